@@ -1,0 +1,1 @@
+"""WeChat in both directions, and the process that holds it."""

@@ -1,0 +1,1 @@
+"""Conversations as pure state machines: (slots, event, facts) -> step."""

@@ -1,0 +1,116 @@
+"""What can be set, as frozen values; `bot.config` fills them from a file and the environment."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+class Mode(StrEnum):
+    """How the platform sends its pushes (wechat.md 1); there is no downgrade between them."""
+
+    SECURE = "secure"
+    COMPATIBLE = "compatible"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """Where the service listens, and the address that people use."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wechat:
+    """The account of `/wechat`; further accounts live in the table `wechat_account`."""
+
+    app_id: str = ""
+    app_secret: str = ""
+    token: str = ""
+    encoding_aes_key: str = ""
+    previous_encoding_aes_key: str = ""
+    mode: Mode = Mode.SECURE
+    api_base_url: str = "https://api.weixin.qq.com"
+    max_age_seconds: int = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database; a SQLite file is the default and is served by one process."""
+
+    url: str = "sqlite:///data/jiashu.db"
+
+    @property
+    def path(self) -> Path:
+        """The SQLite file."""
+        return Path(self.url.split(":///", 1)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Where photos and voice are kept, sealed."""
+
+    path: Path = Path("data/media")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFile:
+    """A file with seconds to add to the time; honoured only with a platform on loopback."""
+
+    offset_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home and its promises; every figure that a phrase speaks comes from here (practice.md, settled 8)."""
+
+    name: str = "家书养老院"
+    phone: str = ""
+    timezone: str = "Asia/Shanghai"
+    first_feedback_minutes: int = 60
+    serious_feedback_minutes: int = 15
+    result_hours: int = 24
+    reply_minutes: int = 60
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Keys and sessions. An empty `key_file` means `jiashu.keys` beside the database."""
+
+    key_file: str = ""
+    session_hours: int = 12
+    secure_cookies: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    http: Http = field(default_factory=Http)
+    wechat: Wechat = field(default_factory=Wechat)
+    database: Database = field(default_factory=Database)
+    media: Media = field(default_factory=Media)
+    clock: ClockFile = field(default_factory=ClockFile)
+    home: Home = field(default_factory=Home)
+    security: Security = field(default_factory=Security)
+    redis_url: str = ""
+    inbox_spool: str = ""
+
+    @property
+    def key_file(self) -> Path:
+        """The file that holds the keys that seal the database."""
+        return Path(self.security.key_file) if self.security.key_file else self.database.path.with_name("jiashu.keys")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the platform is a stand-in on this machine, and so crash points and clock jumps are allowed."""
+        host = self.wechat.api_base_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
+        return host in {"127.0.0.1", "localhost", "[::1]"}

@@ -1,0 +1,1 @@
+"""Sound: decode what phones send, in a process of its own."""

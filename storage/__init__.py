@@ -1,0 +1,1 @@
+"""Tables, transactions, sealing: everything that touches the database."""

@@ -1,0 +1,1 @@
+"""Read-only questions to the database, one module for each page or subject."""

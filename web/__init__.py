@@ -1,0 +1,1 @@
+"""What console and pages share: sessions, CSRF, CSP, errors, static files."""
