@@ -1,0 +1,72 @@
+"""What a flow wants done, as values; services carry them out in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from conversations.events import Message
+
+Value = str | datetime | None
+"""What a phrase may be filled with; a moment is told in the reader's own time zone."""
+
+
+class Effect:
+    """The root of all effects. `answers`: a Done or Refused comes back; `refusable`: a rule may say no."""
+
+    __slots__ = ()
+    answers: ClassVar[bool] = False
+    refusable: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Effect):
+    """Say a phrase of `zh_CN.toml` to the person."""
+
+    key: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet(Effect):
+    """Say nothing, on purpose; `why` is for the reader of the flow and of the log."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Effect):
+    """Register a complaint with this message as its first record (C1, C2); Done.ref is the number, due_at the first feedback."""
+
+    answers: ClassVar[bool] = True
+    event: Message
+
+
+@dataclass(frozen=True, slots=True)
+class AddToCase(Effect):
+    """Keep a message as a further record of a case."""
+
+    case: str
+    event: Message
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOnCase(Effect):
+    """Write an answer into a field of the case: about, occurred, name or contact (C2)."""
+
+    case: str
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskHuman(Effect):
+    """Hand a message to the staff under a promised time (Q4, C13); Done.how is first, again or attended."""
+
+    answers: ClassVar[bool] = True
+    why: str
+
+
+def say(key: str, **params: Value) -> Say:
+    """The effect that speaks the phrase `key`."""
+    return Say(key, params)

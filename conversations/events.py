@@ -1,0 +1,126 @@
+"""What can happen to a conversation: a person's message or act, silence, or what became of an effect."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """Words. `menu_id` is set when they came from a tap on a menu message, which opens no 48 h window."""
+
+    body: str
+    menu_id: str = ""
+
+
+class Image(msgspec.Struct, frozen=True, tag="image"):
+    """A photo; `media_id` dies at the platform after 3 days."""
+
+    media_id: str
+    url: str = ""
+
+
+class Voice(msgspec.Struct, frozen=True, tag="voice"):
+    """A voice message of at most 60 s; `media_id_16k` is the better copy when the platform sends one."""
+
+    media_id: str
+    format: str = ""
+    media_id_16k: str = ""
+    heard: str = ""
+
+
+class Video(msgspec.Struct, frozen=True, tag="video"):
+    """A video, short or long."""
+
+    media_id: str
+    thumb_media_id: str = ""
+
+
+class Location(msgspec.Struct, frozen=True, tag="location"):
+    """A place that the person chose to send."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+
+class Link(msgspec.Struct, frozen=True, tag="link"):
+    """A shared page."""
+
+    title: str
+    description: str = ""
+    url: str = ""
+
+
+class Other(msgspec.Struct, frozen=True, tag="other"):
+    """A message of a kind that has no name here; its raw XML is kept."""
+
+    kind: str
+
+
+class Click(msgspec.Struct, frozen=True, tag="click"):
+    """A tap on a menu button of our own."""
+
+    key: str
+
+
+class Followed(msgspec.Struct, frozen=True, tag="followed"):
+    """The person follows the account; `scene` tells from which code."""
+
+    scene: str = ""
+
+
+class Unfollowed(msgspec.Struct, frozen=True, tag="unfollowed"):
+    """The person left; no answer can reach them."""
+
+
+class Scanned(msgspec.Struct, frozen=True, tag="scanned"):
+    """A follower scanned a code of ours."""
+
+    scene: str
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """An event that asks for no answer: a result of a send, a page opened, a place reported."""
+
+    kind: str
+    fields: dict[str, str] = {}
+
+
+Message = Text | Image | Voice | Video | Location | Link | Other
+Act = Click | Followed | Unfollowed | Scanned | Notice
+Arrival = Message | Act
+MESSAGES = (Text, Image, Voice, Video, Location, Link, Other)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Arrival] = msgspec.json.Decoder(Arrival)
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """The person does not want to answer this question (the word 跳过)."""
+
+
+Reply = Message | Skipped
+
+
+class Done(msgspec.Struct, frozen=True):
+    """An effect was carried out: its reference, the moment that it promises, and how it was done."""
+
+    ref: str = ""
+    due_at: datetime | None = None
+    how: str = ""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A rule forbade an effect; `why` is a word that the flow knows."""
+
+    why: str
+
+
+def dump(event: Arrival) -> bytes:
+    """The event as JSON, for the sealed column of the inbox."""
+    return _encoder.encode(event)
+
+
+def parse(data: bytes) -> Arrival:
+    """Read back what `dump` wrote; raises msgspec.ValidationError for anything else."""
+    return _decoder.decode(data)

@@ -1,0 +1,68 @@
+"""服务台: everything that is not a talk of its own: welcome, contact, thanks, and a human with an honest promise (Q4, Q7, C13)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from conversations.effects import AskHuman, Quiet, say
+from conversations.engine import END, Flow, Step, finish
+from conversations.events import Click, Done, Followed, Message, Scanned
+from conversations.routing import Intent
+
+
+class S(StrEnum):
+    """The values are stored: never rename one without a migration."""
+
+    ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """These talks end with their first answer and remember nothing."""
+
+
+flow = Flow("desk", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+
+
+@flow.enters(on=Intent.WELCOME)
+def welcome(event: Followed | Scanned) -> Step[Nothing]:
+    """In the passive reply: three customer messages in one minute would be lost to a slow queue (wechat.md 11, 3)."""
+    return finish(Nothing(), say("desk.welcome" if isinstance(event, Followed) else "desk.welcome_back"))
+
+
+@flow.enters(on=Intent.CONTACT)
+def contact(_: Message | Click) -> Step[Nothing]:
+    """The hotline, at any hour (Q7)."""
+    return finish(Nothing(), say("desk.contact"))
+
+
+@flow.enters(on=Intent.THANKS)
+def thanks(_: Message) -> Step[Nothing]:
+    """Gratitude closes itself (practice.md C13)."""
+    return finish(Nothing(), say("desk.thanks"))
+
+
+@flow.enters(on=Intent.HUMAN)
+def human(_: Message | Click) -> Step[Nothing]:
+    """The person asks for a person."""
+    return finish(Nothing(), AskHuman("asked"))
+
+
+@flow.enters(on=Intent.ASK)
+def ask(_: Message | Click) -> Step[Nothing]:
+    """What no rule answers is never guessed: a colleague is asked."""
+    return finish(Nothing(), AskHuman("unanswered"))
+
+
+@flow.on_done(of=AskHuman)
+def promised(data: Nothing, event: Done) -> Step[Nothing]:
+    """The promise is a row with a clock; while a colleague is in the talk the machine is silent."""
+    if event.how == "attended":
+        return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
+    return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))
+
+
+@flow.state(S.ONCE, to=(END,))
+def once(data: Nothing, _: Message) -> Step[Nothing]:
+    """Never waited in; an old snapshot that ended here is answered like a new question."""
+    return finish(data, AskHuman("unanswered"))

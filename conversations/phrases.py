@@ -1,0 +1,70 @@
+"""The words of the machine: filled and told in the reader's time zone, at the moment they are sent."""
+
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+
+from conversations.effects import Value
+
+WEEKDAYS = "一二三四五六日"
+
+
+class UnknownPhrase(KeyError):
+    """话术里没有这一句。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the present moment, the time zone, and what every phrase may name."""
+
+    now: datetime
+    zone: tzinfo
+    always: Mapping[str, str]
+
+
+@cache
+def book() -> Mapping[str, str]:
+    """All phrases by `section.name`."""
+    sections = tomllib.loads(Path(__file__).with_name("zh_CN.toml").read_text(encoding="utf-8"))
+    return {f"{section}.{name}": text for section, phrases in sections.items() for name, text in phrases.items()}
+
+
+@cache
+def blanks(key: str) -> frozenset[str]:
+    """The names that a phrase needs. Raises UnknownPhrase."""
+    if key not in book():
+        raise UnknownPhrase(key)
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(book()[key]) if name)
+
+
+def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
+    """The phrase as the reader sees it. Raises UnknownPhrase, or KeyError for a blank that nobody filled."""
+    filled = {name: _tell(params[name] if name in params else reader.always[name], reader) for name in blanks(key)}
+    return book()[key].format_map(filled).strip()
+
+
+def _tell(value: Value, reader: Reader) -> str:
+    if isinstance(value, datetime):
+        return moment(value, reader.now, reader.zone)
+    return "" if value is None else value
+
+
+def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """A moment in words: 16:56, 明天 09:10, 11月24日 周二 09:10. Both moments are aware."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    days = (local.date() - today) // timedelta(days=1)
+    near = {0: "", 1: "明天 ", 2: "后天 ", -1: "昨天 "}
+    if days in near:
+        return near[days] + clock
+    return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}"
+
+
+def always(home: str, phone: str, robot: str = "小安") -> dict[str, str]:
+    """What every phrase may name; without a phone the person is sent to the bell."""
+    urgent = f"急事请按铃，或打 {phone}。" if phone else "急事请按床头铃，或找身边的工作人员。"
+    return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent}
