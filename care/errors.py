@@ -1,0 +1,61 @@
+"""The root of all errors of the house; its docstring is the sentence that staff see, facts are attributes."""
+
+import inspect
+from typing import ClassVar
+
+
+class JiashuError(Exception):
+    """出了点问题，内容还在。请再试一次，不行就找管理员。"""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads."""
+        return inspect.cleandoc(type(self).__doc__ or "").format_map(self.facts)
+
+
+class NotFound(JiashuError):
+    """没有这一条，可能已合并，或不在您能看的范围里。"""
+
+    status = 404
+
+
+class Forbidden(JiashuError):
+    """您没有权限做这件事，需要请主管或院长。"""
+
+    status = 403
+
+
+class Invalid(JiashuError):
+    """{why}"""
+
+    status = 422
+
+
+class Conflict(JiashuError):
+    """刚才有同事改过这一条，请刷新看看改了什么。"""
+
+    status = 409
+
+
+class Busy(JiashuError):
+    """系统正忙，内容还在。请过几秒再试。"""
+
+    status = 503
+
+
+class ConfigError(JiashuError):
+    """配置有误：{problems}"""
+
+
+class DatabaseInUse(JiashuError):
+    """数据库正被另一个进程使用（{path}）。请先停掉服务，再运行这条命令。"""
+
+
+class KeysMissing(JiashuError):
+    """找不到封存数据用的钥匙文件 {path}，而数据库里已有封存的内容。请把钥匙文件放回原处，不要新建。"""

@@ -1,0 +1,63 @@
+"""The clocks of the house: when a promise is due, and what has been reached of it (C4, C9, Q4). All times are aware and in UTC."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from care.severity import Level
+from settings import Home
+
+
+class Kind(StrEnum):
+    """What was promised; the values are stored."""
+
+    REPLY = "reply"
+    FIRST_FEEDBACK = "first_feedback"
+    RESULT = "result"
+
+
+class Mark(StrEnum):
+    """How far a promise has run."""
+
+    FRESH = "fresh"
+    HALF = "half"
+    NEAR = "near"
+    BREACHED = "breached"
+
+
+NEAR = 0.8
+HALF = 0.5
+
+
+def first_feedback_due(said_at: datetime, level: Level, home: Home) -> datetime:
+    """When a named human must have answered: 1 h from the first word, 15 min by phone for S1 (C4, domain.md 6b)."""
+    minutes = home.serious_feedback_minutes if level is Level.S1 else home.first_feedback_minutes
+    return said_at + timedelta(minutes=minutes)
+
+
+def result_due(said_at: datetime, home: Home) -> datetime:
+    """When the result or a reasoned interim reply must be there: 24 h (C9)."""
+    return said_at + timedelta(hours=home.result_hours)
+
+
+def reply_due(said_at: datetime, home: Home) -> datetime:
+    """When a colleague answers what the machine could not (Q4)."""
+    return said_at + timedelta(minutes=home.reply_minutes)
+
+
+def share(made_at: datetime, due_at: datetime, now: datetime) -> float:
+    """The part of the time that is used, 0 and more; a promise without length counts as used up."""
+    length = (due_at - made_at).total_seconds()
+    return 1.0 if length <= 0 else max(0.0, (now - made_at).total_seconds() / length)
+
+
+def mark(made_at: datetime, due_at: datetime, now: datetime) -> Mark:
+    """Fresh, at 50 %, at 80 %, or breached."""
+    used = share(made_at, due_at, now)
+    if used >= 1:
+        return Mark.BREACHED
+    return Mark.NEAR if used >= NEAR else Mark.HALF if used >= HALF else Mark.FRESH
+
+
+def said_at(created: datetime, arrived: datetime, believable: timedelta = timedelta(hours=24)) -> datetime:
+    """The platform's CreateTime, unless it lies in the future or further back than its retries can explain."""
+    return created if arrived - believable <= created <= arrived else arrived
