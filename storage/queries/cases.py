@@ -1,0 +1,98 @@
+"""What the page 投诉 asks: the open cases with their clocks, and one case with its records."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case as when
+from sqlalchemy import select
+
+from storage import tables
+from storage.queries.chats import Clock, Who, _whos
+from storage.unit import Unit
+
+STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意见", "回访", "总结")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in the list."""
+
+    case: tables.Case
+    title: str
+    who: Who
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line of a case. `delivery` is the outbox's word where the line was sent."""
+
+    row: tables.CaseRecord
+    words: str
+    author: str
+    delivery: str
+    why: str
+    media: tables.Media | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with all that its page shows."""
+
+    case: tables.Case
+    title: str
+    why: str
+    who: Who
+    fields: dict[str, str]
+    records: list[Record]
+    promises: list[tables.Promise]
+    keepers: dict[int, str]
+
+
+def rows(db: Unit, home_id: int, limit: int = 200) -> list[Row]:
+    """The open cases, the least time left first."""
+    found = db.scalars(
+        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None)).order_by(tables.Case.id.desc()).limit(limit)
+    ).all()  # fmt: skip
+    clocks: dict[int, Clock] = {}
+    for promise in db.scalars(
+        select(tables.Promise).where(tables.Promise.case_id.in_([row.id for row in found]), tables.Promise.kept_at.is_(None))
+        .order_by(tables.Promise.due_at)
+    ):  # fmt: skip
+        clocks.setdefault(promise.case_id or 0, Clock(promise.kind, promise.made_at, promise.due_at))
+    whos = _whos(db, [row.person_id for row in found])
+    result = [Row(row, db.open(row, "title") or "", whos[row.person_id], clocks.get(row.id)) for row in found]
+    return sorted(result, key=lambda row: (row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0))
+
+
+def by_number(db: Unit, home_id: int, number: str) -> tables.Case | None:
+    """The case of a number; the newest, since numbers come again each year."""
+    return db.scalars(
+        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.number == number).order_by(tables.Case.id.desc())
+    ).first()
+
+
+def one(db: Unit, found: tables.Case) -> Case:
+    """Everything about a case; its records in the order (CreateTime, arrival)."""
+    lines = db.execute(
+        select(tables.CaseRecord, tables.Staff, tables.Outbox, tables.Media)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.CaseRecord.staff_id)
+        .outerjoin(tables.Outbox, tables.Outbox.id == tables.CaseRecord.outbox_id)
+        .outerjoin(tables.Media, tables.Media.inbox_id == tables.CaseRecord.inbox_id)
+        .where(tables.CaseRecord.case_id == found.id)
+        .order_by(tables.CaseRecord.said_at, tables.CaseRecord.id)
+    ).all()  # fmt: skip
+    records = [
+        Record(row, db.open(row, "body") or "", staff.name if staff else "", sent.state if sent else "", (sent.why or "") if sent else "", media)
+        for row, staff, sent, media in lines
+    ]
+    promises = list(
+        db.scalars(
+            select(tables.Promise).where(tables.Promise.case_id == found.id)
+            .order_by(when((tables.Promise.kind == "first_feedback", 0), else_=1), tables.Promise.due_at)
+        )
+    )  # fmt: skip
+    keepers = {promise.kept_by for promise in promises if promise.kept_by}
+    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_(keepers))).tuples())
+    fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
+    who = _whos(db, [found.person_id])[found.person_id]
+    return Case(found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, names)

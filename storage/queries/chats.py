@@ -1,0 +1,239 @@
+"""What the page 会话 asks: who wrote, who waits, one thread, what may still be sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from conversations import events
+from storage import tables
+from storage.unit import Unit
+
+HIDDEN = ("location_report", "location", "view")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person as staff see one."""
+
+    id: int
+    name: str
+    kind: str
+    place: str
+    tie: str
+    phone: str
+    attended_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A running promise."""
+
+    kind: str
+    made_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the list."""
+
+    who: Who
+    preview: str
+    at: datetime | None
+    clock: Clock | None
+    failed: int
+    case_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message of a thread. `side`: in, bot, out, call or line; `state` is the outbox's word."""
+
+    id: int
+    side: str
+    at: datetime
+    event: events.Arrival | None = None
+    text: str = ""
+    author: str = ""
+    state: str = ""
+    why: str = ""
+    code: str = ""
+    media: tables.Media | None = None
+    set_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What may still be sent, and until when."""
+
+    following: bool
+    session_left: int
+    session_until: datetime | None
+    scene_left: int
+    scene_until: datetime | None
+    heard_at: datetime | None
+
+    def left(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many messages may leave now, and until when."""
+        if self.scene_until and self.scene_until > now and self.scene_left:
+            return self.scene_left, self.scene_until
+        if self.session_until and self.session_until > now and self.session_left:
+            return self.session_left, self.session_until
+        return 0, None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One talk with all that stands beside it."""
+
+    who: Who
+    bubbles: list[Bubble]
+    window: Window
+    clocks: list[Clock]
+    cases: list[tables.Case] = field(default_factory=list)
+
+
+def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
+    """Everybody who ever wrote, the most pressing clock first, then the latest message."""
+    latest = (
+        select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
+        .where(tables.Inbox.home_id == home_id, tables.Inbox.kind.not_in(HIDDEN)).group_by(tables.Inbox.person_id).subquery()
+    )  # fmt: skip
+    inbox = aliased(tables.Inbox)
+    rows = db.execute(
+        select(inbox, tables.Person, tables.Conversation)
+        .join(latest, latest.c.id == inbox.id).join(tables.Person, tables.Person.id == inbox.person_id)
+        .join(tables.Conversation, tables.Conversation.person_id == inbox.person_id)
+        .order_by(inbox.id.desc()).limit(limit)
+    ).all()  # fmt: skip
+    people = [person.id for _, person, _ in rows]
+    clocks: dict[int, Clock] = {}
+    for promise in db.scalars(
+        select(tables.Promise).where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind != "result")
+        .order_by(tables.Promise.due_at)
+    ):  # fmt: skip
+        clocks.setdefault(promise.person_id, Clock(promise.kind, promise.made_at, promise.due_at))
+    failed: dict[int, int] = dict(
+        db.execute(
+            select(tables.Outbox.person_id, func.count())
+            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up", "parked"))).group_by(tables.Outbox.person_id)
+        ).tuples()
+    )  # fmt: skip
+    cases: dict[int, str] = {
+        case.person_id: case.number
+        for case in db.scalars(select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None)))
+    }
+    whos = _whos(db, people)
+    found = [
+        Line(whos[person.id], preview(_event(db, message)), message.created_at, clocks.get(person.id), failed.get(person.id, 0), cases.get(person.id))
+        for message, person, _ in rows
+    ]
+    return sorted(found, key=lambda line: (line.clock is None, line.clock.due_at.timestamp() if line.clock else 0.0))
+
+
+def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
+    """The last messages with one person, oldest first."""
+    heard = db.scalars(
+        select(tables.Inbox).where(tables.Inbox.person_id == person_id, tables.Inbox.kind.not_in(HIDDEN)).order_by(tables.Inbox.id.desc()).limit(limit)
+    ).all()  # fmt: skip
+    media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
+    bubbles: list[Bubble] = []
+    for row in heard:
+        bubbles.append(Bubble(row.id, "in", row.created_at, event=_event(db, row), media=media.get(row.id), set_aside=bool(row.set_aside)))
+        if row.answer is not None and row.answer_state == "stored":
+            bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
+    sent = db.execute(
+        select(tables.Outbox, tables.OutboxBody, tables.Staff)
+        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id).outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
+        .where(tables.Outbox.person_id == person_id).order_by(tables.Outbox.id.desc()).limit(limit)
+    ).all()  # fmt: skip
+    for row, body, staff in sent:
+        side = "call" if row.way == "call" else "out" if staff else "bot"
+        bubbles.append(
+            Bubble(
+                row.id, side, row.created_at, text=db.open(body, "body") or "", author=staff.name if staff else "", state=row.state,
+                why=row.why or "", code=row.code or "",
+            )  # fmt: skip
+        )
+    bubbles.sort(key=lambda bubble: (bubble.at, bubble.side != "in", bubble.id))
+    promises = db.scalars(
+        select(tables.Promise).where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None)).order_by(tables.Promise.due_at)
+    )
+    cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id).order_by(tables.Case.id.desc())).all()
+    return Thread(
+        _whos(db, [person_id])[person_id], bubbles[-limit:], window(db, person_id),
+        [Clock(row.kind, row.made_at, row.due_at) for row in promises], list(cases),
+    )  # fmt: skip
+
+
+def window(db: Unit, person_id: int) -> Window:
+    """The ledger of the phone that the person used last."""
+    row = db.scalars(select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())).first()
+    if row is None:
+        return Window(following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None)
+    return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
+
+
+def preview(event: events.Arrival | None) -> str:
+    """A message in a few words."""
+    match event:
+        case events.Text(body):
+            return body
+        case events.Image():
+            return "［照片］"
+        case events.Voice():
+            return "［语音］"
+        case events.Video():
+            return "［视频］"
+        case events.Location(label=label):
+            return f"［位置］{label}"
+        case events.Link(title=title):
+            return f"［链接］{title}"
+        case events.Click(key):
+            return {"COMPLAINT": "点了「投诉」", "HUMAN": "点了「找人」", "CONTACT": "点了「联系我们」"}.get(key, "点了菜单")
+        case events.Followed():
+            return "关注了公众号"
+        case events.Unfollowed():
+            return "取消了关注"
+        case events.Scanned():
+            return "扫了二维码"
+        case _:
+            return "［其他内容］"
+
+
+def said(db: Unit, row: tables.Inbox) -> str:
+    """The words of a stored passive answer."""
+    import msgspec  # noqa: PLC0415
+
+    answer: dict[str, str] = msgspec.json.decode(db.open(row, "answer") or "{}")
+    return answer.get("text", "")
+
+
+def _event(db: Unit, row: tables.Inbox) -> events.Arrival | None:
+    return events.parse((db.open(row, "event") or "").encode())
+
+
+def _whos(db: Unit, people: list[int]) -> dict[int, Who]:
+    rows = db.execute(
+        select(tables.Person, tables.Conversation, tables.Resident)
+        .join(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
+        .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id).where(tables.Person.id.in_(people))
+    ).all()  # fmt: skip
+    elder = aliased(tables.Person)
+    ties: dict[int, str] = {}
+    for kinship, resident, person in db.execute(
+        select(tables.Kinship, tables.Resident, elder)
+        .join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id).join(elder, elder.id == tables.Resident.person_id)
+        .where(tables.Kinship.person_id.in_(people))
+    ):  # fmt: skip
+        ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
+        _ = resident
+    found: dict[int, Who] = {}
+    for person, conversation, resident in rows:
+        place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
+        name = db.open(person, "name") or "未绑定用户"
+        tie = ties.get(person.id, "老人 · " + place if resident else "未绑定，不能谈任何老人的情况" if person.kind == "guest" else "")
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", conversation.attended_by)
+    return found

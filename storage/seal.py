@@ -1,0 +1,87 @@
+"""Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to table, column and row (P2)."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from care.errors import KeysMissing
+
+VERSION: Final = b"\x01"
+NONCE: Final = 12
+
+
+class Unreadable(Exception):
+    """封存的内容打不开：钥匙不对，或数据被改过。"""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"cannot unseal {where}: wrong key, moved or changed")
+        self.where = where
+
+
+class Sealer:
+    """Seals with the current key, opens with any key that it holds, and signs audit rows."""
+
+    def __init__(self, keys: dict[str, bytes], current: str, audit_key: bytes) -> None:
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
+        self._current, self._audit_key = current, audit_key
+        name = current.encode()
+        self._head = VERSION + bytes([len(name)]) + name
+        self._seal = self._ciphers[current].encrypt
+
+    def seal(self, table: str, column: str, row: int, value: bytes) -> bytes:
+        """The sealed form of a value; moved to another row, column or table it will not open."""
+        nonce = os.urandom(NONCE)
+        return self._head + nonce + self._seal(nonce, value, f"{table}|{column}|{row}".encode())
+
+    def open(self, table: str, column: str, row: int, sealed: bytes) -> bytes:
+        """The value. Raises Unreadable."""
+        where = f"{table}|{column}|{row}"
+        try:
+            size = sealed[1]
+            cipher = self._ciphers[sealed[2 : 2 + size].decode()]
+            body = sealed[2 + size :]
+            return cipher.decrypt(body[:NONCE], body[NONCE:], where.encode())
+        except (InvalidTag, KeyError, IndexError, ValueError) as error:
+            raise Unreadable(where) from error
+
+    def sign(self, *parts: object) -> bytes:
+        """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
+        mac = hmac.new(self._audit_key, digestmod=hashlib.sha256)
+        for part in parts:
+            data = part if isinstance(part, bytes) else str(part).encode()
+            mac.update(len(data).to_bytes(4, "big") + data)
+        return mac.digest()
+
+
+def load(path: Path, *, may_create: bool) -> Sealer:
+    """The sealer of a key file. A new database may have a new file (mode 0600); an old one never. Raises KeysMissing."""
+    if not path.exists():
+        if not may_create:
+            raise KeysMissing(path=path)
+        create(path)
+    content = json.loads(path.read_text())
+    keys = {name: base64.b64decode(key) for name, key in content["keys"].items()}
+    return Sealer(keys, content["current"], base64.b64decode(content["audit"]))
+
+
+def create(path: Path) -> None:
+    """Write a new key file, readable by its owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {"current": "k1", "keys": {"k1": _random()}, "audit": _random()}
+    part = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _random() -> str:
+    return base64.b64encode(os.urandom(32)).decode()

@@ -1,0 +1,85 @@
+"""Column types and ids: UTC moments as whole microseconds, 63-bit ids made by the application, and how each column is kept."""
+
+import itertools
+import secrets
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import BigInteger, Dialect, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+Kept = Literal["plain", "searchable", "sealed"]
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC. Raises ValueError for a naive moment: a time without a zone is a bug."""
+    if moment.tzinfo is None:
+        message = f"a moment without a time zone: {moment!r}"
+        raise ValueError(message)
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The aware UTC moment of a stored number."""
+    return EPOCH + value * MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored as microseconds UTC, so that every engine orders and compares it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Refuse what is naive."""
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+        """Give back an aware moment."""
+        return None if value is None else moment(value)
+
+
+class _Ids:
+    """42 bits of milliseconds since 2025 and 21 bits that start at random and count up."""
+
+    START: Final = 1_735_689_600_000
+    BITS: Final = 21
+
+    def __init__(self) -> None:
+        self._lock, self._last = threading.Lock(), 0
+
+    def __call__(self) -> int:
+        fresh = ((time.time_ns() // 1_000_000 - self.START) << self.BITS) | secrets.randbits(self.BITS - 1)
+        with self._lock:
+            self._last = max(self._last + 1, fresh)
+            return self._last
+
+
+new_id: Final = _Ids()
+"""A new id: positive, 63 bits, rising within a process, and known before the row is written, since seals are bound to it."""
+_order: Final = itertools.count()
+
+
+def column(kind: TypeEngine[Any] | type[TypeEngine[Any]] | TypeDecorator[Any], why: str, kept: Kept = "plain", **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+    """A column that says how it is kept and why; a test walks all of them."""
+    return mapped_column(kind, info={"kept": kept, "why": why}, sort_order=next(_order), **options)
+
+
+def link(target: str, why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+    """A reference to another table's id, checked at COMMIT so that rows may be written in the order that is natural."""
+    return mapped_column(BigInteger, ForeignKey(target, deferrable=True, initially="DEFERRED"), info={"kept": "plain", "why": why}, sort_order=next(_order), **options)
+
+
+def sealed(why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+    """An encrypted column (P2)."""
+    return column(LargeBinary, why, "sealed", **options)
+
+
+def searchable(size: int, why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+    """A text column that the house looks up by equality: never a name, a phone or a word of a person."""
+    return column(String(size), why, "searchable", **options)

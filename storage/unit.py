@@ -1,0 +1,71 @@
+"""A transaction for services: a SQLAlchemy session that knows the sealer, the person locks and what to tell after COMMIT."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from storage import tables
+from storage.seal import Sealer
+from storage.store import PersonNotLocked, Store
+
+
+class Unit(Session):
+    """One transaction. In the writer it carries the `store` of the same connection; a reading one has none."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, store: Store | None = None) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.sealer, self._store = sealer, store
+
+    @property
+    def store(self) -> Store:
+        """The raw operations of this transaction. Raises RuntimeError in a reading unit."""
+        if self._store is None:
+            message = "a reading unit cannot write"
+            raise RuntimeError(message)
+        return self._store
+
+    def lock_persons(self, *persons: int) -> None:
+        """Lock people before anything is changed for them."""
+        self.store.lock_persons(*persons)
+
+    def seal(self, row: tables.Base, name: str, value: str | None) -> None:
+        """Put a value, sealed, into a column of a row whose id is set."""
+        sealed = None if value is None else self.sealer.seal(row.__tablename__, name, row.id, value.encode())
+        setattr(row, name, sealed)
+
+    def open(self, row: tables.Base, name: str) -> str | None:
+        """The words of a sealed column."""
+        sealed: bytes | None = getattr(row, name)
+        return None if sealed is None else self.sealer.open(row.__tablename__, name, row.id, sealed).decode()
+
+
+def _written(session: Session) -> Iterator[Any]:
+    yield from session.new
+    yield from (row for row in session.dirty if session.is_modified(row))
+    yield from session.deleted
+
+
+@event.listens_for(Unit, "before_flush")
+def _persons_are_locked(session: Session, _flush: UOWTransaction, _instances: object) -> None:
+    if not isinstance(session, Unit):
+        return
+    for row in _written(session):
+        if isinstance(row, tables.Person) and row in session.new:
+            row.id = row.id or tables.new_id()
+            session.lock_persons(row.id)
+    for row in _written(session):
+        person = row.id if isinstance(row, tables.Person) else getattr(row, "person_id", None)
+        if (isinstance(row, tables.Person) or hasattr(type(row), "person_id")) and person not in session.store.locked:
+            raise PersonNotLocked(row.__tablename__, person)
+
+
+@event.listens_for(Unit, "do_orm_execute")
+def _statements_too(state: ORMExecuteState) -> None:
+    session = state.session
+    if not (isinstance(session, Unit) and (state.is_insert or state.is_update or state.is_delete)):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and "person_id" in mapper.local_table.columns and not session.store.locked:
+        raise PersonNotLocked(str(mapper.local_table), "(a statement)")
