@@ -1,0 +1,123 @@
+"""What staff do in a talk: answer, log a call, take back, hand the talk back to the machine."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from care.errors import Conflict, Invalid
+from services import outbox, promises
+from services.access import Viewer, access_case, access_outgoing, access_person
+from storage import tables
+from storage.unit import Unit
+
+LIMIT_BYTES: Final = 2000
+"""A customer-service text of more is refused by the platform (45002, measured at 2048)."""
+
+
+def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime) -> int | None:
+    """Queue a colleague's words; the machine is silent in this talk from now on. A form sent twice queues once.
+
+    Raises NotFound, or Invalid with a sentence; the words are never dropped: what cannot leave now waits with its reason.
+    """
+    words = _words(text, "请先写几个字再发。")
+    person = access_person(db, viewer, person_id)
+    db.lock_persons(person.id)
+    conversation = _conversation(db, person.id)
+    conversation.attended_by, conversation.spoke_at = viewer.id, now
+    conversation.flow, conversation.slots, conversation.idle_at = None, None, None
+    db.flush()
+    row = outbox.enqueue(
+        db.store, home_id=viewer.home_id, person_id=person.id, purpose="answer", dedup_key=f"form:{viewer.id}:{form_key[:64]}:1",
+        text=words, now=now, staff_id=viewer.id,
+    )  # fmt: skip
+    if row is not None:
+        db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "answer", f"person:{person.id}")
+        for case_id in _open_cases(db, person.id):
+            _record(db, viewer, case_id, "feedback", words, now, outbox_id=row)
+    return row
+
+
+def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime) -> None:
+    """A phone call with the person, written down; a named human reached them, so the clocks stop (C4, U7)."""
+    words = _words(note, "请写一句电话里说了什么。")
+    person = access_person(db, viewer, person_id)
+    db.lock_persons(person.id)
+    promises.keep(db.store, person.id, viewer.id, now, how="call")
+    cases = _open_cases(db, person.id)
+    for case_id in cases:
+        _record(db, viewer, case_id, "call", words, now)
+    if not cases:
+        _note(db, viewer, person.id, words, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "log_call", f"person:{person.id}")
+    db.store.hint(f"person:{person.id}", "inbox")
+
+
+def note_case(db: Unit, viewer: Viewer, case_id: int, text: str, now: datetime) -> None:
+    """An internal line of a case; the family never sees it."""
+    words = _words(text, "请先写几个字再存。")
+    case = access_case(db, viewer, case_id)
+    db.lock_persons(case.person_id)
+    _record(db, viewer, case.id, "note", words, now)
+    db.store.hint(f"case:{case.id}")
+
+
+def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
+    """Take back a message that has not left; gives its person. Raises Conflict when it has."""
+    row = access_outgoing(db, viewer, outbox_id)
+    if not outbox.cancel(db.store, row.id, now):
+        raise Conflict
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_back", f"outbox:{row.id}")
+    return row.person_id
+
+
+def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:
+    """Give the talk back to the machine; refused while a question is open (design.md 5.2: never silent)."""
+    person = access_person(db, viewer, person_id)
+    db.lock_persons(person.id)
+    waiting = db.scalars(
+        select(tables.Promise).where(
+            tables.Promise.person_id == person.id, tables.Promise.kept_at.is_(None), tables.Promise.kind == "reply"
+        )
+    ).first()
+    if waiting is not None:
+        raise Invalid(why="对方还有一句话没答，答了再交回机器人。")
+    _conversation(db, person.id).attended_by = None
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "hand_back", f"person:{person.id}")
+    db.store.hint(f"person:{person.id}", "inbox")
+
+
+def _words(text: str, empty: str) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(why=empty)
+    if len(words.encode()) > LIMIT_BYTES:
+        raise Invalid(why=f"太长了，微信一条最多约 660 个字，现在 {len(words)} 个字。请分成两条发。")
+    return words
+
+
+def _conversation(db: Unit, person_id: int) -> tables.Conversation:
+    return db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == person_id)).one()
+
+
+def _open_cases(db: Unit, person_id: int) -> list[int]:
+    return list(db.scalars(select(tables.Case.id).where(tables.Case.person_id == person_id, tables.Case.closed_at.is_(None))))
+
+
+def _record(  # noqa: PLR0913
+    db: Unit, viewer: Viewer, case_id: int, kind: str, words: str, now: datetime, outbox_id: int | None = None
+) -> None:
+    row = tables.CaseRecord(
+        id=tables.new_id(), case_id=case_id, home_id=viewer.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
+    )
+    db.seal(row, "body", words)
+    db.add(row)
+    db.store.hint(f"case:{case_id}", "cases")
+
+
+def _note(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> None:
+    row_id = db.store.insert(
+        tables.Outbox, home_id=viewer.home_id, person_id=person_id, queue="notice", purpose="call", state="sent", way="call",
+        dedup_key=f"call:{tables.new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,
+    )  # fmt: skip
+    db.store.insert(tables.OutboxBody, id=row_id, body=db.store.seal(tables.OutboxBody, "body", row_id, words))

@@ -1,0 +1,41 @@
+"""What the use cases of one home need to know: its flows, its figures, its words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from conversations import phrases
+from conversations.effects import Effect, Say
+from conversations.events import Done, Refused
+from conversations.facts import Fact
+from conversations.registry import Registry, standard
+from settings import Home
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from services.receive import Context
+
+Executor = Callable[["Context", Any], Done | Refused | None]
+"""Carries out one effect in the open transaction; None when nothing comes back."""
+Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
+"""Loads one kind of fact for many people with one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One home as the use cases see it."""
+
+    home: Home
+    registry: Registry = field(default_factory=standard)
+    executors: Mapping[type[Effect], Executor] = field(default_factory=dict)
+    loaders: Mapping[type[Fact], Loader] = field(default_factory=dict)
+
+    def reader(self, now: datetime) -> phrases.Reader:
+        """Who reads a phrase of this home now."""
+        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone))
+
+    def words(self, says: Sequence[Say], now: datetime) -> str:
+        """Several phrases as one message."""
+        reader = self.reader(now)
+        return "\n".join(phrases.render(said.key, said.params, reader) for said in says)

@@ -1,0 +1,88 @@
+"""Photos and voice: fetched at once, checked by their first bytes, kept sealed in files beside the database (wechat.md 6)."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from storage import tables
+from storage.seal import Sealer
+from storage.store import Store
+
+BACK_OFF: Final = (2, 10, 60, 300, 1800, 3600)
+DIES_AFTER: Final = timedelta(days=3)
+MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"#!AMR\n", "audio/amr"), (b"#!AMR-WB\n", "audio/amr-wb"), (b"OggS", "audio/ogg"), (b"#!SILK", "audio/silk"),
+    (b"\x02#!SILK", "audio/silk"), (b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"\xff\xf3", "audio/mpeg"),
+    (b"RIFF", "audio/wav"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch."""
+
+    id: int
+    person_id: int
+    inbox_id: int
+    media_id: str
+    tries: int
+
+
+def wanted(store: Store, now: datetime, limit: int = 8) -> list[Wanted]:
+    """The files that are due."""
+    rows = store.rows(
+        "SELECT id, person_id, inbox_id, media_id, tries FROM media WHERE state = 'wanted' AND try_at <= ? ORDER BY id LIMIT ?", now, limit
+    )
+    return [Wanted(*row) for row in rows]
+
+
+def sniff(data: bytes) -> str:
+    """The kind of a file by its first bytes; the platform's own word is not trusted."""
+    return next((mime for magic, mime in MAGIC if data.startswith(magic)), "application/octet-stream")
+
+
+def file_of(folder: Path, media_id: int) -> Path:
+    """Where a sealed file lies."""
+    return folder / f"{media_id % 256:02x}" / f"{media_id}.sealed"
+
+
+def write_file(folder: Path, sealer: Sealer, media_id: int, data: bytes) -> None:
+    """Seal and write, whole or not at all, fsynced."""
+    path = file_of(folder, media_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(sealer.seal("media", "file", media_id, data))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read_file(folder: Path, sealer: Sealer, media_id: int) -> bytes:
+    """The bytes of a kept file. Raises FileNotFoundError or seal.Unreadable."""
+    return sealer.open("media", "file", media_id, file_of(folder, media_id).read_bytes())
+
+
+def kept(store: Store, want: Wanted, data: bytes) -> None:
+    """Write down that the file is here, and its fingerprint as evidence (C6)."""
+    store.lock_persons(want.person_id)
+    store.update(
+        tables.Media, want.id, person=want.person_id, state="kept", mime=sniff(data), size=len(data), try_at=None,
+        sha256=hashlib.sha256(data).hexdigest(), tries=want.tries + 1,
+    )  # fmt: skip
+    store.hint(f"person:{want.person_id}")
+
+
+def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
+    """Try again later; when the platform has forgotten the file, say so."""
+    store.lock_persons(want.person_id)
+    if gone or want.tries >= len(BACK_OFF):
+        why = "微信那边已经没有这份文件了" if gone else "多次没取到，请对方重发一次"
+        store.update(tables.Media, want.id, person=want.person_id, state="lost", why=why, try_at=None, tries=want.tries + 1)
+        store.hint(f"person:{want.person_id}")
+        return
+    later = now + timedelta(seconds=BACK_OFF[want.tries])
+    store.update(tables.Media, want.id, person=want.person_id, try_at=later, tries=want.tries + 1)

@@ -1,0 +1,204 @@
+"""Everything outbound: three queues a person, the first row of each is ready; claim, send, settle (architecture, decision 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from services import promises
+from services.ports import Fate, Outcome
+from storage import tables
+from storage.store import Store
+from storage.types import moment
+
+LEASE: Final = timedelta(seconds=30)
+KEPT_FOR_STAFF: Final = 1
+EXPIRES: Final = timedelta(days=7)
+MAX_TRIES: Final = 3
+BACK_OFF: Final = (1.0, 5.0, 20.0)
+HOLD: Final = 60.0
+UNFINISHED: Final = "('waiting', 'ready', 'sending')"
+CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
+WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；他一来信就自动发"
+USED_UP: Final = "这次来信后能发的条数用完了；他一来信就自动发"
+UNFOLLOWED: Final = "他取消了关注，只能打电话"
+EXPIRED: Final = "等了 7 天他没来信，没有发出，请打电话"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row under lease, with what a send needs."""
+
+    id: int
+    person_id: int
+    openid: str
+    text: str
+    tries: int
+
+
+def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
+    store: Store, *, home_id: int, person_id: int, purpose: str, dedup_key: str, text: str, now: datetime,
+    queue: str = "conversation", staff_id: int | None = None,
+) -> int | None:  # fmt: skip
+    """Put words in a person's queue; None when the same cause has queued them before. The person is locked."""
+    if store.row("SELECT 1 FROM outbox WHERE dedup_key = ?", dedup_key):
+        return None
+    row_id = store.insert(
+        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
+        staff_id=staff_id, created_at=now, not_before=now, expires_at=now + EXPIRES, tries=0,
+    )  # fmt: skip
+    store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
+    advance(store, person_id, queue)
+    store.hint("outbox", f"person:{person_id}")
+    return row_id
+
+
+def advance(store: Store, person_id: int, queue: str) -> None:
+    """Make the first unfinished row of a queue ready."""
+    store.change(
+        tables.Outbox,
+        f"""UPDATE outbox SET state = 'ready' WHERE state = 'waiting' AND id = (
+            SELECT min(id) FROM outbox WHERE person_id = ? AND queue = ? AND state IN {UNFINISHED}) RETURNING id""",  # noqa: S608
+        person_id, queue, persons=[person_id],
+    )  # fmt: skip
+
+
+def release_parked(store: Store, person_id: int, now: datetime) -> None:
+    """The person wrote: what was parked leaves first, in its old order."""
+    rows = store.change(
+        tables.Outbox,
+        """UPDATE outbox SET state = 'waiting', not_before = ?, why = NULL, code = NULL
+           WHERE person_id = ? AND state = 'parked' RETURNING queue""",
+        now, person_id, persons=[person_id],
+    )  # fmt: skip
+    for queue in {str(row[0]) for row in rows}:
+        store.change(
+            tables.Outbox,
+            "UPDATE outbox SET state = 'waiting' WHERE person_id = ? AND queue = ? AND state = 'ready' RETURNING id",
+            person_id, queue, persons=[person_id],
+        )  # fmt: skip
+        advance(store, person_id, queue)
+    if rows:
+        store.hint("outbox", f"person:{person_id}")
+
+
+def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -> list[Claim]:
+    """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
+
+    `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
+    here; a refusal by the platform gives it back.
+    """
+    rows = store.rows(
+        """SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, b.body, f.id, f.openid, f.following,
+                  f.session_left, f.session_until, f.scene_left, f.scene_until
+           FROM outbox o JOIN outbox_body b ON b.id = o.id
+           LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
+           WHERE o.state = 'ready' AND o.not_before <= ?
+           ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id LIMIT ?""",
+        now, limit,
+    )  # fmt: skip
+    store.lock_persons(*(row[1] for row in rows))
+    claims: list[Claim] = []
+    spent: dict[int, list[int]] = {}
+    for row_id, person, queue, staff, expires, tries, body, follower, openid, following, *ledger in rows:
+        session_left, session_until, scene_left, scene_until = ledger
+        left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
+        open_session = session_until is not None and moment(session_until) > now
+        open_scene = scene_until is not None and moment(scene_until) > now
+        reserve = 0 if staff is not None else KEPT_FOR_STAFF
+        if expires is not None and moment(expires) <= now:
+            _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
+        elif follower is None or not following:
+            _finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
+        elif open_scene and left[1] > 0:
+            left[1] -= 1
+            store.update(tables.Follower, follower, person=person, scene_left=left[1])
+            claims.append(_lease(store, row_id, person, openid, body, tries, machine_now))
+        elif open_session and left[0] > reserve:
+            left[0] -= 1
+            store.update(tables.Follower, follower, person=person, session_left=left[0])
+            claims.append(_lease(store, row_id, person, openid, body, tries, machine_now))
+        else:
+            _finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
+    return claims
+
+
+def _lease(store: Store, row_id: int, person: int, openid: str, body: bytes, tries: int, machine_now: datetime) -> Claim:  # noqa: PLR0913
+    store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
+    store.hint(f"person:{person}")
+    return Claim(row_id, person, openid, store.open(tables.OutboxBody, "body", row_id, body).decode(), tries + 1)
+
+
+def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of a send, correct the ledger, keep the promises that a human's message keeps."""
+    store.lock_persons(claimed.person_id)
+    row = store.row("SELECT queue, state, staff_id, home_id FROM outbox WHERE id = ?", claimed.id)
+    if row is None or row[1] != "sending":
+        return
+    queue, _, staff, home = row
+    fate = outcome.fate
+    if fate is Fate.RETRY and claimed.tries >= MAX_TRIES and not outcome.hold:
+        fate = Fate.GIVEN_UP
+    refused = fate not in {Fate.SENT, Fate.UNKNOWN, Fate.REVIEW}
+    if refused and not (outcome.window_closed or outcome.quota_used_up):
+        store.rows(
+            "UPDATE follower SET session_left = min(5, session_left + 1) WHERE person_id = ? AND session_until > ?",
+            claimed.person_id, now,
+        )  # fmt: skip
+    if outcome.window_closed or outcome.quota_used_up or outcome.unfollowed:
+        store.rows("UPDATE follower SET session_left = 0, scene_left = 0 WHERE person_id = ?", claimed.person_id)
+    if outcome.unfollowed:
+        store.rows("UPDATE follower SET following = 0 WHERE person_id = ?", claimed.person_id)
+    if fate is Fate.RETRY:
+        wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
+        store.update(
+            tables.Outbox, claimed.id, person=claimed.person_id, state="ready", lease_until=None, code=outcome.code, why=outcome.why,
+            not_before=now + timedelta(seconds=wait), tries=claimed.tries - 1 if outcome.hold else claimed.tries,
+        )  # fmt: skip
+        store.hint(f"person:{claimed.person_id}")
+        return
+    _finish(store, claimed.id, claimed.person_id, queue, now, state=fate.value, why=outcome.why, code=outcome.code)
+    if fate is Fate.SENT and staff is not None:
+        promises.keep(store, claimed.person_id, staff, now, how="message")
+        store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
+
+
+def _finish(  # noqa: PLR0913
+    store: Store, row_id: int, person: int, queue: str, now: datetime, *, state: str, why: str, code: str = ""
+) -> None:
+    store.update(
+        tables.Outbox, row_id, person=person, state=state, settled_at=now, lease_until=None, why=why or None, code=code or None
+    )
+    advance(store, person, queue)
+    store.hint("outbox", f"person:{person}")
+
+
+def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
+    """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never resent."""
+    clause = "" if all_of_them else "AND lease_until < ?"
+    rows = store.rows(f"SELECT id, person_id, queue FROM outbox WHERE state = 'sending' {clause}", *([] if all_of_them else [machine_now]))  # noqa: S608
+    store.lock_persons(*(row[1] for row in rows))
+    for row_id, person, queue in rows:
+        _finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
+    return len(rows)
+
+
+def cancel(store: Store, row_id: int, now: datetime) -> bool:
+    """Take back what has not left; False when it was too late."""
+    row = store.row("SELECT person_id, queue, state FROM outbox WHERE id = ?", row_id)
+    if row is None or row[2] not in {"waiting", "ready", "parked"}:
+        return False
+    store.lock_persons(row[0])
+    _finish(store, row_id, row[0], row[1], now, state="cancelled", why="已撤回，没有发出")
+    return True
+
+
+def waiting_until(store: Store) -> datetime | None:
+    """When the next ready row may go; None when none waits."""
+    row = store.row("SELECT min(not_before) FROM outbox WHERE state = 'ready'")
+    return moment(row[0]) if row and row[0] is not None else None
+
+
+__all__: Sequence[str] = [
+    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "release_parked", "settle", "waiting_until",
+]  # fmt: skip

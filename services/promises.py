@@ -1,0 +1,57 @@
+"""Promised times: made, brought forward, kept by a named human (C4, C9, Q4, U9)."""
+
+from datetime import datetime
+from typing import Final
+
+from care import sla
+from care.sla import Kind, Mark
+from storage import tables
+from storage.store import Store
+from storage.types import moment
+
+KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
+
+
+def make(  # noqa: PLR0913  (a row is declared once, by keywords)
+    store: Store, *, home_id: int, person_id: int, kind: Kind, made_at: datetime, due_at: datetime,
+    case_id: int | None = None, inbox_id: int | None = None,
+) -> int:  # fmt: skip
+    """Write a promise. The person is locked."""
+    store.hint("promises", f"person:{person_id}")
+    return store.insert(
+        tables.Promise, home_id=home_id, person_id=person_id, case_id=case_id, inbox_id=inbox_id, kind=kind.value, made_at=made_at,
+        due_at=due_at, mark=Mark.FRESH.value, look_at=made_at + (due_at - made_at) * sla.HALF,
+    )  # fmt: skip
+
+
+def open_one(store: Store, person_id: int, kind: Kind) -> tuple[int, datetime] | None:
+    """The id and due time of a person's promise that is not yet kept."""
+    row = store.row(
+        "SELECT id, due_at FROM promise WHERE person_id = ? AND kind = ? AND kept_at IS NULL ORDER BY due_at LIMIT 1", person_id, kind.value
+    )
+    return (row[0], moment(row[1])) if row else None
+
+
+def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at: datetime) -> None:
+    """A case became more serious: its clock runs out earlier, never later."""
+    row = store.row("SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, kind.value)
+    if row and moment(row[2]) > due_at:
+        made = moment(row[1])
+        store.update(tables.Promise, row[0], person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF)
+
+
+def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
+    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4)."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in KEPT_BY_WORDS)
+    rows = store.change(
+        tables.Promise,
+        f"""UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = ?, look_at = NULL
+            WHERE person_id = ? AND kept_at IS NULL AND kind IN ({kinds}) AND made_at <= ? RETURNING case_id, kind""",  # noqa: S608
+        now, staff_id, how, person_id, now, persons=[person_id],
+    )  # fmt: skip
+    for case_id, kind in rows:
+        if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
+            store.update(tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=2)
+            store.hint("cases", f"case:{case_id}")
+    if rows:
+        store.hint("promises", f"person:{person_id}")

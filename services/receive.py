@@ -1,0 +1,348 @@
+"""Receive: load what a batch needs, step each talk, write everything; the answer is stored with the message (architecture, Receive).
+
+A batch is one transaction and holds at most one message a person; each message has a SAVEPOINT, so that what fails is set aside
+alone. What is said here is said only of what is committed: the caller answers after COMMIT.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from care import sla
+from conversations import events
+from conversations.effects import AskHuman, Effect, Say
+from conversations.engine import MAX_ROUNDS, Flow, FlowError, Snapshot, Turn
+from conversations.events import Act, Arrival, Click, Done, Followed, Notice, Scanned, Unfollowed
+from conversations.facts import Facts
+from conversations.routing import Intent
+from services import effects, outbox
+from services.house import House
+from storage import tables
+from storage.store import Row, Store
+from storage.types import moment, new_id
+
+log = logging.getLogger("jiashu.receive")
+SESSION: Final = (5, timedelta(hours=48))
+SCENE: Final = (3, timedelta(minutes=1))
+SILENT: Final = (Notice, Unfollowed)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A stored passive reply: its words and its CreateTime (s since 1970), so that every redelivery gets the same."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A verified push, understood. `key` makes it unique within its account (wechat.md 3); times are aware."""
+
+    home_id: int
+    account_id: int
+    openid: str
+    key: str
+    kind: str
+    event: Arrival
+    intent: Intent
+    raw: bytes
+    created_at: datetime
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a push: the answer (None = `success`), and whether it had been here before."""
+
+    answer: Answer | None
+    repeat: bool = False
+
+
+@dataclass(slots=True)
+class Talk:
+    """What is stored about one person: who it is, the window, the running conversation."""
+
+    follower_id: int
+    person_id: int
+    conversation_id: int
+    snapshot: Snapshot | None
+    attended_by: int | None
+    has_parked: bool
+    revision: int = 0
+
+
+@dataclass(slots=True)
+class Context:
+    """What an effect's executor works with."""
+
+    store: Store
+    house: House
+    home_id: int
+    person_id: int
+    now: datetime
+    said_at: datetime
+    inbox_id: int | None
+    attended: bool
+    event: events.Message | None = None
+
+
+def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt | Exception]:
+    """Handle a batch in the open transaction; one result for each message, in order. A bad message harms no other."""
+    talks = _load(store, batch)
+    repeats = _repeats(store, batch)
+    store.lock_persons(*(talk.person_id for talk in talks.values()))
+    facts = _facts(store, house, talks)
+    results: list[Receipt | Exception] = []
+    stepped: set[int] = set()
+    for envelope in batch:
+        key = (envelope.account_id, envelope.key)
+        if key in repeats:
+            results.append(repeats[key])
+            continue
+        talk = talks.get((envelope.account_id, envelope.openid))
+        if talk is not None and talk.person_id in stepped:
+            talk = _load(store, [envelope])[envelope.account_id, envelope.openid]
+        if talk is not None:
+            stepped.add(talk.person_id)
+        try:
+            with store.savepoint():
+                receipt = _one(store, house, envelope, talk, facts.get(talk.person_id, {}) if talk else {})
+        except Exception as error:  # noqa: BLE001  (whatever a message does, its batch mates go on)
+            log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
+            receipt = _set_aside(store, house, envelope, talk, error)
+        repeats[key] = Receipt(receipt.answer, repeat=True)
+        results.append(receipt)
+    return results
+
+
+def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
+    """The idle time of a person's talk is over: the flow decides, and what it says goes by the outbox. The person is locked."""
+    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)  # noqa: S608
+    if row is None:
+        return
+    home_id, talk = row[0], _talk(store, row[1:])
+    if talk.snapshot is None:
+        return
+    flow = house.registry.of(talk.snapshot)
+    context = Context(store, house, home_id, person_id, now, now, None, attended=False)
+    turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
+    _keep_talk(store, talk, None if turn.ended else turn, now)
+    text = house.words(says, now)
+    if text:
+        outbox.enqueue(
+            store, home_id=home_id, person_id=person_id, purpose="silence", now=now, text=text,
+            dedup_key=f"conversation:{talk.conversation_id}:silence:{turn.snapshot.revision}",
+        )  # fmt: skip
+
+
+# -- load ----------------------------------------------------------------------------------------------------------
+
+_TALK: Final = """f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, c.attended_by,
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""
+_JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
+
+
+def _load(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
+    rows = store.rows(
+        f"""SELECT f.account_id, f.openid, {_TALK} FROM follower f JOIN person p ON p.id = f.person_id
+            JOIN conversation c ON c.person_id = p.id WHERE f.openid IN {store.MANY}""",  # noqa: S608
+        store.many([envelope.openid for envelope in batch]),
+    )
+    return {(row[0], row[1]): _talk(store, row[2:]) for row in rows}
+
+
+def _talk(store: Store, row: Row) -> Talk:
+    follower, person, conversation, flow, version, revision, state, slots, trail, attended_by, parked = row
+    snapshot = None
+    if flow is not None:
+        opened = store.open(tables.Conversation, "slots", conversation, slots)
+        snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
+    return Talk(follower, person, conversation, snapshot, attended_by, bool(parked), revision)
+
+
+def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Receipt]:
+    rows = store.rows(
+        f"SELECT id, account_id, key, answer FROM inbox WHERE key IN {store.MANY}",  # noqa: S608
+        store.many([envelope.key for envelope in batch]),
+    )
+    return {(account, key): Receipt(_answer(store, row_id, answer), repeat=True) for row_id, account, key, answer in rows}
+
+
+def _answer(store: Store, row_id: int, sealed: bytes | None) -> Answer | None:
+    return None if sealed is None else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
+
+
+def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
+    """One query for each kind of fact, for the whole batch; an unreadable talk is left to its own message."""
+    wanted: dict[type[Any], list[int]] = {}
+    for talk in talks.values():
+        if talk.snapshot is None or talk.snapshot.flow not in house.registry.flows:
+            continue
+        try:
+            for need in house.registry.of(talk.snapshot).needs(talk.snapshot):
+                wanted.setdefault(need, []).append(talk.person_id)
+        except FlowError:
+            continue
+    found: dict[int, Facts] = {}
+    for need, people in wanted.items():
+        for person, fact in house.loaders[need](store, people).items():
+            found.setdefault(person, {})[need] = fact
+    return found
+
+
+# -- step and write ------------------------------------------------------------------------------------------------
+
+
+def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, facts: Facts) -> Receipt:
+    now = envelope.arrived_at
+    talk = talk or _meet(store, envelope)
+    inbox_id = new_id()
+    _ledger(store, talk, envelope)
+    context = Context(
+        store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
+        attended=talk.attended_by is not None, event=None if isinstance(envelope.event, Act) else envelope.event,
+    )  # fmt: skip
+    text = ""
+    if not isinstance(envelope.event, SILENT):
+        flow, turn = _step(house, envelope, talk, facts)
+        turn, says = _rounds(flow, turn, context)
+        text = house.words(says, now)
+        _after(store, talk, flow, turn, envelope, now)
+    answer = Answer(text, int(now.timestamp())) if text else None
+    _write(store, envelope, talk.person_id, inbox_id, answer, None)
+    return Receipt(answer)
+
+
+def _meet(store: Store, envelope: Envelope) -> Talk:
+    """Somebody new: a guest, until a binding says who it is."""
+    now = envelope.arrived_at
+    person = store.insert(tables.Person, home_id=envelope.home_id, kind="guest", created_at=now)
+    follower = store.insert(
+        tables.Follower, account_id=envelope.account_id, openid=envelope.openid, person_id=person, binding="guest", following=True,
+        session_left=0, scene_left=0, created_at=now,
+    )  # fmt: skip
+    conversation = store.insert(
+        tables.Conversation, home_id=envelope.home_id, person_id=person, version=0, revision=0, state="", trail=""
+    )
+    return Talk(follower, person, conversation, None, None, has_parked=False)
+
+
+def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
+    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a menu message."""
+    event, now = envelope.event, envelope.arrived_at
+    if isinstance(event, Notice):
+        return
+    if isinstance(event, Unfollowed):
+        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
+        return
+    tapped = isinstance(event, Click | Followed | Scanned) or (isinstance(event, events.Text) and bool(event.menu_id))
+    if tapped:
+        left, length = SCENE
+        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length)
+    else:
+        left, length = SESSION
+        store.update(
+            tables.Follower, talk.follower_id, person=talk.person_id, following=True, session_left=left, session_until=now + length,
+            heard_at=now,
+        )  # fmt: skip
+    if talk.has_parked:
+        outbox.release_parked(store, talk.person_id, now)
+
+
+def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
+    event, registry = envelope.event, house.registry
+    running = talk.snapshot
+    attended = talk.attended_by is not None
+    if running is not None and not isinstance(event, Act) and not attended:
+        flow = registry.of(running)
+        return flow, flow.advance(running, event, facts)
+    intent = envelope.intent
+    if attended and intent not in {Intent.COMPLAINT, Intent.WELCOME}:
+        intent = Intent.HUMAN
+    flow = registry.for_intent(intent)
+    return flow, flow.begin(intent, event)  # type: ignore[arg-type]  (Notice and Unfollowed never come here)
+
+
+def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:
+    """Carry out the effects; Done and Refused come back into the flow, at most three rounds. Raises FlowError after that."""
+    says: list[Say] = []
+    for _ in range(MAX_ROUNDS + 1):
+        outcomes: list[tuple[Effect, Done | events.Refused]] = []
+        for effect in turn.effects:
+            if isinstance(effect, Say):
+                says.append(effect)
+                continue
+            outcome = effects.carry_out(context, effect)
+            if outcome is not None:
+                outcomes.append((effect, outcome))
+        if not outcomes:
+            return turn, says
+        following: tuple[Effect, ...] = ()
+        for effect, outcome in outcomes:
+            turn = flow.resume(turn, effect, outcome)
+            following += turn.effects
+        turn = Turn(turn.snapshot, turn.ended, following, turn.idle)
+    raise FlowError(flow.name, turn.snapshot.state, f"more than {MAX_ROUNDS} rounds of effects")
+
+
+def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Envelope, now: datetime) -> None:
+    """Keep the talk. An act that ended at once leaves a running talk as it is; with a colleague in the talk none begins."""
+    heard = now if not isinstance(envelope.event, Act) else None
+    if talk.attended_by is not None or (turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name):
+        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **({"heard_at": heard} if heard else {"home_id": envelope.home_id}))
+        return
+    _keep_talk(store, talk, None if turn.ended else turn, now, heard)
+
+
+def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, heard: datetime | None = None) -> None:
+    more: dict[str, object] = {"heard_at": heard} if heard else {}
+    if turn is None:
+        if talk.snapshot is not None or more:
+            store.update(
+                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, slots=None, idle_at=None,
+                revision=talk.revision + 1, **more,
+            )  # fmt: skip
+        return
+    kept = turn.snapshot
+    store.update(
+        tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
+        revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
+        slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
+        idle_at=now + turn.idle if turn.idle else None, **more,
+    )  # fmt: skip
+
+
+def _write(  # noqa: PLR0913
+    store: Store, envelope: Envelope, person: int, inbox_id: int, answer: Answer | None, set_aside: str | None
+) -> None:
+    seal, row, now = store.seal, tables.Inbox, envelope.arrived_at
+    store.insert(
+        row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,
+        kind=envelope.kind, created_at=envelope.created_at, arrived_at=now,
+        event=seal(row, "event", inbox_id, events.dump(envelope.event)), raw=seal(row, "raw", inbox_id, envelope.raw),
+        answer=seal(row, "answer", inbox_id, msgspec.json.encode(answer)) if answer else None,
+        answer_state="stored" if answer else "none", set_aside=set_aside,
+    )  # fmt: skip
+    if isinstance(envelope.event, events.Image | events.Voice | events.Video):
+        effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
+    store.audit(envelope.home_id, now, f"person:{person}", "receive", f"inbox:{inbox_id}")
+    store.hint(f"person:{person}", "inbox")
+
+
+def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None, error: Exception) -> Receipt:
+    """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed sentence."""
+    now = envelope.arrived_at
+    talk = talk or _meet(store, envelope)
+    _ledger(store, talk, envelope)
+    inbox_id = new_id()
+    answer = None
+    if not isinstance(envelope.event, SILENT):
+        context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False)
+        effects.carry_out(context, AskHuman("set_aside"))
+        answer = Answer(house.words([Say("receive.set_aside")], now), int(now.timestamp()))
+    _write(store, envelope, talk.person_id, inbox_id, answer, type(error).__name__)
+    return Receipt(answer)
