@@ -1,0 +1,151 @@
+"""The command `jiashu`. Exit 0 = done, 2 = wrong use, 1 = failed; messages go to stderr."""
+
+import argparse
+import asyncio
+import getpass
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from care.errors import JiashuError
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(prog="jiashu", description="家书：养老机构的微信服务号。")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, default=None, metavar="F", help="TOML 配置文件；不写时只看环境变量 JIASHU_<段>__<键>")
+    commands = top.add_subparsers(dest="command", required=True, metavar="命令")
+    serve = commands.add_parser("serve", parents=[shared], help="运行服务")
+    serve.add_argument("--role", choices=("all", "web", "worker"), default="all", help="SQLite 只有 all：一个进程做全部")
+    serve.add_argument("--migrate", action="store_true", help="启动前先更新数据库结构")
+    commands.add_parser("migrate", parents=[shared], help="更新数据库结构")
+    staff = commands.add_parser("staff", help="工作人员").add_subparsers(dest="act", required=True, metavar="动作")
+    add = staff.add_parser("add", parents=[shared], help="添加一位工作人员，密码从标准输入读")
+    add.add_argument("login", help="登录名")
+    add.add_argument("name", help="姓名，家属会看到")
+    add.add_argument("role", choices=("nurse", "desk", "supervisor", "director"), help="护士、客服、主管、院长")
+    simulate = commands.add_parser("simulate", parents=[shared], help="启动微信模拟器，连到正在运行的服务")
+    simulate.add_argument("--port", type=int, default=8090, help="模拟器的端口")
+    simulate.add_argument("--scene", type=Path, default=None, help="人物和菜单")
+    demo = commands.add_parser("demo", help="样板机构：服务和模拟器一起启动，数据是虚构的")
+    demo.add_argument("--port", type=int, default=8080, help="控制台的端口")
+    demo.add_argument("--phone-port", type=int, default=8090, help="手机的端口")
+    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="数据目录，每次启动清空")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    options = parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except JiashuError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot import config, logs  # noqa: PLC0415  (`--help` stays quick)
+
+    logs.start()
+    if options.command == "demo":
+        from bot import demo  # noqa: PLC0415
+
+        return _loop(demo.run(options.port, options.phone_port, options.data))
+    settings = config.load(options.config)
+    if options.command == "serve":
+        if options.role != "all":
+            sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
+            return 2
+        if options.migrate:
+            _migrate(settings.database.path)
+        return _loop(_serve(settings))
+    if options.command == "migrate":
+        _migrate(settings.database.path)
+        return 0
+    if options.command == "simulate":
+        from bot import demo  # noqa: PLC0415
+
+        return _loop(demo.simulate(settings, options.port, options.scene))
+    return _add_staff(settings, options)
+
+
+def _migrate(path: Path) -> None:
+    """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8)."""
+    import subprocess  # noqa: PLC0415
+
+    from storage import migrate  # noqa: PLC0415
+
+    if migrate.current(path) is not None and migrate.current(path) == _head():
+        return
+    code = "import pathlib, sys; from storage import migrate; migrate.upgrade(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+
+def _head() -> str:
+    """The newest revision by file name: the migrations are numbered."""
+    folder = Path(__file__).parent.parent / "storage" / "migrations" / "versions"
+    return max(file.name[:4] for file in folder.glob("[0-9]*.py"))
+
+
+def _loop(work: Coroutine[Any, Any, int | None]) -> int:
+    import uvloop  # noqa: PLC0415
+
+    return uvloop.run(work) or 0
+
+
+async def _serve(settings: Any) -> None:  # noqa: ANN401
+    from bot.main import running  # noqa: PLC0415
+
+    async with running(settings):
+        await until_told()
+
+
+async def until_told() -> None:
+    """Wait for SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401
+    from services import install, staff  # noqa: PLC0415
+    from services.access import Role  # noqa: PLC0415
+    from settings.clock import wall  # noqa: PLC0415
+    from storage import migrate, seal  # noqa: PLC0415
+    from storage.database import SqliteDatabase  # noqa: PLC0415
+    from storage.unit import Unit  # noqa: PLC0415
+
+    password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    path = settings.database.path
+    _migrate(path)
+    sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(path))
+
+    def work(db: Unit) -> None:
+        home = install.install(db, settings, wall()).home_id
+        db.flush()
+        staff.add(db, home, options.login, options.name, Role(options.role), password, wall())
+
+    async def add() -> int:
+        database = SqliteDatabase(path, sealer, lambda _store, _batch: [])
+        await database.start()
+        try:
+            await database.write(work)
+        finally:
+            await database.close()
+        sys.stderr.write(f"已添加 {options.name}，登录名 {options.login}。\n")
+        return 0
+
+    return asyncio.run(add())

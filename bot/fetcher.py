@@ -1,0 +1,52 @@
+"""The fetcher: brings photos and voice home as soon as they are announced, since the platform forgets them after 3 days."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from services import media
+from services.media import Wanted
+from services.ports import MediaGone, MediaLater, Platform
+from settings.clock import Clock
+from storage.database import SqliteDatabase
+
+log = logging.getLogger("jiashu.fetcher")
+
+
+class Fetcher:
+    """One loop for each process."""
+
+    def __init__(self, database: SqliteDatabase, platform: Platform, folder: Path, clock: Clock) -> None:
+        self._database, self._platform, self._folder, self._clock = database, platform, folder, clock
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """A file may be waiting."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while await self.round():
+                    pass
+            except Exception:  # noqa: BLE001  (the loop outlives what one round meets)
+                log.exception("a round of fetching failed", extra={"action": "fetch_round"})
+
+    async def round(self) -> int:
+        """Fetch what is due once; the number of files that were tried."""
+        due = await self._database.store(lambda store: media.wanted(store, self._clock()))
+        await asyncio.gather(*(self._fetch(want) for want in due))
+        return len(due)
+
+    async def _fetch(self, want: Wanted) -> None:
+        try:
+            data = await self._platform.fetch_media(want.media_id)
+        except (MediaGone, MediaLater) as error:
+            gone = isinstance(error, MediaGone)
+            await self._database.store(lambda store: media.missed(store, want, self._clock(), gone=gone))
+            return
+        await asyncio.to_thread(media.write_file, self._folder, self._database.sealer, want.id, data)
+        await self._database.store(lambda store: media.kept(store, want, data))

@@ -1,0 +1,112 @@
+"""The outbound side of WeChat: customer-service messages and media, each answer turned into an outcome that staff can read."""
+
+import json
+import logging
+from typing import Any, Final
+
+import aiohttp
+
+from bot import errcodes
+from bot.tokens import TokenRefused, Tokens
+from services.ports import MediaGone, MediaLater, Outcome
+from settings import Wechat
+
+log = logging.getLogger("jiashu.gateway")
+TEXT_BYTES: Final = 2000
+MEDIA_BYTES: Final = 12 * 1024 * 1024
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=4)
+
+
+class Gateway:
+    """One account's API. No method raises for what the platform says."""
+
+    def __init__(self, wechat: Wechat, http: aiohttp.ClientSession) -> None:
+        self._base, self._http = wechat.api_base_url.rstrip("/"), http
+        self.tokens = Tokens(wechat, http)
+
+    async def send_text(self, openid: str, text: str) -> Outcome:
+        """A customer-service text. Nothing dedupes it at the platform, so no answer means *unknown*, never a blind retry."""
+        body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        return await self._send("/cgi-bin/message/custom/send", body)
+
+    async def fetch_media(self, media_id: str) -> bytes:
+        """The bytes of an inbound file. Errors come as HTTP 200 with JSON: the first byte tells. Raises MediaGone or MediaLater."""
+        try:
+            token = await self.tokens.get()
+            for _ in range(2):
+                code, data = await self._get_media(token, media_id)
+                meaning = errcodes.meaning(code)
+                if code == 0:
+                    return data
+                if not meaning.renew_token:
+                    break
+                token = await self.tokens.renew(token)
+        except (aiohttp.ClientError, TimeoutError, TokenRefused) as error:
+            raise MediaLater from error
+        if code in {40007, 40003}:
+            raise MediaGone
+        raise MediaLater
+
+    async def _get_media(self, token: str, media_id: str) -> tuple[int, bytes]:
+        url = f"{self._base}/cgi-bin/media/get"
+        async with self._http.get(url, params={"access_token": token, "media_id": media_id}, timeout=TIMEOUT) as response:
+            if response.status != 200:  # noqa: PLR2004  (HTTP OK)
+                raise MediaLater
+            data = await response.content.read(MEDIA_BYTES)
+        if data[:1] == b"{":
+            answer = json.loads(data)
+            if "errcode" in answer:
+                return int(answer["errcode"]), b""
+        return 0, data
+
+    async def _send(self, path: str, body: dict[str, Any]) -> Outcome:
+        try:
+            token = await self.tokens.get()
+        except TokenRefused as refused:
+            return self._told(refused.code, str(refused))
+        except (aiohttp.ClientError, TimeoutError):
+            return errcodes.NOT_REACHED
+        for attempt in range(2):
+            outcome, code = await self._post(path, token, body)
+            if outcome is not None:
+                return outcome
+            if errcodes.meaning(code).renew_token and attempt == 0:
+                try:
+                    token = await self.tokens.renew(token)
+                    continue
+                except TokenRefused as refused:
+                    return self._told(refused.code, str(refused))
+                except (aiohttp.ClientError, TimeoutError):
+                    return errcodes.NOT_REACHED
+            return errcodes.meaning(code).outcome
+        return errcodes.NOT_REACHED
+
+    async def _post(self, path: str, token: str, body: dict[str, Any]) -> tuple[Outcome | None, int]:
+        data = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        try:
+            async with self._http.post(
+                f"{self._base}{path}", params={"access_token": token}, data=data, headers=headers, timeout=TIMEOUT
+            ) as response:
+                if response.status >= 500:  # noqa: PLR2004  (HTTP server errors)
+                    return errcodes.NO_ANSWER, 0
+                answer = json.loads((await response.read()).decode("utf-8", "replace"))
+        except aiohttp.ClientConnectorError:
+            return errcodes.NOT_REACHED, 0
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return errcodes.NO_ANSWER, 0
+        code = int(answer.get("errcode", -1)) if isinstance(answer, dict) else -1
+        if code:
+            self._told(code, str(answer.get("errmsg", "")))
+        meaning = errcodes.meaning(code)
+        if meaning.renew_token:
+            return None, code
+        return meaning.outcome, code
+
+    def _told(self, code: int, text: str) -> Outcome:
+        outcome = errcodes.meaning(code).outcome
+        level = logging.ERROR if outcome.alert else logging.WARNING
+        log.log(level, "the platform said no", extra={"action": "errcode", "code": code, "errmsg": text[:200]})
+        return outcome
+
+

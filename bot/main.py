@@ -1,0 +1,160 @@
+"""The composition root: builds the house from settings, runs it in one process, takes it apart again."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot import wire
+from bot.fetcher import Fetcher
+from bot.gateway import Gateway
+from bot.inbound import Account, Inbound
+from bot.sender import Sender
+from bot.webhook import Webhook
+from console import app as console
+from care.errors import JiashuError
+from scheduler.jobs import Job
+from scheduler.ticker import Ticker
+from services import clocks, install, points
+from services.house import House
+from services.receive import receive_batch
+from settings import Settings
+from settings.clock import Clock, shifted, wall
+from speech import decode
+from storage import migrate, seal
+from storage.database import SqliteDatabase
+from storage.store import Store
+
+log = logging.getLogger("jiashu.main")
+COMMITTED_WITHIN = 5.0
+
+
+class NotMigrated(JiashuError):
+    """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
+
+
+class Service:
+    """One process with all its parts. `start` raises JiashuError for what the operator must mend."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        local = settings.on_loopback
+        self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
+        self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
+        self.house = House(settings.home)
+        self._beat = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, scene: dict[str, Any] | None = None) -> None:
+        """Open the database and start the loops; a scene fills an empty database with its people."""
+        settings, path = self.settings, self.settings.database.path
+        if migrate.current(path) is None:
+            raise NotMigrated
+        sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(path))
+        self.database = SqliteDatabase(path, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach)
+        await self.database.start()
+        fresh = not migrate.has_rows(path)
+        ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
+        if scene and fresh:
+            await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
+        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
+        self.gateway = Gateway(settings.wechat, self.http)
+        self.sender = Sender(self.database, self.gateway, self.clock, self.reach)
+        self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
+        self.database.listen(self._wake)
+        self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock)
+        self.ticker = Ticker(self._jobs(), self.clock)
+        self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
+        await self._heartbeat()
+        self.ticker.start()
+        self.sender.wake()
+        self.fetcher.wake()
+
+    async def stop(self) -> None:
+        """Stop the loops, finish what is in the writer, close."""
+        self.ticker.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.http.close()
+        await self.database.close()
+
+    def application(self) -> web.Application:
+        """The web side: webhook, health, console."""
+        wechat = self.settings.wechat
+        codec = wire.Codec(
+            token=wechat.token, app_id=wechat.app_id, mode=wechat.mode, aes_key=wechat.encoding_aes_key,
+            previous_aes_key=wechat.previous_encoding_aes_key, max_age_seconds=wechat.max_age_seconds,
+        )  # fmt: skip
+        webhook = Webhook(codec, self.inbound, self.clock)
+        app = web.Application(client_max_size=wire.MAX_BODY + 1)
+        app.router.add_get("/wechat", webhook.greet)
+        app.router.add_post("/wechat", webhook.push)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/", _to_console)
+        app.add_subapp("/console", console.build(self.database, self.settings, self.clock, decode.to_mp3))
+        return app
+
+    def _jobs(self) -> list[Job]:
+        store, house = self.database.store, self.house
+        return [
+            Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
+            Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
+            Job("wake-up", 1.0, self._wake_up),
+        ]
+
+    async def _wake_up(self, _now: object) -> None:
+        """The sleepers poll as well: a hint may be lost, a row may become due."""
+        self.sender.wake()
+        self.fetcher.wake()
+        await self._heartbeat()
+
+    async def _heartbeat(self) -> None:
+        await self.database.store(_touch)
+        self._beat = time.monotonic()
+
+    def _wake(self, hints: frozenset[str]) -> None:
+        if "outbox" in hints:
+            self.sender.wake()
+        if "media" in hints:
+            self.fetcher.wake()
+
+    @staticmethod
+    async def _healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        ready = time.monotonic() - self._beat < COMMITTED_WITHIN
+        return web.Response(text="ok" if ready else "no commit lately", status=200 if ready else 503)
+
+
+def _touch(store: Store) -> None:
+    store.connection.execute("UPDATE alembic_version SET version_num = version_num")
+
+
+async def _to_console(_: web.Request) -> web.Response:
+    raise web.HTTPFound("/console/")
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, scene: dict[str, Any] | None = None) -> AsyncIterator[Service]:
+    """A service that serves HTTP while the block runs."""
+    service = Service(settings)
+    await service.start(scene)
+    runner = web.AppRunner(service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
+        log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
+        yield service
+    finally:
+        await runner.cleanup()
+        await service.stop()

@@ -1,0 +1,56 @@
+"""The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up is a hint; it polls as well."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from services import outbox
+from services.outbox import Claim
+from services.points import none
+from services.ports import Fate, Outcome, Platform
+from settings.clock import Clock, wall
+from storage.database import SqliteDatabase
+
+log = logging.getLogger("jiashu.sender")
+AT_ONCE: Final = 20
+
+
+class Sender:
+    """One loop for each process; rows are leased, so that several may run."""
+
+    def __init__(self, database: SqliteDatabase, platform: Platform, clock: Clock, reach: Callable[[str], None] = none) -> None:
+        self._database, self._platform, self._clock, self._reach = database, platform, clock, reach
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be ready."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. What a dead process left half sent is *unknown* first."""
+        await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall(), all_of_them=True))
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while await self.round():
+                    pass
+            except Exception:  # noqa: BLE001  (the loop outlives what one round meets)
+                log.exception("a round of sending failed", extra={"action": "send_round"})
+
+    async def round(self) -> int:
+        """Claim, send and settle once; the number of rows that were claimed."""
+        await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall()))
+        claims = await self._database.store(lambda store: outbox.claim(store, self._clock(), wall(), AT_ONCE))
+        await asyncio.gather(*(self._send(claim) for claim in claims))
+        return len(claims)
+
+    async def _send(self, claim: Claim) -> None:
+        try:
+            outcome = await self._platform.send_text(claim.openid, claim.text)
+        except Exception:  # noqa: BLE001  (a bug in sending must not leave the row half done)
+            log.exception("sending failed", extra={"action": "send", "outbox": claim.id})
+            outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")
+        self._reach("after_send")
+        await self._database.store(lambda store: outbox.settle(store, claim, outcome, self._clock()))

@@ -1,0 +1,294 @@
+"""The platform's wire format: signatures, encryption, XML, and what makes a push unique (wechat.md 1, 2, 3).
+
+expat and cryptography do the work; wechatpy's models read the rarer kinds. Until the signature holds every failure is `Refused`
+(403, no detail); after it garbage is `Malformed` (400). The three modes never fall back to one another.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from xml.parsers import expat
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from conversations import events
+from settings import Mode
+
+MAX_BODY: Final = 64 * 1024
+MAX_DEPTH: Final = 16
+BLOCK: Final = 32
+Node = str | dict[str, Any] | list[Any]
+
+
+class Refused(Exception):
+    """The push is not proven to come from the platform: 403 and not a word more."""
+
+
+class Malformed(Exception):
+    """A signed push that cannot be read: 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A verified push. `to_user` is the account's own name (gh_…), `raw` the XML, `created_at` aware and in UTC."""
+
+    to_user: str
+    openid: str
+    key: str
+    kind: str
+    event: events.Arrival
+    raw: bytes
+    created_at: datetime
+
+
+class Codec:
+    """Opens pushes and closes replies for one account. Raises ValueError for keys that cannot be right."""
+
+    def __init__(  # noqa: PLR0913  (one account's keys, by keywords)
+        self, *, token: str, app_id: str, mode: Mode, aes_key: str = "", previous_aes_key: str = "", max_age_seconds: int = 86_400
+    ) -> None:
+        self.token, self.app_id, self.mode, self.max_age_seconds = token, app_id.encode(), mode, max_age_seconds
+        self._ciphers = [_cipher(key) for key in (aes_key, previous_aes_key) if key]
+        if mode is not Mode.PLAIN and not aes_key:
+            message = "an encoding_aes_key is needed"
+            raise ValueError(message)
+
+    def sign(self, *parts: str) -> str:
+        """The SHA-1 over the token and the parts in string order, in hex."""
+        return hashlib.sha1("".join(sorted((self.token, *parts))).encode()).hexdigest()  # noqa: S324  (the platform's choice)
+
+    def greet(self, query: Mapping[str, str], now: datetime) -> str:
+        """The echostr of the platform's handshake, which is always plain. Raises Refused."""
+        self._proven(query.get("signature", ""), query, now)
+        echo = query.get("echostr", "")
+        if not re.fullmatch(r"[\w\-]{1,128}", echo):
+            raise Refused
+        return echo
+
+    def open(self, query: Mapping[str, str], body: bytes, now: datetime) -> Push:
+        """The push inside a POST. Raises Refused before the signature holds, Malformed after it."""
+        if len(body) > MAX_BODY:
+            raise Refused
+        if self.mode is Mode.PLAIN:
+            if query.get("encrypt_type", "raw") not in {"raw", ""}:
+                raise Refused
+            self._proven(query.get("signature", ""), query, now)
+            return read(body)
+        if query.get("encrypt_type") != "aes":
+            raise Refused
+        try:
+            sealed = parse(body).get("Encrypt")
+        except Malformed as error:
+            raise Refused from error
+        if not isinstance(sealed, str):
+            raise Refused
+        self._proven(query.get("msg_signature", ""), query, now, sealed)
+        return read(self.decrypt(sealed))
+
+    def close(self, xml: str, now: datetime) -> bytes:
+        """A reply in the account's mode; encrypted ones get a fresh nonce each time."""
+        if self.mode is Mode.PLAIN:
+            return xml.encode()
+        stamp, nonce, sealed = str(int(now.timestamp())), str(int.from_bytes(os.urandom(4), "big")), self.encrypt(xml.encode())
+        return (
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{self.sign(stamp, nonce, sealed)}]]></MsgSignature>"
+            f"<TimeStamp>{stamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        ).encode()
+
+    def encrypt(self, plain: bytes, random: bytes | None = None) -> str:
+        """random(16) | length(4, big-endian) | text | app id, PKCS#7 to 32, AES-256-CBC, base64. `random` is for test vectors."""
+        data = (random or os.urandom(16)) + struct.pack(">I", len(plain)) + plain + self.app_id
+        pad = BLOCK - len(data) % BLOCK
+        encryptor = self._ciphers[0].encryptor()
+        return base64.b64encode(encryptor.update(data + bytes([pad]) * pad) + encryptor.finalize()).decode()
+
+    def decrypt(self, sealed: str) -> bytes:
+        """The text; the present key first, then the previous one. Raises Malformed (the official -40005, -40007, -40008)."""
+        try:
+            data = base64.b64decode(sealed, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Malformed from error
+        if not data or len(data) % 16:
+            raise Malformed
+        for cipher in self._ciphers:
+            decryptor = cipher.decryptor()
+            plain = self._unwrap(decryptor.update(data) + decryptor.finalize())
+            if plain is not None:
+                return plain
+        raise Malformed
+
+    def _unwrap(self, data: bytes) -> bytes | None:
+        pad = data[-1]
+        if not 1 <= pad <= BLOCK or data[-pad:] != bytes([pad]) * pad or len(data) - pad < 20:  # noqa: PLR2004  (16 + 4 bytes of head)
+            return None
+        end = 20 + struct.unpack(">I", data[16:20])[0]
+        if end > len(data) - pad or not hmac.compare_digest(data[end:-pad], self.app_id):
+            return None
+        return data[20:end]
+
+    def _proven(self, given: str, query: Mapping[str, str], now: datetime, *parts: str) -> None:
+        stamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        expected = self.sign(stamp, nonce, *parts)
+        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+            raise Refused
+        if not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+            raise Refused
+        if self.max_age_seconds and abs(now.timestamp() - int(stamp)) > self.max_age_seconds:
+            raise Refused
+
+
+def _cipher(key: str) -> Cipher[modes.CBC]:
+    if not re.fullmatch(r"[A-Za-z0-9]{43}", key, re.ASCII):
+        message = "an encoding_aes_key has 43 letters and digits"
+        raise ValueError(message)
+    raw = base64.b64decode(key + "=")
+    return Cipher(algorithms.AES(raw), modes.CBC(raw[:16]))
+
+
+# -- XML -----------------------------------------------------------------------------------------------------------
+
+
+def parse(body: bytes) -> dict[str, Node]:
+    """The children of the root as a dict: text, dict for a nest, list for repeats. Raises Malformed for a DOCTYPE, depth or bad XML."""
+    stack: list[dict[str, Node]] = [{}]
+    texts: list[list[str]] = [[]]
+
+    def start(_name: str, _attributes: object) -> None:
+        if len(stack) >= MAX_DEPTH:
+            raise Malformed
+        stack.append({})
+        texts.append([])
+
+    def end(name: str) -> None:
+        children, text = stack.pop(), "".join(texts.pop())
+        value: Node = children or text
+        parent = stack[-1]
+        if name not in parent:
+            parent[name] = value
+        elif isinstance(held := parent[name], list):
+            held.append(value)
+        else:
+            parent[name] = [held, value]
+
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = lambda data: texts[-1].append(data)
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.EntityDeclHandler = _no_doctype
+    try:
+        parser.Parse(body, True)  # noqa: FBT003  (expat takes no keywords)
+    except expat.ExpatError as error:
+        raise Malformed from error
+    root = stack[0].get("xml")
+    if not isinstance(root, dict):
+        raise Malformed
+    return root
+
+
+def _no_doctype(*_: object) -> None:
+    raise Malformed
+
+
+def read(raw: bytes) -> Push:
+    """A decrypted XML as a push: every kind is parsed, or kept as `Other` or `Notice` with its raw XML. Raises Malformed."""
+    fields = parse(raw)
+    openid, kind = _text(fields, "FromUserName"), _text(fields, "MsgType").lower()
+    try:
+        created = datetime.fromtimestamp(int(_text(fields, "CreateTime")), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Malformed from error
+    if not openid or len(openid) > 64 or not kind:  # noqa: PLR2004  (the column's width)
+        raise Malformed
+    if kind == "event":
+        name = _text(fields, "Event")
+        if not name:
+            raise Malformed
+        event = _event(name.lower(), fields, raw)
+        return Push(_text(fields, "ToUserName"), openid, _event_key(fields, openid, name), name.lower()[:16], event, raw, created)
+    identity = _text(fields, "MsgId")
+    if not identity:
+        raise Malformed
+    return Push(_text(fields, "ToUserName"), openid, f"m:{openid}:{identity}"[:256], kind[:16], _message(kind, fields), raw, created)
+
+
+def _text(fields: Mapping[str, Node], name: str, default: str = "") -> str:
+    value = fields.get(name, default)
+    return value if isinstance(value, str) else default
+
+
+def _event_key(fields: Mapping[str, Node], openid: str, name: str) -> str:
+    """Events have no MsgId: (openid, CreateTime, Event, EventKey); results of sends also MsgID and Status (wechat.md 3)."""
+    parts = [name, _text(fields, "CreateTime"), _text(fields, "EventKey")]
+    if name.upper().endswith("JOBFINISH"):
+        parts += [_text(fields, "MsgID") or _text(fields, "MsgId"), _text(fields, "Status")]
+    key = f"e:{openid}:" + ":".join(parts)
+    return key if len(key) <= 256 else f"e:{openid}:" + hashlib.sha256(key.encode()).hexdigest()  # noqa: PLR2004  (the column's width)
+
+
+def _message(kind: str, fields: Mapping[str, Node]) -> events.Message:
+    match kind:
+        case "text":
+            return events.Text(_text(fields, "Content"), _text(fields, "bizmsgmenuid"))
+        case "image":
+            return events.Image(_text(fields, "MediaId"), _text(fields, "PicUrl"))
+        case "voice":
+            return events.Voice(
+                _text(fields, "MediaId"), _text(fields, "Format"), _text(fields, "MediaId16K"), _text(fields, "Recognition").strip()
+            )
+        case "video" | "shortvideo":
+            return events.Video(_text(fields, "MediaId"), _text(fields, "ThumbMediaId"))
+        case "location":
+            return events.Location(_number(fields, "Location_X"), _number(fields, "Location_Y"), _text(fields, "Label"))
+        case "link":
+            return events.Link(_text(fields, "Title"), _text(fields, "Description"), _text(fields, "Url"))
+        case _:
+            return events.Other(kind)
+
+
+def _event(name: str, fields: Mapping[str, Node], raw: bytes) -> events.Act:
+    key = _text(fields, "EventKey")
+    match name:
+        case "subscribe":
+            return events.Followed(key.removeprefix("qrscene_"))
+        case "unsubscribe":
+            return events.Unfollowed()
+        case "scan":
+            return events.Scanned(key)
+        case "click":
+            return events.Click(key)
+        case _:
+            return events.Notice(name, _rare(name, fields, raw))
+
+
+def _rare(name: str, fields: Mapping[str, Node], raw: bytes) -> dict[str, str]:
+    """The fields of a rarer event, flat. wechatpy's models know their shapes; what they do not know is read from the XML."""
+    found = {field: value for field, value in fields.items() if isinstance(value, str)}
+    try:
+        import wechatpy  # noqa: PLC0415  (20 MiB that most homes never need)
+
+        model = wechatpy.parse_message(raw)
+    except Exception:  # noqa: BLE001  (it raises whatever it likes for what it does not know; our own fields stand)
+        return found
+    if name in {"scancode_push", "scancode_waitmsg"}:
+        found |= {"scan_type": str(model.scan_type), "scan_result": str(model.scan_result)}
+    elif name in {"pic_sysphoto", "pic_photo_or_album", "pic_weixin"}:
+        found["count"] = str(model.count)
+    elif name == "location_select":
+        found |= {"latitude": str(model.location_x), "longitude": str(model.location_y), "label": str(model.label)}
+    return found
+
+
+def _number(fields: Mapping[str, Node], name: str) -> float:
+    try:
+        return float(_text(fields, name, "0"))
+    except ValueError:
+        return 0.0
