@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import getpass
-import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -105,19 +104,10 @@ def _loop(work: Coroutine[Any, Any, int | None]) -> int:
 
 
 async def _serve(settings: Any) -> None:  # noqa: ANN401
-    from bot.main import running  # noqa: PLC0415
+    from bot.main import running, until_told  # noqa: PLC0415
 
     async with running(settings):
         await until_told()
-
-
-async def until_told() -> None:
-    """Wait for SIGINT or SIGTERM."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
 
 
 def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401

@@ -1,0 +1,125 @@
+"""`jiashu demo` and `jiashu simulate`: the stand-in platform as a child process beside the service, on loopback."""
+
+import asyncio
+import secrets
+import shutil
+import socket
+import sys
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from bot.main import running, until_told
+from care.errors import Invalid
+from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat
+from storage import migrate
+
+SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
+MARKER: Final = ".jiashu-demo"
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]) -> Settings:
+    """The settings of the sample home; its secrets are made anew at each start."""
+    return Settings(
+        http=Http("127.0.0.1", port, f"http://127.0.0.1:{port}"),
+        wechat=Wechat(
+            app_id="wx" + secrets.token_hex(8), app_secret=secrets.token_hex(16), token=secrets.token_hex(8),
+            encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)), api_base_url=f"http://127.0.0.1:{phone_port}",
+        ),
+        database=Database(f"sqlite:///{data}/jiashu.db"), media=Media(data / "media"), clock=ClockFile(str(data / "clock-offset")),
+        home=Home(name=home["name"], phone=home["phone"]),
+    )  # fmt: skip
+
+
+async def run(port: int, phone_port: int, data: Path) -> int:
+    """Start everything on a fresh database, print the addresses, run until told to stop."""
+    for wanted in (port, phone_port):
+        _require_free(wanted)
+    _clear(data)
+    scene = tomllib.loads(SCENE.read_text(encoding="utf-8"))
+    settings = sample_settings(port, phone_port, data, scene["home"])
+    await asyncio.to_thread(migrate.upgrade, settings.database.path)
+    async with running(settings, scene):
+        child = await _start(settings, phone_port, SCENE, data)
+        try:
+            await _reachable(phone_port)
+            sys.stdout.write(_welcome(settings, phone_port, scene["staff"]))
+            sys.stdout.flush()
+            await _until_told(child)
+        finally:
+            await _end(child)
+    return 0
+
+
+async def simulate(settings: Settings, port: int, scene: Path | None) -> int:
+    """Start the simulator alone, for a service that already runs with these settings."""
+    child = await _start(settings, port, scene or SCENE, None)
+    try:
+        sys.stdout.write(f"手机    http://127.0.0.1:{port}/\n服务要把 wechat.api_base_url 设成 http://127.0.0.1:{port}\n")
+        sys.stdout.flush()
+        await _until_told(child)
+    finally:
+        await _end(child)
+    return 0
+
+
+async def _start(settings: Settings, port: int, scene: Path, data: Path | None) -> asyncio.subprocess.Process:
+    wechat, here = settings.wechat, f"http://127.0.0.1:{settings.http.port}"
+    options = [
+        "--port", str(port), "--target", f"{here}/wechat", "--app-id", wechat.app_id, "--secret", wechat.app_secret, "--token", wechat.token,
+        "--aes-key", wechat.encoding_aes_key, "--mode", wechat.mode.value, "--scene", str(scene), "--console", f"{here}/console/",
+    ]  # fmt: skip
+    if data is not None:
+        options += ["--journal", str(data / "journal.jsonl"), "--offset-file", settings.clock.offset_file]
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options)
+
+
+async def _reachable(port: int) -> None:
+    for _ in range(100):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+
+
+async def _until_told(child: asyncio.subprocess.Process) -> None:
+    told, ended = asyncio.create_task(until_told()), asyncio.create_task(child.wait())
+    await asyncio.wait({told, ended}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (told, ended):
+        task.cancel()
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.terminate()
+        await child.wait()
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Invalid(why=f"端口 {port} 已有别的程序在用。请先停掉它，或换一个：jiashu demo --port 8180 --phone-port 8190")
+
+
+def _clear(data: Path) -> None:
+    """Only ever a folder that a demo made, or an empty one."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARKER).exists():
+            raise Invalid(why=f"目录 {data} 里有别的东西，样板机构不会清空它。请换一个 --data。")
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARKER).touch()
+
+
+def _welcome(settings: Settings, phone_port: int, staff: list[dict[str, str]]) -> str:
+    titles = {"nurse": "护士", "desk": "客服", "supervisor": "主管", "director": "院长"}
+    logins = "".join(f"          {who['name']}（{titles[who['role']]}）  {who['login']} / {who['password']}\n" for who in staff)
+    return (
+        f"\n{settings.home.name} · 样板机构，人和事都是虚构的\n\n"
+        f"  手机    http://127.0.0.1:{phone_port}/\n  控制台  {settings.http.public_url}/console/\n{logins}\n"
+        "在手机上写「你们把我妈摔了，我要投诉」，再到控制台回复。按 Ctrl-C 结束。\n\n"
+    )

@@ -1,0 +1,55 @@
+"""The console as a sub-application: routes, templates, and the order in which a request passes the doors."""
+
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from console import words
+from console.live import Live
+from console.views import chats, complaints, files, login
+from console.views.context import CLOCK, DATABASE, DECODE, LIVE, SETTINGS
+from services.ports import Decode
+from settings import Settings
+from settings.clock import Clock
+from storage.database import SqliteDatabase
+from web import errors, headers, sessions
+
+HERE = Path(__file__).parent
+FREE = frozenset({"/console/login"})
+
+
+def build(database: SqliteDatabase, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
+    """The sub-application for `/console`."""
+    app = web.Application(
+        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE)], client_max_size=256 * 1024
+    )
+    app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE], app[LIVE] = database, settings, clock, decode, Live(database)
+    environment = aiohttp_jinja2.setup(
+        app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, context_processors=[_shared],
+    )  # fmt: skip
+    words.install(environment, settings.home, clock)
+    app.router.add_static("/static", HERE / "static", name="static", append_version=True)
+    app.router.add_get("/", chats.home)
+    app.router.add_get("/login", login.page)
+    app.router.add_post("/login", login.enter)
+    app.router.add_post("/logout", login.leave)
+    app.router.add_get("/live", app[LIVE].stream)
+    chats.routes(app.router)
+    complaints.routes(app.router)
+    files.routes(app.router)
+    app.on_shutdown.append(app[LIVE].close)
+    return app
+
+
+async def _shared(request: web.Request) -> dict[str, Any]:
+    """What every template may name."""
+    session = request.get(sessions.SESSION)
+    settings: Settings = request.app[SETTINGS]
+    return {
+        "home": settings.home, "viewer": session.viewer if session else None, "csrf": session.csrf if session else "",
+        "path": request.path, "now": request.app[CLOCK](),
+    }  # fmt: skip

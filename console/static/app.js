@@ -1,0 +1,111 @@
+/* What the pages need beside htmx: clocks that run on the server's time, the thread's end in sight, Ctrl+Enter, the lost-line strip. */
+(function () {
+  "use strict";
+  const offset = new Date(document.body.dataset.now).getTime() - Date.now();
+  const now = () => Date.now() + offset;
+
+  function length(milliseconds) {
+    const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    if (minutes < 60) return minutes + " 分";
+    if (minutes < 48 * 60) return Math.floor(minutes / 60) + " 时" + (minutes % 60 ? " " + (minutes % 60) + " 分" : "");
+    return Math.floor(minutes / 1440) + " 天";
+  }
+
+  function runClocks() {
+    for (const badge of document.querySelectorAll(".clock[data-due]")) {
+      const made = new Date(badge.dataset.made).getTime(), due = new Date(badge.dataset.due).getTime();
+      const used = due > made ? (now() - made) / (due - made) : 1, left = due - now();
+      badge.classList.toggle("late", used >= 1);
+      badge.classList.toggle("warn", used >= 0.5 && used < 1);
+      badge.classList.toggle("ok", used < 0.5);
+      badge.style.setProperty("--p", Math.max(0, Math.min(100, used * 100)));
+      badge.querySelector("b").textContent = (left < 0 ? "超时 " : "剩 ") + length(left);
+    }
+  }
+
+  function toTheEnd(thread, always) {
+    if (thread && (always || thread.dataset.atEnd !== "0")) thread.scrollTop = thread.scrollHeight;
+  }
+
+  function grow() {
+    for (const thread of document.querySelectorAll("[data-bottom]")) {
+      if (thread.dataset.watched) continue;
+      thread.dataset.watched = "1";
+      thread.addEventListener("scroll", () => {
+        thread.dataset.atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60 ? "1" : "0";
+      });
+      toTheEnd(thread, true);
+      thread.addEventListener("load", () => toTheEnd(thread, false), true);
+    }
+  }
+
+  function typing(root) {
+    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) =>
+      field === document.activeElement || field.value !== field.defaultValue);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-send]")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    const count = event.target.form && event.target.form.querySelector("[data-count]");
+    if (count) count.textContent = event.target.value.length ? event.target.value.length + " 字" : "";
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-theme-switch]")) return;
+    const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { localStorage.setItem("theme", next); } catch (error) { /* a private window keeps nothing */ }
+  });
+  /* A live refresh never takes away what somebody is typing. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const source = event.detail.elt;
+    if (source.matches("[data-watch]") && typing(document.querySelector(source.dataset.watch))) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("button:not([type=button])");
+    if (button) button.disabled = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches || !form.matches("form")) return;
+    const button = form.querySelector("button:not([type=button])");
+    if (button) button.disabled = false;
+    const box = document.getElementById("problem");
+    if (event.detail.successful) {
+      if (box) box.replaceChildren();
+      if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); }
+    } else if (!event.detail.xhr.status && box) {
+      box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    runClocks();
+    grow();
+    toTheEnd(event.target.closest("[data-bottom]"), event.detail.requestConfig.verb === "post");
+    const state = document.getElementById("window-state"), composer = document.getElementById("composer");
+    if (state && composer && composer.dataset.open !== state.dataset.open) {
+      if (composer.dataset.open !== undefined && !typing(composer)) htmx.ajax("GET", composer.dataset.url, { target: "#composer" });
+      composer.dataset.open = state.dataset.open;
+    }
+  });
+  document.addEventListener("htmx:sseError", () => { document.getElementById("lost").hidden = false; });
+  document.addEventListener("htmx:sseOpen", () => {
+    const strip = document.getElementById("lost");
+    if (strip.hidden) return;
+    strip.hidden = true;
+    for (const part of document.querySelectorAll("#people, #messages, #board")) {
+      htmx.ajax("GET", part.getAttribute("hx-get"), { target: part });
+    }
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const state = document.getElementById("window-state"), composer = document.getElementById("composer");
+    if (state && composer) composer.dataset.open = state.dataset.open;
+    runClocks();
+    grow();
+    setInterval(runClocks, 5000);
+  });
+})();

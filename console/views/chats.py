@@ -1,0 +1,115 @@
+"""会话: answer everyone in time and know that it arrived (design.md 5.2)."""
+
+import secrets
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from console.views.context import CLOCK, DATABASE
+from services import desk
+from services.access import Viewer, access_person
+from storage.queries import chats as queries
+from storage.unit import Unit
+from web.sessions import viewer
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/chats", index)
+    router.add_get("/chats/list", rows)
+    router.add_get(r"/chats/{person:\d{1,19}}", thread)
+    router.add_get(r"/chats/{person:\d{1,19}}/messages", messages)
+    router.add_get(r"/chats/{person:\d{1,19}}/composer", composer)
+    router.add_post(r"/chats/{person:\d{1,19}}/answer", answer)
+    router.add_post(r"/chats/{person:\d{1,19}}/call", call)
+    router.add_post(r"/chats/{person:\d{1,19}}/hand-back", hand_back)
+    router.add_post(r"/outgoing/{row:\d{1,19}}/take-back", take_back)
+
+
+async def home(_: web.Request) -> web.StreamResponse:
+    """The first page after the log-in."""
+    raise web.HTTPSeeOther("/console/chats")
+
+
+@aiohttp_jinja2.template("chats.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The list; a talk is opened beside it."""
+    return await _lines(request)
+
+
+@aiohttp_jinja2.template("_chat_list.html")
+async def rows(request: web.Request) -> dict[str, Any]:
+    """The list alone, when something arrived."""
+    return await _lines(request)
+
+
+@aiohttp_jinja2.template("chats.html")
+async def thread(request: web.Request) -> dict[str, Any]:
+    """One talk with its list."""
+    return await _lines(request) | await _thread(request)
+
+
+@aiohttp_jinja2.template("_messages.html")
+async def messages(request: web.Request) -> dict[str, Any]:
+    """The bubbles alone, when something changed."""
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("_composer.html")
+async def composer(request: web.Request) -> dict[str, Any]:
+    """The form alone, when the window opened or closed and nothing is typed."""
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("_sent.html")
+async def answer(request: web.Request) -> dict[str, Any]:
+    """A colleague answers."""
+    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    text, key = str(form.get("text", "")), str(form.get("key", ""))
+    await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, text, key, now))
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("_sent.html")
+async def call(request: web.Request) -> dict[str, Any]:
+    """A phone call is written down."""
+    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    note = str(form.get("note", ""))
+    await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, note, now))
+    return await _thread(request)
+
+
+async def hand_back(request: web.Request) -> web.StreamResponse:
+    """The machine may speak again."""
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.hand_back(db, who, person, now))
+    return web.Response(headers={"HX-Refresh": "true"})
+
+
+async def take_back(request: web.Request) -> web.StreamResponse:
+    """What has not left is taken back; the page hears of it by its topic."""
+    who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.take_back(db, who, row, now))
+    return web.Response(status=204)
+
+
+async def _lines(request: web.Request) -> dict[str, Any]:
+    who = viewer(request)
+    lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.home_id))
+    open_person = int(request.match_info.get("person") or request.query.get("open") or 0)
+    waiting = [line for line in lines if line.clock]
+    only = request.query.get("show", "")
+    shown = waiting if only == "waiting" else lines
+    return {"lines": shown, "waiting": len(waiting), "total": len(lines), "open_person": open_person, "thread": None, "show": only}
+
+
+async def _thread(request: web.Request) -> dict[str, Any]:
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    found = await request.app[DATABASE].read(lambda db: _one(db, who, person))
+    left, until = found.window.left(now)
+    return {"thread": found, "left": left, "until": until, "open_person": person, "key": secrets.token_urlsafe(16)}
+
+
+def _one(db: Unit, who: Viewer, person: int) -> queries.Thread:
+    return queries.thread(db, access_person(db, who, person).id)

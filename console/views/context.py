@@ -1,0 +1,17 @@
+"""What the views find in the application."""
+
+from typing import Final
+
+from aiohttp import web
+
+from console.live import Live
+from services.ports import Decode
+from settings import Settings
+from settings.clock import Clock
+from storage.database import SqliteDatabase
+
+DATABASE: Final = web.AppKey("database", SqliteDatabase)
+SETTINGS: Final = web.AppKey("settings", Settings)
+CLOCK: Final = web.AppKey[Clock]("clock")
+DECODE: Final = web.AppKey[Decode]("decode")
+LIVE: Final = web.AppKey("live", Live)

@@ -1,0 +1,84 @@
+"""How the console tells times, clocks and states: the fixed words of the design (design.md 6)."""
+
+from datetime import datetime
+from typing import Any
+
+import jinja2
+
+from care import sla
+from conversations.phrases import WEEKDAYS, moment
+from settings import Home
+from settings.clock import Clock
+from storage.queries.cases import STAGES
+
+KINDS = {"reply": "回复", "first_feedback": "首次反馈", "result": "结果"}
+STATES = {
+    "waiting": "排队中", "ready": "发送中", "sending": "发送中", "sent": "已送达微信", "unknown": "不确定送到没有", "parked": "等他来信自动发",
+    "review": "微信审核中", "given_up": "没送到", "cancelled": "已撤回", "answered": "已回复",
+}  # fmt: skip
+BAD = frozenset({"unknown", "given_up"})
+LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
+
+
+def length(seconds: float) -> str:
+    """A length of time: 22 分, 2 时 5 分, 3 天."""
+    minutes = int(abs(seconds) // 60)
+    if minutes < 60:  # noqa: PLR2004
+        return f"{minutes} 分"
+    if minutes < 48 * 60:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} 时 {rest} 分" if rest else f"{hours} 时"
+    return f"{minutes // 1440} 天"
+
+
+def clock_state(made_at: datetime, due_at: datetime, now: datetime) -> dict[str, Any]:
+    """A clock for its badge: class, per cent, words. Shape, colour and word all change (design.md 2, 4)."""
+    used = sla.share(made_at, due_at, now)
+    left = (due_at - now).total_seconds()
+    state = "late" if used >= 1 else "warn" if used >= sla.HALF else "ok"
+    return {"state": state, "used": min(100, int(used * 100)), "words": f"超时 {length(left)}" if left < 0 else f"剩 {length(left)}"}
+
+
+def greeting(hour: int) -> str:
+    """上午好 and its kin, by the home's hour."""
+    for until, words in ((5, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好"), (24, "晚上好")):
+        if hour < until:
+            return words
+    return "您好"
+
+
+def masked(phone: str) -> str:
+    """138****2107."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone  # noqa: PLR2004
+
+
+def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
+    """Give the templates their filters."""
+    zone = home.zone
+
+    def local(at: datetime) -> datetime:
+        return at.astimezone(zone)
+
+    def day(at: datetime) -> str:
+        there = local(at)
+        return f"{there.month}月{there.day}日 周{WEEKDAYS[there.weekday()]}"
+
+    environment.filters.update(
+        {
+            "hm": lambda at: f"{local(at):%H:%M}",
+            "day": day,
+            "date_key": lambda at: local(at).date(),
+            "when": lambda at: moment(at, clock(), zone),
+            "short": lambda at: f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}",
+            "iso": lambda at: at.isoformat(),
+            "lasts": length,
+            "masked": masked,
+        }
+    )
+    environment.globals.update(
+        {
+            "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
+            "KINDS": KINDS, "STATES": STATES, "BAD": BAD, "LEVELS": LEVELS, "STAGES": STAGES,
+            "hour_words": lambda: greeting(local(clock()).hour),
+        }  # fmt: skip
+    )

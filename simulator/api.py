@@ -1,0 +1,118 @@
+"""The platform's API as the service calls it: tokens, customer-service messages, media. Errors come as HTTP 200, as they do there."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from aiohttp import web
+
+from simulator.world import World
+
+WORDS = {
+    -1: "system error", 40001: "invalid credential, access_token is invalid or not latest", 40003: "invalid openid",
+    40007: "invalid media_id", 40013: "invalid appid", 40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
+    40125: "invalid appsecret", 41001: "access_token missing", 42001: "access_token expired", 43004: "require subscribe",
+    44002: "empty post data", 44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute", 45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit", 47001: "data format error", 48002: "user refuse to accept the msg",
+}  # fmt: skip
+LONGEST = 2048
+
+
+class Api:
+    """The handlers."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def routes(self, router: web.UrlDispatcher) -> None:
+        """All addresses."""
+        router.add_post("/cgi-bin/stable_token", self.stable_token)
+        router.add_get("/cgi-bin/token", self.plain_token)
+        router.add_post("/cgi-bin/message/custom/send", self.send)
+        router.add_get("/cgi-bin/media/get", self.media)
+
+    def _answer(self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any) -> web.Response:  # noqa: ANN401, PLR0913
+        answer = {"errcode": code, "errmsg": WORDS.get(code, "ok" if code == 0 else "error") + ("" if code == 0 else f" rid: {int(time.time())}")}
+        result = "0" if code == 0 else f"{code} {WORDS.get(code, 'error')}"
+        self.world.note("call", kind, what, ok=code == 0, code=code, ms=(time.monotonic() - started) * 1000, result=result, **more)
+        return web.Response(text=json.dumps(extra or answer, ensure_ascii=False), content_type="text/plain")
+
+    async def _begin(self) -> float:
+        started = time.monotonic()
+        if self.world.faults["delay"]:
+            await asyncio.sleep(6)
+        return started
+
+    async def stable_token(self, request: web.Request) -> web.Response:
+        """POST JSON."""
+        started = await self._begin()
+        asked = json.loads(await request.text() or "{}")
+        return self._grant(started, asked.get("appid"), asked.get("secret"), force=bool(asked.get("force_refresh")))
+
+    async def plain_token(self, request: web.Request) -> web.Response:
+        """The old way; it works, and each call makes the older one die."""
+        started = await self._begin()
+        return self._grant(started, request.query.get("appid"), request.query.get("secret"), force=True)
+
+    def _grant(self, started: float, app_id: str | None, secret: str | None, *, force: bool) -> web.Response:
+        keys = self.world.keys
+        code = 40013 if app_id != keys.app_id else 40125 if secret != keys.secret else 0
+        if code:
+            return self._answer("stable_token", "令牌", started, code)
+        token, life = self.world.token(force=force)
+        return self._answer("stable_token", f"令牌 · {life} s", started, 0, {"access_token": token, "expires_in": life})
+
+    async def send(self, request: web.Request) -> web.Response:
+        """A customer-service message."""
+        started, world = await self._begin(), self.world
+        raw = (await request.read()).decode("utf-8", "replace")
+        try:
+            asked = json.loads(raw)
+            openid, kind = str(asked["touser"]), str(asked["msgtype"])
+            content = str(asked["text"]["content"]) if kind == "text" else f"［{kind}］"
+        except (ValueError, KeyError, TypeError):
+            return self._answer("custom/send", "读不懂的内容", started, 47001, openid="", content="")
+        phone = world.phones.get(openid)
+        name = phone.name if phone else openid
+        code = self._refusal(request, openid, content, raw)
+        if not code:
+            world.show(openid, "home", kind, content)
+        return self._answer("custom/send", f"{name} · {content}", started, code, openid=openid, content=content)
+
+    def _refusal(self, request: web.Request, openid: str, content: str, raw: str) -> int:
+        world = self.world
+        if fault := world.token_fault(request.query.get("access_token", "")):
+            return fault
+        if world.errcodes:
+            code = world.errcodes.popleft()
+            world.tell("state")
+            if code == 40001:
+                world.tokens.clear()
+            return code
+        phone = world.phones.get(openid)
+        if phone is None:
+            return 40003
+        if "\\u" in raw:
+            return 40033
+        if not content:
+            return 44004
+        if len(content.encode()) > LONGEST:
+            return 45002
+        return phone.spend(world.now())
+
+    async def media(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of a file that a person sent."""
+        started, world = await self._begin(), self.world
+        media_id = request.query.get("media_id", "")
+        code = world.token_fault(request.query.get("access_token", ""))
+        until, kind, data = world.media.get(media_id, (0.0, "", b""))
+        if not code and until <= world.now():
+            code = 40007
+        if code:
+            return self._answer("media/get", media_id, started, code)
+        size = f"{max(1, len(data) // 1024)} KB"
+        world.note("call", "media/get", f"{kind} · {size}", ok=True, code=0, ms=(time.monotonic() - started) * 1000, result=size)
+        name = f'attachment; filename="{media_id}.{"amr" if kind == "voice" else "jpg"}"'
+        return web.Response(body=data, content_type="application/octet-stream", headers={"Content-Disposition": name})
