@@ -13,9 +13,11 @@
     return node;
   }
   const two = (n) => String(n).padStart(2, "0");
+  /* The home's time, wherever the browser stands: China has one zone without summer time. */
+  const there = (seconds) => new Date((seconds + 8 * 3600) * 1000);
   function clock(seconds, exact) {
-    const at = new Date(seconds * 1000);
-    return two(at.getHours()) + ":" + two(at.getMinutes()) + (exact ? ":" + two(at.getSeconds()) + "." + String(at.getMilliseconds()).padStart(3, "0") : "");
+    const at = there(seconds);
+    return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (exact ? ":" + two(at.getUTCSeconds()) + "." + String(at.getUTCMilliseconds()).padStart(3, "0") : "");
   }
   async function post(path, body) {
     const form = body instanceof FormData;
@@ -164,8 +166,8 @@
     $("quota").replaceChildren(...data.phones.map((phone) => {
       const row = make("div", "q"), dots = make("span", "dots");
       for (let i = 0; i < phone.of && phone.following; i += 1) dots.append(make("i", i < phone.left ? "" : "o"));
-      const day = new Date(phone.until * 1000);
-      row.append(make("b", "", phone.name), make("span", "dim", !phone.following ? "没关注" : phone.until ? "至 " + (day.getMonth() + 1) + "-" + two(day.getDate()) + " " + clock(phone.until) : "窗口没开"), dots);
+      const day = there(phone.until);
+      row.append(make("b", "", phone.name), make("span", "dim", !phone.following ? "没关注" : phone.until ? "至 " + (day.getUTCMonth() + 1) + "-" + two(day.getUTCDate()) + " " + clock(phone.until) : "窗口没开"), dots);
       if (!phone.following) return row;
       dots.append(" 剩 " + phone.left);
       return row;
@@ -179,9 +181,9 @@
   }
 
   function tick() {
-    const at = new Date(Date.now() + state.offset);
-    $("now").textContent = two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds());
-    $("time").textContent = two(at.getHours()) + ":" + two(at.getMinutes());
+    const now = (Date.now() + state.offset) / 1000;
+    $("now").textContent = clock(now, true).slice(0, 8);
+    $("time").textContent = clock(now);
   }
   function draw() { drawPhone(); drawJournal(); drawPanel(); tick(); }
 

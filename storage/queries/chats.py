@@ -62,6 +62,7 @@ class Bubble:
     code: str = ""
     media: tables.Media | None = None
     set_aside: bool = False
+    order: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
     media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
     bubbles: list[Bubble] = []
     for row in heard:
-        bubbles.append(Bubble(row.id, "in", row.created_at, event=_event(db, row), media=media.get(row.id), set_aside=bool(row.set_aside)))
+        bubbles.append(Bubble(row.id, "in", row.created_at, event=_event(db, row), media=media.get(row.id), set_aside=bool(row.set_aside), order=row.arrived_at))
         if row.answer is not None and row.answer_state == "stored":
             bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
     sent = db.execute(
@@ -157,7 +158,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
                 why=row.why or "", code=row.code or "",
             )  # fmt: skip
         )
-    bubbles.sort(key=lambda bubble: (bubble.at, bubble.side != "in", bubble.id))
+    bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))
     promises = db.scalars(
         select(tables.Promise).where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None)).order_by(tables.Promise.due_at)
     )
