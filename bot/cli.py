@@ -54,11 +54,11 @@ def entry() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot import config, logs  # noqa: PLC0415  (`--help` stays quick)
+    from bot import config, logs
 
     logs.start()
     if options.command == "demo":
-        from bot import demo  # noqa: PLC0415
+        from bot import demo
 
         return _loop(demo.run(options.port, options.phone_port, options.data))
     settings = config.load(options.config)
@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
         _migrate(settings.database.path)
         return 0
     if options.command == "simulate":
-        from bot import demo  # noqa: PLC0415
+        from bot import demo
 
         return _loop(demo.simulate(settings, options.port, options.scene))
     return _add_staff(settings, options)
@@ -81,14 +81,14 @@ def _run(options: argparse.Namespace) -> int:
 
 def _migrate(path: Path) -> None:
     """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8)."""
-    import subprocess  # noqa: PLC0415
+    import subprocess
 
-    from storage import migrate  # noqa: PLC0415
+    from storage import migrate
 
     if migrate.current(path) is not None and migrate.current(path) == _head():
         return
     code = "import pathlib, sys; from storage import migrate; migrate.upgrade(pathlib.Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)  # noqa: S603  (our own words)
 
 
 def _head() -> str:
@@ -98,25 +98,25 @@ def _head() -> str:
 
 
 def _loop(work: Coroutine[Any, Any, int | None]) -> int:
-    import uvloop  # noqa: PLC0415
+    import uvloop
 
     return uvloop.run(work) or 0
 
 
 async def _serve(settings: Any) -> None:  # noqa: ANN401
-    from bot.main import running, until_told  # noqa: PLC0415
+    from bot.main import running, until_told
 
     async with running(settings):
         await until_told()
 
 
 def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401
-    from services import install, staff  # noqa: PLC0415
-    from services.access import Role  # noqa: PLC0415
-    from settings.clock import wall  # noqa: PLC0415
-    from storage import migrate, seal  # noqa: PLC0415
-    from storage.database import SqliteDatabase  # noqa: PLC0415
-    from storage.unit import Unit  # noqa: PLC0415
+    from services import install, staff
+    from services.access import Role
+    from settings.clock import wall
+    from storage import migrate, seal
+    from storage.database import SqliteDatabase
+    from storage.unit import Unit
 
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     path = settings.database.path

@@ -32,7 +32,7 @@ class Fetcher:
             try:
                 while await self.round():
                     pass
-            except Exception:  # noqa: BLE001  (the loop outlives what one round meets)
+            except Exception:
                 log.exception("a round of fetching failed", extra={"action": "fetch_round"})
 
     async def round(self) -> int:

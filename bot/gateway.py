@@ -108,5 +108,3 @@ class Gateway:
         level = logging.ERROR if outcome.alert else logging.WARNING
         log.log(level, "the platform said no", extra={"action": "errcode", "code": code, "errmsg": text[:200]})
         return outcome
-
-

@@ -26,8 +26,10 @@ class Inbound:
         self._running: dict[str, asyncio.Future[Receipt]] = {}
 
     async def take(self, push: Push) -> Receipt:
-        """What was committed for this push, now or before. Raises what kept it from being committed; nothing is lost by that,
-        since the platform sends again what got no answer."""
+        """What was committed for this push, now or before.
+
+        Raises what kept it from being committed; nothing is lost by that, since the platform sends again what got no answer.
+        """
         running = self._running.get(push.key)
         if running is None:
             running = self._database.receive(self._envelope(push))

@@ -19,8 +19,8 @@ from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
 from bot.sender import Sender
 from bot.webhook import Webhook
-from console import app as console
 from care.errors import JiashuError
+from console import app as console
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
 from services import clocks, install, points

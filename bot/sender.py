@@ -36,7 +36,7 @@ class Sender:
             try:
                 while await self.round():
                     pass
-            except Exception:  # noqa: BLE001  (the loop outlives what one round meets)
+            except Exception:
                 log.exception("a round of sending failed", extra={"action": "send_round"})
 
     async def round(self) -> int:
@@ -49,7 +49,7 @@ class Sender:
     async def _send(self, claim: Claim) -> None:
         try:
             outcome = await self._platform.send_text(claim.openid, claim.text)
-        except Exception:  # noqa: BLE001  (a bug in sending must not leave the row half done)
+        except Exception:
             log.exception("sending failed", extra={"action": "send", "outbox": claim.id})
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")
         self._reach("after_send")

@@ -41,7 +41,7 @@ class Webhook:
         try:
             async with asyncio.timeout(CLOSES_AFTER):
                 receipt = await self._inbound.take(push)
-        except Exception:  # noqa: BLE001  (whatever happened, it is not committed: silence makes the platform send again)
+        except Exception:
             log.exception("not committed, so not answered", extra={"action": "no_answer"})
             return self._hang_up(request)
         if receipt.answer is None:

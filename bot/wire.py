@@ -52,7 +52,7 @@ class Push:
 class Codec:
     """Opens pushes and closes replies for one account. Raises ValueError for keys that cannot be right."""
 
-    def __init__(  # noqa: PLR0913  (one account's keys, by keywords)
+    def __init__(
         self, *, token: str, app_id: str, mode: Mode, aes_key: str = "", previous_aes_key: str = "", max_age_seconds: int = 86_400
     ) -> None:
         self.token, self.app_id, self.mode, self.max_age_seconds = token, app_id.encode(), mode, max_age_seconds
@@ -181,11 +181,11 @@ def parse(body: bytes) -> dict[str, Node]:
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = lambda data: texts[-1].append(data)
+    parser.CharacterDataHandler = lambda data: texts[-1].append(data)  # noqa: PLW0108  (the last list changes)
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.EntityDeclHandler = _no_doctype
     try:
-        parser.Parse(body, True)  # noqa: FBT003  (expat takes no keywords)
+        parser.Parse(body, True)
     except expat.ExpatError as error:
         raise Malformed from error
     root = stack[0].get("xml")
@@ -273,10 +273,10 @@ def _rare(name: str, fields: Mapping[str, Node], raw: bytes) -> dict[str, str]:
     """The fields of a rarer event, flat. wechatpy's models know their shapes; what they do not know is read from the XML."""
     found = {field: value for field, value in fields.items() if isinstance(value, str)}
     try:
-        import wechatpy  # noqa: PLC0415  (20 MiB that most homes never need)
+        import wechatpy
 
         model = wechatpy.parse_message(raw)
-    except Exception:  # noqa: BLE001  (it raises whatever it likes for what it does not know; our own fields stand)
+    except Exception:
         return found
     if name in {"scancode_push", "scancode_waitmsg"}:
         found |= {"scan_type": str(model.scan_type), "scan_result": str(model.scan_result)}

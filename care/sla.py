@@ -1,10 +1,10 @@
 """The clocks of the house: when a promise is due, and what has been reached of it (C4, C9, Q4). All times are aware and in UTC."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from care.severity import Level
-from settings import Home
 
 
 class Kind(StrEnum):
@@ -28,20 +28,29 @@ NEAR = 0.8
 HALF = 0.5
 
 
-def first_feedback_due(said_at: datetime, level: Level, home: Home) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The lengths that a home promises; the defaults of the source rules are in the settings."""
+
+    first_feedback: timedelta
+    serious_feedback: timedelta
+    result: timedelta
+    reply: timedelta
+
+
+def first_feedback_due(said_at: datetime, level: Level, figures: Figures) -> datetime:
     """When a named human must have answered: 1 h from the first word, 15 min by phone for S1 (C4, domain.md 6b)."""
-    minutes = home.serious_feedback_minutes if level is Level.S1 else home.first_feedback_minutes
-    return said_at + timedelta(minutes=minutes)
+    return said_at + (figures.serious_feedback if level is Level.S1 else figures.first_feedback)
 
 
-def result_due(said_at: datetime, home: Home) -> datetime:
+def result_due(said_at: datetime, figures: Figures) -> datetime:
     """When the result or a reasoned interim reply must be there: 24 h (C9)."""
-    return said_at + timedelta(hours=home.result_hours)
+    return said_at + figures.result
 
 
-def reply_due(said_at: datetime, home: Home) -> datetime:
+def reply_due(said_at: datetime, figures: Figures) -> datetime:
     """When a colleague answers what the machine could not (Q4)."""
-    return said_at + timedelta(minutes=home.reply_minutes)
+    return said_at + figures.reply
 
 
 def share(made_at: datetime, due_at: datetime, now: datetime) -> float:

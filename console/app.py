@@ -24,7 +24,8 @@ FREE = frozenset({"/console/login"})
 def build(database: SqliteDatabase, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
     """The sub-application for `/console`."""
     app = web.Application(
-        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE)], client_max_size=256 * 1024
+        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE)],
+        client_max_size=256 * 1024,
     )
     app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE], app[LIVE] = database, settings, clock, decode, Live(database)
     environment = aiohttp_jinja2.setup(

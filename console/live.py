@@ -13,7 +13,6 @@ from storage.database import SqliteDatabase
 from storage.unit import Unit
 from web.sessions import viewer
 
-PING: Final = 15
 SHARED: Final = frozenset({"inbox", "cases", "promises"})
 
 
@@ -42,7 +41,6 @@ class Live:
         self._pages.add(page)
         try:
             async with sse_response(request) as response:
-                response.ping_interval = PING
                 await response.send("", event="hello")
                 while response.is_connected():
                     waiting = {await queue.get()}

@@ -1,5 +1,6 @@
 """How the console tells times, clocks and states: the fixed words of the design (design.md 6)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from conversations.phrases import WEEKDAYS, moment
 from settings import Home
 from settings.clock import Clock
 from storage.queries.cases import STAGES
+from storage.queries.chats import MENU
 
 KINDS = {"reply": "回复", "first_feedback": "首次反馈", "result": "结果"}
 STATES = {
@@ -63,22 +65,26 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         there = local(at)
         return f"{there.month}月{there.day}日 周{WEEKDAYS[there.weekday()]}"
 
-    environment.filters.update(
-        {
-            "hm": lambda at: f"{local(at):%H:%M}",
-            "day": day,
-            "date_key": lambda at: local(at).date(),
-            "when": lambda at: moment(at, clock(), zone),
-            "short": lambda at: f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}",
-            "iso": lambda at: at.isoformat(),
-            "lasts": length,
-            "masked": masked,
-        }
-    )
+    filters: dict[str, Callable[[Any], Any]] = {
+        "hm": lambda at: f"{local(at):%H:%M}",
+        "day": day,
+        "date_key": lambda at: local(at).date(),
+        "when": lambda at: moment(at, clock(), zone),
+        "short": lambda at: f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}",
+        "iso": lambda at: at.isoformat(),
+        "lasts": length,
+        "masked": masked,
+    }
+    environment.filters.update(filters)
     environment.globals.update(
         {
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
-            "KINDS": KINDS, "STATES": STATES, "BAD": BAD, "LEVELS": LEVELS, "STAGES": STAGES,
+            "KINDS": KINDS,
+            "STATES": STATES,
+            "BAD": BAD,
+            "LEVELS": LEVELS,
+            "STAGES": STAGES,
+            "MENU": MENU,
             "hour_words": lambda: greeting(local(clock()).hour),
-        }  # fmt: skip
+        }
     )

@@ -293,9 +293,7 @@ def _answers(flow: Flow[Any], turn: Turn, depth: int = 0) -> bool:
     if depth >= MAX_ROUNDS:
         return False
     asked = [effect for effect in turn.effects if effect.answers]
-    return bool(asked) and all(
-        _answers(flow, flow.resume(turn, effect, Done(ref="C0101-01", how="first")), depth + 1) for effect in asked
-    )
+    return bool(asked) and all(_answers(flow, flow.resume(turn, effect, Done(ref="C0101-01", how="first")), depth + 1) for effect in asked)
 
 
 SAMPLES: Final[tuple[Message, ...]] = (

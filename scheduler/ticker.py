@@ -27,7 +27,7 @@ class Ticker:
     async def _tick(self, job: Job) -> None:
         try:
             await job.run(self._clock())
-        except Exception:  # noqa: BLE001  (one job's trouble never stops the metronome)
+        except Exception:
             log.exception("a job failed", extra={"action": "job", "job": job.name})
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ class Role(StrEnum):
     DIRECTOR = "director"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The word that people use."""
         return {"nurse": "护士", "desk": "客服", "supervisor": "主管", "director": "院长"}[self.value]
 

@@ -9,6 +9,7 @@ from care.errors import Conflict, Invalid
 from services import outbox, promises
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
+from storage.types import new_id
 from storage.unit import Unit
 
 LIMIT_BYTES: Final = 2000
@@ -108,7 +109,7 @@ def _record(  # noqa: PLR0913
     db: Unit, viewer: Viewer, case_id: int, kind: str, words: str, now: datetime, outbox_id: int | None = None
 ) -> None:
     row = tables.CaseRecord(
-        id=tables.new_id(), case_id=case_id, home_id=viewer.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
+        id=new_id(), case_id=case_id, home_id=viewer.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
     )
     db.seal(row, "body", words)
     db.add(row)
@@ -118,6 +119,6 @@ def _record(  # noqa: PLR0913
 def _note(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> None:
     row_id = db.store.insert(
         tables.Outbox, home_id=viewer.home_id, person_id=person_id, queue="notice", purpose="call", state="sent", way="call",
-        dedup_key=f"call:{tables.new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,
+        dedup_key=f"call:{new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,
     )  # fmt: skip
     db.store.insert(tables.OutboxBody, id=row_id, body=db.store.seal(tables.OutboxBody, "body", row_id, words))

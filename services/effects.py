@@ -7,11 +7,12 @@ from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
 from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet
-from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
 from conversations.engine import FlowError
+from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
 from services import promises
 from storage import tables
 from storage.store import Store
+from storage.types import new_id
 
 if TYPE_CHECKING:
     from services.house import Executor
@@ -69,9 +70,9 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     sequence = store.rows(
         """INSERT INTO case_counter (id, home_id, day, last) VALUES (?, ?, ?, 1)
            ON CONFLICT (home_id, day) DO UPDATE SET last = last + 1 RETURNING last""",
-        tables.new_id(), context.home_id, day,
+        new_id(), context.home_id, day,
     )[0][0]  # fmt: skip
-    case_id, number = tables.new_id(), f"C{day:%m%d}-{sequence:02d}"
+    case_id, number = new_id(), f"C{day:%m%d}-{sequence:02d}"
     seal = store.seal
     title = words.strip().replace("\n", " ")
     store.insert(
@@ -82,8 +83,9 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
         said_at=context.said_at, opened_at=context.now,
     )  # fmt: skip
     _record(context, case_id, "story", words)
-    first = sla.first_feedback_due(context.said_at, assessed.level, home)
-    for kind, due_at in ((Kind.FIRST_FEEDBACK, first), (Kind.RESULT, sla.result_due(context.said_at, home))):
+    figures = context.house.figures
+    first = sla.first_feedback_due(context.said_at, assessed.level, figures)
+    for kind, due_at in ((Kind.FIRST_FEEDBACK, first), (Kind.RESULT, sla.result_due(context.said_at, figures))):
         promises.make(
             store, home_id=context.home_id, person_id=context.person_id, kind=kind, made_at=context.said_at, due_at=due_at,
             case_id=case_id, inbox_id=context.inbox_id,
@@ -116,7 +118,7 @@ def ask_human(context: "Context", _effect: AskHuman) -> Done:
     running = promises.open_one(store, context.person_id, Kind.REPLY)
     if running is not None:
         return Done(due_at=running[1], how="attended" if context.attended else "again")
-    due_at = sla.reply_due(context.said_at, context.house.home)
+    due_at = sla.reply_due(context.said_at, context.house.figures)
     promises.make(
         store, home_id=context.home_id, person_id=context.person_id, kind=Kind.REPLY, made_at=context.said_at, due_at=due_at,
         inbox_id=context.inbox_id,
@@ -154,7 +156,7 @@ def _add(context: "Context", case_id: int, event: Message) -> None:
 
 
 def _reassess(context: "Context", case_id: int, words: str) -> None:
-    store, home = context.store, context.house.home
+    store = context.store
     assessed = severity.assess([words])
     row = store.row("SELECT level, category, cautious, hide_name FROM complaint WHERE id = ?", case_id)
     if row is None:
@@ -171,12 +173,12 @@ def _reassess(context: "Context", case_id: int, words: str) -> None:
     if changes:
         store.update(tables.Case, case_id, person=context.person_id, **changes)
     if changes.get("level", level) < level and assessed.level is Level.S1:
-        due = sla.first_feedback_due(context.said_at, assessed.level, home)
+        due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
         promises.bring_forward(store, case_id, context.person_id, Kind.FIRST_FEEDBACK, due)
 
 
 def _record(context: "Context", case_id: int, kind: str, words: str) -> None:
-    row_id = tables.new_id()
+    row_id = new_id()
     context.store.insert(
         tables.CaseRecord, id=row_id, case_id=case_id, home_id=context.home_id, said_at=context.said_at, kind=kind,
         inbox_id=context.inbox_id, body=context.store.seal(tables.CaseRecord, "body", row_id, words),

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from care.sla import Figures
 from conversations import phrases
 from conversations.effects import Effect, Say
 from conversations.events import Done, Refused
@@ -30,6 +31,15 @@ class House:
     registry: Registry = field(default_factory=standard)
     executors: Mapping[type[Effect], Executor] = field(default_factory=dict)
     loaders: Mapping[type[Fact], Loader] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> Figures:
+        """The lengths that this home promises."""
+        home = self.home
+        return Figures(
+            timedelta(minutes=home.first_feedback_minutes), timedelta(minutes=home.serious_feedback_minutes),
+            timedelta(hours=home.result_hours), timedelta(minutes=home.reply_minutes),
+        )  # fmt: skip
 
     def reader(self, now: datetime) -> phrases.Reader:
         """Who reads a phrase of this home now."""

@@ -11,6 +11,7 @@ from services import staff
 from services.access import Role
 from settings import Settings
 from storage import tables
+from storage.types import new_id
 from storage.unit import Unit
 
 
@@ -26,16 +27,12 @@ def install(db: Unit, settings: Settings, now: datetime) -> Installed:
     """Make the home and the account where they are missing; keep the home's name as it is configured."""
     home = db.scalars(select(tables.Home).order_by(tables.Home.id)).first()
     if home is None:
-        home = tables.Home(
-            id=tables.new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now
-        )
+        home = tables.Home(id=new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now)
         db.add(home)
     home.name, home.timezone = settings.home.name, settings.home.timezone
     account = db.scalars(select(tables.WechatAccount).where(tables.WechatAccount.key == "")).first()
     if account is None:
-        account = tables.WechatAccount(
-            id=tables.new_id(), home_id=home.id, key="", app_id=settings.wechat.app_id, created_at=now
-        )
+        account = tables.WechatAccount(id=new_id(), home_id=home.id, key="", app_id=settings.wechat.app_id, created_at=now)
         db.add(account)
     account.app_id = settings.wechat.app_id
     return Installed(home.id, account.id)
@@ -49,31 +46,34 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
     for entry in scene["people"]:
         if entry["kind"] == "guest":
             continue
-        person = tables.Person(id=tables.new_id(), home_id=ids.home_id, kind=entry["kind"], created_at=now)
+        person = tables.Person(id=new_id(), home_id=ids.home_id, kind=entry["kind"], created_at=now)
         db.seal(person, "name", entry["name"])
         db.seal(person, "phone", entry.get("phone"))
         db.lock_persons(person.id)
         db.add(person)
         db.add(
             tables.Follower(
-                id=tables.new_id(), account_id=ids.account_id, openid=entry["openid"], person_id=person.id, binding="own",
-                following=True, session_left=0, scene_left=0, created_at=now,
-            )  # fmt: skip
-        )
-        db.add(
-            tables.Conversation(
-                id=tables.new_id(), home_id=ids.home_id, person_id=person.id, version=0, revision=0, state="", trail=""
+                id=new_id(),
+                account_id=ids.account_id,
+                openid=entry["openid"],
+                person_id=person.id,
+                binding="own",
+                following=True,
+                session_left=0,
+                scene_left=0,
+                created_at=now,
             )
         )
+        db.add(tables.Conversation(id=new_id(), home_id=ids.home_id, person_id=person.id, version=0, revision=0, state="", trail=""))
         if entry["kind"] == "elder":
             residents[entry["name"]] = tables.Resident(
-                id=tables.new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
+                id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
                 created_at=now,
             )  # fmt: skip
             db.add(residents[entry["name"]])
         for tie in entry.get("kin", []):
             kinship = tables.Kinship(
-                id=tables.new_id(), home_id=ids.home_id, person_id=person.id, resident_id=residents[tie["of"]].id,
+                id=new_id(), home_id=ids.home_id, person_id=person.id, resident_id=residents[tie["of"]].id,
                 is_primary=tie.get("primary", False), scopes=tie.get("scopes", "daily"), created_at=now,
             )  # fmt: skip
             db.seal(kinship, "relation", tie["relation"])

@@ -166,9 +166,7 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
 def _finish(  # noqa: PLR0913
     store: Store, row_id: int, person: int, queue: str, now: datetime, *, state: str, why: str, code: str = ""
 ) -> None:
-    store.update(
-        tables.Outbox, row_id, person=person, state=state, settled_at=now, lease_until=None, why=why or None, code=code or None
-    )
+    store.update(tables.Outbox, row_id, person=person, state=state, settled_at=now, lease_until=None, why=why or None, code=code or None)
     advance(store, person, queue)
     store.hint("outbox", f"person:{person}")
 

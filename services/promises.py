@@ -37,7 +37,9 @@ def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at
     row = store.row("SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, kind.value)
     if row and moment(row[2]) > due_at:
         made = moment(row[1])
-        store.update(tables.Promise, row[0], person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF)
+        store.update(
+            tables.Promise, row[0], person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF
+        )
 
 
 def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:

@@ -23,7 +23,7 @@ from services import effects, outbox
 from services.house import House
 from storage import tables
 from storage.store import Row, Store
-from storage.types import moment, new_id
+from storage.types import new_id
 
 log = logging.getLogger("jiashu.receive")
 SESSION: Final = (5, timedelta(hours=48))
@@ -111,7 +111,7 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
         try:
             with store.savepoint():
                 receipt = _one(store, house, envelope, talk, facts.get(talk.person_id, {}) if talk else {})
-        except Exception as error:  # noqa: BLE001  (whatever a message does, its batch mates go on)
+        except Exception as error:
             log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
             receipt = _set_aside(store, house, envelope, talk, error)
         repeats[key] = Receipt(receipt.answer, repeat=True)
@@ -225,9 +225,7 @@ def _meet(store: Store, envelope: Envelope) -> Talk:
         tables.Follower, account_id=envelope.account_id, openid=envelope.openid, person_id=person, binding="guest", following=True,
         session_left=0, scene_left=0, created_at=now,
     )  # fmt: skip
-    conversation = store.insert(
-        tables.Conversation, home_id=envelope.home_id, person_id=person, version=0, revision=0, state="", trail=""
-    )
+    conversation = store.insert(tables.Conversation, home_id=envelope.home_id, person_id=person, version=0, revision=0, state="", trail="")
     return Talk(follower, person, conversation, None, None, has_parked=False)
 
 
@@ -264,7 +262,9 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
     if attended and intent not in {Intent.COMPLAINT, Intent.WELCOME}:
         intent = Intent.HUMAN
     flow = registry.for_intent(intent)
-    return flow, flow.begin(intent, event)  # type: ignore[arg-type]  (Notice and Unfollowed never come here)
+    if isinstance(event, Notice | Unfollowed):
+        raise FlowError(flow.name, "-", "nothing begins with this")
+    return flow, flow.begin(intent, event)
 
 
 def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:
@@ -293,7 +293,12 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
     """Keep the talk. An act that ended at once leaves a running talk as it is; with a colleague in the talk none begins."""
     heard = now if not isinstance(envelope.event, Act) else None
     if talk.attended_by is not None or (turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name):
-        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **({"heard_at": heard} if heard else {"home_id": envelope.home_id}))
+        store.update(
+            tables.Conversation,
+            talk.conversation_id,
+            person=talk.person_id,
+            **({"heard_at": heard} if heard else {"home_id": envelope.home_id}),
+        )
         return
     _keep_talk(store, talk, None if turn.ended else turn, now, heard)
 
@@ -316,9 +321,7 @@ def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, heard
     )  # fmt: skip
 
 
-def _write(  # noqa: PLR0913
-    store: Store, envelope: Envelope, person: int, inbox_id: int, answer: Answer | None, set_aside: str | None
-) -> None:
+def _write(store: Store, envelope: Envelope, person: int, inbox_id: int, answer: Answer | None, set_aside: str | None) -> None:
     seal, row, now = store.seal, tables.Inbox, envelope.arrived_at
     store.insert(
         row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from care.errors import Invalid, JiashuError
 from services.access import Role, Viewer
 from storage import tables
+from storage.types import new_id
 from storage.unit import Unit
 
 FAILS: Final = 5
@@ -52,7 +53,7 @@ def add(db: Unit, home_id: int, login: str, name: str, role: Role, password: str
     if db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id, tables.Staff.login == login)).first():
         raise Invalid(why=f"登录名 {login} 已经有人用了。")
     staff = tables.Staff(
-        id=tables.new_id(), home_id=home_id, login=login, name=name, role=role.value, password=_hasher.hash(password), created_at=now
+        id=new_id(), home_id=home_id, login=login, name=name, role=role.value, password=_hasher.hash(password), created_at=now
     )
     db.add(staff)
     db.store.audit(home_id, now, "machine", "add_staff", f"staff:{staff.id}")
@@ -97,7 +98,7 @@ def failed(db: Unit, keys: tuple[str, ...], now: datetime) -> JiashuError:
     for key in keys:
         row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == _hashed(key))).first()
         if row is None:
-            row = tables.LoginThrottle(id=tables.new_id(), key=_hashed(key), fails=0, until=None, last_at=now)
+            row = tables.LoginThrottle(id=new_id(), key=_hashed(key), fails=0, until=None, last_at=now)
             db.add(row)
         if now - row.last_at > LOCK or (row.until and row.until <= now):
             row.fails, row.until = 0, None
@@ -117,9 +118,13 @@ def log_in(db: Unit, staff_id: int, keys: tuple[str, ...], now: datetime, hours:
     token = secrets.token_urlsafe(32)
     db.add(
         tables.StaffSession(
-            id=tables.new_id(), staff_id=staff_id, token_hash=_token_hash(token), csrf=secrets.token_urlsafe(32), created_at=now,
+            id=new_id(),
+            staff_id=staff_id,
+            token_hash=_token_hash(token),
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
             expires_at=now + timedelta(hours=hours),
-        )  # fmt: skip
+        )
     )
     db.store.audit(staff.home_id, now, f"staff:{staff_id}", "log_in", f"staff:{staff_id}")
     return token

@@ -33,8 +33,11 @@ class Api:
         router.add_post("/cgi-bin/message/custom/send", self.send)
         router.add_get("/cgi-bin/media/get", self.media)
 
-    def _answer(self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any) -> web.Response:  # noqa: ANN401, PLR0913
-        answer = {"errcode": code, "errmsg": WORDS.get(code, "ok" if code == 0 else "error") + ("" if code == 0 else f" rid: {int(time.time())}")}
+    def _answer(self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any) -> web.Response:
+        answer = {
+            "errcode": code,
+            "errmsg": WORDS.get(code, "ok" if code == 0 else "error") + ("" if code == 0 else f" rid: {int(time.time())}"),
+        }
         result = "0" if code == 0 else f"{code} {WORDS.get(code, 'error')}"
         self.world.note("call", kind, what, ok=code == 0, code=code, ms=(time.monotonic() - started) * 1000, result=result, **more)
         return web.Response(text=json.dumps(extra or answer, ensure_ascii=False), content_type="text/plain")

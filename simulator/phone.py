@@ -52,18 +52,34 @@ class PhonePage:
             left, until = phone.quota(now)
             phones.append(
                 {
-                    "openid": phone.openid, "name": phone.name, "kind": phone.kind, "note": phone.note, "following": phone.following,
-                    "chat": phone.chat[-200:], "left": left, "until": until, "of": 3 if until and until - now <= 60 else 5,
-                }  # fmt: skip
+                    "openid": phone.openid,
+                    "name": phone.name,
+                    "kind": phone.kind,
+                    "note": phone.note,
+                    "following": phone.following,
+                    "chat": phone.chat[-200:],
+                    "left": left,
+                    "until": until,
+                    "of": 3 if until and until - now <= 60 else 5,
+                }
             )
         order = {"family": 0, "elder": 1, "guest": 2}
         phones.sort(key=lambda phone: order.get(str(phone["kind"]), 3))
         return web.json_response(
             {
-                "home": world.home, "menu": world.menu, "phones": phones, "faults": world.faults, "errcodes": list(world.errcodes),
-                "now": now, "offset": world.offset(), "oracle": world.oracle(), "console": world.console, "logins": world.logins,
-                "target": world.target, "journal": list(world.journal)[-120:] if request.query.get("journal") != "0" else [],
-            }  # fmt: skip
+                "home": world.home,
+                "menu": world.menu,
+                "phones": phones,
+                "faults": world.faults,
+                "errcodes": list(world.errcodes),
+                "now": now,
+                "offset": world.offset(),
+                "oracle": world.oracle(),
+                "console": world.console,
+                "logins": world.logins,
+                "target": world.target,
+                "journal": list(world.journal)[-120:] if request.query.get("journal") != "0" else [],
+            }
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -83,7 +99,9 @@ class PhonePage:
     async def journal(self, _: web.Request) -> web.Response:
         """The whole journal, one JSON line each."""
         lines = "\n".join(json.dumps(line, ensure_ascii=False) for line in self.world.journal)
-        return web.Response(text=lines + "\n", content_type="application/x-ndjson", headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'})
+        return web.Response(
+            text=lines + "\n", content_type="application/x-ndjson", headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'}
+        )
 
     async def file(self, request: web.Request) -> web.Response:
         """A file that was sent from a phone."""

@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import random
 import time
+from collections.abc import Coroutine
+from functools import partial
 
 import aiohttp
 
@@ -22,7 +24,7 @@ class Pusher:
         self.world, self.http = world, http
         self.running: set[asyncio.Task[None]] = set()
 
-    def act(self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str) -> str:  # noqa: PLR0913
+    def act(self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str) -> str:
         """Something happened on a phone: show it, count the quota, push it. Returns what makes the push unique."""
         world = self.world
         base: dict[str, str | int] = {
@@ -43,7 +45,7 @@ class Pusher:
         copies = 2 if world.faults["duplicate"] else 1
         work = [self._deliver(openid, kind, key, inner, shown or kind) for _ in range(copies)]
         if world.faults["swap"] and not world.held:
-            world.held.extend(lambda w=w: self._start(w) for w in work)
+            world.held.extend(partial(self._start, one) for one in work)
             return key
         for one in work:
             self._start(one)
@@ -51,7 +53,7 @@ class Pusher:
             world.held.pop(0)()
         return key
 
-    def _start(self, work) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
@@ -70,7 +72,9 @@ class Pusher:
             line = f"{name} · {what}"
             try:
                 async with asyncio.timeout(PATIENCE):
-                    async with self.http.post(world.target, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}) as response:
+                    async with self.http.post(
+                        world.target, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}
+                    ) as response:
                         answer, status = await response.text(), response.status
                 if world.faults["drop"]:
                     world.faults["drop"] = False

@@ -58,13 +58,15 @@ class Phone:
 class World:
     """Everything that the platform knows. `listeners` hear of each change."""
 
-    def __init__(self, keys: Keys, scene: Path, target: str, *, console: str = "", journal: Path | None = None, offset_file: Path | None = None) -> None:  # noqa: PLR0913
+    def __init__(
+        self, keys: Keys, scene: Path, target: str, *, console: str = "", journal: Path | None = None, offset_file: Path | None = None
+    ) -> None:
         content = tomllib.loads(scene.read_text(encoding="utf-8"))
         self.keys, self.target, self.console = keys, target, console
         self.home: dict[str, str] = content["home"]
         self.menu: list[dict[str, str]] = content["menu"]
         self.logins: list[dict[str, str]] = content.get("staff", [])
-        self.account = "gh_" + hashlib.md5(keys.app_id.encode()).hexdigest()[:12]  # noqa: S324  (a name, not a secret)
+        self.account = "gh_" + hashlib.md5(keys.app_id.encode()).hexdigest()[:12]
         self.phones = {p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"]) for p in content["people"]}
         self.tokens: dict[str, float] = {}
         self.media: dict[str, tuple[float, str, bytes]] = {}
@@ -137,7 +139,7 @@ class World:
 
     # -- the phone -----------------------------------------------------------------------------------------------------
 
-    def show(self, openid: str, side: str, kind: str, content: str, **more: Any) -> None:  # noqa: ANN401
+    def show(self, openid: str, side: str, kind: str, content: str, **more: Any) -> None:
         """Put a bubble on a phone: side me, home or line."""
         self.phones[openid].chat.append({"side": side, "kind": kind, "content": content, "at": self.now(), **more})
         self.tell("chat", openid=openid)
@@ -152,7 +154,7 @@ class World:
 
     # -- the journal ---------------------------------------------------------------------------------------------------
 
-    def note(self, direction: str, kind: str, what: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    def note(self, direction: str, kind: str, what: str, **more: Any) -> dict[str, Any]:
         """Write one line of the journal: direction push, call or sim."""
         self.numbers += 1
         line = {"n": self.numbers, "at": self.now(), "real": time.time(), "direction": direction, "kind": kind, "what": what, **more}

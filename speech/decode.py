@@ -35,11 +35,11 @@ async def to_mp3(data: bytes) -> bytes:
 
 def transcode(data: bytes) -> bytes:
     """Runs in the worker. Raises ValueError for what cannot be decoded."""
-    import av  # noqa: PLC0415  (only the worker carries it)
+    import av
 
     target = io.BytesIO()
     try:
-        with av.open(io.BytesIO(data)) as source, av.open(target, "w", format="mp3") as sink:
+        with av.open(io.BytesIO(data), "r") as source, av.open(target, "w", format="mp3") as sink:
             stream = sink.add_stream("libmp3lame", rate=RATE)
             stream.layout = "mono"
             resampler = av.AudioResampler(format=stream.format, layout="mono", rate=RATE)

@@ -30,7 +30,8 @@ class Item(Protocol):
     """Something that arrived for one person; `openid` keeps a person's messages apart and in order."""
 
     @property
-    def openid(self) -> str: ...
+    def openid(self) -> str:
+        """The sender."""
 
 
 Receive = Callable[[Store, Sequence[Any]], Sequence[Any]]
@@ -173,7 +174,7 @@ class SqliteDatabase:
             if job is not None:
                 try:
                     result: Any = job.run()
-                except Exception as error:  # noqa: BLE001  (the caller's future carries it)
+                except Exception as error:
                     result = error
                 self._settle([job.future], [result])
 

@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 
 def head() -> str:
     """The newest revision of this release."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  (Alembic costs 20 MiB; a running service does without it)
+    from alembic.script import ScriptDirectory
 
     newest = ScriptDirectory(str(HERE / "migrations")).get_current_head()
     if newest is None:
@@ -39,8 +39,8 @@ def has_rows(path: Path) -> bool:
 
 def upgrade(path: Path) -> None:
     """Run the migrations that the file lacks; it is made when it does not exist."""
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     path.parent.mkdir(parents=True, exist_ok=True)
     config = Config()

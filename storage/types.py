@@ -65,14 +65,22 @@ new_id: Final = _Ids()
 _order: Final = itertools.count()
 
 
-def column(kind: TypeEngine[Any] | type[TypeEngine[Any]] | TypeDecorator[Any], why: str, kept: Kept = "plain", **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+def column(
+    kind: TypeEngine[Any] | type[TypeEngine[Any]] | TypeDecorator[Any], why: str, kept: Kept = "plain", **options: Any
+) -> MappedColumn[Any]:
     """A column that says how it is kept and why; a test walks all of them."""
     return mapped_column(kind, info={"kept": kept, "why": why}, sort_order=next(_order), **options)
 
 
 def link(target: str, why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
     """A reference to another table's id, checked at COMMIT so that rows may be written in the order that is natural."""
-    return mapped_column(BigInteger, ForeignKey(target, deferrable=True, initially="DEFERRED"), info={"kept": "plain", "why": why}, sort_order=next(_order), **options)
+    return mapped_column(
+        BigInteger,
+        ForeignKey(target, deferrable=True, initially="DEFERRED"),
+        info={"kept": "plain", "why": why},
+        sort_order=next(_order),
+        **options,
+    )
 
 
 def sealed(why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401

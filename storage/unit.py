@@ -9,6 +9,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from storage import tables
 from storage.seal import Sealer
 from storage.store import PersonNotLocked, Store
+from storage.types import new_id
 
 
 class Unit(Session):
@@ -53,7 +54,7 @@ def _persons_are_locked(session: Session, _flush: UOWTransaction, _instances: ob
         return
     for row in _written(session):
         if isinstance(row, tables.Person) and row in session.new:
-            row.id = row.id or tables.new_id()
+            row.id = row.id or new_id()
             session.lock_persons(row.id)
     for row in _written(session):
         person = row.id if isinstance(row, tables.Person) else getattr(row, "person_id", None)

@@ -22,7 +22,7 @@ async def explain(request: web.Request, handler: Callable[[web.Request], Awaitab
         return tell(request, NotFound())
     except web.HTTPException:
         raise
-    except Exception:  # noqa: BLE001  (the web's edge: a person is waiting for a page)
+    except Exception:
         log.exception("a page failed", extra={"action": "page_failed", "path": request.path})
         return tell(request, JiashuError(), 500)
 

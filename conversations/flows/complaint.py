@@ -120,11 +120,21 @@ def answered(data: Complaint, state: S, event: Reply) -> Step[Complaint]:
     if isinstance(event, Skipped):
         return ask_next(data)
     words = event.body.strip() if isinstance(event, Text) else ""
-    said = {S.ABOUT: "about", S.WHEN: "when", S.NAME: "name", S.CALL: "phone"}[state]
-    filled: tuple[Effect, ...] = ()
-    if words and data.case:
-        filled = (NoteOnCase(data.case, FIELDS[state], words),)
-    return ask_next(replace(data, **{said: words or "（见来信）"}), *keep(data, event), *filled)
+    filled: tuple[Effect, ...] = (NoteOnCase(data.case, FIELDS[state], words),) if words and data.case else ()
+    return ask_next(with_answer(data, state, words or "（见来信）"), *keep(data, event), *filled)
+
+
+def with_answer(data: Complaint, state: S, words: str) -> Complaint:
+    """The slots with one more answer."""
+    match state:
+        case S.ABOUT:
+            return replace(data, about=words)
+        case S.WHEN:
+            return replace(data, when=words)
+        case S.NAME:
+            return replace(data, name=words)
+        case _:
+            return replace(data, phone=words)
 
 
 def ask_next(data: Complaint, *effects: Effect) -> Step[Complaint]:

@@ -82,7 +82,14 @@ def one(db: Unit, found: tables.Case) -> Case:
         .order_by(tables.CaseRecord.said_at, tables.CaseRecord.id)
     ).all()  # fmt: skip
     records = [
-        Record(row, db.open(row, "body") or "", staff.name if staff else "", sent.state if sent else "", (sent.why or "") if sent else "", media)
+        Record(
+            row,
+            db.open(row, "body") or "",
+            staff.name if staff else "",
+            sent.state if sent else "",
+            (sent.why or "") if sent else "",
+            media,
+        )
         for row, staff, sent, media in lines
     ]
     promises = list(

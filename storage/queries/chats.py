@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from conversations import events
 from storage import tables
 from storage.unit import Unit
 
-HIDDEN = ("location_report", "location", "view")
+Event = dict[str, Any]
+MENU = {"COMPLAINT": "投诉", "HUMAN": "找人", "CONTACT": "联系我们"}
+PREVIEWS = {
+    "image": "［照片］", "voice": "［语音］", "video": "［视频］", "location": "［位置］", "link": "［链接］", "followed": "关注了公众号",
+    "unfollowed": "取消了关注", "scanned": "扫了二维码",
+}  # fmt: skip
+SILENT_KINDS = ("view", "view_miniprogram", "templatesendjobf")
+"""Kinds of events that are kept but are no words of the person: a page opened, the result of a send, a place reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Bubble:
     id: int
     side: str
     at: datetime
-    event: events.Arrival | None = None
+    event: Event | None = None
     text: str = ""
     author: str = ""
     state: str = ""
@@ -100,7 +108,7 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
     """Everybody who ever wrote, the most pressing clock first, then the latest message."""
     latest = (
         select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
-        .where(tables.Inbox.home_id == home_id, tables.Inbox.kind.not_in(HIDDEN)).group_by(tables.Inbox.person_id).subquery()
+        .where(tables.Inbox.home_id == home_id, tables.Inbox.kind.not_in(SILENT_KINDS)).group_by(tables.Inbox.person_id).subquery()
     )  # fmt: skip
     inbox = aliased(tables.Inbox)
     rows = db.execute(
@@ -128,7 +136,14 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
     }
     whos = _whos(db, people)
     found = [
-        Line(whos[person.id], preview(_event(db, message)), message.created_at, clocks.get(person.id), failed.get(person.id, 0), cases.get(person.id))
+        Line(
+            whos[person.id],
+            preview(_event(db, message)),
+            message.created_at,
+            clocks.get(person.id),
+            failed.get(person.id, 0),
+            cases.get(person.id),
+        )
         for message, person, _ in rows
     ]
     return sorted(found, key=lambda line: (line.clock is None, line.clock.due_at.timestamp() if line.clock else 0.0))
@@ -137,12 +152,22 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
 def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
     """The last messages with one person, oldest first."""
     heard = db.scalars(
-        select(tables.Inbox).where(tables.Inbox.person_id == person_id, tables.Inbox.kind.not_in(HIDDEN)).order_by(tables.Inbox.id.desc()).limit(limit)
+        select(tables.Inbox).where(tables.Inbox.person_id == person_id, tables.Inbox.kind.not_in(SILENT_KINDS)).order_by(tables.Inbox.id.desc()).limit(limit)
     ).all()  # fmt: skip
     media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
     bubbles: list[Bubble] = []
     for row in heard:
-        bubbles.append(Bubble(row.id, "in", row.created_at, event=_event(db, row), media=media.get(row.id), set_aside=bool(row.set_aside), order=row.arrived_at))
+        bubbles.append(
+            Bubble(
+                row.id,
+                "in",
+                row.created_at,
+                event=_event(db, row),
+                media=media.get(row.id),
+                set_aside=bool(row.set_aside),
+                order=row.arrived_at,
+            )
+        )
         if row.answer is not None and row.answer_state == "stored":
             bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
     sent = db.execute(
@@ -150,17 +175,25 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
         .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id).outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
         .where(tables.Outbox.person_id == person_id).order_by(tables.Outbox.id.desc()).limit(limit)
     ).all()  # fmt: skip
-    for row, body, staff in sent:
-        side = "call" if row.way == "call" else "out" if staff else "bot"
+    for out, body, staff in sent:
+        side = "call" if out.way == "call" else "out" if staff else "bot"
         bubbles.append(
             Bubble(
-                row.id, side, row.created_at, text=db.open(body, "body") or "", author=staff.name if staff else "", state=row.state,
-                why=row.why or "", code=row.code or "",
-            )  # fmt: skip
+                out.id,
+                side,
+                out.created_at,
+                text=db.open(body, "body") or "",
+                author=staff.name if staff else "",
+                state=out.state,
+                why=out.why or "",
+                code=out.code or "",
+            )
         )
     bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))
     promises = db.scalars(
-        select(tables.Promise).where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None)).order_by(tables.Promise.due_at)
+        select(tables.Promise)
+        .where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None))
+        .order_by(tables.Promise.due_at)
     )
     cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id).order_by(tables.Case.id.desc())).all()
     return Thread(
@@ -177,43 +210,27 @@ def window(db: Unit, person_id: int) -> Window:
     return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
 
 
-def preview(event: events.Arrival | None) -> str:
-    """A message in a few words."""
-    match event:
-        case events.Text(body):
-            return body
-        case events.Image():
-            return "［照片］"
-        case events.Voice():
-            return "［语音］"
-        case events.Video():
-            return "［视频］"
-        case events.Location(label=label):
-            return f"［位置］{label}"
-        case events.Link(title=title):
-            return f"［链接］{title}"
-        case events.Click(key):
-            return {"COMPLAINT": "点了「投诉」", "HUMAN": "点了「找人」", "CONTACT": "点了「联系我们」"}.get(key, "点了菜单")
-        case events.Followed():
-            return "关注了公众号"
-        case events.Unfollowed():
-            return "取消了关注"
-        case events.Scanned():
-            return "扫了二维码"
-        case _:
-            return "［其他内容］"
+def preview(event: Event) -> str:
+    """A message in a few words; `event` is the stored JSON of `conversations.events`."""
+    kind = event["type"]
+    if kind == "text":
+        return str(event["body"])
+    if kind == "click":
+        return f"点了「{MENU.get(event['key'], '菜单')}」"
+    if kind in {"location", "link"}:
+        return PREVIEWS[kind] + str(event["label" if kind == "location" else "title"])
+    return PREVIEWS.get(kind, "［其他内容］")
 
 
 def said(db: Unit, row: tables.Inbox) -> str:
     """The words of a stored passive answer."""
-    import msgspec  # noqa: PLC0415
-
     answer: dict[str, str] = msgspec.json.decode(db.open(row, "answer") or "{}")
     return answer.get("text", "")
 
 
-def _event(db: Unit, row: tables.Inbox) -> events.Arrival | None:
-    return events.parse((db.open(row, "event") or "").encode())
+def _event(db: Unit, row: tables.Inbox) -> Event:
+    found: Event = msgspec.json.decode(db.open(row, "event") or "{}")
+    return found
 
 
 def _whos(db: Unit, people: list[int]) -> dict[int, Who]:
