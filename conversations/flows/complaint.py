@@ -35,7 +35,6 @@ class Complaint:
     when: str | None = None
     name: str | None = None
     phone: str | None = None
-    asked: tuple[S, ...] = ()
 
 
 flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
@@ -70,7 +69,7 @@ def story(data: Complaint, event: Message) -> Step[Complaint]:
         return stay(data, OpenCase(event))
     match event:
         case Text(body) if body.strip(" 。.!！") in ENOUGH:
-            return ask_next(data)
+            return ask_next(data, S.STORY)
         case Other():
             return stay(data, *keep(data, event), say("complaint.cannot_read_this_kind", number=data.case))
         case _:
@@ -118,10 +117,10 @@ def no_more(data: Complaint) -> Step[Complaint]:
 def answered(data: Complaint, state: S, event: Reply) -> Step[Complaint]:
     """Keep the answer as evidence and as a field, then ask what is still missing."""
     if isinstance(event, Skipped):
-        return ask_next(data)
+        return ask_next(data, state)
     words = event.body.strip() if isinstance(event, Text) else ""
     filled: tuple[Effect, ...] = (NoteOnCase(data.case, FIELDS[state], words),) if words and data.case else ()
-    return ask_next(with_answer(data, state, words or "（见来信）"), *keep(data, event), *filled)
+    return ask_next(with_answer(data, state, words or "（见来信）"), state, *keep(data, event), *filled)
 
 
 def with_answer(data: Complaint, state: S, words: str) -> Complaint:
@@ -137,11 +136,13 @@ def with_answer(data: Complaint, state: S, words: str) -> Complaint:
             return replace(data, phone=words)
 
 
-def ask_next(data: Complaint, *effects: Effect) -> Step[Complaint]:
-    """The next question that was neither answered nor asked; without one the talk is over."""
-    for state, value in ((S.ABOUT, data.about), (S.WHEN, data.when), (S.NAME, data.name), (S.CALL, data.phone)):
-        if value is None and state not in data.asked:
-            return goto(state, replace(data, asked=(*data.asked, state)), *effects)
+def ask_next(data: Complaint, after: S, *effects: Effect) -> Step[Complaint]:
+    """The next question in order that has no answer yet; without one the talk is over."""
+    order = list(S)
+    answers = {S.ABOUT: data.about, S.WHEN: data.when, S.NAME: data.name, S.CALL: data.phone}
+    for state in order[order.index(after) + 1 :]:
+        if answers[state] is None:
+            return goto(state, data, *effects)
     return finish(data, *effects, say("complaint.filed", number=data.case))
 
 

@@ -1,0 +1,148 @@
+"""What all tests share: a home on a real SQLite file whose clock the test holds in its hand."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conversations import events
+from conversations.routing import Intent, understand
+from services import install, outbox, staff
+from services.access import Role, Viewer
+from services.house import House
+from services.ports import Fate, Outcome
+from services.receive import Answer, Envelope, Receipt, receive_batch
+from settings import Database, Home, Settings, Wechat
+from storage import migrate, seal
+from storage.database import SqliteDatabase
+
+START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("JIASHU_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("schema") / "empty.db"
+    migrate.upgrade(path)
+    return path
+
+
+@dataclass
+class Moves:
+    """A clock that moves when it is told to."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def on(self, **length: float) -> datetime:
+        self.now += timedelta(**length)
+        return self.now
+
+
+@dataclass
+class HomeUnderTest:
+    """A home with its database, and people who write to it."""
+
+    database: SqliteDatabase
+    house: House
+    clock: Moves
+    ids: install.Installed
+    settings: Settings
+    count: int = 0
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def envelope(self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None) -> Envelope:
+        self.count += 1
+        return Envelope(
+            home_id=self.ids.home_id,
+            account_id=self.ids.account_id,
+            openid=openid,
+            key=key or f"m:{openid}:{self.count}",
+            kind=type(event).__name__.lower(),
+            event=event,
+            intent=intent or understand(event),
+            raw=b"<xml/>",
+            created_at=self.clock().replace(microsecond=0),
+            arrived_at=self.clock(),
+        )
+
+    async def hears(self, event: events.Arrival | str, openid: str = "daughter", *, key: str = "") -> str:
+        """A person does something; what the machine answers."""
+        arrival = events.Text(event) if isinstance(event, str) else event
+        receipt: Receipt = await self.database.receive(self.envelope(arrival, openid, key=key))
+        return receipt.answer.text if isinstance(receipt.answer, Answer) else ""
+
+    async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return await self.database.store(lambda store: store.rows(sql, *values))
+
+    async def one(self, sql: str, *values: object) -> Any:
+        found = await self.rows(sql, *values)
+        return found[0][0] if found else None
+
+    async def person(self, openid: str = "daughter") -> int:
+        return int(await self.one("SELECT person_id FROM follower WHERE openid = ?", openid))
+
+    async def staff(self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen") -> Viewer:
+        added = await self.database.write(lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock()).id)
+        return Viewer(added, self.ids.home_id, name, role)
+
+    async def send_all(self, platform: Callable[[str, str], Outcome] | None = None) -> list[tuple[str, str]]:
+        """Everything that is ready leaves; the list of (openid, words)."""
+        now = self.clock()
+        left: list[tuple[str, str]] = []
+        while claims := await self.database.store(lambda store: outbox.claim(store, now, now)):
+            for claim in claims:
+                outcome = platform(claim.openid, claim.text) if platform else Outcome(Fate.SENT, "")
+                if outcome.fate is Fate.SENT:
+                    left.append((claim.openid, claim.text))
+                await self.database.store(lambda store, c=claim, o=outcome: outbox.settle(store, c, o, now))  # type: ignore[misc]
+        return left
+
+
+MakeHome = Callable[..., Any]
+
+
+@pytest.fixture
+async def make_home(tmp_path: Path, migrated: Path) -> AsyncIterator[MakeHome]:
+    """Builds a home; all of them are closed, and no reading connection may be left out."""
+    made: list[SqliteDatabase] = []
+
+    async def make(house: House | None = None, name: str = "jiashu.db") -> HomeUnderTest:
+        path = tmp_path / name
+        if not path.exists():
+            path.write_bytes(migrated.read_bytes())
+        settings = Settings(
+            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
+            database=Database(f"sqlite:///{path}"),
+            home=Home(name="青禾颐养院", phone="0571-8800-0101"),
+        )
+        built = house or House(settings.home)
+        sealer = seal.load(settings.key_file, may_create=True)
+        database = SqliteDatabase(path, sealer, lambda store, batch: receive_batch(store, built, batch))
+        await database.start()
+        made.append(database)
+        clock = Moves()
+        ids = await database.write(lambda db: install.install(db, settings, clock()))
+        return HomeUnderTest(database, built, clock, ids, settings)
+
+    yield make
+    for database in made:
+        assert database.checked_out == 0, "a page kept a reading connection"
+        await database.close()
+
+
+@pytest.fixture
+async def home(make_home: MakeHome) -> HomeUnderTest:
+    built: HomeUnderTest = await make_home()
+    return built
