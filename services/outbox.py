@@ -8,7 +8,7 @@ from typing import Final
 from services import promises
 from services.ports import Fate, Outcome
 from storage import tables
-from storage.store import Store
+from storage.store import Row, Store
 from storage.types import moment
 
 LEASE: Final = timedelta(seconds=30)
@@ -88,6 +88,14 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
     `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
     here; a refusal by the platform gives it back.
     """
+    while True:
+        rows = _ready(store, now, limit)
+        claims = _lease_or_park(store, rows, now, machine_now)
+        if claims or not rows:
+            return claims
+
+
+def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
     rows = store.rows(
         """SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, b.body, f.id, f.openid, f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until
@@ -98,6 +106,10 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
         now, limit,
     )  # fmt: skip
     store.lock_persons(*(row[1] for row in rows))
+    return rows
+
+
+def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
     for row_id, person, queue, staff, expires, tries, body, follower, openid, following, *ledger in rows:

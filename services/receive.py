@@ -90,13 +90,13 @@ class Context:
     event: events.Message | None = None
 
 
-def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt | Exception]:
+def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     """Handle a batch in the open transaction; one result for each message, in order. A bad message harms no other."""
     talks = _load(store, batch)
     repeats = _repeats(store, batch)
     store.lock_persons(*(talk.person_id for talk in talks.values()))
     facts = _facts(store, house, talks)
-    results: list[Receipt | Exception] = []
+    results: list[Receipt] = []
     stepped: set[int] = set()
     for envelope in batch:
         key = (envelope.account_id, envelope.key)

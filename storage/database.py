@@ -35,13 +35,20 @@ class Item(Protocol):
 
 
 Receive = Callable[[Store, Sequence[Any]], Sequence[Any]]
-"""Handles a batch in an open transaction; gives one result or one exception for each item, in order."""
+"""Handles a batch in an open transaction; gives one result for each item, in order."""
 
 
 @dataclass(slots=True)
 class _Job:
     run: Callable[[], Any]
     future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What a job or a message raised, on its way to the future of its caller."""
+
+    error: Exception
 
 
 class LockFile:
@@ -175,7 +182,7 @@ class SqliteDatabase:
                 try:
                     result: Any = job.run()
                 except Exception as error:
-                    result = error
+                    result = _Failed(error)
                 self._settle([job.future], [result])
 
     def _take(self) -> list[tuple[Item, "asyncio.Future[Any]"]]:
@@ -207,7 +214,7 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             busy = Busy()
             busy.__cause__ = error
-            return busy
+            return _Failed(busy)
 
     def _raw(self, work: Callable[[Store], T]) -> T:
         store = self._store
@@ -255,8 +262,8 @@ def _finish(futures: Sequence["asyncio.Future[Any]"], results: Sequence[Any]) ->
     for future, result in zip(futures, results, strict=True):
         if future.done():
             continue
-        if isinstance(result, Exception):
-            future.set_exception(result)
+        if isinstance(result, _Failed):
+            future.set_exception(result.error)
         else:
             future.set_result(result)
 

@@ -75,7 +75,7 @@ class Resident(Base):
     __tablename__ = "resident"
 
     home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "who", unique=True)
+    person_id: Mapped[int] = link("person.id", "who lives here", unique=True)
     status: Mapped[str] = column(String(12), "在住 请假 住院 病危 退住 去世; asked again at send time")
     room: Mapped[str] = column(String(16), "where a nurse goes")
     bed: Mapped[str] = column(String(8), "which bed")
@@ -332,7 +332,7 @@ class StaffSession(Base):
 
     __tablename__ = "staff_session"
 
-    staff_id: Mapped[int] = link("staff.id", "who")
+    staff_id: Mapped[int] = link("staff.id", "who logged in")
     token_hash: Mapped[bytes] = column(LargeBinary(32), "SHA-256 of the cookie", unique=True)
     csrf: Mapped[str] = column(String(64), "the secret that every form carries")
     created_at: Mapped[datetime] = column(Moment, "log-in")

@@ -60,7 +60,7 @@ class HomeUnderTest:
     ids: install.Installed
     settings: Settings
     count: int = 0
-    sent: list[tuple[str, str]] = field(default_factory=list)
+    loaded: list[int] = field(default_factory=list)
 
     def envelope(self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None) -> Envelope:
         self.count += 1

@@ -99,7 +99,7 @@ def one(db: Unit, found: tables.Case) -> Case:
         )
     )  # fmt: skip
     keepers = {promise.kept_by for promise in promises if promise.kept_by}
-    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_(keepers))).tuples().all())
+    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_(keepers))).all())
     fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
     who = _whos(db, [found.person_id])[found.person_id]
     return Case(found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, names)

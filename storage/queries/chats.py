@@ -128,7 +128,7 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
         db.execute(
             select(tables.Outbox.person_id, func.count())
             .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up", "parked"))).group_by(tables.Outbox.person_id)
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     cases: dict[int, str] = {
         case.person_id: case.number

@@ -17,7 +17,16 @@ READER = phrases.Reader(NOW, SHANGHAI, phrases.always("青禾颐养院", "0571-8
 
 @pytest.mark.parametrize(
     "words",
-    ["你们把我妈摔了，我要投诉", "我要投诉，饭菜太凉了", "我要举报", "给我个说法，讨个说法", "再这样我找媒体", "护工虐待老人", "你们太过分了", "我打12345了"],
+    [
+        "你们把我妈摔了，我要投诉",
+        "我要投诉，饭菜太凉了",
+        "我要举报",
+        "给我个说法，讨个说法",
+        "再这样我找媒体",
+        "护工虐待老人",
+        "你们太过分了",
+        "我打12345了",
+    ],
 )
 def test_c1_a_complaint_is_heard_without_the_menu(words: str) -> None:
     assert of_words(words) is Intent.COMPLAINT

@@ -1,0 +1,332 @@
+"""The wire: every official vector, both codecs side by side, the three modes, and what must be refused (wechat.md 1, 2, 3)."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import wechatpy
+from hypothesis import given
+from hypothesis import strategies as some
+from wechatpy.crypto import WeChatCrypto
+
+from bot import replies, wire
+from conversations import events
+from settings import Mode
+
+K1 = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+LONG = json.loads((Path(__file__).parent / "vectors.json").read_text())
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+STAMP = str(int(NOW.timestamp()))
+
+
+def codec(mode: Mode = Mode.SECURE, **more: Any) -> wire.Codec:
+    keys: dict[str, Any] = {"token": "spamtest", "app_id": "wx2c2769f8efd9abc2", "mode": mode, "aes_key": K1, "max_age_seconds": 0}
+    return wire.Codec(**(keys | more))
+
+
+def inner(
+    kind: str = "text", more: str = "<Content><![CDATA[你好]]></Content>", number: str = "<MsgId>7250021412600020992</MsgId>"
+) -> bytes:
+    return (
+        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName><CreateTime>{STAMP}</CreateTime>"
+        f"<MsgType><![CDATA[{kind}]]></MsgType>{more}{number}</xml>"
+    ).encode()
+
+
+def push(used: wire.Codec, plain: bytes, **changes: str) -> tuple[dict[str, str], bytes]:
+    sealed = used.encrypt(plain)
+    query = {"timestamp": STAMP, "nonce": "42", "encrypt_type": "aes", "msg_signature": used.sign(STAMP, "42", sealed)} | changes
+    return query, f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
+
+
+# -- official vectors --------------------------------------------------------------------------------------------
+
+
+def test_vector_a_encryption_of_the_official_java_sample() -> None:
+    used = codec(token="pamtest", app_id="wxb11529c136998cb6")
+    sealed = used.encrypt("我是中文abcd123".encode(), b"aaaabbbbccccdddd")
+    assert sealed == "jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg=="
+    assert used.decrypt(sealed).decode() == "我是中文abcd123"
+
+
+@pytest.mark.parametrize(
+    ("token", "key", "app_id", "stamp", "nonce", "echo", "signature", "plain"),
+    [
+        ("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7", "1409659589", "263014780",
+         "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ==",
+         "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1616140317555161061"),
+        ("123456", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "wx49f0ab532d5d035a", "1411443780", "437374425",
+         "4ByGGj+sVCYcvGeQYhaKIk1o0pQRNbRjxybjTGblXrBaXlTXeOo1+bXFXDQQb1o6co6Yh9Bv41n7hOchLF6p+Q==",
+         "dd6b9c95b495b3f7e2901bfbc76c664930ffdb96", "5927782489442352469"),
+    ],
+)  # fmt: skip
+def test_vectors_b_and_g_four_field_signatures(  # noqa: PLR0917
+    token: str, key: str, app_id: str, stamp: str, nonce: str, echo: str, signature: str, plain: str
+) -> None:
+    used = codec(token=token, aes_key=key, app_id=app_id)
+    assert used.sign(stamp, nonce, echo) == signature
+    assert used.decrypt(echo).decode() == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "stamp", "nonce", "signature", "message_id"),
+    [
+        ("C", "1409735669", "1320562132", "5d197aaffba7e9b25a30732f161a50dee96bd5fa", "6054768590064713728"),
+        ("D", "1410349438", "298025754", "003fee52ecc56afb46c00b5c7721be87860ce785", "6057404712141979648"),
+    ],
+)
+@pytest.mark.parametrize("mode", [Mode.SECURE, Mode.COMPATIBLE])
+def test_vectors_c_and_d_pushes_of_the_official_samples(
+    name: str, stamp: str, nonce: str, signature: str, message_id: str, mode: Mode
+) -> None:
+    query = {"timestamp": stamp, "nonce": nonce, "encrypt_type": "aes", "msg_signature": signature}
+    body = f"<xml><ToUserName>gh_x</ToUserName><Content>forged</Content><Encrypt><![CDATA[{LONG[name]}]]></Encrypt></xml>".encode()
+    opened = codec(mode).open(query, body, NOW)
+    assert opened.event == events.Text("abcdteT")
+    assert opened.key == f"m:{opened.openid}:{message_id}"
+    with pytest.raises(wire.Refused):
+        codec(mode, max_age_seconds=86_400).open(query, body, NOW)
+
+
+def test_vector_e_the_current_example_of_the_docs_and_its_reply() -> None:
+    used = codec(token="AAAAA", app_id="wx134c8103faa5a59e", aes_key="A" * 43)
+    query = {
+        "timestamp": "1715943329", "nonce": "1590219412", "encrypt_type": "aes",
+        "msg_signature": "6c12a4205838198b8fa631b3220723bb07f1015c",
+    }  # fmt: skip
+    opened = used.open(query, f"<xml><Encrypt>{LONG['E']}</Encrypt></xml>".encode(), NOW)
+    assert isinstance(opened.event, events.Notice)
+    assert opened.event.kind == "debug_demo"
+    assert len(opened.raw) == 292
+    sealed = used.encrypt(b"<xml><demo_resp>[CDATA[good luck]]</demo_resp></xml>", b"999951349e8ee746")
+    assert sealed == LONG["E_reply"]
+    assert used.sign("1713424427", "415670741", sealed) == "03e0812039325c2712ef5f0f980fd14c70d6e307"
+
+
+def test_vectors_f_and_h_three_field_signatures() -> None:
+    used = codec(token="AAAAA")
+    assert used.sign("1714036504", "1514711492") == "f464b24fc39322e44b38aa78f5edd27bd1441696"
+    assert used.sign("1714037059", "486452656") == "899cf89e464efb63f54ddac96b0a0a235f53aa78"
+    query = {
+        "signature": used.sign("1714036504", "1514711492"),
+        "timestamp": "1714036504",
+        "nonce": "1514711492",
+        "echostr": "4375120948345356249",
+    }
+    assert used.greet(query, NOW) == "4375120948345356249"
+    assert codec(token="RMNlACHlV5ThzfRlVS4D4").sign("timestamp", "nonce", "encrypt") == "8edac0945683c119ee71c9f6256d76c48aa08a96"
+    assert hashlib.sha1(b"abc").hexdigest() == codec(token="c").sign("b", "a")  # noqa: S324
+
+
+# -- side by side with wechatpy ------------------------------------------------------------------------------------
+
+
+@given(some.text(min_size=0, max_size=200).filter(lambda text: "\x00" not in text))
+def test_what_one_codec_locks_the_other_opens(text: str) -> None:
+    ours, theirs = codec(), WeChatCrypto("spamtest", K1, "wx2c2769f8efd9abc2")
+    clean = replies.text_reply(to="o", sender="g", at=1, text=text)
+    closed = ours.close(clean, NOW).decode()
+    fields = wire.parse(closed.encode())
+    opened = theirs.decrypt_message(closed, str(fields["MsgSignature"]), str(fields["TimeStamp"]), str(fields["Nonce"]))
+    assert (opened if isinstance(opened, bytes) else opened.encode()) == clean.encode()
+    back = theirs.encrypt_message(clean, "42", STAMP)
+    sealed = str(wire.parse(back.encode())["Encrypt"])
+    assert ours.decrypt(sealed) == clean.encode()
+
+
+COMMON = "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName><CreateTime>1795336940</CreateTime>"
+KINDS: list[tuple[str, type[Any], dict[str, Any]]] = [
+    ("<MsgType>text</MsgType><Content>a&lt;b</Content><MsgId>1</MsgId>", events.Text, {"body": "a<b"}),
+    ("<MsgType>text</MsgType><Content>满意</Content><bizmsgmenuid>101</bizmsgmenuid><MsgId>1</MsgId>", events.Text, {"menu_id": "101"}),
+    ("<MsgType>image</MsgType><PicUrl>http://p</PicUrl><MediaId>m</MediaId><MsgId>1</MsgId>", events.Image, {"media_id": "m"}),
+    ("<MsgType>voice</MsgType><MediaId>m8k</MediaId><Format>amr</Format><MediaId16K>m16k</MediaId16K><Recognition></Recognition><MsgId>1</MsgId>",
+     events.Voice, {"media_id": "m8k", "media_id_16k": "m16k", "heard": ""}),
+    ("<MsgType>video</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>", events.Video, {"thumb_media_id": "t"}),
+    ("<MsgType>shortvideo</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>", events.Video, {"media_id": "m"}),
+    ("<MsgType>location</MsgType><Location_X>23.1</Location_X><Location_Y>113.3</Location_Y><Scale>20</Scale><Label>L</Label><MsgId>1</MsgId>",
+     events.Location, {"latitude": 23.1, "longitude": 113.3, "label": "L"}),
+    ("<MsgType>link</MsgType><Title>t</Title><Description>d</Description><Url>u</Url><MsgId>1</MsgId>", events.Link, {"title": "t", "url": "u"}),
+    ("<MsgType>file</MsgType><MsgId>1</MsgId>", events.Other, {"kind": "file"}),
+    ("<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_bind_x9</EventKey><Ticket>T</Ticket>", events.Followed, {"scene": "bind_x9"}),
+    ("<MsgType>event</MsgType><Event>unsubscribe</Event><EventKey></EventKey>", events.Unfollowed, {}),
+    ("<MsgType>event</MsgType><Event>SCAN</Event><EventKey>bind_x9</EventKey><Ticket>T</Ticket>", events.Scanned, {"scene": "bind_x9"}),
+    ("<MsgType>event</MsgType><Event>CLICK</Event><EventKey>COMPLAINT</EventKey>", events.Click, {"key": "COMPLAINT"}),
+    ("<MsgType>event</MsgType><Event>VIEW</Event><EventKey>http://u</EventKey><MenuId>1</MenuId>", events.Notice, {"kind": "view"}),
+    ("<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>1.5</Latitude><Longitude>2</Longitude><Precision>3</Precision>", events.Notice, {}),
+    ("<MsgType>event</MsgType><Event>scancode_waitmsg</Event><EventKey>6</EventKey><ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult>r</ScanResult></ScanCodeInfo>",
+     events.Notice, {"kind": "scancode_waitmsg"}),
+    ("<MsgType>event</MsgType><Event>pic_weixin</Event><EventKey>6</EventKey><SendPicsInfo><Count>1</Count><PicList><item><PicMd5Sum>md5</PicMd5Sum></item></PicList></SendPicsInfo>",
+     events.Notice, {"kind": "pic_weixin"}),
+    ("<MsgType>event</MsgType><Event>location_select</Event><EventKey>6</EventKey><SendLocationInfo><Location_X>23</Location_X><Location_Y>113</Location_Y><Scale>15</Scale><Label>广州</Label><Poiname></Poiname></SendLocationInfo>",
+     events.Notice, {"kind": "location_select"}),
+    ("<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163840</MsgID><Status>failed:user block</Status>", events.Notice,
+     {"kind": "templatesendjobfinish"}),
+    ("<MsgType>event</MsgType><Event>MASSSENDJOBFINISH</Event><MsgID>1000001625</MsgID><Status>send success</Status><TotalCount>100</TotalCount>", events.Notice, {}),
+    ("<MsgType>event</MsgType><Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List><TemplateId>t</TemplateId></List><List><TemplateId>u</TemplateId></List></SubscribeMsgPopupEvent>",
+     events.Notice, {"kind": "subscribe_msg_popup_event"}),
+    ("<MsgType>event</MsgType><Event>user_authorization_revoke</Event><OpenID>o</OpenID><RevokeInfo>205</RevokeInfo>", events.Notice, {}),
+    ("<MsgType>event</MsgType><Event>never_seen_before</Event>", events.Notice, {"kind": "never_seen_before"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("xml", "kind", "fields"), KINDS, ids=[xml[9:44] for xml, _, _ in KINDS])
+def test_every_kind_is_parsed_or_kept_never_dropped(xml: str, kind: type[Any], fields: dict[str, Any]) -> None:
+    raw = f"<xml>{COMMON}{xml}</xml>".encode()
+    found = wire.read(raw)
+    assert isinstance(found.event, kind)
+    assert {name: getattr(found.event, name) for name in fields} == fields
+    assert found.raw == raw
+    assert (found.openid, found.to_user) == ("oABC", "gh_1")
+    theirs = wechatpy.parse_message(raw)
+    assert (theirs.source, theirs.target) == (found.openid, found.to_user)
+    assert int(theirs.create_time.replace(tzinfo=UTC).timestamp()) % 3600 == int(found.created_at.timestamp()) % 3600
+    if isinstance(found.event, events.Text):
+        assert theirs.content == found.event.body
+    if "<MsgId>" in xml:
+        assert str(theirs.id) == found.key.rsplit(":", 1)[1]
+
+
+def test_rare_fields_are_read() -> None:
+    scan = next(xml for xml, _, _ in KINDS if "scancode_waitmsg" in xml)
+    found = wire.read(f"<xml>{COMMON}{scan}</xml>".encode()).event
+    assert isinstance(found, events.Notice)
+    assert found.fields["scan_result"] == "r"
+
+
+def test_peers_weixin_java_tools_66_two_events_of_one_second_are_two() -> None:
+    keys = {
+        wire.read(f"<xml>{COMMON}<MsgType>event</MsgType><Event>{event}</Event><EventKey>{key}</EventKey></xml>".encode()).key
+        for event, key in (("CLICK", "A"), ("CLICK", "B"), ("LOCATION", ""), ("subscribe", ""))
+    }
+    assert len(keys) == 4
+
+
+def test_results_of_two_sends_with_msgid_0_are_two() -> None:
+    keys = {
+        wire.read(
+            f"<xml>{COMMON}<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>{n}</MsgID><Status>{s}</Status></xml>".encode()
+        ).key
+        for n, s in ((0, "success"), (0, "failed:user block"), (1, "success"))
+    }
+    assert len(keys) == 3
+
+
+# -- what must be refused ------------------------------------------------------------------------------------------
+
+
+def test_secure_and_compatible_mode_never_fall_back_to_plain() -> None:
+    for mode in (Mode.SECURE, Mode.COMPATIBLE):
+        used = codec(mode)
+        query = {"timestamp": STAMP, "nonce": "42", "signature": used.sign(STAMP, "42")}
+        for encrypt_type in ("", "raw", "aes"):
+            with pytest.raises(wire.Refused):
+                used.open(query | ({"encrypt_type": encrypt_type} if encrypt_type else {}), inner(), NOW)
+
+
+def test_compatible_mode_reads_only_what_was_encrypted() -> None:
+    used = codec(Mode.COMPATIBLE)
+    query, body = push(used, inner())
+    forged = body.replace(b"<Encrypt>", b"<Content>forged</Content><Encrypt>", 1)
+    assert used.open(query, forged, NOW).event == events.Text("你好")
+
+
+def test_plain_mode_takes_plain_pushes_only() -> None:
+    used = codec(Mode.PLAIN)
+    query = {"timestamp": STAMP, "nonce": "42", "signature": used.sign(STAMP, "42")}
+    assert used.open(query, inner(), NOW).event == events.Text("你好")
+    assert used.close("<xml/>", NOW) == b"<xml/>"
+    with pytest.raises(wire.Refused):
+        used.open(query | {"encrypt_type": "aes"}, inner(), NOW)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"msg_signature": "0" * 40}, {"msg_signature": ""}, {"msg_signature": "中"}, {"nonce": "43"}, {"timestamp": "1"}]
+)
+def test_a_wrong_signature_is_refused(changes: dict[str, str]) -> None:
+    query, body = push(codec(), inner(), **changes)
+    with pytest.raises(wire.Refused):
+        codec().open(query, body, NOW)
+
+
+def test_an_old_push_is_refused_and_a_small_drift_is_not() -> None:
+    query, body = push(codec(), inner())
+    assert codec(max_age_seconds=86_400).open(query, body, NOW.replace(hour=20)).event == events.Text("你好")
+    with pytest.raises(wire.Refused):
+        codec(max_age_seconds=60).open(query, body, NOW.replace(hour=20))
+
+
+def test_the_previous_key_is_read_while_the_platform_still_uses_it() -> None:
+    old = codec(aes_key="B" * 43)
+    query, body = push(old, inner())
+    assert codec(previous_aes_key="B" * 43).open(query, body, NOW).event == events.Text("你好")
+    with pytest.raises(wire.Malformed):
+        codec().open(query, body, NOW)
+
+
+def test_another_app_id_is_refused_after_decryption() -> None:
+    query, body = push(codec(app_id="wxffffffffffffffff"), inner())
+    with pytest.raises(wire.Malformed):
+        codec().open(query, body, NOW)
+
+
+GARBAGE = {
+    "a DOCTYPE": b'<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>',
+    "too deep": b"<xml>" + b"<a>" * 40 + b"</a>" * 40 + b"</xml>",
+    "no xml": b"hello",
+    "another root": b"<html></html>",
+    "empty": b"<xml></xml>",
+    "no MsgId": inner(number=""),
+    "no sender": b"<xml><MsgType>text</MsgType><CreateTime>1</CreateTime><MsgId>1</MsgId></xml>",
+    "no time": inner().replace(STAMP.encode(), b"soon"),
+    "an event without a name": inner("event", more=""),
+    "a time beyond time": inner().replace(STAMP.encode(), b"99999999999999999999"),
+}
+
+
+@pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE)
+def test_signed_garbage_is_malformed(body: bytes) -> None:
+    query, sealed = push(codec(), body)
+    with pytest.raises(wire.Malformed):
+        codec().open(query, sealed, NOW)
+
+
+@given(some.binary(max_size=300))
+def test_no_bytes_do_more_than_refuse(body: bytes) -> None:
+    used = codec()
+    query, sealed = push(used, body)
+    with pytest.raises(wire.Malformed):
+        used.open(query, sealed, NOW)
+    with pytest.raises(wire.Refused):
+        used.open({"encrypt_type": "aes"}, body, NOW)
+
+
+def test_an_oversized_body_is_refused() -> None:
+    with pytest.raises(wire.Refused):
+        codec().open({}, b"x" * (wire.MAX_BODY + 1), NOW)
+
+
+def test_a_broken_block_or_padding_is_malformed() -> None:
+    for sealed in ("!!!", "AAAA", codec().encrypt(b"x")[:-24]):
+        with pytest.raises(wire.Malformed):
+            codec().decrypt(sealed)
+
+
+@pytest.mark.parametrize("key", ["", "short", "a" * 42, "!" * 43])
+def test_keys_that_cannot_be_right_are_told_at_the_start(key: str) -> None:
+    with pytest.raises(ValueError, match="encoding_aes_key"):
+        codec(aes_key=key)
+
+
+@pytest.mark.parametrize("query", [{}, {"echostr": "1"}, {"echostr": "<script>", "timestamp": STAMP, "nonce": "42"}])
+def test_a_false_handshake_is_refused(query: dict[str, str]) -> None:
+    signed = query | ({"signature": codec().sign(STAMP, "42")} if "nonce" in query else {})
+    with pytest.raises(wire.Refused):
+        codec().greet(signed, NOW)
+
+
+def test_peers_co_wechat_a_reply_with_cdata_inside_stays_xml() -> None:
+    xml = replies.text_reply(to="o", sender="g", at=1, text="a]]>b\x00\x08c😀")
+    assert wire.parse(xml.encode())["Content"] == "a]]>bc😀"

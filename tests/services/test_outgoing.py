@@ -1,0 +1,354 @@
+"""What leaves: three queues a person, the quota ledger, every fate with its words; and what staff do in a talk."""
+
+from datetime import timedelta
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from conversations import events
+from services import clocks, desk, outbox
+from services.access import Role, Viewer, access_case, access_complaints, access_media
+from services.ports import Fate, Outcome
+from services.staff import TooManyTries, WrongPassword, check_throttle, failed, find, log_in, log_out, session, verify
+from storage.queries import cases, chats
+from storage.store import Store
+from tests.conftest import HomeUnderTest
+
+
+async def reply(home: HomeUnderTest, who: Viewer, text: str, key: str, openid: str = "daughter") -> int | None:
+    person = await home.person(openid)
+    return await home.database.write(lambda db: desk.answer(db, who, person, text, key, home.clock()))
+
+
+async def states(home: HomeUnderTest) -> list[tuple[str, str | None]]:
+    return [(str(state), why) for state, why in await home.rows("SELECT state, why FROM outbox ORDER BY id")]
+
+
+async def test_c4_only_a_delivered_word_of_a_named_human_stops_the_first_feedback_clock(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉，饭菜太凉了")
+    home.clock.on(minutes=10)
+    await reply(home, who, "我是陈晓雯，正在核实。", "k1")
+    assert await home.one("SELECT feedback_at FROM complaint") is None
+    assert await home.send_all() == [("daughter", "我是陈晓雯，正在核实。")]
+    assert await home.rows("SELECT feedback_by, stage FROM complaint") == [(who.id, 2)]
+    assert await home.rows("SELECT kind, kept_how FROM promise WHERE kept_at IS NOT NULL") == [("first_feedback", "message")]
+
+
+async def test_c4_an_unknown_send_keeps_no_promise(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉")
+    await reply(home, who, "您好", "k1")
+    await home.send_all(lambda _o, _t: Outcome(Fate.UNKNOWN, "微信没应答"))
+    assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NOT NULL") == 0
+    assert await states(home) == [("unknown", "微信没应答")]
+
+
+async def test_c4_u7_a_logged_call_stops_the_clock_and_is_on_the_case(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉")
+    person = await home.person()
+    await home.database.write(lambda db: desk.log_call(db, who, person, "打通了，下午给方案", home.clock()))
+    assert await home.one("SELECT kept_how FROM promise WHERE kind = 'first_feedback'") == "call"
+    case = await home.one("SELECT id FROM complaint")
+    found = await home.database.read(lambda db: cases.one(db, access_case(db, who, case)))
+    assert [record.words for record in found.records] == ["我要投诉", "打通了，下午给方案"]
+    assert found.keepers == {who.id: "陈晓雯"}
+
+
+async def test_u7_a_call_without_a_case_is_in_the_thread(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我妈能吃粽子吗")
+    person = await home.person()
+    await home.database.write(lambda db: desk.log_call(db, who, person, "说了要切小", home.clock()))
+    thread = await home.database.read(lambda db: chats.thread(db, person))
+    assert [bubble.side for bubble in thread.bubbles] == ["in", "bot", "call"]
+    assert thread.clocks == []
+
+
+async def test_the_ledger_gives_five_and_then_parks_with_the_reason(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    for n in range(6):
+        await reply(home, who, f"第{n}条", f"k{n}")
+    sent = await home.send_all()
+    assert [words for _, words in sent] == [f"第{n}条" for n in range(5)]
+    assert (await states(home))[-1] == ("parked", outbox.USED_UP)
+    await home.hears("收到")
+    assert [words for _, words in await home.send_all()] == ["第5条"]
+
+
+async def test_the_last_of_five_is_kept_for_staff(home: HomeUnderTest) -> None:
+    await home.hears("你好")
+    person = await home.person()
+
+    def queue(store: Store) -> None:
+        store.lock_persons(person)
+        for n in range(5):
+            outbox.enqueue(
+                store, home_id=home.ids.home_id, person_id=person, purpose="test", dedup_key=f"t:{n}", text=str(n), now=home.clock()
+            )
+
+    await home.database.store(queue)
+    assert len(await home.send_all()) == 4
+    assert (await states(home))[-1][0] == "parked"
+
+
+async def test_a_closed_window_parks_and_the_next_message_frees_the_oldest_first(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    home.clock.on(hours=49)
+    await reply(home, who, "一", "a")
+    await reply(home, who, "二", "b")
+    assert await home.send_all() == []
+    assert await states(home) == [("parked", outbox.WINDOW_CLOSED)] * 2
+    await home.hears("在吗")
+    assert [words for _, words in await home.send_all()] == ["一", "二"]
+
+
+async def test_what_waited_a_week_is_given_up_and_says_so(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    home.clock.on(hours=49)
+    await reply(home, who, "一", "a")
+    await home.send_all()
+    home.clock.on(days=8)
+    await home.hears("在吗")
+    assert await home.send_all() == []
+    assert await states(home) == [("given_up", outbox.EXPIRED)]
+
+
+async def test_who_left_is_never_written_to(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await home.hears(events.Unfollowed())
+    await reply(home, who, "一", "a")
+    assert await home.send_all() == []
+    assert await states(home) == [("given_up", outbox.UNFOLLOWED)]
+
+
+async def test_queues_do_not_wait_for_each_other_but_each_keeps_its_order(home: HomeUnderTest) -> None:
+    await home.hears("你好")
+    person = await home.person()
+
+    def queue(store: Store) -> list[tuple[str, str]]:
+        store.lock_persons(person)
+        for n, name in enumerate(("notice", "notice", "conversation", "alarm")):
+            outbox.enqueue(
+                store, home_id=home.ids.home_id, person_id=person, purpose="test", dedup_key=f"t:{n}", text=f"{name}{n}", now=home.clock(),
+                queue=name, staff_id=1,
+            )  # fmt: skip
+        return [(q, s) for q, s in store.rows("SELECT queue, state FROM outbox ORDER BY id")]
+
+    assert await home.database.store(queue) == [("notice", "ready"), ("notice", "waiting"), ("conversation", "ready"), ("alarm", "ready")]
+    assert [words for _, words in await home.send_all()] == ["alarm3", "conversation2", "notice0", "notice1"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "left"),
+    [
+        (Outcome(Fate.GIVEN_UP, "太长", code="45002"), "given_up", 5),
+        (Outcome(Fate.PARKED, "窗口", code="45015", window_closed=True), "parked", 0),
+        (Outcome(Fate.PARKED, "条数", code="45047", quota_used_up=True), "parked", 0),
+        (Outcome(Fate.REVIEW, "审核", code="40252"), "review", 4),
+        (Outcome(Fate.GIVEN_UP, "取关", unfollowed=True), "given_up", 0),
+        (Outcome(Fate.RETRY, "账号", hold=True), "ready", 5),
+        (Outcome(Fate.RETRY, "忙"), "ready", 5),
+    ],
+)
+async def test_every_fate_is_settled_and_the_ledger_corrected(home: HomeUnderTest, outcome: Outcome, state: str, left: int) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "一", "a")
+    await home.send_all(lambda _o, _t: outcome)
+    assert await states(home) == [(state, outcome.why)]
+    assert await home.one("SELECT session_left FROM follower") == left
+    if outcome.hold:
+        assert await home.one("SELECT tries FROM outbox") == 0
+    if outcome.unfollowed:
+        assert await home.one("SELECT following FROM follower") == 0
+
+
+async def test_a_busy_platform_is_tried_three_times_and_then_given_up(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "一", "a")
+    for _ in range(3):
+        await home.send_all(lambda _o, _t: Outcome(Fate.RETRY, "微信系统忙，正在重试", code="-1"))
+        assert await home.database.store(outbox.waiting_until) is None or (await states(home))[0][0] == "ready"
+        home.clock.on(seconds=30)
+    assert (await states(home))[0][0] == "given_up"
+
+
+async def test_a_sender_that_died_leaves_unknown_and_nothing_is_sent_again(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "一", "a")
+    now = home.clock()
+    await home.database.store(lambda store: outbox.claim(store, now, now))
+    assert await home.database.store(lambda store: outbox.abandoned(store, now, now)) == 0
+    later = now + timedelta(minutes=1)
+    assert await home.database.store(lambda store: outbox.abandoned(store, later, later)) == 1
+    assert await states(home) == [("unknown", outbox.CRASHED)]
+    assert await home.send_all() == []
+
+
+async def test_a_form_sent_twice_is_one_message(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    assert await reply(home, who, "一", "same") is not None
+    assert await reply(home, who, "一", "same") is None
+    assert len(await home.send_all()) == 1
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("  \n", "先写几个字"), ("长" * 700, "太长了")])
+async def test_words_that_cannot_be_sent_are_told_why(home: HomeUnderTest, text: str, sentence: str) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    with pytest.raises(Invalid, match=sentence):
+        await reply(home, who, text, "a")
+
+
+async def test_what_has_not_left_can_be_taken_back(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    row = await reply(home, who, "一", "a")
+    assert row is not None
+    await home.database.write(lambda db: desk.take_back(db, who, row, home.clock()))
+    assert await states(home) == [("cancelled", "已撤回，没有发出")]
+    with pytest.raises(Conflict):
+        await home.database.write(lambda db: desk.take_back(db, who, row, home.clock()))
+    assert not await home.database.store(lambda store: outbox.cancel(store, 5, home.clock()))
+
+
+async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_talk(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "我来", "a")
+    await home.send_all()
+    assert await home.hears("好的，那药呢") == ""
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 1
+    person = await home.person()
+    with pytest.raises(Invalid, match="没答"):
+        await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+    await reply(home, who, "药已经给了", "b")
+    await home.send_all()
+    await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+    assert "一定答复" in await home.hears("还有一个问题")
+
+
+async def test_c1_a_complaint_is_heard_even_beside_a_colleague(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "我来", "a")
+    await home.send_all()
+    assert "编号 C1122-01" in await home.hears("你们太过分了，我要投诉")
+    assert await home.hears("护工态度很差") == ""
+    assert await home.one("SELECT count(*) FROM case_record") == 2
+
+
+async def test_q4_a_promise_is_marked_and_its_breach_is_told_once(home: HomeUnderTest) -> None:
+    await home.hears("有没有空床")
+    seen = []
+    for minutes in (29, 2, 20, 20, 20):
+        home.clock.on(minutes=minutes)
+        await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+        seen.append(await home.one("SELECT mark FROM promise"))
+    assert seen == ["fresh", "half", "near", "breached", "breached"]
+    assert ["还没忙完" in words for _, words in await home.send_all()] == [True]
+
+
+async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest) -> None:
+    await home.hears("你们把我妈摔了，我要投诉")
+    home.clock.on(days=2)
+    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+    assert await home.rows("SELECT DISTINCT mark FROM promise") == [("breached",)]
+    rows = await home.database.read(lambda db: cases.rows(db, home.ids.home_id))
+    assert [row.case.number for row in rows] == ["C1122-01"]
+
+
+# -- doors -----------------------------------------------------------------------------------------------------------
+
+
+async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉")
+    await home.hears(events.Image("m"))
+    stranger = Viewer(who.id, who.home_id + 1, "别家", Role.DIRECTOR)
+    person, case, media = await home.person(), await home.one("SELECT id FROM complaint"), await home.one("SELECT id FROM media")
+    row = await reply(home, who, "一", "a")
+    assert row is not None
+    for work in (
+        lambda db: desk.answer(db, stranger, person, "x", "k", home.clock()),
+        lambda db: desk.log_call(db, stranger, person, "x", home.clock()),
+        lambda db: desk.hand_back(db, stranger, person, home.clock()),
+        lambda db: desk.take_back(db, stranger, row, home.clock()),
+        lambda db: desk.note_case(db, stranger, case, "x", home.clock()),
+        lambda db: access_media(db, stranger, media),
+    ):
+        with pytest.raises(NotFound):
+            await home.database.write(work)
+    assert await home.database.read(lambda db: chats.lines(db, stranger.home_id)) == []
+    assert await home.database.read(lambda db: cases.rows(db, stranger.home_id)) == []
+
+
+async def test_p2_a_nurse_has_no_complaint_pages(home: HomeUnderTest) -> None:
+    nurse = await home.staff(Role.NURSE)
+    with pytest.raises(Exception, match="没有权限"):
+        access_complaints(nurse)
+    assert nurse.role.words == "护士"
+
+
+async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉")
+    case = await home.one("SELECT id FROM complaint")
+    await home.database.write(lambda db: desk.note_case(db, who, case, "先看录像", home.clock()))
+    assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1
+
+
+# -- log-in ----------------------------------------------------------------------------------------------------------
+
+
+async def test_p2_a_session_begins_lives_and_ends(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    found = await home.database.read(lambda db: find(db, "陈晓雯"))
+    assert found is not None
+    assert found[0] == who.id
+    assert verify(found[1], "long-enough")
+    assert not verify(found[1], "wrong")
+    assert not verify(None, "anything")
+    token = await home.database.write(lambda db: log_in(db, who.id, ("name:chen",), home.clock(), 12))
+    now = home.clock()
+    alive = await home.database.read(lambda db: session(db, token, now))
+    assert alive is not None
+    assert alive.viewer == who
+    assert await home.database.read(lambda db: session(db, token, now + timedelta(hours=13))) is None
+    assert await home.database.read(lambda db: session(db, "guess", now)) is None
+    await home.database.write(lambda db: log_out(db, alive.id, now))
+    assert await home.database.read(lambda db: session(db, token, now)) is None
+
+
+async def test_p2_five_wrong_passwords_lock_for_15_minutes(home: HomeUnderTest) -> None:
+    keys = ("name:chen", "address:1")
+    seen = []
+    for _ in range(5):
+        seen.append(await home.database.write(lambda db: failed(db, keys, home.clock())))
+    assert [type(error) for error in seen] == [WrongPassword] * 4 + [TooManyTries]
+    assert "还可以试 4 次" in str(seen[0])
+    with pytest.raises(TooManyTries, match="15 分钟"):
+        await home.database.read(lambda db: check_throttle(db, keys, home.clock()))
+    home.clock.on(minutes=16)
+    await home.database.read(lambda db: check_throttle(db, keys, home.clock()))
+    assert isinstance(await home.database.write(lambda db: failed(db, keys, home.clock())), WrongPassword)
+
+
+async def test_staff_need_a_name_a_long_password_and_their_own_login(home: HomeUnderTest) -> None:
+    from services.staff import add
+
+    await home.staff()
+    for login, name, password in (("chen", "另一位", "long-enough"), ("", "x", "long-enough"), ("x", "x", "short")):
+        with pytest.raises(Invalid):
+            await home.database.write(
+                lambda db, a=login, b=name, c=password: add(db, home.ids.home_id, a, b, Role.NURSE, c, home.clock())  # type: ignore[misc]
+            )
