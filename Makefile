@@ -1,4 +1,5 @@
 # `make help` lists the targets; `install`, `demo` and `test` work on a fresh machine with nothing installed by hand.
+export NO_MKDOCS_2_WARNING := 1
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-setup check docs shots bench soak lock

@@ -139,3 +139,7 @@ def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN4
         return 0
 
     return asyncio.run(add())
+
+
+if __name__ == "__main__":
+    entry()

@@ -49,8 +49,9 @@ def build(database: SqliteDatabase, settings: Settings, clock: Clock, decode: De
 async def _shared(request: web.Request) -> dict[str, Any]:
     """What every template may name."""
     session = request.get(sessions.SESSION)
-    settings: Settings = request.app[SETTINGS]
     return {
-        "home": settings.home, "viewer": session.viewer if session else None, "csrf": session.csrf if session else "",
-        "path": request.path, "now": request.app[CLOCK](),
-    }  # fmt: skip
+        "viewer": session.viewer if session else None,
+        "csrf": session.csrf if session else "",
+        "path": request.path,
+        "now": request.app[CLOCK](),
+    }

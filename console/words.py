@@ -78,6 +78,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
     environment.filters.update(filters)
     environment.globals.update(
         {
+            "home": home,
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
             "KINDS": KINDS,
             "STATES": STATES,

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from simulator.pushes import Pusher
-from simulator.world import FAULTS, World
+from simulator.world import FAULTS, Phone, World
 
 HERE = Path(__file__).parent
 BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024}
@@ -32,6 +32,7 @@ class PhonePage:
         router.add_get("/api/events", self.events)
         router.add_get("/api/journal", self.journal)
         router.add_get("/api/media/{media}", self.file)
+        router.add_post("/api/person", self.person)
         router.add_post("/api/text", self.text)
         router.add_post("/api/file", self.upload)
         router.add_post("/api/menu", self.menu)
@@ -116,6 +117,14 @@ class PhonePage:
         if openid not in self.world.phones:
             raise web.HTTPNotFound
         return openid
+
+    async def person(self, request: web.Request) -> web.Response:
+        """One more phone: {"openid", "name"}; it follows the account, without a push."""
+        asked = await request.json()
+        openid = str(asked["openid"])
+        self.world.phones[openid] = Phone(openid, str(asked["name"]), "guest", "刚加的人", following=True)
+        self.world.tell("state")
+        return web.json_response({})
 
     async def text(self, request: web.Request) -> web.Response:
         """A person writes; with `menu_id` it was a tap on a menu message."""

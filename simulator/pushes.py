@@ -1,8 +1,7 @@
-"""Pushes to the service as the platform makes them: 5 s, three tries, the same MsgId, a new nonce and ciphertext each time."""
+"""Pushes to the service as the platform makes them: three tries, 5 s apart, the same MsgId, a new nonce and ciphertext each time."""
 
 import asyncio
 import hashlib
-import random
 import time
 from collections.abc import Coroutine
 from functools import partial
@@ -87,7 +86,7 @@ class Pusher:
                 result = "断开，没收到应答" if not isinstance(error, BadReply) else f"应答不合格：{error}"
                 world.note("push", kind, line, ok=False, ms=ms, result=result, answer="", **common)
                 if attempt < TRIES:
-                    await asyncio.sleep(max(0.2, random.uniform(0.2, 0.6)))
+                    await asyncio.sleep(max(0.0, PATIENCE - (time.monotonic() - started)))
                 continue
             ms = (time.monotonic() - started) * 1000
             plain = "" if reply is None else repr(sorted(reply.items()))

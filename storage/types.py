@@ -66,7 +66,10 @@ _order: Final = itertools.count()
 
 
 def column(
-    kind: TypeEngine[Any] | type[TypeEngine[Any]] | TypeDecorator[Any], why: str, kept: Kept = "plain", **options: Any
+    kind: TypeEngine[Any] | type[TypeEngine[Any]] | TypeDecorator[Any],
+    why: str,
+    kept: Kept = "plain",
+    **options: Any,  # noqa: ANN401  (what mapped_column takes)
 ) -> MappedColumn[Any]:
     """A column that says how it is kept and why; a test walks all of them."""
     return mapped_column(kind, info={"kept": kept, "why": why}, sort_order=next(_order), **options)

@@ -54,7 +54,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         COOKIE, token, httponly=True, samesite="Lax", path="/console", max_age=hours * 3600,
         secure=settings.http.public_url.startswith("https://") if secure is None else secure,
     )  # fmt: skip
-    return answer
+    raise answer
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
@@ -63,7 +63,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
     await request.app[DATABASE].write(lambda db: staff.log_out(db, session.id, now))
     answer = web.HTTPSeeOther("/console/login")
     answer.del_cookie(COOKIE, path="/console")
-    return answer
+    raise answer
 
 
 def _target(path: str) -> str:

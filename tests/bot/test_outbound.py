@@ -39,7 +39,7 @@ class Outside:
 
 
 @pytest.fixture
-async def outside(tmp_path: Path) -> AsyncIterator[Outside]:
+async def outside() -> AsyncIterator[Outside]:
     world = World(
         Keys("wx0123456789abcdef", "secret", "tok", "a" * 43, "secure"), ROOT / "deploy" / "sample-home.toml", "http://127.0.0.1:1/wechat"
     )

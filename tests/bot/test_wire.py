@@ -63,7 +63,7 @@ def test_vector_a_encryption_of_the_official_java_sample() -> None:
          "dd6b9c95b495b3f7e2901bfbc76c664930ffdb96", "5927782489442352469"),
     ],
 )  # fmt: skip
-def test_vectors_b_and_g_four_field_signatures(  # noqa: PLR0917
+def test_vectors_b_and_g_four_field_signatures(
     token: str, key: str, app_id: str, stamp: str, nonce: str, echo: str, signature: str, plain: str
 ) -> None:
     used = codec(token=token, aes_key=key, app_id=app_id)

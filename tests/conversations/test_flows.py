@@ -178,4 +178,4 @@ def test_c13_no_sequence_of_messages_raises_or_stays_unanswered(sequence: list[M
 
 def test_slots_are_what_the_docs_say() -> None:
     assert Complaint() == Complaint(None, None, None, None, None)
-    assert complaint.ENOUGH >= {"好了", "说完了"}
+    assert {"好了", "说完了"} <= complaint.ENOUGH

@@ -331,9 +331,7 @@ async def test_p2_a_session_begins_lives_and_ends(home: HomeUnderTest) -> None:
 
 async def test_p2_five_wrong_passwords_lock_for_15_minutes(home: HomeUnderTest) -> None:
     keys = ("name:chen", "address:1")
-    seen = []
-    for _ in range(5):
-        seen.append(await home.database.write(lambda db: failed(db, keys, home.clock())))
+    seen = [await home.database.write(lambda db: failed(db, keys, home.clock())) for _ in range(5)]
     assert [type(error) for error in seen] == [WrongPassword] * 4 + [TooManyTries]
     assert "还可以试 4 次" in str(seen[0])
     with pytest.raises(TooManyTries, match="15 分钟"):

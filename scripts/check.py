@@ -1,0 +1,110 @@
+"""What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, forbidden words."""
+
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from conversations import phrases
+from conversations.engine import check
+from conversations.registry import standard
+from scripts.flows import page
+from storage import migrate, tables
+
+ROOT = Path(__file__).parent.parent
+STATES = {"planned", "part", "shown"}
+
+
+def migrations() -> Iterator[str]:
+    """The migrations must make exactly the tables that the code declares."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "check.db"
+        migrate.upgrade(path)
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.connect() as connection:
+            for difference in compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.Base.metadata):
+                yield f"migrations: {difference}"
+        engine.dispose()
+
+
+def flows() -> Iterator[str]:
+    """Every flow is proven, and drawn as it is."""
+    for flow in standard().flows.values():
+        yield from check(flow)
+        drawn = ROOT / "docs" / "flows" / f"{flow.name}.md"
+        if not drawn.exists() or drawn.read_text(encoding="utf-8") != page(flow):
+            yield f"docs/flows/{flow.name}.md is not the flow: run python -m scripts.flows"
+
+
+def words() -> Iterator[str]:
+    """Every phrase that code names exists, and none is left over."""
+    code = "\n".join(path.read_text(encoding="utf-8") for folder in ("conversations", "services") for path in (ROOT / folder).rglob("*.py"))
+    named = set(re.findall(r'"((?:engine|desk|complaint|receive|promise)\.[a-z_]+)"', code))
+    yield from (f"phrase {key} is named and not written" for key in sorted(named - set(phrases.book())))
+    yield from (f"phrase {key} is written and never said" for key in sorted(set(phrases.book()) - named))
+
+
+def contracts() -> Iterator[str]:
+    """Every top-level package is in an import contract and says in one sentence what it is for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    linted = set(project["tool"]["importlinter"]["root_packages"])
+    installed = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
+    for folder in sorted(path.parent.name for path in ROOT.glob("*/__init__.py")):
+        if folder in {"tests", "scripts", "benchmarks"}:
+            continue
+        if folder not in linted or folder not in installed:
+            yield f"package {folder} is in no import contract, or not installed"
+        if not (ROOT / folder / "__init__.py").read_text(encoding="utf-8").startswith('"""'):
+            yield f"package {folder} does not say what it is for"
+
+
+def requirements() -> Iterator[str]:
+    """Each id has a state; a shown one has a test of its name; no test names an unknown one."""
+    listed: dict[str, str] = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"]
+    ids = {name.lower() for name in listed}
+    named: set[str] = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for test in re.findall(r"def test_(\w+)", path.read_text(encoding="utf-8")):
+            parts = test.split("_")
+            while parts and re.fullmatch(r"(?:[qcgmiuvhbraekpl]\d{1,2})", parts[0]):
+                if parts[0] not in ids:
+                    yield f"{path.name}: test_{test} names {parts[0]}, which is no requirement"
+                named.add(parts.pop(0))
+    for name, state in listed.items():
+        if state not in STATES:
+            yield f"requirement {name}: {state} is none of {sorted(STATES)}"
+        if state != "planned" and name.lower() not in named:
+            yield f"requirement {name} is {state} and no test carries its name"
+        if state == "planned" and name.lower() in named:
+            yield f"requirement {name} is planned, yet a test carries its name"
+
+
+def tidy() -> Iterator[str]:
+    """No path of a machine, no registry and no unfinished work in what is tracked."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    bad = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error|/root/|/home/\w+/")
+    for name in filter(None, tracked):
+        path = ROOT / name
+        if path.suffix in {".py", ".toml", ".md", ".html", ".js", ".css", ".yml", ""} and path.is_file() and "vendor" not in name:
+            for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                if bad.search(line):
+                    yield f"{name}:{number}: {line.strip()[:80]}"
+
+
+def main() -> int:
+    """0 when everything holds."""
+    problems = [problem for part in (migrations, flows, words, contracts, requirements, tidy) for problem in part()]
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Draws the flows for the docs: `python -m scripts.flows`."""
+
+from pathlib import Path
+from typing import Any
+
+from conversations.engine import Flow, mermaid
+from conversations.registry import standard
+
+FOLDER = Path(__file__).parent.parent / "docs" / "flows"
+ABOUT = {
+    "complaint": """# Complaint 投诉
+
+The story first, in any form; the case opens with the first word; what is missing is asked afterwards, each question skippable.
+取消 and silence end the asking, never the case.
+""",
+    "desk": """# Desk 服务台
+
+Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.
+These talks end with their first answer.
+""",
+}
+
+
+def page(flow: Flow[Any]) -> str:
+    """The page of one flow."""
+    return f"{ABOUT[flow.name]}\nDrawn from the code by `python -m scripts.flows`; a test compares.\n\n```mermaid\n{mermaid(flow)}```\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for each in standard().flows.values():
+        (FOLDER / f"{each.name}.md").write_text(page(each), encoding="utf-8")

@@ -1,0 +1,81 @@
+"""Pictures of every page in `shots/`: 1440 and 390 px wide, light and dark, empty and full."""
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from scripts.stage import ROOT, Stage, stage
+
+FOLDER = ROOT / "shots"
+SIZES = {"1440": (1440, 900), "390": (390, 844)}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
+
+
+async def snap(page: Page, name: str) -> None:
+    """One picture."""
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=FOLDER / f"{name}.png")
+
+
+async def pages(browser: Browser, used: Stage, state: str) -> None:
+    """Every page at every size and in both themes."""
+    for size, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            page = await context.new_page()
+            tail = f"{state}-{size}-{theme}"
+            await page.goto(f"{used.url}/console/login")
+            await snap(page, f"login-{tail}")
+            await page.fill("#login", "chen")
+            await page.fill("#password", "stage-password")
+            await page.click("button.pri")
+            await page.wait_for_selector(".people")
+            await snap(page, f"chats-{tail}")
+            if state == "full":
+                await page.click(".person")
+                await page.wait_for_selector("#messages")
+                await snap(page, f"thread-{tail}")
+            await page.goto(f"{used.url}/console/complaints")
+            await snap(page, f"complaints-{tail}")
+            if state == "full":
+                await page.click(".case")
+                await page.wait_for_selector(".stepper")
+                await snap(page, f"case-{tail}")
+            await page.goto(f"{used.url}/console/nothing")
+            await snap(page, f"error-{tail}")
+            if theme == "light":
+                await page.goto(used.phone)
+                await snap(page, f"phone-{tail}")
+            await context.close()
+
+
+async def main() -> None:
+    """Empty first, then with a complaint, a question, a photo and a voice."""
+    FOLDER.mkdir(exist_ok=True)
+    async with stage(staff=True) as used, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        await pages(browser, used, "empty")
+        await used.act("text", openid=ELDER, text="我闺女什么时候来")
+        await used.act("text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
+        await asyncio.sleep(0.5)
+        for kind, name in (("image", "sample.png"), ("voice", "sample.amr")):
+            with (Path(ROOT) / "simulator" / "static" / name).open("rb") as file:
+                async with used.http.post(f"{used.phone}/api/file", data={"openid": DAUGHTER, "kind": kind, "file": file}) as answer:
+                    answer.raise_for_status()
+        await asyncio.sleep(1.5)
+        await pages(browser, used, "full")
+        await browser.close()
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

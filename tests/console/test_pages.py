@@ -1,0 +1,350 @@
+"""The console page by page: doors, CSRF, what a closed window leaves, files, live hints, and the number of questions to the database."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import event
+
+from console import app as console
+from console import words
+from conversations import events
+from services import desk, media
+from services.access import Role, Viewer
+from tests.conftest import HomeUnderTest
+
+ROUTE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Desk:
+    home: HomeUnderTest
+    client: "TestClient[Any, Any]"
+    who: Viewer
+    csrf: str = ""
+
+    async def get(self, path: str) -> str:
+        answer = await self.client.get(f"/console{path}")
+        assert answer.status == 200, path
+        return await answer.text()
+
+    async def post(self, path: str, **fields: str) -> ClientResponse:
+        return await self.client.post(f"/console{path}", data=fields, headers={"X-CSRF": self.csrf, "HX-Request": "true"})
+
+
+@pytest.fixture
+async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
+    from aiohttp import web
+
+    async def decode(data: bytes) -> bytes:
+        if data == b"#!AMR\nbroken":
+            raise ValueError
+        return b"ID3" + data
+
+    outer = web.Application()
+    outer.add_subapp("/console", console.build(home.database, home.settings, home.clock, decode))
+    async with TestClient(TestServer(outer)) as client:
+        who = await home.staff()
+        used = Desk(home, client, who)
+        answer = await client.post("/console/login", data={"login": "chen", "password": "long-enough", "to": ""}, headers=ROUTE)
+        page = await answer.text()
+        found = re.search(r'"X-CSRF": "([^"]+)"', page)
+        assert found, page[:500]
+        used.csrf = found[1]
+        yield used
+
+
+async def test_p2_without_a_session_every_page_leads_to_the_log_in(at_desk: Desk) -> None:
+    at_desk.client.session.cookie_jar.clear()
+    for path in ("/", "/chats", "/chats/1", "/complaints", "/complaints/C1122-01", "/media/1", "/live?topics=inbox"):
+        answer = await at_desk.client.get(f"/console{path}", allow_redirects=False)
+        assert answer.status == 303, path
+        assert answer.headers["Location"].startswith("/console/login")
+    answer = await at_desk.client.post("/console/chats/1/answer", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/console/login"
+
+
+async def test_p2_the_log_in_tells_wrong_words_tries_and_the_lock(at_desk: Desk) -> None:
+    at_desk.client.session.cookie_jar.clear()
+    seen = []
+    for _ in range(6):
+        answer = await at_desk.client.post("/console/login", data={"login": "chen", "password": "wrong"}, headers=ROUTE)
+        seen.append((answer.status, await answer.text()))
+    assert [status for status, _ in seen] == [401] * 4 + [429] * 2
+    assert "还可以试 4 次" in seen[0][1]
+    assert "15 分钟后再试" in seen[5][1]
+    answer = await at_desk.client.post("/console/login", data={"login": "chen", "password": "long-enough"}, headers=ROUTE)
+    assert answer.status == 429
+
+
+@pytest.mark.parametrize(
+    ("to", "goes"),
+    [("/console/complaints", "/console/complaints"), ("//evil.example/", "/console/"), ("https://evil.example", "/console/")],
+)
+async def test_after_the_log_in_only_a_page_of_ours_is_gone_to(at_desk: Desk, to: str, goes: str) -> None:
+    answer = await at_desk.client.post(
+        "/console/login", data={"login": "chen", "password": "long-enough", "to": to}, headers=ROUTE, allow_redirects=False
+    )
+    assert answer.headers["Location"] == goes
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+async def test_p2_a_form_of_another_site_is_refused(at_desk: Desk) -> None:
+    await at_desk.home.hears("你好")
+    person = await at_desk.home.person()
+    path = f"/console/chats/{person}/answer"
+    for headers in ({"X-CSRF": "guess"}, {"X-CSRF": at_desk.csrf, "Sec-Fetch-Site": "cross-site"}, {}):
+        answer = await at_desk.client.post(path, data={"text": "x", "key": "k"}, headers=headers)
+        assert answer.status == 403
+        assert "刷新页面" in await answer.text()
+    assert await at_desk.home.one("SELECT count(*) FROM outbox") == 0
+    foreign = await at_desk.client.post("/console/login", data={"login": "chen"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status == 403
+
+
+async def test_p2_every_answer_carries_the_headers(at_desk: Desk) -> None:
+    for path in ("/chats", "/static/app.css", "/nothing", "/login"):
+        answer = await at_desk.client.get(f"/console{path}", allow_redirects=False)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"], path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_c13_the_list_puts_the_most_pressing_first(at_desk: Desk) -> None:
+    home = at_desk.home
+    assert "还没有人来信" in await at_desk.get("/chats")
+    await home.hears("有没有空床", "son")
+    home.clock.on(minutes=1)
+    await home.hears("你们把我妈摔了，我要投诉")
+    await home.hears("谢谢", "stranger")
+    page = await at_desk.get("/chats")
+    assert page.index("首次反馈") < page.index("有没有空床") < page.index("机器人已答")
+    assert "等回复 2" in page
+    waiting = await at_desk.get("/chats?show=waiting")
+    assert "谢谢" not in waiting
+
+
+async def test_the_thread_shows_words_states_and_the_quota(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("<script>alert(1)</script> 你好")
+    person = await home.person()
+    page = await at_desk.get(f"/chats/{person}")
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "还可发 <b>5</b> 条" in page
+    assert "未绑定" in page
+    answer = await at_desk.post(f"/chats/{person}/answer", text="您好", key="k1")
+    assert answer.status == 200
+    body = await answer.text()
+    assert "您好" in body
+    assert "发送中" in body
+    await home.send_all()
+    page = await at_desk.get(f"/chats/{person}/messages")
+    assert "已送达微信" in page
+    assert "交回机器人" in await at_desk.get(f"/chats/{person}")
+    assert (await at_desk.post(f"/chats/{person}/hand-back")).headers["HX-Refresh"] == "true"
+    assert 'data-open="1"' in page
+    assert "还可发 <b>4</b> 条" in await at_desk.get(f"/chats/{person}/composer")
+
+
+async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("你好")
+    person = await home.person()
+    home.clock.on(hours=10)
+    assert "还可发" in await at_desk.get(f"/chats/{person}/composer")
+    await home.database.write(lambda db: desk.answer(db, at_desk.who, person, "一", "a", home.clock()))
+    home.clock.on(hours=1)
+    await home.database.store(lambda store: store.rows("UPDATE follower SET session_until = 0"))
+    page = await at_desk.get(f"/chats/{person}/composer")
+    assert "现在不能直接发消息" in page
+    assert "打电话" in page
+    assert "等他来信自动发" in page
+    assert "服务通知" not in page
+    await home.send_all()
+    assert "等他来信自动发：超过 48 小时没来信" in await at_desk.get(f"/chats/{person}/messages")
+    row = await home.one("SELECT id FROM outbox")
+    assert (await at_desk.post(f"/outgoing/{row}/take-back")).status == 204
+    assert "已撤回" in await at_desk.get(f"/chats/{person}/messages")
+    called = await at_desk.post(f"/chats/{person}/call", note="打通了")
+    assert "打通了" in await called.text()
+    await home.hears(events.Unfollowed())
+    assert "取消了关注" in await at_desk.get(f"/chats/{person}/composer")
+
+
+async def test_every_kind_of_message_is_drawn(at_desk: Desk) -> None:
+    home = at_desk.home
+    for arrival in (
+        events.Voice("v", heard="听到的话"), events.Image("i"), events.Video("x"), events.Location(1, 2, "公园"), events.Link("标题"),
+        events.Other("file"), events.Click("CONTACT"), events.Followed(), events.Scanned("s"),
+    ):  # fmt: skip
+        await home.hears(arrival)
+    person = await home.person()
+    ids = [row[0] for row in await home.rows("SELECT id FROM media ORDER BY id")]
+    page = await at_desk.get(f"/chats/{person}")
+    for part in (
+        "语音，正在取",
+        "照片，正在取",
+        "位置：公园",
+        "链接：标题",
+        "（file）这里看不了",
+        "点了菜单「联系我们」",
+        "关注了公众号",
+        "扫了二维码",
+    ):
+        assert part in page
+    files = {ids[0]: b"#!AMR\n123", ids[1]: b"\x89PNG\r\n\x1a\n123"}
+    for media_id, data in files.items():
+        media.write_file(home.settings.media.path, home.database.sealer, media_id, data)
+        want = media.Wanted(media_id, person, 0, "", 0)
+        await home.database.store(lambda store, w=want, d=data: media.kept(store, w, d))  # type: ignore[misc]
+    page = await at_desk.get(f"/chats/{person}")
+    assert "<audio" in page
+    assert "以原声为准" in page
+    assert "发来的照片" in page
+    sound = await at_desk.client.get(f"/console/media/{ids[0]}")
+    assert (sound.content_type, await sound.read()) == ("audio/mpeg", b"ID3#!AMR\n123")
+    part_of = await at_desk.client.get(f"/console/media/{ids[0]}", headers={"Range": "bytes=0-2"})
+    assert (part_of.status, await part_of.read()) == (206, b"ID3")
+    assert (await at_desk.client.get(f"/console/media/{ids[1]}")).content_type == "image/png"
+    assert (await at_desk.client.get(f"/console/media/{ids[2]}")).status == 404
+    media.write_file(home.settings.media.path, home.database.sealer, ids[0], b"#!AMR\nbroken")
+    assert (await at_desk.client.get(f"/console/media/{ids[0]}")).status == 422
+    media.file_of(home.settings.media.path, ids[0]).unlink()
+    assert (await at_desk.client.get(f"/console/media/{ids[0]}")).status == 404
+
+
+async def test_c4_the_case_page_stops_the_clock_by_message_and_by_phone(at_desk: Desk) -> None:
+    home = at_desk.home
+    assert "现在没有在办投诉" in await at_desk.get("/complaints")
+    await home.hears("你们把我妈摔了，我要投诉")
+    page = await at_desk.get("/complaints")
+    assert "C1122-01" in page
+    assert "1 级" in page
+    assert "16:15 前要有人联系" in page
+    case = await at_desk.get("/complaints/C1122-01")
+    for part in ("首次反馈，请打电话", "还没说", "受理", "总结", "打开会话", "因为提到「摔」"):
+        assert part in case
+    home.clock.on(minutes=20)
+    assert "1 件已超时" in await at_desk.get("/complaints/list")
+    answer = await at_desk.post("/complaints/C1122-01/call", text="打通了，向家属道歉，下午给方案")
+    assert "已首次反馈" in await answer.text()
+    answer = await at_desk.post("/complaints/C1122-01/note", text="先看录像")
+    assert "先看录像" in await answer.text()
+    answer = await at_desk.post("/complaints/C1122-01/answer", text="方案下午发您", key="k")
+    assert "方案下午发您" in await answer.text()
+    await home.send_all()
+    assert "已送达微信" in await at_desk.get("/complaints/C1122-01/body")
+    assert (await at_desk.client.get("/console/complaints/C0101-01")).status == 404
+
+
+async def test_c14_a_hidden_name_is_hidden_on_the_complaint_pages(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("护工态度差，我要投诉，别说是我说的")
+    assert "不公开姓名" in await at_desk.get("/complaints")
+    assert "姓名不公开" in await at_desk.get("/complaints/C1122-01")
+
+
+async def test_p2_a_nurse_sees_no_complaints(at_desk: Desk) -> None:
+    await at_desk.home.hears("我要投诉")
+    await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
+    await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE)
+    assert "/console/complaints" not in await at_desk.get("/chats")
+    for path in ("/complaints", "/complaints/C1122-01"):
+        answer = await at_desk.client.get(f"/console{path}")
+        assert answer.status == 403
+        assert "没有权限" in await answer.text()
+
+
+async def test_errors_are_sentences_and_keep_what_was_typed(at_desk: Desk) -> None:
+    await at_desk.home.hears("你好")
+    person = await at_desk.home.person()
+    answer = await at_desk.post(f"/chats/{person}/answer", text="   ", key="k")
+    assert (answer.status, answer.headers["HX-Retarget"]) == (422, "#problem")
+    assert "请先写几个字再发" in await answer.text()
+    assert (await at_desk.client.get("/console/chats/999")).status == 404
+
+
+async def test_what_nobody_foresaw_is_told_without_detail(at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_work: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    good = at_desk.home.database.read
+    calls = 0
+
+    async def once(work: object) -> object:
+        nonlocal calls
+        calls += 1
+        return await (good(work) if calls == 1 else broken(work))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(at_desk.home.database, "read", once)
+    answer = await at_desk.client.get("/console/chats")
+    page = await answer.text()
+    assert answer.status == 500
+    assert "出了点问题" in page
+    assert "secret" not in page
+
+
+async def test_live_hints_reach_the_open_page_as_names_without_content(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("你好")
+    person = await home.person()
+    stream = await at_desk.client.get(f"/console/live?topics=inbox,person:{person}")
+    assert b"hello" in await stream.content.readuntil(b"\r\n\r\n")
+    await home.hears("第二句悄悄话")
+    seen = b""
+    async with asyncio.timeout(5):
+        while b"person-" not in seen or b"inbox" not in seen:
+            seen += await stream.content.readuntil(b"\r\n\r\n")
+    assert f"event: person-{person}".encode() in seen
+    assert "悄悄话".encode() not in seen
+    stream.close()
+    for topics in ("person:1", "case:1", "secret"):
+        assert (await at_desk.client.get(f"/console/live?topics={topics}")).status == 404
+
+
+async def test_leaving_ends_the_session(at_desk: Desk) -> None:
+    await at_desk.client.post("/console/logout", data={"csrf": at_desk.csrf}, headers=ROUTE)
+    answer = await at_desk.client.get("/console/chats", allow_redirects=False)
+    assert answer.status == 303
+
+
+@pytest.mark.parametrize(("path", "most"), [("/chats", 7), ("/chats/{person}", 16), ("/complaints", 5), ("/complaints/C1122-01", 8)])
+async def test_a_page_asks_the_database_the_same_number_of_questions_however_much_there_is(at_desk: Desk, path: str, most: int) -> None:
+    home = at_desk.home
+    counts = []
+    for openids in (["daughter"], [f"p{n}" for n in range(12)]):
+        for openid in openids:
+            for words_said in ("我要投诉", "还有一句", "再一句"):
+                await home.hears(words_said, openid)
+        asked: list[str] = []
+
+        def note(_c: object, _u: object, sql: str, *_more: object, to: list[str] = asked) -> None:
+            to.append(sql)
+
+        event.listen(home.database._reading, "before_cursor_execute", note)
+        await at_desk.get(path.format(person=await home.person()))
+        event.remove(home.database._reading, "before_cursor_execute", note)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= most, counts
+
+
+def test_words_of_the_console() -> None:
+    assert [words.length(seconds) for seconds in (59, 1320, 7500, 7200, 400_000)] == ["0 分", "22 分", "2 时 5 分", "2 时", "4 天"]
+    assert words.masked("13800002107") == "138****2107"
+    assert words.masked("8800") == "8800"
+    assert [words.greeting(hour) for hour in (2, 8, 10, 13, 16, 22, 24)] == [
+        "夜深了",
+        "早上好",
+        "上午好",
+        "中午好",
+        "下午好",
+        "晚上好",
+        "您好",
+    ]
