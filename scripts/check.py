@@ -92,7 +92,12 @@ def tidy() -> Iterator[str]:
     bad = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error|/root/|/home/\w+/")
     for name in filter(None, tracked):
         path = ROOT / name
-        if path.suffix in {".py", ".toml", ".md", ".html", ".js", ".css", ".yml", ""} and path.is_file() and "vendor" not in name:
+        if (
+            path.suffix in {".py", ".toml", ".md", ".html", ".js", ".css", ".yml", ""}
+            and path.is_file()
+            and "vendor" not in name
+            and path != Path(__file__)
+        ):
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
                 if bad.search(line):
                     yield f"{name}:{number}: {line.strip()[:80]}"

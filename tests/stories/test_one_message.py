@@ -20,8 +20,16 @@ from storage import migrate
 
 HOUSE = ("bot", "care", "console", "conversations", "scheduler", "services", "settings", "speech", "storage", "web")
 PAGE = ROOT / "docs" / "one-message.md"
-QUIET = {"settings/clock.py", "scheduler/ticker.py", "services/clocks.py", "services/media.py", "bot/fetcher.py", "services/install.py"}
-"""What runs beside every message all the time: the clock, the metronome, the fetcher."""
+QUIET = {
+    "settings/clock.py",
+    "scheduler/ticker.py",
+    "services/clocks.py",
+    "services/media.py",
+    "bot/fetcher.py",
+    "services/install.py",
+    "bot/logs.py",
+}
+"""What runs beside every message all the time: the clock, the metronome, the fetcher, the log."""
 
 
 def listed() -> list[str]:
