@@ -44,9 +44,11 @@ class Fetcher:
     async def _fetch(self, want: Wanted) -> None:
         try:
             data = await self._platform.fetch_media(want.media_id)
-        except (MediaGone, MediaLater) as error:
+            await asyncio.to_thread(media.write_file, self._folder, self._database.sealer, want.id, data)
+        except Exception as error:
             gone = isinstance(error, MediaGone)
+            if not isinstance(error, MediaGone | MediaLater):
+                log.exception("a file could not be fetched or kept", extra={"action": "fetch", "media": want.id})
             await self._database.store(lambda store: media.missed(store, want, self._clock(), gone=gone))
             return
-        await asyncio.to_thread(media.write_file, self._folder, self._database.sealer, want.id, data)
         await self._database.store(lambda store: media.kept(store, want, data))

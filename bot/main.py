@@ -23,7 +23,7 @@ from care.errors import JiashuError
 from console import app as console
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import clocks, install, points
+from services import clocks, install, outbox, points
 from services.house import House
 from services.receive import receive_batch
 from settings import Settings
@@ -35,10 +35,15 @@ from storage.store import Store
 
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
+GRACE = 12.0
 
 
 class NotMigrated(JiashuError):
     """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
+
+
+class PortTaken(JiashuError):
+    """不能监听 {host}:{port}，可能已有别的程序在用。请先停掉它，或改 http.port。"""
 
 
 class Service:
@@ -81,6 +86,8 @@ class Service:
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
         self.ticker.stop()
+        self.sender.stop()
+        await asyncio.wait(self._tasks[:1], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -109,6 +116,7 @@ class Service:
         return [
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
+            Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("wake-up", 1.0, self._wake_up),
         ]
 
@@ -153,7 +161,10 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None) -> As
     runner = web.AppRunner(service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
+        try:
+            await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
+        except OSError as error:
+            raise PortTaken(host=settings.http.host, port=settings.http.port) from error
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service
     finally:

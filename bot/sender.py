@@ -22,22 +22,31 @@ class Sender:
     def __init__(self, database: SqliteDatabase, platform: Platform, clock: Clock, reach: Callable[[str], None] = none) -> None:
         self._database, self._platform, self._clock, self._reach = database, platform, clock, reach
         self._wake = asyncio.Event()
+        self._stopping = False
 
     def wake(self) -> None:
         """Something may be ready."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. What a dead process left half sent is *unknown* first."""
-        await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall(), all_of_them=True))
-        while True:
+        """Until `stop`. What a dead process left half sent is *unknown* first; what is under way is finished and written down."""
+        inherited = True
+        while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while await self.round():
+                if inherited:
+                    await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall(), all_of_them=True))
+                    inherited = False
+                while not self._stopping and await self.round():
                     pass
             except Exception:
                 log.exception("a round of sending failed", extra={"action": "send_round"})
+
+    def stop(self) -> None:
+        """Finish the round that runs, then end."""
+        self._stopping = True
+        self._wake.set()
 
     async def round(self) -> int:
         """Claim, send and settle once; the number of rows that were claimed."""

@@ -12,6 +12,7 @@ from settings import Wechat
 log = logging.getLogger("jiashu.tokens")
 EARLY: Final = 120.0
 FORCE_GAP: Final = 30.0
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=4)
 
 
 class TokenRefused(Exception):
@@ -53,8 +54,13 @@ class Tokens:
             self._forced_at = time.monotonic()
         wechat = self._wechat
         asked = {"grant_type": "client_credential", "appid": wechat.app_id, "secret": wechat.app_secret, "force_refresh": force}
-        async with self._http.post(f"{wechat.api_base_url}/cgi-bin/stable_token", json=asked) as response:
-            answer = await response.json(content_type=None)
+        async with self._http.post(f"{wechat.api_base_url}/cgi-bin/stable_token", json=asked, timeout=TIMEOUT) as response:
+            try:
+                answer = await response.json(content_type=None)
+            except ValueError as error:
+                raise TokenRefused(-1, "no JSON") from error
+        if not isinstance(answer, dict):
+            raise TokenRefused(-1, "no JSON object")
         if "access_token" not in answer:
             raise TokenRefused(int(answer.get("errcode", -1)), str(answer.get("errmsg", "")))
         self._token = str(answer["access_token"])

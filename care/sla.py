@@ -48,9 +48,9 @@ def result_due(said_at: datetime, figures: Figures) -> datetime:
     return said_at + figures.result
 
 
-def reply_due(said_at: datetime, figures: Figures) -> datetime:
-    """When a colleague answers what the machine could not (Q4)."""
-    return said_at + figures.reply
+def reply_due(said_at: datetime, figures: Figures, *, elder: bool = False) -> datetime:
+    """When a colleague answers what the machine could not (Q4); an elder in the house is looked after sooner."""
+    return said_at + (min(figures.reply, figures.serious_feedback) if elder else figures.reply)
 
 
 def share(made_at: datetime, due_at: datetime, now: datetime) -> float:

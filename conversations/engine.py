@@ -42,7 +42,7 @@ WORDS: Final[Mapping[str, str]] = {
     "返回": "back", "上一步": "back",
     "稍后": "later", "等会儿再说": "later",
     "人工": "human", "转人工": "human", "找人工": "human", "人工客服": "human",
-    "跳过": "skip", "不知道": "skip", "不清楚": "skip",
+    "跳过": "skip", "不想说": "skip", "不知道": "skip", "不清楚": "skip",
 }  # fmt: skip
 
 
@@ -201,8 +201,8 @@ class Flow(Generic[D]):
             return replace(turn, idle=self.later)
         if word == "human":
             return self._turn(snapshot, finish(data, AskHuman(self.name)))
-        if word == "back" and snapshot.trail:
-            return self._back(snapshot)
+        if word == "back":
+            return self._back(snapshot, data)
         reply: Reply = Skipped() if word == "skip" and state.skippable else event
         if not state.needs:
             return self._turn(snapshot, state.handler(data, reply))
@@ -217,7 +217,9 @@ class Flow(Generic[D]):
         branch = table.get(type(effect))
         if branch is None:
             if isinstance(outcome, Done):
-                promise = (say("engine.human", by=outcome.due_at),) if isinstance(effect, AskHuman) else ()
+                promise: tuple[Effect, ...] = ()
+                if isinstance(effect, AskHuman):
+                    promise = (say("engine.human", by=outcome.due_at) if outcome.due_at else say("desk.overdue"),)
                 return replace(turn, effects=promise)
             raise FlowError(self.name, turn.snapshot.state, f"{type(effect).__name__} was refused and no branch says what then")
         step = branch(self._data(turn.snapshot), outcome)
@@ -261,11 +263,14 @@ class Flow(Generic[D]):
         except msgspec.MsgspecError as error:
             raise UnknownSnapshot(self.name, snapshot.state, str(error)) from error
 
-    def _back(self, snapshot: Snapshot) -> Turn:
-        earlier = snapshot.trail[-1]
-        ask = self.states[earlier].ask
-        back = Snapshot(self.name, self.version, snapshot.revision + 1, earlier, snapshot.slots, snapshot.trail[:-1])
-        return Turn(back, ended=False, effects=(say(ask or "engine.back"),), idle=self.idle)
+    def _back(self, snapshot: Snapshot, data: D) -> Turn:
+        """To the last question before this one; at the first question it is asked again."""
+        asked = [place for place, name in enumerate(snapshot.trail) if self.states[name].ask]
+        if not asked:
+            return self._turn(snapshot, stay(data, say(self.states[snapshot.state].ask or "engine.back")))
+        earlier = snapshot.trail[asked[-1]]
+        back = Snapshot(self.name, self.version, snapshot.revision + 1, earlier, snapshot.slots, snapshot.trail[: asked[-1]])
+        return Turn(back, ended=False, effects=(say(self.states[earlier].ask or "engine.back"),), idle=self.idle)
 
     def _turn(self, snapshot: Snapshot, step: Step[D], *, asked_by_entry: bool = False) -> Turn:
         target, effects, trail = snapshot.state, step.effects, snapshot.trail

@@ -103,11 +103,12 @@ Reply = Message | Skipped
 
 
 class Done(msgspec.Struct, frozen=True):
-    """An effect was carried out: its reference, the moment that it promises, and how it was done."""
+    """An effect was carried out: its reference, the moment that it promises, how it was done, what need not be asked."""
 
     ref: str = ""
     due_at: datetime | None = None
     how: str = ""
+    known: tuple[str, ...] = ()
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -64,7 +64,8 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}"
 
 
-def always(home: str, phone: str, robot: str = "小安") -> dict[str, str]:
-    """What every phrase may name; without a phone the person is sent to the bell."""
-    urgent = f"急事请按铃，或打 {phone}。" if phone else "急事请按床头铃，或找身边的工作人员。"
+def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安") -> dict[str, str]:
+    """What every phrase may name; only who lives in the house is sent to the bell."""
+    by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
+    urgent = "急就按床头铃。" if elder else by_phone
     return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent}

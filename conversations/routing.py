@@ -14,6 +14,7 @@ class Intent(StrEnum):
     COMPLAINT = "complaint"
     CONTACT = "contact"
     THANKS = "thanks"
+    CLOSING = "closing"
     HUMAN = "human"
     ASK = "ask"
     NOTHING = "nothing"
@@ -25,8 +26,9 @@ _COMPLAINT: Final = re.compile(
     r"把我?(?:妈|爸|奶奶|爷爷|姥姥|外婆|外公|老伴|母亲|父亲|老人)[^，。,.!！?？]{0,6}(?:摔|打|弄伤|烫|饿|丢|弄丢|捆|绑)"
 )
 _NO_COMPLAINT: Final = re.compile(
-    r"(?:怎么|如何|哪里|在哪|可以|能不能|去哪儿?)[^，。]{0,4}投诉[^，。]{0,6}[?？吗呢]|不(?:是|想|要|用)(?:来)?投诉"
+    r"(?:怎么|如何|哪里|在哪|可以|能不能|去哪儿?)[^，。]{0,4}投诉[^，。]{0,6}[?？吗呢]|不(?:是|想|要|用)(?:来)?投诉|听说|(?:在|想)考虑|想了解"
 )
+_CLOSING: Final = re.compile(r"^(?:好了?|好的|嗯+|行|可以|说完了|没有了|就这些|返回|上一步|跳过|取消|退出|稍后)[。.!！]*$")
 _HUMAN: Final = re.compile(r"^(?:转?人工|找人工|人工客服|转客服|找客服|找人|客服)[。.!！]*$")
 _CONTACT: Final = re.compile(r"^(?:联系我们|联系电话|电话(?:是)?多少|你们电话|联系方式)[?？。]*$")
 _THANKS: Final = re.compile(r"^(?:谢谢.{0,4}|多谢.{0,3}|感谢.{0,4}|收到.{0,2}|辛苦.{0,4}|🌹+|\[玫瑰\]|\[抱拳\]|👍+|\[强\])[。.!！~]*$")
@@ -56,7 +58,7 @@ def of_words(body: str) -> Intent:
     words = body.strip()
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
-    for pattern, intent in ((_HUMAN, Intent.HUMAN), (_CONTACT, Intent.CONTACT), (_THANKS, Intent.THANKS)):
+    for pattern, intent in ((_CLOSING, Intent.CLOSING), (_HUMAN, Intent.HUMAN), (_CONTACT, Intent.CONTACT), (_THANKS, Intent.THANKS)):
         if pattern.match(words):
             return intent
     return Intent.ASK

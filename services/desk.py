@@ -1,16 +1,22 @@
 """What staff do in a talk: answer, log a call, take back, hand the talk back to the machine."""
 
+import re
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Conflict, Invalid
+from care.errors import Conflict, Invalid, NotFound
 from services import outbox, promises
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
+
+
+class StaleForm(Invalid):
+    """这个页面放得太久了，内容还在。请复制下来，刷新页面再发。"""
+
 
 LIMIT_BYTES: Final = 2000
 """A customer-service text of more is refused by the platform (45002, measured at 2048)."""
@@ -22,6 +28,8 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     Raises NotFound, or Invalid with a sentence; the words are never dropped: what cannot leave now waits with its reason.
     """
     words = _words(text, "请先写几个字再发。")
+    if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
+        raise StaleForm
     person = access_person(db, viewer, person_id)
     db.lock_persons(person.id)
     conversation = _conversation(db, person.id)
@@ -29,7 +37,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     conversation.flow, conversation.slots, conversation.idle_at = None, None, None
     db.flush()
     row = outbox.enqueue(
-        db.store, home_id=viewer.home_id, person_id=person.id, purpose="answer", dedup_key=f"form:{viewer.id}:{form_key[:64]}:1",
+        db.store, home_id=viewer.home_id, person_id=person.id, purpose="answer", dedup_key=f"form:{viewer.id}:{form_key}:1",
         text=words, now=now, staff_id=viewer.id,
     )  # fmt: skip
     if row is not None:
@@ -45,11 +53,9 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
     person = access_person(db, viewer, person_id)
     db.lock_persons(person.id)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
-    cases = _open_cases(db, person.id)
-    for case_id in cases:
+    for case_id in _open_cases(db, person.id):
         _record(db, viewer, case_id, "call", words, now)
-    if not cases:
-        _note(db, viewer, person.id, words, now)
+    _call_in_thread(db, viewer, person.id, words, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "log_call", f"person:{person.id}")
     db.store.hint(f"person:{person.id}", "inbox")
 
@@ -70,6 +76,16 @@ def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
         raise Conflict
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_back", f"outbox:{row.id}")
     return row.person_id
+
+
+def show_phone(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> str:
+    """The whole phone number, for a call; written down (P5). Raises NotFound when none is on file."""
+    person = access_person(db, viewer, person_id)
+    number = db.open(person, "phone")
+    if not number:
+        raise NotFound
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "show_phone", f"person:{person.id}")
+    return number
 
 
 def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:
@@ -116,7 +132,7 @@ def _record(  # noqa: PLR0913
     db.store.hint(f"case:{case_id}", "cases")
 
 
-def _note(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> None:
+def _call_in_thread(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> None:
     row_id = db.store.insert(
         tables.Outbox, home_id=viewer.home_id, person_id=person_id, queue="notice", purpose="call", state="sent", way="call",
         dedup_key=f"call:{new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,

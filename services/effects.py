@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.receive import Context
 
 TITLE = 24
+ALL_FIELDS = ("about", "when", "name", "phone")
 
 
 def carry_out(context: "Context", effect: Effect) -> Done | Refused | None:
@@ -63,7 +64,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     if waiting is not None:
         _add(context, waiting[0], effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
-        return Done(ref=waiting[1], due_at=due[1] if due else None, how="joined")
+        return _promised(context, due[1] if due else context.now, ref=waiting[1], how="joined", known=ALL_FIELDS)
     words = words_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
@@ -76,7 +77,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     seal = store.seal
     title = words.strip().replace("\n", " ")
     store.insert(
-        tables.Case, id=case_id, home_id=context.home_id, person_id=context.person_id, resident_id=_only_resident(context), day=day,
+        tables.Case, id=case_id, home_id=context.home_id, person_id=context.person_id, day=day,
         sequence=sequence, number=number, stage=1, level=int(assessed.level), category=assessed.category,
         why=seal(tables.Case, "why", case_id, "；".join(assessed.why)), cautious=assessed.cautious, hide_name=assessed.hide_name,
         title=seal(tables.Case, "title", case_id, title[:TITLE] + ("…" if len(title) > TITLE else "")),
@@ -90,9 +91,10 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
             store, home_id=context.home_id, person_id=context.person_id, kind=kind, made_at=context.said_at, due_at=due_at,
             case_id=case_id, inbox_id=context.inbox_id,
         )  # fmt: skip
+    known = _fill_from_binding(context, case_id)
     store.audit(context.home_id, context.now, f"person:{context.person_id}", "open_case", f"case:{case_id}")
     store.hint("cases", f"case:{case_id}")
-    return Done(ref=number, due_at=first, how="new")
+    return Done(ref=number, due_at=first, how="new", known=known)
 
 
 def add_to_case(context: "Context", effect: AddToCase) -> None:
@@ -109,21 +111,34 @@ def note_on_case(context: "Context", effect: NoteOnCase) -> None:
     context.store.update(tables.Case, case_id, person=context.person_id, **{effect.field: sealed})
 
 
-def ask_human(context: "Context", _effect: AskHuman) -> Done:
-    """A promise with a clock: the first question makes it, the next ones join it; words of an open complaint join the case too."""
+def ask_human(context: "Context", effect: AskHuman) -> Done:
+    """A promise with a clock: the first question makes it, the next ones join it; of two promises the earlier one holds (Q4, C13).
+
+    Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
+    """
     store = context.store
     case = store.row("SELECT id FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1", context.person_id)
-    if case is not None and context.event is not None:
+    if case is not None and context.event is not None and effect.why == "unanswered":
         _add(context, case[0], context.event)
+    how = "attended" if context.attended else "again"
     running = promises.open_one(store, context.person_id, Kind.REPLY)
-    if running is not None:
-        return Done(due_at=running[1], how="attended" if context.attended else "again")
-    due_at = sla.reply_due(context.said_at, context.house.figures)
+    feedback = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
+    earliest = min((promise[1] for promise in (running, feedback) if promise), default=None)
+    if earliest is not None:
+        return _promised(context, earliest, how=how)
+    due_at = sla.reply_due(context.said_at, context.house.figures, elder=context.elder)
     promises.make(
         store, home_id=context.home_id, person_id=context.person_id, kind=Kind.REPLY, made_at=context.said_at, due_at=due_at,
         inbox_id=context.inbox_id,
     )  # fmt: skip
-    return Done(due_at=due_at, how="attended" if context.attended else "first")
+    return _promised(context, due_at, how="attended" if context.attended else "elder" if context.elder else "first")
+
+
+def _promised(context: "Context", due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:
+    """A promise to tell; a moment that has passed is never told as if it lay ahead."""
+    if due_at <= context.now and how != "attended":
+        return Done(ref=ref, due_at=None, how="overdue", known=known)
+    return Done(ref=ref, due_at=due_at, how=how, known=known)
 
 
 def want_media(  # noqa: PLR0913
@@ -185,10 +200,31 @@ def _record(context: "Context", case_id: int, kind: str, words: str) -> None:
     )  # fmt: skip
 
 
-def _only_resident(context: "Context") -> int | None:
-    """The elder of a relative who has just one here; with two, it is asked."""
-    rows = context.store.rows("SELECT resident_id FROM kinship WHERE person_id = ? LIMIT 2", context.person_id)
-    return int(rows[0][0]) if len(rows) == 1 else None
+def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
+    """What the house knows about a bound relative or resident is not asked (C2); gives the names of the slots that are known."""
+    if context.kind == "guest":
+        return ()
+    store, seal = context.store, context.store.seal
+    row = store.row("SELECT name, phone FROM person WHERE id = ?", context.person_id)
+    elders = store.rows(
+        """SELECT p.id, p.name, r.room, r.bed, r.id FROM resident r JOIN person p ON p.id = r.person_id
+           WHERE r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?) LIMIT 2""",
+        context.person_id, context.person_id,
+    )  # fmt: skip
+    known: dict[str, str] = {}
+    if len(elders) == 1 and elders[0][1] is not None:
+        name = store.open(tables.Person, "name", elders[0][0], elders[0][1]).decode()
+        known["about"] = f"{name} {elders[0][2]} 室 {elders[0][3]} 床（按登记）"
+    for slot, column in (("name", 0), ("phone", 1)):
+        if row and row[column] is not None:
+            known[slot] = store.open(tables.Person, slot, context.person_id, row[column]).decode()
+    columns = {"about": "about", "name": "name", "phone": "contact"}
+    values: dict[str, object] = {columns[slot]: seal(tables.Case, columns[slot], case_id, text) for slot, text in known.items()}
+    if "about" in known:
+        values["resident_id"] = elders[0][4]
+    if values:
+        store.update(tables.Case, case_id, person=context.person_id, **values)
+    return tuple(known)
 
 
 EXECUTORS: "dict[type[Effect], Executor]" = {

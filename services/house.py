@@ -41,11 +41,11 @@ class House:
             timedelta(hours=home.result_hours), timedelta(minutes=home.reply_minutes),
         )  # fmt: skip
 
-    def reader(self, now: datetime) -> phrases.Reader:
+    def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""
-        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone))
+        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone, elder=elder))
 
-    def words(self, says: Sequence[Say], now: datetime) -> str:
+    def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False) -> str:
         """Several phrases as one message."""
-        reader = self.reader(now)
+        reader = self.reader(now, elder=elder)
         return "\n".join(phrases.render(said.key, said.params, reader) for said in says)

@@ -10,6 +10,7 @@ from typing import Final
 from storage import tables
 from storage.seal import Sealer
 from storage.store import Store
+from storage.types import moment
 
 BACK_OFF: Final = (2, 10, 60, 300, 1800, 3600)
 DIES_AFTER: Final = timedelta(days=3)
@@ -29,18 +30,23 @@ class Wanted:
     inbox_id: int
     media_id: str
     tries: int
+    arrived_at: datetime
 
 
 def wanted(store: Store, now: datetime, limit: int = 8) -> list[Wanted]:
     """The files that are due."""
     rows = store.rows(
-        "SELECT id, person_id, inbox_id, media_id, tries FROM media WHERE state = 'wanted' AND try_at <= ? ORDER BY id LIMIT ?", now, limit
-    )
-    return [Wanted(*row) for row in rows]
+        """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i ON i.id = m.inbox_id
+           WHERE m.state = 'wanted' AND m.try_at <= ? ORDER BY m.id LIMIT ?""",
+        now, limit,
+    )  # fmt: skip
+    return [Wanted(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]
 
 
 def sniff(data: bytes) -> str:
     """The kind of a file by its first bytes; the platform's own word is not trusted."""
+    if data[4:8] == b"ftyp":
+        return "video/mp4"
     return next((mime for magic, mime in MAGIC if data.startswith(magic)), "application/octet-stream")
 
 
@@ -77,12 +83,12 @@ def kept(store: Store, want: Wanted, data: bytes) -> None:
 
 
 def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
-    """Try again later; when the platform has forgotten the file, say so."""
+    """Try again later, for as long as the platform keeps the file; when it has forgotten it, say so."""
     store.lock_persons(want.person_id)
-    if gone or want.tries >= len(BACK_OFF):
-        why = "微信那边已经没有这份文件了" if gone else "多次没取到，请对方重发一次"
+    if gone or now - want.arrived_at > DIES_AFTER:
+        why = "微信那边已经没有这份文件了" if gone else "三天都没取到，请对方重发一次"
         store.update(tables.Media, want.id, person=want.person_id, state="lost", why=why, try_at=None, tries=want.tries + 1)
         store.hint(f"person:{want.person_id}")
         return
-    later = now + timedelta(seconds=BACK_OFF[want.tries])
+    later = now + timedelta(seconds=BACK_OFF[min(want.tries, len(BACK_OFF) - 1)])
     store.update(tables.Media, want.id, person=want.person_id, try_at=later, tries=want.tries + 1)

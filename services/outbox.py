@@ -5,24 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from care.errors import Conflict
 from services import promises
 from services.ports import Fate, Outcome
 from storage import tables
+from storage.seal import Unreadable
 from storage.store import Row, Store
 from storage.types import moment
 
 LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1
 EXPIRES: Final = timedelta(days=7)
-MAX_TRIES: Final = 3
-BACK_OFF: Final = (1.0, 5.0, 20.0)
+TRIES_FOR: Final = timedelta(hours=2)
+BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
-WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；他一来信就自动发"
-USED_UP: Final = "这次来信后能发的条数用完了；他一来信就自动发"
-UNFOLLOWED: Final = "他取消了关注，只能打电话"
-EXPIRED: Final = "等了 7 天他没来信，没有发出，请打电话"
+WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
+USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
+UNFOLLOWED: Final = "对方取消了关注，只能打电话"
+NEVER_TAKEN: Final = "试了 2 小时微信都没接，没有发出，请打电话"
+UNREADABLE: Final = "内容打不开，没有发出，请重写一遍"
+EXPIRED: Final = "等了 7 天对方没来信，没有发出，请打电话"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,26 @@ class Claim:
 
     id: int
     person_id: int
+    follower_id: int
     openid: str
     text: str
     tries: int
+    pot: str
+    session_until: int | None
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     store: Store, *, home_id: int, person_id: int, purpose: str, dedup_key: str, text: str, now: datetime,
     queue: str = "conversation", staff_id: int | None = None,
 ) -> int | None:  # fmt: skip
-    """Put words in a person's queue; None when the same cause has queued them before. The person is locked."""
-    if store.row("SELECT 1 FROM outbox WHERE dedup_key = ?", dedup_key):
+    """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
+
+    Raises Conflict when the same cause comes with other words: they must not be lost without a sentence.
+    """
+    known = store.row("SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id WHERE o.dedup_key = ?", dedup_key)
+    if known is not None:
+        if store.open(tables.OutboxBody, "body", *known).decode() != text:
+            raise Conflict
         return None
     row_id = store.insert(
         tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
@@ -49,7 +62,7 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)
-    store.hint("outbox", f"person:{person_id}")
+    store.hint("outbox", f"person:{person_id}", "inbox")
     return row_id
 
 
@@ -120,59 +133,86 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         reserve = 0 if staff is not None else KEPT_FOR_STAFF
         if expires is not None and moment(expires) <= now:
             _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
-        elif follower is None or not following:
+            continue
+        if follower is None or not following:
             _finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
-        elif open_scene and left[1] > 0:
-            left[1] -= 1
+            continue
+        if open_scene and left[1] > 0:
+            pot, left[1] = "scene", left[1] - 1
             store.update(tables.Follower, follower, person=person, scene_left=left[1])
-            claims.append(_lease(store, row_id, person, openid, body, tries, machine_now))
         elif open_session and left[0] > reserve:
-            left[0] -= 1
+            pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
-            claims.append(_lease(store, row_id, person, openid, body, tries, machine_now))
         else:
             _finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
+            continue
+        try:
+            text = store.open(tables.OutboxBody, "body", row_id, body).decode()
+        except Unreadable:
+            _finish(store, row_id, person, queue, now, state="given_up", why=UNREADABLE)
+            continue
+        store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
+        store.hint(f"person:{person}")
+        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until))
     return claims
-
-
-def _lease(store: Store, row_id: int, person: int, openid: str, body: bytes, tries: int, machine_now: datetime) -> Claim:  # noqa: PLR0913
-    store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
-    store.hint(f"person:{person}")
-    return Claim(row_id, person, openid, store.open(tables.OutboxBody, "body", row_id, body).decode(), tries + 1)
 
 
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
     """Write down what became of a send, correct the ledger, keep the promises that a human's message keeps."""
     store.lock_persons(claimed.person_id)
-    row = store.row("SELECT queue, state, staff_id, home_id FROM outbox WHERE id = ?", claimed.id)
+    row = store.row("SELECT queue, state, staff_id, home_id, created_at FROM outbox WHERE id = ?", claimed.id)
     if row is None or row[1] != "sending":
         return
-    queue, _, staff, home = row
-    fate = outcome.fate
-    if fate is Fate.RETRY and claimed.tries >= MAX_TRIES and not outcome.hold:
-        fate = Fate.GIVEN_UP
-    refused = fate not in {Fate.SENT, Fate.UNKNOWN, Fate.REVIEW}
-    if refused and not (outcome.window_closed or outcome.quota_used_up):
-        store.rows(
-            "UPDATE follower SET session_left = min(5, session_left + 1) WHERE person_id = ? AND session_until > ?",
-            claimed.person_id, now,
-        )  # fmt: skip
-    if outcome.window_closed or outcome.quota_used_up or outcome.unfollowed:
-        store.rows("UPDATE follower SET session_left = 0, scene_left = 0 WHERE person_id = ?", claimed.person_id)
+    queue, _, staff, home, created = row
+    fate, why = outcome.fate, outcome.why
+    used_up = outcome.window_closed or outcome.quota_used_up
+    if used_up and _renewed(store, claimed):
+        fate, why, used_up = Fate.RETRY, "对方刚又来信，马上再发", False
+    elif fate is Fate.RETRY and not outcome.hold and now - moment(created) > TRIES_FOR:
+        fate, why = Fate.GIVEN_UP, NEVER_TAKEN
+    if fate in {Fate.RETRY, Fate.GIVEN_UP, Fate.PARKED} and not used_up:
+        _give_back(store, claimed)
+    if used_up or outcome.unfollowed:
+        store.update(tables.Follower, claimed.follower_id, person=claimed.person_id, session_left=0, scene_left=0)
     if outcome.unfollowed:
-        store.rows("UPDATE follower SET following = 0 WHERE person_id = ?", claimed.person_id)
+        store.update(tables.Follower, claimed.follower_id, person=claimed.person_id, following=False)
     if fate is Fate.RETRY:
         wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
         store.update(
-            tables.Outbox, claimed.id, person=claimed.person_id, state="ready", lease_until=None, code=outcome.code, why=outcome.why,
-            not_before=now + timedelta(seconds=wait), tries=claimed.tries - 1 if outcome.hold else claimed.tries,
+            tables.Outbox, claimed.id, person=claimed.person_id, state="ready", lease_until=None, code=outcome.code, why=why,
+            not_before=now + timedelta(seconds=wait),
         )  # fmt: skip
         store.hint(f"person:{claimed.person_id}")
         return
-    _finish(store, claimed.id, claimed.person_id, queue, now, state=fate.value, why=outcome.why, code=outcome.code)
+    _finish(store, claimed.id, claimed.person_id, queue, now, state=fate.value, why=why, code=outcome.code)
     if fate is Fate.SENT and staff is not None:
-        promises.keep(store, claimed.person_id, staff, now, how="message")
+        promises.keep(store, claimed.person_id, staff, now, how="message", written_at=moment(created))
         store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
+
+
+def _renewed(store: Store, claimed: Claim) -> bool:
+    """Whether the person wrote while the message was under way: the platform judged the window before that."""
+    row = store.row("SELECT session_until FROM follower WHERE id = ?", claimed.follower_id)
+    return row is not None and row[0] is not None and row[0] != claimed.session_until
+
+
+def _give_back(store: Store, claimed: Claim) -> None:
+    """The platform did not take it: the message goes back into the pot that it came from."""
+    column, most = ("session_left", 5) if claimed.pot == "session" else ("scene_left", 3)
+    store.change(
+        tables.Follower, f"UPDATE follower SET {column} = min({most}, {column} + 1) WHERE id = ? RETURNING id",  # noqa: S608
+        claimed.follower_id, persons=[claimed.person_id],
+    )  # fmt: skip
+
+
+def give_up_parked(store: Store, now: datetime, person_id: int | None = None) -> int:
+    """Parked rows that are no longer true, or whose person left, say so instead of promising to leave one day."""
+    clause, value, why = ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
+    rows = store.rows(f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)  # noqa: S608
+    store.lock_persons(*(row[1] for row in rows))
+    for row_id, person, queue in rows:
+        _finish(store, row_id, person, queue, now, state="given_up", why=why)
+    return len(rows)
 
 
 def _finish(  # noqa: PLR0913
@@ -199,7 +239,7 @@ def cancel(store: Store, row_id: int, now: datetime) -> bool:
     if row is None or row[2] not in {"waiting", "ready", "parked"}:
         return False
     store.lock_persons(row[0])
-    _finish(store, row_id, row[0], row[1], now, state="cancelled", why="已撤回，没有发出")
+    _finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")
     return True
 
 
@@ -210,5 +250,5 @@ def waiting_until(store: Store) -> datetime | None:
 
 
 __all__: Sequence[str] = [
-    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "release_parked", "settle", "waiting_until",
+    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "give_up_parked", "release_parked", "settle", "waiting_until",
 ]  # fmt: skip

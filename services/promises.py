@@ -42,18 +42,47 @@ def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at
         )
 
 
-def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
-    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4)."""
+def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str, written_at: datetime | None = None) -> None:
+    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4).
+
+    Only what had been asked when the words were written is answered by them; what came in between gets a clock of its own.
+    """
+    written_at = written_at or now
     kinds = ", ".join(f"'{kind.value}'" for kind in KEPT_BY_WORDS)
     rows = store.change(
         tables.Promise,
         f"""UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = ?, look_at = NULL
-            WHERE person_id = ? AND kept_at IS NULL AND kind IN ({kinds}) AND made_at <= ? RETURNING case_id, kind""",  # noqa: S608
-        now, staff_id, how, person_id, now, persons=[person_id],
+            WHERE person_id = ? AND kept_at IS NULL AND kind IN ({kinds}) AND made_at <= ?
+            RETURNING id, home_id, case_id, kind, made_at, due_at""",  # noqa: S608
+        now, staff_id, how, person_id, written_at, persons=[person_id],
     )  # fmt: skip
-    for case_id, kind in rows:
+    for row_id, _, case_id, kind, _, _ in rows:
+        cancel_late_words(store, row_id, person_id)
         if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
             store.update(tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=2)
             store.hint("cases", f"case:{case_id}")
+    replies = [row for row in rows if row[3] == Kind.REPLY.value]
+    heard = store.row("SELECT heard_at FROM conversation WHERE person_id = ?", person_id)
+    if replies and heard and heard[0] is not None and moment(heard[0]) > written_at and open_one(store, person_id, Kind.REPLY) is None:
+        _, home_id, _, _, made_at, due_at = replies[0]
+        make(
+            store, home_id=home_id, person_id=person_id, kind=Kind.REPLY, made_at=moment(heard[0]),
+            due_at=moment(heard[0] + due_at - made_at),
+        )  # fmt: skip
     if rows:
         store.hint("promises", f"person:{person_id}")
+
+
+def late_key(promise_id: int) -> str:
+    """The key of the words that tell a breach; a promise is told late once."""
+    return f"promise:{promise_id}:late:1"
+
+
+def cancel_late_words(store: Store, promise_id: int, person_id: int) -> None:
+    """An apology for being late is not sent after the person was reached."""
+    store.change(
+        tables.Outbox,
+        """UPDATE outbox SET state = 'cancelled', why = '已经联系上了，这句不用再发'
+           WHERE dedup_key = ? AND state IN ('waiting', 'ready', 'parked') RETURNING id""",
+        late_key(promise_id), persons=[person_id],
+    )  # fmt: skip

@@ -5,7 +5,7 @@ alone. What is said here is said only of what is committed: the caller answers a
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,12 +22,14 @@ from conversations.routing import Intent
 from services import effects, outbox
 from services.house import House
 from storage import tables
+from storage.seal import Unreadable
 from storage.store import Row, Store
-from storage.types import new_id
+from storage.types import moment, new_id
 
 log = logging.getLogger("jiashu.receive")
 SESSION: Final = (5, timedelta(hours=48))
 SCENE: Final = (3, timedelta(minutes=1))
+ATTENDS: Final = timedelta(hours=12)
 SILENT: Final = (Notice, Unfollowed)
 
 
@@ -69,10 +71,24 @@ class Talk:
     follower_id: int
     person_id: int
     conversation_id: int
-    snapshot: Snapshot | None
+    stored: Row | None
     attended_by: int | None
+    spoke_at: datetime | None
     has_parked: bool
+    kind: str
     revision: int = 0
+    snapshot: Snapshot | None = None
+
+    def open(self, store: Store) -> None:
+        """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
+        if self.stored is not None and self.snapshot is None:
+            flow, version, revision, state, slots, trail = self.stored
+            opened = store.open(tables.Conversation, "slots", self.conversation_id, slots)
+            self.snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
+
+    def attended(self, now: datetime) -> bool:
+        """Whether a colleague is in the talk: since their last words, for as long as a shift."""
+        return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
 
 
 @dataclass(slots=True)
@@ -87,13 +103,19 @@ class Context:
     said_at: datetime
     inbox_id: int | None
     attended: bool
+    kind: str = "guest"
     event: events.Message | None = None
+
+    @property
+    def elder(self) -> bool:
+        """Whether the person lives in the house."""
+        return self.kind == "elder"
 
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     """Handle a batch in the open transaction; one result for each message, in order. A bad message harms no other."""
     talks = _load(store, batch)
-    repeats = _repeats(store, batch)
+    repeats: dict[tuple[int, str], Receipt | Row] = {**_repeats(store, batch)}
     store.lock_persons(*(talk.person_id for talk in talks.values()))
     facts = _facts(store, house, talks)
     results: list[Receipt] = []
@@ -101,7 +123,7 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
     for envelope in batch:
         key = (envelope.account_id, envelope.key)
         if key in repeats:
-            results.append(repeats[key])
+            results.append(_again(store, repeats[key]))
             continue
         talk = talks.get((envelope.account_id, envelope.openid))
         if talk is not None and talk.person_id in stepped:
@@ -124,14 +146,15 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
     row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)  # noqa: S608
     if row is None:
         return
-    home_id, talk = row[0], _talk(store, row[1:])
+    home_id, talk = row[0], _talk(row[1:])
+    talk.open(store)
     if talk.snapshot is None:
         return
     flow = house.registry.of(talk.snapshot)
-    context = Context(store, house, home_id, person_id, now, now, None, attended=False)
+    context = Context(store, house, home_id, person_id, now, now, None, attended=False, kind=talk.kind)
     turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
     _keep_talk(store, talk, None if turn.ended else turn, now)
-    text = house.words(says, now)
+    text = house.words(says, now, elder=talk.kind == "elder")
     if text:
         outbox.enqueue(
             store, home_id=home_id, person_id=person_id, purpose="silence", now=now, text=text,
@@ -141,7 +164,7 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
 
 # -- load ----------------------------------------------------------------------------------------------------------
 
-_TALK: Final = """f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, c.attended_by,
+_TALK: Final = """f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
@@ -152,40 +175,49 @@ def _load(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk
             JOIN conversation c ON c.person_id = p.id WHERE f.openid IN {store.MANY}""",  # noqa: S608
         store.many([envelope.openid for envelope in batch]),
     )
-    return {(row[0], row[1]): _talk(store, row[2:]) for row in rows}
+    return {(row[0], row[1]): _talk(row[2:]) for row in rows}
 
 
-def _talk(store: Store, row: Row) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, attended_by, parked = row
-    snapshot = None
-    if flow is not None:
-        opened = store.open(tables.Conversation, "slots", conversation, slots)
-        snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
-    return Talk(follower, person, conversation, snapshot, attended_by, bool(parked), revision)
+def _talk(row: Row) -> Talk:
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, parked = row
+    stored = None if flow is None else (flow, version, revision, state, slots, trail)
+    return Talk(
+        follower, person, conversation, stored, attended_by, None if spoke_at is None else moment(spoke_at), bool(parked), kind, revision
+    )
 
 
-def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Receipt]:
+def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
     rows = store.rows(
-        f"SELECT id, account_id, key, answer FROM inbox WHERE key IN {store.MANY}",  # noqa: S608
+        f"SELECT account_id, key, id, answer FROM inbox WHERE key IN {store.MANY}",  # noqa: S608
         store.many([envelope.key for envelope in batch]),
     )
-    return {(account, key): Receipt(_answer(store, row_id, answer), repeat=True) for row_id, account, key, answer in rows}
+    return {(account, key): (row_id, answer) for account, key, row_id, answer in rows}
 
 
-def _answer(store: Store, row_id: int, sealed: bytes | None) -> Answer | None:
-    return None if sealed is None else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
+def _again(store: Store, known: Receipt | Row) -> Receipt:
+    """The stored answer of a message that is here already; one that cannot be unsealed is committed all the same."""
+    if isinstance(known, Receipt):
+        return known
+    row_id, sealed = known
+    try:
+        found = None if sealed is None else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
+    except Unreadable:
+        log.exception("a stored answer cannot be unsealed", extra={"action": "unreadable", "inbox": row_id})
+        found = None
+    return Receipt(found, repeat=True)
 
 
 def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
     """One query for each kind of fact, for the whole batch; an unreadable talk is left to its own message."""
     wanted: dict[type[Any], list[int]] = {}
     for talk in talks.values():
-        if talk.snapshot is None or talk.snapshot.flow not in house.registry.flows:
-            continue
         try:
+            talk.open(store)
+            if talk.snapshot is None:
+                continue
             for need in house.registry.of(talk.snapshot).needs(talk.snapshot):
                 wanted.setdefault(need, []).append(talk.person_id)
-        except FlowError:
+        except (FlowError, Unreadable):
             continue
     found: dict[int, Facts] = {}
     for need, people in wanted.items():
@@ -200,17 +232,18 @@ def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> di
 def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, facts: Facts) -> Receipt:
     now = envelope.arrived_at
     talk = talk or _meet(store, envelope)
+    talk.open(store)
     inbox_id = new_id()
     _ledger(store, talk, envelope)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
-        attended=talk.attended_by is not None, event=None if isinstance(envelope.event, Act) else envelope.event,
+        attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, Act) else envelope.event,
     )  # fmt: skip
     text = ""
     if not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
-        text = house.words(says, now)
+        text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
     answer = Answer(text, int(now.timestamp())) if text else None
     _write(store, envelope, talk.person_id, inbox_id, answer, None)
@@ -226,7 +259,7 @@ def _meet(store: Store, envelope: Envelope) -> Talk:
         session_left=0, scene_left=0, created_at=now,
     )  # fmt: skip
     conversation = store.insert(tables.Conversation, home_id=envelope.home_id, person_id=person, version=0, revision=0, state="", trail="")
-    return Talk(follower, person, conversation, None, None, has_parked=False)
+    return Talk(follower, person, conversation, None, None, None, has_parked=False, kind="guest")
 
 
 def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
@@ -236,6 +269,7 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
         return
     if isinstance(event, Unfollowed):
         store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
+        outbox.give_up_parked(store, now, talk.person_id)
         return
     tapped = isinstance(event, Click | Followed | Scanned) or (isinstance(event, events.Text) and bool(event.menu_id))
     if tapped:
@@ -253,13 +287,11 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
 
 def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
     event, registry = envelope.event, house.registry
-    running = talk.snapshot
-    attended = talk.attended_by is not None
-    if running is not None and not isinstance(event, Act) and not attended:
-        flow = registry.of(running)
-        return flow, flow.advance(running, event, facts)
+    if talk.snapshot is not None and not isinstance(event, Act):
+        flow = registry.of(talk.snapshot)
+        return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
-    if attended and intent not in {Intent.COMPLAINT, Intent.WELCOME}:
+    if intent is Intent.ASK and talk.attended(envelope.arrived_at):
         intent = Intent.HUMAN
     flow = registry.for_intent(intent)
     if isinstance(event, Notice | Unfollowed):
@@ -290,21 +322,20 @@ def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[S
 
 
 def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Envelope, now: datetime) -> None:
-    """Keep the talk. An act that ended at once leaves a running talk as it is; with a colleague in the talk none begins."""
+    """Keep the talk. An act that ended at once leaves a running talk as it is."""
     heard = now if not isinstance(envelope.event, Act) else None
-    if talk.attended_by is not None or (turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name):
-        store.update(
-            tables.Conversation,
-            talk.conversation_id,
-            person=talk.person_id,
-            **({"heard_at": heard} if heard else {"home_id": envelope.home_id}),
-        )
-        return
-    _keep_talk(store, talk, None if turn.ended else turn, now, heard)
-
-
-def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, heard: datetime | None = None) -> None:
     more: dict[str, object] = {"heard_at": heard} if heard else {}
+    if talk.attended_by is not None and not talk.attended(now):
+        more["attended_by"] = None
+    if turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name:
+        if more:
+            store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
+        return
+    _keep_talk(store, talk, None if turn.ended else turn, now, more)
+
+
+def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mapping[str, object] | None = None) -> None:
+    more = more or {}
     if turn is None:
         if talk.snapshot is not None or more:
             store.update(
@@ -344,8 +375,8 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None
     inbox_id = new_id()
     answer = None
     if not isinstance(envelope.event, SILENT):
-        context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False)
+        context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind)
         effects.carry_out(context, AskHuman("set_aside"))
-        answer = Answer(house.words([Say("receive.set_aside")], now), int(now.timestamp()))
+        answer = Answer(house.words([Say("receive.set_aside")], now, elder=talk.kind == "elder"), int(now.timestamp()))
     _write(store, envelope, talk.person_id, inbox_id, answer, type(error).__name__)
     return Receipt(answer)

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 import sqlite3
 import threading
@@ -21,6 +22,7 @@ from storage.store import Store
 from storage.unit import Unit
 
 T = TypeVar("T")
+log = logging.getLogger("jiashu.database")
 BATCH: Final = 32
 READERS: Final = 4
 Listener = Callable[[frozenset[str]], None]
@@ -202,16 +204,16 @@ class SqliteDatabase:
     def _batch(self, items: Sequence[Item]) -> Sequence[Any]:
         try:
             return self._raw(lambda store: self._receive(store, items))
-        except sqlite3.Error:
-            if len(items) > 1:
-                return [self._alone(item) for item in items]
-            return [self._alone(items[0])]
+        except Exception:
+            log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(items)})
+            return [self._alone(item) for item in items]
 
     def _alone(self, item: Item) -> object:
         """Every message of a failed batch again, alone, once; the inbox key tells what a lost COMMIT had done."""
         try:
             return self._raw(lambda store: self._receive(store, [item]))[0]
-        except sqlite3.Error as error:
+        except Exception as error:
+            log.exception("a message failed alone", extra={"action": "message_failed"})
             busy = Busy()
             busy.__cause__ = error
             return _Failed(busy)
@@ -238,6 +240,8 @@ class SqliteDatabase:
                 result = work(unit)
                 unit.flush()
                 unit.commit()
+                if store.connection.in_transaction:  # raw operations alone: the session never took the connection
+                    store.commit()
             except BaseException:
                 unit.rollback()
                 store.rollback()

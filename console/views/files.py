@@ -12,7 +12,7 @@ from services.access import access_media
 from web.sessions import viewer
 
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
-PLAYED: Final = frozenset({"audio/mpeg", "audio/wav"})
+PLAYED: Final = frozenset({"audio/mpeg", "audio/wav", "video/mp4"})
 
 
 def routes(router: web.UrlDispatcher) -> None:

@@ -23,7 +23,8 @@ class S(StrEnum):
     CALL = "call"
 
 
-ENOUGH = frozenset({"好了", "说完了", "没有了", "就这些", "没了", "完了", "讲完了"})
+KNOWN = "（按登记）"
+ENOUGH = frozenset({"好了", "跳过", "不想说", "说完了", "没有了", "就这些", "没了", "完了", "讲完了"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,21 @@ def begin(event: Message | Click) -> Step[Complaint]:
 @flow.on_done(of=OpenCase)
 def opened(data: Complaint, event: Done) -> Step[Complaint]:
     """The number goes back at once; a story that belongs to an open case joins it."""
+    data = replace(data, case=event.ref)
+    for state, slot in ((S.ABOUT, "about"), (S.WHEN, "when"), (S.NAME, "name"), (S.CALL, "phone")):
+        if slot in event.known:
+            data = with_answer(data, state, KNOWN)
+    if event.how == "overdue":
+        return stay(data, say("complaint.joined_late", number=event.ref))
     key = "complaint.joined" if event.how == "joined" else "complaint.sorry_we_listen"
-    return stay(replace(data, case=event.ref), say(key, number=event.ref, by=event.due_at))
+    return stay(data, say(key, number=event.ref, by=event.due_at))
 
 
 @flow.on_done(of=AskHuman)
 def called(data: Complaint, event: Done) -> Step[Complaint]:
     """人工 in the middle of a complaint: the case stands, a colleague takes over."""
+    if event.how == "overdue":
+        return stay(data, say("desk.overdue"))
     return stay(data, say("complaint.human", number=data.case, by=event.due_at))
 
 

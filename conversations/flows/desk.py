@@ -42,6 +42,12 @@ def thanks(_: Message) -> Step[Nothing]:
     return finish(Nothing(), say("desk.thanks"))
 
 
+@flow.enters(on=Intent.CLOSING)
+def closing(_: Message) -> Step[Nothing]:
+    """A word of the talk, said outside it: nobody is asked for it."""
+    return finish(Nothing(), say("desk.closing"))
+
+
 @flow.enters(on=Intent.HUMAN)
 def human(_: Message | Click) -> Step[Nothing]:
     """The person asks for a person."""
@@ -59,6 +65,8 @@ def promised(data: Nothing, event: Done) -> Step[Nothing]:
     """The promise is a row with a clock; while a colleague is in the talk the machine is silent."""
     if event.how == "attended":
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
+    if event.how in {"overdue", "elder"}:
+        return finish(data, say("desk.overdue" if event.how == "overdue" else "desk.elder"))
     return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))
 
 

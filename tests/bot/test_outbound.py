@@ -184,13 +184,13 @@ async def test_the_sender_sends_what_is_ready_and_the_fetcher_keeps_files_sealed
     assert media.read_file(tmp_path / "media", home.database.sealer, rows[0][0]) == voice
 
 
-async def test_a_file_that_cannot_be_fetched_is_tried_for_hours_and_then_lost(home: HomeUnderTest) -> None:
+async def test_a_file_that_cannot_be_fetched_is_tried_for_three_days_and_then_lost(home: HomeUnderTest) -> None:
     await home.hears(events.Image("m"))
-    for _ in range(7):
+    for _ in range(38):
         due = await home.database.store(lambda store: media.wanted(store, home.clock()))
         await home.database.store(lambda store, w=due[0]: media.missed(store, w, home.clock(), gone=False))  # type: ignore[misc]
         home.clock.on(hours=2)
-    assert await home.rows("SELECT state, why FROM media") == [("lost", "多次没取到，请对方重发一次")]
+    assert await home.rows("SELECT state, why FROM media") == [("lost", "三天都没取到，请对方重发一次")]
 
 
 @pytest.mark.parametrize(

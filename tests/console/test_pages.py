@@ -202,7 +202,7 @@ async def test_every_kind_of_message_is_drawn(at_desk: Desk) -> None:
     files = {ids[0]: b"#!AMR\n123", ids[1]: b"\x89PNG\r\n\x1a\n123"}
     for media_id, data in files.items():
         media.write_file(home.settings.media.path, home.database.sealer, media_id, data)
-        want = media.Wanted(media_id, person, 0, "", 0)
+        want = media.Wanted(media_id, person, 0, "", 0, home.clock())
         await home.database.store(lambda store, w=want, d=data: media.kept(store, w, d))  # type: ignore[misc]
     page = await at_desk.get(f"/chats/{person}")
     assert "<audio" in page

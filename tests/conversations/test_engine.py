@@ -1,7 +1,7 @@
 """The engine, on a toy flow: states, facts, words that work everywhere, versions, silence, and the proofs of `check`."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -81,6 +81,7 @@ def build(version: int = 2) -> Flow[Booking]:
     return flow
 
 
+LATER = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FACTS: dict[type[Fact], Fact] = {Seats: Seats(2)}
 
 
@@ -136,9 +137,11 @@ def test_q4_asking_for_a_human_works_in_every_state_even_where_the_flow_forgot_i
     turn = flow.begin(Want.SEAT, Text("订座"))
     turn = flow.advance(turn.snapshot, Text("人工"), FACTS)
     assert turn.effects == (AskHuman("seats"),)
-    answer = flow.resume(turn, turn.effects[0], Done(how="first"))
+    answer = flow.resume(turn, turn.effects[0], Done(how="first", due_at=LATER))
     assert answer.ended
-    assert answer.effects == (say("engine.human", by=None),)
+    assert answer.effects == (say("engine.human", by=LATER),)
+    late = flow.resume(turn, turn.effects[0], Done(how="overdue"))
+    assert late.effects == (say("desk.overdue"),)
 
 
 def test_c2_a_question_can_be_skipped_where_it_says_so() -> None:

@@ -36,7 +36,8 @@ def test_c1_a_complaint_is_heard_without_the_menu(words: str) -> None:
     ("words", "intent"),
     [
         ("怎么投诉？", Intent.ASK), ("我不是来投诉的", Intent.ASK), ("今天吃什么", Intent.ASK), ("", Intent.ASK),
-        ("转人工", Intent.HUMAN), ("电话多少？", Intent.CONTACT), ("谢谢你们！", Intent.THANKS), ("收到", Intent.THANKS), ("🌹🌹", Intent.THANKS),
+        ("转人工", Intent.HUMAN), ("电话多少？", Intent.CONTACT), ("谢谢你们！", Intent.THANKS), ("收到", Intent.THANKS), ("🌹🌹", Intent.THANKS), ("好了", Intent.CLOSING), ("返回", Intent.CLOSING),
+        ("听说你们把我妈摔了？我在考虑送来", Intent.ASK),
     ],
 )  # fmt: skip
 def test_q4_q7_c13_other_words(words: str, intent: Intent) -> None:
@@ -95,9 +96,13 @@ def test_a_phrase_without_its_blank_or_unknown_raises() -> None:
 
 
 def test_without_a_phone_nobody_is_sent_to_one() -> None:
-    silent = phrases.always("青禾", "")
-    assert "打" not in silent["urgent"]
-    assert "床头铃" in silent["urgent"]
+    assert not any(digit in phrases.always("青禾", "")["urgent"] for digit in "0123456789")
+    assert "0571" in phrases.always("青禾", "0571-1")["urgent"]
+
+
+def test_only_who_lives_in_the_house_is_sent_to_the_bell() -> None:
+    assert phrases.always("青禾", "0571-1", elder=True)["urgent"] == "急就按床头铃。"
+    assert "铃" not in phrases.always("青禾", "0571-1")["urgent"]
 
 
 def test_events_survive_the_database() -> None:
