@@ -213,7 +213,9 @@ def read(raw: bytes) -> Push:
         if not name:
             raise Malformed
         event = _event(name.lower(), fields, raw)
-        return Push(_text(fields, "ToUserName"), openid, _event_key(fields, openid, name), name.lower()[:16], event, raw, created)
+        return Push(
+            _text(fields, "ToUserName"), openid, _event_key(fields, openid, name), f"event:{name.lower()}"[:48], event, raw, created
+        )
     identity = _text(fields, "MsgId")
     if not identity:
         raise Malformed

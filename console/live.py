@@ -13,6 +13,8 @@ from storage.database import SqliteDatabase
 from storage.unit import Unit
 from web.sessions import viewer
 
+LOOK: Final = 20.0
+"""Seconds after which a stream looks whether its browser is still there."""
 SHARED: Final = frozenset({"inbox", "cases", "promises"})
 
 
@@ -22,6 +24,7 @@ class Live:
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
+        self._closing = False
         database.listen(self.tell)
 
     def tell(self, hints: Iterable[str]) -> None:
@@ -42,8 +45,11 @@ class Live:
         try:
             async with sse_response(request) as response:
                 await response.send("", event="hello")
-                while response.is_connected():
-                    waiting = {await queue.get()}
+                while response.is_connected() and not self._closing:
+                    try:
+                        waiting = {await asyncio.wait_for(queue.get(), LOOK)}
+                    except TimeoutError:
+                        continue
                     await asyncio.sleep(0.05)
                     while not queue.empty():
                         waiting.add(queue.get_nowait())
@@ -56,8 +62,11 @@ class Live:
         return response
 
     async def close(self, _: web.Application) -> None:
-        """Nothing is kept."""
-        self._pages.clear()
+        """Let every open page go, so that a stop does not wait for browsers."""
+        self._closing = True
+        for _topics, queue in self._pages:
+            with contextlib.suppress(asyncio.QueueFull):
+                queue.put_nowait("bye")
 
 
 def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozenset[str]:

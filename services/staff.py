@@ -18,6 +18,8 @@ from storage.types import new_id
 from storage.unit import Unit
 
 FAILS: Final = 5
+ADDRESS_FAILS: Final = 30
+"""A whole house may sit behind one address: it is locked only by what no tired nurse does."""
 LOCK: Final = timedelta(minutes=15)
 SHORTEST: Final = 8
 _hasher: Final = PasswordHasher()
@@ -103,9 +105,10 @@ def failed(db: Unit, keys: tuple[str, ...], now: datetime) -> JiashuError:
         if now - row.last_at > LOCK or (row.until and row.until <= now):
             row.fails, row.until = 0, None
         row.fails, row.last_at = row.fails + 1, now
-        if row.fails >= FAILS:
+        most = ADDRESS_FAILS if key.startswith("address:") else FAILS
+        if row.fails >= most:
             row.until = now + LOCK
-        worst = max(worst, row.fails)
+        worst = max(worst, row.fails - (most - FAILS))
     left = FAILS - worst
     return WrongPassword(left=left) if left > 0 else TooManyTries(minutes=round(LOCK.total_seconds() / 60))
 

@@ -101,7 +101,7 @@ class World:
         before = self.offset()
         after = 0.0 if seconds is None else before + seconds
         self._offset_file.write_text(str(after))
-        self.note("sim", "时间", "回到真实时间" if seconds is None else f"快进 {round(seconds / 60)} 分钟", ok=True)
+        self.note("sim", "时间", "回到真实时间" if seconds is None else f"快进 {seconds / 3600:.1f} 小时", ok=True)
 
     # -- ids, tokens, media ------------------------------------------------------------------------------------------
 

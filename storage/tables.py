@@ -142,7 +142,7 @@ class Inbox(Base):
     key: Mapped[str] = searchable(256, "what makes a push unique (wechat.md 3)")
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who wrote")
-    kind: Mapped[str] = column(String(16), "text, image, voice … or the kind of event")
+    kind: Mapped[str] = column(String(48), "text, image, voice … or event: and its name")
     created_at: Mapped[datetime] = column(Moment, "the platform's CreateTime")
     arrived_at: Mapped[datetime] = column(Moment, "when it was committed here")
     event: Mapped[bytes] = sealed("the message itself")

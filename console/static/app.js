@@ -40,8 +40,26 @@
   }
 
   function typing(root) {
-    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) =>
-      field === document.activeElement || field.value !== field.defaultValue);
+    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) => field.value !== field.defaultValue);
+  }
+
+  /* What somebody has written survives a look at another page; only this tab knows it, and only until it is sent. */
+  const draftOf = (field) => "draft:" + location.pathname + "#" + field.id;
+  function keepDrafts() {
+    for (const field of document.querySelectorAll("textarea[id]")) {
+      try {
+        if (field.value !== field.defaultValue) sessionStorage.setItem(draftOf(field), field.value);
+        else sessionStorage.removeItem(draftOf(field));
+      } catch (error) { return; }
+    }
+  }
+  function bringDrafts() {
+    for (const field of document.querySelectorAll("textarea[id]")) {
+      try {
+        const kept = sessionStorage.getItem(draftOf(field));
+        if (kept && field.value === field.defaultValue) field.value = kept;
+      } catch (error) { return; }
+    }
   }
 
   document.addEventListener("keydown", (event) => {
@@ -51,8 +69,12 @@
     }
   });
   document.addEventListener("input", (event) => {
+    keepDrafts();
     const count = event.target.form && event.target.form.querySelector("[data-count]");
-    if (count) count.textContent = event.target.value.length ? event.target.value.length + " 字" : "";
+    if (!count) return;
+    const length = event.target.value.length, bytes = new TextEncoder().encode(event.target.value).length;
+    count.textContent = bytes > 2000 ? length + " 字，太长了，请分成两条发" : length ? length + " 字" : "";
+    count.classList.toggle("bad", bytes > 2000);
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-theme-switch]")) return;
@@ -75,10 +97,12 @@
     const button = form.querySelector("button:not([type=button])");
     if (button) button.disabled = false;
     const box = document.getElementById("problem");
-    if (event.detail.successful) {
+    const status = event.detail.xhr.status;
+    if (status >= 200 && status < 300) {
       if (box) box.replaceChildren();
       if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); }
-    } else if (!event.detail.xhr.status && box) {
+      keepDrafts();
+    } else if (!status && box) {
       box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
     }
   });
@@ -106,6 +130,7 @@
     if (state && composer) composer.dataset.open = state.dataset.open;
     runClocks();
     grow();
+    bringDrafts();
     setInterval(runClocks, 5000);
   });
 })();

@@ -1,5 +1,6 @@
 """会话: answer everyone in time and know that it arrived (design.md 5.2)."""
 
+import re
 import secrets
 from typing import Any
 
@@ -18,13 +19,14 @@ def routes(router: web.UrlDispatcher) -> None:
     """All addresses of this page."""
     router.add_get("/chats", index)
     router.add_get("/chats/list", rows)
-    router.add_get(r"/chats/{person:\d{1,19}}", thread)
-    router.add_get(r"/chats/{person:\d{1,19}}/messages", messages)
-    router.add_get(r"/chats/{person:\d{1,19}}/composer", composer)
-    router.add_post(r"/chats/{person:\d{1,19}}/answer", answer)
-    router.add_post(r"/chats/{person:\d{1,19}}/call", call)
-    router.add_post(r"/chats/{person:\d{1,19}}/hand-back", hand_back)
-    router.add_post(r"/outgoing/{row:\d{1,19}}/take-back", take_back)
+    router.add_get(r"/chats/{person:\d{1,18}}", thread)
+    router.add_get(r"/chats/{person:\d{1,18}}/messages", messages)
+    router.add_get(r"/chats/{person:\d{1,18}}/composer", composer)
+    router.add_post(r"/chats/{person:\d{1,18}}/answer", answer)
+    router.add_post(r"/chats/{person:\d{1,18}}/call", call)
+    router.add_post(r"/chats/{person:\d{1,18}}/phone", phone)
+    router.add_post(r"/chats/{person:\d{1,18}}/hand-back", hand_back)
+    router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
 
 
 async def home(_: web.Request) -> web.StreamResponse:
@@ -50,7 +52,7 @@ async def thread(request: web.Request) -> dict[str, Any]:
     return await _lines(request) | await _thread(request)
 
 
-@aiohttp_jinja2.template("_messages.html")
+@aiohttp_jinja2.template("_fresh.html")
 async def messages(request: web.Request) -> dict[str, Any]:
     """The bubbles alone, when something changed."""
     return await _thread(request)
@@ -80,6 +82,13 @@ async def call(request: web.Request) -> dict[str, Any]:
     return await _thread(request)
 
 
+async def phone(request: web.Request) -> web.StreamResponse:
+    """The whole number, once, written down; a tap dials it."""
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, now))
+    return aiohttp_jinja2.render_template("_phone.html", request, {"number": number})
+
+
 async def hand_back(request: web.Request) -> web.StreamResponse:
     """The machine may speak again."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
@@ -97,7 +106,8 @@ async def take_back(request: web.Request) -> web.StreamResponse:
 async def _lines(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.home_id))
-    open_person = int(request.match_info.get("person") or request.query.get("open") or 0)
+    opened = request.match_info.get("person") or request.query.get("open", "")
+    open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0
     waiting = [line for line in lines if line.clock]
     only = request.query.get("show", "")
     shown = waiting if only == "waiting" else lines
@@ -108,7 +118,14 @@ async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
     found = await request.app[DATABASE].read(lambda db: _one(db, who, person))
     left, until = found.window.left(now)
-    return {"thread": found, "left": left, "until": until, "open_person": person, "key": secrets.token_urlsafe(16)}
+    return {
+        "thread": found,
+        "left": left,
+        "until": until,
+        "extra": found.window.beside(now),
+        "open_person": person,
+        "key": secrets.token_urlsafe(16),
+    }
 
 
 def _one(db: Unit, who: Viewer, person: int) -> queries.Thread:

@@ -17,7 +17,7 @@ PLAYED: Final = frozenset({"audio/mpeg", "audio/wav", "video/mp4"})
 
 def routes(router: web.UrlDispatcher) -> None:
     """The address of a file."""
-    router.add_get(r"/media/{media:\d{1,19}}", show)
+    router.add_get(r"/media/{media:\d{1,18}}", show)
 
 
 async def show(request: web.Request) -> web.StreamResponse:

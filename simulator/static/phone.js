@@ -3,7 +3,7 @@
   "use strict";
   const $ = (id) => document.getElementById(id);
   const state = { data: null, person: null, keyboard: false, show: "all", line: null, tab: "plain", offset: 0 };
-  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"] };
+  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"] };
   const CODES = { "40001": "令牌失效", "45015": "窗口已关", "45047": "条数用完", "48002": "拒收消息", "45009": "今天用完", "-1": "系统忙" };
 
   function make(tag, cls, text) {
@@ -114,7 +114,7 @@
 
   function drawJournal() {
     const data = state.data, oracle = data.oracle;
-    const cells = [["推送", oracle.pushes, oracle.distinct + " 条不同"], ["重推的应答", oracle.identical + "/" + oracle.repeated, "逐字相同", oracle.identical === oracle.repeated ? "ok" : "bad"],
+    const cells = [["推送", oracle.pushes, oracle.distinct + " 条不同"], ["重推的应答", oracle.identical + "/" + oracle.repeated, "逐字相同", !oracle.repeated ? "" : oracle.identical === oracle.repeated ? "ok" : "bad"],
       ["应答 P95", oracle.p95, "ms · 限 5,000"], ["接口", oracle.calls, oracle.call_errors + " 次出错"], ["丢失 · 发重", oracle.lost + " · " + oracle.twice, "", oracle.lost + oracle.twice ? "bad" : ""]];
     $("oracle").replaceChildren(...cells.map(([name, value, more, cls]) => {
       const cell = make("div");

@@ -48,10 +48,10 @@ class Case:
     keepers: dict[int, str]
 
 
-def rows(db: Unit, home_id: int, limit: int = 200) -> list[Row]:
+def rows(db: Unit, home_id: int, limit: int = 1000) -> list[Row]:
     """The open cases, the least time left first."""
     found = db.scalars(
-        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None)).order_by(tables.Case.id.desc()).limit(limit)
+        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None)).order_by(tables.Case.id).limit(limit)
     ).all()  # fmt: skip
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from storage import tables
@@ -17,8 +17,8 @@ PREVIEWS = {
     "image": "［照片］", "voice": "［语音］", "video": "［视频］", "location": "［位置］", "link": "［链接］", "followed": "关注了公众号",
     "unfollowed": "取消了关注", "scanned": "扫了二维码",
 }  # fmt: skip
-SILENT_KINDS = ("view", "view_miniprogram", "templatesendjobf")
-"""Kinds of events that are kept but are no words of the person: a page opened, the result of a send, a place reported."""
+SPOKEN_EVENTS = ("event:subscribe", "event:unsubscribe", "event:scan", "event:click")
+"""Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,16 @@ class Window:
 
     def left(self, now: datetime) -> tuple[int, datetime | None]:
         """How many messages may leave now, and until when."""
-        if self.scene_until and self.scene_until > now and self.scene_left:
-            return self.scene_left, self.scene_until
         if self.session_until and self.session_until > now and self.session_left:
             return self.session_left, self.session_until
+        if self.scene_until and self.scene_until > now and self.scene_left:
+            return self.scene_left, self.scene_until
         return 0, None
+
+    def beside(self, now: datetime) -> int:
+        """What a menu tap, follow or scan of the last minute allows beside the 48 h window."""
+        session = self.session_until and self.session_until > now and self.session_left
+        return self.scene_left if session and self.scene_until and self.scene_until > now else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +109,26 @@ class Thread:
     cases: list[tables.Case] = field(default_factory=list)
 
 
-def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
-    """Everybody who ever wrote, the most pressing clock first, then the latest message."""
+def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
+    """Everybody who ever wrote, who waits first and the most pressing clock on top, then the latest message."""
+    waiting = select(tables.Promise.person_id).where(
+        tables.Promise.home_id == home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind != "result"
+    )
     latest = (
         select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
-        .where(tables.Inbox.home_id == home_id, tables.Inbox.kind.not_in(SILENT_KINDS)).group_by(tables.Inbox.person_id).subquery()
-    )  # fmt: skip
+        .where(tables.Inbox.home_id == home_id, _worded())
+        .group_by(tables.Inbox.person_id)
+        .subquery()
+    )
     inbox = aliased(tables.Inbox)
     rows = db.execute(
-        select(inbox, tables.Person, tables.Conversation)
-        .join(latest, latest.c.id == inbox.id).join(tables.Person, tables.Person.id == inbox.person_id)
-        .join(tables.Conversation, tables.Conversation.person_id == inbox.person_id)
-        .order_by(inbox.id.desc()).limit(limit)
-    ).all()  # fmt: skip
-    people = [person.id for _, person, _ in rows]
+        select(inbox, tables.Person)
+        .join(latest, latest.c.id == inbox.id)
+        .join(tables.Person, tables.Person.id == inbox.person_id)
+        .order_by(tables.Person.id.in_(waiting).desc(), inbox.id.desc())
+        .limit(limit)
+    ).all()
+    people = [person.id for _, person in rows]
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
         select(tables.Promise).where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind != "result")
@@ -127,7 +138,7 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
     failed: dict[int, int] = dict(
         db.execute(
             select(tables.Outbox.person_id, func.count())
-            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up", "parked"))).group_by(tables.Outbox.person_id)
+            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up"))).group_by(tables.Outbox.person_id)
         ).all()
     )  # fmt: skip
     cases: dict[int, str] = {
@@ -144,15 +155,19 @@ def lines(db: Unit, home_id: int, limit: int = 100) -> list[Line]:
             failed.get(person.id, 0),
             cases.get(person.id),
         )
-        for message, person, _ in rows
+        for message, person in rows
     ]
     return sorted(found, key=lambda line: (line.clock is None, line.clock.due_at.timestamp() if line.clock else 0.0))
+
+
+def _worded() -> ColumnElement[bool]:
+    return tables.Inbox.kind.not_like("event:%") | tables.Inbox.kind.in_(SPOKEN_EVENTS)
 
 
 def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
     """The last messages with one person, oldest first."""
     heard = db.scalars(
-        select(tables.Inbox).where(tables.Inbox.person_id == person_id, tables.Inbox.kind.not_in(SILENT_KINDS)).order_by(tables.Inbox.id.desc()).limit(limit)
+        select(tables.Inbox).where(tables.Inbox.person_id == person_id, _worded()).order_by(tables.Inbox.id.desc()).limit(limit)
     ).all()  # fmt: skip
     media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
     bubbles: list[Bubble] = []
@@ -187,6 +202,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
                 state=out.state,
                 why=out.why or "",
                 code=out.code or "",
+                order=out.settled_at if out.state == "sent" else None,
             )
         )
     bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))

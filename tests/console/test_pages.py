@@ -16,6 +16,8 @@ from console import words
 from conversations import events
 from services import desk, media
 from services.access import Role, Viewer
+from storage import tables
+from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
 ROUTE = {"Sec-Fetch-Site": "same-origin"}
@@ -165,10 +167,10 @@ async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) 
     page = await at_desk.get(f"/chats/{person}/composer")
     assert "现在不能直接发消息" in page
     assert "打电话" in page
-    assert "等他来信自动发" in page
+    assert "等对方来信自动发" in page
     assert "服务通知" not in page
     await home.send_all()
-    assert "等他来信自动发：超过 48 小时没来信" in await at_desk.get(f"/chats/{person}/messages")
+    assert "等对方来信自动发：超过 48 小时没来信" in await at_desk.get(f"/chats/{person}/messages")
     row = await home.one("SELECT id FROM outbox")
     assert (await at_desk.post(f"/outgoing/{row}/take-back")).status == 204
     assert "已撤回" in await at_desk.get(f"/chats/{person}/messages")
@@ -348,3 +350,71 @@ def test_words_of_the_console() -> None:
         "晚上好",
         "您好",
     ]
+
+
+async def test_p5_the_whole_number_is_shown_on_request_and_written_down(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("你好")
+    person = await home.person()
+    assert (await at_desk.post(f"/chats/{person}/phone")).status == 404
+
+    def give(db: Unit) -> None:
+        db.lock_persons(person)
+        db.seal(db.get_one(tables.Person, person), "phone", "13800002107")
+
+    await home.database.write(give)
+    page = await at_desk.get(f"/chats/{person}")
+    assert "138****2107" in page
+    assert "13800002107" not in page
+    assert "tel:13800002107" in await (await at_desk.post(f"/chats/{person}/phone")).text()
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1
+
+
+async def test_p2_a_nurse_sees_that_somebody_waits_and_no_word_of_a_case(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("我要投诉")
+    await home.staff(Role.NURSE, "唐雨", "tang")
+    await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE)
+    page = await at_desk.get("/chats")
+    assert "C1122-01" not in page
+    assert "首次反馈" not in page
+    assert "剩 " in page
+    assert "没有投诉" not in await at_desk.get(f"/chats/{await home.person()}")
+
+
+async def test_the_quota_line_follows_every_message(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("你好")
+    await home.hears(events.Followed())
+    person = await home.person()
+    fresh = await at_desk.get(f"/chats/{person}/messages")
+    assert 'id="quota" hx-swap-oob="true"' in fresh
+    assert "还可发 <b>5</b> 条" in fresh
+    assert "另有 3 条，1 分钟内" in fresh
+
+
+async def test_p2_a_burst_of_guesses_counts_each(at_desk: Desk) -> None:
+    at_desk.client.session.cookie_jar.clear()
+    guesses = [{"login": "chen", "password": f"guess-{n}"} for n in range(8)] + [{"login": "chen", "password": "long-enough"}]
+    answers = await asyncio.gather(
+        *(at_desk.client.post("/console/login", data=guess, headers=ROUTE, allow_redirects=False) for guess in guesses)
+    )
+    assert 303 not in [answer.status for answer in answers]
+    await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
+    other = await at_desk.client.post(
+        "/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE, allow_redirects=False
+    )
+    assert other.status == 303, "one person's wrong passwords lock that name, not the house"
+
+
+@pytest.mark.parametrize("path", ["/chats/list?open=abc", "/chats/list?open=99999999999999999999"])
+async def test_a_crooked_address_is_no_fault_of_ours(at_desk: Desk, path: str) -> None:
+    assert await at_desk.get(path)
+
+
+async def test_a_closing_house_lets_the_open_pages_go(at_desk: Desk) -> None:
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    await stream.content.readuntil(b"\r\n\r\n")
+    started = asyncio.get_running_loop().time()
+    await at_desk.client.server.close()
+    assert asyncio.get_running_loop().time() - started < 3

@@ -174,6 +174,31 @@ async def test_a_locked_file_delays_and_then_says_busy(home: HomeUnderTest) -> N
     assert await home.hears("你好")
 
 
+async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = home.database._receive
+
+    def broken(_store: Store, _batch: object) -> object:
+        raise RuntimeError
+
+    monkeypatch.setattr(home.database, "_receive", broken)
+    with pytest.raises(Busy):
+        await home.database.receive(home.envelope(events.Text("你好")))
+    monkeypatch.setattr(home.database, "_receive", real)
+    assert await home.hears("你好")
+
+
+async def test_a_unit_that_writes_raw_only_is_committed(home: HomeUnderTest) -> None:
+    await home.database.write(lambda db: db.store.audit(home.ids.home_id, home.clock(), "machine", "test", "x:1"))
+    assert await home.database.write(lambda db: db.store.rows("SELECT count(*) FROM audit WHERE action = 'test'")) == [(1,)]
+
+
+async def test_a_stored_answer_that_cannot_be_read_is_still_a_repeat(home: HomeUnderTest) -> None:
+    await home.hears("你好", key="m:daughter:1")
+    await home.database.store(lambda store: store.rows("UPDATE inbox SET answer = x'00'"))
+    assert await home.hears("你好", key="m:daughter:1") == ""
+    assert await home.one("SELECT count(*) FROM inbox") == 1
+
+
 async def test_hints_are_told_after_commit_and_only_then(home: HomeUnderTest) -> None:
     told: list[frozenset[str]] = []
     home.database.listen(told.append)

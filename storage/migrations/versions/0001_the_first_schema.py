@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(length=256), nullable=False),
     sa.Column('home_id', sa.BigInteger(), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
-    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('kind', sa.String(length=48), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('arrived_at', sa.BigInteger(), nullable=False),
     sa.Column('event', sa.LargeBinary(), nullable=False),
