@@ -37,6 +37,7 @@ docs: install ## the docs site, in site/
 	$(PY) -m mkdocs build --strict --site-dir site
 
 shots: test-setup ## pictures of every page at 1440 and 390 px, in shots/
+	rm -rf shots
 	$(PY) -m scripts.shots
 
 bench: install ## benchmarks as ratios, side by side in one run

@@ -1,11 +1,14 @@
 """Pictures of every page in `shots/`: 1440 and 390 px wide, light and dark, empty and full."""
 
 import asyncio
+import sys
+import tempfile
 from pathlib import Path
 
+import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
-from scripts.stage import ROOT, Stage, stage
+from scripts.stage import ROOT, Stage
 
 FOLDER = ROOT / "shots"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
@@ -36,7 +39,7 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             await page.goto(f"{used.url}/console/login")
             await snap(page, f"login-{tail}")
             await page.fill("#login", "chen")
-            await page.fill("#password", "stage-password")
+            await page.fill("#password", "jiashu-demo")
             await page.click("button.pri")
             await page.wait_for_selector(".people")
             await snap(page, f"chats-{tail}")
@@ -48,7 +51,7 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             await snap(page, f"complaints-{tail}")
             if state == "full":
                 await page.click(".case")
-                await page.wait_for_selector(".stepper")
+                await page.wait_for_selector("#case")
                 await snap(page, f"case-{tail}")
             await page.goto(f"{used.url}/console/nothing")
             await snap(page, f"error-{tail}")
@@ -59,21 +62,38 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
 
 
 async def main() -> None:
-    """Empty first, then with a complaint, a question, a photo and a voice."""
+    """The sample home, empty first, then with a complaint, a question, a photo and a voice."""
     FOLDER.mkdir(exist_ok=True)
-    async with stage(staff=True) as used, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        await pages(browser, used, "empty")
-        await used.act("text", openid=ELDER, text="我闺女什么时候来")
-        await used.act("text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
-        await asyncio.sleep(0.5)
-        for kind, name in (("image", "sample.png"), ("voice", "sample.amr")):
-            with (Path(ROOT) / "simulator" / "static" / name).open("rb") as file:
-                async with used.http.post(f"{used.phone}/api/file", data={"openid": DAUGHTER, "kind": kind, "file": file}) as answer:
-                    answer.raise_for_status()
-        await asyncio.sleep(1.5)
-        await pages(browser, used, "full")
-        await browser.close()
+    with tempfile.TemporaryDirectory(prefix="jiashu-shots-") as folder:
+        used = Stage(Path(folder))
+        options = ["--port", str(used.port), "--phone-port", str(used.phone_port), "--data", f"{folder}/demo"]
+        used.service = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "demo",
+            *options,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with aiohttp.ClientSession() as used.http, async_playwright() as playwright:
+                await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start")
+                browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+                await pages(browser, used, "empty")
+                await used.act("text", openid=ELDER, text="我闺女什么时候来")
+                await used.act("text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
+                await asyncio.sleep(0.5)
+                for kind, name in (("image", "sample.png"), ("voice", "sample.amr")):
+                    form = {"openid": DAUGHTER, "kind": kind, "file": (ROOT / "simulator" / "static" / name).open("rb")}
+                    async with used.http.post(f"{used.phone}/api/file", data=form) as answer:
+                        answer.raise_for_status()
+                await asyncio.sleep(1.5)
+                await pages(browser, used, "full")
+                await browser.close()
+        finally:
+            await used.stop(used.service)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
 
 

@@ -96,14 +96,15 @@ class Stage:
                 "--secret", SECRET, "--token", TOKEN, "--aes-key", AES_KEY, "--scene", "deploy/sample-home.toml", "--journal",
                 str(self.folder / "journal.jsonl"), "--offset-file", str(self.folder / "offset"), stdout=log, stderr=log, cwd=ROOT,
             )  # fmt: skip
-        await self.until(lambda: self._answers(f"{self.phone}/api/state"), "the simulator did not start")
+        await self.until(lambda: self.answers(f"{self.phone}/api/state"), "the simulator did not start")
 
     async def _ready(self) -> bool:
         if self.service is not None and self.service.returncode is not None:
             raise RuntimeError((self.folder / "service.log").read_text()[-2000:])
-        return await self._answers(f"{self.url}/readyz")
+        return await self.answers(f"{self.url}/readyz")
 
-    async def _answers(self, url: str) -> bool:
+    async def answers(self, url: str) -> bool:
+        """Whether somebody says 200 there."""
         try:
             async with self.http.get(url) as answer:
                 return answer.status == 200

@@ -268,6 +268,6 @@ def _whos(db: Unit, people: list[int]) -> dict[int, Who]:
     for person, conversation, resident in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.open(person, "name") or "未绑定用户"
-        tie = ties.get(person.id, "老人 · " + place if resident else "未绑定，不能谈任何老人的情况" if person.kind == "guest" else "")
+        tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", conversation.attended_by)
     return found
