@@ -1,7 +1,7 @@
 """Column types and ids: UTC moments as whole microseconds, 63-bit ids made by the application, and how each column is kept."""
 
 import itertools
-import secrets
+import random
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -52,9 +52,10 @@ class _Ids:
 
     def __init__(self) -> None:
         self._lock, self._last = threading.Lock(), 0
+        self._bits = random.Random().getrandbits  # noqa: S311  (seeded by the system; an id is no secret)
 
     def __call__(self) -> int:
-        fresh = ((time.time_ns() // 1_000_000 - self.START) << self.BITS) | secrets.randbits(self.BITS - 1)
+        fresh = ((time.time_ns() // 1_000_000 - self.START) << self.BITS) | self._bits(self.BITS - 1)
         with self._lock:
             self._last = max(self._last + 1, fresh)
             return self._last
