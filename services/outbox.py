@@ -243,12 +243,6 @@ def cancel(store: Store, row_id: int, now: datetime) -> bool:
     return True
 
 
-def waiting_until(store: Store) -> datetime | None:
-    """When the next ready row may go; None when none waits."""
-    row = store.row("SELECT min(not_before) FROM outbox WHERE state = 'ready'")
-    return moment(row[0]) if row and row[0] is not None else None
-
-
 __all__: Sequence[str] = [
-    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "give_up_parked", "release_parked", "settle", "waiting_until",
+    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "give_up_parked", "release_parked", "settle",
 ]  # fmt: skip

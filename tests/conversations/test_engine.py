@@ -219,6 +219,24 @@ def test_the_toy_has_only_the_fault_that_was_planted() -> None:
     assert check(flow) == []
 
 
+def test_a_refusal_without_a_branch_raises_and_a_done_without_one_is_quiet() -> None:
+    flow = build()
+    turn = flow.begin(Want.SEAT, Text("订座"))
+    turn = flow.advance(turn.snapshot, Text("A"), FACTS)
+    turn = flow.advance(turn.snapshot, Text("李静"))
+    flow.refused.clear()
+    with pytest.raises(FlowError, match="no branch"):
+        flow.resume(turn, turn.effects[0], Refused("full"))
+    flow.done.clear()
+    assert flow.resume(turn, turn.effects[0], Done()).effects == ()
+
+
+def test_check_finds_effects_that_go_round_for_ever() -> None:
+    flow = build()
+    flow.done[TakeSeat] = lambda data, _event: stay(data, TakeSeat("A"))
+    assert any("gets no answer" in problem for problem in check(flow))
+
+
 def test_mermaid_draws_states_targets_and_silence() -> None:
     drawing = mermaid(build())
     assert drawing.startswith("stateDiagram-v2\n    [*] --> which: seat\n")

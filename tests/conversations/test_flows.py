@@ -128,6 +128,25 @@ def test_q4_a_human_can_be_asked_for_in_the_middle() -> None:
     assert asked.effects == (AskHuman("complaint"),)
     answered = flow.resume(asked, asked.effects[0], Done(due_at=DUE, how="first"))
     assert said(list(answered.effects)) == ["complaint.human"]
+    overdue = flow.resume(asked, asked.effects[0], Done(how="overdue"))
+    assert said(list(overdue.effects)) == ["desk.overdue"]
+
+
+def test_c2_what_the_house_knows_is_not_asked() -> None:
+    turn = flow.begin(Intent.COMPLAINT, Text("我要投诉"))
+    turn = flow.resume(turn, turn.effects[0], Done(ref="C1122-01", due_at=DUE, how="new", known=("about", "name", "phone")))
+    turn = flow.advance(turn.snapshot, Text("好了"))
+    assert said(list(turn.effects)) == ["complaint.when"]
+    assert said(list(flow.advance(turn.snapshot, Text("昨晚")).effects)) == ["complaint.filed"]
+    joined = flow.resume(turn, OpenCase(Text("x")), Done(ref="C1122-01", how="overdue"))
+    assert said(list(joined.effects)) == ["complaint.joined_late"]
+
+
+def test_c1_going_back_at_the_first_question_asks_it_again() -> None:
+    turn, _ = tell("我要投诉", "好了")
+    assert said(list(flow.advance(turn.snapshot, Text("返回")).effects)) == ["complaint.about"]
+    story, _ = tell("我要投诉")
+    assert said(list(flow.advance(story.snapshot, Text("返回")).effects)) == ["engine.back"]
 
 
 def test_c13_desk_promises_once_and_is_silent_beside_a_colleague() -> None:
@@ -135,6 +154,9 @@ def test_c13_desk_promises_once_and_is_silent_beside_a_colleague() -> None:
     answers = {how: desk.flow.resume(turn, turn.effects[0], Done(due_at=DUE, how=how)).effects for how in ("first", "again", "attended")}
     assert said(list(answers["first"])) == ["desk.promise"]
     assert said(list(answers["again"])) == ["desk.again"]
+    for how in ("elder", "overdue"):
+        assert said(list(desk.flow.resume(turn, turn.effects[0], Done(how=how)).effects)) == [f"desk.{how}"]
+    assert said(list(desk.flow.begin(Intent.CLOSING, Text("好了")).effects)) == ["desk.closing"]
     assert isinstance(answers["attended"][0], Quiet)
     for intent, key in ((Intent.WELCOME, "desk.welcome"), (Intent.CONTACT, "desk.contact"), (Intent.THANKS, "desk.thanks")):
         event = events.Followed() if intent is Intent.WELCOME else Text("x")
