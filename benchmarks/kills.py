@@ -76,7 +76,7 @@ async def at_commit(used: Stage, proof: Proof, point: str, round_number: int, pe
 async def at_send(used: Stage, proof: Proof, round_number: int, people: int = 6) -> None:
     """Colleagues answer many at once; the process dies after a send and before it is written down."""
     await used.stop(used.service)
-    await used.start_service(f"after_send=kill@{2 + round_number}")
+    await used.start_service(f"after_send=kill@{2 + round_number % 3}")
     openids = [f"oSend_{round_number}_{n:02d}".ljust(28, "0") for n in range(people)]
     for openid in openids:
         await used.act("person", openid=openid, name=f"家属{openid[-4:]}")

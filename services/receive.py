@@ -30,6 +30,8 @@ log = logging.getLogger("jiashu.receive")
 SESSION: Final = (5, timedelta(hours=48))
 SCENE: Final = (3, timedelta(minutes=1))
 ATTENDS: Final = timedelta(hours=12)
+NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
+"""Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 SILENT: Final = (Notice, Unfollowed)
 
 
@@ -240,7 +242,9 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, Act) else envelope.event,
     )  # fmt: skip
     text = ""
-    if not isinstance(envelope.event, SILENT):
+    if context.attended and talk.snapshot is None and envelope.intent in NODS:
+        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
+    elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)

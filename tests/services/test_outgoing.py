@@ -238,7 +238,8 @@ async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_tal
     home.clock.on(minutes=1)
     await reply(home, who, "药已经给了", "b")
     await home.send_all()
-    assert "不客气" in await home.hears("谢谢")
+    for nod in ("谢谢", "可以", "好的"):
+        assert await home.hears(nod) == ""
     assert "0571" in await home.hears(events.Click("CONTACT"))
     assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NULL") == 0
     await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
