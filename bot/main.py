@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -165,6 +166,8 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None) -> As
             await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
         except OSError as error:
             raise PortTaken(host=settings.http.host, port=settings.http.port) from error
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: no collection needs to look at it again
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service
     finally:

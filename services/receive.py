@@ -173,9 +173,10 @@ _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.
 
 def _load(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
     rows = store.rows(
-        f"""SELECT f.account_id, f.openid, {_TALK} FROM follower f JOIN person p ON p.id = f.person_id
-            JOIN conversation c ON c.person_id = p.id WHERE f.openid IN {store.MANY}""",  # noqa: S608
-        store.many([envelope.openid for envelope in batch]),
+        f"""SELECT f.account_id, f.openid, {_TALK} FROM {store.PAIRS}
+            CROSS JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
+            JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id""",  # noqa: S608
+        store.many([(envelope.account_id, envelope.openid) for envelope in batch]),
     )
     return {(row[0], row[1]): _talk(row[2:]) for row in rows}
 
@@ -190,8 +191,9 @@ def _talk(row: Row) -> Talk:
 
 def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
     rows = store.rows(
-        f"SELECT account_id, key, id, answer FROM inbox WHERE key IN {store.MANY}",  # noqa: S608
-        store.many([envelope.key for envelope in batch]),
+        f"""SELECT i.account_id, i.key, i.id, i.answer FROM {store.PAIRS}
+            CROSS JOIN inbox i ON i.account_id = pair.one AND i.key = pair.other""",  # noqa: S608
+        store.many([(envelope.account_id, envelope.key) for envelope in batch]),
     )
     return {(account, key): (row_id, answer) for account, key, row_id, answer in rows}
 
@@ -235,7 +237,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     now = envelope.arrived_at
     talk = talk or _meet(store, envelope)
     talk.open(store)
-    inbox_id = new_id()
+    inbox_id = _keep_message(store, envelope, talk.person_id)
     _ledger(store, talk, envelope)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
@@ -250,7 +252,8 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
     answer = Answer(text, int(now.timestamp())) if text else None
-    _write(store, envelope, talk.person_id, inbox_id, answer, None)
+    if answer is not None:
+        _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer)
 
 
@@ -356,31 +359,38 @@ def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, more:
     )  # fmt: skip
 
 
-def _write(store: Store, envelope: Envelope, person: int, inbox_id: int, answer: Answer | None, set_aside: str | None) -> None:
-    seal, row, now = store.seal, tables.Inbox, envelope.arrived_at
+def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None) -> int:
+    """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search them all."""
+    seal, row, now, inbox_id = store.seal, tables.Inbox, envelope.arrived_at, new_id()
     store.insert(
         row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,
         kind=envelope.kind, created_at=envelope.created_at, arrived_at=now,
         event=seal(row, "event", inbox_id, events.dump(envelope.event)), raw=seal(row, "raw", inbox_id, envelope.raw),
-        answer=seal(row, "answer", inbox_id, msgspec.json.encode(answer)) if answer else None,
-        answer_state="stored" if answer else "none", set_aside=set_aside,
+        answer_state="none", set_aside=set_aside,
     )  # fmt: skip
     if isinstance(envelope.event, events.Image | events.Voice | events.Video):
         effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
     store.audit(envelope.home_id, now, f"person:{person}", "receive", f"inbox:{inbox_id}")
     store.hint(f"person:{person}", "inbox")
+    return inbox_id
+
+
+def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> None:
+    """The answer, so that every redelivery gets the same."""
+    sealed = store.seal(tables.Inbox, "answer", inbox_id, msgspec.json.encode(answer))
+    store.update(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
 
 
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None, error: Exception) -> Receipt:
     """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed sentence."""
     now = envelope.arrived_at
     talk = talk or _meet(store, envelope)
+    inbox_id = _keep_message(store, envelope, talk.person_id, type(error).__name__)
     _ledger(store, talk, envelope)
-    inbox_id = new_id()
     answer = None
     if not isinstance(envelope.event, SILENT):
         context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind)
         effects.carry_out(context, AskHuman("set_aside"))
         answer = Answer(house.words([Say("receive.set_aside")], now, elder=talk.kind == "elder"), int(now.timestamp()))
-    _write(store, envelope, talk.person_id, inbox_id, answer, type(error).__name__)
+        _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer)

@@ -62,7 +62,8 @@ def driver(value: Any) -> Any:  # noqa: ANN401  (what a driver takes)
 class Store:
     """Batch operations in the writer thread. `hints` are told to the listeners after COMMIT."""
 
-    MANY: Final = "(SELECT value FROM json_each(?))"
+    PAIRS: Final = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other FROM json_each(?)) pair"
+    """A list of pairs as a table; joined first, each pair is one look-up in an index of both columns."""
 
     def __init__(self, connection: sqlite3.Connection, sealer: Sealer) -> None:
         self.connection, self.sealer = connection, sealer
@@ -116,7 +117,7 @@ class Store:
         return found
 
     def many(self, values: Sequence[object]) -> str:
-        """A list for `MANY`."""
+        """A list for `PAIRS`."""
         return json.dumps(values)
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
