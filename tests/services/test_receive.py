@@ -333,3 +333,23 @@ def test_every_kind_of_message_has_words_for_the_case() -> None:
         "［链接］标题",
         "［其他内容］",
     ]
+
+
+async def test_no_statement_of_the_hot_path_searches_a_whole_table(home: HomeUnderTest) -> None:
+    for words_said in ("我要投诉", "还有"):
+        await home.hears(words_said)
+    batch = [home.envelope(Text("再说一句")), home.envelope(Text("有没有空床"), "son"), home.envelope(events.Voice("m"), "aunt")]
+
+    def plans(store: Store) -> list[str]:
+        asked: set[str] = set()
+        store.connection.set_trace_callback(asked.add)
+        receive_batch(store, home.house, batch)
+        store.connection.set_trace_callback(None)
+        found = []
+        for sql in sorted(asked):
+            if sql.lstrip().upper().startswith(("SELECT", "UPDATE")):
+                found += [f"{row[3]}: {sql[:90]}" for row in store.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        return found
+
+    whole = [plan for plan in await home.database.store(plans) if plan.startswith("SCAN") and "json_each" not in plan.split(":")[0]]
+    assert whole == []
