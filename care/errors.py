@@ -31,6 +31,10 @@ class Forbidden(JiashuError):
     status = 403
 
 
+class StaleForm(Forbidden):
+    """这个页面放得太久了，内容还在。请复制下来，刷新页面再发。"""
+
+
 class Invalid(JiashuError):
     """{why}"""
 

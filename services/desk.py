@@ -6,17 +6,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Conflict, Invalid, NotFound, StaleForm
 from services import outbox, promises
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
-
-
-class StaleForm(Invalid):
-    """这个页面放得太久了，内容还在。请复制下来，刷新页面再发。"""
-
 
 LIMIT_BYTES: Final = 2000
 """A customer-service text of more is refused by the platform (45002, measured at 2048)."""

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from care.errors import Forbidden
+from care.errors import StaleForm
 from services import staff
 from services.access import Viewer
 from settings.clock import Clock
@@ -16,10 +16,6 @@ from storage.database import SqliteDatabase
 COOKIE: Final = "jiashu"
 SESSION: Final = web.RequestKey("session", staff.Session)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class StaleForm(Forbidden):
-    """这个页面放得太久了，内容还在。请复制下来，刷新页面再发。"""
 
 
 def viewer(request: web.Request) -> Viewer:
