@@ -1,13 +1,42 @@
-"""From a verified push to a committed answer: understand, hand to the writer, let a second arrival await the first."""
+"""From a verified push to a committed answer: understand, hand to the writer, let a second arrival await the first.
+
+What is not committed at the look is kept in the spool; the drainer brings it in, and its answer leaves by the outbox. An answer that
+was committed and could not be given (the platform had closed) is owed: a later try of the platform gets it, else the outbox.
+"""
 
 import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
 
+from bot import wire
 from bot.wire import Push
+from care.errors import Busy
+from care.triage import CALM, Triage, triage
+from conversations import events
 from conversations.routing import understand
+from services import alarms, outbox
+from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
 from storage.database import SqliteDatabase
+from storage.spool import Kept, Spool
+
+log = logging.getLogger("jiashu.inbound")
+RINGS_AFTER: Final = 1.0
+"""Seconds after which an emergency that is not committed is told without the database."""
+TRIES_END: Final = 12.0
+"""Seconds after which no further try of the platform is to be expected (three tries, 5 s apart)."""
+DRAINS: Final = 20
+"""Files of the spool that are brought in side by side."""
+GIVES_UP: Final = 5
+"""Tries after which a file of the spool is left as .bad for an engineer."""
 
 
 @dataclass(slots=True)
@@ -21,24 +50,143 @@ class Account:
 class Inbound:
     """Takes pushes of one account into the database."""
 
-    def __init__(self, database: SqliteDatabase, account: Account, clock: Clock) -> None:
-        self._database, self._account, self._clock = database, account, clock
+    def __init__(self, database: SqliteDatabase, account: Account, clock: Clock, board: Board, spool: Spool) -> None:
+        self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
         self._running: dict[str, asyncio.Future[Receipt]] = {}
+        self._keeping: dict[str, asyncio.Future[None]] = {}
+        self._spooled: dict[str, datetime] = {}
+        self._owed: dict[str, tuple[int, float]] = {}
+        self._draining = asyncio.Lock()
+        self._failures: Counter[str] = Counter()
 
-    async def take(self, push: Push) -> Receipt:
-        """What was committed for this push, now or before.
-
-        Raises what kept it from being committed; nothing is lost by that, since the platform sends again what got no answer.
-        """
+    def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
+        """What is committed for this push, now or before; shield it, since several arrivals may await it."""
         running = self._running.get(push.key)
         if running is None:
-            running = self._database.receive(self._envelope(push))
-            self._running[push.key] = running
-            running.add_done_callback(lambda _: self._running.pop(push.key, None))
-        return await asyncio.shield(running)
+            envelope = self._envelope(push, arrived_at or self._clock())
+            running = self._running[push.key] = self._database.receive(envelope)
+            running.add_done_callback(partial(self._done, push.key))
+            if envelope.heard.rings:
+                self._watch(envelope, running)
+        return running
 
-    def _envelope(self, push: Push) -> Envelope:
+    async def spooled(self, push: Push) -> datetime | None:
+        """When a push that waits in the spool arrived: its person has heard so, and every try hears the same. None = it does not."""
+        keeping = self._keeping.get(push.key)
+        if keeping is not None:
+            with contextlib.suppress(OSError):
+                await asyncio.shield(keeping)
+        return self._spooled.get(push.key)
+
+    async def keep(self, push: Push, arrived_at: datetime) -> datetime:
+        """Put a push into the spool, once; gives its arrival when it is on disk. Raises OSError: then nothing may be said."""
+        keeping = self._keeping.get(push.key)
+        if keeping is None:
+            keeping = self._keeping[push.key] = self._spool.keep(Kept(push.raw, arrived_at))
+            keeping.add_done_callback(partial(self._kept, push.key, arrived_at))
+        await asyncio.shield(keeping)
+        return self._spooled[push.key]
+
+    def given(self, push: Push) -> None:
+        """The answer was written to a socket that was open."""
+        self._owed.pop(push.key, None)
+
+    def not_given(self, push: Push) -> None:
+        """The platform closed before the answer: its next try gets it, or the outbox after the last."""
+        running = self._running.get(push.key)
+        if running is None:
+            running = self.take(push)
+        running.add_done_callback(partial(self._owe, push.key))
+
+    async def settle_debts(self) -> None:
+        """Once a second: what no try of the platform was given in time leaves by the outbox."""
+        now = time.monotonic()
+        due = [key for key, (_, at) in self._owed.items() if at <= now]
+        ids = [self._owed.pop(key)[0] for key in due]
+        if ids:
+            await self._database.store(lambda store: outbox.answer_late(store, ids, self._clock()))
+
+    async def drain(self) -> int:
+        """Bring in what the spool holds, the oldest first; a file goes when all of it is committed. Gives the number of files."""
+        if self._draining.locked() or self._database.away_since is not None:
+            return 0
+        async with self._draining:
+            files = (await asyncio.to_thread(self._spool.files))[:DRAINS]
+            done = [
+                (file, ids) for file, ids in zip(files, await asyncio.gather(*map(self._bring_in, files)), strict=True) if ids is not None
+            ]
+            if not done:
+                return 0
+            answers = [inbox_id for _, ids in done for inbox_id in ids.values() if inbox_id]
+            await self._database.store(lambda store: outbox.answer_late(store, answers, self._clock()))
+            for file, ids in done:
+                await asyncio.to_thread(file.unlink, missing_ok=True)
+                for key in ids:
+                    self._spooled.pop(key, None)
+            return len(done)
+
+    async def _bring_in(self, file: Path) -> dict[str, int] | None:
+        """The keys of a file, each with the row whose answer is still to give (0 = none); None while something of it is not committed."""
+        try:
+            pushes = [(wire.read(kept.raw), kept.arrived_at) for kept in await asyncio.to_thread(self._spool.read, file)]
+            receipts = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in pushes))
+        except Busy:
+            return None
+        except Exception:
+            self._failures[file.name] += 1
+            log.exception("a file of the spool cannot be brought in", extra={"action": "spool_failed", "file": file.name})
+            if self._failures[file.name] >= GIVES_UP:
+                await asyncio.to_thread(file.rename, file.with_suffix(".bad"))
+            return None
+        owed = [receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0 for receipt in receipts]
+        return {push.key: row for (push, _), row in zip(pushes, owed, strict=True)}
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _done(self, key: str, running: "asyncio.Future[Receipt]") -> None:
+        self._running.pop(key, None)
+        if not running.cancelled():
+            running.exception()  # nobody may be waiting any more
+
+    def _kept(self, key: str, arrived_at: datetime, keeping: "asyncio.Future[None]") -> None:
+        self._keeping.pop(key, None)
+        if not keeping.cancelled() and keeping.exception() is None:
+            self._spooled[key] = arrived_at
+
+    def _owe(self, key: str, running: "asyncio.Future[Receipt]") -> None:
+        if running.cancelled() or running.exception() is not None:
+            return
+        receipt = running.result()
+        if receipt.answer is not None and not receipt.elsewhere and key not in self._spooled:
+            self._owed[key] = (receipt.inbox_id, time.monotonic() + TRIES_END)
+
+    def _watch(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
+        """An emergency rings 1 s after its arrival, committed or not; once committed the board follows the database."""
+        said = alarms.words(envelope.event)
+        ring = partial(self._board.ring, envelope.openid, envelope.key, envelope.heard, said, envelope.arrived_at)
+        timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
+
+        def committed(future: "asyncio.Future[Receipt]") -> None:
+            timer.cancel()
+            if not future.cancelled() and future.exception() is None:
+                self._board.committed(envelope.openid, envelope.key)
+
+        running.add_done_callback(committed)
+
+    def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=self._clock(),
+            event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
+            heard=hear(push.event),
         )  # fmt: skip
+
+
+def hear(event: events.Arrival) -> Triage:
+    """Triage of the words of a message, typed or recognised by the platform."""
+    match event:
+        case events.Text(body):
+            return triage(body)
+        case events.Voice(heard=heard) if heard:
+            return triage(heard)
+        case _:
+            return CALM

@@ -20,11 +20,12 @@ from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
 from bot.sender import Sender
 from bot.webhook import Webhook
-from care.errors import JiashuError
+from care.errors import Busy, JiashuError
 from console import app as console
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import clocks, install, outbox, points
+from services import alarms, clocks, install, outbox, points, pulse
+from services.board import Board
 from services.house import House
 from services.receive import receive_batch
 from settings import Settings
@@ -32,7 +33,7 @@ from settings.clock import Clock, shifted, wall
 from speech import decode
 from storage import migrate, seal
 from storage.database import SqliteDatabase
-from storage.store import Store
+from storage.spool import Spool
 
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
@@ -56,8 +57,10 @@ class Service:
         self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
         self.house = House(settings.home)
+        self.board = Board()
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
+        self._looks: set[asyncio.Task[None]] = set()
 
     async def start(self, scene: dict[str, Any] | None = None) -> None:
         """Open the database and start the loops; a scene fills an empty database with its people."""
@@ -71,12 +74,18 @@ class Service:
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
         if scene and fresh:
             await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
+        self.ids = ids
+        await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
         self.gateway = Gateway(settings.wechat, self.http)
         self.sender = Sender(self.database, self.gateway, self.clock, self.reach)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
-        self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock)
+        self.spool = Spool(settings.spool, sealer)
+        self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
+        await self._look_at_alarms()
+        await self._look_at_places()
+        self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
         self.ticker = Ticker(self._jobs(), self.clock)
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
         await self._heartbeat()
@@ -94,6 +103,7 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.http.close()
         await self.database.close()
+        self.spool.close()
 
     def application(self) -> web.Application:
         """The web side: webhook, health, console."""
@@ -102,14 +112,14 @@ class Service:
             token=wechat.token, app_id=wechat.app_id, mode=wechat.mode, aes_key=wechat.encoding_aes_key,
             previous_aes_key=wechat.previous_encoding_aes_key, max_age_seconds=wechat.max_age_seconds,
         )  # fmt: skip
-        webhook = Webhook(codec, self.inbound, self.clock)
+        webhook = Webhook(codec, self.inbound, self.house, self.clock)
         app = web.Application(client_max_size=wire.MAX_BODY + 1)
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", webhook.push)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/", _to_console)
-        app.add_subapp("/console", console.build(self.database, self.settings, self.clock, decode.to_mp3))
+        app.add_subapp("/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3))
         return app
 
     def _jobs(self) -> list[Job]:
@@ -118,6 +128,10 @@ class Service:
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
+            Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
+            Job("places", 60.0, self._look_at_places),
+            Job("debts", 1.0, lambda _: self.inbound.settle_debts()),
+            Job("spool", 1.0, self._drain),
             Job("wake-up", 1.0, self._wake_up),
         ]
 
@@ -128,14 +142,31 @@ class Service:
         await self._heartbeat()
 
     async def _heartbeat(self) -> None:
-        await self.database.store(_touch)
-        self._beat = time.monotonic()
+        try:
+            await self.database.store(lambda store: pulse.beat(store, self.ids.home_id, wall()))
+            self._beat = time.monotonic()
+        except Busy:
+            log.warning("no commit", extra={"action": "no_commit"})
+
+    async def _drain(self, _now: object) -> None:
+        while await self.inbound.drain():
+            pass
+
+    async def _look_at_alarms(self) -> None:
+        self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
+
+    async def _look_at_places(self, _now: object = None) -> None:
+        self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))
 
     def _wake(self, hints: frozenset[str]) -> None:
         if "outbox" in hints:
             self.sender.wake()
         if "media" in hints:
             self.fetcher.wake()
+        if "alarms" in hints:
+            look = asyncio.create_task(self._look_at_alarms())
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
 
     @staticmethod
     async def _healthz(_: web.Request) -> web.Response:
@@ -144,10 +175,6 @@ class Service:
     async def _readyz(self, _: web.Request) -> web.Response:
         ready = time.monotonic() - self._beat < COMMITTED_WITHIN
         return web.Response(text="ok" if ready else "no commit lately", status=200 if ready else 503)
-
-
-def _touch(store: Store) -> None:
-    store.connection.execute("UPDATE alembic_version SET version_num = version_num")
 
 
 async def _to_console(_: web.Request) -> web.Response:

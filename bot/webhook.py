@@ -1,25 +1,35 @@
-"""`/wechat`: the handshake and the pushes. Committed, then answered; what is not on disk gets no answer, so that the platform tries again."""
+"""`/wechat`: the handshake and the pushes. Committed, then answered; what is not on disk gets no answer, so that the platform tries again.
+
+At 4.0 s the handler looks: committed means the stored answer; else the push goes into the spool and its person hears so; if the spool
+fails too the line is closed before 4.5 s without a word (architecture, When the database is away).
+"""
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
 from bot import replies, wire
 from bot.inbound import Inbound
+from bot.wire import Push
+from care.errors import Busy
+from services.house import House
+from services.receive import SILENT, Answer, busy
 from settings.clock import Clock
 
 log = logging.getLogger("jiashu.webhook")
-CLOSES_AFTER: Final = 4.5
+LOOKS_AFTER: Final = 4.0
+CLOSES_AFTER: Final = 4.45
 """Seconds; the platform gives up at 5."""
 
 
 class Webhook:
     """The two handlers of one account."""
 
-    def __init__(self, codec: wire.Codec, inbound: Inbound, clock: Clock) -> None:
-        self._codec, self._inbound, self._clock = codec, inbound, clock
+    def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock) -> None:
+        self._codec, self._inbound, self._house, self._clock = codec, inbound, house, clock
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
@@ -30,23 +40,55 @@ class Webhook:
 
     async def push(self, request: web.Request) -> web.StreamResponse:
         """POST: one message or event."""
+        arrived, arrived_at = asyncio.get_running_loop().time(), self._clock()
         try:
             body = await request.read()
-            push = self._codec.open(request.query, body, self._clock())
+            push = self._codec.open(request.query, body, arrived_at)
         except (wire.Refused, web.HTTPRequestEntityTooLarge):
             return web.Response(status=403)
         except wire.Malformed:
             log.warning("a signed push that cannot be read", extra={"action": "malformed"})
             return web.Response(status=400)
         try:
-            async with asyncio.timeout(CLOSES_AFTER):
-                receipt = await self._inbound.take(push)
-        except Exception:
-            log.exception("not committed, so not answered", extra={"action": "no_answer"})
+            async with asyncio.timeout_at(arrived + LOOKS_AFTER):
+                waits_since = await self._inbound.spooled(push)
+                if waits_since is not None:
+                    return self._spool_answer(push, waits_since)
+                receipt = await asyncio.shield(self._inbound.take(push, arrived_at))
+        except asyncio.CancelledError:
+            self._inbound.not_given(push)
+            raise
+        except Exception as error:
+            if not isinstance(error, TimeoutError | Busy):
+                log.exception("a message could not be committed", extra={"action": "not_committed"})
+            return await self._not_committed(request, push, arrived, arrived_at)
+        waits_since = await self._inbound.spooled(push)
+        if waits_since is not None:
+            return self._spool_answer(push, waits_since)
+        if request.transport is None or request.transport.is_closing():
+            self._inbound.not_given(push)
+            return web.Response(status=503)
+        self._inbound.given(push)
+        return self._answer(push, receipt.answer)
+
+    async def _not_committed(self, request: web.Request, push: Push, arrived: float, arrived_at: datetime) -> web.StreamResponse:
+        """Nothing is committed: into the spool, or not a word."""
+        try:
+            async with asyncio.timeout_at(arrived + CLOSES_AFTER):
+                waits_since = await self._inbound.keep(push, arrived_at)
+        except (OSError, TimeoutError) as error:
+            log.error("neither committed nor spooled, so not answered", extra={"action": "no_answer", "error": str(error)})  # noqa: TRY400
+            self._inbound.not_given(push)
             return self._hang_up(request)
-        if receipt.answer is None:
+        return self._spool_answer(push, waits_since)
+
+    def _spool_answer(self, push: Push, waits_since: datetime) -> web.Response:
+        return self._answer(push, None if isinstance(push.event, SILENT) else busy(self._house, waits_since))
+
+    def _answer(self, push: Push, answer: Answer | None) -> web.Response:
+        if answer is None:
             return web.Response(body=replies.SUCCESS)
-        xml = replies.text_reply(to=push.openid, sender=push.to_user, at=receipt.answer.at, text=receipt.answer.text)
+        xml = replies.text_reply(to=push.openid, sender=push.to_user, at=answer.at, text=answer.text)
         return web.Response(body=self._codec.close(xml, self._clock()), content_type="application/xml", charset="utf-8")
 
     @staticmethod

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from console import words
 from console.live import Live
-from console.views import chats, complaints, files, login
-from console.views.context import CLOCK, DATABASE, DECODE, LIVE, SETTINGS
+from console.views import alarms, chats, complaints, files, login
+from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
+from services.board import Board
+from services.house import House
 from services.ports import Decode
 from settings import Settings
 from settings.clock import Clock
@@ -19,15 +21,18 @@ from web import errors, headers, sessions
 
 HERE = Path(__file__).parent
 FREE = frozenset({"/console/login"})
+WITHOUT_DATABASE = ("/console/alarms", "/console/live")
+"""What must work for who is logged in while the database is away."""
 
 
-def build(database: SqliteDatabase, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
+def build(database: SqliteDatabase, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
     """The sub-application for `/console`."""
     app = web.Application(
-        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE)],
+        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE)],
         client_max_size=256 * 1024,
     )
-    app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE], app[LIVE] = database, settings, clock, decode, Live(database)
+    app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE] = database, settings, clock, decode
+    app[HOUSE], app[BOARD], app[LIVE] = house, board, Live(database, board)
     environment = aiohttp_jinja2.setup(
         app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined, context_processors=[_shared],
@@ -39,6 +44,7 @@ def build(database: SqliteDatabase, settings: Settings, clock: Clock, decode: De
     app.router.add_post("/login", login.enter)
     app.router.add_post("/logout", login.leave)
     app.router.add_get("/live", app[LIVE].stream)
+    alarms.routes(app.router)
     chats.routes(app.router)
     complaints.routes(app.router)
     files.routes(app.router)
@@ -54,4 +60,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "csrf": session.csrf if session else "",
         "path": request.path,
         "now": request.app[CLOCK](),
+        "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
+        "downtimes": request.app[BOARD].downtimes if session else [],
+        "away": False,
     }

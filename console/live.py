@@ -1,31 +1,41 @@
-"""Live pages: after a COMMIT its hints reach the open pages as events without content; a page then asks for what it may see."""
+"""Live pages: after a COMMIT its hints reach the open pages as events without content; a page then asks for what it may see.
+
+Only the strip of alarms comes with its words: it must be seen while the database is away.
+"""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterable
 from typing import Final
 
+import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
 from services.access import access_case, access_person
+from services.board import Board
 from storage.database import SqliteDatabase
 from storage.unit import Unit
 from web.sessions import viewer
 
 LOOK: Final = 20.0
 """Seconds after which a stream looks whether its browser is still there."""
+ALARMS: Final = "alarms"
+AWAY_SHOWN: Final = 2.0
+"""Seconds without a commit after which the strip says so."""
 SHARED: Final = frozenset({"inbox", "cases", "promises"})
 
 
 class Live:
     """The open pages of this process and the topics that each listens to."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, database: SqliteDatabase, board: Board) -> None:
+        self._database, self._board = database, board
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
         self._closing = False
         database.listen(self.tell)
+        board.listen(self._tell_alarms)
 
     def tell(self, hints: Iterable[str]) -> None:
         """Called in the loop after each COMMIT."""
@@ -35,25 +45,39 @@ class Live:
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(topic)
 
+    def _tell_alarms(self) -> None:
+        for _, queue in self._pages:
+            with contextlib.suppress(asyncio.QueueFull):
+                queue.put_nowait(ALARMS)
+
+    def strip(self, request: web.Request) -> str:
+        """The strip as the viewer may see it, from memory alone."""
+        away = self._database.away_since
+        facts = {"alarms": self._board.seen_by(viewer(request)), "downtimes": self._board.downtimes}
+        return aiohttp_jinja2.render_string("_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN})
+
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """GET ?topics=inbox,person:1. An event is named after its topic with `-` for `:`; its data is empty."""
         wanted = frozenset(filter(None, request.query.get("topics", "").split(",")))
-        topics = await self._database.read(lambda db: _allowed(db, request, wanted))
+        topics = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - SHARED else wanted
         queue: asyncio.Queue[str] = asyncio.Queue(100)
         page = (topics, queue)
         self._pages.add(page)
         try:
             async with sse_response(request) as response:
-                await response.send("", event="hello")
+                await response.send(self.strip(request), event=ALARMS)
                 while response.is_connected() and not self._closing:
                     try:
                         waiting = {await asyncio.wait_for(queue.get(), LOOK)}
                     except TimeoutError:
                         continue
-                    await asyncio.sleep(0.05)
+                    if ALARMS not in waiting:
+                        await asyncio.sleep(0.05)
                     while not queue.empty():
                         waiting.add(queue.get_nowait())
-                    for topic in sorted(waiting):
+                    if ALARMS in waiting:
+                        await response.send(self.strip(request), event=ALARMS)
+                    for topic in sorted(waiting - {ALARMS}):
                         await response.send(topic, event=topic.replace(":", "-"))
         except (ConnectionResetError, asyncio.CancelledError):
             pass

@@ -66,6 +66,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         return f"{there.month}月{there.day}日 周{WEEKDAYS[there.weekday()]}"
 
     filters: dict[str, Callable[[Any], Any]] = {
+        "hms": lambda at: f"{local(at):%H:%M:%S}",
         "hm": lambda at: f"{local(at):%H:%M}",
         "day": day,
         "date_key": lambda at: local(at).date(),

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 
@@ -12,9 +11,6 @@ from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
-
-LIMIT_BYTES: Final = 2000
-"""A customer-service text of more is refused by the platform (45002, measured at 2048)."""
 
 
 def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime) -> int | None:
@@ -103,7 +99,7 @@ def _words(text: str, empty: str) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not words:
         raise Invalid(why=empty)
-    if len(words.encode()) > LIMIT_BYTES:
+    if len(words.encode()) > outbox.LIMIT_BYTES:
         raise Invalid(why=f"太长了，微信一条最多约 660 个字，现在 {len(words)} 个字。请分成两条发。")
     return words
 

@@ -1,8 +1,10 @@
 """Everything outbound: three queues a person, the first row of each is ready; claim, send, settle (architecture, decision 3)."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from care.errors import Conflict
@@ -15,6 +17,10 @@ from storage.types import moment
 
 LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1
+LIMIT_BYTES: Final = 2000
+"""A customer-service text of more is refused by the platform (45002, measured at 2048)."""
+GATHERS: Final = timedelta(seconds=2)
+"""Late answers wait for each other, so that a person gets them as one message."""
 EXPIRES: Final = timedelta(days=7)
 TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
@@ -45,7 +51,7 @@ class Claim:
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     store: Store, *, home_id: int, person_id: int, purpose: str, dedup_key: str, text: str, now: datetime,
-    queue: str = "conversation", staff_id: int | None = None,
+    queue: str = "conversation", staff_id: int | None = None, not_before: datetime | None = None,
 ) -> int | None:  # fmt: skip
     """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
 
@@ -58,12 +64,55 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         return None
     row_id = store.insert(
         tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
-        staff_id=staff_id, created_at=now, not_before=now, expires_at=now + EXPIRES, tries=0,
+        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=now + EXPIRES, tries=0,
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)
     store.hint("outbox", f"person:{person_id}", "inbox")
     return row_id
+
+
+def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
+    """Stored answers that could not be given in time leave as one message a person; gives how many were still to give.
+
+    Whoever wins the UPDATE sends: an answer that a later try of the platform was given stays where it is. What comes within a
+    moment joins the message that waits; the same sentence is said once.
+    """
+    rows = store.rows(
+        """SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id IN (SELECT value FROM json_each(?))
+           AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",
+        store.many(list(inbox_ids)),
+    )  # fmt: skip
+    store.lock_persons(*(row[0] for row in rows))
+    for person, mine in groupby(rows, key=lambda row: row[0]):
+        told: list[str] = []
+        for _, inbox_id, home, sealed in mine:
+            store.update(tables.Inbox, inbox_id, person=person, answer_state="outbox")
+            try:
+                told.append(json.loads(store.open(tables.Inbox, "answer", inbox_id, sealed))["text"])
+            except Unreadable:
+                continue
+            first, home_id = inbox_id, home
+        if told:
+            _say_late(store, home_id, person, f"inbox:{first}:answer:1", told, now)
+    return len(rows)
+
+
+def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[str], now: datetime) -> None:
+    waiting = store.row(
+        """SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id
+           WHERE o.person_id = ? AND o.purpose = 'late_answer' AND o.state IN ('waiting', 'ready') AND o.tries = 0 ORDER BY o.id DESC LIMIT 1""",
+        person,
+    )
+    before = [] if waiting is None else store.open(tables.OutboxBody, "body", *waiting).decode().split("\n\n")
+    text = "\n\n".join(dict.fromkeys([*before, *told]))
+    if waiting is not None and len(text.encode()) <= LIMIT_BYTES:
+        store.update(tables.OutboxBody, waiting[0], body=store.seal(tables.OutboxBody, "body", waiting[0], text))
+        return
+    enqueue(
+        store, home_id=home_id, person_id=person, purpose="late_answer", dedup_key=key, now=now, not_before=now + GATHERS,
+        text="\n\n".join(dict.fromkeys(told)),
+    )  # fmt: skip
 
 
 def advance(store: Store, person_id: int, queue: str) -> None:
@@ -130,7 +179,7 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now
         open_scene = scene_until is not None and moment(scene_until) > now
-        reserve = 0 if staff is not None else KEPT_FOR_STAFF
+        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_STAFF
         if expires is not None and moment(expires) <= now:
             _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
             continue

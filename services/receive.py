@@ -13,13 +13,14 @@ from typing import Any, Final
 import msgspec
 
 from care import sla
+from care.triage import CALM, Triage
 from conversations import events
-from conversations.effects import AskHuman, Effect, Say
+from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Snapshot, Turn
 from conversations.events import Act, Arrival, Click, Done, Followed, Notice, Scanned, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent
-from services import effects, outbox
+from services import alarms, effects, outbox
 from services.house import House
 from storage import tables
 from storage.seal import Unreadable
@@ -56,14 +57,17 @@ class Envelope:
     raw: bytes
     created_at: datetime
     arrived_at: datetime
+    heard: Triage = CALM
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came of a push: the answer (None = `success`), and whether it had been here before."""
+    """What came of a push: its row, the answer (None = `success`), whether it had been here before, whether the answer left otherwise."""
 
     answer: Answer | None
     repeat: bool = False
+    inbox_id: int = 0
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
@@ -125,7 +129,7 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
     for envelope in batch:
         key = (envelope.account_id, envelope.key)
         if key in repeats:
-            results.append(_again(store, repeats[key]))
+            results.append(_again(store, house, repeats[key]))
             continue
         talk = talks.get((envelope.account_id, envelope.openid))
         if talk is not None and talk.person_id in stepped:
@@ -138,9 +142,15 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
         except Exception as error:
             log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
             receipt = _set_aside(store, house, envelope, talk, error)
-        repeats[key] = Receipt(receipt.answer, repeat=True)
+        repeats[key] = Receipt(receipt.answer, repeat=True, inbox_id=receipt.inbox_id)
         results.append(receipt)
     return results
+
+
+def busy(house: House, arrived_at: datetime) -> Answer:
+    """The spool's sentence, said only of what is fsynced; the same for every try of one push (architecture, When the database is away)."""
+    said = say("receive.spooled" if house.home.phone else "receive.spooled_here")
+    return Answer(house.words([said], arrived_at), int(arrived_at.timestamp()))
 
 
 def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
@@ -191,24 +201,26 @@ def _talk(row: Row) -> Talk:
 
 def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
     rows = store.rows(
-        f"""SELECT i.account_id, i.key, i.id, i.answer FROM {store.PAIRS}
+        f"""SELECT i.account_id, i.key, i.id, i.answer, i.answer_state, i.arrived_at FROM {store.PAIRS}
             CROSS JOIN inbox i ON i.account_id = pair.one AND i.key = pair.other""",  # noqa: S608
         store.many([(envelope.account_id, envelope.key) for envelope in batch]),
     )
-    return {(account, key): (row_id, answer) for account, key, row_id, answer in rows}
+    return {(row[0], row[1]): row[2:] for row in rows}
 
 
-def _again(store: Store, known: Receipt | Row) -> Receipt:
+def _again(store: Store, house: House, known: Receipt | Row) -> Receipt:
     """The stored answer of a message that is here already; one that cannot be unsealed is committed all the same."""
     if isinstance(known, Receipt):
         return known
-    row_id, sealed = known
+    row_id, sealed, state, arrived = known
+    if state == "outbox":
+        return Receipt(busy(house, moment(arrived)), repeat=True, inbox_id=row_id, elsewhere=True)
     try:
         found = None if sealed is None else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
     except Unreadable:
         log.exception("a stored answer cannot be unsealed", extra={"action": "unreadable", "inbox": row_id})
         found = None
-    return Receipt(found, repeat=True)
+    return Receipt(found, repeat=True, inbox_id=row_id)
 
 
 def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
@@ -243,18 +255,24 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, Act) else envelope.event,
     )  # fmt: skip
-    text = ""
-    if context.attended and talk.snapshot is None and envelope.intent in NODS:
+    text = alarm = ""
+    if envelope.heard.rings:
+        alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
+        alarm = house.words([alarms.called(envelope.heard, talk.kind)], now, elder=context.elder)
+    if (
+        envelope.heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")
+    ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
+    text = "\n".join(filter(None, (alarm, text)))
     answer = Answer(text, int(now.timestamp())) if text else None
     if answer is not None:
         _keep_answer(store, talk.person_id, inbox_id, answer)
-    return Receipt(answer)
+    return Receipt(answer, inbox_id=inbox_id)
 
 
 def _meet(store: Store, envelope: Envelope) -> Talk:
@@ -393,4 +411,4 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None
         effects.carry_out(context, AskHuman("set_aside"))
         answer = Answer(house.words([Say("receive.set_aside")], now, elder=talk.kind == "elder"), int(now.timestamp()))
         _keep_answer(store, talk.person_id, inbox_id, answer)
-    return Receipt(answer)
+    return Receipt(answer, inbox_id=inbox_id)

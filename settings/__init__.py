@@ -110,6 +110,11 @@ class Settings:
         return Path(self.security.key_file) if self.security.key_file else self.database.path.with_name("jiashu.keys")
 
     @property
+    def spool(self) -> Path:
+        """Where pushes wait that cannot be committed; beside the database, or better on another disk."""
+        return Path(self.inbox_spool) if self.inbox_spool else self.database.path.with_name("spool")
+
+    @property
     def on_loopback(self) -> bool:
         """Whether the platform is a stand-in on this machine, and so crash points and clock jumps are allowed."""
         host = self.wechat.api_base_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]

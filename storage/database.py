@@ -1,4 +1,8 @@
-"""SQLite: one writer thread owns the only writing connection; readers have a second, read-only engine; a lock file keeps others out."""
+"""SQLite: one writer thread owns the only writing connection; readers have a second, read-only engine; a lock file keeps others out.
+
+While nothing can be committed (another program holds the file, the disk is full) the database is *away*: what arrived waits in its
+order and is tried again; a job of a page fails with Busy after 5 s, so that nobody stares at a form.
+"""
 
 import asyncio
 import fcntl
@@ -6,6 +10,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from care.errors import Busy, DatabaseInUse
@@ -25,6 +31,15 @@ T = TypeVar("T")
 log = logging.getLogger("jiashu.database")
 BATCH: Final = 32
 READERS: Final = 4
+MOST_WAITING: Final = 5000
+"""Arrivals that wait in memory while the database is away; further ones are Busy at once and live in the spool."""
+PATIENCE: Final = 5.0
+"""Seconds that a job waits for a database that is away."""
+BUSY_FOR: Final = 0.25
+PAUSE: Final = 0.05
+_AWAY: Final = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+})  # fmt: skip
 CHECKPOINT: Final = "wal_autocheckpoint=4000"
 """16 MiB of WAL: pages that change again and again are copied home once."""
 CACHE: Final = "cache_size=-32768"
@@ -44,10 +59,17 @@ Receive = Callable[[Store, Sequence[Any]], Sequence[Any]]
 """Handles a batch in an open transaction; gives one result for each item, in order."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    item: Item
+    future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True, slots=True)
 class _Job:
     run: Callable[[], Any]
     future: "asyncio.Future[Any]"
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,13 @@ class _Failed:
     """What a job or a message raised, on its way to the future of its caller."""
 
     error: Exception
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that nothing can be committed now, and nothing about what was to be committed."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig
+    return isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _AWAY
 
 
 class LockFile:
@@ -84,7 +113,7 @@ class LockFile:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A writing connection: WAL, fsync at every commit, foreign keys on, transactions begun by hand."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0, cached_statements=512)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_FOR, cached_statements=512)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", CACHE, CHECKPOINT):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -96,10 +125,12 @@ class SqliteDatabase:
     def __init__(self, path: Path, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
         self.path, self.sealer = path, sealer
         self._receive, self._reach = receive, reach
-        self._arrivals: deque[tuple[Item, asyncio.Future[Any]]] = deque()
+        self._arrivals: deque[_Arrived] = deque()
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._stopping = False
+        self.away_since: float | None = None
+        """Monotonic; None while commits succeed."""
         self._listeners: list[Listener] = []
         self._lock = LockFile(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -134,15 +165,18 @@ class SqliteDatabase:
         self._listeners.append(listener)
 
     def receive(self, item: Item) -> "asyncio.Future[Any]":
-        """Hand an arrival to the writer; the future ends after COMMIT."""
+        """Hand an arrival to the writer; the future ends after COMMIT, or with Busy when too many wait."""
         future: asyncio.Future[Any] = self._loop.create_future()
         with self._wake:
-            self._arrivals.append((item, future))
+            if len(self._arrivals) >= MOST_WAITING:
+                future.set_exception(Busy())
+                return future
+            self._arrivals.append(_Arrived(item, future))
             self._wake.notify()
         return future
 
     async def write(self, work: Callable[[Unit], T]) -> T:
-        """Run `work` in its own transaction in the writer thread; what it raises undoes it."""
+        """Run `work` in its own transaction in the writer thread; what it raises undoes it. Raises Busy when the database is away."""
         return await self._submit(lambda: self._unit(work))
 
     async def store(self, work: Callable[[Store], T]) -> T:
@@ -167,7 +201,7 @@ class SqliteDatabase:
     async def _submit(self, run: Callable[[], T]) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
         with self._wake:
-            self._jobs.append(_Job(run, future))
+            self._jobs.append(_Job(run, future, time.monotonic() + PATIENCE))
             self._wake.notify()
         return await future
 
@@ -178,49 +212,80 @@ class SqliteDatabase:
             with self._wake:
                 while not (self._arrivals or self._jobs or self._stopping):
                     self._wake.wait()
-                if self._stopping and not self._arrivals and not self._jobs:
-                    return
+                if self._stopping and (self.away_since is not None or not (self._arrivals or self._jobs)):
+                    return self._let_go()
                 batch = self._take()
                 job = self._jobs.popleft() if self._jobs else None
             if batch:
-                self._settle([future for _, future in batch], self._batch([item for item, _ in batch]))
+                self._handle(batch)
             if job is not None:
-                try:
-                    result: Any = job.run()
-                except Exception as error:
-                    result = _Failed(error)
-                self._settle([job.future], [result])
+                self._do(job)
 
-    def _take(self) -> list[tuple[Item, "asyncio.Future[Any]"]]:
-        taken: list[tuple[Item, asyncio.Future[Any]]] = []
-        later: list[tuple[Item, asyncio.Future[Any]]] = []
+    def _take(self) -> list[_Arrived]:
+        taken: list[_Arrived] = []
+        later: list[_Arrived] = []
         people: set[str] = set()
         while self._arrivals and len(taken) < BATCH:
             entry = self._arrivals.popleft()
-            if entry[0].openid in people:
+            if entry.item.openid in people:
                 later.append(entry)
             else:
-                people.add(entry[0].openid)
+                people.add(entry.item.openid)
                 taken.append(entry)
         self._arrivals.extendleft(reversed(later))
         return taken
 
-    def _batch(self, items: Sequence[Item]) -> Sequence[Any]:
+    def _handle(self, batch: Sequence[_Arrived]) -> None:
+        """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a lost COMMIT did."""
         try:
-            return self._raw(lambda store: self._receive(store, items))
-        except Exception:
-            log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(items)})
-            return [self._alone(item) for item in items]
-
-    def _alone(self, item: Item) -> object:
-        """Every message of a failed batch again, alone, once; the inbox key tells what a lost COMMIT had done."""
-        try:
-            return self._raw(lambda store: self._receive(store, [item]))[0]
+            results = self._raw(lambda store: self._receive(store, [entry.item for entry in batch]))
         except Exception as error:
-            log.exception("a message failed alone", extra={"action": "message_failed"})
-            busy = Busy()
-            busy.__cause__ = error
-            return _Failed(busy)
+            if is_away(error):
+                self._wait(error, batch)
+                return
+            log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
+            for place, entry in enumerate(batch):
+                try:
+                    result = self._raw(lambda store, item=entry.item: self._receive(store, [item]))[0]  # type: ignore[misc]
+                except Exception as alone:
+                    if is_away(alone):
+                        self._wait(alone, batch[place:])
+                        return
+                    log.exception("a message failed alone", extra={"action": "message_failed"})
+                    result = _Failed(alone)
+                self._settle([entry.future], [result])
+            return
+        self._settle([entry.future for entry in batch], results)
+
+    def _do(self, job: _Job) -> None:
+        try:
+            result: Any = job.run()
+        except Exception as error:
+            if is_away(error):
+                self._wait(error, ())
+                if time.monotonic() < job.until:
+                    with self._wake:
+                        self._jobs.append(job)
+                    return
+                result = _Failed(_busy(error))
+            else:
+                result = _Failed(error)
+        self._settle([job.future], [result])
+
+    def _wait(self, error: Exception, batch: Sequence[_Arrived]) -> None:
+        """The database is away: what was taken goes back to the front, in its order, and the thread breathes."""
+        if self.away_since is None:
+            self.away_since = time.monotonic()
+            log.error("the database is away, what arrives waits", extra={"action": "away", "error": str(error)})
+        with self._wake:
+            self._arrivals.extendleft(reversed(batch))
+            if not self._stopping:
+                self._wake.wait(PAUSE)
+
+    def _let_go(self) -> None:
+        """Stopped while the database is away: everybody who waits is told that nothing was committed."""
+        for future in [*(entry.future for entry in self._arrivals), *(job.future for job in self._jobs)]:
+            self._settle([future], [_Failed(Busy())])
 
     def _raw(self, work: Callable[[Store], T]) -> T:
         store = self._store
@@ -232,6 +297,7 @@ class SqliteDatabase:
         except BaseException:
             store.rollback()
             raise
+        self._here()
         self._reach("after_commit")
         self._tell(store.hints)
         return result
@@ -250,8 +316,14 @@ class SqliteDatabase:
                 unit.rollback()
                 store.rollback()
                 raise
+        self._here()
         self._tell(store.hints)
         return result
+
+    def _here(self) -> None:
+        if self.away_since is not None:
+            log.warning("the database is back", extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)})
+            self.away_since = None
 
     def _tell(self, hints: Iterable[str]) -> None:
         told = frozenset(hints)
@@ -274,6 +346,12 @@ def _finish(futures: Sequence["asyncio.Future[Any]"], results: Sequence[Any]) ->
             future.set_exception(result.error)
         else:
             future.set_result(result)
+
+
+def _busy(cause: Exception) -> Busy:
+    busy = Busy()
+    busy.__cause__ = cause
+    return busy
 
 
 def _reading_engine(path: Path) -> Engine:

@@ -271,6 +271,29 @@ class Promise(Base):
     kept_how: Mapped[str | None] = column(String(12), "message or call", nullable=True)
 
 
+class Alarm(Base):
+    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join it."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index("ix_alarm_open", "home_id", "arrived_at"), Index("ix_alarm_person", "person_id", "arrived_at"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "who spoke")
+    inbox_id: Mapped[int] = link("inbox.id", "the first words")
+    latest_id: Mapped[int] = link("inbox.id", "the newest words")
+    count: Mapped[int] = column(SmallInteger, "messages that joined it")
+    level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
+    kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
+    audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
+    raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
+    latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
+    going_at: Mapped[datetime | None] = column(Moment, "when somebody said 我去", nullable=True)
+    going_by: Mapped[int | None] = column(BigInteger, "who goes", nullable=True)
+    arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
+    arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
+    told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
+
+
 # -- what goes out -----------------------------------------------------------------------------------------------
 
 
@@ -307,6 +330,64 @@ class OutboxBody(Base):
     __tablename__ = "outbox_body"
 
     body: Mapped[bytes] = sealed("what is sent")
+
+
+# -- what the house knows ----------------------------------------------------------------------------------------
+
+
+class KnowledgeEntry(Base):
+    """An entry of the knowledge as staff changed or added it; the starter entries that nobody touched are data in the code (Q3)."""
+
+    __tablename__ = "knowledge_entry"
+    __table_args__ = (UniqueConstraint("home_id", "key"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    key: Mapped[str] = searchable(16, "faq-01 … faq-40, then own-1 …")
+    question: Mapped[str] = column(String(80), "its title")
+    answer: Mapped[str] = column(String(1000), "with {blanks}; public words, no person in them")
+    asked: Mapped[str] = column(String(4000), "how people ask it, one a line")
+    enabled: Mapped[bool] = column(Boolean, "whether the machine may say it")
+    revision: Mapped[int] = column(Integer, "counts the changes")
+    edited_at: Mapped[datetime] = column(Moment, "when it was changed")
+    edited_by: Mapped[int] = column(BigInteger, "who changed it")
+
+
+class KnowledgeBlank(Base):
+    """The home's own value of a blank; all entries that name it share it. Out of date it counts as unfilled (practice.md A8)."""
+
+    __tablename__ = "knowledge_blank"
+    __table_args__ = (UniqueConstraint("home_id", "name"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    name: Mapped[str] = searchable(32, "床位费, 探视时间 …")
+    value: Mapped[str] = column(String(200), "what is said")
+    valid_until: Mapped[date | None] = column(Date, "the last day on which it is true", nullable=True)
+    edited_at: Mapped[datetime] = column(Moment, "when it was changed")
+    edited_by: Mapped[int] = column(BigInteger, "who changed it")
+
+
+# -- the machine -------------------------------------------------------------------------------------------------
+
+
+class Pulse(Base):
+    """The last second in which the service could commit: a gap at the next start is told as 停机."""
+
+    __tablename__ = "pulse"
+
+    home_id: Mapped[int] = link("home.id", "which home", unique=True)
+    beat_at: Mapped[datetime] = column(Moment, "machine time of the last beat")
+
+
+class Downtime(Base):
+    """A time in which nobody listened: what was sent then may be lost at the platform."""
+
+    __tablename__ = "downtime"
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    from_at: Mapped[datetime] = column(Moment, "the last beat before")
+    to_at: Mapped[datetime] = column(Moment, "the first one after")
+    seen_at: Mapped[datetime | None] = column(Moment, "when a colleague took note", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "who took note", nullable=True)
 
 
 # -- staff -------------------------------------------------------------------------------------------------------

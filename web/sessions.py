@@ -1,6 +1,9 @@
 """Who is looking: the session cookie, CSRF, and the redirect to the log-in; for all pages of a sub-application."""
 
+import asyncio
 import hmac
+import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,7 +16,12 @@ from services.access import Viewer
 from settings.clock import Clock
 from storage.database import SqliteDatabase
 
+log = logging.getLogger("jiashu.sessions")
 COOKIE: Final = "jiashu"
+ANSWERS_IN: Final = 1.0
+"""Seconds after which the database counts as silent for a page that must work without it."""
+REMEMBERED: Final = (500, 600.0)
+"""Sessions kept in memory, and for how many seconds: who looked at a page in this time can answer an alarm without the database."""
 SESSION: Final = web.RequestKey("session", staff.Session)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,13 +31,41 @@ def viewer(request: web.Request) -> Viewer:
     return request[SESSION].viewer
 
 
-def middleware(database: SqliteDatabase, clock: Clock, login: str, free: frozenset[str]) -> Middleware:
-    """Let in who has a session; send the others to `login`. `free` paths need none."""
+class Sessions:
+    """Looks up sessions; remembers those of the last minutes for the paths that must work without the database."""
+
+    def __init__(self, database: SqliteDatabase, clock: Clock, without: tuple[str, ...]) -> None:
+        self._database, self._clock, self._without = database, clock, without
+        self._seen: dict[str, tuple[staff.Session, float]] = {}
+
+    async def of(self, token: str, path: str) -> staff.Session | None:
+        """The session of a cookie. Raises what the database raises, unless the path works without it and the session was just seen."""
+        patient = not path.startswith(self._without)
+        try:
+            async with asyncio.timeout(None if patient else ANSWERS_IN):
+                found = await self._database.read(lambda db: staff.session(db, token, self._clock()))
+        except Exception:
+            known = self._seen.get(token)
+            if patient or known is None or time.monotonic() - known[1] > REMEMBERED[1]:
+                raise
+            log.warning("the database is silent, the session is remembered", extra={"action": "remembered"})
+            return known[0]
+        self._seen.pop(token, None)
+        if found is not None:
+            self._seen[token] = (found, time.monotonic())
+            if len(self._seen) > REMEMBERED[0]:
+                self._seen.pop(next(iter(self._seen)))
+        return found
+
+
+def middleware(database: SqliteDatabase, clock: Clock, login: str, free: frozenset[str], without: tuple[str, ...] = ()) -> Middleware:
+    """Let in who has a session; send the others to `login`. `free` paths need none; `without`: paths that work without the database."""
+    sessions = Sessions(database, clock, without)
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         token = request.cookies.get(COOKIE, "")
-        found = await database.read(lambda db: staff.session(db, token, clock())) if token else None
+        found = await sessions.of(token, request.path) if token else None
         if found is not None:
             request[SESSION] = found
         path = request.path

@@ -23,6 +23,42 @@
     }
   }
 
+  /* An alarm rings until somebody goes: sound where the browser allows it, the title always. */
+  const title = document.title;
+  let sound = null, heard = new Set(), ringing = null;
+  function beep() {
+    if (!sound || sound.state !== "running") return;
+    for (const [at, pitch] of [[0, 880], [0.18, 660], [0.36, 880]]) {
+      const tone = sound.createOscillator(), volume = sound.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.25, sound.currentTime + at);
+      volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at + 0.16);
+      tone.connect(volume).connect(sound.destination);
+      tone.start(sound.currentTime + at);
+      tone.stop(sound.currentTime + at + 0.17);
+    }
+  }
+  function openSound() {
+    const Context = window.AudioContext || window.webkitAudioContext;
+    if (!Context) return;
+    sound = sound || new Context();
+    sound.resume().then(lookAtAlarms, () => {});
+  }
+  function lookAtAlarms() {
+    for (const since of document.querySelectorAll("[data-since]")) {
+      const seconds = Math.max(0, Math.floor((now() - new Date(since.dataset.since).getTime()) / 1000));
+      since.textContent = seconds < 100 ? seconds + " 秒" : length(seconds * 1000);
+    }
+    const waits = Array.from(document.querySelectorAll(".alarm:not(.going)"));
+    document.title = waits.length ? "【紧急】" + title : title;
+    const hint = document.getElementById("no-sound");
+    if (hint) hint.hidden = Boolean(sound && sound.state === "running");
+    if (waits.some((alarm) => !heard.has(alarm.dataset.ring))) beep();
+    heard = new Set(waits.map((alarm) => alarm.dataset.ring));
+    if (waits.length && !ringing) ringing = setInterval(beep, 3000);
+    if (!waits.length && ringing) { clearInterval(ringing); ringing = null; }
+  }
+
   function toTheEnd(thread, always) {
     if (thread && (always || thread.dataset.atEnd !== "0")) thread.scrollTop = thread.scrollHeight;
   }
@@ -77,6 +113,7 @@
     count.classList.toggle("bad", bytes > 2000);
   });
   document.addEventListener("click", (event) => {
+    if (event.isTrusted) openSound();
     if (!event.target.closest("[data-theme-switch]")) return;
     const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = next;
@@ -108,6 +145,7 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     runClocks();
+    lookAtAlarms();
     grow();
     toTheEnd(event.target.closest("[data-bottom]"), event.detail.requestConfig.verb === "post");
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
@@ -116,6 +154,7 @@
       composer.dataset.open = state.dataset.open;
     }
   });
+  document.addEventListener("htmx:sseMessage", lookAtAlarms);
   document.addEventListener("htmx:sseError", () => { document.getElementById("lost").hidden = false; });
   document.addEventListener("htmx:sseOpen", () => {
     const strip = document.getElementById("lost");
@@ -129,6 +168,8 @@
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
     if (state && composer) composer.dataset.open = state.dataset.open;
     runClocks();
+    lookAtAlarms();
+    setInterval(lookAtAlarms, 1000);
     grow();
     bringDrafts();
     setInterval(runClocks, 5000);

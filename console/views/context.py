@@ -5,6 +5,8 @@ from typing import Final
 from aiohttp import web
 
 from console.live import Live
+from services.board import Board
+from services.house import House
 from services.ports import Decode
 from settings import Settings
 from settings.clock import Clock
@@ -13,5 +15,7 @@ from storage.database import SqliteDatabase
 DATABASE: Final = web.AppKey("database", SqliteDatabase)
 SETTINGS: Final = web.AppKey("settings", Settings)
 CLOCK: Final = web.AppKey[Clock]("clock")
+BOARD: Final = web.AppKey("board", Board)
+HOUSE: Final = web.AppKey("house", House)
 DECODE: Final = web.AppKey[Decode]("decode")
 LIVE: Final = web.AppKey("live", Live)

@@ -6,7 +6,7 @@ from sqlalchemy import case as when
 from sqlalchemy import select
 
 from storage import tables
-from storage.queries.chats import Clock, Who, _whos
+from storage.queries.chats import Clock, Who, whos
 from storage.unit import Unit
 
 STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意见", "回访", "总结")
@@ -59,8 +59,8 @@ def rows(db: Unit, home_id: int, limit: int = 1000) -> list[Row]:
         .order_by(tables.Promise.due_at)
     ):  # fmt: skip
         clocks.setdefault(promise.case_id or 0, Clock(promise.kind, promise.made_at, promise.due_at))
-    whos = _whos(db, [row.person_id for row in found])
-    result = [Row(row, db.open(row, "title") or "", whos[row.person_id], clocks.get(row.id)) for row in found]
+    people = whos(db, [row.person_id for row in found])
+    result = [Row(row, db.open(row, "title") or "", people[row.person_id], clocks.get(row.id)) for row in found]
     return sorted(result, key=lambda row: (row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0))
 
 
@@ -101,5 +101,5 @@ def one(db: Unit, found: tables.Case) -> Case:
     keepers = {promise.kept_by for promise in promises if promise.kept_by}
     names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_(keepers))).all())
     fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
-    who = _whos(db, [found.person_id])[found.person_id]
+    who = whos(db, [found.person_id])[found.person_id]
     return Case(found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, names)

@@ -145,10 +145,10 @@ def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
         case.person_id: case.number
         for case in db.scalars(select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None)))
     }
-    whos = _whos(db, people)
+    found_people = whos(db, people)
     found = [
         Line(
-            whos[person.id],
+            found_people[person.id],
             preview(_event(db, message)),
             message.created_at,
             clocks.get(person.id),
@@ -213,7 +213,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
     )
     cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id).order_by(tables.Case.id.desc())).all()
     return Thread(
-        _whos(db, [person_id])[person_id], bubbles[-limit:], window(db, person_id),
+        whos(db, [person_id])[person_id], bubbles[-limit:], window(db, person_id),
         [Clock(row.kind, row.made_at, row.due_at) for row in promises], list(cases),
     )  # fmt: skip
 
@@ -249,7 +249,8 @@ def _event(db: Unit, row: tables.Inbox) -> Event:
     return found
 
 
-def _whos(db: Unit, people: list[int]) -> dict[int, Who]:
+def whos(db: Unit, people: list[int]) -> dict[int, Who]:
+    """People as staff see them, by id."""
     rows = db.execute(
         select(tables.Person, tables.Conversation, tables.Resident)
         .join(tables.Conversation, tables.Conversation.person_id == tables.Person.id)

@@ -16,6 +16,7 @@ from console import words
 from conversations import events
 from services import desk, media
 from services.access import Role, Viewer
+from services.board import Board
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -49,7 +50,7 @@ async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
         return b"ID3" + data
 
     outer = web.Application()
-    outer.add_subapp("/console", console.build(home.database, home.settings, home.clock, decode))
+    outer.add_subapp("/console", console.build(home.database, home.house, Board(), home.settings, home.clock, decode))
     async with TestClient(TestServer(outer)) as client:
         who = await home.staff()
         used = Desk(home, client, who)
@@ -298,7 +299,7 @@ async def test_live_hints_reach_the_open_page_as_names_without_content(at_desk: 
     await home.hears("你好")
     person = await home.person()
     stream = await at_desk.client.get(f"/console/live?topics=inbox,person:{person}")
-    assert b"hello" in await stream.content.readuntil(b"\r\n\r\n")
+    assert b"event: alarms" in await stream.content.readuntil(b"\r\n\r\n")
     await home.hears("第二句悄悄话")
     seen = b""
     async with asyncio.timeout(5):

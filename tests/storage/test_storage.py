@@ -12,7 +12,7 @@ from care.errors import Busy, DatabaseInUse, KeysMissing
 from conversations import events
 from services import desk, install
 from services.points import armed, none, parse
-from storage import migrate, seal, tables
+from storage import database, migrate, seal, tables
 from storage.database import SqliteDatabase
 from storage.seal import Unreadable
 from storage.store import PersonNotLocked, Store
@@ -161,17 +161,41 @@ async def test_what_a_job_raises_undoes_the_job_and_nothing_else(home: HomeUnder
     assert await home.one("SELECT count(*) FROM home") == 1
 
 
-async def test_a_locked_file_delays_and_then_says_busy(home: HomeUnderTest) -> None:
+async def test_while_the_database_is_away_messages_wait_in_order_and_jobs_say_busy(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.4)
+    holder = sqlite3.connect(home.database.path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    waiting = [home.database.receive(home.envelope(events.Text(words))) for words in ("我要投诉", "没人来", "等了一小时")]
+    with pytest.raises(Busy):
+        await home.database.store(lambda store: store.rows("SELECT 1"))
+    assert home.database.away_since is not None
+    assert not any(future.done() for future in waiting)
+    holder.execute("ROLLBACK")
+    holder.close()
+    answers = [(await future).answer.text for future in waiting]
+    assert "编号" in answers[0]
+    assert home.database.away_since is None
+    order = await home.rows("SELECT key FROM inbox ORDER BY id")
+    assert [key for (key,) in order] == [f"m:daughter:{n}" for n in (1, 2, 3)]
+
+
+async def test_who_waits_when_the_service_stops_hears_that_nothing_was_committed(home: HomeUnderTest) -> None:
     holder = sqlite3.connect(home.database.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     waiting = home.database.receive(home.envelope(events.Text("你好")))
-    await asyncio.sleep(0.3)
-    assert not waiting.done()
+    await asyncio.sleep(0.5)
+    await home.database.close()
     with pytest.raises(Busy):
         await waiting
-    holder.execute("ROLLBACK")
     holder.close()
-    assert await home.hears("你好")
+
+
+async def test_too_many_who_wait_are_busy_at_once(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "MOST_WAITING", 0)
+    with pytest.raises(Busy):
+        await home.database.receive(home.envelope(events.Text("你好")))
 
 
 async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +205,7 @@ async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest,
         raise RuntimeError
 
     monkeypatch.setattr(home.database, "_receive", broken)
-    with pytest.raises(Busy):
+    with pytest.raises(RuntimeError):
         await home.database.receive(home.envelope(events.Text("你好")))
     monkeypatch.setattr(home.database, "_receive", real)
     assert await home.hears("你好")

@@ -1,0 +1,74 @@
+"""报警条: 我去 and 已到, from memory at once and written down as soon as the database takes it (practice.md F2, F4)."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
+
+from care.errors import Busy, NotFound
+from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
+from services import alarms, pulse
+from storage.unit import Unit
+from web.sessions import viewer
+
+log = logging.getLogger("jiashu.alarms")
+TRIES: Final = 600
+_writing: Final[set[asyncio.Task[None]]] = set()
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of the strip."""
+    router.add_get("/alarms", strip)
+    router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/go", go)
+    router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/arrive", arrive)
+    router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
+
+
+async def strip(request: web.Request) -> web.Response:
+    """The strip alone."""
+    return web.Response(text=request.app[LIVE].strip(request), content_type="text/html")
+
+
+async def go(request: web.Request) -> web.Response:
+    """我去."""
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    alarm = request.app[BOARD].go(who, request.match_info["ref"], now)
+    _write_down(request, lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now))
+    return await strip(request)
+
+
+async def arrive(request: web.Request) -> web.Response:
+    """已到."""
+    who, now = viewer(request), request.app[CLOCK]()
+    alarm = request.app[BOARD].arrive(who, request.match_info["ref"], now)
+    _write_down(request, lambda db: alarms.arrive(db, who, alarm.openid, alarm.audience, now))
+    return await strip(request)
+
+
+async def take_note(request: web.Request) -> web.Response:
+    """Somebody has read that nobody listened."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
+    request.app[BOARD].took_note(row)
+    return await strip(request)
+
+
+def _write_down(request: web.Request, work: Callable[[Unit], None]) -> None:
+    """Into the database now, or as soon as it is back and the message itself is in it."""
+    database = request.app[DATABASE]
+
+    async def write() -> None:
+        for _ in range(TRIES):
+            try:
+                await database.write(work)
+            except (Busy, NotFound):
+                await asyncio.sleep(1)
+            else:
+                return
+        log.error("an act on an alarm could not be written down", extra={"action": "alarm_act"})
+
+    task = asyncio.create_task(write())
+    _writing.add(task)
+    task.add_done_callback(_writing.discard)

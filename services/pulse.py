@@ -1,0 +1,50 @@
+"""The pulse of the service: a beat a second; a gap at the start was a time in which nobody listened (F4)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care.errors import NotFound
+from services.access import Viewer
+from services.board import Downtime
+from storage import tables
+from storage.store import Store
+from storage.types import moment
+from storage.unit import Unit
+
+LOST_AFTER: Final = timedelta(seconds=15)
+"""The platform tries three times within about 15 s; what was sent in a longer gap may be lost there."""
+
+
+def beat(store: Store, home_id: int, machine_now: datetime) -> None:
+    """A commit succeeded at this machine time."""
+    store.change(tables.Pulse, "UPDATE pulse SET beat_at = ? WHERE home_id = ? RETURNING id", machine_now, home_id, persons=())
+
+
+def woke(store: Store, home_id: int, machine_now: datetime) -> None:
+    """The service starts: the time since the last beat is kept as 停机 when the platform could not bridge it."""
+    row = store.row("SELECT beat_at FROM pulse WHERE home_id = ?", home_id)
+    if row is None:
+        store.insert(tables.Pulse, home_id=home_id, beat_at=machine_now)
+        return
+    if machine_now - moment(row[0]) > LOST_AFTER:
+        store.insert(tables.Downtime, home_id=home_id, from_at=moment(row[0]), to_at=machine_now)
+    beat(store, home_id, machine_now)
+
+
+def unseen(db: Unit, home_id: int) -> list[Downtime]:
+    """The times of which no colleague has taken note, oldest first."""
+    found = (
+        select(tables.Downtime).where(tables.Downtime.home_id == home_id, tables.Downtime.seen_at.is_(None)).order_by(tables.Downtime.id)
+    )
+    return [Downtime(row.id, row.from_at, row.to_at) for row in db.scalars(found)]
+
+
+def take_note(db: Unit, viewer: Viewer, downtime_id: int, now: datetime) -> None:
+    """A colleague has read it and looked whom to call. Raises NotFound."""
+    row = db.get(tables.Downtime, downtime_id)
+    if row is None or row.home_id != viewer.home_id:
+        raise NotFound
+    row.seen_at, row.seen_by = now, viewer.id
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_note", f"downtime:{row.id}")

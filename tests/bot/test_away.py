@@ -1,0 +1,200 @@
+"""The database is away: the look, the spool, the debts; each answer reaches its person once."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot import inbound, webhook, wire
+from bot.inbound import Account, Inbound
+from services.board import Board
+from services.receive import busy
+from settings import Mode
+from simulator.codec import Keys, message
+from storage import database
+from storage.seal import Unreadable
+from storage.spool import Kept, Spool
+from tests.conftest import HomeUnderTest
+
+KEYS = Keys("wx0123456789abcdef", "s", "tok", "a" * 43, "plain")
+
+
+class Line:
+    """A webhook on a real socket, its database, and a hand that holds the file."""
+
+    def __init__(self, home: HomeUnderTest, spool: Spool, inbound: Inbound, client: "TestClient[Any, Any]") -> None:
+        self.home, self.spool, self.inbound, self.client = home, spool, inbound, client
+        self.number = 0
+
+    def hold(self) -> sqlite3.Connection:
+        holder = sqlite3.connect(self.home.database.path, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        return holder
+
+    async def push(self, text: str, openid: str = "daughter", number: int = 0, **more: str | int) -> str:
+        """The content of the answer, success, or the error of the line."""
+        self.number += 1
+        fields: dict[str, str | int] = {
+            "ToUserName": "gh", "FromUserName": openid, "CreateTime": int(self.home.clock().timestamp()), "MsgType": "text",
+            "Content": text, "MsgId": number or self.number,
+        }  # fmt: skip
+        fields.update(more)
+        query, body = KEYS.envelope(message(fields), openid, "gh", self.home.clock().timestamp())
+        try:
+            async with self.client.post("/wechat", params=query, data=body.encode()) as answer:
+                reply = KEYS.reply(await answer.text())
+        except aiohttp.ClientError as error:
+            return type(error).__name__
+        return "success" if reply is None else f"{reply['Content']}@{reply['CreateTime']}"
+
+    async def drain(self) -> None:
+        for _ in range(100):
+            if self.home.database.away_since is None and await self.inbound.drain():
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError
+
+
+@pytest.fixture
+async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    monkeypatch.setattr(webhook, "LOOKS_AFTER", 0.4)
+    monkeypatch.setattr(webhook, "CLOSES_AFTER", 0.8)
+    monkeypatch.setattr(inbound, "RINGS_AFTER", 0.1)
+    monkeypatch.setattr(inbound, "TRIES_END", 0.3)
+    monkeypatch.setattr(database, "BUSY_FOR", 0.05)
+    spool = Spool(tmp_path / "spool", home.database.sealer)
+    taken = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, Board(), spool)
+    codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)
+    app = web.Application()
+    app.router.add_post("/wechat", webhook.Webhook(codec, taken, home.house, home.clock).push)
+    async with TestClient(TestServer(app)) as client:
+        yield Line(home, spool, taken, client)
+    spool.close()
+
+
+async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought_in_once(line: Line) -> None:
+    holder = line.hold()
+    first, second = await asyncio.gather(line.push("我要投诉，没人来", number=7), line.push("我要投诉，没人来", number=7))
+    assert first == second
+    assert first.startswith("消息已收到，系统有点忙，稍后回复您；紧急请按铃或拨打 0571-8800-0101。")
+    assert await line.push("我要投诉，没人来", number=7) == first, "a later try hears the same"
+    assert len(line.spool.files()) == 1
+    assert await line.inbound.drain() == 0, "nothing is brought in while the database is away"
+    assert "没人来" not in line.spool.files()[0].read_bytes().decode("latin-1")
+    holder.execute("ROLLBACK")
+    await line.drain()
+    assert await line.home.one("SELECT count(*) FROM inbox") == 1
+    assert await line.home.one("SELECT answer_state FROM inbox") == "outbox"
+    assert line.spool.files() == []
+    assert await line.push("我要投诉，没人来", number=7) == first, "and still after it was brought in"
+    line.home.clock.on(seconds=3)
+    (sent,) = await line.home.send_all()
+    assert "编号" in sent[1]
+
+
+async def test_f4_all_late_answers_of_one_person_leave_as_one_message(line: Line) -> None:
+    holder = line.hold()
+    await asyncio.gather(
+        line.push("我要投诉"), line.push("没人来", number=21), line.push("等了一小时", number=22), line.push("有空床吗", "son")
+    )
+    holder.execute("ROLLBACK")
+    await line.drain()
+    line.home.clock.on(seconds=3)
+    sent = await line.home.send_all()
+    assert sorted(openid for openid, _ in sent) == ["daughter", "son"]
+    told = dict(sent)["daughter"]
+    assert told.count("编号") == 1
+    assert told.count("记进") == 1, "the same sentence is said once"
+
+
+async def test_f4_when_the_spool_fails_too_there_is_no_answer_and_a_later_try_gets_it(line: Line) -> None:
+    line.spool.folder.write_text("a file where the folder should be")
+    holder = line.hold()
+    assert await line.push("有空床吗", number=5) in {"ServerDisconnectedError", "ClientOSError"}
+    holder.execute("ROLLBACK")
+    assert "前" in await line.push("有空床吗", number=5)
+    await asyncio.sleep(0.4)
+    await line.inbound.settle_debts()
+    assert await line.home.one("SELECT answer_state FROM inbox") == "stored", "the later try gave it"
+
+
+async def test_f4_an_answer_that_no_try_was_given_leaves_by_the_outbox_once(line: Line) -> None:
+    line.spool.folder.write_text("a file where the folder should be")
+    holder = line.hold()
+    await line.push("有空床吗", number=5)
+    holder.execute("ROLLBACK")
+    for _ in range(50):
+        await asyncio.sleep(0.05)
+        await line.inbound.settle_debts()
+        if await line.home.one("SELECT answer_state FROM inbox") == "outbox":
+            break
+    line.home.clock.on(seconds=3)
+    assert len(await line.home.send_all()) == 1
+    await line.inbound.settle_debts()
+    assert await line.home.send_all() == []
+
+
+async def test_f4_an_answer_to_a_socket_that_the_platform_closed_is_owed(line: Line) -> None:
+    holder = line.hold()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.15):
+            await line.push("有空床吗", number=5)
+    holder.execute("ROLLBACK")
+    for _ in range(50):
+        await asyncio.sleep(0.05)
+        await line.inbound.settle_debts()
+        if await line.home.one("SELECT count(*) FROM outbox"):
+            break
+    line.home.clock.on(seconds=3)
+    assert len(await line.home.send_all()) == 1
+
+
+async def test_f4_an_event_that_needs_no_words_is_only_taken(line: Line) -> None:
+    holder = line.hold()
+    said = await line.push("", MsgType="event", Event="VIEW", EventKey="http://x/")
+    holder.execute("ROLLBACK")
+    assert said == "success"
+    await line.drain()
+    assert await line.home.one("SELECT count(*) FROM inbox") == 1
+
+
+async def test_e2_an_emergency_rings_while_it_cannot_be_committed(line: Line) -> None:
+    viewer = await line.home.staff()
+    holder = line.hold()
+    saying = asyncio.create_task(line.push("救命"))
+    await asyncio.sleep(0.3)
+    (alarm,) = line.inbound._board.seen_by(viewer)
+    assert alarm.uncommitted
+    holder.execute("ROLLBACK")
+    assert "已经在叫人" in await saying
+    assert not line.inbound._board.seen_by(viewer)[0].uncommitted
+
+
+async def test_f4_the_spool_survives_a_start_and_a_file_that_cannot_be_read_stays_aside(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "GIVES_UP", 2)
+    raw = message({"ToUserName": "gh", "FromUserName": "son", "CreateTime": 1, "MsgType": "text", "Content": "你好", "MsgId": 9}).encode()
+    await line.spool.keep(Kept(raw, line.home.clock()))
+    (file,) = line.spool.files()
+    (line.spool.folder / "0.spool").write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(Unreadable):
+        line.spool.read(line.spool.folder / "0.spool")
+    (line.spool.folder / "1.spool").write_bytes(b"short")
+    await line.inbound.drain()
+    await line.inbound.drain()
+    assert sorted(path.suffix for path in line.spool.folder.iterdir()) == [".bad", ".bad"]
+    assert await line.home.one("SELECT count(*) FROM inbox") == 1
+
+
+def test_f4_without_a_phone_on_file_the_sentence_names_the_bell(home: HomeUnderTest) -> None:
+    from services.house import House
+    from settings import Home
+
+    assert "床头铃" in busy(House(Home()), home.clock()).text

@@ -1,0 +1,51 @@
+"""Emergency words: what must ring and what must not, one utterance a test; idioms cancel only themselves."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from care.triage import Audience, Urgency, triage
+
+DATA = tomllib.loads((Path(__file__).parent.parent / "data" / "triage.toml").read_text(encoding="utf-8"))
+
+
+def said(kind: str) -> list[str]:
+    return [words for group in DATA[kind].values() for words in group]
+
+
+@pytest.mark.parametrize("words", said("rings"))
+def test_e2_an_emergency_rings(words: str) -> None:
+    assert triage(words).rings
+
+
+@pytest.mark.parametrize("words", said("silent"))
+def test_e2_talk_of_it_rings_nobody(words: str) -> None:
+    assert not triage(words).rings
+
+
+@pytest.mark.parametrize(
+    ("words", "level", "audience"),
+    [
+        ("护工掐我", Urgency.P0, Audience.LEAD),
+        ("不想活了", Urgency.P0, Audience.FLOOR),
+        ("发高烧了", Urgency.P1, Audience.FLOOR),
+        ("有人让我转钱", Urgency.P2, Audience.NONE),
+        ("你好", Urgency.P3, Audience.NONE),
+        ("有事打我电话", Urgency.P3, Audience.NONE),
+        ("你们把我妈摔了，我要投诉", Urgency.P3, Audience.NONE),
+    ],
+)
+def test_e2_the_level_says_how_fast_and_the_audience_who(words: str, level: Urgency, audience: Audience) -> None:
+    found = triage(words)
+    assert (found.level, found.audience) == (level, audience)
+
+
+@pytest.mark.parametrize("words", ["笑死我了，哎哟我摔倒了", "电视里有人摔倒了，我现在胸口疼得很", "我不是不想活，可是我喘不上气"])
+def test_e2_what_cancels_one_phrase_never_cancels_another(words: str) -> None:
+    assert triage(words).rings
+
+
+def test_e2_what_was_only_told_counts_when_it_is_me_now() -> None:
+    assert not triage("电视里说的那个心梗").rings
+    assert triage("电视里说的那个心梗，我现在就是那样").rings

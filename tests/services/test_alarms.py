@@ -1,0 +1,178 @@
+"""From the words to the nurse at the bed: one alarm a person, nothing promised before 我去, the right eyes only, with and without database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from care.errors import NotFound
+from care.triage import Audience, triage
+from conversations import events
+from services import alarms, install, pulse
+from services.access import Role, Viewer
+from services.board import Board, Downtime, Place
+from services.receive import Receipt
+from tests.conftest import HomeUnderTest
+
+SCENE = {
+    "staff": [],
+    "people": [{"kind": "elder", "name": "王桂兰", "openid": "grandma", "room": "306", "bed": "1"}],
+}
+
+
+async def cries(home: HomeUnderTest, words: str, openid: str = "grandma") -> str:
+    envelope = home.envelope(events.Text(words), openid)
+    receipt: Receipt = await home.database.receive(replace(envelope, heard=triage(words)))
+    return receipt.answer.text if receipt.answer else ""
+
+
+@pytest.fixture
+async def elder(home: HomeUnderTest) -> HomeUnderTest:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    return home
+
+
+async def board_of(home: HomeUnderTest) -> Board:
+    board = Board()
+    board.places = await home.database.read(lambda db: alarms.places(db, home.ids.home_id))
+    board.take_over(await home.database.read(lambda db: alarms.open_alarms(db, home.ids.home_id, home.clock())))
+    return board
+
+
+async def test_e2_the_elder_hears_that_we_call_and_never_that_somebody_comes_before_somebody_goes(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    assert await cries(elder, "我摔倒了") == "已经在叫人。急就按铃。"
+    board = await board_of(elder)
+    (alarm,) = board.seen_by(nurse)
+    assert (alarm.name, alarm.place, alarm.words, alarm.count) == ("王桂兰", "306 室 1 床", "我摔倒了", 1)
+    assert await elder.send_all() == []
+    await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    assert await elder.send_all() == [("grandma", "唐雨来了，别动。")]
+    await elder.database.write(lambda db: alarms.arrive(db, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    assert (await board_of(elder)).seen_by(nurse) == []
+    actions = [row[0] for row in await elder.rows("SELECT action FROM audit WHERE subject LIKE 'alarm:%' ORDER BY id")]
+    assert actions == ["alarm", "going", "arrived"]
+    with pytest.raises(NotFound):
+        await elder.database.write(lambda db: alarms.arrive(db, nurse, "grandma", Audience.FLOOR, elder.clock()))
+
+
+async def test_e2_repeats_join_the_open_alarm_with_a_count_and_the_new_words(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await cries(elder, "我摔倒了")
+    elder.clock.on(seconds=30)
+    await cries(elder, "快来人啊")
+    (alarm,) = (await board_of(elder)).seen_by(nurse)
+    assert (alarm.count, alarm.words) == (2, "快来人啊")
+    assert alarm.latest_at - alarm.raised_at == timedelta(seconds=30)
+    await elder.database.write(lambda db: alarms.arrive(db, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    assert await elder.one("SELECT going_by FROM alarm") == nurse.id
+
+
+async def test_e2_after_three_minutes_without_anybody_the_elder_is_told_the_truth_once(elder: HomeUnderTest) -> None:
+    await cries(elder, "我摔倒了")
+    await cries(elder, "我妈没事吧救命", "daughter")
+    assert await elder.database.store(lambda store: alarms.still_calling(store, elder.house, elder.clock())) == 0
+    now = elder.clock.on(minutes=3)
+    assert await elder.database.store(lambda store: alarms.still_calling(store, elder.house, now)) == 2
+    assert await elder.database.store(lambda store: alarms.still_calling(store, elder.house, now)) == 0
+    told = dict(await elder.send_all())
+    assert told["grandma"] == "还在叫人，请按床头铃。"
+    assert "0571-8800-0101" in told["daughter"]
+
+
+async def test_e2_abuse_is_for_the_lead_alone_and_is_only_noted_aloud(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    lead = await elder.staff(Role.SUPERVISOR, "何志远", "he")
+    assert await cries(elder, "护工掐我") == "您说的，我记下了。"
+    board = await board_of(elder)
+    assert board.seen_by(nurse) == []
+    (alarm,) = board.seen_by(lead)
+    with pytest.raises(NotFound):
+        board.go(nurse, alarm.ref, elder.clock())
+    with pytest.raises(NotFound):
+        await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.LEAD, elder.clock()))
+    await elder.database.write(lambda db: alarms.go(db, elder.house, lead, "grandma", Audience.LEAD, elder.clock()))
+    assert await elder.send_all() == [], "nothing is said aloud beside the carer"
+    await cries(elder, "我摔倒了")
+    assert [a.words for a in (await board_of(elder)).seen_by(nurse)] == ["我摔倒了"], "the two never join"
+
+
+async def test_e2_who_despairs_is_not_told_to_ring_a_bell(elder: HomeUnderTest) -> None:
+    assert "担心您" in await cries(elder, "不想活了")
+
+
+async def test_c1_an_emergency_inside_a_complaint_is_both(elder: HomeUnderTest) -> None:
+    said = await cries(elder, "我要投诉，我妈摔倒了没人管，快来人", "daughter")
+    assert said.startswith("已经在叫人。")
+    assert "编号" in said
+    again = await cries(elder, "她喘不上气了", "daughter")
+    assert again.startswith("已经在叫人。")
+    assert await elder.one("SELECT count(*) FROM case_record") == 2
+    assert await elder.one("SELECT count FROM alarm") == 2
+
+
+async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_follows_the_database(elder: HomeUnderTest) -> None:
+    nurse = Viewer(1, elder.ids.home_id, "唐雨", Role.NURSE)
+    board, told = await board_of(elder), []
+    board.listen(lambda: told.append(1))
+    heard, at = triage("我摔倒了"), elder.clock()
+    board.ring("grandma", "k1", heard, "我摔倒了", at)
+    board.ring("grandma", "k1", heard, "我摔倒了", at)
+    board.ring("nobody", "k2", heard, "救命", at)
+    (first, second) = board.seen_by(nurse)
+    assert (first.name, first.uncommitted, first.count) == ("王桂兰", frozenset({"k1"}), 1)
+    assert second.name == "未绑定的手机"
+    board.go(nurse, first.ref, elder.clock())
+    await cries(elder, "我摔倒了")
+    board.committed("grandma", "k1")
+    board.committed("grandma", "k9")
+    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    strips = {alarm.name: alarm for alarm in board.seen_by(nurse)}
+    assert strips["王桂兰"].going == "唐雨", "我去 is kept until it is written down"
+    assert not strips["王桂兰"].uncommitted
+    assert strips["未绑定的手机"].uncommitted == {"k2"}
+    elder.clock.on(seconds=1)
+    board.arrive(nurse, strips["王桂兰"].ref, elder.clock())
+    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    assert [alarm.name for alarm in board.seen_by(nurse)] == ["未绑定的手机"], "已到 holds before it is written down"
+    elder.clock.on(seconds=5)
+    await cries(elder, "救命")
+    board.ring("grandma", "k3", heard, "又摔了", elder.clock.on(seconds=1))
+    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    again = next(alarm for alarm in board.seen_by(nurse) if alarm.name == "王桂兰")
+    assert (again.words, again.count) == ("又摔了", 3), "new words ring again"
+    assert len(told) > 5
+
+
+async def test_e2_what_ended_elsewhere_leaves_the_board(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await cries(elder, "我摔倒了")
+    board = await board_of(elder)
+    await elder.database.write(lambda db: alarms.arrive(db, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    board.take_over([])
+    assert board.seen_by(nurse) == []
+    board.places = {"x": Place("李", "女儿")}
+    board.downtimes = [Downtime(1, elder.clock(), elder.clock())]
+    board.took_note(1)
+    assert board.downtimes == []
+
+
+async def test_e2_voice_that_the_platform_recognised_is_heard_too() -> None:
+    assert alarms.words(events.Voice("m", heard="救命")) == "救命"
+    assert alarms.words(events.Voice("m")) == "［语音］"
+    assert alarms.words(events.Image("m")) == ""
+
+
+async def test_f4_a_gap_in_the_pulse_is_told_as_downtime_until_somebody_takes_note(home: HomeUnderTest) -> None:
+    who, start = await home.staff(), home.clock()
+    for seconds, gaps in ((0, 0), (10, 0), (100, 1)):
+        now = start + timedelta(seconds=seconds)
+        await home.database.store(lambda store, at=now: pulse.woke(store, home.ids.home_id, at))  # type: ignore[misc]
+        assert len(await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id))) == gaps
+    (gap,) = await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id))
+    assert gap.to_at - gap.from_at == timedelta(seconds=90)
+    await home.database.write(lambda db: pulse.take_note(db, who, gap.id, home.clock()))
+    assert await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id)) == []
+    with pytest.raises(NotFound):
+        await home.database.write(lambda db: pulse.take_note(db, who, 1, home.clock()))
