@@ -26,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("login", help="登录名")
     add.add_argument("name", help="姓名，家属会看到")
     add.add_argument("role", choices=("nurse", "desk", "supervisor", "director"), help="护士、客服、主管、院长")
+    commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
+    commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     simulate = commands.add_parser("simulate", parents=[shared], help="启动微信模拟器，连到正在运行的服务")
     simulate.add_argument("--port", type=int, default=8090, help="模拟器的端口")
     simulate.add_argument("--scene", type=Path, default=None, help="人物和菜单")
@@ -61,6 +63,10 @@ def _run(options: argparse.Namespace) -> int:
         from bot import demo
 
         return _loop(demo.run(options.port, options.phone_port, options.data))
+    if options.command in {"answer", "triage"}:
+        from bot import questions
+
+        return questions.run(options.command, getattr(options, "config", None), sys.stdin, sys.stdout)
     settings = config.load(options.config)
     if options.command == "serve":
         if options.role != "all":

@@ -18,10 +18,11 @@ from typing import Final
 from bot import wire
 from bot.wire import Push
 from care.errors import Busy
-from care.triage import CALM, Triage, triage
+from care.triage import CALM, triage
 from conversations import events
-from conversations.routing import understand
-from services import alarms, outbox
+from conversations.answers import Knowledge
+from conversations.routing import Intent, understand
+from services import alarms, knowledge, outbox
 from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
@@ -52,6 +53,8 @@ class Inbound:
 
     def __init__(self, database: SqliteDatabase, account: Account, clock: Clock, board: Board, spool: Spool) -> None:
         self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
+        self.knowledge = Knowledge(())
+        """What the house knows now; replaced when staff change it."""
         self._running: dict[str, asyncio.Future[Receipt]] = {}
         self._keeping: dict[str, asyncio.Future[None]] = {}
         self._spooled: dict[str, datetime] = {}
@@ -174,19 +177,20 @@ class Inbound:
         running.add_done_callback(committed)
 
     def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
+        intent, words = understand(push.event), said(push.event)
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
-            heard=hear(push.event),
+            event=push.event, intent=intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
+            heard=triage(words) if words else CALM, asked=knowledge.ask(self.knowledge, words) if words and intent is Intent.ASK else None,
         )  # fmt: skip
 
 
-def hear(event: events.Arrival) -> Triage:
-    """Triage of the words of a message, typed or recognised by the platform."""
+def said(event: events.Arrival) -> str:
+    """The words of a message, typed or recognised by the platform."""
     match event:
         case events.Text(body):
-            return triage(body)
-        case events.Voice(heard=heard) if heard:
-            return triage(heard)
+            return body
+        case events.Voice(heard=heard):
+            return heard
         case _:
-            return CALM
+            return ""

@@ -7,7 +7,8 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from care.errors import Busy, JiashuError
 from console import app as console
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, install, outbox, points, pulse
+from services import alarms, clocks, install, knowledge, outbox, points, pulse
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -85,6 +86,7 @@ class Service:
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
         await self._look_at_alarms()
         await self._look_at_places()
+        await self._look_at_knowledge()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
         self.ticker = Ticker(self._jobs(), self.clock)
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
@@ -130,6 +132,7 @@ class Service:
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("places", 60.0, self._look_at_places),
+            Job("knowledge", 600.0, self._look_at_knowledge),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts()),
             Job("spool", 1.0, self._drain),
             Job("wake-up", 1.0, self._wake_up),
@@ -155,6 +158,12 @@ class Service:
     async def _look_at_alarms(self) -> None:
         self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
 
+    async def _look_at_knowledge(self, now: datetime | None = None) -> None:
+        """When staff changed it, and each hour, since values run out."""
+        today, home = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home
+        shelf = await self.database.read(lambda db: knowledge.shelf(db, self.ids.home_id, home, today))
+        self.inbound.knowledge = shelf.snapshot
+
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))
 
@@ -164,9 +173,14 @@ class Service:
         if "media" in hints:
             self.fetcher.wake()
         if "alarms" in hints:
-            look = asyncio.create_task(self._look_at_alarms())
-            self._looks.add(look)
-            look.add_done_callback(self._looks.discard)
+            self._look(self._look_at_alarms())
+        if "knowledge" in hints:
+            self._look(self._look_at_knowledge())
+
+    def _look(self, work: Coroutine[None, None, None]) -> None:
+        look = asyncio.create_task(work)
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
 
     @staticmethod
     async def _healthz(_: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.live import Live
-from console.views import alarms, chats, complaints, files, login
+from console.views import alarms, chats, complaints, files, knowledge, login
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -48,6 +48,7 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     chats.routes(app.router)
     complaints.routes(app.router)
     files.routes(app.router)
+    knowledge.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)
     return app
 

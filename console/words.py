@@ -1,5 +1,6 @@
 """How the console tells times, clocks and states: the fixed words of the design (design.md 6)."""
 
+import string
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -81,6 +82,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         {
             "home": home,
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
+            "parts": string.Formatter().parse,
             "KINDS": KINDS,
             "STATES": STATES,
             "BAD": BAD,

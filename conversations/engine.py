@@ -14,6 +14,7 @@ import msgspec
 
 from conversations.effects import AskHuman, Effect, Quiet, Say, say
 from conversations.events import (
+    Asked,
     Click,
     Done,
     Followed,
@@ -34,7 +35,7 @@ from conversations.facts import Fact, Facts
 
 D = TypeVar("D")
 E = TypeVar("E", bound=Effect)
-Entry = Message | Click | Followed | Scanned
+Entry = Message | Click | Followed | Scanned | Asked
 MAX_ROUNDS: Final = 3
 TRAIL: Final = 8
 WORDS: Final[Mapping[str, str]] = {
@@ -139,6 +140,7 @@ class Flow(Generic[D]):
         self.migrations: dict[int, Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]] = {}
         self.on_silence: Callable[[D], Step[D]] | None = None
         self.on_cancel: Callable[[D], Step[D]] | None = None
+        self.on_claim: Callable[[D, Message], bool] | None = None
 
     def enters(self, on: StrEnum) -> Callable[[Callable[[Any], Step[D]]], Callable[[Any], Step[D]]]:
         """Declare the function that begins the talk when the intent `on` was understood."""
@@ -174,6 +176,11 @@ class Flow(Generic[D]):
         self.on_cancel = function
         return function
 
+    def claims(self, function: Callable[[D, Message], bool]) -> Callable[[D, Message], bool]:
+        """Declare which messages belong to the running talk; without it all of them do. The others are a new matter."""
+        self.on_claim = function
+        return function
+
     def migrates(self, version: int) -> Callable[[Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]], object]:
         """Declare the step from a stored `version` to the next: (state, slots) -> (state, slots)."""
         return lambda function: self.migrations.setdefault(version, function)
@@ -192,7 +199,7 @@ class Flow(Generic[D]):
     def advance(self, snapshot: Snapshot, event: Message, facts: Facts | None = None) -> Turn:
         """One message in a running talk. Raises FlowError for an undeclared target or a missing fact."""
         snapshot, data, state = self._load(snapshot)
-        word = WORDS.get(event.body.strip(" 。.!！")) if isinstance(event, Text) else None
+        word = _word(event) if isinstance(event, Text) else None
         if word == "cancel":
             step = self.on_cancel(data) if self.on_cancel else finish(data, say("engine.cancelled"))
             return self._turn(snapshot, step)
@@ -210,6 +217,12 @@ class Flow(Generic[D]):
         if missing:
             raise FlowError(self.name, snapshot.state, f"facts not loaded: {', '.join(missing)}")
         return self._turn(snapshot, state.handler(data, reply, facts))
+
+    def takes(self, snapshot: Snapshot, event: Message) -> bool:
+        """Whether a message belongs to the running talk. Raises UnknownSnapshot."""
+        if self.on_claim is None or (isinstance(event, Text) and _word(event) in {"cancel", "later", "human", "back"}):
+            return True
+        return self.on_claim(self._load(snapshot)[1], event)
 
     def resume(self, turn: Turn, effect: Effect, outcome: Done | Refused) -> Turn:
         """What became of an effect, as an event into the same flow; an ended talk stays ended."""
@@ -287,6 +300,10 @@ class Flow(Generic[D]):
                 trail = (*trail, snapshot.state)[-TRAIL:]
         kept = Snapshot(self.name, self.version, snapshot.revision + 1, target, msgspec.json.encode(step.data), trail)
         return Turn(kept, ended=step.to is END, effects=effects, idle=self.idle)
+
+
+def _word(event: Text) -> str | None:
+    return WORDS.get(event.body.strip(" 。.!！"))
 
 
 # -- proofs ------------------------------------------------------------------------------------------------------

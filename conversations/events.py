@@ -95,6 +95,22 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Arrival] = msgspec.json.Decoder(Arrival)
 
 
+class Option(msgspec.Struct, frozen=True):
+    """One entry of the knowledge for a question; `answer` is None while a blank of it is unfilled."""
+
+    id: str
+    question: str
+    answer: str | None = None
+    human: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question, with what the house's knowledge found for it: the answer when it is `sure`, else a choice."""
+
+    options: tuple[Option, ...]
+    sure: bool = True
+
+
 class Skipped(msgspec.Struct, frozen=True):
     """The person does not want to answer this question (the word 跳过)."""
 

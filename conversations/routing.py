@@ -17,6 +17,7 @@ class Intent(StrEnum):
     CLOSING = "closing"
     HUMAN = "human"
     ASK = "ask"
+    ENQUIRY = "enquiry"
     NOTHING = "nothing"
 
 

@@ -13,6 +13,11 @@ ABOUT = {
 The story first, in any form; the case opens with the first word; what is missing is asked afterwards, each question skippable.
 取消 and silence end the asking, never the case.
 """,
+    "enquiry": """# Enquiry 咨询
+
+A question that the house's knowledge answers at once, a choice of at most three, or a colleague under a promised time.
+What is no choice is a new matter; an entry with an unfilled blank is never spoken.
+""",
     "desk": """# Desk 服务台
 
 Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.

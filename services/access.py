@@ -57,6 +57,12 @@ def access_complaints(viewer: Viewer) -> None:
         raise Forbidden
 
 
+def access_knowledge(viewer: Viewer) -> None:
+    """Raises Forbidden for who may not change what the machine says (design.md: D S P)."""
+    if not viewer.sees_complaints:
+        raise Forbidden
+
+
 def access_case(db: Unit, viewer: Viewer, case_id: int) -> tables.Case:
     """A complaint of the viewer's home. Raises Forbidden for the role, NotFound for the rest."""
     access_complaints(viewer)

@@ -40,6 +40,8 @@ def install(db: Unit, settings: Settings, now: datetime) -> Installed:
 
 def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) -> None:
     """Fill a new database with the fictional people of a scene: staff who log in, and the bindings of the phones."""
+    for name, value in scene.get("blanks", {}).items():
+        db.add(tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0))
     for member in scene["staff"]:
         staff.add(db, ids.home_id, member["login"], member["name"], Role(member["role"]), member["password"], now)
     residents: dict[str, tables.Resident] = {}

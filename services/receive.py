@@ -58,6 +58,7 @@ class Envelope:
     created_at: datetime
     arrived_at: datetime
     heard: Triage = CALM
+    asked: events.Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +315,14 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
     event, registry = envelope.event, house.registry
     if talk.snapshot is not None and not isinstance(event, Act):
         flow = registry.of(talk.snapshot)
-        return flow, flow.advance(talk.snapshot, event, facts)
+        if flow.takes(talk.snapshot, event):
+            return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
     if intent is Intent.ASK and talk.attended(envelope.arrived_at):
         intent = Intent.HUMAN
+    if intent is Intent.ASK and envelope.asked is not None and talk.kind != "elder":
+        flow = registry.for_intent(Intent.ENQUIRY)
+        return flow, flow.begin(Intent.ENQUIRY, envelope.asked)
     flow = registry.for_intent(intent)
     if isinstance(event, Notice | Unfollowed):
         raise FlowError(flow.name, "-", "nothing begins with this")

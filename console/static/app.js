@@ -147,7 +147,7 @@
     runClocks();
     lookAtAlarms();
     grow();
-    toTheEnd(event.target.closest("[data-bottom]"), event.detail.requestConfig.verb === "post");
+    toTheEnd(event.target.closest("[data-bottom]"), (event.detail.requestConfig || {}).verb === "post");
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
     if (state && composer && composer.dataset.open !== state.dataset.open) {
       if (composer.dataset.open !== undefined && !typing(composer)) htmx.ajax("GET", composer.dataset.url, { target: "#composer" });

@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import event
 
+from care.triage import triage
 from console import app as console
 from console import words
 from conversations import events
-from services import desk, media
+from services import desk, media, pulse
 from services.access import Role, Viewer
-from services.board import Board
+from services.board import Alarm, Board
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -30,6 +32,7 @@ class Desk:
     client: "TestClient[Any, Any]"
     who: Viewer
     csrf: str = ""
+    board: Board = field(default_factory=Board)
 
     async def get(self, path: str) -> str:
         answer = await self.client.get(f"/console{path}")
@@ -49,11 +52,11 @@ async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
             raise ValueError
         return b"ID3" + data
 
-    outer = web.Application()
-    outer.add_subapp("/console", console.build(home.database, home.house, Board(), home.settings, home.clock, decode))
+    outer, board = web.Application(), Board()
+    outer.add_subapp("/console", console.build(home.database, home.house, board, home.settings, home.clock, decode))
     async with TestClient(TestServer(outer)) as client:
         who = await home.staff()
-        used = Desk(home, client, who)
+        used = Desk(home, client, who, board=board)
         answer = await client.post("/console/login", data={"login": "chen", "password": "long-enough", "to": ""}, headers=ROUTE)
         page = await answer.text()
         found = re.search(r'"X-CSRF": "([^"]+)"', page)
@@ -419,3 +422,95 @@ async def test_a_closing_house_lets_the_open_pages_go(at_desk: Desk) -> None:
     started = asyncio.get_running_loop().time()
     await at_desk.client.server.close()
     assert asyncio.get_running_loop().time() - started < 3
+
+
+async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("能不能开发票")
+    page = await at_desk.get("/knowledge")
+    assert "13/40 已填" in page
+    assert "能不能开发票" in page
+    assert "差 3 空" in await at_desk.get("/knowledge/faq-01")
+    for name, value in (("床位费", "2,000 元"), ("护理费", "600 元"), ("餐费", "900 元")):
+        answer = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value=value, until="2027-12-31")
+        assert answer.status == 200
+    filled = await answer.text()
+    assert "14/40 已填" in filled
+    assert 'id="row-faq-01"' in filled
+    assert "床位费2,000 元" in (await (await at_desk.post("/knowledge/try", text="怎么收费")).text()).replace("，", "")
+    assert "前一定答复" in await (await at_desk.post("/knowledge/try", text="今天会不会下雨")).text()
+    assert "没填，所以转人工" in await (await at_desk.post("/knowledge/try", text="有空床吗")).text()
+    assert (await at_desk.post("/knowledge/try", text=" ")).status == 422
+    saved = await at_desk.post("/knowledge/new", question="能开发票吗？", answer="能，找前台。", asked="开发票", revision="0")
+    assert saved.headers["HX-Location"] == "/console/knowledge/own-1"
+    assert (await at_desk.post("/knowledge/own-1", question="q", answer="a", asked="", revision="x")).status == 422
+    assert (await at_desk.post("/knowledge/own-1", question="能开发票吗？", answer="能。", asked="开发票", revision="0")).status == 409
+    await at_desk.post("/knowledge/learn", key="own-1", phrase="能不能开发票")
+    assert "能不能开发票</b>" not in await at_desk.get("/knowledge")
+    await at_desk.post("/knowledge/own-1/switch", enabled="0")
+    assert "已停用" in await at_desk.get("/knowledge/own-1")
+    assert (await at_desk.post("/knowledge/own-1/restore")).headers["HX-Location"] == "/console/knowledge"
+    assert (await at_desk.client.get("/console/knowledge/own-1")).status == 404
+    assert (await at_desk.post("/knowledge/blanks", key="faq-01", name="餐费", value="1", until="明天")).status == 422
+    assert "自带的" in await at_desk.get("/knowledge?show=missing")
+    assert "七天内没有到期的" in await at_desk.get("/knowledge?show=soon")
+    assert "看看发票" in await at_desk.get("/knowledge/new?asked=看看发票")
+
+
+async def test_q3_a_nurse_has_no_knowledge_page(at_desk: Desk) -> None:
+    await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
+    at_desk.client.session.cookie_jar.clear()
+    await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough", "to": ""}, headers=ROUTE)
+    assert (await at_desk.client.get("/console/knowledge")).status == 403
+    assert "知识库" not in await at_desk.get("/chats")
+
+
+async def rings(desk: Desk, words: str = "我摔倒了") -> Alarm:
+    board, now = desk.board, desk.home.clock()
+    board.ring("daughter", f"k:{words}", triage(words), words, now)
+    return board.seen_by(desk.who)[0]
+
+
+async def test_e2_the_strip_is_shown_and_answered_without_the_database(at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = at_desk.home
+    alarm = await rings(at_desk)
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    first = await stream.content.readuntil(b"\r\n\r\n")
+    assert "我摔倒了" in first.decode()
+    assert "未入库" in first.decode()
+
+    def gone(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(home.database, "read", gone)
+    answer = await at_desk.post(f"/alarms/{alarm.ref}/go")
+    assert "陈晓雯</b>" in await answer.text()
+    assert "陈晓雯" in (await stream.content.readuntil(b"\r\n\r\n")).decode()
+    stream.close()
+    assert (await at_desk.client.get("/console/chats")).status == 500
+    await at_desk.post(f"/alarms/{alarm.ref}/arrive")
+    assert at_desk.board.seen_by(at_desk.who) == []
+    assert (await at_desk.post(f"/alarms/{alarm.ref}/arrive")).status == 404
+
+
+async def test_e2_what_was_said_on_the_strip_is_written_down_as_soon_as_the_message_is_there(at_desk: Desk) -> None:
+    home = at_desk.home
+    alarm = await rings(at_desk)
+    await at_desk.post(f"/alarms/{alarm.ref}/go")
+    await home.database.receive(replace(home.envelope(events.Text("我摔倒了")), heard=triage("我摔倒了")))
+    for _ in range(40):
+        await asyncio.sleep(0.05)
+        if await home.one("SELECT going_by FROM alarm"):
+            break
+    assert await home.one("SELECT going_by FROM alarm") == at_desk.who.id
+
+
+async def test_f4_downtime_is_told_until_somebody_takes_note(at_desk: Desk) -> None:
+    home, now = at_desk.home, at_desk.home.clock()
+    await home.database.store(lambda store: pulse.woke(store, home.ids.home_id, now))
+    await home.database.store(lambda store: pulse.woke(store, home.ids.home_id, now + timedelta(minutes=10)))
+    at_desk.board.downtimes = await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id))
+    assert "停机 16:00–16:10" in await at_desk.get("/chats")
+    answer = await at_desk.post(f"/downtimes/{at_desk.board.downtimes[0].id}/seen")
+    assert "停机" not in await answer.text()
+    assert "停机" not in await at_desk.get("/alarms")

@@ -131,7 +131,7 @@ async def test_c13_a_new_message_appears_by_itself_and_never_takes_what_is_typed
     phone = await demo.page(1440, 900)
     await phone.goto(demo.phone)
     await phone.get_by_role("button", name="切换到键盘").click()
-    await phone.get_by_role("textbox", name="发消息").fill("我妈能吃粽子吗")
+    await phone.get_by_role("textbox", name="发消息").fill("能帮忙代收包裹吗")
     await phone.keyboard.press("Enter")
     await expect(phone.locator("#chat")).to_contain_text("一定答复")
     desk = await demo.page(1440, 900)
@@ -152,7 +152,7 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     phone = await demo.page(1440, 900)
     await phone.goto(demo.phone)
     await phone.get_by_role("button", name="切换到键盘").click()
-    await phone.get_by_role("textbox", name="发消息").fill("药费单能再发一份吗")
+    await phone.get_by_role("textbox", name="发消息").fill("能帮忙代取包裹吗")
     await phone.keyboard.press("Enter")
     await expect(phone.locator("#chat")).to_contain_text("一定答复")
     for _ in range(3):

@@ -1,0 +1,177 @@
+"""知识库: what the machine says, kept by staff: entries, blanks, a place to try, and what it could not answer (Q3, Q6, A8)."""
+
+import re
+from datetime import date
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care.errors import Invalid
+from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from conversations.answers import ANSWERS_FROM, Kind
+from conversations.effects import Say, say
+from conversations.events import Asked
+from conversations.flows import enquiry
+from services import knowledge
+from services.access import Viewer, access_knowledge
+from services.knowledge import SOON, Shelf
+from storage.unit import Unit
+from web.sessions import viewer
+
+KEY = r"{key:faq-\d\d|own-\d{1,4}}"
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/knowledge", index)
+    router.add_get("/knowledge/new", new)
+    router.add_post("/knowledge/new", save)
+    router.add_post("/knowledge/blanks", fill)
+    router.add_post("/knowledge/try", attempt)
+    router.add_get(f"/knowledge/{KEY}", one)
+    router.add_post(f"/knowledge/{KEY}", save)
+    router.add_post(f"/knowledge/{KEY}/switch", switch)
+    router.add_post(f"/knowledge/{KEY}/restore", restore)
+    router.add_post("/knowledge/learn", learn)
+
+
+@aiohttp_jinja2.template("knowledge.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The list; the first entry that lacks something is open beside it."""
+    facts = await _facts(request)
+    shelf: Shelf = facts["shelf"]
+    first = next((one for one in facts["shown"] if one.missing), facts["shown"][0] if facts["shown"] else shelf.kept[0])
+    return facts | {"found": first, "chosen": False}
+
+
+@aiohttp_jinja2.template("knowledge.html")
+async def one(request: web.Request) -> dict[str, Any]:
+    """One entry."""
+    facts = await _facts(request)
+    shelf: Shelf = facts["shelf"]
+    return facts | {"found": shelf.one(request.match_info["key"]), "chosen": True}
+
+
+@aiohttp_jinja2.template("knowledge.html")
+async def new(request: web.Request) -> dict[str, Any]:
+    """An entry of the home's own."""
+    return await _facts(request) | {"found": None, "chosen": True, "phrase": request.query.get("asked", "")[:60]}
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """Keep an entry."""
+    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
+    text = {name: str(form.get(name, "")) for name in ("question", "answer", "asked", "revision")}
+    if not re.fullmatch(r"\d{1,6}", text["revision"]):
+        raise Invalid(why="这个页面放得太久了，请刷新再存。")
+
+    def work(db: Unit) -> str:
+        return knowledge.save_entry(
+            db, who, request.match_info.get("key", ""), question=text["question"], answer=text["answer"], asked=text["asked"],
+            revision=int(text["revision"]), now=now,
+        )  # fmt: skip
+
+    return _to(await request.app[DATABASE].write(work))
+
+
+async def switch(request: web.Request) -> web.StreamResponse:
+    """Say it, or not."""
+    form, who, key, now = await request.post(), viewer(request), request.match_info["key"], request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: knowledge.switch(db, who, key, enabled=form.get("enabled") == "1", now=now))
+    return _to(key)
+
+
+async def restore(request: web.Request) -> web.StreamResponse:
+    """As it came."""
+    who, key, now = viewer(request), request.match_info["key"], request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, now))
+    return _to(key if key.startswith("faq-") else "")
+
+
+@aiohttp_jinja2.template("_knowledge_filled.html")
+async def fill(request: web.Request) -> dict[str, Any]:
+    """Fill a blank; the rows of all entries that name it change with it."""
+    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
+    name, value, until = (str(form.get(field, "")) for field in ("name", "value", "until"))
+    try:
+        ends = date.fromisoformat(until) if until else None
+    except ValueError as error:
+        raise Invalid(why="日期请从日历里选，或写成 2026-12-31。") from error
+    await request.app[DATABASE].write(lambda db: knowledge.fill(db, who, name, value, ends, now))
+    facts = await _facts(request)
+    shelf: Shelf = facts["shelf"]
+    changed = [one for one in shelf.kept if name in one.entry.blanks]
+    return facts | {"found": shelf.one(str(form.get("key", ""))), "changed": changed}
+
+
+async def learn(request: web.Request) -> web.StreamResponse:
+    """One more way of asking, from a question that the machine missed."""
+    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
+    key, phrase = str(form.get("key", "")), str(form.get("phrase", ""))
+    await request.app[DATABASE].write(lambda db: knowledge.learn(db, who, key, phrase, now))
+    return _to(key)
+
+
+@aiohttp_jinja2.template("_knowledge_tried.html")
+async def attempt(request: web.Request) -> dict[str, Any]:
+    """What a stranger would hear; nothing is sent."""
+    form = await request.post()
+    text = str(form.get("text", "")).strip()
+    if not text:
+        raise Invalid(why="先写一句话再试。")
+    shelf: Shelf = (await _facts(request, missed=False))["shelf"]
+    found = shelf.snapshot.find(text)
+    options = knowledge.ask(shelf.snapshot, text)
+    words, why = _told(request, options)
+    missing = shelf.snapshot.missing(found.hits[0].entry) if found.hits and found.kind is Kind.ANSWER else ()
+    return {
+        "tried": text,
+        "hits": found.hits[:3],
+        "line": ANSWERS_FROM,
+        "words": words,
+        "why": why,
+        "missing": missing,
+        "kind": found.kind.value,
+    }
+
+
+def _told(request: web.Request, asked: Asked | None) -> tuple[str, str]:
+    """The words of the flow itself, so that the page never shows what the phone would not."""
+    house, now = request.app[HOUSE], request.app[CLOCK]()
+    due = now + house.figures.reply
+    if asked is None:
+        return house.words([say("desk.promise", by=due)], now), "没有相近的，转人工"
+    step = enquiry.begin(asked)
+    says = [effect for effect in step.effects if isinstance(effect, Say)]
+    if len(says) < len(step.effects):
+        says.append(say("enquiry.ask_colleague", by=due))
+    return house.words(says, now), ""
+
+
+async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]:
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    today = now.astimezone(home.zone).date()
+
+    def work(db: Unit) -> tuple[Shelf, list[knowledge.Missed]]:
+        access_knowledge(who)
+        shelf = knowledge.shelf(db, who.home_id, home, today)
+        return shelf, knowledge.missed(db, who, shelf.snapshot, now) if missed else []
+
+    shelf, unanswered = await request.app[DATABASE].read(work)
+    show = request.query.get("show", "")
+    lacking = [one for one in shelf.kept if one.missing]
+    ending = [one for one in shelf.kept if one.ends is not None and one.ends - today <= SOON]
+    shown = lacking if show == "missing" else ending if show == "soon" else list(shelf.kept)
+    return {
+        "shelf": shelf, "shown": shown, "show": show, "lacking": len(lacking), "ending": len(ending), "today": today, "missed": unanswered,
+        "holes": len({name for one in lacking for name in one.missing}), "phrase": "",
+    }  # fmt: skip
+
+
+def _to(key: str) -> web.Response:
+    """On to the entry; htmx follows without losing the theme or the scroll of the window."""
+    return web.Response(headers={"HX-Location": f"/console/knowledge{'/' + key if key else ''}"})
+
+
+__all__ = ["Viewer", "routes"]

@@ -1,0 +1,225 @@
+"""What the house knows, and which entry a question means: words that mean the same, pairs of characters, no model (Q3, Q6).
+
+A question is cut into concepts (「多少钱」 and 「收费」 are one) and, between them, pairs of characters. Rare ones weigh more. An entry is
+scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the knowledge, a text, a result.
+"""
+
+import math
+import re
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+ANSWERS_FROM: Final = 0.60
+"""A score from which an entry is the answer; below `OFFERS_FROM` nobody is bothered with it."""
+OFFERS_FROM: Final = 0.40
+CLEAR_FROM, CLEAR_BY = 0.55, 0.25
+"""A lower score is the answer too when the next entry is far behind."""
+CLOSE: Final = 0.12
+"""Two entries nearer than this are both offered."""
+MOST_CHOICES: Final = 3
+LONGEST: Final = 200
+"""Characters of a message that are looked at: what is longer is a story, not a question."""
+PAIR: Final = 0.45
+"""What a pair of characters weighs beside a concept."""
+UNKNOWN, UNKNOWN_MOST = 0.9, 8
+"""What a pair weighs that no phrasing has, and how many of them count."""
+OWN, LIKENESS = 0.4, 0.8
+SAME: Final = 0.95
+"""So like a phrasing that it is one: what staff have taught is answered, whatever its words."""
+DAMPENED, VAGUE = 0.45, 0.6
+"""What is left of a score when the words are of another trade or about one person; when no word with a meaning is shared."""
+_NOT_OURS: Final = re.compile(
+    r"招(?:人|工|护工|护理|聘)|应聘|上班|工资|五险|夜班给|兼职|简历|"
+    r"厂家|直销|贷款|报价|推广|合作商|代理|股份|投资|入股|批发|供应商|业务员|老板您?好|"
+    r"几片|几粒|几个单位|[加减]一?片|剂量|副作用|吃点[啥什]么?药|一天吃几|能不能停药|特效药|什么药膏|饭前|饭后|中药|该怎么哄|在家(?:吃|老|怎么)|"
+    r"找(?:份|个)?工作|证怎么考|报名费|一晚上给|给多少钱|加盟|品牌|哪个牌子|包年|灭鼠|配送|了解一下|美团|外卖到|送到了|寄养|宠物医院|"
+    r"断缴|补缴|过期了|小程序|白屏|发不出去|消息提醒|"
+    r"停车|幼儿园|对外营业|快递|发票|天气|下雨|下雪|退休金|养老金|社保卡|机器人还是|是真人"
+)
+_PRIVATE: Final = re.compile(
+    r"(?:今天|今儿|昨天|昨晚|昨儿|刚才|这几天|前天|早上|中午|上午|下午|这两天|这个月|最近|上次|现在)[^，。]{0,14}(?:吃[了饭]|睡|咋样|怎么样|好[点不些]|还欠|在不在|走了|情况|心情|大便|血压|体温|没看见)|"
+    r"帮我查|查出来|打了几|交过了?没|"
+    r"(?:欠|交了)[^，。]{0,6}(?:多少|没)|[几哪](?:号|个)?(?:房间?|床|楼)[^，。]{0,3}住|住[在]?(?:哪|几)|\d{3}(?:室|房|床|那)|是不是走了"
+)
+_GRIEVANCE: Final = re.compile(r"吼|骂|哭了|全是|瘦了|翻白眼|寒心|气死|太差|差劲|不像话|欺负|没人(?:管|换|理|来)|半天|又(?:凉|冷|硬|咸|脏)")
+_QUESTION: Final = re.compile(r"[吗么？?呢]|有没有|能不能|会不会|可以|多少|怎么|几")
+
+
+class Kind(StrEnum):
+    """What came of a question."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that the house knows. `human`: the sentence is said and a person is asked all the same."""
+
+    id: str
+    question: str
+    answer: str
+    asked: tuple[str, ...] = ()
+    human: bool = False
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """The names between braces, each once, in their order."""
+        return tuple(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(self.answer) if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry and how well it fits, 0 … 1."""
+
+    entry: Entry
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question means: one entry, a choice of at most three, or nothing; `hits` holds the best five, best first."""
+
+    kind: Kind
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A snapshot of the entries and of the values of their blanks; built once for many questions."""
+
+    entries: tuple[Entry, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+    _weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    _lines: list[tuple[int, float]] = field(default_factory=list, init=False, repr=False)
+    _index: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
+    _owners: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index every phrasing of every entry."""
+        owned = [frozenset[str]().union(*map(tokens, (entry.question, *entry.asked))) for entry in self.entries]
+        for number, found in enumerate(owned):
+            for token in found:
+                self._owners.setdefault(token, []).append(number)
+        for token, owners in self._owners.items():
+            rare = math.log(1 + len(self.entries) / len(owners))
+            self._weights[token] = rare if token.startswith("=") else PAIR * rare
+        for number, entry in enumerate(self.entries):
+            for phrase in dict.fromkeys((entry.question, *entry.asked)):
+                cut = tokens(phrase)
+                if not cut:
+                    continue
+                for token in cut:
+                    self._index.setdefault(token, []).append(len(self._lines))
+                self._lines.append((number, sum(self._weights[token] for token in cut)))
+
+    def missing(self, entry: Entry) -> tuple[str, ...]:
+        """The blanks of an entry that nobody has filled: while there is one the entry is never spoken."""
+        return tuple(name for name in entry.blanks if not self.values.get(name))
+
+    def spoken(self, entry: Entry) -> str | None:
+        """The answer as it is said; None while a blank is unfilled."""
+        return None if self.missing(entry) else entry.answer.format_map(self.values)
+
+    def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
+        """The entries that fit best."""
+        asked = tokens(text[:LONGEST])
+        known = {token: weight for token in asked if (weight := self._weights.get(token)) is not None}
+        if not known:
+            return ()
+        unknown = min(len(asked) - len(known), UNKNOWN_MOST) * UNKNOWN
+        whole = sum(known.values()) + unknown
+        shared: dict[int, float] = {}
+        covered: dict[int, float] = {}
+        meant: set[int] = set()
+        for token, weight in known.items():
+            for line in self._index[token]:
+                shared[line] = shared.get(line, 0.0) + weight
+            for number in self._owners[token]:
+                covered[number] = covered.get(number, 0.0) + weight
+            if token.startswith("="):
+                meant.update(self._owners[token])
+        best: dict[int, float] = {}
+        for line, weight in shared.items():
+            number, size = self._lines[line]
+            likeness = weight / (OWN * whole + (1 - OWN) * size)
+            if likeness > best.get(number, 0.0):
+                best[number] = likeness
+        told = _GRIEVANCE.search(text) and not _QUESTION.search(text)
+        dampened = DAMPENED if told or _NOT_OURS.search(text) or _PRIVATE.search(text) else 1.0
+        found = []
+        for number, likeness in best.items():
+            score = min(1.0, LIKENESS * likeness + (1 - LIKENESS) * covered[number] / whole)
+            if likeness < SAME:
+                score *= dampened if number in meant else dampened * VAGUE
+            found.append(Hit(self.entries[number], round(score, 4)))
+        found.sort(key=lambda hit: -hit.score)
+        return tuple(found[:most])
+
+    def find(self, text: str) -> Found:
+        """What a question means."""
+        hits = self.hits(text)
+        if not hits or hits[0].score < OFFERS_FROM:
+            return Found(Kind.NOTHING, hits)
+        ahead = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
+        if (hits[0].score >= ANSWERS_FROM and ahead >= CLOSE) or (hits[0].score >= CLEAR_FROM and ahead >= CLEAR_BY):
+            return Found(Kind.ANSWER, hits)
+        return Found(Kind.CHOICES, hits)
+
+    @staticmethod
+    def choices(found: Found) -> tuple[Entry, ...]:
+        """The entries to offer, at most three."""
+        return tuple(hit.entry for hit in found.hits if hit.score >= OFFERS_FROM - CLOSE)[:MOST_CHOICES]
+
+
+@cache
+def _starter() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("knowledge.toml").read_text(encoding="utf-8"))
+
+
+def starter() -> tuple[Entry, ...]:
+    """The 40 entries of the first day, `faq-01` … `faq-40`."""
+    return tuple(
+        Entry(one["id"], one["question"], one["answer"], tuple(one["asked"]), one.get("human", False)) for one in _starter()["entry"]
+    )
+
+
+def hints() -> dict[str, str]:
+    """The blanks of the starter entries, each with an example."""
+    return {str(name): str(example) for name, example in _starter()["blanks"].items()}
+
+
+@cache
+def _words() -> tuple[dict[str, str], int]:
+    """Every word that has a meaning of its own (nothing = left out), and the length of the longest."""
+    found = dict.fromkeys(_starter()["empty"]["words"].split(), "")
+    found |= {word: "=" + name for name, group in _starter()["words"].items() for word in group.split()}
+    return found, max(map(len, found))
+
+
+def tokens(text: str) -> frozenset[str]:
+    """The concepts (`=…`) of a text, and the pairs of characters between them."""
+    words, longest = _words()
+    found: set[str] = set()
+    text, at, before = text.lower(), 0, ""
+    while at < len(text):
+        for size in range(min(longest, len(text) - at), 0, -1):
+            meaning = words.get(text[at : at + size])
+            if meaning is not None:
+                if meaning:
+                    found.add(meaning)
+                before, at = "", at + size
+                break
+        else:
+            sign = text[at] if text[at].isalnum() else ""
+            if before and sign:
+                found.add(before + sign)
+            before, at = sign, at + 1
+    return frozenset(found)

@@ -1,0 +1,59 @@
+"""`jiashu answer` and `jiashu triage`: the contract, line by line."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import questions
+from care.errors import ConfigError
+from services import knowledge
+from storage.unit import Unit
+from tests.conftest import HomeUnderTest
+
+
+def told(command: str, text: str, file: Path | None = None) -> list[dict[str, Any]]:
+    target = io.StringIO()
+    assert questions.run(command, file, io.StringIO(text), target) == 0
+    return [json.loads(line) for line in target.getvalue().splitlines()]
+
+
+def test_q3_answer_reads_the_starter_knowledge_without_a_config() -> None:
+    found = told("answer", "怎么收费\n\n有补贴吗\n今天会不会下雨\n")
+    assert [set(line) for line in found] == [{"question", "id", "score", "answer", "missing"}] * 3
+    assert (found[0]["id"], found[0]["answer"], found[0]["missing"]) == ("faq-01", None, ["床位费", "护理费", "餐费"])
+    assert (found[1]["id"], found[1]["missing"]) == ("faq-18", [])
+    assert "民政" in found[1]["answer"]
+    assert (found[2]["id"], found[2]["answer"]) == (None, None)
+
+
+async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderTest, tmp_path: Path) -> None:
+    import asyncio
+
+    who = await home.staff()
+
+    def work(db: Unit) -> None:
+        for name in ("床位费", "护理费", "餐费"):
+            knowledge.fill(db, who, name, "一千元", None, home.clock())
+
+    await home.database.write(work)
+    file = tmp_path / "config.toml"
+    wechat = 'app_id = "wx0123456789abcdef"\napp_secret = "s"\ntoken = "tok"\nencoding_aes_key = "' + "a" * 43 + '"'
+    file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{home.database.path}"\n', encoding="utf-8")
+    (line,) = await asyncio.to_thread(told, "answer", "怎么收费\n", file)
+    assert "一千元" in line["answer"]
+    file.write_text(f'[wechat]\n{wechat}\n[home]\nphone = "0571-1"\n[database]\nurl = "sqlite:///{tmp_path}/none.db"\n', encoding="utf-8")
+    (line,) = await asyncio.to_thread(told, "answer", "怎么投诉提建议\n", file)
+    assert "0571-1" in line["answer"]
+    file.write_text("[wechat]\n", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        await asyncio.to_thread(told, "answer", "怎么收费\n", file)
+
+
+def test_e2_triage_says_level_why_and_audience() -> None:
+    found = told("triage", "我摔倒了\n护工掐我\n笑死我了\n")
+    assert [(line["level"], line["audience"]) for line in found] == [("P0", "floor"), ("P0", "lead"), ("P3", "none")]
+    assert found[0]["why"].startswith("跌倒受伤")
+    assert set(found[0]) == {"text", "level", "why", "audience"}
