@@ -114,7 +114,7 @@ class Service:
             token=wechat.token, app_id=wechat.app_id, mode=wechat.mode, aes_key=wechat.encoding_aes_key,
             previous_aes_key=wechat.previous_encoding_aes_key, max_age_seconds=wechat.max_age_seconds,
         )  # fmt: skip
-        webhook = Webhook(codec, self.inbound, self.house, self.clock)
+        webhook = Webhook(codec, self.inbound, self.house, self.clock, self.reach)
         app = web.Application(client_max_size=wire.MAX_BODY + 1)
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", webhook.push)

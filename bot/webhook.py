@@ -6,6 +6,7 @@ fails too the line is closed before 4.5 s without a word (architecture, When the
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from bot.inbound import Inbound
 from bot.wire import Push
 from care.errors import Busy
 from services.house import House
+from services.points import none
 from services.receive import SILENT, Answer, busy
 from settings.clock import Clock
 
@@ -28,8 +30,8 @@ CLOSES_AFTER: Final = 4.45
 class Webhook:
     """The two handlers of one account."""
 
-    def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock) -> None:
-        self._codec, self._inbound, self._house, self._clock = codec, inbound, house, clock
+    def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none) -> None:
+        self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
@@ -68,6 +70,7 @@ class Webhook:
         if request.transport is None or request.transport.is_closing():
             self._inbound.not_given(push)
             return web.Response(status=503)
+        self._reach("before_answer")
         self._inbound.given(push)
         return self._answer(push, receipt.answer)
 
@@ -80,6 +83,7 @@ class Webhook:
             log.error("neither committed nor spooled, so not answered", extra={"action": "no_answer", "error": str(error)})  # noqa: TRY400
             self._inbound.not_given(push)
             return self._hang_up(request)
+        self._reach("after_spool")
         return self._spool_answer(push, waits_since)
 
     def _spool_answer(self, push: Push, waits_since: datetime) -> web.Response:

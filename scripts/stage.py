@@ -43,6 +43,7 @@ class Stage:
     platform: asyncio.subprocess.Process | None = None
     ready_in: float = 0.0
     http: aiohttp.ClientSession = field(init=False)
+    _read: int = 0
 
     @property
     def url(self) -> str:
@@ -148,6 +149,16 @@ class Stage:
         """What one phone shows, as words with their side."""
         phone = next(phone for phone in (await self.state())["phones"] if phone["openid"] == openid)
         return [f"{line['side']}: {line['content']}" for line in phone["chat"]]
+
+    def news(self) -> list[dict[str, Any]]:
+        """The lines of the journal that were written since the last look."""
+        with (self.folder / "journal.jsonl").open(encoding="utf-8") as file:
+            file.seek(self._read)
+            lines = file.readlines()
+            if lines and not lines[-1].endswith("\n"):
+                lines.pop()
+            self._read += sum(len(line.encode()) for line in lines)
+        return [json.loads(line) for line in lines]
 
     def journal(self) -> list[dict[str, Any]]:
         """Everything that passed between platform and service."""

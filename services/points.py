@@ -1,7 +1,7 @@
 """Named moments at which a test may kill or hold the process: honoured only when the platform is a stand-in on loopback.
 
 `JIASHU_POINTS="before_commit=kill@5,after_send=hold:2.5@1"`: at the 5th time that the point is reached, kill -9; at the first,
-wait 2.5 s. The points: before_commit, after_commit, after_send.
+wait 2.5 s. The points (the first two count the batches of messages): before_commit, after_commit, after_spool (on disk there, not yet said), before_answer, after_send.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-POINTS = frozenset({"before_commit", "after_commit", "after_send"})
+POINTS = frozenset({"before_commit", "after_commit", "after_spool", "before_answer", "after_send"})
 
 
 def parse(spec: str) -> dict[str, tuple[str, int]]:

@@ -318,9 +318,7 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
-    if intent is Intent.ASK and talk.attended(envelope.arrived_at):
-        intent = Intent.HUMAN
-    if intent is Intent.ASK and envelope.asked is not None and talk.kind != "elder":
+    if intent is Intent.ASK and envelope.asked is not None and talk.kind != "elder" and not talk.attended(envelope.arrived_at):
         flow = registry.for_intent(Intent.ENQUIRY)
         return flow, flow.begin(Intent.ENQUIRY, envelope.asked)
     flow = registry.for_intent(intent)

@@ -238,7 +238,7 @@ class SqliteDatabase:
     def _handle(self, batch: Sequence[_Arrived]) -> None:
         """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a lost COMMIT did."""
         try:
-            results = self._raw(lambda store: self._receive(store, [entry.item for entry in batch]))
+            results = self._raw(lambda store: self._receive(store, [entry.item for entry in batch]), self._reach)
         except Exception as error:
             if is_away(error):
                 self._wait(error, batch)
@@ -246,7 +246,7 @@ class SqliteDatabase:
             log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
             for place, entry in enumerate(batch):
                 try:
-                    result = self._raw(lambda store, item=entry.item: self._receive(store, [item]))[0]  # type: ignore[misc]
+                    result = self._raw(lambda store, item=entry.item: self._receive(store, [item]), self._reach)[0]  # type: ignore[misc]
                 except Exception as alone:
                     if is_away(alone):
                         self._wait(alone, batch[place:])
@@ -287,18 +287,18 @@ class SqliteDatabase:
         for future in [*(entry.future for entry in self._arrivals), *(job.future for job in self._jobs)]:
             self._settle([future], [_Failed(Busy())])
 
-    def _raw(self, work: Callable[[Store], T]) -> T:
+    def _raw(self, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:
         store = self._store
         try:
             store.begin()
             result = work(store)
-            self._reach("before_commit")
+            reach("before_commit")
             store.commit()
         except BaseException:
             store.rollback()
             raise
         self._here()
-        self._reach("after_commit")
+        reach("after_commit")
         self._tell(store.hints)
         return result
 

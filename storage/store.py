@@ -52,11 +52,11 @@ def _known(table: type[tables.Base], names: Iterable[str]) -> None:
 
 def driver(value: Any) -> Any:  # noqa: ANN401  (what a driver takes)
     """A value as the driver stores it: moments as microseconds, days as ISO text, truth as 0 and 1."""
-    if isinstance(value, datetime):
-        return micros(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
+    convert = _DRIVERS.get(type(value))
+    return value if convert is None else convert(value)
+
+
+_DRIVERS: Final[dict[type, Callable[[Any], Any]]] = {datetime: micros, date: date.isoformat, bool: int}
 
 
 class Store:

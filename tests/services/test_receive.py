@@ -17,6 +17,7 @@ from conversations.events import Done, Message, Refused, Text, Voice
 from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
+from services import desk as services_desk
 from services import effects
 from services.house import House
 from services.receive import Context, Receipt, receive_batch
@@ -353,3 +354,12 @@ async def test_no_statement_of_the_hot_path_searches_a_whole_table(home: HomeUnd
 
     whole = [plan for plan in await home.database.store(plans) if plan.startswith("SCAN") and "json_each" not in plan.split(":")[0]]
     assert whole == []
+
+
+async def test_c12_what_is_said_while_a_colleague_is_in_the_talk_belongs_to_the_open_case(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉，没人理")
+    person = await home.person()
+    await home.database.write(lambda db: services_desk.answer(db, who, person, "我是陈晓雯，马上去看。", "k", home.clock()))
+    assert await home.hears("昨天晚上也是这样，叫了半天") == ""
+    assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'story'") == 2

@@ -1,0 +1,92 @@
+"""Put a fault in, run the tests that must notice, take it out again: each mutant of tests/mutants.md in a copy of the tree."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = (
+    "bot",
+    "care",
+    "console",
+    "conversations",
+    "deploy",
+    "pages",
+    "scheduler",
+    "services",
+    "settings",
+    "simulator",
+    "speech",
+    "storage",
+    "web",
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: what becomes of which words in a file, and the tests that must fail."""
+
+    number: int
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+RECEIVE, OUTGOING, AWAY, ALARMS = (
+    "tests/services/test_receive.py", "tests/services/test_outgoing.py", "tests/bot/test_away.py", "tests/services/test_alarms.py",
+)  # fmt: skip
+MUTANTS = (
+    Mutant(1, "services/receive.py", "    return {(row[0], row[1]): row[2:] for row in rows}\n", "    return {}\n", (RECEIVE,)),
+    Mutant(2, "storage/database.py", "            store.commit()\n        except", "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except", ("tests/storage",)),
+    Mutant(3, "storage/store.py", "        if person not in self.locked:", "        if person is self:", ("tests/storage", RECEIVE)),
+    Mutant(4, "bot/wire.py", '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):', "        if expected != given:", ("tests/bot/test_wire.py",)),
+    Mutant(5, "services/outbox.py", '_finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)', 'store.update(tables.Outbox, row_id, person=person, state="ready")', (OUTGOING,)),
+    Mutant(6, "services/outbox.py", 'state="sending", tries=tries + 1, lease_until=machine_now + LEASE', 'state="ready", tries=tries + 1, lease_until=machine_now', (OUTGOING,)),
+    Mutant(7, "services/access.py", "person is None or person.home_id != viewer.home_id", "person is None", ("tests/services", "tests/console")),
+    Mutant(8, "services/receive.py", 'raw=seal(row, "raw", inbox_id, envelope.raw)', "raw=envelope.raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
+    Mutant(9, "services/receive.py", "        if key in repeats:\n", "        if key in repeats and isinstance(repeats[key], Receipt):\n", (RECEIVE,)),
+    Mutant(10, "services/outbox.py", "           AND i.answer_state = 'stored' ORDER BY", "           ORDER BY", (AWAY,)),
+    Mutant(11, "bot/inbound.py", "        await asyncio.shield(keeping)\n        return self._spooled[push.key]", "        return self._spooled.get(push.key, arrived_at)", (AWAY,)),
+    Mutant(12, "conversations/answers.py", "return None if self.missing(entry) else entry.answer.format_map(self.values)", "return entry.answer", ("tests/conversations/test_answers.py",)),
+    Mutant(13, "conversations/zh_CN.toml", 'called_elder = "已经在叫人。急就按铃。"', 'called_elder = "护士马上就到。"', (ALARMS,)),
+    Mutant(14, "services/board.py", "return audience is not Audience.LEAD or viewer.role in LEADS", "return True", (ALARMS,)),
+)  # fmt: skip
+
+
+def caught(mutant: Mutant, folder: Path) -> bool:
+    """Whether the tests notice. Raises ValueError when the words are not in the file any more."""
+    path = folder / mutant.file
+    whole = path.read_text(encoding="utf-8")
+    if whole.count(mutant.old) != 1:
+        message = f"mutant {mutant.number}: its words are {whole.count(mutant.old)} times in {mutant.file}"
+        raise ValueError(message)
+    path.write_text(whole.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests], cwd=folder, capture_output=True, check=False,
+            timeout=300,
+        )  # fmt: skip
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    return ended.returncode == 1
+
+
+def run() -> bool:
+    """All of them; prints what nobody noticed."""
+    with tempfile.TemporaryDirectory(prefix="jiashu-mutants-") as name:
+        folder = Path(name)
+        for one in (*FOLDERS, "tests", "scripts", "benchmarks", "docs"):
+            shutil.copytree(ROOT / one, folder / one, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("pyproject.toml", "config.example.toml"):
+            shutil.copy(ROOT / file, folder / file)
+        survived = [mutant.number for mutant in MUTANTS if not caught(mutant, folder)]
+    print(f"mutants {len(MUTANTS)}, caught {len(MUTANTS) - len(survived)}" + (f", survived {survived}" if survived else ""))
+    return not survived
+
+
+if __name__ == "__main__":
+    sys.exit(0 if run() else 1)
