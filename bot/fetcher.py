@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from services import media
@@ -9,6 +10,7 @@ from services.media import Wanted
 from services.ports import MediaGone, MediaLater, Platform
 from settings.clock import Clock
 from storage.database import SqliteDatabase
+from storage.store import Store
 
 log = logging.getLogger("jiashu.fetcher")
 
@@ -36,12 +38,21 @@ class Fetcher:
                 log.exception("a round of fetching failed", extra={"action": "fetch_round"})
 
     async def round(self) -> int:
-        """Fetch what is due once; the number of files that were tried."""
+        """Fetch what is due once, and write all of it down together; the number of files that were tried."""
         due = await self._database.store(lambda store: media.wanted(store, self._clock()))
-        await asyncio.gather(*(self._fetch(want) for want in due))
+        if not due:
+            return 0
+        written = await asyncio.gather(*(self._fetch(want) for want in due))
+
+        def write_down(store: Store) -> None:
+            for write in written:
+                write(store)
+
+        await self._database.store(write_down)
         return len(due)
 
-    async def _fetch(self, want: Wanted) -> None:
+    async def _fetch(self, want: Wanted) -> Callable[[Store], None]:
+        """The file on disk, or not; gives what is to be written down."""
         try:
             data = await self._platform.fetch_media(want.media_id)
             await asyncio.to_thread(media.write_file, self._folder, self._database.sealer, want.id, data)
@@ -49,6 +60,5 @@ class Fetcher:
             gone = isinstance(error, MediaGone)
             if not isinstance(error, MediaGone | MediaLater):
                 log.exception("a file could not be fetched or kept", extra={"action": "fetch", "media": want.id})
-            await self._database.store(lambda store: media.missed(store, want, self._clock(), gone=gone))
-            return
-        await self._database.store(lambda store: media.kept(store, want, data))
+            return lambda store: media.missed(store, want, self._clock(), gone=gone)
+        return lambda store: media.kept(store, want, data)

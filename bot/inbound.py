@@ -21,7 +21,7 @@ from care.errors import Busy
 from care.triage import CALM, triage
 from conversations import events
 from conversations.answers import Knowledge
-from conversations.routing import Intent, understand
+from conversations.routing import understand
 from services import alarms, knowledge, outbox
 from services.board import Board
 from services.receive import Envelope, Receipt
@@ -177,11 +177,11 @@ class Inbound:
         running.add_done_callback(committed)
 
     def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
-        intent, words = understand(push.event), said(push.event)
+        words = said(push.event)
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
-            heard=triage(words) if words else CALM, asked=knowledge.ask(self.knowledge, words) if words and intent is Intent.ASK else None,
+            event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
+            heard=triage(words) if words else CALM, look_up=partial(knowledge.ask, self.knowledge, words),
         )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ PAIR: Final = 0.45
 UNKNOWN, UNKNOWN_MOST = 0.9, 8
 """What a pair weighs that no phrasing has, and how many of them count."""
 OWN, LIKENESS = 0.4, 0.8
+LIKELY: Final = 10
+"""Entries that cover most of a question; only their phrasings are compared."""
 SAME: Final = 0.95
 """So like a phrasing that it is one: what staff have taught is answered, whatever its words."""
 DAMPENED, VAGUE = 0.45, 0.6
@@ -99,7 +101,7 @@ class Knowledge:
     values: Mapping[str, str] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     _lines: list[tuple[int, float]] = field(default_factory=list, init=False, repr=False)
-    _index: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
+    _index: dict[str, dict[int, list[int]]] = field(default_factory=dict, init=False, repr=False)
     _owners: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class Knowledge:
                 if not cut:
                     continue
                 for token in cut:
-                    self._index.setdefault(token, []).append(len(self._lines))
+                    self._index.setdefault(token, {}).setdefault(number, []).append(len(self._lines))
                 self._lines.append((number, sum(self._weights[token] for token in cut)))
 
     def missing(self, entry: Entry) -> tuple[str, ...]:
@@ -136,22 +138,14 @@ class Knowledge:
             return ()
         unknown = min(len(asked) - len(known), UNKNOWN_MOST) * UNKNOWN
         whole = sum(known.values()) + unknown
-        shared: dict[int, float] = {}
         covered: dict[int, float] = {}
         meant: set[int] = set()
         for token, weight in known.items():
-            for line in self._index[token]:
-                shared[line] = shared.get(line, 0.0) + weight
             for number in self._owners[token]:
                 covered[number] = covered.get(number, 0.0) + weight
             if token.startswith("="):
                 meant.update(self._owners[token])
-        best: dict[int, float] = {}
-        for line, weight in shared.items():
-            number, size = self._lines[line]
-            likeness = weight / (OWN * whole + (1 - OWN) * size)
-            if likeness > best.get(number, 0.0):
-                best[number] = likeness
+        best = self._likeness(known, whole, covered)
         told = _GRIEVANCE.search(text) and not _QUESTION.search(text)
         dampened = DAMPENED if told or _NOT_OURS.search(text) or _PRIVATE.search(text) else 1.0
         found = []
@@ -162,6 +156,23 @@ class Knowledge:
             found.append(Hit(self.entries[number], round(score, 4)))
         found.sort(key=lambda hit: -hit.score)
         return tuple(found[:most])
+
+    def _likeness(self, known: Mapping[str, float], whole: float, covered: Mapping[int, float]) -> dict[int, float]:
+        """How near the closest phrasing of each likely entry is, 0 … 1."""
+        likely = set(sorted(covered, key=covered.__getitem__, reverse=True)[:LIKELY])
+        shared: dict[int, float] = {}
+        for token, weight in known.items():
+            for number, lines in self._index[token].items():
+                if number in likely:
+                    for line in lines:
+                        shared[line] = shared.get(line, 0.0) + weight
+        best: dict[int, float] = {}
+        for line, weight in shared.items():
+            number, size = self._lines[line]
+            likeness = weight / (OWN * whole + (1 - OWN) * size)
+            if likeness > best.get(number, 0.0):
+                best[number] = likeness
+        return best
 
     def find(self, text: str) -> Found:
         """What a question means."""
@@ -197,20 +208,23 @@ def hints() -> dict[str, str]:
 
 
 @cache
-def _words() -> tuple[dict[str, str], int]:
-    """Every word that has a meaning of its own (nothing = left out), and the length of the longest."""
+def _words() -> tuple[dict[str, str], dict[str, list[int]]]:
+    """Every word that has a meaning of its own (nothing = left out), and the lengths of words by their first character, longest first."""
     found = dict.fromkeys(_starter()["empty"]["words"].split(), "")
     found |= {word: "=" + name for name, group in _starter()["words"].items() for word in group.split()}
-    return found, max(map(len, found))
+    sizes: dict[str, set[int]] = {}
+    for word in found:
+        sizes.setdefault(word[0], set()).add(len(word))
+    return found, {sign: sorted(lengths, reverse=True) for sign, lengths in sizes.items()}
 
 
 def tokens(text: str) -> frozenset[str]:
     """The concepts (`=…`) of a text, and the pairs of characters between them."""
-    words, longest = _words()
+    words, sizes = _words()
     found: set[str] = set()
     text, at, before = text.lower(), 0, ""
     while at < len(text):
-        for size in range(min(longest, len(text) - at), 0, -1):
+        for size in sizes.get(text[at], ()):
             meaning = words.get(text[at : at + size])
             if meaning is not None:
                 if meaning:

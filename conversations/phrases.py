@@ -64,6 +64,7 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}"
 
 
+@cache
 def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安") -> dict[str, str]:
     """What every phrase may name; only who lives in the house is sent to the bell."""
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"

@@ -11,7 +11,7 @@ from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
 from services import promises
 from storage import tables
-from storage.store import Store
+from storage.store import Row, Store
 from storage.types import new_id
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.receive import Context
 
 TITLE = 24
+CASE = "id, level, category, cautious, hide_name"
 ALL_FIELDS = ("about", "when", "name", "phone")
 
 
@@ -58,13 +59,13 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     """
     store, home = context.store, context.house.home
     waiting = store.row(
-        "SELECT id, number FROM complaint WHERE person_id = ? AND feedback_at IS NULL AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+        f"SELECT {CASE}, number FROM complaint WHERE person_id = ? AND feedback_at IS NULL AND closed_at IS NULL ORDER BY id DESC LIMIT 1",  # noqa: S608
         context.person_id,
     )
     if waiting is not None:
-        _add(context, waiting[0], effect.event)
+        _add(context, waiting[:5], effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
-        return _promised(context, due[1] if due else context.now, ref=waiting[1], how="joined", known=ALL_FIELDS)
+        return _promised(context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS)
     words = words_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
@@ -106,7 +107,7 @@ def note_on_case(context: "Context", effect: NoteOnCase) -> None:
     """Write an answer into the case (C2)."""
     if effect.field not in {"about", "occurred", "name", "contact"}:
         raise FlowError("complaint", "-", f"a case has no field {effect.field}")
-    case_id = _case(context, effect.case)
+    case_id = _case(context, effect.case)[0]
     sealed = context.store.seal(tables.Case, effect.field, case_id, effect.text)
     context.store.update(tables.Case, case_id, person=context.person_id, **{effect.field: sealed})
 
@@ -117,13 +118,15 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
     Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
     """
     store = context.store
-    case = store.row("SELECT id FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1", context.person_id)
-    if case is not None and context.event is not None and effect.why == "unanswered":
-        _add(context, case[0], context.event)
+    if context.event is not None and effect.why == "unanswered":
+        case = store.row(
+            f"SELECT {CASE} FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",  # noqa: S608
+            context.person_id,
+        )
+        if case is not None:
+            _add(context, case, context.event)
     how = "attended" if context.attended else "again"
-    running = promises.open_one(store, context.person_id, Kind.REPLY)
-    feedback = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
-    earliest = min((promise[1] for promise in (running, feedback) if promise), default=None)
+    earliest = promises.earliest(store, context.person_id)
     if earliest is not None:
         return _promised(context, earliest, how=how)
     due_at = sla.reply_due(context.said_at, context.house.figures, elder=context.elder)
@@ -153,30 +156,29 @@ def want_media(  # noqa: PLR0913
     store.hint("media")
 
 
-def _case(context: "Context", number: str) -> int:
+def _case(context: "Context", number: str) -> Row:
     row = context.store.row(
-        "SELECT id FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1", context.person_id, number
+        f"SELECT {CASE} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
+        context.person_id,
+        number,
     )
     if row is None:
         raise FlowError("complaint", "-", f"the person has no case {number}")
-    return int(row[0])
+    return row
 
 
-def _add(context: "Context", case_id: int, event: Message) -> None:
+def _add(context: "Context", case: Row, event: Message) -> None:
     words = words_of(event)
-    _record(context, case_id, "story", words)
+    _record(context, case[0], "story", words)
     if isinstance(event, Text):
-        _reassess(context, case_id, words)
-    context.store.hint(f"case:{case_id}", "cases")
+        _reassess(context, case, words)
+    context.store.hint(f"case:{case[0]}", "cases")
 
 
-def _reassess(context: "Context", case_id: int, words: str) -> None:
+def _reassess(context: "Context", case: Row, words: str) -> None:
     store = context.store
     assessed = severity.assess([words])
-    row = store.row("SELECT level, category, cautious, hide_name FROM complaint WHERE id = ?", case_id)
-    if row is None:
-        return
-    level, category, cautious, hide = row
+    case_id, level, category, cautious, hide = case
     changes: dict[str, Any] = {}
     if assessed.level < level or (category == "待定" and assessed.category != "待定"):
         changes = {"level": min(level, int(assessed.level)), "category": assessed.category}

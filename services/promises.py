@@ -32,6 +32,13 @@ def open_one(store: Store, person_id: int, kind: Kind) -> tuple[int, datetime] |
     return (row[0], moment(row[1])) if row else None
 
 
+def earliest(store: Store, person_id: int) -> datetime | None:
+    """When the first of a person's promises of words is due: a reply, or the first feedback."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in KEPT_BY_WORDS)
+    row = store.row(f"SELECT min(due_at) FROM promise WHERE person_id = ? AND kind IN ({kinds}) AND kept_at IS NULL", person_id)  # noqa: S608
+    return moment(row[0]) if row and row[0] is not None else None
+
+
 def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at: datetime) -> None:
     """A case became more serious: its clock runs out earlier, never later."""
     row = store.row("SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, kind.value)

@@ -5,7 +5,7 @@ alone. What is said here is said only of what is committed: the caller answers a
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -58,7 +58,8 @@ class Envelope:
     created_at: datetime
     arrived_at: datetime
     heard: Triage = CALM
-    asked: events.Asked | None = None
+    look_up: Callable[[], events.Asked | None] = lambda: None
+    """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,9 +319,11 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
-    if intent is Intent.ASK and envelope.asked is not None and talk.kind != "elder" and not talk.attended(envelope.arrived_at):
-        flow = registry.for_intent(Intent.ENQUIRY)
-        return flow, flow.begin(Intent.ENQUIRY, envelope.asked)
+    if intent is Intent.ASK and talk.kind != "elder" and not talk.attended(envelope.arrived_at):
+        asked = envelope.look_up()
+        if asked is not None:
+            flow = registry.for_intent(Intent.ENQUIRY)
+            return flow, flow.begin(Intent.ENQUIRY, asked)
     flow = registry.for_intent(intent)
     if isinstance(event, Notice | Unfollowed):
         raise FlowError(flow.name, "-", "nothing begins with this")
@@ -376,8 +379,13 @@ def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, more:
         tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
         revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
         slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
-        idle_at=now + turn.idle if turn.idle else None, **more,
+        idle_at=_silent_from(now + turn.idle) if turn.idle else None, **more,
     )  # fmt: skip
+
+
+def _silent_from(at: datetime) -> datetime:
+    """The end of the minute: silence needs no seconds, and quick messages of one talk leave the index as it is."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None) -> int:

@@ -1,7 +1,6 @@
 """Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to table, column and row (P2)."""
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -53,11 +52,8 @@ class Sealer:
 
     def sign(self, *parts: object) -> bytes:
         """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
-        mac = hmac.new(self._audit_key, digestmod=hashlib.sha256)
-        for part in parts:
-            data = part if isinstance(part, bytes) else str(part).encode()
-            mac.update(len(data).to_bytes(4, "big") + data)
-        return mac.digest()
+        fields = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
+        return hmac.digest(self._audit_key, b"".join([len(field).to_bytes(4, "big") + field for field in fields]), "sha256")
 
 
 def load(path: Path, *, may_create: bool) -> Sealer:

@@ -109,11 +109,11 @@ class Store:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a question."""
-        return self.connection.execute(sql, tuple(driver(value) for value in values)).fetchall()
+        return self.connection.execute(sql, tuple(map(driver, values))).fetchall()
 
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""
-        found: Row | None = self.connection.execute(sql, tuple(driver(value) for value in values)).fetchone()
+        found: Row | None = self.connection.execute(sql, tuple(map(driver, values))).fetchone()
         return found
 
     def many(self, values: Sequence[object]) -> str:
@@ -127,7 +127,7 @@ class Store:
             self.lock_persons(row_id)  # type: ignore[arg-type]
         elif _personal(table):
             self._require(table, values.get("person_id"))
-        self.connection.execute(_insert(table, tuple(values)), tuple(driver(value) for value in values.values()))
+        self.connection.execute(_insert(table, tuple(values)), tuple(map(driver, values.values())))
         return row_id  # type: ignore[return-value]
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
@@ -136,7 +136,7 @@ class Store:
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
-        self.connection.execute(_update(table, tuple(values)), (*(driver(value) for value in values.values()), row_id))
+        self.connection.execute(_update(table, tuple(values)), (*map(driver, values.values()), row_id))
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""

@@ -23,7 +23,7 @@ async def shelf(home: HomeUnderTest) -> Shelf:
 
 async def asks(home: HomeUnderTest, text: str, openid: str = "daughter") -> str:
     kept = await shelf(home)
-    envelope = replace(home.envelope(events.Text(text), openid), asked=knowledge.ask(kept.snapshot, text))
+    envelope = replace(home.envelope(events.Text(text), openid), look_up=lambda: knowledge.ask(kept.snapshot, text))
     receipt: Receipt = await home.database.receive(envelope)
     return receipt.answer.text if receipt.answer else ""
 
@@ -53,7 +53,7 @@ async def test_q3_a_choice_is_offered_taken_and_left_for_another_matter(home: Ho
     await fill(home, who, 视频时间="周二")
     envelope = replace(
         home.envelope(events.Text("视频")),
-        asked=events.Asked(
+        look_up=lambda: events.Asked(
             (events.Option("faq-21", "能视频吗？", "可以，周二。"), events.Option("faq-31", "有监控吗？", None)), sure=False
         ),
     )
