@@ -38,12 +38,12 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             tail = f"{state}-{size}-{theme}"
             await page.goto(f"{used.url}/console/login")
             await snap(page, f"login-{tail}")
-            await page.fill("#login", "chen")
+            await page.fill("#login", "shen")
             await page.fill("#password", "jiashu-demo")
             await page.click("button.pri")
             await page.wait_for_selector(".people")
             await snap(page, f"chats-{tail}")
-            if state == "full":
+            if state != "empty":
                 await page.click(".person")
                 await page.wait_for_selector("#messages")
                 await snap(page, f"thread-{tail}")
@@ -53,6 +53,13 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
                 await page.click(".case")
                 await page.wait_for_selector("#case")
                 await snap(page, f"case-{tail}")
+            await page.goto(f"{used.url}/console/knowledge")
+            await snap(page, f"knowledge-{tail}")
+            if state == "full":
+                await page.goto(f"{used.url}/console/knowledge/faq-01")
+                await page.fill(".try input", "半自理一个月得多少钱") if width > 1000 else None
+                await page.click(".try .btn") if width > 1000 else None
+                await snap(page, f"knowledge-one-{tail}")
             await page.goto(f"{used.url}/console/nothing")
             await snap(page, f"error-{tail}")
             if theme == "light":
@@ -82,6 +89,8 @@ async def main() -> None:
                 await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start")
                 browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
                 await pages(browser, used, "empty")
+                await used.act("text", openid=DAUGHTER, text="探视时间是几点")
+                await used.act("text", openid=DAUGHTER, text="能不能开发票")
                 await used.act("text", openid=ELDER, text="我闺女什么时候来")
                 await used.act("text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
                 await asyncio.sleep(0.5)
@@ -91,6 +100,9 @@ async def main() -> None:
                         answer.raise_for_status()
                 await asyncio.sleep(1.5)
                 await pages(browser, used, "full")
+                await used.act("text", openid=ELDER, text="我摔倒了，起不来")
+                await asyncio.sleep(0.5)
+                await pages(browser, used, "alarm")
                 await browser.close()
         finally:
             await used.stop(used.service)

@@ -67,11 +67,17 @@
     for (const thread of document.querySelectorAll("[data-bottom]")) {
       if (thread.dataset.watched) continue;
       thread.dataset.watched = "1";
+      /* Only who scrolls up leaves the end: photos that load later make the thread longer without anybody's hand. */
+      let top = thread.scrollTop;
       thread.addEventListener("scroll", () => {
-        thread.dataset.atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60 ? "1" : "0";
+        const near = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+        if (near) thread.dataset.atEnd = "1";
+        else if (thread.scrollTop < top - 2) thread.dataset.atEnd = "0";
+        top = thread.scrollTop;
       });
       toTheEnd(thread, true);
-      thread.addEventListener("load", () => toTheEnd(thread, false), true);
+      for (const name of ["load", "loadedmetadata"]) thread.addEventListener(name, () => toTheEnd(thread, false), true);
+      new ResizeObserver(() => toTheEnd(thread, false)).observe(thread);
     }
   }
 
@@ -103,6 +109,29 @@
       event.preventDefault();
       event.target.form.requestSubmit();
     }
+  });
+  /* Keys without a field: g then a page, j and k through a list, r to reply, / to try, ? for this list, Esc back. */
+  const PAGES = { h: "/console/chats", t: "/console/complaints", k: "/console/knowledge" };
+  let leader = 0;
+  function move(step) {
+    const rows = Array.from(document.querySelectorAll("a.person, a.case, a.krow")).filter((row) => row.offsetParent);
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement), on = rows.findIndex((row) => row.matches(".on"));
+    rows[Math.max(0, Math.min(rows.length - 1, (at < 0 ? (on < 0 ? (step > 0 ? -1 : 1) : on) : at) + step))].focus();
+  }
+  function pressed(key) {
+    const field = { r: "[data-send]", "/": ".try input" }[key];
+    if (field && document.querySelector(field)) { document.querySelector(field).focus(); return true; }
+    if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
+    if (key === "?") { const keys = document.getElementById("keys"); if (keys) keys.showModal(); return Boolean(keys); }
+    if (key === "Escape" && document.querySelector("a.back")) { const back = document.querySelector("a.back"); if (back.offsetParent) back.click(); return false; }
+    return false;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    if (leader && Date.now() - leader < 1500 && PAGES[event.key]) { location.href = PAGES[event.key]; event.preventDefault(); leader = 0; return; }
+    leader = event.key === "g" ? Date.now() : 0;
+    if (!leader && pressed(event.key)) event.preventDefault();
   });
   document.addEventListener("input", (event) => {
     keepDrafts();

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import aiohttp_jinja2
@@ -19,6 +20,7 @@ def routes(router: web.UrlDispatcher) -> None:
     """All addresses of this page."""
     router.add_get("/chats", index)
     router.add_get("/chats/list", rows)
+    router.add_get("/counts", counts)
     router.add_get(r"/chats/{person:\d{1,18}}", thread)
     router.add_get(r"/chats/{person:\d{1,18}}/messages", messages)
     router.add_get(r"/chats/{person:\d{1,18}}/composer", composer)
@@ -38,6 +40,13 @@ async def home(_: web.Request) -> web.StreamResponse:
 async def index(request: web.Request) -> dict[str, Any]:
     """The list; a talk is opened beside it."""
     return await _lines(request)
+
+
+@aiohttp_jinja2.template("_counts.html")
+async def counts(request: web.Request) -> dict[str, Any]:
+    """The numbers in the menu."""
+    who, now = viewer(request), request.app[CLOCK]()
+    return {"counts": await request.app[DATABASE].read(lambda db: queries.counts(db, who.home_id, now, now + timedelta(hours=1)))}
 
 
 @aiohttp_jinja2.template("_chat_list.html")

@@ -1,19 +1,23 @@
 """投诉: the open cases by time left, and one case with its stages, clocks and first feedback (design.md 5.3)."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import NotFound
-from console.views.context import CLOCK, DATABASE
+from console.views.context import CLOCK, DATABASE, SETTINGS
 from services import desk
 from services.access import Viewer, access_case, access_complaints
 from storage.queries import cases as queries
 from storage.queries import chats
 from storage.unit import Unit
 from web.sessions import viewer
+
+FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))
+COLUMNS = (("受理 · 评估", {1, 2}), ("调查 · 方案", {3, 4}), ("审批", {5}), ("反馈 · 征求意见", {6, 7}), ("回访 · 总结", {8, 9}))
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -71,10 +75,34 @@ async def act(request: web.Request) -> dict[str, Any]:
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     access_complaints(who)
-    found = await request.app[DATABASE].read(lambda db: queries.rows(db, who.home_id))
-    now = request.app[CLOCK]()
+    now, zone, show = request.app[CLOCK](), request.app[SETTINGS].home.zone, request.query.get("show", "")
+    since = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+    def work(db: Unit) -> tuple[list[queries.Row], dict[str, tuple[int, int]]]:
+        return queries.rows(db, who.home_id), queries.on_time(db, who.home_id, since)
+
+    found, month = await request.app[DATABASE].read(work)
     late = [row for row in found if row.clock and row.clock.due_at <= now]
-    return {"rows": found, "late": late}
+    kinds = {
+        "": found, "late": late, "serious": [row for row in found if row.case.level == 1], "cautious": [row for row in found if row.case.cautious],
+        "hidden": [row for row in found if row.case.hide_name],
+    }  # fmt: skip
+    shown = kinds.get(show, found)
+    return {
+        "rows": shown, "total": len(found), "late": late, "first": found[0] if found else None, "show": show if show in kinds else "",
+        "filters": [(key, label, len(kinds[key])) for key, label in FILTERS], "month": month, "ages": _ages(found, now),
+        "columns": [(names, [row for row in shown if row.case.stage in stages]) for names, stages in COLUMNS],
+    }  # fmt: skip
+
+
+def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
+    """How long the open cases have been open."""
+    ages = [now - row.case.said_at for row in found]
+    edges = [
+        ("4 小时内", timedelta(0), timedelta(hours=4)), ("一天内", timedelta(hours=4), timedelta(days=1)),
+        ("3 天内", timedelta(days=1), timedelta(days=3)), ("更久", timedelta(days=3), timedelta(days=36_500)),
+    ]  # fmt: skip
+    return [(label, sum(low <= age < high for age in ages)) for label, low, high in edges]
 
 
 async def _case(request: web.Request) -> dict[str, Any]:

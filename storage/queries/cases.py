@@ -1,6 +1,7 @@
 """What the page 投诉 asks: the open cases with their clocks, and one case with its records."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import case as when
 from sqlalchemy import select
@@ -62,6 +63,21 @@ def rows(db: Unit, home_id: int, limit: int = 1000) -> list[Row]:
     people = whos(db, [row.person_id for row in found])
     result = [Row(row, db.open(row, "title") or "", people[row.person_id], clocks.get(row.id)) for row in found]
     return sorted(result, key=lambda row: (row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0))
+
+
+def on_time(db: Unit, home_id: int, since: datetime) -> dict[str, tuple[int, int]]:
+    """Since a moment: how many first feedbacks and results were due or given, and how many of them in time."""
+    found: dict[str, tuple[int, int]] = {"first_feedback": (0, 0), "result": (0, 0)}
+    for kind, due, kept, mark in db.execute(
+        select(tables.Promise.kind, tables.Promise.due_at, tables.Promise.kept_at, tables.Promise.mark).where(
+            tables.Promise.home_id == home_id, tables.Promise.kind.in_(found), tables.Promise.made_at >= since
+        )
+    ):
+        if kept is None and mark != "breached":
+            continue
+        good, every = found[kind]
+        found[kind] = (good + (kept is not None and kept <= due), every + 1)
+    return found
 
 
 def by_number(db: Unit, home_id: int, number: str) -> tables.Case | None:

@@ -109,6 +109,34 @@ class Thread:
     cases: list[tables.Case] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits, for the menu: people who wait for words, open complaints, and how pressing each is."""
+
+    waiting: int
+    soon: bool
+    late: bool
+    cases: int
+    cases_soon: bool
+    cases_late: bool
+
+
+def counts(db: Unit, home_id: int, now: datetime, soon: datetime) -> Counts:
+    """One look at the running promises; a complaint counts while its case is open."""
+    rows = db.execute(
+        select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
+            tables.Promise.home_id == home_id, tables.Promise.kept_at.is_(None)
+        )
+    ).all()
+    cases = db.scalar(select(func.count()).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None))) or 0
+    words = [due for kind, _, due in rows if kind != "result"]
+    matters = [due for kind, _, due in rows if kind != "reply"]
+    return Counts(
+        len({person for kind, person, _ in rows if kind != "result"}), any(due <= soon for due in words), any(due <= now for due in words),
+        cases, any(due <= soon for due in matters), any(due <= now for due in matters),
+    )  # fmt: skip
+
+
 def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
     """Everybody who ever wrote, who waits first and the most pressing clock on top, then the latest message."""
     waiting = select(tables.Promise.person_id).where(

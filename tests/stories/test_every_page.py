@@ -1,0 +1,148 @@
+"""Every page at both widths, by day and by night: no serious finding of axe-core, nothing sideways, no error, keys that work."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.stories.test_demo import Demo, demo
+
+pytestmark = pytest.mark.browser
+DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
+SIZES = {1440: 900, 390: 844}
+__all__ = ["demo"]
+
+
+async def act(used: Demo, what: str, **fields: object) -> None:
+    async with aiohttp.ClientSession() as http, http.post(f"{used.phone}api/{what}", json=fields) as answer:
+        answer.raise_for_status()
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """The findings that a person with other eyes or hands would stumble over."""
+    await page.wait_for_timeout(150)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    found: dict[str, Any] = (await Axe().run(page)).response
+    bad = [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"]][:3])
+        for rule in found["violations"]
+        if rule["impact"] in {"serious", "critical"}
+    ]
+    assert not bad, (name, bad)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, width: int, theme: str) -> None:
+    page = await demo.page(width, SIZES[width])
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    await page.goto(f"{demo.console}login")
+    await looked_at(page, "log-in")
+    await page.get_by_label("姓名或登录名").fill("shen")
+    await page.get_by_label("密码").fill("wrong")
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("alert")).to_contain_text("密码不对")
+    await looked_at(page, "log-in refused")
+    demo.errors.clear()  # the browser itself notes the 401 that the page has told
+    await page.get_by_label("密码").fill("jiashu-demo")
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    for empty in ("chats", "complaints", "knowledge?show=soon"):
+        await page.goto(demo.console + empty)
+        await looked_at(page, f"{empty}, empty")
+    await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
+    await act(demo, "text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉，找律师")
+    await act(demo, "text", openid=ELDER, text="我摔倒了")
+    for full in (
+        "chats",
+        "complaints",
+        "complaints?show=serious",
+        "complaints?show=late",
+        "knowledge",
+        "knowledge/faq-01",
+        "knowledge/new",
+    ):
+        await page.goto(demo.console + full)
+        await expect(page.locator(".alarm")).to_contain_text("我摔倒了")
+        await looked_at(page, f"{full}, full")
+    await page.goto(f"{demo.console}complaints")
+    await page.locator(".case").click()
+    await expect(page.locator("#case")).to_be_visible()
+    await looked_at(page, "case")
+    await page.get_by_role("link", name="打开会话").click()
+    await expect(page.locator("#messages")).to_be_visible()
+    await looked_at(page, "thread")
+    await page.get_by_role("button", name="我去").click()
+    await expect(page.locator(".alarm")).to_contain_text("沈国平")
+    await looked_at(page, "alarm, somebody goes")
+    await page.get_by_role("button", name="已到").click()
+    await expect(page.locator(".alarm")).to_have_count(0)
+    assert demo.errors == []
+    await page.goto(f"{demo.console}nothing")
+    await looked_at(page, "not found")
+    if theme == "light":
+        await page.goto(demo.phone)
+        await expect(page.locator("#chat")).to_contain_text("编号")
+        await looked_at(page, "phone")
+
+
+async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo: Demo) -> None:
+    nurse = await demo.page(1440, 900)
+    await nurse.goto(demo.console)
+    await nurse.get_by_label("姓名或登录名").fill("tang")
+    await nurse.get_by_label("密码").fill("jiashu-demo")
+    await nurse.get_by_role("button", name="登录").click()
+    await expect(nurse.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    await act(demo, "text", openid=ELDER, text="我摔倒了")
+    strip = nurse.locator(".alarm")
+    await expect(strip).to_contain_text("王桂兰", timeout=2000)
+    await expect(strip).to_contain_text("306 室 1 床")
+    assert (await nurse.title()).startswith("【紧急】")
+    await strip.get_by_role("button", name="我去").click()
+    await expect(strip).to_contain_text("唐雨")
+
+    async def said() -> list[str]:
+        async with aiohttp.ClientSession() as http, http.get(f"{demo.phone}api/state") as answer:
+            phones = (await answer.json())["phones"]
+        return [line["content"] for line in next(phone for phone in phones if phone["openid"] == ELDER)["chat"]]
+
+    for _ in range(40):
+        if "唐雨来了，别动。" in await said():
+            break
+        await asyncio.sleep(0.1)
+    assert await said() == ["我摔倒了", "已经在叫人。急就按铃。", "唐雨来了，别动。"]
+    await strip.get_by_role("button", name="已到").click()
+    await expect(strip).to_have_count(0)
+    assert demo.errors == []
+
+
+async def test_keys_lead_through_the_console_without_a_mouse(demo: Demo) -> None:
+    await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
+    await act(demo, "text", openid=ELDER, text="我闺女什么时候来")
+    page = await demo.page(1440, 900)
+    await demo.log_in(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#messages")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(page.locator("[data-send]")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("g")
+    await page.keyboard.press("k")
+    await expect(page.get_by_role("heading", name="知识库")).to_be_visible()
+    await page.keyboard.press("/")
+    await expect(page.locator(".try input[name=text]")).to_be_focused()
+    await page.locator("h1").click()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("g")
+    await page.keyboard.press("t")
+    await expect(page.get_by_role("heading", name="投诉", exact=True)).to_be_visible()
+    assert demo.errors == []
