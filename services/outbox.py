@@ -92,9 +92,9 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
                 told.append(json.loads(store.open(tables.Inbox, "answer", inbox_id, sealed))["text"])
             except Unreadable:
                 continue
-            first, home_id = inbox_id, home
+            latest, home_id = inbox_id, home
         if told:
-            _say_late(store, home_id, person, f"inbox:{first}:answer:1", told, now)
+            _say_late(store, home_id, person, f"inbox:{latest}:answer:1", told, now)
     return len(rows)
 
 

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot import inbound, webhook, wire
 from bot.inbound import Account, Inbound
+from services import outbox
 from services.board import Board
 from services.receive import busy
 from settings import Mode
@@ -198,3 +199,17 @@ def test_f4_without_a_phone_on_file_the_sentence_names_the_bell(home: HomeUnderT
     from settings import Home
 
     assert "床头铃" in busy(House(Home()), home.clock()).text
+
+
+async def test_f4_an_answer_that_left_once_is_not_in_the_next_late_message(line: Line) -> None:
+    home = line.home
+    for words in ("我要投诉，没人来", "等了一小时"):
+        await home.hears(words)
+    first, second = [row for (row,) in await home.rows("SELECT id FROM inbox ORDER BY id")]
+    for ids, told in (([first], ["编号"]), ([first, second], ["记进"]), ([first, second], [])):
+        await home.database.store(lambda store, late=ids: outbox.answer_late(store, late, home.clock()))  # type: ignore[misc]
+        home.clock.on(seconds=3)
+        sent = [words for _, words in await home.send_all()]
+        assert len(sent) == len(told)
+        assert all(part in words for words, part in zip(sent, told, strict=True))
+        assert not any("编号" in words for words in sent) or ids == [first]

@@ -1,6 +1,7 @@
 """The wire: every official vector, both codecs side by side, the three modes, and what must be refused (wechat.md 1, 2, 3)."""
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -330,3 +331,18 @@ def test_a_false_handshake_is_refused(query: dict[str, str]) -> None:
 def test_peers_co_wechat_a_reply_with_cdata_inside_stays_xml() -> None:
     xml = replies.text_reply(to="o", sender="g", at=1, text="a]]>b\x00\x08c😀")
     assert wire.parse(xml.encode())["Content"] == "a]]>bc😀"
+
+
+def test_p2_the_signature_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    real = hmac.compare_digest
+
+    def noted(one: Any, other: Any) -> bool:
+        compared.append((one, other))
+        return bool(real(one, other))
+
+    monkeypatch.setattr(hmac, "compare_digest", noted)
+    codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)
+    with pytest.raises(wire.Refused):
+        codec.greet({"signature": "f" * 40, "timestamp": "1", "nonce": "2", "echostr": "x"}, datetime.now(UTC))
+    assert (codec.sign("1", "2").encode(), b"f" * 40) in compared
