@@ -27,6 +27,7 @@ from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
 from storage.database import SqliteDatabase
+from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 
 log = logging.getLogger("jiashu.inbound")
@@ -104,45 +105,62 @@ class Inbound:
     async def settle_debts(self) -> None:
         """Once a second: what no try of the platform was given in time leaves by the outbox."""
         now = time.monotonic()
-        due = [key for key, (_, at) in self._owed.items() if at <= now]
-        ids = [self._owed.pop(key)[0] for key in due]
-        if ids:
-            await self._database.store(lambda store: outbox.answer_late(store, ids, self._clock()))
+        due = {key: row for key, (row, at) in self._owed.items() if at <= now}
+        if due:
+            await self._database.store(lambda store: outbox.answer_late(store, list(due.values()), self._clock()))
+            for key in due:
+                self._owed.pop(key, None)
+
+    async def remember(self) -> None:
+        """At the start, before anybody listens: whose pushes wait in the spool has heard so, and every later try hears the same."""
+        for file in await asyncio.to_thread(self._spool.files):
+            with contextlib.suppress(Unreadable, OSError, wire.Malformed):
+                for kept in await asyncio.to_thread(self._spool.read, file):
+                    self._spooled[wire.read(kept.raw).key] = kept.arrived_at
 
     async def drain(self) -> int:
-        """Bring in what the spool holds, the oldest first; a file goes when all of it is committed. Gives the number of files."""
+        """Bring in what the spool holds, the oldest first; a file goes when all of it is committed. Gives the number of files that went."""
         if self._draining.locked() or self._database.away_since is not None:
             return 0
         async with self._draining:
             files = (await asyncio.to_thread(self._spool.files))[:DRAINS]
-            done = [
-                (file, ids) for file, ids in zip(files, await asyncio.gather(*map(self._bring_in, files)), strict=True) if ids is not None
-            ]
-            if not done:
-                return 0
-            answers = [inbox_id for _, ids in done for inbox_id in ids.values() if inbox_id]
-            await self._database.store(lambda store: outbox.answer_late(store, answers, self._clock()))
-            for file, ids in done:
+            brought = await asyncio.gather(*map(self._bring_in, files))
+            answers = [inbox_id for ids, _ in brought for inbox_id in ids.values() if inbox_id]
+            if answers:
+                await self._database.store(lambda store: outbox.answer_late(store, answers, self._clock()))
+            gone = [(file, ids) for file, (ids, whole) in zip(files, brought, strict=True) if whole]
+            for file, ids in gone:
                 await asyncio.to_thread(file.unlink, missing_ok=True)
                 for key in ids:
                     self._spooled.pop(key, None)
-            return len(done)
+            return len(gone)
 
-    async def _bring_in(self, file: Path) -> dict[str, int] | None:
-        """The keys of a file, each with the row whose answer is still to give (0 = none); None while something of it is not committed."""
+    async def _bring_in(self, file: Path) -> tuple[dict[str, int], bool]:
+        """What of a file is committed: its keys, each with the row whose answer is still to give (0 = none); and whether that is all."""
         try:
             pushes = [(wire.read(kept.raw), kept.arrived_at) for kept in await asyncio.to_thread(self._spool.read, file)]
-            receipts = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in pushes))
-        except Busy:
-            return None
+        except OSError:
+            return {}, False
         except Exception:
-            self._failures[file.name] += 1
-            log.exception("a file of the spool cannot be brought in", extra={"action": "spool_failed", "file": file.name})
-            if self._failures[file.name] >= GIVES_UP:
+            await self._fails(file)
+            return {}, False
+        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in pushes), return_exceptions=True)
+        ids = {
+            push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
+            for (push, _), receipt in zip(pushes, taken, strict=True)
+            if isinstance(receipt, Receipt)
+        }
+        if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in taken):
+            await self._fails(file)
+        return ids, len(ids) == len({push.key for push, _ in pushes})
+
+    async def _fails(self, file: Path) -> None:
+        """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the log says so."""
+        self._failures[file.name] += 1
+        log.error("a file of the spool cannot be brought in", extra={"action": "spool_failed", "file": file.name})
+        if self._failures[file.name] >= GIVES_UP:
+            with contextlib.suppress(OSError):
                 await asyncio.to_thread(file.rename, file.with_suffix(".bad"))
-            return None
-        owed = [receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0 for receipt in receipts]
-        return {push.key: row for (push, _), row in zip(pushes, owed, strict=True)}
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -170,8 +188,8 @@ class Inbound:
         timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
 
         def committed(future: "asyncio.Future[Receipt]") -> None:
-            timer.cancel()
             if not future.cancelled() and future.exception() is None:
+                timer.cancel()
                 self._board.committed(envelope.openid, envelope.key)
 
         running.add_done_callback(committed)

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,9 @@ class Service:
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._looks: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
+        self._known_on: date | None = None
+        self._was_away = False
 
     async def start(self, scene: dict[str, Any] | None = None) -> None:
         """Open the database and start the loops; a scene fills an empty database with its people."""
@@ -85,6 +88,7 @@ class Service:
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
+        await self.inbound.remember()
         await self._look_at_alarms()
         await self._look_at_places()
         await self._look_at_knowledge()
@@ -132,8 +136,9 @@ class Service:
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
+            Job("strip", 5.0, lambda _: self._look_at_alarms()),
             Job("places", 60.0, self._look_at_places),
-            Job("knowledge", 600.0, self._look_at_knowledge),
+            Job("knowledge", 60.0, self._new_day),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts()),
             Job("spool", 1.0, self._drain),
             Job("wake-up", 1.0, self._wake_up),
@@ -141,6 +146,10 @@ class Service:
 
     async def _wake_up(self, _now: object) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
+        away = self.database.away_since is not None
+        if away != self._was_away:
+            self._was_away = away
+            self.board.touch()
         self.sender.wake()
         self.fetcher.wake()
         await self._heartbeat()
@@ -157,13 +166,23 @@ class Service:
             pass
 
     async def _look_at_alarms(self) -> None:
+        """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm."""
+        async with self._looking:
+            await self._take_over_alarms()
+
+    async def _take_over_alarms(self) -> None:
         self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
+
+    async def _new_day(self, now: datetime) -> None:
+        """Values run out at midnight."""
+        if now.astimezone(self.settings.home.zone).date() != self._known_on:
+            await self._look_at_knowledge(now)
 
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
         """When staff changed it, and each hour, since values run out."""
         today, home = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home
         shelf = await self.database.read(lambda db: knowledge.shelf(db, self.ids.home_id, home, today))
-        self.inbound.knowledge = shelf.snapshot
+        self.inbound.knowledge, self._known_on = shelf.snapshot, today
 
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))

@@ -66,16 +66,18 @@ class Live:
         try:
             async with sse_response(request) as response:
                 await response.send(self.strip(request), event=ALARMS)
+                seen = self._board.version
                 while response.is_connected() and not self._closing:
                     try:
                         waiting = {await asyncio.wait_for(queue.get(), LOOK)}
                     except TimeoutError:
-                        continue
+                        waiting = set()
                     if ALARMS not in waiting:
                         await asyncio.sleep(0.05)
                     while not queue.empty():
                         waiting.add(queue.get_nowait())
-                    if ALARMS in waiting:
+                    if seen != self._board.version:
+                        seen = self._board.version
                         await response.send(self.strip(request), event=ALARMS)
                     for topic in sorted(waiting - {ALARMS}):
                         await response.send(topic, event=topic.replace(":", "-"))

@@ -128,7 +128,9 @@ class Knowledge:
 
     def spoken(self, entry: Entry) -> str | None:
         """The answer as it is said; None while a blank is unfilled."""
-        return None if self.missing(entry) else entry.answer.format_map(self.values)
+        if self.missing(entry):
+            return None
+        return "".join(text + (self.values[name] if name else "") for text, name, _, _ in string.Formatter().parse(entry.answer))
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
         """The entries that fit best."""

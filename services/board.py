@@ -7,12 +7,13 @@ beside them, marked 未入库, and is recognised by its push key.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from care.errors import NotFound
 from care.triage import Audience, Triage
 from services.access import Role, Viewer
 
+GONE_AFTER = timedelta(minutes=10)
 LEADS = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 
 
@@ -69,6 +70,8 @@ class Board:
     def __init__(self) -> None:
         self.places: Mapping[str, Place] = {}
         self.downtimes: list[Downtime] = []
+        self.version = 0
+        """Counts the changes: a page that missed one sees it here."""
         self._open: dict[str, Alarm] = {}
         self._ended: dict[str, datetime] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -89,6 +92,11 @@ class Board:
         alarm = self._open.get(fresh.ref, fresh)
         if key in alarm.uncommitted:
             return
+        if heard.also is not None:
+            self.ring(openid, key, heard.also, words, at)
+            words = f"{heard.kind}（原话请主管看）"
+        if alarm.going_at is not None and at - alarm.going_at > GONE_AFTER:
+            alarm = replace(alarm, going="", going_at=None)
         self._open[fresh.ref] = replace(
             alarm, words=words, latest_at=at, level=min(alarm.level, int(heard.level)), kind=heard.kind, count=alarm.count + 1,
             uncommitted=alarm.uncommitted | {key},
@@ -97,10 +105,9 @@ class Board:
 
     def committed(self, openid: str, key: str) -> None:
         """A message is in the database now; its rows follow by `take_over`."""
-        for ref, alarm in self._open.items():
+        for ref, alarm in list(self._open.items()):
             if alarm.openid == openid and key in alarm.uncommitted:
                 self._open[ref] = replace(alarm, uncommitted=alarm.uncommitted - {key})
-                return
 
     def take_over(self, rows: Iterable[Alarm]) -> None:
         """The open alarms of the database: they replace what stood here, but for what is not committed or not written down yet."""
@@ -157,6 +164,11 @@ class Board:
     def _place(self, openid: str) -> Place:
         return self.places.get(openid) or Place("未绑定的手机", "不知道在哪里，请看来信")
 
+    def touch(self) -> None:
+        """Something that the strip shows beside the alarms has changed."""
+        self._tell()
+
     def _tell(self) -> None:
+        self.version += 1
         for listener in self._listeners:
             listener()

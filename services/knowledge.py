@@ -294,12 +294,12 @@ def _check(question: str, answer: str, phrasings: list[str]) -> None:
     if any(len(line) > LONGEST["asked"] for line in phrasings):
         raise Invalid(why=f"每种问法最多 {LONGEST['asked']} 个字。")
     try:
-        names = [name for _, name, _, _ in string.Formatter().parse(answer) if name is not None]
+        parts = [part for part in string.Formatter().parse(answer) if part[1] is not None]
     except ValueError as error:
         raise Invalid(why="花括号没有成对，请写成 {床位费} 这样。") from error
-    bad = [name for name in names if not re.fullmatch(r"\w{1,16}", name)]
+    bad = [name for _, name, form, conversion in parts if form or conversion or not re.fullmatch(r"[^\W\d]\w{0,15}", name or "")]
     if bad:
-        raise Invalid(why=f"空的名字只能用汉字、字母和数字：「{bad[0] or '（空）'}」。")
+        raise Invalid(why=f"空的名字只能用汉字和字母开头，不带冒号：「{bad[0] or '（空）'}」。")
     if re.search(r"\d{3,}", re.sub(r"\{[^}]*\}", "", answer).replace("12345", "").replace("12356", "")):
         raise Invalid(why="回答里不要写死数目，请用 {空} 代替，再在下面填；到期了机器人就不会再说。")
 

@@ -94,7 +94,7 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
                 continue
             latest, home_id = inbox_id, home
         if told:
-            _say_late(store, home_id, person, f"inbox:{latest}:answer:1", told, now)
+            _say_late(store, home_id, person, f"inbox:{latest}:answer", told, now)
     return len(rows)
 
 
@@ -109,10 +109,23 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
     if waiting is not None and len(text.encode()) <= LIMIT_BYTES:
         store.update(tables.OutboxBody, waiting[0], body=store.seal(tables.OutboxBody, "body", waiting[0], text))
         return
-    enqueue(
-        store, home_id=home_id, person_id=person, purpose="late_answer", dedup_key=key, now=now, not_before=now + GATHERS,
-        text="\n\n".join(dict.fromkeys(told)),
-    )  # fmt: skip
+    parts: list[str] = []
+    for one in dict.fromkeys(told):
+        if parts and len(f"{parts[-1]}\n\n{one}".encode()) <= LIMIT_BYTES:
+            parts[-1] += f"\n\n{one}"
+        else:
+            parts.append(one)
+    for number, part in enumerate(parts, 1):
+        enqueue(
+            store,
+            home_id=home_id,
+            person_id=person,
+            purpose="late_answer",
+            dedup_key=f"{key}:{number}",
+            now=now,
+            not_before=now + GATHERS,
+            text=part,
+        )
 
 
 def advance(store: Store, person_id: int, queue: str) -> None:

@@ -420,6 +420,10 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None
     if not isinstance(envelope.event, SILENT):
         context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind)
         effects.carry_out(context, AskHuman("set_aside"))
-        answer = Answer(house.words([Say("receive.set_aside")], now, elder=talk.kind == "elder"), int(now.timestamp()))
+        says = [Say("receive.set_aside")]
+        if envelope.heard.rings:
+            alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
+            says.insert(0, alarms.called(envelope.heard, talk.kind))
+        answer = Answer(house.words(says, now, elder=talk.kind == "elder"), int(now.timestamp()))
         _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)

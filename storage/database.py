@@ -170,7 +170,7 @@ class SqliteDatabase:
         """Hand an arrival to the writer; the future ends after COMMIT, or with Busy when too many wait."""
         future: asyncio.Future[Any] = self._loop.create_future()
         with self._wake:
-            if len(self._arrivals) >= MOST_WAITING:
+            if self._stopping or len(self._arrivals) >= MOST_WAITING:
                 future.set_exception(Busy())
                 return future
             self._arrivals.append(_Arrived(item, future))
@@ -203,6 +203,8 @@ class SqliteDatabase:
     async def _submit(self, run: Callable[[], T]) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
         with self._wake:
+            if self._stopping:
+                raise Busy
             self._jobs.append(_Job(run, future, time.monotonic() + PATIENCE))
             self._wake.notify()
         return await future

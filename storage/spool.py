@@ -68,13 +68,17 @@ class Spool:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{new_id():020d}"
         part = self.folder / f"{name}.part"
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for push in batch:
-                row = new_id()
-                sealed = self._sealer.seal("spool", "push", row, push.raw)
-                file.write(HEAD.pack(row, micros(push.arrived_at), len(sealed)) + sealed)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                for push in batch:
+                    row = new_id()
+                    sealed = self._sealer.seal("spool", "push", row, push.raw)
+                    file.write(HEAD.pack(row, micros(push.arrived_at), len(sealed)) + sealed)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
         part.replace(self.folder / f"{name}.spool")
         folder = os.open(self.folder, os.O_RDONLY)
         try:

@@ -285,6 +285,7 @@ class Alarm(Base):
     level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
     kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
     audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
+    brief: Mapped[bool] = column(Boolean, "only what is wrong is shown: the words name somebody (F5)")
     raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
     latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
     going_at: Mapped[datetime | None] = column(Moment, "when somebody said 我去", nullable=True)

@@ -53,8 +53,9 @@
     document.title = waits.length ? "【紧急】" + title : title;
     const hint = document.getElementById("no-sound");
     if (hint) hint.hidden = Boolean(sound && sound.state === "running");
-    if (waits.some((alarm) => !heard.has(alarm.dataset.ring))) beep();
-    heard = new Set(waits.map((alarm) => alarm.dataset.ring));
+    const all = Array.from(document.querySelectorAll(".alarm"));
+    if (all.some((alarm) => !heard.has(alarm.dataset.ring))) beep();
+    heard = new Set(all.map((alarm) => alarm.dataset.ring));
     if (waits.length && !ringing) ringing = setInterval(beep, 3000);
     if (!waits.length && ringing) { clearInterval(ringing); ringing = null; }
   }

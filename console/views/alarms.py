@@ -10,12 +10,14 @@ from aiohttp import web
 from care.errors import Busy, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from services import alarms, pulse
+from services.board import Alarm
 from storage.unit import Unit
 from web.sessions import viewer
 
 log = logging.getLogger("jiashu.alarms")
 TRIES: Final = 600
-_writing: Final[set[asyncio.Task[None]]] = set()
+_last: Final[dict[str, "asyncio.Task[None]"]] = {}
+"""The newest act on each alarm that is being written down."""
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -35,7 +37,7 @@ async def go(request: web.Request) -> web.Response:
     """我去."""
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
     alarm = request.app[BOARD].go(who, request.match_info["ref"], now)
-    _write_down(request, lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now))
+    _write_down(request, alarm, lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now))
     return await strip(request)
 
 
@@ -43,7 +45,7 @@ async def arrive(request: web.Request) -> web.Response:
     """已到."""
     who, now = viewer(request), request.app[CLOCK]()
     alarm = request.app[BOARD].arrive(who, request.match_info["ref"], now)
-    _write_down(request, lambda db: alarms.arrive(db, who, alarm.openid, alarm.audience, now))
+    _write_down(request, alarm, lambda db: alarms.arrive(db, who, alarm.openid, alarm.audience, now))
     return await strip(request)
 
 
@@ -55,20 +57,30 @@ async def take_note(request: web.Request) -> web.Response:
     return await strip(request)
 
 
-def _write_down(request: web.Request, work: Callable[[Unit], None]) -> None:
-    """Into the database now, or as soon as it is back and the message itself is in it."""
-    database = request.app[DATABASE]
+def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]) -> None:
+    """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their order."""
+    database, before = request.app[DATABASE], _last.get(alarm.ref)
 
     async def write() -> None:
+        if before is not None:
+            await asyncio.wait({before})
         for _ in range(TRIES):
             try:
                 await database.write(work)
-            except (Busy, NotFound):
+            except NotFound:
+                if not alarm.uncommitted:
+                    log.warning("an alarm was over before the act was written down", extra={"action": "alarm_act"})
+                    return
+                await asyncio.sleep(1)
+            except Busy:
                 await asyncio.sleep(1)
             else:
                 return
         log.error("an act on an alarm could not be written down", extra={"action": "alarm_act"})
 
-    task = asyncio.create_task(write())
-    _writing.add(task)
-    task.add_done_callback(_writing.discard)
+    def ended(task: "asyncio.Task[None]") -> None:
+        if _last.get(alarm.ref) is task:
+            del _last[alarm.ref]
+
+    _last[alarm.ref] = task = asyncio.create_task(write())
+    task.add_done_callback(ended)

@@ -1,6 +1,7 @@
 """The database is away: the look, the spool, the debts; each answer reaches its person once."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,14 +14,16 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot import inbound, webhook, wire
 from bot.inbound import Account, Inbound
+from care.errors import Busy
 from services import outbox
 from services.board import Board
 from services.receive import busy
 from settings import Mode
 from simulator.codec import Keys, message
-from storage import database
+from storage import database, tables
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
+from storage.store import Store
 from tests.conftest import HomeUnderTest
 
 KEYS = Keys("wx0123456789abcdef", "s", "tok", "a" * 43, "plain")
@@ -213,3 +216,43 @@ async def test_f4_an_answer_that_left_once_is_not_in_the_next_late_message(line:
         assert len(sent) == len(told)
         assert all(part in words for words, part in zip(sent, told, strict=True))
         assert not any("编号" in words for words in sent) or ids == [first]
+
+
+async def test_f4_after_a_start_a_push_that_waits_in_the_spool_hears_the_same_sentence(line: Line) -> None:
+    holder = line.hold()
+    first = await line.push("我要投诉，没人来", number=7)
+    holder.execute("ROLLBACK")
+    line.inbound._spooled.clear()
+    await line.inbound.remember()
+    assert await line.push("我要投诉，没人来", number=7) == first
+
+
+async def test_f4_debts_wait_for_the_database(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
+    line.inbound._owed["m:x"] = (1, 0.0)
+    holder = line.hold()
+    with pytest.raises(Busy):
+        await line.inbound.settle_debts()
+    assert line.inbound._owed
+    holder.execute("ROLLBACK")
+    await line.inbound.settle_debts()
+    assert not line.inbound._owed
+
+
+async def test_f4_long_late_answers_leave_in_parts_that_the_platform_takes(line: Line) -> None:
+    home = line.home
+    for number in range(3):
+        await home.hears(f"我要投诉，第{number}句")
+    ids = [row for (row,) in await home.rows("SELECT id FROM inbox ORDER BY id")]
+
+    def lengthen(store: Store) -> None:
+        for number, row in enumerate(ids):
+            answer = json.dumps({"text": f"{number}" + "长" * 400, "at": 1}).encode()
+            store.rows("UPDATE inbox SET answer = ? WHERE id = ?", store.seal(tables.Inbox, "answer", row, answer), row)
+
+    await home.database.store(lengthen)
+    await home.database.store(lambda store: outbox.answer_late(store, ids, home.clock()))
+    home.clock.on(seconds=3)
+    sent = [words for _, words in await home.send_all()]
+    assert len(sent) == 3
+    assert all(len(words.encode()) <= 2000 for words in sent)

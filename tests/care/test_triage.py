@@ -14,12 +14,12 @@ def said(kind: str) -> list[str]:
     return [words for group in DATA[kind].values() for words in group]
 
 
-@pytest.mark.parametrize("words", said("rings"))
+@pytest.mark.parametrize("words", [*said("rings"), *said("reviewed")])
 def test_e2_an_emergency_rings(words: str) -> None:
     assert triage(words).rings
 
 
-@pytest.mark.parametrize("words", said("silent"))
+@pytest.mark.parametrize("words", [*said("silent"), *said("questions")])
 def test_e2_talk_of_it_rings_nobody(words: str) -> None:
     assert not triage(words).rings
 
@@ -49,3 +49,10 @@ def test_e2_what_cancels_one_phrase_never_cancels_another(words: str) -> None:
 def test_e2_what_was_only_told_counts_when_it_is_me_now() -> None:
     assert not triage("电视里说的那个心梗").rings
     assert triage("电视里说的那个心梗，我现在就是那样").rings
+
+
+def test_e2_abuse_with_a_wound_rings_for_both_each_with_its_own_eyes() -> None:
+    heard = triage("护工打了我，我头撞破了流血不止")
+    assert (heard.kind, heard.audience) == ("跌倒受伤", Audience.FLOOR)
+    assert heard.also is not None
+    assert (heard.also.kind, heard.also.audience) == ("侵害", Audience.LEAD)

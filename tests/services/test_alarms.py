@@ -176,3 +176,67 @@ async def test_f4_a_gap_in_the_pulse_is_told_as_downtime_until_somebody_takes_no
     assert await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id)) == []
     with pytest.raises(NotFound):
         await home.database.write(lambda db: pulse.take_note(db, who, 1, home.clock()))
+
+
+async def test_e2_who_said_i_go_long_ago_is_not_there_and_a_new_cry_rings_anew(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await cries(elder, "我摔倒了")
+    await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    elder.clock.on(minutes=11)
+    await cries(elder, "快来人啊")
+    (alarm,) = (await board_of(elder)).seen_by(nurse)
+    assert alarm.going == ""
+    await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    assert [words for _, words in await elder.send_all()] == ["唐雨来了，别动。"] * 2
+    elder.clock.on(hours=13)
+    await cries(elder, "我又摔倒了")
+    (alarm,) = (await board_of(elder)).seen_by(nurse)
+    assert (alarm.count, alarm.going) == (1, "")
+    assert await elder.one("SELECT count(*) FROM alarm") == 2
+
+
+async def test_e2_an_act_that_is_written_down_late_never_ends_a_newer_cry(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await cries(elder, "我摔倒了")
+    clicked = elder.clock.on(seconds=30)
+    elder.clock.on(seconds=60)
+    await cries(elder, "我又摔倒了")
+    await elder.database.write(lambda db: alarms.arrive(db, nurse, "grandma", Audience.FLOOR, clicked))
+    (alarm,) = (await board_of(elder)).seen_by(nurse)
+    assert alarm.words == "我又摔倒了"
+    before = elder.clock() - timedelta(hours=1)
+    with pytest.raises(NotFound):
+        await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, before))
+
+
+async def test_e2_an_emergency_whose_talk_cannot_be_opened_rings_all_the_same(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await elder.hears("我要投诉，没人来", "grandma")
+    await elder.rows("UPDATE conversation SET slots = x'00' WHERE flow IS NOT NULL")
+    assert (await cries(elder, "救命 快来人")).startswith("已经在叫人。")
+    assert [alarm.words for alarm in (await board_of(elder)).seen_by(nurse)] == ["救命 快来人"]
+
+
+async def test_e2_a_wound_by_a_carer_rings_for_the_floor_without_the_words(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    lead = await elder.staff(Role.SUPERVISOR, "何志远", "he")
+    await cries(elder, "护工打了我，我头撞破了流血不止")
+    board = await board_of(elder)
+    (seen,) = board.seen_by(nurse)
+    assert "护工" not in seen.words
+    assert {alarm.audience for alarm in board.seen_by(lead)} == {Audience.FLOOR, Audience.LEAD}
+    fresh = Board()
+    fresh.ring("grandma", "k", triage("护工打了我，我头撞破了流血不止"), "护工打了我，我头撞破了流血不止", elder.clock())
+    assert all("护工" not in alarm.words for alarm in fresh.seen_by(nurse))
+    assert len(fresh.seen_by(lead)) == 2
+
+
+async def test_e2_a_name_or_words_that_cannot_be_opened_hide_no_alarm(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    await cries(elder, "我摔倒了")
+    await cries(elder, "救命", "guest")
+    await elder.rows("UPDATE person SET name = x'00' WHERE kind = 'elder'")
+    await elder.rows("UPDATE inbox SET event = x'00'")
+    strips = (await board_of(elder)).seen_by(nurse)
+    assert len(strips) == 2
+    assert all("打不开" in alarm.words for alarm in strips)

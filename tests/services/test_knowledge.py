@@ -134,6 +134,9 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
         ("问", "{床位费", "", "没有成对"),
         ("问", "{a b}", "", "空的名字"),
         ("问", "每月 3200 元", "", "写死数目"),
+        ("问", "每月{床位费:99999}", "", "空的名字"),
+        ("问", "{0}元", "", "空的名字"),
+        ("问", "{床位费!r}", "", "空的名字"),
     ],
 )
 async def test_q3_what_cannot_be_kept_says_why(home: HomeUnderTest, question: str, answer: str, asked: str, says: str) -> None:

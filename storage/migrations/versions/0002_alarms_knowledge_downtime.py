@@ -67,6 +67,7 @@ def upgrade() -> None:
     sa.Column('level', sa.SmallInteger(), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('audience', sa.String(length=8), nullable=False),
+    sa.Column('brief', sa.Boolean(), nullable=False),
     sa.Column('raised_at', sa.BigInteger(), nullable=False),
     sa.Column('latest_at', sa.BigInteger(), nullable=False),
     sa.Column('going_at', sa.BigInteger(), nullable=True),
