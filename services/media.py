@@ -37,7 +37,7 @@ def wanted(store: Store, now: datetime, limit: int = 8) -> list[Wanted]:
     """The files that are due."""
     rows = store.rows(
         """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i ON i.id = m.inbox_id
-           WHERE m.state = 'wanted' AND m.try_at <= ? ORDER BY m.id LIMIT ?""",
+           WHERE m.state = 'wanted' AND m.try_at <= ? ORDER BY m.try_at LIMIT ?""",
         now, limit,
     )  # fmt: skip
     return [Wanted(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]

@@ -21,7 +21,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
     id: Mapped[int] = column(
-        BigInteger, "made by the application, so that a seal can be bound to it", primary_key=True, autoincrement=False, default=new_id
+        BigInteger().with_variant(Integer(), "sqlite"),
+        "made by the application, so that a seal can be bound to it",
+        primary_key=True,
+        autoincrement=False,
+        default=new_id,
     )
 
 
@@ -175,6 +179,7 @@ class Media(Base):
     """A photo or a voice of a person: fetched at once, since the platform forgets it after 3 days; the file is sealed."""
 
     __tablename__ = "media"
+    __table_args__ = (Index("ix_media_wanted", "try_at", sqlite_where=text("state = 'wanted'"), postgresql_where=text("state = 'wanted'")),)
 
     home_id: Mapped[int] = link("home.id", "which home")
     account_id: Mapped[int] = link("wechat_account.id", "which account can fetch it")
@@ -275,7 +280,7 @@ class Alarm(Base):
     """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join it."""
 
     __tablename__ = "alarm"
-    __table_args__ = (Index("ix_alarm_open", "home_id", "arrived_at"), Index("ix_alarm_person", "person_id", "arrived_at"))
+    __table_args__ = (Index("ix_alarm_open", "arrived_at", "home_id"), Index("ix_alarm_person", "person_id", "arrived_at"))
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who spoke")
