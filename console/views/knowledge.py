@@ -14,7 +14,7 @@ from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import enquiry
 from services import knowledge
-from services.access import Viewer, access_knowledge
+from services.access import access_knowledge
 from services.knowledge import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
@@ -172,6 +172,3 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
 def _to(key: str) -> web.Response:
     """On to the entry; htmx follows without losing the theme or the scroll of the window."""
     return web.Response(headers={"HX-Location": f"/console/knowledge{'/' + key if key else ''}"})
-
-
-__all__ = ["Viewer", "routes"]
