@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from services import media
 from services.media import Wanted
@@ -13,6 +14,8 @@ from storage.database import SqliteDatabase
 from storage.store import Store
 
 log = logging.getLogger("jiashu.fetcher")
+BREATHES: Final = 0.2
+"""Seconds between two looks: the first file is fetched at once, those of a busy moment share their transactions."""
 
 
 class Fetcher:
@@ -32,8 +35,9 @@ class Fetcher:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while await self.round():
+                while await self.round() == media.AT_ONCE:
                     pass
+                await asyncio.sleep(BREATHES)
             except Exception:
                 log.exception("a round of fetching failed", extra={"action": "fetch_round"})
 

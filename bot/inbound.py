@@ -74,6 +74,10 @@ class Inbound:
                 self._watch(envelope, running)
         return running
 
+    def in_spool(self, push: Push) -> bool:
+        """Whether a push may wait in the spool; `spooled` tells."""
+        return push.key in self._spooled or push.key in self._keeping
+
     async def spooled(self, push: Push) -> datetime | None:
         """When a push that waits in the spool arrived: its person has heard so, and every try hears the same. None = it does not."""
         keeping = self._keeping.get(push.key)

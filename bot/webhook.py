@@ -18,7 +18,7 @@ from bot.wire import Push
 from care.errors import Busy
 from services.house import House
 from services.points import none
-from services.receive import SILENT, Answer, busy
+from services.receive import SILENT, Answer, Receipt, busy
 from settings.clock import Clock
 
 log = logging.getLogger("jiashu.webhook")
@@ -52,11 +52,10 @@ class Webhook:
             log.warning("a signed push that cannot be read", extra={"action": "malformed"})
             return web.Response(status=400)
         try:
-            async with asyncio.timeout_at(arrived + LOOKS_AFTER):
-                waits_since = await self._inbound.spooled(push)
-                if waits_since is not None:
-                    return self._spool_answer(push, waits_since)
-                receipt = await asyncio.shield(self._inbound.take(push, arrived_at))
+            heard = await self._spooled(push, arrived + LOOKS_AFTER)
+            if heard is not None:
+                return heard
+            receipt = await _until(arrived + LOOKS_AFTER, self._inbound.take(push, arrived_at))
         except asyncio.CancelledError:
             self._inbound.not_given(push)
             raise
@@ -64,15 +63,23 @@ class Webhook:
             if not isinstance(error, TimeoutError | Busy):
                 log.exception("a message could not be committed", extra={"action": "not_committed"})
             return await self._not_committed(request, push, arrived, arrived_at)
-        waits_since = await self._inbound.spooled(push)
-        if waits_since is not None:
-            return self._spool_answer(push, waits_since)
+        heard = await self._spooled(push)
+        if heard is not None:
+            return heard
         if request.transport is None or request.transport.is_closing():
             self._inbound.not_given(push)
             return web.Response(status=503)
         self._reach("before_answer")
         self._inbound.given(push)
         return self._answer(push, receipt.answer)
+
+    async def _spooled(self, push: Push, deadline: float | None = None) -> web.Response | None:
+        """What every try of a push hears that waits in the spool. Raises TimeoutError at `deadline` (loop time)."""
+        if not self._inbound.in_spool(push):
+            return None
+        async with asyncio.timeout_at(deadline):
+            waits_since = await self._inbound.spooled(push)
+        return None if waits_since is None else self._spool_answer(push, waits_since)
 
     async def _not_committed(self, request: web.Request, push: Push, arrived: float, arrived_at: datetime) -> web.StreamResponse:
         """Nothing is committed: into the spool, or not a word."""
@@ -100,3 +107,27 @@ class Webhook:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=503)
+
+
+async def _until(deadline: float, running: "asyncio.Future[Receipt]") -> Receipt:
+    """What `running` gives. Raises TimeoutError at `deadline` (loop time); it runs on, since other arrivals may await it too.
+
+    One future and one timer: a shield inside a timeout costs a message several times as much.
+    """
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    running.add_done_callback(wake)
+    timer = loop.call_at(deadline, wake)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+        running.remove_done_callback(wake)
+    if not running.done():
+        raise TimeoutError
+    return running.result()

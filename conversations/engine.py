@@ -5,12 +5,13 @@ no clock and does no I/O; the caller stores the snapshot that comes back and tur
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from conversations.effects import AskHuman, Effect, Quiet, Say, say
 from conversations.events import (
@@ -68,8 +69,7 @@ class End(StrEnum):
 END: Final = End.END
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[D]):
+class Step(msgspec.Struct, Generic[D], frozen=True):
     """What a handler decides: the slots from now on, where to go (None = stay) and what to do."""
 
     data: D
@@ -103,8 +103,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     trail: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """What came of one event: the snapshot to keep (`ended` = keep none), the effects, the silence after which to act."""
 
     snapshot: Snapshot
@@ -247,7 +246,7 @@ class Flow(Generic[D]):
 
     def needs(self, snapshot: Snapshot) -> tuple[type[Fact], ...]:
         """The facts that the talk's present state must be given."""
-        return self._load(snapshot)[2].needs
+        return self.states[self.migrate(snapshot).state].needs
 
     def migrate(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot in today's version. Raises UnknownSnapshot for a newer one, a gap, or an unknown state."""

@@ -12,6 +12,8 @@ from storage.seal import Sealer
 from storage.store import Store
 from storage.types import moment
 
+AT_ONCE: Final = 32
+"""Files that are fetched side by side."""
 BACK_OFF: Final = (2, 10, 60, 300, 1800, 3600)
 DIES_AFTER: Final = timedelta(days=3)
 MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
@@ -33,7 +35,7 @@ class Wanted:
     arrived_at: datetime
 
 
-def wanted(store: Store, now: datetime, limit: int = 8) -> list[Wanted]:
+def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
     """The files that are due."""
     rows = store.rows(
         """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i ON i.id = m.inbox_id

@@ -1,12 +1,11 @@
 """Receive: load what a batch needs, step each talk, write everything; the answer is stored with the message (architecture, Receive).
 
-A batch is one transaction and holds at most one message a person; each message has a SAVEPOINT, so that what fails is set aside
-alone. What is said here is said only of what is committed: the caller answers after COMMIT.
+A batch is one transaction and holds at most one message a person. A batch that fails is handled again message by message, each in a
+SAVEPOINT, so that what fails is set aside alone. What is said here is said only of what is committed: the caller answers after COMMIT.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,19 +16,21 @@ from care.triage import CALM, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Snapshot, Turn
-from conversations.events import Act, Arrival, Click, Done, Followed, Notice, Scanned, Unfollowed
+from conversations.events import Arrival, Done, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent
 from services import alarms, effects, outbox
 from services.house import House
 from storage import tables
+from storage.database import is_away
 from storage.seal import Unreadable
 from storage.store import Row, Store
-from storage.types import moment, new_id
+from storage.types import micros, moment, new_id
 
 log = logging.getLogger("jiashu.receive")
 SESSION: Final = (5, timedelta(hours=48))
 SCENE: Final = (3, timedelta(minutes=1))
+MINUTE: Final = 60_000_000
 ATTENDS: Final = timedelta(hours=12)
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
@@ -43,8 +44,7 @@ class Answer(msgspec.Struct, frozen=True):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """A verified push, understood. `key` makes it unique within its account (wechat.md 3); times are aware."""
 
     home_id: int
@@ -62,8 +62,7 @@ class Envelope:
     """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What came of a push: its row, the answer (None = `success`), whether it had been here before, whether the answer left otherwise."""
 
     answer: Answer | None
@@ -72,8 +71,7 @@ class Receipt:
     elsewhere: bool = False
 
 
-@dataclass(slots=True)
-class Talk:
+class Talk(msgspec.Struct):
     """What is stored about one person: who it is, the window, the running conversation."""
 
     follower_id: int
@@ -85,6 +83,8 @@ class Talk:
     has_parked: bool
     kind: str
     revision: int = 0
+    full_at: int | None = None
+    """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
     snapshot: Snapshot | None = None
 
     def open(self, store: Store) -> None:
@@ -99,8 +99,7 @@ class Talk:
         return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
 
 
-@dataclass(slots=True)
-class Context:
+class Context(msgspec.Struct):
     """What an effect's executor works with."""
 
     store: Store
@@ -122,31 +121,50 @@ class Context:
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     """Handle a batch in the open transaction; one result for each message, in order. A bad message harms no other."""
-    talks = _load(store, batch)
-    repeats: dict[tuple[int, str], Receipt | Row] = {**_repeats(store, batch)}
+    try:
+        with store.savepoint():
+            return _together(store, house, batch)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("a batch is handled again, message by message", extra={"action": "one_by_one", "size": len(batch)})
+    return [_alone(store, house, envelope) for envelope in batch]
+
+
+def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
+    talks, repeats = _load(store, batch), _repeats(store, batch)
     store.lock_persons(*(talk.person_id for talk in talks.values()))
     facts = _facts(store, house, talks)
     results: list[Receipt] = []
-    stepped: set[int] = set()
-    for envelope in batch:
-        key = (envelope.account_id, envelope.key)
-        if key in repeats:
-            results.append(_again(store, house, repeats[key]))
-            continue
+    seen: set[int | str] = set()
+    for place, envelope in enumerate(batch):
         talk = talks.get((envelope.account_id, envelope.openid))
-        if talk is not None and talk.person_id in stepped:
-            talk = _load(store, [envelope])[envelope.account_id, envelope.openid]
-        if talk is not None:
-            stepped.add(talk.person_id)
-        try:
-            with store.savepoint():
-                receipt = _one(store, house, envelope, talk, facts.get(talk.person_id, {}) if talk else {})
-        except Exception as error:
-            log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
-            receipt = _set_aside(store, house, envelope, talk, error)
-        repeats[key] = Receipt(receipt.answer, repeat=True, inbox_id=receipt.inbox_id)
-        results.append(receipt)
+        who = talk.person_id if talk else envelope.openid
+        if who in seen:  # one person by two accounts: the rest sees what the first message changed
+            store.flush()
+            return results + _together(store, house, batch[place:])
+        seen.add(who)
+        known = repeats.get((envelope.account_id, envelope.key))
+        if known is None:
+            results.append(_one(store, house, envelope, talk, facts.get(talk.person_id, {}) if talk else {}))
+        else:
+            results.append(_again(store, house, known))
     return results
+
+
+def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
+    """One message of a batch that failed; if it fails again it is set aside."""
+    try:
+        with store.savepoint():
+            return _together(store, house, [envelope])[0]
+    except Exception as error:
+        if is_away(error):
+            raise
+        failed = error
+        log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
+    talk = _load(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
+    store.lock_persons(talk.person_id)
+    return _set_aside(store, house, envelope, talk, failed)
 
 
 def busy(house: House, arrived_at: datetime) -> Answer:
@@ -178,8 +196,9 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
 
 # -- load ----------------------------------------------------------------------------------------------------------
 
-_TALK: Final = """f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""
+_TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
+    CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
@@ -194,10 +213,19 @@ def _load(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk
 
 
 def _talk(row: Row) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, parked = row
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(
-        follower, person, conversation, stored, attended_by, None if spoke_at is None else moment(spoke_at), bool(parked), kind, revision
+        follower,
+        person,
+        conversation,
+        stored,
+        attended_by,
+        None if spoke_at is None else moment(spoke_at),
+        bool(parked),
+        kind,
+        revision,
+        full_at,
     )
 
 
@@ -210,10 +238,8 @@ def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], R
     return {(row[0], row[1]): row[2:] for row in rows}
 
 
-def _again(store: Store, house: House, known: Receipt | Row) -> Receipt:
+def _again(store: Store, house: House, known: Row) -> Receipt:
     """The stored answer of a message that is here already; one that cannot be unsealed is committed all the same."""
-    if isinstance(known, Receipt):
-        return known
     row_id, sealed, state, arrived = known
     if state == "outbox":
         return Receipt(busy(house, moment(arrived)), repeat=True, inbox_id=row_id, elsewhere=True)
@@ -255,7 +281,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     _ledger(store, talk, envelope)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
-        attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, Act) else envelope.event,
+        attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
     )  # fmt: skip
     text = alarm = ""
     if envelope.heard.rings:
@@ -264,7 +290,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     if (
         envelope.heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")
     ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
-        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
+        store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
@@ -290,21 +316,25 @@ def _meet(store: Store, envelope: Envelope) -> Talk:
 
 
 def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
-    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a menu message."""
+    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a menu message.
+
+    Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window ends up to 59 s early.
+    """
     event, now = envelope.event, envelope.arrived_at
     if isinstance(event, Notice):
         return
     if isinstance(event, Unfollowed):
-        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
+        store.update_later(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
         outbox.give_up_parked(store, now, talk.person_id)
         return
-    tapped = isinstance(event, Click | Followed | Scanned) or (isinstance(event, events.Text) and bool(event.menu_id))
-    if tapped:
+    if isinstance(event, events.TAPS) or (isinstance(event, events.Text) and event.menu_id):
         left, length = SCENE
-        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length)
-    else:
+        store.update_later(
+            tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length
+        )
+    elif talk.full_at is None or talk.full_at // MINUTE != micros(now) // MINUTE:
         left, length = SESSION
-        store.update(
+        store.update_later(
             tables.Follower, talk.follower_id, person=talk.person_id, following=True, session_left=left, session_until=now + length,
             heard_at=now,
         )  # fmt: skip
@@ -314,7 +344,7 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
 
 def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
     event, registry = envelope.event, house.registry
-    if talk.snapshot is not None and not isinstance(event, Act):
+    if talk.snapshot is not None and not isinstance(event, events.ACTS):
         flow = registry.of(talk.snapshot)
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
@@ -354,13 +384,13 @@ def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[S
 
 def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Envelope, now: datetime) -> None:
     """Keep the talk. An act that ended at once leaves a running talk as it is."""
-    heard = now if not isinstance(envelope.event, Act) else None
+    heard = now if not isinstance(envelope.event, events.ACTS) else None
     more: dict[str, object] = {"heard_at": heard} if heard else {}
     if talk.attended_by is not None and not talk.attended(now):
         more["attended_by"] = None
     if turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name:
         if more:
-            store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
+            store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
         return
     _keep_talk(store, talk, None if turn.ended else turn, now, more)
 
@@ -369,13 +399,13 @@ def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, more:
     more = more or {}
     if turn is None:
         if talk.snapshot is not None or more:
-            store.update(
+            store.update_later(
                 tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, slots=None, idle_at=None,
                 revision=talk.revision + 1, **more,
             )  # fmt: skip
         return
     kept = turn.snapshot
-    store.update(
+    store.update_later(
         tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
         revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
         slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
@@ -397,7 +427,7 @@ def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str 
         event=seal(row, "event", inbox_id, events.dump(envelope.event)), raw=seal(row, "raw", inbox_id, envelope.raw),
         answer_state="none", set_aside=set_aside,
     )  # fmt: skip
-    if isinstance(envelope.event, events.Image | events.Voice | events.Video):
+    if isinstance(envelope.event, events.FILES):
         effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
     store.audit(envelope.home_id, now, f"person:{person}", "receive", f"inbox:{inbox_id}")
     store.hint(f"person:{person}", "inbox")
@@ -407,13 +437,12 @@ def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str 
 def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> None:
     """The answer, so that every redelivery gets the same."""
     sealed = store.seal(tables.Inbox, "answer", inbox_id, msgspec.json.encode(answer))
-    store.update(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
+    store.update_later(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
 
 
-def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk | None, error: Exception) -> Receipt:
+def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:
     """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed sentence."""
     now = envelope.arrived_at
-    talk = talk or _meet(store, envelope)
     inbox_id = _keep_message(store, envelope, talk.person_id, type(error).__name__)
     _ledger(store, talk, envelope)
     answer = None

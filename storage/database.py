@@ -313,6 +313,7 @@ class SqliteDatabase:
                 store.begin()
                 result = work(unit)
                 unit.flush()
+                store.flush()
                 unit.commit()
                 if store.connection.in_transaction:  # raw operations alone: the session never took the connection
                     store.commit()

@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import os
+from collections import deque
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from care.errors import KeysMissing
 
 VERSION: Final = b"\x01"
 NONCE: Final = 12
+DRAWN: Final = 256
 
 
 class Unreadable(Exception):
@@ -29,15 +31,25 @@ class Sealer:
 
     def __init__(self, keys: dict[str, bytes], current: str, audit_key: bytes) -> None:
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self._current, self._audit_key = current, audit_key
+        self._current, self._audit = current, hmac.new(audit_key, digestmod="sha256")
         name = current.encode()
         self._head = VERSION + bytes([len(name)]) + name
+        self._nonces: deque[bytes] = deque()
         self._seal = self._ciphers[current].encrypt
 
     def seal(self, table: str, column: str, row: int, value: bytes) -> bytes:
         """The sealed form of a value; moved to another row, column or table it will not open."""
-        nonce = os.urandom(NONCE)
+        try:
+            nonce = self._nonces.popleft()
+        except IndexError:
+            nonce = self._fresh()
         return self._head + nonce + self._seal(nonce, value, f"{table}|{column}|{row}".encode())
+
+    def _fresh(self) -> bytes:
+        """A nonce; many are drawn at once, since each question to the system lets the other threads run first."""
+        drawn = os.urandom(NONCE * DRAWN)
+        self._nonces.extend(drawn[at : at + NONCE] for at in range(NONCE, len(drawn), NONCE))
+        return drawn[:NONCE]
 
     def open(self, table: str, column: str, row: int, sealed: bytes) -> bytes:
         """The value. Raises Unreadable."""
@@ -52,8 +64,10 @@ class Sealer:
 
     def sign(self, *parts: object) -> bytes:
         """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
-        fields = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
-        return hmac.digest(self._audit_key, b"".join([len(field).to_bytes(4, "big") + field for field in fields]), "sha256")
+        fields = [part if type(part) is bytes else str(part).encode() for part in parts]
+        mac = self._audit.copy()
+        mac.update(b"".join([len(field).to_bytes(4, "big") + field for field in fields]))
+        return mac.digest()
 
 
 def load(path: Path, *, may_create: bool) -> Sealer:

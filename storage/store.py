@@ -2,6 +2,7 @@
 
 A Store lives in the writer thread and belongs to one transaction at a time. Whoever changes something for a person has called
 `lock_persons` first: on PostgreSQL that takes row locks in ascending id, here it records, and a write without it raises.
+The driver stores moments as microseconds, days as ISO text, truth as 0 and 1.
 """
 
 import json
@@ -50,17 +51,20 @@ def _known(table: type[tables.Base], names: Iterable[str]) -> None:
         raise ValueError(message)
 
 
-def driver(value: Any) -> Any:  # noqa: ANN401  (what a driver takes)
-    """A value as the driver stores it: moments as microseconds, days as ISO text, truth as 0 and 1."""
-    convert = _DRIVERS.get(type(value))
-    return value if convert is None else convert(value)
+sqlite3.register_adapter(datetime, micros)
+sqlite3.register_adapter(date, date.isoformat)
+sqlite3.register_adapter(bool, int)
 
 
-_DRIVERS: Final[dict[type, Callable[[Any], Any]]] = {datetime: micros, date: date.isoformat, bool: int}
+_AUDIT: Final = _insert(tables.Audit, ("id", "home_id", "at", "actor", "action", "subject", "mac"))
 
 
 class Store:
-    """Batch operations in the writer thread. `hints` are told to the listeners after COMMIT."""
+    """Batch operations in the writer thread. `hints` are told to the listeners after COMMIT.
+
+    What is written *later* is written by `flush`, at the latest by COMMIT, each kind of row by one statement: for rows that nobody
+    reads again in the same transaction.
+    """
 
     PAIRS: Final = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other FROM json_each(?)) pair"
     """A list of pairs as a table; joined first, each pair is one look-up in an index of both columns."""
@@ -69,15 +73,18 @@ class Store:
         self.connection, self.sealer = connection, sealer
         self.locked: set[int] = set()
         self.hints: set[str] = set()
+        self._later: dict[str, list[Row]] = {}
 
     def begin(self) -> None:
         """Start a transaction."""
         self.locked.clear()
         self.hints.clear()
+        self._later.clear()
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make it durable."""
+        self.flush()
         self.connection.execute("COMMIT")
 
     def rollback(self) -> None:
@@ -88,11 +95,14 @@ class Store:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo only what happens inside when it raises."""
+        self.flush()
         hints, locked = set(self.hints), set(self.locked)
         self.connection.execute("SAVEPOINT m")
         try:
             yield
+            self.flush()
         except BaseException:
+            self._later.clear()
             self.connection.execute("ROLLBACK TO m")
             self.connection.execute("RELEASE m")
             self.hints, self.locked = hints, locked
@@ -109,11 +119,11 @@ class Store:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a question."""
-        return self.connection.execute(sql, tuple(map(driver, values))).fetchall()
+        return self.connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""
-        found: Row | None = self.connection.execute(sql, tuple(map(driver, values))).fetchone()
+        found: Row | None = self.connection.execute(sql, values).fetchone()
         return found
 
     def many(self, values: Sequence[object]) -> str:
@@ -127,7 +137,7 @@ class Store:
             self.lock_persons(row_id)  # type: ignore[arg-type]
         elif _personal(table):
             self._require(table, values.get("person_id"))
-        self.connection.execute(_insert(table, tuple(values)), tuple(map(driver, values.values())))
+        self.connection.execute(_insert(table, tuple(values)), tuple(values.values()))
         return row_id  # type: ignore[return-value]
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
@@ -136,7 +146,19 @@ class Store:
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
-        self.connection.execute(_update(table, tuple(values)), (*map(driver, values.values()), row_id))
+        self.connection.execute(_update(table, tuple(values)), (*values.values(), row_id))
+
+    def update_later(self, table: type[tables.Base], row_id: int, *, person: int, **values: object) -> None:
+        """As `update`, with the others of its kind at `flush`. Raises PersonNotLocked."""
+        self._require(table, person)
+        self._later.setdefault(_update(table, tuple(values)), []).append((*values.values(), row_id))
+
+    def flush(self) -> None:
+        """Write what was put off, in the order in which its kinds came up."""
+        if self._later:
+            for sql, rows in self._later.items():
+                self.connection.executemany(sql, rows)
+            self._later.clear()
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""
@@ -155,10 +177,10 @@ class Store:
         return self.sealer.open(table.__tablename__, name, row_id, sealed)
 
     def audit(self, home_id: int, at: datetime, actor: str, action: str, subject: str) -> None:
-        """An audit row, signed now and linked later (P5)."""
+        """An audit row, signed now, written later in this transaction and linked after it (P5)."""
         row_id, when = new_id(), micros(at)
         mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, b"")
-        self.insert(tables.Audit, id=row_id, home_id=home_id, at=when, actor=actor, action=action, subject=subject, mac=mac)
+        self._later.setdefault(_AUDIT, []).append((row_id, home_id, when, actor, action, subject, mac))
 
     def _require(self, table: type[tables.Base], person: object) -> None:
         if person not in self.locked:

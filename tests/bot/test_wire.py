@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_vectors_c_and_d_pushes_of_the_official_samples(
     body = f"<xml><ToUserName>gh_x</ToUserName><Content>forged</Content><Encrypt><![CDATA[{LONG[name]}]]></Encrypt></xml>".encode()
     opened = codec(mode).open(query, body, NOW)
     assert opened.event == events.Text("abcdteT")
-    assert opened.key == f"m:{opened.openid}:{message_id}"
+    assert opened.key == f"m:{message_id}:{opened.openid}"
     with pytest.raises(wire.Refused):
         codec(mode, max_age_seconds=86_400).open(query, body, NOW)
 
@@ -187,7 +188,31 @@ def test_every_kind_is_parsed_or_kept_never_dropped(xml: str, kind: type[Any], f
     if isinstance(found.event, events.Text):
         assert theirs.content == found.event.body
     if "<MsgId>" in xml:
-        assert str(theirs.id) == found.key.rsplit(":", 1)[1]
+        assert str(theirs.id) == found.key.split(":")[1]
+
+
+PIECES = some.sampled_from(
+    ["<a>", "</a>", "<b>", "</b>", "<![CDATA[", "]]>", "]]", "]", ">", "&lt;", "&", "<!-- -->", "<?x?>", "<c/>", "<a x='1'>", "\r\n", "\n", " ", "\x0b", "\ufffe", "￥", "话", "1"]
+)  # fmt: skip
+
+
+@given(some.lists(PIECES, max_size=14).map("".join), some.sampled_from(["", " ", "\n", "<?xml version='1.0'?>", "<!DOCTYPE x>", "\ufeff"]))
+def test_the_pattern_for_flat_pushes_reads_what_expat_reads(inside: str, before: str) -> None:
+    for body in (f"{before}<xml>{inside}</xml>", f"{before}<xml><a><![CDATA[{inside}]]></a><b>{inside}</b></xml>"):
+        raw = body.encode()
+        try:
+            expected = wire._nested(raw)
+        except wire.Malformed:
+            continue
+        assert wire.parse(raw) == expected
+
+
+def test_the_pattern_reads_every_common_push_without_expat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_nested", lambda _: pytest.fail("expat was asked"))
+    flat = [xml for xml, _, _ in KINDS if not re.search(r"Info>|Popup|&", xml)]
+    assert len(flat) == len(KINDS) - 6
+    for xml in flat:
+        wire.read(f"<xml>{COMMON}{xml}</xml>".encode())
 
 
 def test_rare_fields_are_read() -> None:

@@ -1,9 +1,9 @@
 """From the words to the nurse at the bed: one alarm a person, nothing promised before 我去, the right eyes only, with and without database."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from care.errors import NotFound
 from care.triage import Audience, triage

@@ -1,9 +1,9 @@
 """The knowledge as staff keep it: fill, change, switch, teach, and what the machine could not answer."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from care.errors import Conflict, Forbidden, Invalid, NotFound
 from conversations import events
