@@ -8,7 +8,7 @@ import jinja2
 from aiohttp import web
 
 from console import words
-from console.live import Live
+from console.live import SEEN, Live
 from console.views import alarms, chats, complaints, files, knowledge, login
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
@@ -27,12 +27,18 @@ WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 
 def build(database: SqliteDatabase, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
     """The sub-application for `/console`."""
+    live = Live(database, board)
     app = web.Application(
-        middlewares=[headers.secure, errors.explain, sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE)],
+        middlewares=[
+            live.mark,
+            headers.secure,
+            errors.explain,
+            sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE),
+        ],
         client_max_size=256 * 1024,
     )
     app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE] = database, settings, clock, decode
-    app[HOUSE], app[BOARD], app[LIVE] = house, board, Live(database, board)
+    app[HOUSE], app[BOARD], app[LIVE] = house, board, live
     environment = aiohttp_jinja2.setup(
         app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined, context_processors=[_shared],
@@ -60,6 +66,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "viewer": session.viewer if session else None,
         "csrf": session.csrf if session else "",
         "path": request.path,
+        "seen": request.get(SEEN, ""),
         "now": request.app[CLOCK](),
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],

@@ -5,8 +5,9 @@ Only the strip of alarms comes with its words: it must be seen while the databas
 
 import asyncio
 import contextlib
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import aiohttp_jinja2
@@ -19,11 +20,16 @@ from storage.database import SqliteDatabase
 from storage.unit import Unit
 from web.sessions import viewer
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOK: Final = 20.0
 """Seconds after which a stream looks whether its browser is still there."""
 ALARMS: Final = "alarms"
 AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
+TOLD: Final = 1000
+"""Topics whose last change is remembered."""
+SEEN: Final = web.RequestKey("seen", str)
+"""Which process, and how many changes it had told when a request began: its page asks for the later ones when its stream opens."""
 SHARED: Final = frozenset({"inbox", "cases", "promises"})
 
 
@@ -34,16 +40,37 @@ class Live:
         self._database, self._board = database, board
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
         self._closing = False
+        self._told: dict[str, int] = {}
+        self._life, self._count = secrets.token_hex(4), 0
         database.listen(self.tell)
         board.listen(self._tell_alarms)
 
     def tell(self, hints: Iterable[str]) -> None:
         """Called in the loop after each COMMIT."""
         told = frozenset(hints)
+        self._count += 1
+        for topic in told:
+            self._told.pop(topic, None)
+            self._told[topic] = self._count
+        while len(self._told) > TOLD:
+            self._told.pop(next(iter(self._told)))
         for topics, queue in self._pages:
             for topic in topics & told:
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(topic)
+
+    @web.middleware
+    async def mark(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Remember how far a page can have seen, before it reads."""
+        request[SEEN] = f"{self._life}.{self._count}"
+        return await handler(request)
+
+    def _missed(self, topics: frozenset[str], since: str) -> list[str]:
+        """What changed after a page was read and before its stream opened; everything for a page of an earlier process."""
+        life, _, count = since.partition(".")
+        if life != self._life or not count.isdigit():
+            return sorted(topics)
+        return sorted(topic for topic in topics if self._told.get(topic, 0) > int(count))
 
     def _tell_alarms(self) -> None:
         for _, queue in self._pages:
@@ -57,12 +84,14 @@ class Live:
         return aiohttp_jinja2.render_string("_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """GET ?topics=inbox,person:1. An event is named after its topic with `-` for `:`; its data is empty."""
+        """GET ?topics=inbox,person:1&since=…. An event is named after its topic with `-` for `:`; its data is empty."""
         wanted = frozenset(filter(None, request.query.get("topics", "").split(",")))
         topics = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - SHARED else wanted
         queue: asyncio.Queue[str] = asyncio.Queue(100)
         page = (topics, queue)
         self._pages.add(page)
+        for topic in self._missed(topics, request.query["since"]) if "since" in request.query else ():
+            queue.put_nowait(topic)
         try:
             async with sse_response(request) as response:
                 await response.send(self.strip(request), event=ALARMS)

@@ -1,6 +1,8 @@
 """The console page by page: doors, CSRF, what a closed window leaves, files, live hints, and the number of questions to the database."""
 
 import asyncio
+import contextlib
+import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -296,6 +298,34 @@ async def test_what_nobody_foresaw_is_told_without_detail(at_desk: Desk, monkeyp
     assert answer.status == 500
     assert "出了点问题" in page
     assert "secret" not in page
+
+
+async def test_what_changed_between_a_page_and_its_stream_is_asked_for_once(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("你好")
+    person = await home.person()
+    page = await (await at_desk.client.get(f"/console/chats/{person}")).text()
+    address = re.search(r'sse-connect="([^"]+)"', page)
+    assert address
+    url = html.unescape(address[1])
+    await home.hears("第二句")
+    for since, missed in ((url, True), (re.sub(r"since=\w+", "since=another", url), True), (url.split("&since")[0], False)):
+        stream = await at_desk.client.get(since)
+        seen = await stream.content.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                while f"event: person-{person}".encode() not in seen:
+                    seen += await stream.content.readuntil(b"\r\n\r\n")
+        stream.close()
+        assert (f"event: person-{person}".encode() in seen) == missed, since
+    again = re.search(r'sse-connect="([^"]+)"', await (await at_desk.client.get(f"/console/chats/{person}")).text())
+    assert again
+    stream = await at_desk.client.get(html.unescape(again[1]))
+    await stream.content.readuntil(b"\r\n\r\n")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await stream.content.readuntil(b"\r\n\r\n")
+    stream.close()
 
 
 async def test_live_hints_reach_the_open_page_as_names_without_content(at_desk: Desk) -> None:
