@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant(6, "services/outbox.py", 'state="sending", tries=tries + 1, lease_until=machine_now + LEASE', 'state="ready", tries=tries + 1, lease_until=machine_now', (OUTGOING,)),
     Mutant(7, "services/access.py", "person is None or person.home_id != viewer.home_id", "person is None", ("tests/services", "tests/console")),
     Mutant(8, "services/receive.py", 'raw=seal(row, "raw", inbox_id, envelope.raw)', "raw=envelope.raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
-    Mutant(9, "services/receive.py", "        if key in repeats:\n", "        if key in repeats and isinstance(repeats[key], Receipt):\n", (RECEIVE,)),
+    Mutant(9, "services/receive.py", "        known = repeats.get((envelope.account_id, envelope.key))\n", "        known = None\n", (RECEIVE,)),
     Mutant(10, "services/outbox.py", "           AND i.answer_state = 'stored' ORDER BY", "           ORDER BY", (AWAY,)),
     Mutant(11, "bot/inbound.py", "        await asyncio.shield(keeping)\n        return self._spooled[push.key]", "        return self._spooled.get(push.key, arrived_at)", (AWAY,)),
     Mutant(12, "conversations/answers.py", "        if self.missing(entry):\n            return None\n", "", ("tests/conversations/test_answers.py",)),

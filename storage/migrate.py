@@ -37,8 +37,8 @@ def has_rows(path: Path) -> bool:
         return connection.execute("SELECT 1 FROM home LIMIT 1").fetchone() is not None
 
 
-def upgrade(path: Path) -> None:
-    """Run the migrations that the file lacks; it is made when it does not exist."""
+def upgrade(path: Path, to: str = "head") -> None:
+    """Run the migrations that the file lacks, up to a revision; it is made when it does not exist."""
     from alembic import command
     from alembic.config import Config
 
@@ -46,4 +46,4 @@ def upgrade(path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     config.attributes["path"] = path
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

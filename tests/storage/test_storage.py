@@ -54,6 +54,26 @@ def test_the_migrations_make_the_tables_that_the_code_declares(migrated: Path) -
     assert migrate.current(migrated.with_name("none.db")) is None
 
 
+def test_a_message_of_the_release_before_is_known_after_the_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    migrate.upgrade(path, "0002")
+    renamed = {
+        "m:oA:123": "m:123:oA",
+        "e:oA:CLICK:1795:MENU": "e:1795:oA:CLICK:MENU",
+        "e:oA:VIEW:1795:http://x:80/y": "e:1795:oA:VIEW:http://x:80/y",
+        "e:oA:" + "f" * 64: "e:oA:" + "f" * 64,
+    }
+    with sqlite3.connect(path) as connection:
+        for number, key in enumerate(renamed, 1):
+            connection.execute(
+                "INSERT INTO inbox (id, account_id, key, home_id, person_id, kind, created_at, arrived_at, event, raw, answer_state)"
+                " VALUES (?, 1, ?, 1, 1, 'text', 0, 0, x'', x'', 'none')", (number, key),
+            )  # fmt: skip
+    migrate.upgrade(path)
+    with sqlite3.connect(path) as connection:
+        assert [key for (key,) in connection.execute("SELECT key FROM inbox ORDER BY id")] == list(renamed.values())
+
+
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         micros(datetime(2026, 1, 1))  # noqa: DTZ001
