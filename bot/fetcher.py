@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -46,23 +46,40 @@ class Fetcher:
         due = await self._database.store(lambda store: media.wanted(store, self._clock()))
         if not due:
             return 0
-        written = await asyncio.gather(*(self._fetch(want) for want in due))
+        brought = await asyncio.gather(*(self._fetch(want) for want in due))
+        kept = await asyncio.to_thread(
+            self._keep, [(want, data) for want, data in zip(due, brought, strict=True) if isinstance(data, bytes)]
+        )
+        now = self._clock()
 
         def write_down(store: Store) -> None:
-            for write in written:
-                write(store)
+            for want, data in zip(due, brought, strict=True):
+                if isinstance(data, bytes) and want.id in kept:
+                    media.kept(store, want, data)
+                else:
+                    media.missed(store, want, now, gone=data is None)
 
         await self._database.store(write_down)
         return len(due)
 
-    async def _fetch(self, want: Wanted) -> Callable[[Store], None]:
-        """The file on disk, or not; gives what is to be written down."""
+    async def _fetch(self, want: Wanted) -> bytes | Exception | None:
+        """The bytes; None when the platform has forgotten them; else what went wrong."""
         try:
-            data = await self._platform.fetch_media(want.media_id)
-            await asyncio.to_thread(media.write_file, self._folder, self._database.sealer, want.id, data)
+            return await self._platform.fetch_media(want.media_id)
+        except MediaGone:
+            return None
         except Exception as error:
-            gone = isinstance(error, MediaGone)
-            if not isinstance(error, MediaGone | MediaLater):
-                log.exception("a file could not be fetched or kept", extra={"action": "fetch", "media": want.id})
-            return lambda store: media.missed(store, want, self._clock(), gone=gone)
-        return lambda store: media.kept(store, want, data)
+            if not isinstance(error, MediaLater):
+                log.exception("a file could not be fetched", extra={"action": "fetch", "media": want.id})
+            return error
+
+    def _keep(self, files: Sequence[tuple[Wanted, bytes]]) -> set[int]:
+        """Seal and write; gives the ids of those that are on disk."""
+        kept: set[int] = set()
+        for want, data in files:
+            try:
+                media.write_file(self._folder, self._database.sealer, want.id, data)
+                kept.add(want.id)
+            except OSError:
+                log.exception("a file could not be kept", extra={"action": "keep", "media": want.id})
+        return kept

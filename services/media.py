@@ -14,6 +14,7 @@ from storage.types import moment
 
 AT_ONCE: Final = 32
 """Files that are fetched side by side."""
+WRITES: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 BACK_OFF: Final = (2, 10, 60, 300, 1800, 3600)
 DIES_AFTER: Final = timedelta(days=3)
 MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
@@ -60,9 +61,13 @@ def file_of(folder: Path, media_id: int) -> Path:
 def write_file(folder: Path, sealer: Sealer, media_id: int, data: bytes) -> None:
     """Seal and write, whole or not at all, fsynced."""
     path = file_of(folder, media_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    try:
+        opened = os.open(part, WRITES, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = os.open(part, WRITES, 0o600)
+    with os.fdopen(opened, "wb") as file:
         file.write(sealer.seal("media", "file", media_id, data))
         file.flush()
         os.fsync(file.fileno())

@@ -40,8 +40,8 @@ PAUSE: Final = 0.05
 _AWAY: Final = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
 })  # fmt: skip
-CHECKPOINT: Final = "wal_autocheckpoint=4000"
-"""16 MiB of WAL: pages that change again and again are copied home once."""
+CHECKPOINT: Final = "wal_autocheckpoint=8000"
+"""32 MiB of WAL: pages that change again and again are copied home once."""
 CACHE: Final = "cache_size=-32768"
 """32 MiB of pages: with the 2 MiB of the default each insert into an index re-reads pages once the file has grown."""
 MEMORY: Final = "temp_store=MEMORY"
