@@ -25,7 +25,12 @@ def parser() -> argparse.ArgumentParser:
     add = staff.add_parser("add", parents=[shared], help="添加一位工作人员，密码从标准输入读")
     add.add_argument("login", help="登录名")
     add.add_argument("name", help="姓名，家属会看到")
-    add.add_argument("role", choices=("nurse", "desk", "supervisor", "director"), help="护士、客服、主管、院长")
+    add.add_argument(
+        "role",
+        choices=("carer", "nurse", "desk", "supervisor", "director", "admin", "auditor"),
+        help="护理、护士、客服、主管、院长、管理员、审计",
+    )
+    add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
     commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     simulate = commands.add_parser("simulate", parents=[shared], help="启动微信模拟器，连到正在运行的服务")
@@ -132,7 +137,7 @@ def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN4
     def work(db: Unit) -> None:
         home = install.install(db, settings, wall()).home_id
         db.flush()
-        staff.add(db, home, options.login, options.name, Role(options.role), password, wall())
+        staff.add(db, home, options.login, options.name, Role(options.role), password, wall(), options.floors)
 
     async def add() -> int:
         database = SqliteDatabase(path, sealer, lambda _store, _batch: [])

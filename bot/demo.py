@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.main import running, until_told
 from care.errors import Invalid
+from services.access import Role
 from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat
 from storage import migrate
 
@@ -116,8 +117,7 @@ def _clear(data: Path) -> None:
 
 
 def _welcome(settings: Settings, phone_port: int, staff: list[dict[str, str]]) -> str:
-    titles = {"nurse": "护士", "desk": "客服", "supervisor": "主管", "director": "院长"}
-    logins = "".join(f"          {who['name']}（{titles[who['role']]}）  {who['login']} / {who['password']}\n" for who in staff)
+    logins = "".join(f"          {who['name']}（{Role(who['role']).words}）  {who['login']} / {who['password']}\n" for who in staff)
     return (
         f"\n{settings.home.name} · 样板机构，人和事都是虚构的\n\n"
         f"  手机    http://127.0.0.1:{phone_port}/\n  控制台  {settings.http.public_url}/console/\n{logins}\n"

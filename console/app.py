@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.live import SEEN, Live
-from console.views import alarms, chats, complaints, files, knowledge, login
+from console.views import alarms, audit, chats, complaints, files, knowledge, login
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -51,6 +51,7 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     app.router.add_post("/logout", login.leave)
     app.router.add_get("/live", app[LIVE].stream)
     alarms.routes(app.router)
+    audit.routes(app.router)
     chats.routes(app.router)
     complaints.routes(app.router)
     files.routes(app.router)

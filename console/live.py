@@ -125,7 +125,7 @@ class Live:
 
 
 def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozenset[str]:
-    """Shared topics, and those of people and cases that the viewer may open. Raises NotFound or Forbidden."""
+    """Shared topics, and those of people and cases that the viewer may open. Raises NotFound."""
     who = viewer(request)
     for topic in wanted - SHARED:
         kind, _, number = topic.partition(":")

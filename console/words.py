@@ -9,6 +9,7 @@ import jinja2
 
 from care import sla
 from conversations.phrases import WEEKDAYS, moment
+from services.desk import REASONS
 from settings import Home
 from settings.clock import Clock
 from storage.queries.cases import STAGES
@@ -20,6 +21,16 @@ STATES = {
     "review": "微信审核中", "given_up": "没送到", "cancelled": "已撤回", "answered": "已回复",
 }  # fmt: skip
 BAD = frozenset({"unknown", "given_up"})
+ACTORS = {"person": "家属或老人", "machine": "系统"}
+ACTIONS = {
+    "view": "看了", "show_phone": "看号码", "log_in": "登录", "answer": "回复", "log_call": "登记电话", "take_back": "撤回", "hand_back": "交回机器人",
+    "receive": "来信", "open_case": "立案", "alarm": "报警", "going": "我去", "arrived": "已到", "breach": "超时", "reach": "送达", "add_staff": "添加同事",
+    "edit": "改知识库", "fill": "填空", "restore": "恢复原样", "take_note": "看到停机", "note": "内部备注",
+}  # fmt: skip
+SUBJECTS = {
+    "person": "会话", "case": "投诉", "staff": "同事", "inbox": "来信", "outbox": "消息", "alarm": "报警", "promise": "时钟", "knowledge": "知识库", "blank": "空格",
+    "downtime": "停机",
+}  # fmt: skip
 LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
 
 
@@ -55,6 +66,12 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone  # noqa: PLR2004
 
 
+def subject(value: str) -> str:
+    """投诉 C1122-01: a kind in words and what names it without naming anybody."""
+    kind, _, which = value.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {which}".strip()
+
+
 def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
     """Give the templates their filters."""
     zone = home.zone
@@ -76,6 +93,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "iso": lambda at: at.isoformat(),
         "lasts": length,
         "masked": masked,
+        "subject": subject,
     }
     environment.filters.update(filters)
     environment.globals.update(
@@ -89,6 +107,9 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "LEVELS": LEVELS,
             "STAGES": STAGES,
             "MENU": MENU,
+            "ACTORS": ACTORS,
+            "ACTIONS": ACTIONS,
+            "REASONS": REASONS,
             "hour_words": lambda: greeting(local(clock()).hour),
         }
     )

@@ -46,14 +46,14 @@ MUTANTS = (
     Mutant(4, "bot/wire.py", '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):', "        if expected != given:", ("tests/bot/test_wire.py",)),
     Mutant(5, "services/outbox.py", '_finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)', 'store.update(tables.Outbox, row_id, person=person, state="ready")', (OUTGOING,)),
     Mutant(6, "services/outbox.py", 'state="sending", tries=tries + 1, lease_until=machine_now + LEASE', 'state="ready", tries=tries + 1, lease_until=machine_now', (OUTGOING,)),
-    Mutant(7, "services/access.py", "person is None or person.home_id != viewer.home_id", "person is None", ("tests/services", "tests/console")),
+    Mutant(7, "storage/queries/sight.py", "tables.Person.home_id == self.home_id", "tables.Person.home_id == tables.Person.home_id", ("tests/services", "tests/console")),
     Mutant(8, "services/receive.py", 'raw=seal(row, "raw", inbox_id, envelope.raw)', "raw=envelope.raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
     Mutant(9, "services/receive.py", "        known = repeats.get((envelope.account_id, envelope.key))\n", "        known = None\n", (RECEIVE,)),
     Mutant(10, "services/outbox.py", "           AND i.answer_state = 'stored' ORDER BY", "           ORDER BY", (AWAY,)),
     Mutant(11, "bot/inbound.py", "        await asyncio.shield(keeping)\n        return self._spooled[push.key]", "        return self._spooled.get(push.key, arrived_at)", (AWAY,)),
     Mutant(12, "conversations/answers.py", "        if self.missing(entry):\n            return None\n", "", ("tests/conversations/test_answers.py",)),
     Mutant(13, "conversations/zh_CN.toml", 'called_elder = "已经在叫人。急就按铃。"', 'called_elder = "护士马上就到。"', (ALARMS,)),
-    Mutant(14, "services/board.py", "return audience is not Audience.LEAD or viewer.role in LEADS", "return True", (ALARMS,)),
+    Mutant(14, "services/access.py", "LEADS if audience is Audience.LEAD else MAY[Page.ALARMS]", "MAY[Page.ALARMS]", (ALARMS,)),
 )  # fmt: skip
 
 

@@ -1,88 +1,140 @@
-"""The only doors to what staff may see or change: home first, then role, then the rules of the object (architecture, decision 7)."""
+"""The only doors to what staff may see or change: home first, then role and floor, then the rules of the object (architecture, decision 7).
 
+Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Forbidden, NotFound
+from care.errors import NotFound
+from care.triage import Audience
 from storage import tables
+from storage.queries.sight import Sight
 from storage.unit import Unit
 
 
 class Role(StrEnum):
     """What a member of staff does; the values are stored."""
 
+    CARER = "carer"
     NURSE = "nurse"
     DESK = "desk"
     SUPERVISOR = "supervisor"
     DIRECTOR = "director"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
 
     @property
     def words(self) -> str:
         """The word that people use."""
-        return {"nurse": "护士", "desk": "客服", "supervisor": "主管", "director": "院长"}[self.value]
+        return WORDS[self]
 
 
-COMPLAINTS = frozenset({Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
-"""Who sees the complaints (design.md 5.3: D S P)."""
+WORDS: Final[Mapping[Role, str]] = {
+    Role.CARER: "护理", Role.NURSE: "护士", Role.DESK: "客服", Role.SUPERVISOR: "主管", Role.DIRECTOR: "院长", Role.ADMIN: "管理员",
+    Role.AUDITOR: "审计",
+}  # fmt: skip
+
+
+class Page(StrEnum):
+    """What a role may open at all; what it may not open is absent from the menu."""
+
+    CHATS = "会话"
+    COMPLAINTS = "投诉"
+    KNOWLEDGE = "知识库"
+    AUDIT = "审计"
+    ALARMS = "紧急"
+
+
+WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
+"""Who works with residents; an administrator and an auditor see nobody's words."""
+COMPLAINTS: Final = frozenset({Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
+LEADS: Final = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
+MAY: Final[Mapping[Page, frozenset[Role]]] = {
+    Page.CHATS: WORKS,
+    Page.COMPLAINTS: COMPLAINTS,
+    Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
+    Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
+    Page.ALARMS: WORKS,
+}
+"""Pages by role (design.md 4 and 5); a role that is not named may not (deny by default)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking: a member of staff with a session."""
+    """Who is looking: a member of staff with a session. Without floors the whole house is theirs."""
 
     id: int
     home_id: int
     name: str
     role: Role
+    floors: frozenset[str] = frozenset()
+
+    def sees(self, page: Page | str) -> bool:
+        """Whether a page exists for this role; templates name it by its word."""
+        return self.role in MAY.get(Page(page), frozenset())
 
     @property
-    def sees_complaints(self) -> bool:
-        """Whether the complaint pages exist for this role."""
-        return self.role in COMPLAINTS
+    def sight(self) -> Sight:
+        """The same rules as conditions of a query."""
+        return Sight(
+            home_id=self.home_id, staff_id=self.id, floors=self.floors, works=self.role in WORKS, complaints=self.role in COMPLAINTS,
+            director=self.role is Role.DIRECTOR, audiences=frozenset(one.value for one in Audience if may_hear(self, one)),
+        )  # fmt: skip
+
+
+def may_hear(viewer: Viewer, audience: Audience) -> bool:
+    """Emergencies ring for who works with residents, whatever the floor; abuse for the lead and the director alone (F1, F5)."""
+    return viewer.role in (LEADS if audience is Audience.LEAD else MAY[Page.ALARMS])
+
+
+def access_page(viewer: Viewer, page: Page) -> None:
+    """Raises NotFound for a role that has no such page."""
+    if not viewer.sees(page):
+        raise NotFound
 
 
 def access_person(db: Unit, viewer: Viewer, person_id: int) -> tables.Person:
-    """A person of the viewer's home. Raises NotFound for everybody else's."""
-    person = db.get(tables.Person, person_id)
+    """A person whom the viewer works with. Raises NotFound for everybody else."""
+    person = db.scalars(select(tables.Person).where(tables.Person.id == person_id, viewer.sight.person(tables.Person.id))).first()
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
     return person
 
 
-def access_complaints(viewer: Viewer) -> None:
-    """Raises Forbidden for a role that has no complaints."""
-    if not viewer.sees_complaints:
-        raise Forbidden
-
-
-def access_knowledge(viewer: Viewer) -> None:
-    """Raises Forbidden for who may not change what the machine says (design.md: D S P)."""
-    if not viewer.sees_complaints:
-        raise Forbidden
-
-
 def access_case(db: Unit, viewer: Viewer, case_id: int) -> tables.Case:
-    """A complaint of the viewer's home. Raises Forbidden for the role, NotFound for the rest."""
-    access_complaints(viewer)
-    case = db.get(tables.Case, case_id)
+    """A complaint that the viewer handles; for the accused it does not exist. Raises NotFound."""
+    access_page(viewer, Page.COMPLAINTS)
+    case = db.scalars(select(tables.Case).where(tables.Case.id == case_id, viewer.sight.case())).first()
     if case is None or case.home_id != viewer.home_id:
         raise NotFound
     return case
 
 
+def access_complainant(viewer: Viewer, case: tables.Case) -> bool:
+    """Whether the viewer may know who complained: a hidden name is for the owner and the director; until there is an owner, for who answers (C14)."""
+    if not case.hide_name or viewer.role is Role.DIRECTOR:
+        return True
+    return case.owner_id == viewer.id or (case.owner_id is None and viewer.role in COMPLAINTS)
+
+
 def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:
-    """A photo or voice of the viewer's home. Raises NotFound."""
-    media = db.get(tables.Media, media_id)
-    if media is None or media.home_id != viewer.home_id:
+    """A photo or voice of somebody whom the viewer works with, not of a case that is closed to them. Raises NotFound."""
+    media = db.scalars(select(tables.Media).where(tables.Media.id == media_id, viewer.sight.inbox(tables.Media.inbox_id))).first()
+    if media is None:
         raise NotFound
+    access_person(db, viewer, media.person_id)
     return media
 
 
 def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int) -> tables.Outbox:
-    """A message that was queued in the viewer's home. Raises NotFound."""
-    row = db.scalars(select(tables.Outbox).where(tables.Outbox.id == outbox_id, tables.Outbox.home_id == viewer.home_id)).first()
+    """A message that was queued for somebody whom the viewer works with. Raises NotFound."""
+    row = db.scalars(select(tables.Outbox).where(tables.Outbox.id == outbox_id, viewer.sight.outbox(tables.Outbox.id))).first()
     if row is None:
         raise NotFound
+    access_person(db, viewer, row.person_id)
     return row

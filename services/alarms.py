@@ -10,8 +10,8 @@ from care.triage import Audience, Triage
 from conversations import events
 from conversations.effects import Say, say
 from services import outbox
-from services.access import Viewer
-from services.board import Alarm, Place, may_see
+from services.access import Viewer, may_hear
+from services.board import Alarm, Place
 from services.house import House
 from storage import tables
 from storage.queries import chats
@@ -173,7 +173,7 @@ def words(event: events.Arrival) -> str:
 
 
 def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> tuple[tables.Alarm, str]:
-    if not may_see(viewer, audience):
+    if not may_hear(viewer, audience):
         raise NotFound
     found = db.execute(
         select(tables.Alarm, tables.Person.kind)

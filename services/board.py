@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 
 from care.errors import NotFound
 from care.triage import Audience, Triage
-from services.access import Role, Viewer
+from services.access import Viewer, may_hear
 
 GONE_AFTER = timedelta(minutes=10)
-LEADS = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,6 @@ class Alarm:
         return hashlib.sha256(f"{self.audience.value}|{self.openid}".encode()).hexdigest()[:20]
 
 
-def may_see(viewer: Viewer, audience: Audience) -> bool:
-    """Abuse is for the lead and the director alone (F5)."""
-    return audience is not Audience.LEAD or viewer.role in LEADS
-
-
 class Board:
     """What rings in this process. All methods are called in the loop."""
 
@@ -82,7 +76,7 @@ class Board:
 
     def seen_by(self, viewer: Viewer) -> list[Alarm]:
         """The strips of a member of staff, who waits for somebody first, then the oldest."""
-        mine = [alarm for alarm in self._open.values() if may_see(viewer, alarm.audience)]
+        mine = [alarm for alarm in self._open.values() if may_hear(viewer, alarm.audience)]
         return sorted(mine, key=lambda alarm: (bool(alarm.going), alarm.level, alarm.raised_at))
 
     def ring(self, openid: str, key: str, heard: Triage, words: str, at: datetime) -> None:
@@ -152,7 +146,7 @@ class Board:
 
     def _mine(self, viewer: Viewer, ref: str) -> Alarm:
         alarm = self._open.get(ref)
-        if alarm is None or not may_see(viewer, alarm.audience):
+        if alarm is None or not may_hear(viewer, alarm.audience):
             raise NotFound
         return alarm
 

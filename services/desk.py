@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from care.errors import Conflict, Invalid, NotFound, StaleForm
 from services import outbox, promises
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
+from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -44,9 +46,9 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
     person = access_person(db, viewer, person_id)
     db.lock_persons(person.id)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
+    line = _call_in_thread(db, viewer, person.id, words, now)
     for case_id in _open_cases(db, person.id):
-        _record(db, viewer, case_id, "call", words, now)
-    _call_in_thread(db, viewer, person.id, words, now)
+        _record(db, viewer, case_id, "call", words, now, outbox_id=line)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "log_call", f"person:{person.id}")
     db.store.hint(f"person:{person.id}", "inbox")
 
@@ -69,14 +71,25 @@ def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
     return row.person_id
 
 
-def show_phone(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> str:
-    """The whole phone number, for a call; written down (P5). Raises NotFound when none is on file."""
+REASONS: Final = ("回电话", "有急事", "核对登记")
+"""Why a whole number is shown; the page offers these, so that a tired nurse taps once."""
+
+
+def show_phone(db: Unit, viewer: Viewer, person_id: int, reason: str, now: datetime) -> str:
+    """The whole phone number, with the reason, written down (P5). Raises Invalid without a reason, NotFound when none is on file."""
     person = access_person(db, viewer, person_id)
     number = db.open(person, "phone")
     if not number:
         raise NotFound
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "show_phone", f"person:{person.id}")
+    if reason not in REASONS:
+        raise Invalid(why="请先点一下为什么看号码。")
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "show_phone", f"person:{person.id}", reason)
     return number
+
+
+def opened(store: Store, viewer: Viewer, subject: str, now: datetime) -> None:
+    """Somebody's talk or case was read: who, whose, when (P5)."""
+    store.audit(viewer.home_id, now, f"staff:{viewer.id}", "view", subject)
 
 
 def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:
@@ -123,9 +136,10 @@ def _record(  # noqa: PLR0913
     db.store.hint(f"case:{case_id}", "cases")
 
 
-def _call_in_thread(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> None:
+def _call_in_thread(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> int:
     row_id = db.store.insert(
         tables.Outbox, home_id=viewer.home_id, person_id=person_id, queue="notice", purpose="call", state="sent", way="call",
         dedup_key=f"call:{new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,
     )  # fmt: skip
     db.store.insert(tables.OutboxBody, id=row_id, body=db.store.seal(tables.OutboxBody, "body", row_id, words))
+    return row_id

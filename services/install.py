@@ -43,7 +43,7 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
     for name, value in scene.get("blanks", {}).items():
         db.add(tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0))
     for member in scene["staff"]:
-        staff.add(db, ids.home_id, member["login"], member["name"], Role(member["role"]), member["password"], now)
+        staff.add(db, ids.home_id, member["login"], member["name"], Role(member["role"]), member["password"], now, member.get("floors", ""))
     residents: dict[str, tables.Resident] = {}
     for entry in scene["people"]:
         if entry["kind"] == "guest":
@@ -70,7 +70,7 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
         if entry["kind"] == "elder":
             residents[entry["name"]] = tables.Resident(
                 id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
-                created_at=now,
+                floor=entry.get("floor", entry["room"][:-2]), created_at=now,
             )  # fmt: skip
             db.add(residents[entry["name"]])
         for tie in entry.get("kin", []):

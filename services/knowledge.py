@@ -16,7 +16,7 @@ from conversations import answers
 from conversations.answers import Entry, Found, Kind, Knowledge
 from conversations.events import Asked, Option
 from conversations.routing import Intent, of_words
-from services.access import Viewer, access_knowledge
+from services.access import Page, Viewer, access_page
 from settings import Home
 from storage import tables
 from storage.types import new_id
@@ -147,7 +147,7 @@ def save_entry(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, key: str, *, question: str, answer: str, asked: str, revision: int, now: datetime
 ) -> str:
     """Change an entry, or add one when `key` is empty; gives its key. Raises Invalid with a sentence, Conflict when a colleague was first."""
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     phrasings = list(dict.fromkeys(line.strip() for line in asked.replace("\r", "").split("\n") if line.strip()))
     _check(question, answer, phrasings)
     row = _row(db, viewer, key) if key else None
@@ -166,7 +166,7 @@ def save_entry(  # noqa: PLR0913  (one form)
 
 def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) -> None:
     """Let the machine say an entry, or not. Raises NotFound."""
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         entry = next((entry for entry in answers.starter() if entry.id == key), None)
@@ -188,7 +188,7 @@ def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) 
 
 def restore(db: Unit, viewer: Viewer, key: str, now: datetime) -> None:
     """An entry as it came; an own entry goes. Raises NotFound."""
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         raise NotFound
@@ -199,7 +199,7 @@ def restore(db: Unit, viewer: Viewer, key: str, now: datetime) -> None:
 
 def fill(db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | None, now: datetime) -> None:
     """Fill a blank, or empty it. Raises Invalid with a sentence."""
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     value = " ".join(value.split())
     if name in OWN_BLANKS or not re.fullmatch(r"\w{1,16}", name):
         raise Invalid(why=f"「{name}」由系统设置填，不在这里改。")
@@ -220,7 +220,7 @@ def fill(db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | No
 
 def learn(db: Unit, viewer: Viewer, key: str, phrase: str, now: datetime) -> None:
     """Teach an entry one more way of being asked. Raises NotFound, Invalid."""
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     row = _row(db, viewer, key)
     entry = next((entry for entry in answers.starter() if entry.id == key), None)
     if row is None and entry is None:
@@ -238,7 +238,7 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
 
     Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no questions here.
     """
-    access_knowledge(viewer)
+    access_page(viewer, Page.KNOWLEDGE)
     complaint = select(tables.CaseRecord.inbox_id).where(
         tables.CaseRecord.home_id == viewer.home_id, tables.CaseRecord.inbox_id.is_not(None)
     )
@@ -247,7 +247,7 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
         .join(tables.Person, tables.Person.id == tables.Inbox.person_id)
         .where(
             tables.Inbox.home_id == viewer.home_id, tables.Inbox.kind == "text", tables.Person.kind != "elder",
-            tables.Inbox.arrived_at > now - LOOK_BACK, tables.Inbox.id.not_in(complaint),
+            tables.Inbox.arrived_at > now - LOOK_BACK, tables.Inbox.id.not_in(complaint), viewer.sight.person(tables.Inbox.person_id),
         ).order_by(tables.Inbox.id.desc()).limit(LOOKED_AT)
     ).all()  # fmt: skip
     found: dict[str, Missed] = {}

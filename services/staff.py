@@ -46,8 +46,10 @@ class Session:
     csrf: str
 
 
-def add(db: Unit, home_id: int, login: str, name: str, role: Role, password: str, now: datetime) -> tables.Staff:  # noqa: PLR0913
-    """Add a member of staff. Raises Invalid for a short password or a name that is taken."""
+def add(  # noqa: PLR0913
+    db: Unit, home_id: int, login: str, name: str, role: Role, password: str, now: datetime, floors: str = ""
+) -> tables.Staff:
+    """Add a member of staff; `floors` by blanks, empty for the whole house. Raises Invalid for a short password or a name that is taken."""
     if len(password) < SHORTEST:
         raise Invalid(why=f"密码至少 {SHORTEST} 位。")
     if not login or not name:
@@ -55,7 +57,14 @@ def add(db: Unit, home_id: int, login: str, name: str, role: Role, password: str
     if db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id, tables.Staff.login == login)).first():
         raise Invalid(why=f"登录名 {login} 已经有人用了。")
     staff = tables.Staff(
-        id=new_id(), home_id=home_id, login=login, name=name, role=role.value, password=_hasher.hash(password), created_at=now
+        id=new_id(),
+        home_id=home_id,
+        login=login,
+        name=name,
+        role=role.value,
+        password=_hasher.hash(password),
+        created_at=now,
+        floors=" ".join(floors.split()),
     )
     db.add(staff)
     db.store.audit(home_id, now, "machine", "add_staff", f"staff:{staff.id}")
@@ -145,7 +154,7 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
     row, staff = found
     if row.expires_at <= now or staff.left_at is not None:
         return None
-    return Session(row.id, Viewer(staff.id, staff.home_id, staff.name, Role(staff.role)), row.csrf)
+    return Session(row.id, Viewer(staff.id, staff.home_id, staff.name, Role(staff.role), frozenset(staff.floors.split())), row.csrf)
 
 
 def log_out(db: Unit, session_id: int, now: datetime) -> None:

@@ -56,7 +56,7 @@ sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(bool, int)
 
 
-_AUDIT: Final = _insert(tables.Audit, ("id", "home_id", "at", "actor", "action", "subject", "mac"))
+_AUDIT: Final = _insert(tables.Audit, ("id", "home_id", "at", "actor", "action", "subject", "detail", "mac"))
 
 
 class Store:
@@ -176,11 +176,12 @@ class Store:
         """The value of a sealed column. Raises seal.Unreadable."""
         return self.sealer.open(table.__tablename__, name, row_id, sealed)
 
-    def audit(self, home_id: int, at: datetime, actor: str, action: str, subject: str) -> None:
-        """An audit row, signed now, written later in this transaction and linked after it (P5)."""
+    def audit(self, home_id: int, at: datetime, actor: str, action: str, subject: str, detail: str | None = None) -> None:
+        """An audit row, signed now, written later in this transaction and linked after it (P5); the detail is sealed."""
         row_id, when = new_id(), micros(at)
-        mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, b"")
-        self._later.setdefault(_AUDIT, []).append((row_id, home_id, when, actor, action, subject, mac))
+        more = self.seal(tables.Audit, "detail", row_id, detail)
+        mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, more or b"")
+        self._later.setdefault(_AUDIT, []).append((row_id, home_id, when, actor, action, subject, more, mac))
 
     def _require(self, table: type[tables.Base], person: object) -> None:
         if person not in self.locked:

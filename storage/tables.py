@@ -83,6 +83,7 @@ class Resident(Base):
     status: Mapped[str] = column(String(12), "在住 请假 住院 病危 退住 去世; asked again at send time")
     room: Mapped[str] = column(String(16), "where a nurse goes")
     bed: Mapped[str] = column(String(8), "which bed")
+    floor: Mapped[str] = column(String(8), "who of the staff works there", default="", server_default="")
     created_at: Mapped[datetime] = column(Moment, "when the row was made")
 
 
@@ -227,6 +228,22 @@ class Case(Base):
     feedback_at: Mapped[datetime | None] = column(Moment, "when a named human first reached the person", nullable=True)
     feedback_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
     closed_at: Mapped[datetime | None] = column(Moment, "only ever with the complainant", nullable=True)
+    owner_id: Mapped[int | None] = column(
+        BigInteger, "who answers for it; of a hidden name only this person and the director know", nullable=True
+    )
+
+
+class Accused(Base):
+    """A member of staff whom a case is about: the case, its messages and its notices do not exist for this person (C6, C14)."""
+
+    __tablename__ = "accused"
+    __table_args__ = (UniqueConstraint("staff_id", "case_id"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    case_id: Mapped[int] = link("complaint.id", "the case", index=True)
+    staff_id: Mapped[int] = link("staff.id", "whom it is about")
+    named_at: Mapped[datetime] = column(Moment, "since when")
+    named_by: Mapped[int] = column(BigInteger, "who said so")
 
 
 class CaseRecord(Base):
@@ -408,7 +425,8 @@ class Staff(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     login: Mapped[str] = searchable(32, "the name at log-in")
     name: Mapped[str] = column(String(32), "shown to families as the named human (C4)")
-    role: Mapped[str] = column(String(12), "nurse, desk, supervisor or director")
+    role: Mapped[str] = column(String(12), "carer, nurse, desk, supervisor, director, admin or auditor")
+    floors: Mapped[str] = column(String(64), "floors of the work, by blanks; empty = the whole house", default="", server_default="")
     password: Mapped[str] = column(String(160), "argon2id hash")
     created_at: Mapped[datetime] = column(Moment, "when added")
     left_at: Mapped[datetime | None] = column(Moment, "no log-in after it", nullable=True)

@@ -93,9 +93,11 @@ class HomeUnderTest:
     async def person(self, openid: str = "daughter") -> int:
         return int(await self.one("SELECT person_id FROM follower WHERE openid = ?", openid))
 
-    async def staff(self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen") -> Viewer:
-        added = await self.database.write(lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock()).id)
-        return Viewer(added, self.ids.home_id, name, role)
+    async def staff(self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen", floors: str = "") -> Viewer:
+        added = await self.database.write(
+            lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock(), floors).id
+        )
+        return Viewer(added, self.ids.home_id, name, role, frozenset(floors.split()))
 
     async def send_all(self, platform: Callable[[str, str], Outcome] | None = None) -> list[tuple[str, str]]:
         """Everything that is ready leaves; the list of (openid, words)."""

@@ -154,6 +154,10 @@
     const source = event.detail.elt;
     if (source.matches("[data-watch]") && typing(document.querySelector(source.dataset.watch))) event.preventDefault();
   });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const source = event.detail.requestConfig.elt;
+    if (source.matches("[data-watch]") && typing(document.querySelector(source.dataset.watch))) event.detail.shouldSwap = false;
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("button:not([type=button])");
     if (button) button.disabled = true;

@@ -3,14 +3,14 @@
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import CLOCK, DATABASE
+from console.views.context import CLOCK, DATABASE, read
 from services import desk
-from services.access import Viewer, access_person
+from services.access import Page, Viewer, access_page, access_person
 from storage.queries import chats as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -31,9 +31,12 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
 
 
-async def home(_: web.Request) -> web.StreamResponse:
+FIRST: Final = ((Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
+
+
+async def home(request: web.Request) -> web.StreamResponse:
     """The first page after the log-in."""
-    raise web.HTTPSeeOther("/console/chats")
+    raise web.HTTPSeeOther("/console/" + next(address for page, address in FIRST if viewer(request).sees(page)))
 
 
 @aiohttp_jinja2.template("chats.html")
@@ -46,7 +49,7 @@ async def index(request: web.Request) -> dict[str, Any]:
 async def counts(request: web.Request) -> dict[str, Any]:
     """The numbers in the menu."""
     who, now = viewer(request), request.app[CLOCK]()
-    return {"counts": await request.app[DATABASE].read(lambda db: queries.counts(db, who.home_id, now, now + timedelta(hours=1)))}
+    return {"counts": await request.app[DATABASE].read(lambda db: queries.counts(db, who.sight, now, now + timedelta(hours=1)))}
 
 
 @aiohttp_jinja2.template("_chat_list.html")
@@ -57,8 +60,10 @@ async def rows(request: web.Request) -> dict[str, Any]:
 
 @aiohttp_jinja2.template("chats.html")
 async def thread(request: web.Request) -> dict[str, Any]:
-    """One talk with its list."""
-    return await _lines(request) | await _thread(request)
+    """One talk with its list; that it was read is written down."""
+    found = await _thread(request)
+    await read(request, f"person:{found['open_person']}")
+    return await _lines(request) | found
 
 
 @aiohttp_jinja2.template("_fresh.html")
@@ -93,8 +98,9 @@ async def call(request: web.Request) -> dict[str, Any]:
 
 async def phone(request: web.Request) -> web.StreamResponse:
     """The whole number, once, written down; a tap dials it."""
-    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, now))
+    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    reason = str(form.get("reason", ""))
+    number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, reason, now))
     return aiohttp_jinja2.render_template("_phone.html", request, {"number": number})
 
 
@@ -114,7 +120,8 @@ async def take_back(request: web.Request) -> web.StreamResponse:
 
 async def _lines(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
-    lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.home_id))
+    access_page(who, Page.CHATS)
+    lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.sight))
     opened = request.match_info.get("person") or request.query.get("open", "")
     open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0
     waiting = [line for line in lines if line.clock]
@@ -138,4 +145,4 @@ async def _thread(request: web.Request) -> dict[str, Any]:
 
 
 def _one(db: Unit, who: Viewer, person: int) -> queries.Thread:
-    return queries.thread(db, access_person(db, who, person).id)
+    return queries.thread(db, who.sight, access_person(db, who, person).id)

@@ -8,9 +8,9 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import NotFound
-from console.views.context import CLOCK, DATABASE, SETTINGS
+from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from services import desk
-from services.access import Viewer, access_case, access_complaints
+from services.access import Page, Viewer, access_case, access_complainant, access_page
 from storage.queries import cases as queries
 from storage.queries import chats
 from storage.unit import Unit
@@ -43,8 +43,10 @@ async def rows(request: web.Request) -> dict[str, Any]:
 
 @aiohttp_jinja2.template("case.html")
 async def case(request: web.Request) -> dict[str, Any]:
-    """One case."""
-    return await _case(request)
+    """One case; that it was read is written down."""
+    found = await _case(request)
+    await read(request, f"case:{found['found'].case.id}")
+    return found
 
 
 @aiohttp_jinja2.template("_case.html")
@@ -74,14 +76,15 @@ async def act(request: web.Request) -> dict[str, Any]:
 
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
-    access_complaints(who)
+    access_page(who, Page.COMPLAINTS)
     now, zone, show = request.app[CLOCK](), request.app[SETTINGS].home.zone, request.query.get("show", "")
     since = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
     def work(db: Unit) -> tuple[list[queries.Row], dict[str, tuple[int, int]]]:
-        return queries.rows(db, who.home_id), queries.on_time(db, who.home_id, since)
+        return queries.rows(db, who.sight), queries.on_time(db, who.sight, since)
 
     found, month = await request.app[DATABASE].read(work)
+    found = [row if access_complainant(who, row.case) else queries.veiled_row(row) for row in found]
     late = [row for row in found if row.clock and row.clock.due_at <= now]
     kinds = {
         "": found, "late": late, "serious": [row for row in found if row.case.level == 1], "cautious": [row for row in found if row.case.cautious],
@@ -113,13 +116,14 @@ async def _case(request: web.Request) -> dict[str, Any]:
         return queries.one(db, found), chats.window(db, found.person_id)
 
     found, window = await request.app[DATABASE].read(work)
+    known = access_complainant(who, found.case)
+    found = found if known else queries.veiled(found)
     left, until = window.left(now)
-    return {"found": found, "window": window, "left": left, "until": until, "key": secrets.token_urlsafe(16), "done": ""}
+    return {"found": found, "window": window, "known": known, "left": left, "until": until, "key": secrets.token_urlsafe(16), "done": ""}
 
 
 def _find(db: Unit, who: Viewer, number: str) -> Any:  # noqa: ANN401
-    access_complaints(who)
-    found = queries.by_number(db, who.home_id, number)
+    found = queries.by_number(db, who.sight, number)
     if found is None:
         raise NotFound
     return access_case(db, who, found.id)

@@ -14,7 +14,7 @@ from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import enquiry
 from services import knowledge
-from services.access import access_knowledge
+from services.access import Page, access_page
 from services.knowledge import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
@@ -154,7 +154,7 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
     today = now.astimezone(home.zone).date()
 
     def work(db: Unit) -> tuple[Shelf, list[knowledge.Missed]]:
-        access_knowledge(who)
+        access_page(who, Page.KNOWLEDGE)
         shelf = knowledge.shelf(db, who.home_id, home, today)
         return shelf, knowledge.missed(db, who, shelf.snapshot, now) if missed else []
 

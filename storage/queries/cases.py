@@ -1,13 +1,15 @@
 """What the page 投诉 asks: the open cases with their clocks, and one case with its records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import case as when
 from sqlalchemy import select
 
 from storage import tables
 from storage.queries.chats import Clock, Who, whos
+from storage.queries.sight import Sight
 from storage.unit import Unit
 
 STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意见", "回访", "总结")
@@ -49,10 +51,27 @@ class Case:
     keepers: dict[int, str]
 
 
-def rows(db: Unit, home_id: int, limit: int = 1000) -> list[Row]:
+VEIL: Final = "原话不公开，只有负责人和院长看得到"
+
+
+def veiled_row(row: Row) -> Row:
+    """A line of the list without who complained and how it was said (C14)."""
+    return replace(row, title=f"不公开姓名的投诉：{row.case.category}", who=replace(row.who, name="家属 A", phone="", tie="", place=""))
+
+
+def veiled(found: Case) -> Case:
+    """A case without who complained, which elder, and any word, photo or voice between the family and the house (C14)."""
+    row = veiled_row(Row(found.case, found.title, found.who, None))
+    records = [
+        record if record.row.kind == "note" else replace(record, words=VEIL, media=None, delivery="", why="") for record in found.records
+    ]
+    return replace(found, title=row.title, why="", who=row.who, fields=dict.fromkeys(found.fields, ""), records=records)
+
+
+def rows(db: Unit, sight: Sight, limit: int = 1000) -> list[Row]:
     """The open cases, the least time left first."""
     found = db.scalars(
-        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None)).order_by(tables.Case.id).limit(limit)
+        select(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None)).order_by(tables.Case.id).limit(limit)
     ).all()  # fmt: skip
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
@@ -65,12 +84,12 @@ def rows(db: Unit, home_id: int, limit: int = 1000) -> list[Row]:
     return sorted(result, key=lambda row: (row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0))
 
 
-def on_time(db: Unit, home_id: int, since: datetime) -> dict[str, tuple[int, int]]:
+def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int]]:
     """Since a moment: how many first feedbacks and results were due or given, and how many of them in time."""
     found: dict[str, tuple[int, int]] = {"first_feedback": (0, 0), "result": (0, 0)}
     for kind, due, kept, mark in db.execute(
         select(tables.Promise.kind, tables.Promise.due_at, tables.Promise.kept_at, tables.Promise.mark).where(
-            tables.Promise.home_id == home_id, tables.Promise.kind.in_(found), tables.Promise.made_at >= since
+            tables.Promise.home_id == sight.home_id, tables.Promise.kind.in_(found), tables.Promise.made_at >= since
         )
     ):
         if kept is None and mark != "breached":
@@ -80,11 +99,9 @@ def on_time(db: Unit, home_id: int, since: datetime) -> dict[str, tuple[int, int
     return found
 
 
-def by_number(db: Unit, home_id: int, number: str) -> tables.Case | None:
+def by_number(db: Unit, sight: Sight, number: str) -> tables.Case | None:
     """The case of a number; the newest, since numbers come again each year."""
-    return db.scalars(
-        select(tables.Case).where(tables.Case.home_id == home_id, tables.Case.number == number).order_by(tables.Case.id.desc())
-    ).first()
+    return db.scalars(select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())).first()
 
 
 def one(db: Unit, found: tables.Case) -> Case:

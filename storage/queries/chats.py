@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from storage import tables
+from storage.queries.sight import Sight
 from storage.unit import Unit
 
 Event = dict[str, Any]
@@ -121,14 +122,14 @@ class Counts:
     cases_late: bool
 
 
-def counts(db: Unit, home_id: int, now: datetime, soon: datetime) -> Counts:
-    """One look at the running promises; a complaint counts while its case is open."""
+def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
+    """One look at the running promises of people whom the viewer works with; a complaint counts while its case is open."""
     rows = db.execute(
         select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
-            tables.Promise.home_id == home_id, tables.Promise.kept_at.is_(None)
+            sight.person(tables.Promise.person_id), tables.Promise.kept_at.is_(None)
         )
     ).all()
-    cases = db.scalar(select(func.count()).where(tables.Case.home_id == home_id, tables.Case.closed_at.is_(None))) or 0
+    cases = db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None))) or 0
     words = [due for kind, _, due in rows if kind != "result"]
     matters = [due for kind, _, due in rows if kind != "reply"]
     return Counts(
@@ -137,14 +138,14 @@ def counts(db: Unit, home_id: int, now: datetime, soon: datetime) -> Counts:
     )  # fmt: skip
 
 
-def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
-    """Everybody who ever wrote, who waits first and the most pressing clock on top, then the latest message."""
+def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
+    """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then the latest message."""
     waiting = select(tables.Promise.person_id).where(
-        tables.Promise.home_id == home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind != "result"
+        tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind != "result"
     )
     latest = (
         select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
-        .where(tables.Inbox.home_id == home_id, _worded())
+        .where(tables.Inbox.home_id == sight.home_id, _worded(), sight.inbox(tables.Inbox.id))
         .group_by(tables.Inbox.person_id)
         .subquery()
     )
@@ -153,6 +154,7 @@ def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
         select(inbox, tables.Person)
         .join(latest, latest.c.id == inbox.id)
         .join(tables.Person, tables.Person.id == inbox.person_id)
+        .where(sight.person(tables.Person.id))
         .order_by(tables.Person.id.in_(waiting).desc(), inbox.id.desc())
         .limit(limit)
     ).all()
@@ -171,7 +173,7 @@ def lines(db: Unit, home_id: int, limit: int = 300) -> list[Line]:
     )  # fmt: skip
     cases: dict[int, str] = {
         case.person_id: case.number
-        for case in db.scalars(select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None)))
+        for case in db.scalars(select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None), sight.case()))
     }
     found_people = whos(db, people)
     found = [
@@ -192,10 +194,11 @@ def _worded() -> ColumnElement[bool]:
     return tables.Inbox.kind.not_like("event:%") | tables.Inbox.kind.in_(SPOKEN_EVENTS)
 
 
-def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
-    """The last messages with one person, oldest first."""
+def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
+    """The last messages with one person, oldest first; without those of complaints that are closed to the viewer."""
     heard = db.scalars(
-        select(tables.Inbox).where(tables.Inbox.person_id == person_id, _worded()).order_by(tables.Inbox.id.desc()).limit(limit)
+        select(tables.Inbox).where(tables.Inbox.person_id == person_id, _worded(), sight.inbox(tables.Inbox.id))
+        .order_by(tables.Inbox.id.desc()).limit(limit)
     ).all()  # fmt: skip
     media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
     bubbles: list[Bubble] = []
@@ -216,7 +219,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
     sent = db.execute(
         select(tables.Outbox, tables.OutboxBody, tables.Staff)
         .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id).outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
-        .where(tables.Outbox.person_id == person_id).order_by(tables.Outbox.id.desc()).limit(limit)
+        .where(tables.Outbox.person_id == person_id, sight.outbox(tables.Outbox.id)).order_by(tables.Outbox.id.desc()).limit(limit)
     ).all()  # fmt: skip
     for out, body, staff in sent:
         side = "call" if out.way == "call" else "out" if staff else "bot"
@@ -239,7 +242,7 @@ def thread(db: Unit, person_id: int, limit: int = 200) -> Thread:
         .where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None))
         .order_by(tables.Promise.due_at)
     )
-    cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id).order_by(tables.Case.id.desc())).all()
+    cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id, sight.case()).order_by(tables.Case.id.desc())).all()
     return Thread(
         whos(db, [person_id])[person_id], bubbles[-limit:], window(db, person_id),
         [Clock(row.kind, row.made_at, row.due_at) for row in promises], list(cases),

@@ -29,7 +29,8 @@ async def test_c2_a_bound_relative_is_asked_only_what_the_house_does_not_know(sa
     await sample.hears("你们把我妈摔了，我要投诉", DAUGHTER)
     assert "什么时候" in await sample.hears("好了", DAUGHTER)
     assert "都记下了" in await sample.hears("昨晚十点", DAUGHTER)
-    case = (await sample.database.read(lambda db: cases.rows(db, sample.ids.home_id)))[0].case
+    who = await sample.staff(login="desk")
+    case = (await sample.database.read(lambda db: cases.rows(db, who.sight)))[0].case
     found = await sample.database.read(lambda db: cases.one(db, case))
     assert found.fields == {"about": "王桂兰 306 室 1 床（按登记）", "occurred": "昨晚十点", "name": "李静", "contact": "13800002107"}
     assert found.who.tie == "王桂兰的女儿"
@@ -40,7 +41,8 @@ async def test_q4_an_elder_is_sent_to_the_bell_and_looked_after_sooner(sample: H
     answer = await sample.hears("我心里难受", ELDER)
     assert answer == "记下了，有人会来问您。急就按床头铃。"
     assert await sample.one("SELECT (due_at - made_at) / 60000000 FROM promise") == 15
-    lines = await sample.database.read(lambda db: chats.lines(db, sample.ids.home_id))
+    who = await sample.staff(login="desk")
+    lines = await sample.database.read(lambda db: chats.lines(db, who.sight))
     assert [(line.who.name, line.who.tie) for line in lines] == [("王桂兰", "老人 · 306 室 1 床")]
     await sample.hears("我要投诉护工", ELDER)
     assert await sample.one("SELECT resident_id IS NOT NULL FROM complaint") == 1

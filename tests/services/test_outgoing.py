@@ -63,7 +63,7 @@ async def test_u7_a_call_without_a_case_is_in_the_thread(home: HomeUnderTest) ->
     await home.hears("我妈能吃粽子吗")
     person = await home.person()
     await home.database.write(lambda db: desk.log_call(db, who, person, "说了要切小", home.clock()))
-    thread = await home.database.read(lambda db: chats.thread(db, person))
+    thread = await home.database.read(lambda db: chats.thread(db, who.sight, person))
     assert [bubble.side for bubble in thread.bubbles] == ["in", "bot", "call"]
     assert thread.clocks == []
 
@@ -390,14 +390,14 @@ async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> 
     await home.hears("你好")
     person = await home.person()
     with pytest.raises(NotFound):
-        await home.database.write(lambda db: desk.show_phone(db, who, person, home.clock()))
+        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock()))
 
     def give(db: Unit) -> None:
         db.lock_persons(person)
         db.seal(db.get_one(tables.Person, person), "phone", "13800002107")
 
     await home.database.write(give)
-    assert await home.database.write(lambda db: desk.show_phone(db, who, person, home.clock())) == "13800002107"
+    assert await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock())) == "13800002107"
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1
 
 
@@ -417,5 +417,6 @@ async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest)
     home.clock.on(days=2)
     await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
     assert await home.rows("SELECT DISTINCT mark FROM promise") == [("breached",)]
-    rows = await home.database.read(lambda db: cases.rows(db, home.ids.home_id))
+    who = await home.staff()
+    rows = await home.database.read(lambda db: cases.rows(db, who.sight))
     assert [row.case.number for row in rows] == ["C1122-01"]

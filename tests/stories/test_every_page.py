@@ -64,6 +64,8 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, 
         "knowledge",
         "knowledge/faq-01",
         "knowledge/new",
+        "audit",
+        "audit?show=all",
     ):
         await page.goto(demo.console + full)
         await expect(page.locator(".alarm")).to_contain_text("我摔倒了")

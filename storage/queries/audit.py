@@ -1,0 +1,57 @@
+"""What the page 审计 asks: rows of the audit with the names of the staff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from storage import tables
+from storage.unit import Unit
+
+PAGE: Final = 100
+READS: Final = ("view", "show_phone", "log_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. `subject` is kind:number; the kind is told in words, the person is not named."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    action: str
+    subject: str
+    detail: str
+
+
+def rows(db: Unit, home_id: int, show: str = "", before: int | None = None) -> list[Row]:
+    """One row more than a page, newest first. `show`: empty for the staff, a verb, `change`, or `all`."""
+    found = select(tables.Audit).where(tables.Audit.home_id == home_id)
+    if show != "all":
+        found = found.where(tables.Audit.actor.like("staff:%"))
+    if show == "change":
+        found = found.where(tables.Audit.action.not_in(READS))
+    elif show not in {"", "all"}:
+        found = found.where(tables.Audit.action == show)
+    if before is not None:
+        found = found.where(tables.Audit.id < before)
+    lines = db.scalars(found.order_by(tables.Audit.id.desc()).limit(PAGE + 1)).all()
+    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.home_id == home_id)).all())
+    numbers: dict[int, str] = dict(
+        db.execute(
+            select(tables.Case.id, tables.Case.number).where(
+                tables.Case.id.in_([int(line.subject[5:]) for line in lines if line.subject.startswith("case:")])
+            )
+        ).all()
+    )
+    return [_row(db, line, names, numbers) for line in lines]
+
+
+def _row(db: Unit, line: tables.Audit, names: dict[int, str], numbers: dict[int, str]) -> Row:
+    kind, _, number = line.actor.partition(":")
+    actor = names.get(int(number), "已离职的同事") if kind == "staff" else ""
+    what, _, which = line.subject.partition(":")
+    shown = numbers.get(int(which), "") if what == "case" else names.get(int(which), "") if what == "staff" else which[-5:]
+    return Row(line.id, line.at, actor, kind, line.action, f"{what}:{shown}", db.open(line, "detail") or "")

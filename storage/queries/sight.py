@@ -1,0 +1,67 @@
+"""Who may see what, as conditions of a query: lists leave out what a door would refuse (architecture, decision 7)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage import tables
+
+Ids = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The facts about a viewer that the conditions need."""
+
+    home_id: int
+    staff_id: int
+    floors: frozenset[str]
+    works: bool
+    complaints: bool
+    director: bool
+    audiences: frozenset[str]
+
+    def person(self, column: Ids) -> ColumnElement[bool]:
+        """People of the home, on the viewer's floors, whose open complaint is neither about the viewer nor hidden from the viewer."""
+        if not self.works:
+            return false()
+        closed = exists().where(tables.Case.person_id == column, tables.Case.closed_at.is_(None), or_(self._about_me(), self._hidden()))
+        return and_(column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id)), self._floor(column), ~closed)
+
+    def case(self) -> ColumnElement[bool]:
+        """Complaints of the home that are not about the viewer; to be used where `complaint` is selected."""
+        if not self.complaints:
+            return false()
+        return and_(tables.Case.home_id == self.home_id, ~self._about_me())
+
+    def inbox(self, column: Ids) -> ColumnElement[bool]:
+        """Messages that belong to no complaint about the viewer."""
+        return column.not_in(select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case()))
+
+    def outbox(self, column: Ids) -> ColumnElement[bool]:
+        """Answers and calls that belong to no complaint about the viewer."""
+        return column.not_in(select(tables.CaseRecord.outbox_id).where(tables.CaseRecord.outbox_id.is_not(None), self._of_my_case()))
+
+    def _about_me(self) -> ColumnElement[bool]:
+        return exists().where(tables.Accused.case_id == tables.Case.id, tables.Accused.staff_id == self.staff_id)
+
+    def _of_my_case(self) -> ColumnElement[bool]:
+        return tables.CaseRecord.case_id.in_(select(tables.Accused.case_id).where(tables.Accused.staff_id == self.staff_id))
+
+    def _hidden(self) -> ColumnElement[bool]:
+        """A hidden name is for the owner and the director; until there is an owner, for who answers complaints (C14)."""
+        if self.director:
+            return false()
+        owned = tables.Case.owner_id == self.staff_id
+        mine = or_(owned, tables.Case.owner_id.is_(None)) if self.complaints else owned
+        return and_(tables.Case.hide_name, ~mine)
+
+    def _floor(self, column: Ids) -> ColumnElement[bool]:
+        """Elders of the floor and their relatives; beyond it only who calls for help now."""
+        if not self.floors:
+            return true()
+        here = select(tables.Resident.person_id).where(tables.Resident.floor.in_(self.floors))
+        kin = select(tables.Kinship.person_id).join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
+        calls = select(tables.Alarm.person_id).where(tables.Alarm.arrived_at.is_(None), tables.Alarm.audience.in_(self.audiences))
+        return or_(column.in_(here), column.in_(kin.where(tables.Resident.floor.in_(self.floors))), column.in_(calls))
