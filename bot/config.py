@@ -103,6 +103,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "first_feedback_minutes": _integer(1, 1440),
         "serious_feedback_minutes": _integer(1, 1440),
         "result_hours": _integer(1, 720),
+        "approval_hours": _integer(1, 48),
         "reply_minutes": _integer(1, 1440),
     },
     "speech": {},

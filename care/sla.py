@@ -1,7 +1,7 @@
 """The clocks of the house: when a promise is due, and what has been reached of it (C4, C9, Q4). All times are aware and in UTC."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from care.severity import Level
@@ -13,6 +13,8 @@ class Kind(StrEnum):
     REPLY = "reply"
     FIRST_FEEDBACK = "first_feedback"
     RESULT = "result"
+    APPROVAL = "approval"
+    FOLLOW_UP = "follow_up"
 
 
 class Mark(StrEnum):
@@ -36,6 +38,7 @@ class Figures:
     serious_feedback: timedelta
     result: timedelta
     reply: timedelta
+    approval: timedelta = timedelta(hours=4)
 
 
 def first_feedback_due(said_at: datetime, level: Level, figures: Figures) -> datetime:
@@ -51,6 +54,23 @@ def result_due(said_at: datetime, figures: Figures) -> datetime:
 def reply_due(said_at: datetime, figures: Figures, *, elder: bool = False) -> datetime:
     """When a colleague answers what the machine could not (Q4); an elder in the house is looked after sooner."""
     return said_at + (min(figures.reply, figures.serious_feedback) if elder else figures.reply)
+
+
+def approval_due(made_at: datetime, result_at: datetime | None, figures: Figures) -> datetime:
+    """When a plan is decided: 4 h, inside the 24 h while they run (C8)."""
+    due = made_at + figures.approval
+    return min(due, result_at) if result_at is not None and result_at > made_at else due
+
+
+FOLLOW_UP_DAYS = (3, 7)
+SERIOUS_FOLLOW_UP_DAYS = (3, 7, 30)
+
+
+def follow_ups(accepted_at: datetime, level: Level, zone: tzinfo) -> list[tuple[int, datetime]]:
+    """The days after acceptance on which we ask again, at ten in the morning of the house (C11, domain.md 6b)."""
+    day = accepted_at.astimezone(zone)
+    days = SERIOUS_FOLLOW_UP_DAYS if level is Level.S1 else FOLLOW_UP_DAYS
+    return [(n, (day + timedelta(days=n)).replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)) for n in days]
 
 
 def share(made_at: datetime, due_at: datetime, now: datetime) -> float:

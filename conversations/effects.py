@@ -67,6 +67,21 @@ class AskHuman(Effect):
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakeVerdict(Effect):
+    """What the family says to a result or a follow-up: accepted, declined or call. Done.how tells what became of it, `none` when nobody asked (C10, C11)."""
+
+    answers: ClassVar[bool] = True
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProgress(Effect):
+    """How far the person's open complaint is: Done.ref its number, how the step, due_at the next promise; `none` without one (C15)."""
+
+    answers: ClassVar[bool] = True
+
+
 def say(key: str, **params: Value) -> Say:
     """The effect that speaks the phrase `key`."""
     return Say(key, params)

@@ -18,6 +18,8 @@ class Intent(StrEnum):
     HUMAN = "human"
     ASK = "ask"
     ENQUIRY = "enquiry"
+    VERDICT = "verdict"
+    PROGRESS = "progress"
     NOTHING = "nothing"
 
 
@@ -32,6 +34,15 @@ _NO_COMPLAINT: Final = re.compile(
 _CLOSING: Final = re.compile(r"^(?:好了?|好的|嗯+|行|可以|说完了|没有了|就这些|返回|上一步|跳过|取消|退出|稍后)[。.!！]*$")
 _HUMAN: Final = re.compile(r"^(?:转?人工|找人工|人工客服|转客服|找客服|找人|客服)[。.!！]*$")
 _CONTACT: Final = re.compile(r"^(?:联系我们|联系电话|电话(?:是)?多少|你们电话|联系方式)[?？。]*$")
+_PROGRESS: Final = re.compile(
+    r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|呢|吗|没有?)?[?？。]*$"
+)
+VERDICTS: Final = {
+    "1": "accepted", "认可": "accepted", "满意": "accepted", "2": "declined", "不认可": "declined", "不满意": "declined", "没好": "declined",
+    "还没好": "declined", "3": "call", "请来电": "call", "又发生了": "call",
+}  # fmt: skip
+"""What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
+_WIDE: Final = str.maketrans("１２３①②③", "123123")
 _THANKS: Final = re.compile(r"^(?:谢谢.{0,4}|多谢.{0,3}|感谢.{0,4}|收到.{0,2}|辛苦.{0,4}|🌹+|\[玫瑰\]|\[抱拳\]|👍+|\[强\])[。.!！~]*$")
 
 
@@ -57,9 +68,18 @@ def understand(event: Arrival) -> Intent:
 def of_words(body: str) -> Intent:
     """The intent of a sentence."""
     words = body.strip()
+    if verdict(words) is not None:
+        return Intent.VERDICT
+    if _PROGRESS.match(words) and words not in {"怎么样了", "到哪了", "到哪"}:
+        return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
     for pattern, intent in ((_CLOSING, Intent.CLOSING), (_HUMAN, Intent.HUMAN), (_CONTACT, Intent.CONTACT), (_THANKS, Intent.THANKS)):
         if pattern.match(words):
             return intent
     return Intent.ASK
+
+
+def verdict(body: str) -> str | None:
+    """What a short answer says to a result: accepted, declined, call; None for other words."""
+    return VERDICTS.get(body.strip().translate(_WIDE).rstrip("。.!！、"))

@@ -18,6 +18,11 @@ The story first, in any form; the case opens with the first word; what is missin
 A question that the house's knowledge answers at once, a choice of at most three, or a colleague under a promised time.
 What is no choice is a new matter; an entry with an unfilled blank is never spoken.
 """,
+    "verdict": """# Verdict 征求意见、回访、进展
+
+What the family says to a result (1 认可 2 不认可 3 请来电) and to a follow-up (1 好了 2 没好 3 又发生了): not content is a new round, never the end.
+And how far a complaint is, at any time.
+""",
     "desk": """# Desk 服务台
 
 Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
-from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet
+from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet, ShowProgress, TakeVerdict
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
-from services import promises
+from services import promises, verdicts
 from storage import tables
 from storage.store import Row, Store
 from storage.types import new_id
@@ -230,5 +230,6 @@ def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
 
 
 EXECUTORS: "dict[type[Effect], Executor]" = {
-    OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human,
+    OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
+    ShowProgress: verdicts.show,
 }  # fmt: skip

@@ -38,7 +38,7 @@ class House:
         home = self.home
         return Figures(
             timedelta(minutes=home.first_feedback_minutes), timedelta(minutes=home.serious_feedback_minutes),
-            timedelta(hours=home.result_hours), timedelta(minutes=home.reply_minutes),
+            timedelta(hours=home.result_hours), timedelta(minutes=home.reply_minutes), timedelta(hours=home.approval_hours),
         )  # fmt: skip
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:

@@ -64,7 +64,7 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         return None
     row_id = store.insert(
         tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
-        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=now + EXPIRES, tries=0,
+        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=(not_before or now) + EXPIRES, tries=0,
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)
@@ -222,10 +222,10 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
     """Write down what became of a send, correct the ledger, keep the promises that a human's message keeps."""
     store.lock_persons(claimed.person_id)
-    row = store.row("SELECT queue, state, staff_id, home_id, created_at FROM outbox WHERE id = ?", claimed.id)
+    row = store.row("SELECT queue, state, staff_id, home_id, created_at, purpose FROM outbox WHERE id = ?", claimed.id)
     if row is None or row[1] != "sending":
         return
-    queue, _, staff, home, created = row
+    queue, _, staff, home, created, purpose = row
     fate, why = outcome.fate, outcome.why
     used_up = outcome.window_closed or outcome.quota_used_up
     if used_up and _renewed(store, claimed):
@@ -248,8 +248,16 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
         return
     _finish(store, claimed.id, claimed.person_id, queue, now, state=fate.value, why=why, code=outcome.code)
     if fate is Fate.SENT and staff is not None:
-        promises.keep(store, claimed.person_id, staff, now, how="message", written_at=moment(created))
+        _reached(store, claimed, staff, purpose, moment(created), now)
         store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
+
+
+def _reached(store: Store, claimed: Claim, staff: int, purpose: str, written_at: datetime, now: datetime) -> None:
+    """A colleague's words arrived: promises of words are kept, and a result is told."""
+    promises.keep(store, claimed.person_id, staff, now, how="message", written_at=written_at)
+    if purpose == "result":
+        for (case_id,) in store.rows("SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", claimed.id):
+            promises.told_result(store, case_id, claimed.person_id, staff, now, how="message")
 
 
 def _renewed(store: Store, claimed: Claim) -> bool:

@@ -80,6 +80,33 @@ def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str
         store.hint("promises", f"person:{person_id}")
 
 
+def open_result(store: Store, case_id: int) -> int | None:
+    """The id of the promised result that is not given yet."""
+    row = store.row("SELECT id FROM promise WHERE case_id = ? AND kind = 'result' AND kept_at IS NULL ORDER BY due_at LIMIT 1", case_id)
+    return row[0] if row else None
+
+
+def put_off(store: Store, person_id: int, promise_id: int, due_at: datetime) -> None:
+    """A new date, told to the family with the reason and decided by the director; the old one stays on the case (C9)."""
+    row = store.row("SELECT made_at FROM promise WHERE id = ?", promise_id)
+    made = moment(row[0]) if row else due_at
+    store.update(
+        tables.Promise, promise_id, person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF
+    )
+    store.hint("promises", "cases")
+
+
+def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
+    """The family has the result: the 24 h clock stops, and they are asked whether they agree (C9, C10)."""
+    row_id = open_result(store, case_id)
+    if row_id is not None:
+        store.update(tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None)
+    store.change(
+        tables.Case, "UPDATE complaint SET stage = 7 WHERE id = ? AND stage = 6 RETURNING id", case_id, persons=[person_id]
+    )  # fmt: skip
+    store.hint("promises", "cases", f"case:{case_id}")
+
+
 def late_key(promise_id: int) -> str:
     """The key of the words that tell a breach; a promise is told late once."""
     return f"promise:{promise_id}:late:1"

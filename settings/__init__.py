@@ -74,6 +74,7 @@ class Home:
     serious_feedback_minutes: int = 15
     result_hours: int = 24
     reply_minutes: int = 60
+    approval_hours: int = 4
 
     @property
     def zone(self) -> ZoneInfo:

@@ -228,6 +228,11 @@ class Case(Base):
     feedback_at: Mapped[datetime | None] = column(Moment, "when a named human first reached the person", nullable=True)
     feedback_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
     closed_at: Mapped[datetime | None] = column(Moment, "only ever with the complainant", nullable=True)
+    scope: Mapped[str | None] = column(String(10), "责任范围: ours, partly or not_ours (C5)", nullable=True)
+    passed_to: Mapped[bytes | None] = sealed("to whom it was passed, where it is not all ours", nullable=True)
+    finding: Mapped[bytes | None] = sealed("what the inquiry found (C6)", nullable=True)
+    rounds: Mapped[int] = column(SmallInteger, "how often the family said 不认可 or 没好 (C10)", default=0, server_default="0")
+    accepted_at: Mapped[datetime | None] = column(Moment, "when the family said 认可", nullable=True)
     owner_id: Mapped[int | None] = column(
         BigInteger, "who answers for it; of a hidden name only this person and the director know", nullable=True
     )
@@ -244,6 +249,29 @@ class Accused(Base):
     staff_id: Mapped[int] = link("staff.id", "whom it is about")
     named_at: Mapped[datetime] = column(Moment, "since when")
     named_by: Mapped[int] = column(BigInteger, "who said so")
+
+
+class Proposal(Base):
+    """What one colleague wrote and another decides: a plan with the result for the family, or an interim reply with a new date (C8, C9)."""
+
+    __tablename__ = "proposal"
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    case_id: Mapped[int] = link("complaint.id", "the case", index=True)
+    kind: Mapped[str] = column(String(8), "plan or interim")
+    cause: Mapped[bytes | None] = sealed("why it happened (C7)", nullable=True)
+    department: Mapped[str | None] = column(String(20), "责任部门 (C7)", nullable=True)
+    responsible_id: Mapped[int | None] = column(BigInteger, "责任人 (C7)", nullable=True)
+    measures: Mapped[bytes | None] = sealed("what is done about it", nullable=True)
+    done_by: Mapped[date | None] = column(Date, "完成时间 of the measures", nullable=True)
+    new_due: Mapped[datetime | None] = column(Moment, "the new date of an interim reply", nullable=True)
+    reply: Mapped[bytes] = sealed("the words for the family")
+    made_by: Mapped[int] = column(BigInteger, "who wrote it; may not decide it")
+    made_at: Mapped[datetime] = column(Moment, "when it was handed in")
+    verdict: Mapped[str | None] = column(String(10), "approved or returned", nullable=True)
+    decided_by: Mapped[int | None] = column(BigInteger, "who decided", nullable=True)
+    decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
+    why: Mapped[bytes | None] = sealed("what has to be changed", nullable=True)
 
 
 class CaseRecord(Base):

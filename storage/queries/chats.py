@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
@@ -122,6 +122,10 @@ class Counts:
     cases_late: bool
 
 
+WORDS: Final = ("reply", "first_feedback")
+"""Promises of words: somebody waits on the phone."""
+
+
 def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
     """One look at the running promises of people whom the viewer works with; a complaint counts while its case is open."""
     rows = db.execute(
@@ -130,10 +134,10 @@ def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
         )
     ).all()
     cases = db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None))) or 0
-    words = [due for kind, _, due in rows if kind != "result"]
+    words = [due for kind, _, due in rows if kind in WORDS]
     matters = [due for kind, _, due in rows if kind != "reply"]
     return Counts(
-        len({person for kind, person, _ in rows if kind != "result"}), any(due <= soon for due in words), any(due <= now for due in words),
+        len({person for kind, person, _ in rows if kind in WORDS}), any(due <= soon for due in words), any(due <= now for due in words),
         cases, any(due <= soon for due in matters), any(due <= now for due in matters),
     )  # fmt: skip
 
@@ -141,7 +145,7 @@ def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
 def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
     """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then the latest message."""
     waiting = select(tables.Promise.person_id).where(
-        tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind != "result"
+        tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS)
     )
     latest = (
         select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
@@ -161,7 +165,7 @@ def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
     people = [person.id for _, person in rows]
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
-        select(tables.Promise).where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind != "result")
+        select(tables.Promise).where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS))
         .order_by(tables.Promise.due_at)
     ):  # fmt: skip
         clocks.setdefault(promise.person_id, Clock(promise.kind, promise.made_at, promise.due_at))

@@ -1,0 +1,318 @@
+"""A complaint from the first feedback to its end: assess, inquire, plan, decide, tell, follow up, learn (C5 … C12).
+
+Each step says what it needs; the maker of a plan never decides it; nothing ends without the family.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care import sla
+from care.errors import Conflict, Invalid
+from care.severity import Level
+from care.sla import Kind
+from conversations.effects import say
+from services import outbox, promises, verdicts
+from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case
+from services.house import House
+from storage import tables
+from storage.types import new_id
+from storage.unit import Unit
+
+CATEGORIES: Final = (
+    "虐待忽视", "人身安全", "财物", "隐私", "护理质量", "医疗用药", "服务态度", "沟通", "餐饮", "环境设施", "收费退费", "同住矛盾", "其他",
+)  # fmt: skip
+"""domain.md 6b."""
+DEPARTMENTS: Final = ("护理部", "客服部", "后勤部", "膳食部", "医务室", "财务室", "院办")
+SCOPES: Final = {"ours": "本院责任", "partly": "部分是本院", "not_ours": "不是本院"}
+WAYS: Final = ("电话", "面谈", "书面")
+BY_PHONE_FIRST: Final = 2
+"""Results of these levels and worse are told by a human voice before a message (C9)."""
+SORRY: Final = ("对不起", "抱歉", "道歉", "致歉")
+LONGEST: Final = timedelta(days=30)
+
+
+def assess(  # noqa: PLR0913  (one form)
+    db: Unit, viewer: Viewer, case_id: int, *, category: str, level: int, why: str, scope: str, passed_to: str, owner_id: int,
+    accused: frozenset[int], now: datetime,
+) -> None:  # fmt: skip
+    """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6). Raises Invalid with a sentence."""
+    case = _at(db, viewer, case_id, {2, 3})
+    if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
+        raise Invalid(why="性质、等级、责任范围都要选。")
+    if scope != "ours" and not passed_to.strip():
+        raise Invalid(why="不全是本院的事，请写转给了谁、家属同意没有。")
+    if level > case.level and (viewer.role not in LEADS or not why.strip()):
+        raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
+    staff = {one.id: one for one in _staff(db, viewer)}
+    owner = staff.get(owner_id)
+    if owner is None or Role(owner.role) not in COMPLAINTS:
+        raise Invalid(why="请选一位负责人：客服、主管或院长。")
+    if not accused <= set(staff):
+        raise Invalid(why="被投诉的人不在名单里，请重选。")
+    if owner_id in accused or viewer.id in accused:
+        raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
+    case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, 3
+    db.seal(case, "passed_to", passed_to.strip() or None)
+    known = set(db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == case.id)))
+    for staff_id in accused - known:
+        db.add(tables.Accused(id=new_id(), home_id=case.home_id, case_id=case.id, staff_id=staff_id, named_at=now, named_by=viewer.id))
+    for row in db.scalars(select(tables.Accused).where(tables.Accused.case_id == case.id, tables.Accused.staff_id.in_(known - accused))):
+        db.delete(row)
+    words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (f"。{why.strip()}" if why.strip() else "")
+    line(db, viewer, case, "step", words, now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "assess", f"case:{case.id}")
+
+
+def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime) -> None:
+    """What the inquiry found, by a named colleague whom the case is not about (C6)."""
+    case = _at(db, viewer, case_id, {3, 4})
+    words = _needed(finding, "请写查明了什么：时间、地点、谁、怎么回事。")
+    db.seal(case, "finding", words)
+    case.stage = 4
+    line(db, viewer, case, "step", f"查明：{words}", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "inquire", f"case:{case.id}")
+
+
+def draft(db: Unit, house: House, case: tables.Case, *, measures: str, department: str, done_by: date | None) -> str:
+    """The words for the family as they would be sent; staff may change them, the apology stays."""
+    if done_by is None or not measures or not department:
+        return ""
+    title, finding = db.open(case, "title") or "", db.open(case, "finding") or ""
+    told = say(
+        "verdict.result", title=title, number=case.number, finding=finding.rstrip("。"), measures=measures.rstrip("。"), department=department,
+        done_by=f"{done_by.month}月{done_by.day}日",
+    )  # fmt: skip
+    return house.words([told], case.said_at)
+
+
+def propose(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, case_id: int, *, cause: str, department: str, responsible_id: int, measures: str,
+    done_by: date | None, reply: str, now: datetime,
+) -> None:  # fmt: skip
+    """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides it (C7, C8, C9)."""
+    case = _at(db, viewer, case_id, {4})
+    cause, measures = _needed(cause, "请写原因。"), _needed(measures, "请写措施。")
+    responsible = next((one for one in _staff(db, viewer) if one.id == responsible_id), None)
+    if department not in DEPARTMENTS or responsible is None:
+        raise Invalid(why="责任部门和责任人都要选。")
+    if done_by is None:
+        raise Invalid(why="请选措施哪天完成。")
+    reply = reply.strip() or draft(db, house, case, measures=measures, department=department, done_by=done_by)
+    if not any(word in reply for word in SORRY):
+        raise Invalid(why="给家属的话里要有一句道歉。")
+    if len(f"{reply}\n{_question(house, now)}".encode()) > outbox.LIMIT_BYTES:
+        raise Invalid(why="给家属的话太长了，微信一条最多约 600 个字。")
+    row = tables.Proposal(
+        id=new_id(), home_id=case.home_id, case_id=case.id, kind="plan", department=department, responsible_id=responsible_id, done_by=done_by,
+        made_by=viewer.id, made_at=now,
+    )  # fmt: skip
+    for name, value in (("cause", cause), ("measures", measures), ("reply", reply)):
+        db.seal(row, name, value)
+    db.add(row)
+    case.stage = 5
+    _ask_for_approval(db, house, case, now)
+    line(db, viewer, case, "step", f"方案：原因 {cause}；措施 {measures}；{department} {responsible.name}，{done_by:%m-%d} 前完成", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "propose", f"case:{case.id}")
+
+
+def interim(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, case_id: int, *, reply: str, new_due: datetime | None, now: datetime
+) -> None:
+    """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides (domain.md 6b)."""
+    case = _at(db, viewer, case_id, {2, 3, 4, 5})
+    words = _needed(reply, "请写为什么还没查清、现在到哪一步了。")
+    if new_due is None or not now < new_due <= now + LONGEST:
+        raise Invalid(why="请选新的时间，在 30 天以内。")
+    if _open(db, case.id, "interim") is not None:
+        raise Invalid(why="已有一份中期回复在等院长批。")
+    row = tables.Proposal(
+        id=new_id(), home_id=case.home_id, case_id=case.id, kind="interim", new_due=new_due, made_by=viewer.id, made_at=now
+    )
+    db.seal(row, "reply", words)
+    db.add(row)
+    if case.stage != 5:  # noqa: PLR2004  (a plan waits: its clock runs already)
+        _ask_for_approval(db, house, case, now)
+    line(db, viewer, case, "step", f"申请中期回复：{words}", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
+
+
+def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal) -> bool:
+    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a supervisor as well (C8)."""
+    if row.made_by == viewer.id:
+        return False
+    by_director = case.level == Level.S1 or case.cautious or row.kind == "interim"
+    return viewer.role is Role.DIRECTOR if by_director else viewer.role in LEADS
+
+
+def decide(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, case_id: int, proposal_id: int, *, approve: bool, why: str, now: datetime
+) -> None:  # fmt: skip
+    """Approve, which sends, or give back with what has to be changed. Raises Conflict when somebody was first, Invalid for the maker."""
+    case = access_case(db, viewer, case_id)
+    row = db.get(tables.Proposal, proposal_id)
+    if row is None or row.case_id != case.id or row.verdict is not None:
+        raise Conflict
+    if not may_decide(viewer, case, row):
+        raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批。")
+    db.lock_persons(case.person_id)
+    row.decided_by, row.decided_at = viewer.id, now
+    _approved_or_not(db, case, now)
+    if not approve:
+        row.verdict = "returned"
+        db.seal(row, "why", _needed(why, "退回要写明改什么。"))
+        if row.kind == "plan":
+            case.stage = 4
+        line(db, viewer, case, "step", f"退回：{why.strip()}", now)
+    elif row.kind == "interim":
+        row.verdict = "approved"
+        _send(db, viewer, case, row, db.open(row, "reply") or "", "interim", now)
+        due = promises.open_result(db.store, case.id)
+        if due is not None and row.new_due is not None:
+            promises.put_off(db.store, case.person_id, due, row.new_due)
+    else:
+        row.verdict = "approved"
+        case.stage = 6
+        line(db, viewer, case, "step", "批准方案", now)
+        if case.level > BY_PHONE_FIRST:
+            _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "approve" if approve else "return", f"case:{case.id}")
+
+
+def tell(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, case_id: int, *, way: str, note: str, now: datetime
+) -> None:
+    """The result was told by voice, in person or on paper; the message follows, so that it can be read again and answered (C9)."""
+    case = _at(db, viewer, case_id, {6})
+    if way not in WAYS:
+        raise Invalid(why="请选用什么方式告诉的。")
+    words = _needed(note, "请写一句家属怎么说的。")
+    row = _latest_plan(db, case.id)
+    line(db, viewer, case, "call", f"{way}告知结果：{words}", now)
+    promises.told_result(db.store, case.id, case.person_id, viewer.id, now, how=way)
+    db.refresh(case)
+    _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "tell", f"case:{case.id}")
+
+
+def hear(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, case_id: int, *, word: str, note: str, now: datetime
+) -> None:
+    """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
+    case = _at(db, viewer, case_id, {7, 8})
+    words = _needed(note, "请写一句家属怎么说的。")
+    if word not in {"accepted", "declined"}:
+        raise Invalid(why="请选家属的意见。")
+    store = db.store
+    db.flush()
+    line(db, viewer, case, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
+    db.flush()
+    if word == "accepted" and case.stage == verdicts.ASKED:
+        elder = db.get_one(tables.Person, case.person_id).kind == "elder"
+        verdicts.accept(store, house, case.home_id, case.person_id, case.id, case.number, case.level, now, elder=elder)
+    elif word == "accepted":
+        verdicts.followed(store, case.person_id, case.id, now, how="call", staff_id=viewer.id)
+    else:
+        verdicts.reopen(store, house, case.home_id, case.person_id, (case.id, case.number, case.level, case.rounds, case.stage), now)
+    db.refresh(case)
+    store.audit(case.home_id, now, f"staff:{viewer.id}", f"verdict_{word}", f"case:{case.id}")
+
+
+def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) -> None:
+    """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed (C10, C12)."""
+    case = _at(db, viewer, case_id, {9})
+    words = _needed(lesson, "请写这件事学到了什么、以后怎么防。")
+    line(db, viewer, case, "step", f"总结：{words}", now)
+    case.closed_at = now
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "close", f"case:{case.id}")
+
+
+def line(db: Unit, viewer: Viewer, case: tables.Case, kind: str, words: str, now: datetime, outbox_id: int | None = None) -> None:  # noqa: PLR0913
+    """One line of the case; `step` is internal, `call` and `feedback` are between the house and the family."""
+    row = tables.CaseRecord(
+        id=new_id(), case_id=case.id, home_id=case.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
+    )
+    db.seal(row, "body", words)
+    db.add(row)
+    db.store.hint("cases", f"case:{case.id}")
+
+
+def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[int]) -> tables.Case:
+    """The case, its person locked. Raises Conflict when it is at another step by now."""
+    case = access_case(db, viewer, case_id)
+    if case.stage not in stages or case.closed_at is not None:
+        raise Conflict
+    db.lock_persons(case.person_id)
+    return case
+
+
+def _staff(db: Unit, viewer: Viewer) -> list[tables.Staff]:
+    return list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == viewer.home_id, tables.Staff.left_at.is_(None))))
+
+
+def _needed(text: str, why: str) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(why=why)
+    return words
+
+
+def _ask_for_approval(db: Unit, house: House, case: tables.Case, now: datetime) -> None:
+    """A clock of its own, inside the 24 h (C8)."""
+    db.flush()
+    result = db.scalars(
+        select(tables.Promise).where(
+            tables.Promise.case_id == case.id, tables.Promise.kind == Kind.RESULT.value, tables.Promise.kept_at.is_(None)
+        )
+    ).first()
+    due = sla.approval_due(now, result.due_at if result else None, house.figures)
+    promises.make(db.store, home_id=case.home_id, person_id=case.person_id, kind=Kind.APPROVAL, made_at=now, due_at=due, case_id=case.id)
+
+
+def _approved_or_not(db: Unit, case: tables.Case, now: datetime) -> None:
+    for row in db.scalars(
+        select(tables.Promise).where(
+            tables.Promise.case_id == case.id, tables.Promise.kind == Kind.APPROVAL.value, tables.Promise.kept_at.is_(None)
+        )
+    ):
+        row.kept_at, row.kept_how, row.look_at = now, "decided", None
+
+
+def _open(db: Unit, case_id: int, kind: str) -> tables.Proposal | None:
+    return db.scalars(
+        select(tables.Proposal).where(tables.Proposal.case_id == case_id, tables.Proposal.kind == kind, tables.Proposal.verdict.is_(None))
+    ).first()
+
+
+def _latest_plan(db: Unit, case_id: int) -> tables.Proposal:
+    return (
+        db.scalars(
+            select(tables.Proposal)
+            .where(tables.Proposal.case_id == case_id, tables.Proposal.kind == "plan", tables.Proposal.verdict == "approved")
+            .order_by(tables.Proposal.id.desc())
+        ).first()
+        or _missing()
+    )
+
+
+def _question(house: House, now: datetime) -> str:
+    """What every result ends with (C10)."""
+    return house.words([say("verdict.ask")], now)
+
+
+def _missing() -> tables.Proposal:
+    raise Conflict
+
+
+def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: str, now: datetime) -> None:  # noqa: PLR0913
+    """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the next words answer us."""
+    talk = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == case.person_id)).one()
+    talk.flow, talk.slots, talk.idle_at = None, None, None
+    db.flush()
+    sent = outbox.enqueue(
+        db.store, home_id=case.home_id, person_id=case.person_id, purpose=purpose, dedup_key=f"proposal:{row.id}:{purpose}:1", text=words,
+        now=now, staff_id=viewer.id,
+    )  # fmt: skip
+    if sent is not None:
+        line(db, viewer, case, "result" if purpose == "result" else "feedback", words, now, outbox_id=sent)

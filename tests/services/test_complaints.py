@@ -1,0 +1,295 @@
+"""A complaint from the first word to its end: each step asks for what it needs, nobody decides their own plan, nothing ends without the family."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from services import complaints, desk
+from services.access import Role, Viewer
+from storage.unit import Unit
+from tests.conftest import HomeUnderTest
+
+MINUTES = 60_000_000
+
+
+class Story:
+    """One complaint and the people who handle it."""
+
+    def __init__(self, home: HomeUnderTest) -> None:
+        self.home = home
+
+    async def begin(self, words: str = "昨晚按铃没人来，我要投诉") -> "Story":
+        self.desk = await self.home.staff(Role.DESK, "陈晓雯", "chen")
+        self.lead = await self.home.staff(Role.SUPERVISOR, "何志远", "he")
+        self.director = await self.home.staff(Role.DIRECTOR, "沈国平", "shen")
+        self.nurse = await self.home.staff(Role.NURSE, "周敏", "zhou")
+        await self.home.hears(words)
+        self.case = await self.home.one("SELECT id FROM complaint ORDER BY id DESC")
+        self.person = await self.home.person()
+        await self.do(lambda db: desk.log_call(db, self.desk, self.person, "说了会查", self.home.clock()))
+        return self
+
+    async def do(self, work: Callable[[Unit], Any]) -> Any:
+        self.home.clock.on(minutes=1)
+        return await self.home.database.write(work)
+
+    async def assess(self, who: Viewer | None = None, **more: Any) -> None:
+        asked = {
+            "category": "护理质量", "level": 3, "why": "", "scope": "ours", "passed_to": "", "owner_id": self.lead.id,
+            "accused": frozenset({self.nurse.id}),
+        } | more  # fmt: skip
+        if "level" not in more:
+            asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.case)
+        await self.do(lambda db: complaints.assess(db, who or self.desk, self.case, now=self.home.clock(), **asked))
+
+    async def plan(self, who: Viewer | None = None, **more: Any) -> None:
+        asked = {
+            "cause": "双人都忙时没有规定谁接铃", "department": "护理部", "responsible_id": self.nurse.id, "measures": "铃响 3 分钟转 1 楼值班",
+            "done_by": date(2026, 11, 30), "reply": "",
+        } | more  # fmt: skip
+        await self.do(lambda db: complaints.propose(db, self.home.house, who or self.lead, self.case, now=self.home.clock(), **asked))
+
+    async def decide(self, who: Viewer, *, approve: bool = True, why: str = "") -> None:
+        row = await self.home.one("SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.case)
+        await self.do(
+            lambda db: complaints.decide(db, self.home.house, who, self.case, row or 1, approve=approve, why=why, now=self.home.clock())
+        )
+
+    async def to_the_plan(self) -> None:
+        await self.assess()
+        await self.do(lambda db: complaints.inquire(db, self.lead, self.case, "02:10 按铃，02:31 应答", self.home.clock()))
+
+    async def to_the_question(self) -> None:
+        await self.to_the_plan()
+        await self.plan()
+        await self.decide(self.director)
+        await self.home.send_all()
+
+    async def stage(self) -> int:
+        return int(await self.home.one("SELECT stage FROM complaint WHERE id = ?", self.case))
+
+
+@pytest.fixture
+async def story(home: HomeUnderTest) -> Story:
+    return await Story(home).begin("饭菜太凉了，我要投诉")
+
+
+async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(story: Story) -> None:
+    home = story.home
+    assert await story.stage() == 2
+    await story.to_the_plan()
+    assert await story.stage() == 4
+    await story.plan()
+    assert await story.stage() == 5
+    assert await home.one("SELECT (due_at - made_at) / 60000000 FROM promise WHERE kind = 'approval'") == 240
+    await story.decide(story.director)
+    assert await story.stage() == 6
+    sent = [text for _, text in await home.send_all()]
+    assert len(sent) == 1
+    for words in ("C1122-01", "02:10 按铃", "铃响 3 分钟转 1 楼值班", "11月30日前完成", "护理部", "再次向您道歉", "1 认可"):
+        assert words in sent[0]
+    assert await story.stage() == 7
+    assert await home.one("SELECT kept_how FROM promise WHERE kind = 'result'") == "message"
+    assert "再问您几次" in await home.hears("1")
+    assert await story.stage() == 8
+    due = [row[0] for row in await home.rows("SELECT not_before FROM outbox WHERE purpose = 'follow_up' ORDER BY not_before")]
+    assert [round((at - await home.one("SELECT accepted_at FROM complaint")) / MINUTES / 1440) for at in due] == [3, 7]
+    with pytest.raises(Conflict):
+        await story.do(lambda db: complaints.learn(db, story.lead, story.case, "教训", home.clock()))
+    for days in (4, 4):
+        home.clock.on(days=days)
+        await home.hears("今天有什么活动")
+        assert any("现在好些了吗" in text for _, text in await home.send_all())
+        assert "放心" in await home.hears("1")
+    assert await story.stage() == 9
+    with pytest.raises(Invalid, match="学到了什么"):
+        await story.do(lambda db: complaints.learn(db, story.lead, story.case, " ", home.clock()))
+    await story.do(lambda db: complaints.learn(db, story.lead, story.case, "夜班双忙有规定了", home.clock()))
+    assert await home.one("SELECT closed_at IS NOT NULL FROM complaint") == 1
+    assert await home.one("SELECT count(*) FROM promise WHERE case_id IS NOT NULL AND kept_at IS NULL") == 0
+
+
+async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_never_the_end(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    level = await home.one("SELECT level FROM complaint")
+    answer = await home.hears("不认可")
+    assert "上一级负责" in answer
+    assert "C1122-01" in answer
+    assert "记进" in await home.hears("饭还是凉的")
+    assert "新的结果" in await home.hears("好了")
+    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
+    await story.do(lambda db: complaints.inquire(db, story.lead, story.case, "餐车保温坏了", home.clock()))
+    await story.plan()
+    await story.decide(story.director)
+    await home.send_all()
+    await home.hears("2")
+    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 2, level - 1)]
+
+
+async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    assert "给您打电话" in await home.hears("请来电")
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 1
+    assert await story.stage() == 7
+    with pytest.raises(Invalid, match="怎么说的"):
+        await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="", now=home.clock()))
+    await story.do(
+        lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="电话里说可以了", now=home.clock())
+    )
+    assert await story.stage() == 8
+    await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="declined", note="又凉了", now=home.clock()))
+    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
+    assert await home.one("SELECT count(*) FROM outbox WHERE purpose = 'follow_up' AND state != 'cancelled'") == 0
+
+
+async def test_c11_at_a_follow_up_again_means_again(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    await home.hears("认可")
+    assert "一定答复" in await home.hears("2"), "nobody asked yet: a bare number is no answer"
+    home.clock.on(days=4)
+    await home.hears("今天有什么活动")
+    await home.send_all()
+    assert "没有真的解决" in await home.hears("又发生了")
+    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
+
+
+async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
+    home = story.home
+    for wrong, why in (
+        ({"category": "别的"}, "都要选"), ({"scope": "partly"}, "转给了谁"), ({"owner_id": story.nurse.id}, "选一位负责人"),
+        ({"level": 4}, "往低改"), ({"accused": frozenset({1})}, "不在名单"), ({"accused": frozenset({story.lead.id})}, "被投诉的人不能办"),
+        ({"accused": frozenset({story.desk.id})}, "被投诉的人不能办"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=why):
+            await story.assess(**wrong)
+    with pytest.raises(Invalid, match="写明理由"):
+        await story.assess(story.lead, level=4)
+    await story.assess(story.lead, level=4, why="只是口味", scope="partly", passed_to="膳食公司，家属同意")
+    assert await home.rows("SELECT stage, level, scope, owner_id FROM complaint") == [(3, 4, "partly", story.lead.id)]
+    await story.assess(accused=frozenset(), level=4)
+    assert await home.one("SELECT count(*) FROM accused") == 0
+
+
+async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Story) -> None:
+    await story.assess(accused=frozenset({story.director.id}))
+    for work in (
+        lambda db: complaints.inquire(db, story.director, story.case, "没事", story.home.clock()),
+        lambda db: complaints.decide(db, story.home.house, story.director, story.case, 1, approve=True, why="", now=story.home.clock()),
+        lambda db: desk.answer(db, story.director, story.person, "x", "k", story.home.clock()),
+    ):
+        with pytest.raises(NotFound):
+            await story.do(work)
+
+
+async def test_c7_c9_a_plan_needs_cause_people_date_and_an_apology(story: Story) -> None:
+    await story.to_the_plan()
+    for wrong, why in (
+        ({"cause": ""}, "原因"), ({"measures": " "}, "措施"), ({"department": "天上"}, "都要选"), ({"responsible_id": 1}, "都要选"),
+        ({"done_by": None}, "哪天"), ({"reply": "没事"}, "道歉"), ({"reply": "对不起" * 700}, "太长"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=why):
+            await story.plan(**wrong)
+
+
+async def test_c8_maker_is_not_checker_and_a_plan_comes_back_with_words(story: Story) -> None:
+    home = story.home
+    await story.to_the_plan()
+    await story.plan(story.lead)
+    for who in (story.lead, story.desk):
+        with pytest.raises(Invalid, match="不能批"):
+            await story.decide(who)
+    with pytest.raises(Invalid, match="改什么"):
+        await story.decide(story.director, approve=False)
+    await story.decide(story.director, approve=False, why="措施写具体")
+    assert await story.stage() == 4
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'approval' AND kept_at IS NULL") == 0
+    assert await home.send_all() == []
+    await story.plan(story.desk)
+    await story.decide(story.lead)
+    with pytest.raises(Conflict):
+        await story.decide(story.director)
+    assert len(await home.send_all()) == 1
+
+
+async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice_first(home: HomeUnderTest) -> None:
+    story = await Story(home).begin("你们把我妈摔了，我要投诉")
+    await story.to_the_plan()
+    await story.plan(story.desk)
+    with pytest.raises(Invalid, match="院长"):
+        await story.decide(story.lead)
+    await story.decide(story.director)
+    assert await home.send_all() == []
+    assert await story.stage() == 6
+    for way, note in (("短信", "x"), ("电话", "")):
+        with pytest.raises(Invalid):
+            await story.do(
+                lambda db, a=way, b=note: complaints.tell(db, home.house, story.lead, story.case, way=a, note=b, now=home.clock())
+            )
+    await story.do(lambda db: complaints.tell(db, home.house, story.lead, story.case, way="电话", note="女儿说想看录像", now=home.clock()))
+    assert await story.stage() == 7
+    assert await home.rows("SELECT kept_how FROM promise WHERE kind = 'result'") == [("电话",)]
+    assert "1 认可" in (await home.send_all())[0][1]
+    await home.hears("1")
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'follow_up'") == 3
+
+
+async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_director_allows(story: Story) -> None:
+    home = story.home
+    await story.assess()
+    later = home.clock() + timedelta(days=3)
+
+    async def ask(reply: str, due: Any) -> None:
+        await story.do(lambda db: complaints.interim(db, home.house, story.lead, story.case, reply=reply, new_due=due, now=home.clock()))
+
+    for reply, due in (("", later), ("录像还没拿到", None), ("录像还没拿到", home.clock() - timedelta(days=1))):
+        with pytest.raises(Invalid):
+            await ask(reply, due)
+    await ask("录像还没拿到，对不起，要到周四", later)
+    with pytest.raises(Invalid, match="已有一份"):
+        await ask("再来一份", later)
+    await story.decide(story.director)
+    assert [text for _, text in await home.send_all()] == ["录像还没拿到，对不起，要到周四"]
+    due = await home.one("SELECT due_at FROM promise WHERE kind = 'result'")
+    assert due == int(later.timestamp() * 1_000_000)
+    assert await home.one("SELECT kept_at IS NULL FROM promise WHERE kind = 'result'") == 1
+    assert await story.stage() == 3
+
+
+async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTest) -> None:
+    assert "一定答复" in await home.hears("投诉进度", "stranger")
+    await home.hears("饭菜太凉了，我要投诉")
+    await home.hears("取消")
+    first = await home.hears("我的投诉怎么样了")
+    assert "已经受理" in first
+    assert "最迟" in first
+    story = Story(home)
+    story.lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    story.desk = await home.staff()
+    story.director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
+    story.nurse = await home.staff(Role.NURSE, "周敏", "zhou")
+    story.case, story.person = await home.one("SELECT id FROM complaint"), await home.person()
+    await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
+    assert "正在核实" in await home.hears("进展")
+    await story.to_the_plan()
+    assert "正在审定" in await home.hears("进展")
+    await story.plan()
+    await story.decide(story.director)
+    assert "正在告诉您" in await home.hears("进展")
+    await home.send_all()
+    asked = await home.hears("进展")
+    assert "1 认可" in asked
+    assert "最迟" not in asked
+    await home.hears("1")
+    assert "回访" in await home.hears("进展")
+
+
+async def test_c13_without_a_question_of_ours_a_number_is_a_message_like_any_other(home: HomeUnderTest) -> None:
+    assert "一定答复" in await home.hears("1")
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
