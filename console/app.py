@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.live import SEEN, Live
-from console.views import alarms, audit, chats, complaints, files, knowledge, login
+from console.views import alarms, audit, chats, complaints, files, knowledge, login, steps
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -54,6 +54,7 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     audit.routes(app.router)
     chats.routes(app.router)
     complaints.routes(app.router)
+    steps.routes(app.router)
     files.routes(app.router)
     knowledge.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)

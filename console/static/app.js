@@ -173,6 +173,7 @@
       if (box) box.replaceChildren();
       if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); }
       keepDrafts();
+      form.querySelectorAll("textarea[id]").forEach((field) => { try { sessionStorage.removeItem(draftOf(field)); } catch (error) { /* a private window keeps nothing */ } });
     } else if (!status && box) {
       box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
     }

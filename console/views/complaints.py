@@ -9,8 +9,9 @@ from aiohttp import web
 
 from care.errors import NotFound
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
-from services import desk
+from services import complaints, desk
 from services.access import Page, Viewer, access_case, access_complainant, access_page
+from storage import tables
 from storage.queries import cases as queries
 from storage.queries import chats
 from storage.unit import Unit
@@ -44,7 +45,7 @@ async def rows(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("case.html")
 async def case(request: web.Request) -> dict[str, Any]:
     """One case; that it was read is written down."""
-    found = await _case(request)
+    found = await case_of(request)
     await read(request, f"case:{found['found'].case.id}")
     return found
 
@@ -52,7 +53,7 @@ async def case(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("_case.html")
 async def body(request: web.Request) -> dict[str, Any]:
     """The live parts of a case, when something changed."""
-    return await _case(request)
+    return await case_of(request)
 
 
 @aiohttp_jinja2.template("_case.html")
@@ -62,7 +63,7 @@ async def act(request: web.Request) -> dict[str, Any]:
     text, key, number, what = str(form.get("text", "")), str(form.get("key", "")), request.match_info["number"], request.match_info["act"]
 
     def work(db: Unit) -> None:
-        found = _find(db, who, number)
+        found = found_by(db, who, number)
         if what == "answer":
             desk.answer(db, who, found.person_id, text, key, now)
         elif what == "call":
@@ -71,7 +72,7 @@ async def act(request: web.Request) -> dict[str, Any]:
             desk.note_case(db, who, found.id, text, now)
 
     await request.app[DATABASE].write(work)
-    return await _case(request) | {"done": what}
+    return await case_of(request) | {"done": what}
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:
@@ -108,21 +109,34 @@ def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
     return [(label, sum(low <= age < high for age in ages)) for label, low, high in edges]
 
 
-async def _case(request: web.Request) -> dict[str, Any]:
+async def case_of(request: web.Request) -> dict[str, Any]:
+    """Everything that the page of a case shows."""
     who, number, now = viewer(request), request.match_info["number"], request.app[CLOCK]()
 
     def work(db: Unit) -> tuple[queries.Case, chats.Window]:
-        found = _find(db, who, number)
+        found = found_by(db, who, number)
         return queries.one(db, found), chats.window(db, found.person_id)
 
     found, window = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.case)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
-    return {"found": found, "window": window, "known": known, "left": left, "until": until, "key": secrets.token_urlsafe(16), "done": ""}
+    waiting = found.waiting("plan") or found.waiting("interim")
+    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row)
+    return {
+        "found": found,
+        "window": window,
+        "known": known,
+        "decides": decides,
+        "left": left,
+        "until": until,
+        "key": secrets.token_urlsafe(16),
+        "done": "",
+    }
 
 
-def _find(db: Unit, who: Viewer, number: str) -> Any:  # noqa: ANN401
+def found_by(db: Unit, who: Viewer, number: str) -> tables.Case:
+    """The case of a number, for who may open it. Raises NotFound."""
     found = queries.by_number(db, who.sight, number)
     if found is None:
         raise NotFound

@@ -38,8 +38,22 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A plan or an interim reply, opened; `maker` wrote it, `decider` approved it or gave it back."""
+
+    row: tables.Proposal
+    cause: str
+    measures: str
+    reply: str
+    why: str
+    maker: str
+    decider: str
+    responsible: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A case with all that its page shows."""
+    """A case with all that its page shows. `staff` are the colleagues of today; `papers` the newest first."""
 
     case: tables.Case
     title: str
@@ -49,6 +63,26 @@ class Case:
     records: list[Record]
     promises: list[tables.Promise]
     keepers: dict[int, str]
+    finding: str
+    passed_to: str
+    staff: list[tables.Staff]
+    accused: frozenset[int]
+    papers: list[Paper]
+
+    @property
+    def owner(self) -> str:
+        """Who answers for it."""
+        return next((one.name for one in self.staff if one.id == self.case.owner_id), "")
+
+    def waiting(self, kind: str) -> Paper | None:
+        """The paper that waits for a decision."""
+        return next((paper for paper in self.papers if paper.row.kind == kind and paper.row.verdict is None), None)
+
+    @property
+    def returned(self) -> Paper | None:
+        """The plan that came back last."""
+        latest = next((paper for paper in self.papers if paper.row.kind == "plan"), None)
+        return latest if latest and latest.row.verdict == "returned" else None
 
 
 VEIL: Final = "原话不公开，只有负责人和院长看得到"
@@ -63,9 +97,12 @@ def veiled(found: Case) -> Case:
     """A case without who complained, which elder, and any word, photo or voice between the family and the house (C14)."""
     row = veiled_row(Row(found.case, found.title, found.who, None))
     records = [
-        record if record.row.kind == "note" else replace(record, words=VEIL, media=None, delivery="", why="") for record in found.records
+        record if record.row.kind in {"note", "step"} else replace(record, words=VEIL, media=None, delivery="", why="")
+        for record in found.records
     ]
-    return replace(found, title=row.title, why="", who=row.who, fields=dict.fromkeys(found.fields, ""), records=records)
+    return replace(
+        found, title=row.title, why="", who=row.who, fields=dict.fromkeys(found.fields, ""), records=records, finding="", papers=[]
+    )
 
 
 def rows(db: Unit, sight: Sight, limit: int = 1000) -> list[Row]:
@@ -131,8 +168,26 @@ def one(db: Unit, found: tables.Case) -> Case:
             .order_by(when((tables.Promise.kind == "first_feedback", 0), else_=1), tables.Promise.due_at)
         )
     )  # fmt: skip
-    keepers = {promise.kept_by for promise in promises if promise.kept_by}
-    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_(keepers))).all())
     fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
     who = whos(db, [found.person_id])[found.person_id]
-    return Case(found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, names)
+    staff = list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id)))
+    called = {one.id: one.name for one in staff}
+    accused = frozenset(db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == found.id)))
+    written = db.scalars(select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc()))
+    papers = [
+        Paper(
+            row,
+            db.open(row, "cause") or "",
+            db.open(row, "measures") or "",
+            db.open(row, "reply") or "",
+            db.open(row, "why") or "",
+            called.get(row.made_by, ""),
+            called.get(row.decided_by or 0, ""),
+            called.get(row.responsible_id or 0, ""),
+        )
+        for row in written
+    ]
+    return Case(
+        found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, called,
+        db.open(found, "finding") or "", db.open(found, "passed_to") or "", [one for one in staff if one.left_at is None], accused, papers,
+    )  # fmt: skip

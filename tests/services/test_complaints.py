@@ -37,7 +37,7 @@ class Story:
         return await self.home.database.write(work)
 
     async def assess(self, who: Viewer | None = None, **more: Any) -> None:
-        asked = {
+        asked: dict[str, Any] = {
             "category": "护理质量", "level": 3, "why": "", "scope": "ours", "passed_to": "", "owner_id": self.lead.id,
             "accused": frozenset({self.nurse.id}),
         } | more  # fmt: skip
@@ -46,7 +46,7 @@ class Story:
         await self.do(lambda db: complaints.assess(db, who or self.desk, self.case, now=self.home.clock(), **asked))
 
     async def plan(self, who: Viewer | None = None, **more: Any) -> None:
-        asked = {
+        asked: dict[str, Any] = {
             "cause": "双人都忙时没有规定谁接铃", "department": "护理部", "responsible_id": self.nurse.id, "measures": "铃响 3 分钟转 1 楼值班",
             "done_by": date(2026, 11, 30), "reply": "",
         } | more  # fmt: skip
@@ -228,10 +228,12 @@ async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice
     assert await home.send_all() == []
     assert await story.stage() == 6
     for way, note in (("短信", "x"), ("电话", "")):
+
+        def work(db: Unit, way: str = way, note: str = note) -> None:
+            complaints.tell(db, home.house, story.lead, story.case, way=way, note=note, now=home.clock())
+
         with pytest.raises(Invalid):
-            await story.do(
-                lambda db, a=way, b=note: complaints.tell(db, home.house, story.lead, story.case, way=a, note=b, now=home.clock())
-            )
+            await story.do(work)
     await story.do(lambda db: complaints.tell(db, home.house, story.lead, story.case, way="电话", note="女儿说想看录像", now=home.clock()))
     assert await story.stage() == 7
     assert await home.rows("SELECT kept_how FROM promise WHERE kind = 'result'") == [("电话",)]

@@ -1,0 +1,96 @@
+"""The steps of a case: one form for each, on the card of the stage (design.md 5.3)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from console.views.complaints import case_of, found_by
+from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from services import complaints
+from services.access import Viewer
+from services.house import House
+from storage.unit import Unit
+from web.sessions import viewer
+
+STEPS = "assess|inquire|plan|decide|tell|hear|learn|interim"
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """The address of the forms."""
+    router.add_post(rf"/complaints/{{number:C\d{{4}}-\d{{2,4}}}}/step/{{step:{STEPS}}}", step)
+
+
+@aiohttp_jinja2.template("_case.html")
+async def step(request: web.Request) -> dict[str, Any]:
+    """One step; its form comes back with a sentence when something is missing."""
+    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
+    number, what, house = request.match_info["number"], request.match_info["step"], request.app[HOUSE]
+    zone = request.app[SETTINGS].home.zone
+
+    def work(db: Unit) -> None:
+        _do(db, house, who, found_by(db, who, number).id, what, Form(form), now, zone)
+
+    await request.app[DATABASE].write(work)
+    return await case_of(request) | {"done": what}
+
+
+class Form:
+    """A form as people fill it: words, numbers and days, or nothing."""
+
+    def __init__(self, fields: MultiDictProxy[Any]) -> None:
+        self._fields = fields
+
+    def words(self, name: str) -> str:
+        """The text of a field."""
+        return str(self._fields.get(name, ""))
+
+    def number(self, name: str) -> int:
+        """A whole number; 0 for anything else."""
+        text = self.words(name)
+        return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  (63 bits)
+
+    def numbers(self, name: str) -> frozenset[int]:
+        """All ticked numbers."""
+        return frozenset(int(str(one)) for one in self._fields.getall(name, []) if str(one).isdecimal() and len(str(one)) < 19)  # noqa: PLR2004
+
+    def day(self, name: str) -> date | None:
+        """A day, or None."""
+        try:
+            return date.fromisoformat(self.words(name))
+        except ValueError:
+            return None
+
+
+def _do(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, who: Viewer, case: int, what: str, form: Form, now: datetime, zone: Any  # noqa: ANN401
+) -> None:  # fmt: skip
+    match what:
+        case "assess":
+            complaints.assess(
+                db, who, case, category=form.words("category"), level=form.number("level"), why=form.words("why"), scope=form.words("scope"),
+                passed_to=form.words("passed_to"), owner_id=form.number("owner"), accused=form.numbers("accused"), now=now,
+            )  # fmt: skip
+        case "inquire":
+            complaints.inquire(db, who, case, form.words("finding"), now)
+        case "plan":
+            complaints.propose(
+                db, house, who, case, cause=form.words("cause"), department=form.words("department"), responsible_id=form.number("responsible"),
+                measures=form.words("measures"), done_by=form.day("done_by"), reply=form.words("reply"), now=now,
+            )  # fmt: skip
+        case "decide":
+            complaints.decide(
+                db, house, who, case, form.number("paper"), approve=form.words("verdict") == "approve", why=form.words("why"), now=now
+            )
+        case "tell":
+            complaints.tell(db, house, who, case, way=form.words("way"), note=form.words("note"), now=now)
+        case "hear":
+            complaints.hear(db, house, who, case, word=form.words("word"), note=form.words("note"), now=now)
+        case "learn":
+            complaints.learn(db, who, case, form.words("lesson"), now)
+        case _:
+            day = form.day("until")
+            due = datetime.combine(day, datetime.min.time(), zone) + timedelta(hours=18) if day else None
+            complaints.interim(db, house, who, case, reply=form.words("reply"), new_due=due, now=now)
