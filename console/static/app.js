@@ -83,7 +83,9 @@
   }
 
   function typing(root) {
-    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) => field.value !== field.defaultValue);
+    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)
+      || Array.from(root.querySelectorAll("option")).some((option) => option.selected !== option.defaultSelected && option.parentElement.querySelector("[selected]"))
+      || Array.from(root.querySelectorAll("select")).some((select) => !select.querySelector("[selected]") && select.selectedIndex > 0);
   }
 
   /* What somebody has written survives a look at another page; only this tab knows it, and only until it is sent. */
@@ -149,14 +151,19 @@
     document.documentElement.dataset.theme = next;
     try { localStorage.setItem("theme", next); } catch (error) { /* a private window keeps nothing */ }
   });
-  /* A live refresh never takes away what somebody is typing. */
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const source = event.detail.elt;
-    if (source.matches("[data-watch]") && typing(document.querySelector(source.dataset.watch))) event.preventDefault();
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const source = event.detail.requestConfig.elt;
-    if (source.matches("[data-watch]") && typing(document.querySelector(source.dataset.watch))) event.detail.shouldSwap = false;
+  /* A live refresh never takes away what somebody is typing; it is made up for when the form has gone. */
+  const stale = new Set();
+  function held(source) {
+    const watched = source.dataset.watch || (source.matches("[data-fresh]") && "#" + source.id);
+    const hold = Boolean(watched) && typing(document.querySelector(watched));
+    if (hold) stale.add(watched);
+    return hold;
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => { if (held(event.detail.elt)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.requestConfig && held(event.detail.requestConfig.elt)) event.detail.shouldSwap = false; });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const target = "#" + (event.detail.target || event.target).id;
+    if (stale.delete(target) && !typing(document.querySelector(target))) htmx.trigger(target, "refresh");
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("button:not([type=button])");
