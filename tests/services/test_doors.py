@@ -36,6 +36,9 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
             await home.database.write(work)
     assert await home.database.read(lambda db: chats.lines(db, stranger.sight)) == []
     assert await home.database.read(lambda db: cases.rows(db, stranger.sight)) == []
+    now = home.clock()
+    seen = await home.database.read(lambda db: chats.counts(db, stranger.sight, now, now))
+    assert (seen.waiting, seen.cases) == (0, 0)
 
 
 async def test_p2_a_nurse_has_no_complaint_pages(home: HomeUnderTest) -> None:
