@@ -151,11 +151,12 @@
     document.documentElement.dataset.theme = next;
     try { localStorage.setItem("theme", next); } catch (error) { /* a private window keeps nothing */ }
   });
-  /* A live refresh never takes away what somebody is typing; it is made up for when the form has gone. */
+  /* A live refresh never takes away what somebody is typing, nor overtakes the answer to a form; it is made up for afterwards. */
   const stale = new Set();
   function held(source) {
     const watched = source.dataset.watch || (source.matches("[data-fresh]") && "#" + source.id);
-    const hold = Boolean(watched) && typing(document.querySelector(watched));
+    const root = watched && document.querySelector(watched);
+    const hold = Boolean(root) && (typing(root) || root.querySelector("form.htmx-request") !== null);
     if (hold) stale.add(watched);
     return hold;
   }
