@@ -12,8 +12,9 @@ from care import sla
 from care.errors import Conflict, Invalid
 from care.severity import Level
 from care.sla import Kind
+from care.stages import Stage
 from conversations.effects import say
-from services import outbox, promises, verdicts
+from services import outbox, promises, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case
 from services.house import House
 from storage import tables
@@ -38,7 +39,7 @@ def assess(  # noqa: PLR0913  (one form)
     accused: frozenset[int], now: datetime,
 ) -> None:  # fmt: skip
     """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6). Raises Invalid with a sentence."""
-    case = _at(db, viewer, case_id, {2, 3})
+    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY})
     if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
         raise Invalid(why="性质、等级、责任范围都要选。")
     if scope != "ours" and not passed_to.strip():
@@ -53,7 +54,7 @@ def assess(  # noqa: PLR0913  (one form)
         raise Invalid(why="被投诉的人不在名单里，请重选。")
     if owner_id in accused or viewer.id in accused:
         raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
-    case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, 3
+    case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, Stage.INQUIRY
     db.seal(case, "passed_to", passed_to.strip() or None)
     known = set(db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == case.id)))
     for staff_id in accused - known:
@@ -61,28 +62,26 @@ def assess(  # noqa: PLR0913  (one form)
     for row in db.scalars(select(tables.Accused).where(tables.Accused.case_id == case.id, tables.Accused.staff_id.in_(known - accused))):
         db.delete(row)
     words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (f"。{why.strip()}" if why.strip() else "")
-    line(db, viewer, case, "step", words, now)
+    records.written(db, viewer, case.id, "step", words, now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "assess", f"case:{case.id}")
 
 
 def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime) -> None:
     """What the inquiry found, by a named colleague whom the case is not about (C6)."""
-    case = _at(db, viewer, case_id, {3, 4})
+    case = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN})
     words = _needed(finding, "请写查明了什么：时间、地点、谁、怎么回事。")
     db.seal(case, "finding", words)
-    case.stage = 4
-    line(db, viewer, case, "step", f"查明：{words}", now)
+    case.stage = Stage.PLAN
+    records.written(db, viewer, case.id, "step", f"查明：{words}", now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "inquire", f"case:{case.id}")
 
 
-def draft(db: Unit, house: House, case: tables.Case, *, measures: str, department: str, done_by: date | None) -> str:
+def draft(db: Unit, house: House, case: tables.Case, *, measures: str, department: str, done_by: date) -> str:
     """The words for the family as they would be sent; staff may change them, the apology stays."""
-    if done_by is None or not measures or not department:
-        return ""
-    title, finding = db.open(case, "title") or "", db.open(case, "finding") or ""
+    finding = db.open(case, "finding") or ""
     told = say(
-        "verdict.result", title=title, number=case.number, finding=finding.rstrip("。"), measures=measures.rstrip("。"), department=department,
-        done_by=f"{done_by.month}月{done_by.day}日",
+        "verdict.result", number=case.number, category=case.category, finding=finding.rstrip("。"), measures=measures.rstrip("。"),
+        department=department, done_by=f"{done_by.month}月{done_by.day}日",
     )  # fmt: skip
     return house.words([told], case.said_at)
 
@@ -92,7 +91,7 @@ def propose(  # noqa: PLR0913  (one form)
     done_by: date | None, reply: str, now: datetime,
 ) -> None:  # fmt: skip
     """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides it (C7, C8, C9)."""
-    case = _at(db, viewer, case_id, {4})
+    case = _at(db, viewer, case_id, {Stage.PLAN})
     cause, measures = _needed(cause, "请写原因。"), _needed(measures, "请写措施。")
     responsible = next((one for one in _staff(db, viewer) if one.id == responsible_id), None)
     if department not in DEPARTMENTS or responsible is None:
@@ -111,9 +110,11 @@ def propose(  # noqa: PLR0913  (one form)
     for name, value in (("cause", cause), ("measures", measures), ("reply", reply)):
         db.seal(row, name, value)
     db.add(row)
-    case.stage = 5
+    case.stage = Stage.APPROVAL
     _ask_for_approval(db, house, case, now)
-    line(db, viewer, case, "step", f"方案：原因 {cause}；措施 {measures}；{department} {responsible.name}，{done_by:%m-%d} 前完成", now)
+    records.written(
+        db, viewer, case.id, "step", f"方案：原因 {cause}；措施 {measures}；{department} {responsible.name}，{done_by:%m-%d} 前完成", now
+    )
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "propose", f"case:{case.id}")
 
 
@@ -121,7 +122,7 @@ def interim(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, *, reply: str, new_due: datetime | None, now: datetime
 ) -> None:
     """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides (domain.md 6b)."""
-    case = _at(db, viewer, case_id, {2, 3, 4, 5})
+    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
     words = _needed(reply, "请写为什么还没查清、现在到哪一步了。")
     if new_due is None or not now < new_due <= now + LONGEST:
         raise Invalid(why="请选新的时间，在 30 天以内。")
@@ -132,9 +133,9 @@ def interim(  # noqa: PLR0913  (one form)
     )
     db.seal(row, "reply", words)
     db.add(row)
-    if case.stage != 5:  # noqa: PLR2004  (a plan waits: its clock runs already)
+    if case.stage != Stage.APPROVAL:  # a plan waits: its clock runs already
         _ask_for_approval(db, house, case, now)
-    line(db, viewer, case, "step", f"申请中期回复：{words}", now)
+    records.written(db, viewer, case.id, "step", f"申请中期回复：{words}", now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
 
 
@@ -158,13 +159,12 @@ def decide(  # noqa: PLR0913  (one form)
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批。")
     db.lock_persons(case.person_id)
     row.decided_by, row.decided_at = viewer.id, now
-    _approved_or_not(db, case, now)
     if not approve:
         row.verdict = "returned"
         db.seal(row, "why", _needed(why, "退回要写明改什么。"))
         if row.kind == "plan":
-            case.stage = 4
-        line(db, viewer, case, "step", f"退回：{why.strip()}", now)
+            case.stage = Stage.PLAN
+        records.written(db, viewer, case.id, "step", f"退回：{why.strip()}", now)
     elif row.kind == "interim":
         row.verdict = "approved"
         _send(db, viewer, case, row, db.open(row, "reply") or "", "interim", now)
@@ -173,10 +173,13 @@ def decide(  # noqa: PLR0913  (one form)
             promises.put_off(db.store, case.person_id, due, row.new_due)
     else:
         row.verdict = "approved"
-        case.stage = 6
-        line(db, viewer, case, "step", "批准方案", now)
+        case.stage = Stage.RESULT
+        records.written(db, viewer, case.id, "step", "批准方案", now)
         if case.level > BY_PHONE_FIRST:
             _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
+    db.flush()
+    if _open(db, case.id) is None:
+        _stop_the_approval_clock(db, case, now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "approve" if approve else "return", f"case:{case.id}")
 
 
@@ -184,12 +187,12 @@ def tell(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, *, way: str, note: str, now: datetime
 ) -> None:
     """The result was told by voice, in person or on paper; the message follows, so that it can be read again and answered (C9)."""
-    case = _at(db, viewer, case_id, {6})
+    case = _at(db, viewer, case_id, {Stage.RESULT})
     if way not in WAYS:
         raise Invalid(why="请选用什么方式告诉的。")
     words = _needed(note, "请写一句家属怎么说的。")
-    row = _latest_plan(db, case.id)
-    line(db, viewer, case, "call", f"{way}告知结果：{words}", now)
+    row = _approved_plan(db, case.id)
+    records.written(db, viewer, case.id, "call", f"{way}告知结果：{words}", now)
     promises.told_result(db.store, case.id, case.person_id, viewer.id, now, how=way)
     db.refresh(case)
     _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
@@ -200,15 +203,14 @@ def hear(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, *, word: str, note: str, now: datetime
 ) -> None:
     """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
-    case = _at(db, viewer, case_id, {7, 8})
+    case = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP})
     words = _needed(note, "请写一句家属怎么说的。")
     if word not in {"accepted", "declined"}:
         raise Invalid(why="请选家属的意见。")
     store = db.store
+    records.written(db, viewer, case.id, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
     db.flush()
-    line(db, viewer, case, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
-    db.flush()
-    if word == "accepted" and case.stage == verdicts.ASKED:
+    if word == "accepted" and case.stage == Stage.OPINION:
         elder = db.get_one(tables.Person, case.person_id).kind == "elder"
         verdicts.accept(store, house, case.home_id, case.person_id, case.id, case.number, case.level, now, elder=elder)
     elif word == "accepted":
@@ -221,24 +223,14 @@ def hear(  # noqa: PLR0913  (one form)
 
 def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) -> None:
     """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed (C10, C12)."""
-    case = _at(db, viewer, case_id, {9})
+    case = _at(db, viewer, case_id, {Stage.LESSON})
     words = _needed(lesson, "请写这件事学到了什么、以后怎么防。")
-    line(db, viewer, case, "step", f"总结：{words}", now)
+    records.written(db, viewer, case.id, "step", f"总结：{words}", now)
     case.closed_at = now
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "close", f"case:{case.id}")
 
 
-def line(db: Unit, viewer: Viewer, case: tables.Case, kind: str, words: str, now: datetime, outbox_id: int | None = None) -> None:  # noqa: PLR0913
-    """One line of the case; `step` is internal, `call` and `feedback` are between the house and the family."""
-    row = tables.CaseRecord(
-        id=new_id(), case_id=case.id, home_id=case.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
-    )
-    db.seal(row, "body", words)
-    db.add(row)
-    db.store.hint("cases", f"case:{case.id}")
-
-
-def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[int]) -> tables.Case:
+def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage]) -> tables.Case:
     """The case, its person locked. Raises Conflict when it is at another step by now."""
     case = access_case(db, viewer, case_id)
     if case.stage not in stages or case.closed_at is not None:
@@ -270,7 +262,7 @@ def _ask_for_approval(db: Unit, house: House, case: tables.Case, now: datetime) 
     promises.make(db.store, home_id=case.home_id, person_id=case.person_id, kind=Kind.APPROVAL, made_at=now, due_at=due, case_id=case.id)
 
 
-def _approved_or_not(db: Unit, case: tables.Case, now: datetime) -> None:
+def _stop_the_approval_clock(db: Unit, case: tables.Case, now: datetime) -> None:
     for row in db.scalars(
         select(tables.Promise).where(
             tables.Promise.case_id == case.id, tables.Promise.kind == Kind.APPROVAL.value, tables.Promise.kept_at.is_(None)
@@ -279,30 +271,23 @@ def _approved_or_not(db: Unit, case: tables.Case, now: datetime) -> None:
         row.kept_at, row.kept_how, row.look_at = now, "decided", None
 
 
-def _open(db: Unit, case_id: int, kind: str) -> tables.Proposal | None:
-    return db.scalars(
-        select(tables.Proposal).where(tables.Proposal.case_id == case_id, tables.Proposal.kind == kind, tables.Proposal.verdict.is_(None))
-    ).first()
+def _open(db: Unit, case_id: int, kind: str = "") -> tables.Proposal | None:
+    """A paper that waits for a decision."""
+    waiting = select(tables.Proposal).where(tables.Proposal.case_id == case_id, tables.Proposal.verdict.is_(None))
+    return db.scalars(waiting.where(tables.Proposal.kind == kind) if kind else waiting).first()
 
 
-def _latest_plan(db: Unit, case_id: int) -> tables.Proposal:
-    return (
-        db.scalars(
-            select(tables.Proposal)
-            .where(tables.Proposal.case_id == case_id, tables.Proposal.kind == "plan", tables.Proposal.verdict == "approved")
-            .order_by(tables.Proposal.id.desc())
-        ).first()
-        or _missing()
-    )
+def _approved_plan(db: Unit, case_id: int) -> tables.Proposal:
+    plans = select(tables.Proposal).where(tables.Proposal.case_id == case_id, tables.Proposal.kind == "plan")
+    row = db.scalars(plans.where(tables.Proposal.verdict == "approved").order_by(tables.Proposal.id.desc())).first()
+    if row is None:
+        raise Conflict
+    return row
 
 
 def _question(house: House, now: datetime) -> str:
     """What every result ends with (C10)."""
     return house.words([say("verdict.ask")], now)
-
-
-def _missing() -> tables.Proposal:
-    raise Conflict
 
 
 def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: str, now: datetime) -> None:  # noqa: PLR0913
@@ -315,4 +300,4 @@ def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, wor
         now=now, staff_id=viewer.id,
     )  # fmt: skip
     if sent is not None:
-        line(db, viewer, case, "result" if purpose == "result" else "feedback", words, now, outbox_id=sent)
+        records.written(db, viewer, case.id, "result" if purpose == "result" else "feedback", words, now, outbox_id=sent)

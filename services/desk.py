@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm
-from services import outbox, promises
+from services import outbox, promises, records
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
 from storage.store import Store
@@ -36,7 +36,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     if row is not None:
         db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "answer", f"person:{person.id}")
         for case_id in _open_cases(db, person.id):
-            _record(db, viewer, case_id, "feedback", words, now, outbox_id=row)
+            records.written(db, viewer, case_id, "feedback", words, now, outbox_id=row)
     return row
 
 
@@ -48,7 +48,7 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
     line = _call_in_thread(db, viewer, person.id, words, now)
     for case_id in _open_cases(db, person.id):
-        _record(db, viewer, case_id, "call", words, now, outbox_id=line)
+        records.written(db, viewer, case_id, "call", words, now, outbox_id=line)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "log_call", f"person:{person.id}")
     db.store.hint(f"person:{person.id}", "inbox")
 
@@ -58,7 +58,7 @@ def note_case(db: Unit, viewer: Viewer, case_id: int, text: str, now: datetime) 
     words = _words(text, "请先写几个字再存。")
     case = access_case(db, viewer, case_id)
     db.lock_persons(case.person_id)
-    _record(db, viewer, case.id, "note", words, now)
+    records.written(db, viewer, case.id, "note", words, now)
     db.store.hint(f"case:{case.id}")
 
 
@@ -123,17 +123,6 @@ def _conversation(db: Unit, person_id: int) -> tables.Conversation:
 
 def _open_cases(db: Unit, person_id: int) -> list[int]:
     return list(db.scalars(select(tables.Case.id).where(tables.Case.person_id == person_id, tables.Case.closed_at.is_(None))))
-
-
-def _record(  # noqa: PLR0913
-    db: Unit, viewer: Viewer, case_id: int, kind: str, words: str, now: datetime, outbox_id: int | None = None
-) -> None:
-    row = tables.CaseRecord(
-        id=new_id(), case_id=case_id, home_id=viewer.home_id, said_at=now, kind=kind, staff_id=viewer.id, outbox_id=outbox_id
-    )
-    db.seal(row, "body", words)
-    db.add(row)
-    db.store.hint(f"case:{case_id}", "cases")
 
 
 def _call_in_thread(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> int:

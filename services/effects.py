@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
+from care.stages import Stage
 from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet, ShowProgress, TakeVerdict
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
-from services import promises, verdicts
+from services import promises, records, verdicts
 from storage import tables
 from storage.store import Row, Store
 from storage.types import new_id
@@ -79,12 +80,12 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     title = words.strip().replace("\n", " ")
     store.insert(
         tables.Case, id=case_id, home_id=context.home_id, person_id=context.person_id, day=day,
-        sequence=sequence, number=number, stage=1, level=int(assessed.level), category=assessed.category,
+        sequence=sequence, number=number, stage=Stage.RECEIVED, level=int(assessed.level), category=assessed.category,
         why=seal(tables.Case, "why", case_id, "；".join(assessed.why)), cautious=assessed.cautious, hide_name=assessed.hide_name,
         title=seal(tables.Case, "title", case_id, title[:TITLE] + ("…" if len(title) > TITLE else "")),
         said_at=context.said_at, opened_at=context.now,
     )  # fmt: skip
-    _record(context, case_id, "story", words)
+    records.heard(context, case_id, "story", words)
     figures = context.house.figures
     first = sla.first_feedback_due(context.said_at, assessed.level, figures)
     for kind, due_at in ((Kind.FIRST_FEEDBACK, first), (Kind.RESULT, sla.result_due(context.said_at, figures))):
@@ -169,7 +170,7 @@ def _case(context: "Context", number: str) -> Row:
 
 def _add(context: "Context", case: Row, event: Message) -> None:
     words = words_of(event)
-    _record(context, case[0], "story", words)
+    records.heard(context, case[0], "story", words)
     if isinstance(event, Text):
         _reassess(context, case, words)
     context.store.hint(f"case:{case[0]}", "cases")
@@ -192,14 +193,6 @@ def _reassess(context: "Context", case: Row, words: str) -> None:
     if changes.get("level", level) < level and assessed.level is Level.S1:
         due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
         promises.bring_forward(store, case_id, context.person_id, Kind.FIRST_FEEDBACK, due)
-
-
-def _record(context: "Context", case_id: int, kind: str, words: str) -> None:
-    row_id = new_id()
-    context.store.insert(
-        tables.CaseRecord, id=row_id, case_id=case_id, home_id=context.home_id, said_at=context.said_at, kind=kind,
-        inbox_id=context.inbox_id, body=context.store.seal(tables.CaseRecord, "body", row_id, words),
-    )  # fmt: skip
 
 
 def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from care import sla
 from care.sla import Kind, Mark
+from care.stages import Stage
 from storage import tables
 from storage.store import Store
 from storage.types import moment
@@ -66,7 +67,7 @@ def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str
     for row_id, _, case_id, kind, _, _ in rows:
         cancel_late_words(store, row_id, person_id)
         if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
-            store.update(tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=2)
+            store.update(tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT)
             store.hint("cases", f"case:{case_id}")
     replies = [row for row in rows if row[3] == Kind.REPLY.value]
     heard = store.row("SELECT heard_at FROM conversation WHERE person_id = ?", person_id)
@@ -102,7 +103,7 @@ def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: 
     if row_id is not None:
         store.update(tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None)
     store.change(
-        tables.Case, "UPDATE complaint SET stage = 7 WHERE id = ? AND stage = 6 RETURNING id", case_id, persons=[person_id]
+        tables.Case, "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING id", Stage.OPINION, case_id, Stage.RESULT, persons=[person_id]
     )  # fmt: skip
     store.hint("promises", "cases", f"case:{case_id}")
 

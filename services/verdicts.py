@@ -6,55 +6,47 @@ from typing import TYPE_CHECKING, Final
 from care import sla
 from care.severity import Level
 from care.sla import Kind
+from care.stages import Stage
 from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
-from services import outbox, promises
+from services import outbox, promises, records
 from storage import tables
 from storage.store import Row, Store
-from storage.types import moment, new_id
+from storage.types import moment
 
 if TYPE_CHECKING:
     from services.house import House
     from services.receive import Context
 
-INVESTIGATED, DECIDED, TOLD, ASKED, FOLLOWED, LEARNT = 3, 5, 6, 7, 8, 9
 SECOND: Final = 2
 """A result that is refused twice goes one level up (domain.md 6b)."""
-STEPS: Final = {
-    1: "new",
-    2: "checking",
-    3: "checking",
-    4: "deciding",
-    5: "deciding",
-    6: "telling",
-    7: "asking",
-    8: "following",
-    9: "following",
-}
+STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling", "asking", "following", "following")
+"""What a family hears of each stage."""
 
 
 def take(context: "Context", effect: TakeVerdict) -> Done:
     """认可 ends the asking and begins the follow-ups; 不认可, 没好, 又发生了 begin a new round; 请来电 is a promise. Never closed by silence."""
     store = context.store
     case = store.row(
-        "SELECT id, number, level, rounds, stage FROM complaint WHERE person_id = ? AND stage IN (7, 8) AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
-        context.person_id,
-    )
-    if case is None or (case[4] == FOLLOWED and not _asked_again(store, case[0])):
+        """SELECT id, number, level, rounds, stage FROM complaint
+           WHERE person_id = ? AND stage IN (?, ?) AND closed_at IS NULL ORDER BY id DESC LIMIT 1""",
+        context.person_id, Stage.OPINION, Stage.FOLLOW_UP,
+    )  # fmt: skip
+    if case is None or (case[4] == Stage.FOLLOW_UP and not _asked_again(store, case[0])):
         return Done(how="none")
     case_id, number, level, _, stage = case
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
     store.audit(context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}")
-    if stage == FOLLOWED:
+    if stage == Stage.FOLLOW_UP:
         if effect.word != "accepted":
             return Done(ref=number, due_at=_again(context, case, "回访：没有真的解决"), how="again")
-        record(context, case_id, "family", "回访：现在好了")
+        records.heard(context, case_id, "family", "回访：现在好了")
         followed(store, context.person_id, case_id, context.now, how="answer")
         return Done(ref=number, how="better")
     if effect.word == "declined":
         return Done(ref=number, due_at=_again(context, case, "对结果不认可"), how="declined")
     if effect.word == "call":
-        record(context, case_id, "family", "请来电")
+        records.heard(context, case_id, "family", "请来电")
         due = promises.earliest(store, context.person_id) or sla.reply_due(context.said_at, context.house.figures)
         if promises.open_one(store, context.person_id, Kind.REPLY) is None:
             promises.make(
@@ -62,7 +54,7 @@ def take(context: "Context", effect: TakeVerdict) -> Done:
                 case_id=case_id, inbox_id=context.inbox_id,
             )  # fmt: skip
         return Done(ref=number, due_at=due, how="call")
-    record(context, case_id, "family", "认可")
+    records.heard(context, case_id, "family", "认可")
     accept(store, context.house, context.home_id, context.person_id, case_id, number, level, context.now, elder=context.elder)
     return Done(ref=number, how="accepted")
 
@@ -71,7 +63,7 @@ def show(context: "Context", _: ShowProgress) -> Done:
     """The step in plain words and the next promise that lies ahead."""
     store = context.store
     case = store.row(
-        "SELECT id, number, stage, feedback_at FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+        "SELECT id, number, stage FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         context.person_id,
     )
     if case is None:
@@ -81,14 +73,14 @@ def show(context: "Context", _: ShowProgress) -> Done:
         case[0], context.now,
     )  # fmt: skip
     at = moment(due[0]) if due and due[0] is not None else None
-    return Done(ref=case[1], due_at=at if case[2] < ASKED else None, how=STEPS[case[2]])
+    return Done(ref=case[1], due_at=at if case[2] < Stage.OPINION else None, how=STEPS[case[2] - 1])
 
 
 def accept(  # noqa: PLR0913  (what a case is known by)
     store: Store, house: "House", home_id: int, person_id: int, case_id: int, number: str, level: int, now: datetime, *, elder: bool = False
 ) -> None:  # fmt: skip
     """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days. The person is locked."""
-    store.update(tables.Case, case_id, person=person_id, stage=FOLLOWED, accepted_at=now)
+    store.update(tables.Case, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
     for days, at in sla.follow_ups(now, Level(level), house.home.zone):
         promises.make(
             store, home_id=home_id, person_id=person_id, kind=Kind.FOLLOW_UP, made_at=now, due_at=at + house.figures.result, case_id=case_id
@@ -106,7 +98,7 @@ def followed(store: Store, person_id: int, case_id: int, now: datetime, *, how: 
         store.update(tables.Promise, row[0], person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None)
     left = store.row("SELECT count(*) FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL", case_id)
     if left and left[0] == 0:
-        store.update(tables.Case, case_id, person=person_id, stage=LEARNT)
+        store.update(tables.Case, case_id, person=person_id, stage=Stage.LESSON)
 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
@@ -116,7 +108,7 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     case_id, _, level, rounds, _ = case
     due = sla.result_due(now, house.figures)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
-    store.update(tables.Case, case_id, person=person_id, stage=INVESTIGATED, rounds=rounds + 1, level=higher, accepted_at=None)
+    store.update(tables.Case, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None)
     store.change(
         tables.Promise,
         """UPDATE promise SET kept_at = ?, kept_how = 'reopened', look_at = NULL
@@ -134,17 +126,8 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     return due
 
 
-def record(context: "Context", case_id: int, kind: str, words: str) -> None:
-    """A line of the case that the family's act wrote."""
-    row_id = new_id()
-    context.store.insert(
-        tables.CaseRecord, id=row_id, case_id=case_id, home_id=context.home_id, said_at=context.said_at, kind=kind,
-        inbox_id=context.inbox_id, body=context.store.seal(tables.CaseRecord, "body", row_id, words),
-    )  # fmt: skip
-
-
 def _again(context: "Context", case: Row, words: str) -> datetime:
-    record(context, case[0], "family", words)
+    records.heard(context, case[0], "family", words)
     return reopen(context.store, context.house, context.home_id, context.person_id, case, context.now, context.inbox_id)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from conversations.effects import AskHuman, Quiet, say
-from conversations.engine import END, Flow, Step, finish
+from conversations.engine import END, D, Flow, Step, finish
 from conversations.events import Click, Done, Followed, Message, Scanned
 from conversations.routing import Intent
 
@@ -60,14 +60,16 @@ def ask(_: Message | Click) -> Step[Nothing]:
     return finish(Nothing(), AskHuman("unanswered"))
 
 
-@flow.on_done(of=AskHuman)
-def promised(data: Nothing, event: Done) -> Step[Nothing]:
-    """The promise is a row with a clock; while a colleague is in the talk the machine is silent."""
+def promised(data: D, event: Done) -> Step[D]:
+    """The promise is a row with a clock; while a colleague is in the talk the machine is silent. Other talks say it alike."""
     if event.how == "attended":
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
     if event.how in {"overdue", "elder"}:
         return finish(data, say("desk.overdue" if event.how == "overdue" else "desk.elder"))
     return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))
+
+
+flow.on_done(of=AskHuman)(promised)
 
 
 @flow.state(S.ONCE, to=(END,))

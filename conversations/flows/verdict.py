@@ -7,6 +7,7 @@ from enum import StrEnum
 from conversations.effects import AddToCase, AskHuman, Quiet, ShowProgress, TakeVerdict, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Text
+from conversations.flows import desk
 from conversations.routing import Intent, verdict
 
 
@@ -73,14 +74,7 @@ def shown(data: Verdict, event: Done) -> Step[Verdict]:
     return finish(data, step) if event.due_at is None else finish(data, step, say("verdict.until", by=event.due_at))
 
 
-@flow.on_done(of=AskHuman)
-def promised(data: Verdict, event: Done) -> Step[Verdict]:
-    """As at the desk: an honest promise."""
-    if event.how == "attended":
-        return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
-    if event.how in {"overdue", "elder"}:
-        return finish(data, say("desk.overdue" if event.how == "overdue" else "desk.elder"))
-    return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))
+flow.on_done(of=AskHuman)(desk.promised)
 
 
 @flow.state(S.WHY, to=(END,))
