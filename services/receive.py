@@ -5,7 +5,7 @@ SAVEPOINT, so that what fails is set aside alone. What is said here is said only
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,12 +15,13 @@ from care import sla
 from care.triage import CALM, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
-from conversations.engine import MAX_ROUNDS, Flow, FlowError, Snapshot, Turn
+from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent
-from services import alarms, effects, outbox
+from services import alarms, effects, outbox, talks
 from services.house import House
+from services.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_away
 from storage.seal import Unreadable
@@ -28,10 +29,8 @@ from storage.store import Row, Store
 from storage.types import micros, moment, new_id
 
 log = logging.getLogger("jiashu.receive")
-SESSION: Final = (5, timedelta(hours=48))
 SCENE: Final = (3, timedelta(minutes=1))
 MINUTE: Final = 60_000_000
-ATTENDS: Final = timedelta(hours=12)
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 SILENT: Final = (Notice, Unfollowed)
@@ -71,34 +70,6 @@ class Receipt(msgspec.Struct, frozen=True):
     elsewhere: bool = False
 
 
-class Talk(msgspec.Struct):
-    """What is stored about one person: who it is, the window, the running conversation."""
-
-    follower_id: int
-    person_id: int
-    conversation_id: int
-    stored: Row | None
-    attended_by: int | None
-    spoke_at: datetime | None
-    has_parked: bool
-    kind: str
-    revision: int = 0
-    full_at: int | None = None
-    """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
-    snapshot: Snapshot | None = None
-
-    def open(self, store: Store) -> None:
-        """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
-        if self.stored is not None and self.snapshot is None:
-            flow, version, revision, state, slots, trail = self.stored
-            opened = store.open(tables.Conversation, "slots", self.conversation_id, slots)
-            self.snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
-
-    def attended(self, now: datetime) -> bool:
-        """Whether a colleague is in the talk: since their last words, for as long as a shift."""
-        return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
-
-
 class Context(msgspec.Struct):
     """What an effect's executor works with."""
 
@@ -132,13 +103,13 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 
 
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
-    talks, repeats = _load(store, batch), _repeats(store, batch)
-    store.lock_persons(*(talk.person_id for talk in talks.values()))
-    facts = _facts(store, house, talks)
+    known_talks, repeats = _talks(store, batch), _repeats(store, batch)
+    store.lock_persons(*(talk.person_id for talk in known_talks.values()))
+    facts = _facts(store, house, known_talks)
     results: list[Receipt] = []
     seen: set[int | str] = set()
     for place, envelope in enumerate(batch):
-        talk = talks.get((envelope.account_id, envelope.openid))
+        talk = known_talks.get((envelope.account_id, envelope.openid))
         who = talk.person_id if talk else envelope.openid
         if who in seen:  # one person by two accounts: the rest sees what the first message changed
             store.flush()
@@ -162,7 +133,9 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
             raise
         failed = error
         log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
-    talk = _load(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
+    talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or talks.meet(
+        store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at
+    )
     store.lock_persons(talk.person_id)
     return _set_aside(store, house, envelope, talk, failed)
 
@@ -175,17 +148,17 @@ def busy(house: House, arrived_at: datetime) -> Answer:
 
 def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
     """The idle time of a person's talk is over: the flow decides, and what it says goes by the outbox. The person is locked."""
-    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)  # noqa: S608
-    if row is None:
+    found = talks.of_person(store, person_id)
+    if found is None:
         return
-    home_id, talk = row[0], _talk(row[1:])
+    home_id, talk = found
     talk.open(store)
     if talk.snapshot is None:
         return
     flow = house.registry.of(talk.snapshot)
     context = Context(store, house, home_id, person_id, now, now, None, attended=False, kind=talk.kind)
     turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
-    _keep_talk(store, talk, None if turn.ended else turn, now)
+    talks.keep(store, talk, None if turn.ended else turn, now)
     text = house.words(says, now, elder=talk.kind == "elder")
     if text:
         outbox.enqueue(
@@ -196,37 +169,9 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
 
 # -- load ----------------------------------------------------------------------------------------------------------
 
-_TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
-    CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
-_JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
-
-def _load(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
-    rows = store.rows(
-        f"""SELECT f.account_id, f.openid, {_TALK} FROM {store.PAIRS}
-            CROSS JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
-            JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id""",  # noqa: S608
-        store.many([(envelope.account_id, envelope.openid) for envelope in batch]),
-    )
-    return {(row[0], row[1]): _talk(row[2:]) for row in rows}
-
-
-def _talk(row: Row) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
-    stored = None if flow is None else (flow, version, revision, state, slots, trail)
-    return Talk(
-        follower,
-        person,
-        conversation,
-        stored,
-        attended_by,
-        None if spoke_at is None else moment(spoke_at),
-        bool(parked),
-        kind,
-        revision,
-        full_at,
-    )
+def _talks(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
+    return talks.load(store, [(envelope.account_id, envelope.openid) for envelope in batch])
 
 
 def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
@@ -251,10 +196,10 @@ def _again(store: Store, house: House, known: Row) -> Receipt:
     return Receipt(found, repeat=True, inbox_id=row_id)
 
 
-def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
+def _facts(store: Store, house: House, known_talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
     """One query for each kind of fact, for the whole batch; an unreadable talk is left to its own message."""
     wanted: dict[type[Any], list[int]] = {}
-    for talk in talks.values():
+    for talk in known_talks.values():
         try:
             talk.open(store)
             if talk.snapshot is None:
@@ -275,7 +220,7 @@ def _facts(store: Store, house: House, talks: dict[tuple[int, str], Talk]) -> di
 
 def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, facts: Facts) -> Receipt:
     now = envelope.arrived_at
-    talk = talk or _meet(store, envelope)
+    talk = talk or talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
     talk.open(store)
     inbox_id = _keep_message(store, envelope, talk.person_id)
     _ledger(store, talk, envelope)
@@ -301,18 +246,6 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     if answer is not None:
         _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
-
-
-def _meet(store: Store, envelope: Envelope) -> Talk:
-    """Somebody new: a guest, until a binding says who it is."""
-    now = envelope.arrived_at
-    person = store.insert(tables.Person, home_id=envelope.home_id, kind="guest", created_at=now)
-    follower = store.insert(
-        tables.Follower, account_id=envelope.account_id, openid=envelope.openid, person_id=person, binding="guest", following=True,
-        session_left=0, scene_left=0, created_at=now,
-    )  # fmt: skip
-    conversation = store.insert(tables.Conversation, home_id=envelope.home_id, person_id=person, version=0, revision=0, state="", trail="")
-    return Talk(follower, person, conversation, None, None, None, has_parked=False, kind="guest")
 
 
 def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
@@ -392,30 +325,7 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
         if more:
             store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
         return
-    _keep_talk(store, talk, None if turn.ended else turn, now, more)
-
-
-def _keep_talk(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mapping[str, object] | None = None) -> None:
-    more = more or {}
-    if turn is None:
-        if talk.snapshot is not None or more:
-            store.update_later(
-                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, slots=None, idle_at=None,
-                revision=talk.revision + 1, **more,
-            )  # fmt: skip
-        return
-    kept = turn.snapshot
-    store.update_later(
-        tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
-        revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
-        slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
-        idle_at=_silent_from(now + turn.idle) if turn.idle else None, **more,
-    )  # fmt: skip
-
-
-def _silent_from(at: datetime) -> datetime:
-    """The end of the minute: silence needs no seconds, and quick messages of one talk leave the index as it is."""
-    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    talks.keep(store, talk, None if turn.ended else turn, now, more)
 
 
 def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None) -> int:

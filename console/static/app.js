@@ -171,7 +171,7 @@
     if (button) button.disabled = true;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
+    const form = event.detail.requestConfig.elt; /* the form may be gone from the page by now */
     if (!form.matches || !form.matches("form")) return;
     const button = form.querySelector("button:not([type=button])");
     if (button) button.disabled = false;

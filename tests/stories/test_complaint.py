@@ -34,6 +34,8 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         if "保温箱坏了" in finding:
             card = desk.get_by_role("region", name="评估")
             await expect(card).to_be_visible()
+            await desk.reload()
+            await expect(card).to_be_visible()
             await expect(desk.locator("#call")).to_have_value("")
             await looked_at(desk, "assess")
             await card.get_by_label("负责人").select_option(label="何志远")

@@ -1,0 +1,118 @@
+"""The running talk with a person, with the phone it runs on: loaded for a batch, kept after a step."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from conversations.engine import Snapshot, Turn
+from storage import tables
+from storage.store import Row, Store
+from storage.types import moment
+
+SESSION: Final = (5, timedelta(hours=48))
+ATTENDS: Final = timedelta(hours=12)
+
+
+class Talk(msgspec.Struct):
+    """What is stored about one person: who it is, the window, the running conversation."""
+
+    follower_id: int
+    person_id: int
+    conversation_id: int
+    stored: Row | None
+    attended_by: int | None
+    spoke_at: datetime | None
+    has_parked: bool
+    kind: str
+    revision: int = 0
+    full_at: int | None = None
+    """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
+    snapshot: Snapshot | None = None
+
+    def open(self, store: Store) -> None:
+        """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
+        if self.stored is not None and self.snapshot is None:
+            flow, version, revision, state, slots, trail = self.stored
+            opened = store.open(tables.Conversation, "slots", self.conversation_id, slots)
+            self.snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
+
+    def attended(self, now: datetime) -> bool:
+        """Whether a colleague is in the talk: since their last words, for as long as a shift."""
+        return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
+
+
+_TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
+    CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
+_JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
+
+
+def load(store: Store, phones: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Talk]:
+    """The talks of (account, openid) pairs, by one query; who is new is not in it."""
+    rows = store.rows(
+        f"""SELECT f.account_id, f.openid, {_TALK} FROM {store.PAIRS}
+            CROSS JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
+            JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id""",  # noqa: S608
+        store.many(phones),
+    )
+    return {(row[0], row[1]): _of(row[2:]) for row in rows}
+
+
+def of_person(store: Store, person_id: int) -> tuple[int, Talk] | None:
+    """The home and the talk of a person."""
+    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)  # noqa: S608
+    return None if row is None else (row[0], _of(row[1:]))
+
+
+def meet(store: Store, home_id: int, account_id: int, openid: str, now: datetime) -> Talk:
+    """Somebody new: a guest, until a binding says who it is."""
+    person = store.insert(tables.Person, home_id=home_id, kind="guest", created_at=now)
+    follower = store.insert(
+        tables.Follower, account_id=account_id, openid=openid, person_id=person, binding="guest", following=True,
+        session_left=0, scene_left=0, created_at=now,
+    )  # fmt: skip
+    conversation = store.insert(tables.Conversation, home_id=home_id, person_id=person, version=0, revision=0, state="", trail="")
+    return Talk(follower, person, conversation, None, None, None, has_parked=False, kind="guest")
+
+
+def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mapping[str, object] | None = None) -> None:
+    """Write what is running, or that nothing runs any more; `more` are further columns."""
+    more = more or {}
+    if turn is None:
+        if talk.snapshot is not None or more:
+            store.update_later(
+                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, slots=None, idle_at=None,
+                revision=talk.revision + 1, **more,
+            )  # fmt: skip
+        return
+    kept = turn.snapshot
+    store.update_later(
+        tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
+        revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
+        slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
+        idle_at=_silent_from(now + turn.idle) if turn.idle else None, **more,
+    )  # fmt: skip
+
+
+def _of(row: Row) -> Talk:
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
+    stored = None if flow is None else (flow, version, revision, state, slots, trail)
+    return Talk(
+        follower,
+        person,
+        conversation,
+        stored,
+        attended_by,
+        None if spoke_at is None else moment(spoke_at),
+        bool(parked),
+        kind,
+        revision,
+        full_at,
+    )
+
+
+def _silent_from(at: datetime) -> datetime:
+    """The end of the minute: silence needs no seconds, and quick messages of one talk leave the index as it is."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
