@@ -53,9 +53,8 @@ class Sight:
         """A hidden name is for the owner and the director; until there is an owner, for who answers complaints (C14)."""
         if self.director:
             return false()
-        owned = tables.Case.owner_id == self.staff_id
-        mine = or_(owned, tables.Case.owner_id.is_(None)) if self.complaints else owned
-        return and_(tables.Case.hide_name, ~mine)
+        others = tables.Case.owner_id.is_distinct_from(self.staff_id)  # true without an owner as well
+        return and_(tables.Case.hide_name, others, tables.Case.owner_id.is_not(None) if self.complaints else true())
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:
         """Elders of the floor and their relatives; beyond it only who calls for help now."""

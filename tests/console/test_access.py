@@ -1,6 +1,7 @@
 """Who may see what: the whole matrix with real requests, held against docs/access.md; and the stories behind its rules."""
 
 import contextlib
+import html
 import os
 import re
 from collections.abc import AsyncIterator, Callable
@@ -264,6 +265,20 @@ async def test_c14_of_a_hidden_name_only_the_owner_and_the_director_see_who_and_
                 assert ("孙玉" in page) is known, label
                 assert ("别说是我说的" in page) is known, label
             assert ("原话不公开" in case) is not known
+            stream = re.search(r'sse-connect="([^"]+)"', case)
+            assert stream
+            async with client.get(html.unescape(stream[1])) as answer:
+                assert answer.status == 200, "alarms reach the page, whatever else is closed"
+
+
+async def test_c14_a_hidden_name_is_hidden_from_the_floor_from_the_first_word(house: House) -> None:
+    home = house.home
+    nurse, desk = await home.staff(Role.NURSE, "唐雨", "tang"), await home.staff(Role.DESK, "陈晓雯", "chen")
+    await home.hears("别说是我说的，我要投诉饭菜", "afraid")
+    assert await home.one("SELECT owner_id IS NULL AND hide_name FROM complaint") == 1
+    for who, seen in ((nurse, False), (desk, True)):
+        lines = await home.database.read(lambda db, who=who: chats.lines(db, who.sight))  # type: ignore[misc]
+        assert bool(lines) is seen, who.name
 
 
 async def test_f1_a_carer_sees_her_floor_and_who_calls_for_help(house: House) -> None:
