@@ -80,6 +80,6 @@ class Fetcher:
             try:
                 media.write_file(self._folder, self._database.sealer, want.id, data)
                 kept.add(want.id)
-            except OSError:
+            except Exception:  # the others of the round are kept all the same
                 log.exception("a file could not be kept", extra={"action": "keep", "media": want.id})
         return kept

@@ -91,7 +91,8 @@ class Live:
         page = (topics, queue)
         self._pages.add(page)
         for topic in self._missed(topics, request.query["since"]) if "since" in request.query else ():
-            queue.put_nowait(topic)
+            with contextlib.suppress(asyncio.QueueFull):
+                queue.put_nowait(topic)
         try:
             async with sse_response(request) as response:
                 await response.send(self.strip(request), event=ALARMS)

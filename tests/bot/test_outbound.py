@@ -22,6 +22,7 @@ from simulator.api import Api
 from simulator.codec import Keys
 from simulator.world import World
 from speech import decode
+from storage.seal import Sealer
 from tests.conftest import HomeUnderTest
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +183,24 @@ async def test_the_sender_sends_what_is_ready_and_the_fetcher_keeps_files_sealed
     file = media.file_of(tmp_path / "media", rows[0][0])
     assert voice[:60] not in file.read_bytes()
     assert media.read_file(tmp_path / "media", home.database.sealer, rows[0][0]) == voice
+
+
+async def test_c6_a_file_that_cannot_be_written_harms_no_other_of_its_round(
+    outside: Outside, home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        await home.hears(events.Image(outside.world.keep_media("image", f"\xff\xd8\xff{name}".encode("latin-1"))))
+    first = await home.one("SELECT min(id) FROM media")
+    write = media.write_file
+
+    def full(folder: Path, sealer: Sealer, media_id: int, data: bytes) -> None:
+        if media_id == first:
+            raise MemoryError
+        write(folder, sealer, media_id, data)
+
+    monkeypatch.setattr(media, "write_file", full)
+    assert await Fetcher(home.database, outside.gateway, tmp_path, home.clock).round() == 2
+    assert await home.rows("SELECT state, tries FROM media ORDER BY id") == [("wanted", 1), ("kept", 1)]
 
 
 async def test_a_file_that_cannot_be_fetched_is_tried_for_three_days_and_then_lost(home: HomeUnderTest) -> None:
