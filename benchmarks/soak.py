@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks import away, inbound, kills, people, questions
+from benchmarks import away, kills, people, questions
 from scripts import mutants
 from scripts.stage import Stage, stage
 
@@ -68,6 +68,14 @@ async def part_1(*, short: bool) -> bool:
     return all(results) and proof.holds()
 
 
+async def speed(rounds: int, messages: int) -> bool:
+    """`make bench` in a process of its own: a client that carries the journals of the other proofs is slow, and batches are then small."""
+    bench = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.inbound", "--rounds", str(rounds), "--messages", str(messages)
+    )
+    return await bench.wait() == 0
+
+
 async def part_2(*, short: bool) -> bool:
     """All figures of part 2."""
     told = await people.prove(40 if short else 200, 4 if short else 10)
@@ -79,9 +87,8 @@ async def part_2(*, short: bool) -> bool:
     questions.report()
     quick = questions.look_up() <= 0.5
     caught = short or await asyncio.to_thread(mutants.run)
-    ratio = await inbound.run(5 if short else 9, 1000 if short else 3000)
-    print(f"part 2 speed: CPU per message {ratio:.2f} REF (goal {inbound.GOAL})")
-    return told.holds(6 if short else 20) and held.holds() and late.holds() and quick and caught and ratio <= inbound.GOAL
+    fast = await speed(5 if short else 9, 1000 if short else 3000)
+    return told.holds(6 if short else 20) and held.holds() and late.holds() and quick and caught and fast
 
 
 PARTS = {1: part_1, 2: part_2}
