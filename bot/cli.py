@@ -33,6 +33,10 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
     commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
+    days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
+    days.add_argument("--from", dest="first", required=True, metavar="D", help="从哪天，如 2027-01-01")
+    days.add_argument("--to", dest="last", required=True, metavar="D", help="到哪天，含当天")
+    days.add_argument("--birthday", default=None, metavar="B", help="1941-06-30，农历 1941-06-30-lunar，闰月 1941-06-30-lunar-leap")
     simulate = commands.add_parser("simulate", parents=[shared], help="启动微信模拟器，连到正在运行的服务")
     simulate.add_argument("--port", type=int, default=8090, help="模拟器的端口")
     simulate.add_argument("--scene", type=Path, default=None, help="人物和菜单")
@@ -68,6 +72,10 @@ def _run(options: argparse.Namespace) -> int:
         from bot import demo
 
         return _loop(demo.run(options.port, options.phone_port, options.data))
+    if options.command == "calendar":
+        from bot import days
+
+        return days.run(options.first, options.last, options.birthday, sys.stdout)
     if options.command in {"answer", "triage"}:
         from bot import questions
 

@@ -1,0 +1,49 @@
+"""The lunar calendar as far as a care home needs it: days of lunar months and solar terms, from 1901 to 2099."""
+
+from datetime import date
+from typing import Final
+
+from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
+
+from care.errors import JiashuError
+
+FIRST, LAST = date(1901, 1, 1), date(2099, 12, 31)
+_TERMS: Final = {"清明": 6, "冬至": 23}
+"""Places of the terms in a solar year, 小寒 being 0."""
+
+
+class OutOfCalendar(JiashuError):
+    """日历只算得到 1901 年到 2099 年，请换一个日期。"""
+
+
+def leap_month(year: int) -> int:
+    """The number of the month that a lunar year has twice; 0 = none. Raises OutOfCalendar."""
+    return int(LCalendars.leap_month(_known(year)))
+
+
+def days_in(year: int, month: int, *, leap: bool = False) -> int:
+    """29 or 30. Raises OutOfCalendar."""
+    return int(LCalendars.ndays(_known(year), month, int(leap)))
+
+
+def solar(year: int, month: int, day: int, *, leap: bool = False) -> date:
+    """The solar day of a lunar one; 三十 in a month of 29 days is 廿九 (domain.md 5). Raises OutOfCalendar."""
+    found: date = LunarDate(_known(year), month, min(day, days_in(year, month, leap=leap)), int(leap)).to_solar_date()
+    return found
+
+
+def lunar_year(day: date) -> int:
+    """The lunar year that a solar day lies in. Raises OutOfCalendar."""
+    return int(LunarDate.from_solar_date(_known(day.year), day.month, day.day).year)
+
+
+def term(year: int, name: str) -> date:
+    """The day of 清明 or 冬至 in a solar year. Raises OutOfCalendar."""
+    found: date = TermUtils.nth_term_day(_known(year), _TERMS[name])
+    return found
+
+
+def _known(year: int) -> int:
+    if not FIRST.year - 1 <= year <= LAST.year:
+        raise OutOfCalendar
+    return year
