@@ -201,15 +201,16 @@ class PhonePage:
         return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.Response:
-        """Move the shared clock: {"seconds": n}, {"to": "morning"} or {"back": true}."""
+        """Move the shared clock: {"seconds": n}, {"to": "morning" | "month"} or {"back": true}."""
         asked = await request.json()
         world = self.world
         if asked.get("back"):
             world.jump(None)
-        elif asked.get("to") == "morning":
+        elif asked.get("to") in {"morning", "month"}:
             now = datetime.fromtimestamp(world.now(), ZONE)
             morning = (now + timedelta(days=1)).replace(hour=7, minute=0, second=0, microsecond=0)
-            world.jump((morning - now).total_seconds())
+            month = (now.replace(day=1) + timedelta(days=32)).replace(day=min(now.day, 28))
+            world.jump(((morning if asked["to"] == "morning" else month) - now).total_seconds())
         else:
             world.jump(float(asked["seconds"]))
         world.tell("state")

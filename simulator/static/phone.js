@@ -246,7 +246,7 @@
   for (const button of document.querySelectorAll("[data-jump]")) {
     button.addEventListener("click", () => {
       const jump = button.dataset.jump;
-      post("/api/clock", jump === "back" ? { back: true } : jump === "morning" ? { to: "morning" } : { seconds: Number(jump) });
+      post("/api/clock", jump === "back" ? { back: true } : jump === "morning" || jump === "month" ? { to: jump } : { seconds: Number(jump) });
     });
   }
   const live = new EventSource("/api/events");

@@ -156,7 +156,7 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     await phone.keyboard.press("Enter")
     await expect(phone.locator("#chat")).to_contain_text("一定答复")
     for _ in range(3):
-        await phone.get_by_role("button", name="到明天 7:00").click()
+        await phone.get_by_role("button", name="明早 7:00").click()
     await expect(phone.locator("#offset")).to_contain_text("快 ")
     desk = await demo.page(1440, 900)
     await demo.log_in(desk)
