@@ -147,7 +147,7 @@ async def run(rounds: int, count: int) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--messages", type=int, default=2000)
     chosen = parser.parse_args()
     found = asyncio.run(run(chosen.rounds, chosen.messages))

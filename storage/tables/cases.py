@@ -1,0 +1,154 @@
+"""Complaints, promised times and emergencies."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from storage.tables.base import Base
+from storage.types import Moment, column, link, sealed, searchable
+
+
+class Case(Base):
+    """A complaint from its first word to the lesson learnt (C1 … C15)."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (UniqueConstraint("home_id", "day", "sequence"), Index("ix_complaint_open", "home_id", "closed_at"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "the complainant", index=True)
+    resident_id: Mapped[int | None] = link("resident.id", "the elder, where it is known", nullable=True)
+    day: Mapped[date] = column(Date, "the home's day of the first word")
+    sequence: Mapped[int] = column(Integer, "counts the day's cases")
+    number: Mapped[str] = searchable(16, "C1122-01: what people say on the phone", index=True)
+    stage: Mapped[int] = column(SmallInteger, "1 受理 2 评估 3 调查 4 方案 5 审批 6 反馈 7 征求意见 8 回访 9 总结")
+    level: Mapped[int] = column(SmallInteger, "1 is the most serious")
+    category: Mapped[str] = column(String(16), "by rule until a human says otherwise")
+    why: Mapped[bytes] = sealed("the words that decided the level")
+    cautious: Mapped[bool] = column(Boolean, "慎重: a lawyer or the press was named (F10)")
+    hide_name: Mapped[bool] = column(Boolean, "the complainant wants not to be named (C14)")
+    title: Mapped[bytes] = sealed("the first words of the story")
+    about: Mapped[bytes | None] = sealed("which elder, in the person's words", nullable=True)
+    occurred: Mapped[bytes | None] = sealed("when it happened, in the person's words", nullable=True)
+    name: Mapped[bytes | None] = sealed("how the complainant is called", nullable=True)
+    contact: Mapped[bytes | None] = sealed("how to reach the complainant", nullable=True)
+    said_at: Mapped[datetime] = column(Moment, "the first word: all clocks run from here (C4)")
+    opened_at: Mapped[datetime] = column(Moment, "when it was committed")
+    feedback_at: Mapped[datetime | None] = column(Moment, "when a named human first reached the person", nullable=True)
+    feedback_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
+    closed_at: Mapped[datetime | None] = column(Moment, "only ever with the complainant", nullable=True)
+    scope: Mapped[str | None] = column(String(10), "责任范围: ours, partly or not_ours (C5)", nullable=True)
+    passed_to: Mapped[bytes | None] = sealed("to whom it was passed, where it is not all ours", nullable=True)
+    finding: Mapped[bytes | None] = sealed("what the inquiry found (C6)", nullable=True)
+    rounds: Mapped[int] = column(SmallInteger, "how often the family said 不认可 or 没好 (C10)", default=0, server_default="0")
+    accepted_at: Mapped[datetime | None] = column(Moment, "when the family said 认可", nullable=True)
+    owner_id: Mapped[int | None] = column(
+        BigInteger, "who answers for it; of a hidden name only this person and the director know", nullable=True
+    )
+
+
+class Accused(Base):
+    """A member of staff whom a case is about: the case, its messages and its notices do not exist for this person (C6, C14)."""
+
+    __tablename__ = "accused"
+    __table_args__ = (UniqueConstraint("staff_id", "case_id"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    case_id: Mapped[int] = link("complaint.id", "the case", index=True)
+    staff_id: Mapped[int] = link("staff.id", "whom it is about")
+    named_at: Mapped[datetime] = column(Moment, "since when")
+    named_by: Mapped[int] = column(BigInteger, "who said so")
+
+
+class Proposal(Base):
+    """What one colleague wrote and another decides: a plan with the result for the family, or an interim reply with a new date (C8, C9)."""
+
+    __tablename__ = "proposal"
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    case_id: Mapped[int] = link("complaint.id", "the case", index=True)
+    kind: Mapped[str] = column(String(8), "plan or interim")
+    cause: Mapped[bytes | None] = sealed("why it happened (C7)", nullable=True)
+    department: Mapped[str | None] = column(String(20), "责任部门 (C7)", nullable=True)
+    responsible_id: Mapped[int | None] = column(BigInteger, "责任人 (C7)", nullable=True)
+    measures: Mapped[bytes | None] = sealed("what is done about it", nullable=True)
+    done_by: Mapped[date | None] = column(Date, "完成时间 of the measures", nullable=True)
+    new_due: Mapped[datetime | None] = column(Moment, "the new date of an interim reply", nullable=True)
+    reply: Mapped[bytes] = sealed("the words for the family")
+    made_by: Mapped[int] = column(BigInteger, "who wrote it; may not decide it")
+    made_at: Mapped[datetime] = column(Moment, "when it was handed in")
+    verdict: Mapped[str | None] = column(String(10), "approved or returned", nullable=True)
+    decided_by: Mapped[int | None] = column(BigInteger, "who decided", nullable=True)
+    decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
+    why: Mapped[bytes | None] = sealed("what has to be changed", nullable=True)
+
+
+class CaseRecord(Base):
+    """One line of a case: what was said, done or decided; never changed."""
+
+    __tablename__ = "case_record"
+    __table_args__ = (Index("ix_case_record_line", "case_id", "said_at", "id"),)
+
+    case_id: Mapped[int] = link("complaint.id", "which case")
+    home_id: Mapped[int] = link("home.id", "which home")
+    said_at: Mapped[datetime] = column(Moment, "(CreateTime, arrival) is the order of a case")
+    kind: Mapped[str] = column(String(12), "story, answer, field, level, feedback, call, note")
+    inbox_id: Mapped[int | None] = link("inbox.id", "the message that it keeps", nullable=True)
+    outbox_id: Mapped[int | None] = column(BigInteger, "the message that was sent", nullable=True)
+    staff_id: Mapped[int | None] = column(BigInteger, "who did it; null = the machine", nullable=True)
+    body: Mapped[bytes | None] = sealed("words", nullable=True)
+
+
+class CaseCounter(Base):
+    """The last number of a day, so that two cases never share one."""
+
+    __tablename__ = "case_counter"
+    __table_args__ = (UniqueConstraint("home_id", "day"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    day: Mapped[date] = column(Date, "the home's day")
+    last: Mapped[int] = column(Integer, "the last number given")
+
+
+class Promise(Base):
+    """A promised time, whoever promised it (Q4, U9, C4, C9): warned at 50 % and 80 %, breached at 100 %, kept by a human."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index("ix_promise_due", "kept_at", "look_at"), Index("ix_promise_person", "person_id", "kind", "kept_at"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "to whom")
+    case_id: Mapped[int | None] = link("complaint.id", "for which complaint", nullable=True)
+    inbox_id: Mapped[int | None] = link("inbox.id", "the message that asked for it", nullable=True)
+    kind: Mapped[str] = column(String(16), "reply, first_feedback or result")
+    made_at: Mapped[datetime] = column(Moment, "the clock's start")
+    due_at: Mapped[datetime] = column(Moment, "the clock's end")
+    mark: Mapped[str] = column(String(8), "how far it has run: fresh, half, near, breached")
+    look_at: Mapped[datetime | None] = column(Moment, "when the next mark is reached", nullable=True)
+    kept_at: Mapped[datetime | None] = column(Moment, "when a human kept it", nullable=True)
+    kept_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
+    kept_how: Mapped[str | None] = column(String(12), "message or call", nullable=True)
+
+
+class Alarm(Base):
+    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join it."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (Index("ix_alarm_open", "arrived_at", "home_id"), Index("ix_alarm_person", "person_id", "arrived_at"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "who spoke")
+    inbox_id: Mapped[int] = link("inbox.id", "the first words")
+    latest_id: Mapped[int] = link("inbox.id", "the newest words")
+    count: Mapped[int] = column(SmallInteger, "messages that joined it")
+    level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
+    kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
+    audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
+    brief: Mapped[bool] = column(Boolean, "only what is wrong is shown: the words name somebody (F5)")
+    raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
+    latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
+    going_at: Mapped[datetime | None] = column(Moment, "when somebody said 我去", nullable=True)
+    going_by: Mapped[int | None] = column(BigInteger, "who goes", nullable=True)
+    arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
+    arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
+    told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
