@@ -1,12 +1,14 @@
 """The days on which a home greets, and those on which it must not: computed for any year, never a stored list (domain.md 5, H1, B1)."""
 
 import calendar
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from care import lunar
+from care.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,29 @@ def _sunday(month: int, nth: int) -> Callable[[int], date]:
         return first + timedelta(days=(calendar.SUNDAY - first.weekday()) % 7 + 7 * (nth - 1))
 
     return day
+
+
+_BORN: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(-lunar(-leap)?)?", re.ASCII)
+
+
+def born(text: str) -> Birthday:
+    """`1941-06-30`, `1941-06-30-lunar` or `1941-06-30-lunar-leap`. Raises Invalid for a day that never was."""
+    match = _BORN.fullmatch(text)
+    wrong = Invalid(why=f"看不懂生日 {text}。请写 1941-06-30，农历写 1941-06-30-lunar，闰月写 1941-06-30-lunar-leap。")
+    if match is None:
+        raise wrong
+    year, month, day = (int(part) for part in match.groups()[:3])
+    is_lunar, leap = match[4] is not None, match[5] is not None
+    if is_lunar:
+        there = 1 <= month <= 12 and 1 <= day <= 30 and (not leap or lunar.leap_month(year) == month)  # noqa: PLR2004  (months, days)
+        if not there:  # 三十 is taken in a short month as well: families count it so, and papers are not exact
+            raise Invalid(why=f"农历没有 {text} 这一天，请核对月份和闰月。")
+    else:
+        try:
+            date(year, month, day)
+        except ValueError:
+            raise wrong from None
+    return Birthday(month, day, year, is_lunar, leap)
 
 
 FESTIVALS: Final = (

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     RESULT = "result"
     APPROVAL = "approval"
     FOLLOW_UP = "follow_up"
+    BINDING = "binding"
 
 
 class Mark(StrEnum):
@@ -54,6 +55,11 @@ def result_due(said_at: datetime, figures: Figures) -> datetime:
 def reply_due(said_at: datetime, figures: Figures, *, elder: bool = False) -> datetime:
     """When a colleague answers what the machine could not (Q4); an elder in the house is looked after sooner."""
     return said_at + (min(figures.reply, figures.serious_feedback) if elder else figures.reply)
+
+
+def binding_due(asked_at: datetime, figures: Figures) -> datetime:
+    """When a relative who sent a code knows whether it was confirmed: within a day."""
+    return asked_at + figures.result
 
 
 def approval_due(made_at: datetime, result_at: datetime | None, figures: Figures) -> datetime:

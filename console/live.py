@@ -30,7 +30,7 @@ TOLD: Final = 1000
 """Topics whose last change is remembered."""
 SEEN: Final = web.RequestKey("seen", str)
 """Which process, and how many changes it had told when a request began: its page asks for the later ones when its stream opens."""
-SHARED: Final = frozenset({"inbox", "cases", "promises"})
+SHARED: Final = frozenset({"inbox", "cases", "promises", "families", "residents", "letters", "days"})
 
 
 class Live:

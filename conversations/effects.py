@@ -82,6 +82,26 @@ class ShowProgress(Effect):
     answers: ClassVar[bool] = True
 
 
+@dataclass(frozen=True, slots=True)
+class TryCode(Effect):
+    """Whether a one-time code of a printed sheet is still good: Done.ref is the code, Refused `wrong` or `already` (F13)."""
+
+    answers: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskToBind(Effect):
+    """Use the code up and ask a colleague to make sure who it is: Done.due_at is until when, Refused `wrong` when it is used by now."""
+
+    answers: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
+    code: str
+    relation: str
+    name: str
+
+
 def say(key: str, **params: Value) -> Say:
     """The effect that speaks the phrase `key`."""
     return Say(key, params)

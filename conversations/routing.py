@@ -1,6 +1,7 @@
 """Which talk an event belongs to, before any state is known: intents by rule (C1, Q1)."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Final
 
@@ -20,10 +21,15 @@ class Intent(StrEnum):
     ENQUIRY = "enquiry"
     VERDICT = "verdict"
     PROGRESS = "progress"
+    BIND = "bind"
     NOTHING = "nothing"
 
 
-MENU: Final = {"COMPLAINT": Intent.COMPLAINT, "HUMAN": Intent.HUMAN, "CONTACT": Intent.CONTACT}
+MENU: Final = {"COMPLAINT": Intent.COMPLAINT, "HUMAN": Intent.HUMAN, "CONTACT": Intent.CONTACT, "BIND": Intent.BIND}
+_BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
+CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without the signs that are taken for each other on paper: 0 O, 1 I L."""
+_CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
 _COMPLAINT: Final = re.compile(
     r"投诉|举报|讨个?说法|讨公道|要个说法|维权|告你们|起诉|找媒体|曝光|12345|虐待|打骂|殴打|黑心|太过分|欺负(?:老人|我|她|他)|"
     r"把我?(?:妈|爸|奶奶|爷爷|姥姥|外婆|外公|老伴|母亲|父亲|老人)[^，。,.!！?？]{0,6}(?:摔|打|弄伤|烫|饿|丢|弄丢|捆|绑)"
@@ -70,6 +76,8 @@ def of_words(body: str) -> Intent:
     words = body.strip()
     if verdict(words) is not None:
         return Intent.VERDICT
+    if _BIND.match(words) or invitation_code(words):
+        return Intent.BIND
     if _PROGRESS.match(words) and words not in {"怎么样了", "到哪了", "到哪"}:
         return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
@@ -83,3 +91,10 @@ def of_words(body: str) -> Intent:
 def verdict(body: str) -> str | None:
     """What a short answer says to a result: accepted, declined, call; None for other words."""
     return VERDICTS.get(body.strip().translate(_WIDE).rstrip("。.!！、"))
+
+
+def invitation_code(body: str) -> str | None:
+    """The eight signs of a printed one-time code, with or without 绑定 before it; None for other words. A number alone is a phone."""
+    match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
+    code = match[1] + match[2] if match else ""
+    return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None

@@ -23,6 +23,11 @@ What is no choice is a new matter; an entry with an unfilled blank is never spok
 What the family says to a result (1 认可 2 不认可 3 请来电) and to a follow-up (1 好了 2 没好 3 又发生了): not content is a new round, never the end.
 And how far a complaint is, at any time.
 """,
+    "binding": """# Binding 绑定
+
+A relative sends the one-time code of a printed sheet, names the tie and the name, and waits until a colleague has made sure.
+Until then nobody learns anything about anyone.
+""",
     "desk": """# Desk 服务台
 
 Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.

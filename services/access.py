@@ -44,6 +44,7 @@ class Page(StrEnum):
     """What a role may open at all; what it may not open is absent from the menu."""
 
     CHATS = "会话"
+    RESIDENTS = "老人"
     COMPLAINTS = "投诉"
     KNOWLEDGE = "知识库"
     AUDIT = "审计"
@@ -53,9 +54,12 @@ class Page(StrEnum):
 WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
 """Who works with residents; an administrator and an auditor see nobody's words."""
 COMPLAINTS: Final = frozenset({Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
+FAMILIES: Final = COMPLAINTS
+"""Who prints binding sheets and makes sure who a relative is."""
 LEADS: Final = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.CHATS: WORKS,
+    Page.RESIDENTS: WORKS,
     Page.COMPLAINTS: COMPLAINTS,
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
     Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
@@ -104,6 +108,24 @@ def access_person(db: Unit, viewer: Viewer, person_id: int) -> tables.Person:
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
     return person
+
+
+def access_resident(db: Unit, viewer: Viewer, resident_id: int) -> tables.Resident:
+    """A resident of the viewer's floors. Raises NotFound."""
+    access_page(viewer, Page.RESIDENTS)
+    found = db.scalars(select(tables.Resident).where(tables.Resident.id == resident_id, viewer.sight.resident())).first()
+    if found is None or found.home_id != viewer.home_id:
+        raise NotFound
+    return found
+
+
+def access_application(db: Unit, viewer: Viewer, application_id: int) -> tables.Application:
+    """A request to be bound, for who makes sure. Raises NotFound."""
+    found = db.get(tables.Application, application_id)
+    if found is None or viewer.role not in FAMILIES:
+        raise NotFound
+    access_resident(db, viewer, found.resident_id)
+    return found
 
 
 def access_case(db: Unit, viewer: Viewer, case_id: int) -> tables.Case:

@@ -7,10 +7,10 @@ from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
-from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet, ShowProgress, TakeVerdict
+from conversations.effects import AddToCase, AskHuman, AskToBind, Effect, NoteOnCase, OpenCase, Quiet, ShowProgress, TakeVerdict, TryCode
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
-from services import promises, records, verdicts
+from services import binding, promises, records, verdicts
 from storage import tables
 from storage.store import Row, Store
 from storage.types import new_id
@@ -224,5 +224,5 @@ def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
 
 EXECUTORS: "dict[type[Effect], Executor]" = {
     OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
-    ShowProgress: verdicts.show,
+    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask,
 }  # fmt: skip

@@ -44,15 +44,14 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
         db.add(tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0))
     for member in scene["staff"]:
         staff.add(db, ids.home_id, member["login"], member["name"], Role(member["role"]), member["password"], now, member.get("floors", ""))
-    residents: dict[str, tables.Resident] = {}
+    residents = {
+        name: _resident(db, ids, _person(db, ids, "elder", name, None, now), {"room": room, "bed": bed, "sex": sex, "born": born}, now)
+        for room, bed, name, sex, born in scene.get("residents", [])
+    }
     for entry in scene["people"]:
         if entry["kind"] == "guest":
             continue
-        person = tables.Person(id=new_id(), home_id=ids.home_id, kind=entry["kind"], created_at=now)
-        db.seal(person, "name", entry["name"])
-        db.seal(person, "phone", entry.get("phone"))
-        db.lock_persons(person.id)
-        db.add(person)
+        person = _person(db, ids, entry["kind"], entry["name"], entry.get("phone"), now)
         db.add(
             tables.Follower(
                 id=new_id(),
@@ -68,11 +67,7 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
         )
         db.add(tables.Conversation(id=new_id(), home_id=ids.home_id, person_id=person.id, version=0, revision=0, state="", trail=""))
         if entry["kind"] == "elder":
-            residents[entry["name"]] = tables.Resident(
-                id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
-                floor=entry.get("floor", entry["room"][:-2]), created_at=now,
-            )  # fmt: skip
-            db.add(residents[entry["name"]])
+            residents[entry["name"]] = _resident(db, ids, person, entry, now)
         for tie in entry.get("kin", []):
             kinship = tables.Kinship(
                 id=new_id(), home_id=ids.home_id, person_id=person.id, resident_id=residents[tie["of"]].id,
@@ -80,3 +75,22 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
             )  # fmt: skip
             db.seal(kinship, "relation", tie["relation"])
             db.add(kinship)
+
+
+def _person(db: Unit, ids: Installed, kind: str, name: str, phone: str | None, now: datetime) -> tables.Person:
+    person = tables.Person(id=new_id(), home_id=ids.home_id, kind=kind, created_at=now)
+    db.seal(person, "name", name)
+    db.seal(person, "phone", phone)
+    db.lock_persons(person.id)
+    db.add(person)
+    return person
+
+
+def _resident(db: Unit, ids: Installed, person: tables.Person, entry: Mapping[str, Any], now: datetime) -> tables.Resident:
+    resident = tables.Resident(
+        id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
+        floor=entry.get("floor", entry["room"][:-2]), sex=entry.get("sex"), created_at=now,
+    )  # fmt: skip
+    db.seal(resident, "born", entry.get("born"))
+    db.add(resident)
+    return resident

@@ -128,6 +128,27 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
         )
 
 
+MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
+"""What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
+STOPPED: Final = "老人现在不适合收到这类消息，没有发"
+
+
+def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
+    """Take back what machines queued for these people and what has not left (F11)."""
+    marks = ", ".join("?" * len(MACHINE))
+    store.lock_persons(*people)
+    for person in people:
+        rows = store.change(
+            tables.Outbox,
+            f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
+                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
+            STOPPED, now, person, *MACHINE, persons=[person],
+        )  # fmt: skip
+        for queue in {str(row[0]) for row in rows}:
+            advance(store, person, queue)
+        store.hint("outbox", f"person:{person}")
+
+
 def advance(store: Store, person_id: int, queue: str) -> None:
     """Make the first unfinished row of a queue ready."""
     store.change(

@@ -29,6 +29,13 @@ class Sight:
         closed = exists().where(tables.Case.person_id == column, tables.Case.closed_at.is_(None), or_(self._about_me(), self._hidden()))
         return and_(column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id)), self._floor(column), ~closed)
 
+    def resident(self) -> ColumnElement[bool]:
+        """Residents of the home, on the viewer's floors; to be used where `resident` is selected."""
+        if not self.works:
+            return false()
+        here = tables.Resident.floor.in_(self.floors) if self.floors else true()
+        return and_(tables.Resident.home_id == self.home_id, here)
+
     def case(self) -> ColumnElement[bool]:
         """Complaints of the home that are not about the viewer; to be used where `complaint` is selected."""
         if not self.complaints:

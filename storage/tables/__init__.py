@@ -2,6 +2,7 @@
 
 from storage.tables.base import Base
 from storage.tables.cases import Accused, Alarm, Case, CaseCounter, CaseRecord, Promise, Proposal
+from storage.tables.families import Application, Consent, Invitation, Letter, LetterPhoto, LetterReading
 from storage.tables.machine import Downtime, KnowledgeBlank, KnowledgeEntry, Pulse
 from storage.tables.people import Audit, Follower, Home, Kinship, LoginThrottle, Person, Resident, Staff, StaffSession, Stop, WechatAccount
 from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody
@@ -9,19 +10,25 @@ from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody
 __all__ = [
     "Accused",
     "Alarm",
+    "Application",
     "Audit",
     "Base",
     "Case",
     "CaseCounter",
     "CaseRecord",
+    "Consent",
     "Conversation",
     "Downtime",
     "Follower",
     "Home",
     "Inbox",
+    "Invitation",
     "Kinship",
     "KnowledgeBlank",
     "KnowledgeEntry",
+    "Letter",
+    "LetterPhoto",
+    "LetterReading",
     "LoginThrottle",
     "Media",
     "Outbox",

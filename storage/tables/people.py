@@ -58,6 +58,8 @@ class Resident(Base):
     room: Mapped[str] = column(String(16), "where a nurse goes")
     bed: Mapped[str] = column(String(8), "which bed")
     floor: Mapped[str] = column(String(8), "who of the staff works there", default="", server_default="")
+    sex: Mapped[str | None] = column(String(2), "女 or 男: 奶奶 or 爷爷 in the words of a letter", nullable=True)
+    born: Mapped[bytes | None] = sealed("birthday as the family counts it: 1944-10-14, -lunar, -lunar-leap", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "when the row was made")
 
 

@@ -113,6 +113,8 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
     )
     await home.rows("UPDATE complaint SET owner_id = ?, hide_name = 1 WHERE id = ?", owner.id, rows[afraid])
 
+    residents = dict(await home.rows("SELECT room, id FROM resident"))
+
     def person(who: int, file: int) -> list[tuple[str, str]]:
         return [
             (f"/chats/{who}", f"/chats/{NOBODY}"), (f"/chats/{who}/messages", f"/chats/{NOBODY}/messages"),
@@ -132,6 +134,9 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 投诉": [("/complaints", "/nothing"), ("/complaints/list", "/nothing")],
         "页面 知识库": [("/knowledge", "/nothing")],
         "页面 审计": [("/audit", "/nothing")],
+        "页面 老人": [("/residents", "/nothing"), ("/residents/list", "/nothing")],
+        "3 楼老人的登记": [(f"/residents/{residents['306']}", f"/residents/{NOBODY}")],
+        "2 楼老人的登记": [(f"/residents/{residents['201']}", f"/residents/{NOBODY}")],
         "3 楼老人的女儿：会话、照片、实时": person(await home.person("kin3"), files["kin3"]),
         "2 楼老人的儿子：会话、照片、实时": person(await home.person("kin2"), files["kin2"]),
         "投诉客服的人：会话、照片、实时": person(angry, files["angry"]),
@@ -186,7 +191,7 @@ async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_t
 
 def test_p2_a_new_address_must_be_thought_of_here(house: House) -> None:
     known = re.compile(
-        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/media/.*|/outgoing/.*|/alarms.*|/downtimes?.*)?$"
+        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/letters.*|/days.*|/today.*|/media/.*|/outgoing/.*|/alarms.*|/downtimes?.*)?$"
     )
     for resource in house.app.router.resources():
         for route in resource:

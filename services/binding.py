@@ -1,0 +1,185 @@
+"""绑定: from a printed one-time code to a relative who may know what was agreed (F13, F14, F23, P4)."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from care import sla
+from care.errors import Conflict, Invalid, NotFound
+from care.sla import Kind
+from conversations.effects import AskToBind, TryCode, say
+from conversations.events import Done, Refused
+from conversations.routing import CODE_SIGNS, invitation_code
+from services import outbox, promises
+from services.access import FAMILIES, Viewer, access_application, access_resident
+from services.house import House
+from storage import tables
+from storage.seal import Sealer
+from storage.types import moment, new_id
+from storage.unit import Unit
+
+if TYPE_CHECKING:
+    from services.receive import Context
+
+LASTS: Final = timedelta(days=30)
+SCOPES: Final = {"daily": "日常（吃饭、睡眠、心情、活动、照片）", "health": "健康（身体变化、体温）"}
+WAYS: Final = {
+    "paper": "签字或按手印的同意书", "own": "本人在自己手机上点了同意", "voice": "读给本人听，本人说同意（有录音）", "agent": "服务协议里写明的代理人",
+    "guardian": "监护人（看过证明）", "none": "还没有同意，只看日常",
+}  # fmt: skip
+
+
+def digest(sealer: Sealer, code: str) -> str:
+    """The keyed hash under which a code is known; the code itself is kept nowhere."""
+    return sealer.sign("invitation", code).hex()
+
+
+def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[str, datetime]:
+    """A new code for the sheet of a resident, and until when it is good. Raises NotFound."""
+    resident = access_resident(db, viewer, resident_id)
+    if viewer.role not in FAMILIES:
+        raise NotFound
+    code = ""
+    while invitation_code(code) is None:
+        code = "".join(secrets.choice(CODE_SIGNS) for _ in range(8))
+    until = now + LASTS
+    db.add(
+        tables.Invitation(
+            id=new_id(), home_id=viewer.home_id, resident_id=resident.id, digest=digest(db.sealer, code), made_by=viewer.id, made_at=now,
+            expires_at=until,
+        )
+    )  # fmt: skip
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "invite", f"resident:{resident.id}")
+    return code, until
+
+
+# -- in the talk ---------------------------------------------------------------------------------------------------
+
+
+def try_code(context: "Context", effect: TryCode) -> Done | Refused:
+    """Whether the code is good; wrong, used and expired are one answer."""
+    found = _open_invitation(context, effect.code)
+    if found is None:
+        return Refused("wrong")
+    tied = context.store.row("SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found[1])
+    return Refused("already") if tied else Done(ref=effect.code)
+
+
+def ask(context: "Context", effect: AskToBind) -> Done | Refused:
+    """Use the code up; a colleague makes sure, under a clock of a day."""
+    store = context.store
+    found = _open_invitation(context, effect.code)
+    if found is None:
+        return Refused("wrong")
+    row_id = new_id()
+    store.insert(
+        tables.Application, id=row_id, home_id=context.home_id, person_id=context.person_id, resident_id=found[1], invitation_id=found[0],
+        relation=store.seal(tables.Application, "relation", row_id, effect.relation),
+        name=store.seal(tables.Application, "name", row_id, effect.name), asked_at=context.said_at,
+    )  # fmt: skip
+    store.update(tables.Invitation, found[0], used_at=context.now)
+    due_at = sla.binding_due(context.said_at, context.house.figures)
+    if promises.open_one(store, context.person_id, Kind.BINDING) is None:
+        promises.make(
+            store, home_id=context.home_id, person_id=context.person_id, kind=Kind.BINDING, made_at=context.said_at, due_at=due_at,
+            inbox_id=context.inbox_id,
+        )  # fmt: skip
+    store.audit(context.home_id, context.now, f"person:{context.person_id}", "ask_to_bind", f"resident:{found[1]}")
+    store.hint("families")
+    return Done(due_at=due_at if due_at > context.now else None)
+
+
+def _open_invitation(context: "Context", code: str) -> tuple[int, int] | None:
+    row = context.store.row(
+        "SELECT id, resident_id, expires_at FROM invitation WHERE digest = ? AND home_id = ? AND used_at IS NULL",
+        digest(context.store.sealer, code), context.home_id,
+    )  # fmt: skip
+    return (row[0], row[1]) if row is not None and moment(row[2]) > context.now else None
+
+
+# -- by a colleague ------------------------------------------------------------------------------------------------
+
+
+def confirm(  # noqa: PLR0913  (one form)
+    db: Unit, house: House, viewer: Viewer, application_id: int, *, scopes: Collection[str], way: str, now: datetime
+) -> None:
+    """The relative is who they say: the tie, what they may know, and the consent are written. Raises Invalid with a sentence, Conflict."""
+    row = access_application(db, viewer, application_id)
+    if row.verdict is not None:
+        raise Conflict
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise Invalid(why="请选家属能看什么。")
+    if way not in WAYS:
+        raise Invalid(why="请选老人是怎么同意的。")
+    if "health" in scopes and way == "none":
+        raise Invalid(why="健康情况要本人、监护人或协议里的代理人同意才能看；没有同意，只能选日常。")
+    allowed = " ".join(scope for scope in SCOPES if scope in scopes)
+    db.lock_persons(row.person_id)
+    row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
+    person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
+    first = db.scalars(select(tables.Kinship.id).where(tables.Kinship.resident_id == resident.id)).first() is None
+    tie = tables.Kinship(
+        id=new_id(), home_id=viewer.home_id, person_id=person.id, resident_id=resident.id, is_primary=first, scopes=allowed, created_at=now
+    )
+    db.seal(tie, "relation", db.open(row, "relation"))
+    db.add(tie)
+    if person.kind == "guest":
+        person.kind = "family"
+        db.seal(person, "name", db.open(row, "name"))
+    for follower in db.scalars(select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")):
+        follower.binding = "own"
+    db.add(
+        tables.Consent(
+            id=new_id(), home_id=viewer.home_id, resident_id=resident.id, person_id=person.id, scopes=allowed, way=way,
+            recorded_by=viewer.id, recorded_at=now,
+        )
+    )  # fmt: skip
+    elder = db.open(_person(db, resident.person_id), "name") or "老人"
+    words = say(
+        "binding.confirmed",
+        name=db.open(row, "name"),
+        elder=elder,
+        scopes="、".join(SCOPES[scope].split("（")[0] for scope in allowed.split()),
+    )
+    _tell(db, viewer, row, house.words([words], now), now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", f"{allowed} · {way}")
+
+
+def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, why: str, now: datetime) -> None:
+    """Who it is could not be made sure; the relative hears why and where to go. Raises Invalid, Conflict."""
+    row = access_application(db, viewer, application_id)
+    if row.verdict is not None:
+        raise Conflict
+    reason = why.strip().rstrip("。")
+    if not reason:
+        raise Invalid(why="请写一句为什么没核实，家属会看到。")
+    db.lock_persons(row.person_id)
+    row.verdict, row.decided_by, row.decided_at = "refused", viewer.id, now
+    _tell(db, viewer, row, house.words([say("binding.refused", why=reason)], now), now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "refuse_binding", f"resident:{row.resident_id}")
+
+
+def _tell(db: Unit, viewer: Viewer, row: tables.Application, text: str, now: datetime) -> None:
+    db.flush()
+    outbox.enqueue(
+        db.store,
+        home_id=viewer.home_id,
+        person_id=row.person_id,
+        purpose="binding",
+        dedup_key=f"application:{row.id}:verdict:1",
+        text=text,
+        now=now,
+    )
+    kept = promises.open_one(db.store, row.person_id, Kind.BINDING)
+    if kept is not None:
+        db.store.update(
+            tables.Promise, kept[0], person=row.person_id, kept_at=now, kept_by=viewer.id, kept_how=(row.verdict or "")[:12], look_at=None
+        )
+    db.store.hint("families", "promises", f"person:{row.person_id}")
+
+
+def _person(db: Unit, person_id: int) -> tables.Person:
+    return db.get_one(tables.Person, person_id)

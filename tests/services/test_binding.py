@@ -1,0 +1,189 @@
+"""From a printed one-time code to a relative who may know what was agreed; and what stops machines from speaking (F11, F13, F14, P4)."""
+
+from datetime import timedelta
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from conversations.routing import Intent, invitation_code, of_words
+from services import binding, install, outbox, residents
+from services.access import Role, Viewer
+from storage.queries import residents as queries
+from tests.conftest import HomeUnderTest
+
+SCENE = {
+    "staff": [],
+    "people": [{"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女"}],
+    "residents": [["201", "2", "何秀英", "女", "1938-11-25"]],
+}
+
+
+@pytest.fixture
+async def house(home: HomeUnderTest) -> HomeUnderTest:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    return home
+
+
+async def resident(home: HomeUnderTest, room: str = "306") -> int:
+    return int(await home.one("SELECT id FROM resident WHERE room = ?", room))
+
+
+async def code(home: HomeUnderTest, who: Viewer, room: str = "306") -> str:
+    number = await resident(home, room)
+    made: tuple[str, object] = await home.database.write(lambda db: binding.invite(db, who, number, home.clock()))
+    return made[0]
+
+
+async def asks(home: HomeUnderTest, who: Viewer, openid: str = "daughter") -> int:
+    await home.hears(f"绑定 {await code(home, who)}", openid)
+    await home.hears("女儿", openid)
+    await home.hears("李静", openid)
+    return int(await home.one("SELECT max(id) FROM application"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("绑定 7KQ2-M4HX", "7KQ2M4HX"), ("7kq2m4hx", "7KQ2M4HX"), ("绑定码：７ＫＱ２ Ｍ４ＨＸ。", "7KQ2M4HX"), ("88236677", None), ("ABCDEFGH", None),
+     ("绑定", None), ("7KQ2M4H", None), ("我妈住306", None), ("7KQ2M4HX 王桂兰", None)],
+)  # fmt: skip
+def test_f13_a_code_is_read_as_people_write_it_and_a_phone_number_is_none(words: str, expected: str | None) -> None:
+    assert invitation_code(words) == expected
+    assert of_words("绑定") is Intent.BIND
+    assert of_words("怎么绑定？") is Intent.ASK
+
+
+async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    given = await code(house, desk)
+    assert given not in str(await house.rows("SELECT * FROM invitation"))
+    assert "什么人" in await house.hears(f"绑定 {given}")
+    assert "怎么称呼" in await house.hears("女儿")
+    answer = await house.hears("李静")
+    assert "核实" in answer
+    assert "王桂兰" not in answer
+    waiting = await house.database.read(lambda db: queries.asking(db, desk.sight))
+    assert [(one.name, one.relation, one.elder, one.place) for one in waiting] == [("李静", "女儿", "王桂兰", "306-1")]
+    assert await house.rows("SELECT kind, kept_at FROM promise") == [("binding", None)]
+    await house.database.write(
+        lambda db: binding.confirm(db, house.house, desk, waiting[0].id, scopes={"daily", "health"}, way="paper", now=house.clock())
+    )
+    ((_, words),) = await house.send_all()
+    assert words.startswith("绑定好了，李静。从今天起您能看到王桂兰的家书")
+    assert "日常、健康" in words
+    number = await resident(house)
+    (kin,) = await house.database.read(lambda db: queries.relatives(db, number))
+    assert (kin.name, kin.relation, kin.scopes, kin.way, kin.primary) == ("李静", "女儿", ("daily", "health"), "paper", True)
+    assert await house.rows("SELECT kind FROM person WHERE id = ?", await house.person()) == [("family",)]
+    assert await house.one("SELECT kept_how FROM promise") == "confirmed"
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: binding.refuse(db, house.house, desk, waiting[0].id, "晚了", house.clock()))
+    assert "已经绑定过" in await house.hears(f"绑定 {await code(house, desk)}")
+
+
+async def test_f13_a_code_works_once_and_for_thirty_days_and_a_wrong_one_says_the_same(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    given = await code(house, desk)
+    for words in (given, "女儿", "李静"):
+        await house.hears(words)
+    used = await house.hears(given, "stranger")
+    old = await code(house, desk)
+    house.clock.on(days=30, seconds=1)
+    expired = await house.hears(f"绑定 {old}", "late")
+    wrong = await house.hears("绑定 7KQ2-M4HX", "guesser")
+    assert used == expired == wrong
+    assert "用不了" in wrong
+    await house.hears("绑定 7KQ2-M4HY", "guesser")
+    third = await house.hears("绑定 7KQ2-M4HZ", "guesser")
+    assert "请同事来回您" in third
+    assert await house.one("SELECT count(*) FROM application") == 1
+
+
+async def test_f13_two_relatives_with_one_code_at_once_only_one_asks(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    given = await code(house, desk)
+    for openid in ("daughter", "son"):
+        await house.hears(given, openid)
+        await house.hears("孩子", openid)
+    await house.hears("李静", "daughter")
+    assert "用不了" in await house.hears("李强", "son")
+    assert await house.one("SELECT count(*) FROM application") == 1
+
+
+async def test_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    asked = await asks(house, desk)
+    for scopes, way, why in (
+        ({"health"}, "none", "健康情况要"),
+        (set(), "paper", "能看什么"),
+        ({"daily"}, "", "怎么同意"),
+        ({"all"}, "own", "能看什么"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            await house.database.write(
+                lambda db, s=scopes, w=way: binding.confirm(db, house.house, desk, asked, scopes=s, way=w, now=house.clock())  # type: ignore[misc]
+            )
+    with pytest.raises(Invalid, match="为什么"):
+        await house.database.write(lambda db: binding.refuse(db, house.house, desk, asked, "  ", house.clock()))
+    await house.database.write(lambda db: binding.refuse(db, house.house, desk, asked, "登记的电话没打通", house.clock()))
+    assert [words for _, words in await house.send_all()] == [
+        "您的绑定这次没能核实：登记的电话没打通。请到前台，或打 0571-8800-0101，我们帮您办。"
+    ]
+    assert await house.one("SELECT count(*) FROM kinship") == 0
+
+
+async def test_p4_a_nurse_of_another_floor_and_a_carer_make_no_bindings(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    asked = await asks(house, desk)
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    below = await house.staff(Role.NURSE, "唐雨", "tang", "2")
+    number = await resident(house)
+    for who in (carer, below):
+        with pytest.raises(NotFound):
+            await house.database.write(lambda db, w=who: binding.invite(db, w, number, house.clock()))  # type: ignore[misc]
+        with pytest.raises(NotFound):
+            await house.database.write(
+                lambda db, w=who: binding.confirm(db, house.house, w, asked, scopes={"daily"}, way="none", now=house.clock())  # type: ignore[misc]
+            )
+    assert [line.name for line in await house.database.read(lambda db: queries.lines(db, below.sight))] == ["何秀英"]
+
+
+async def test_c1_a_complaint_in_the_middle_of_a_binding_is_a_complaint(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    await house.hears(await code(house, desk))
+    assert "编号" in await house.hears("你们把我妈摔了，我要投诉")
+
+
+async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else(house: HomeUnderTest) -> None:
+    nurse = await house.staff(Role.NURSE, "唐雨", "tang")
+    director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    person, number = await house.person("grandma"), await resident(house)
+
+    async def queued(purpose: str, key: str) -> None:
+        later = house.clock() + timedelta(hours=1)
+
+        def work(store: object) -> None:
+            store.lock_persons(person)  # type: ignore[attr-defined]
+            outbox.enqueue(
+                store, home_id=house.ids.home_id, person_id=person, purpose=purpose, dedup_key=key, text="话", now=house.clock(),  # type: ignore[arg-type]
+                queue="notice", not_before=later,
+            )  # fmt: skip
+
+        await house.database.store(work)
+
+    await queued("greeting", "a")
+    await queued("answer", "b")
+    await house.database.write(lambda db: residents.hush(db, nurse, number, on=True, now=house.clock()))
+    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [("greeting", "cancelled"), ("answer", "ready")]
+    assert await house.database.read(lambda db: residents.hushed_since(db, person)) == house.clock()
+    await house.database.write(lambda db: residents.hush(db, nurse, number, on=False, now=house.clock()))
+    assert await house.database.read(lambda db: residents.hushed_since(db, person)) is None
+    with pytest.raises(Invalid, match="院长"):
+        await house.database.write(lambda db: residents.set_status(db, nurse, number, "去世", "王桂兰", house.clock()))
+    with pytest.raises(Invalid, match="再写一遍"):
+        await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王秀英", house.clock()))
+    await queued("greeting", "c")
+    await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王桂兰", house.clock()))
+    assert await house.rows("SELECT state FROM outbox WHERE dedup_key = 'c'") == [("cancelled",)]
+    assert await house.rows("SELECT kind, lifted_at IS NULL FROM stop ORDER BY id") == [("hush", 0), ("death", 1)]
+    await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "", house.clock()))
+    assert await house.one("SELECT count(*) FROM stop WHERE lifted_at IS NULL") == 0
