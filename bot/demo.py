@@ -27,6 +27,7 @@ def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]
         wechat=Wechat(
             app_id="wx" + secrets.token_hex(8), app_secret=secrets.token_hex(16), token=secrets.token_hex(8),
             encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)), api_base_url=f"http://127.0.0.1:{phone_port}",
+            authorize_url=f"http://127.0.0.1:{phone_port}/connect/oauth2/authorize",
         ),
         database=Database(f"sqlite:///{data}/jiashu.db"), media=Media(data / "media"), clock=ClockFile(str(data / "clock-offset")),
         home=Home(name=home["name"], phone=home["phone"]),

@@ -9,7 +9,7 @@ from yarl import URL
 
 from bot import errcodes
 from bot.tokens import TokenRefused, Tokens
-from services.ports import MediaGone, MediaLater, Outcome
+from services.ports import MediaGone, MediaLater, NotIdentified, Outcome
 from settings import Wechat
 
 log = logging.getLogger("jiashu.gateway")
@@ -22,6 +22,7 @@ class Gateway:
     """One account's API. No method raises for what the platform says."""
 
     def __init__(self, wechat: Wechat, http: aiohttp.ClientSession) -> None:
+        self._wechat = wechat
         self._base, self._http = wechat.api_base_url.rstrip("/"), http
         self.tokens = Tokens(wechat, http)
 
@@ -29,6 +30,20 @@ class Gateway:
         """A customer-service text. Nothing dedupes it at the platform, so no answer means *unknown*, never a blind retry."""
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         return await self._send("/cgi-bin/message/custom/send", body)
+
+    async def identify(self, code: str) -> str:
+        """The openid behind a one-time code of the platform's web login (wechat.md 6). Raises NotIdentified for a virtual one as well."""
+        params = {"appid": self._wechat.app_id, "secret": self._wechat.app_secret, "code": code, "grant_type": "authorization_code"}
+        try:
+            async with self._http.get(f"{self._base}/sns/oauth2/access_token", params=params, timeout=TIMEOUT) as response:
+                answer = json.loads((await response.read()).decode("utf-8", "replace"))
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise NotIdentified from error
+        openid = answer.get("openid") if isinstance(answer, dict) else None
+        if not openid or answer.get("is_snapshotuser"):
+            log.warning("nobody behind a web login", extra={"action": "not_identified", "code": answer.get("errcode", "virtual")})
+            raise NotIdentified
+        return str(openid)
 
     async def fetch_media(self, media_id: str) -> bytes:
         """The bytes of an inbound file. Errors come as HTTP 200 with JSON: the first byte tells. Raises MediaGone or MediaLater."""

@@ -74,6 +74,17 @@ class Inbound:
                 self._watch(envelope, running)
         return running
 
+    async def note(self, openid: str, words: str, key: str) -> str:
+        """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
+        event, now = events.Noted(words), self._clock()
+        receipt: Receipt = await self._database.receive(
+            Envelope(
+                home_id=self._account.home_id, account_id=self._account.id, openid=openid, key=key, kind="noted", event=event,
+                intent=understand(event), raw=b"", created_at=now, arrived_at=now,
+            )
+        )  # fmt: skip
+        return receipt.answer.text if receipt.answer else ""
+
     def in_spool(self, push: Push) -> bool:
         """Whether a push may wait in the spool; `spooled` tells."""
         return push.key in self._spooled or push.key in self._keeping

@@ -24,9 +24,10 @@ from bot.sender import Sender
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError
 from console import app as console
+from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, install, knowledge, outbox, points, pulse
+from services import alarms, clocks, install, knowledge, letters, outbox, points, pulse
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -59,7 +60,7 @@ class Service:
         local = settings.on_loopback
         self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
-        self.house = House(settings.home)
+        self.house = House(settings.home, public_url=settings.http.public_url)
         self.board = Board()
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -134,6 +135,7 @@ class Service:
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/", _to_console)
         app.add_subapp("/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3))
+        app.add_subapp("/p", pages.build(self.database, self.house, self.settings, self.clock, self.gateway.identify, self.inbound.note))
         return app
 
     def _jobs(self) -> list[Job]:
@@ -141,6 +143,7 @@ class Service:
         return [
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
+            Job("letters", 20.0, lambda now: self.database.write(lambda db: letters.release_due(db, house, self.ids.home_id, now))),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("strip", 5.0, lambda _: self._look_at_alarms()),

@@ -102,6 +102,14 @@ class AskToBind(Effect):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowLetters(Effect):
+    """The newest letters that this person may read: Done.ref their lines, how ready, earlier or none; Refused `unbound` (F16)."""
+
+    answers: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
+
+
 def say(key: str, **params: Value) -> Say:
     """The effect that speaks the phrase `key`."""
     return Say(key, params)

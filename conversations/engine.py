@@ -23,6 +23,7 @@ from conversations.events import (
     Link,
     Location,
     Message,
+    Noted,
     Other,
     Refused,
     Reply,
@@ -318,7 +319,7 @@ def _answers(flow: Flow[Any], turn: Turn, depth: int = 0) -> bool:
 
 
 SAMPLES: Final[tuple[Message, ...]] = (
-    Text("一句话"), Text("好了"), Text("13800000000"), Image("m"), Voice("m"), Video("m"), Location(1.0, 2.0), Link("t"), Other("file"),
+    Text("一句话"), Text("好了"), Text("13800000000"), Image("m"), Voice("m"), Video("m"), Location(1.0, 2.0), Link("t"), Noted("请来电"), Other("file"),
 )  # fmt: skip
 
 

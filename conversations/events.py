@@ -52,6 +52,12 @@ class Link(msgspec.Struct, frozen=True, tag="link"):
     url: str = ""
 
 
+class Noted(msgspec.Struct, frozen=True, tag="noted"):
+    """Words from a page of ours, such as 请来电 under a letter; the platform opens no window for them."""
+
+    body: str
+
+
 class Other(msgspec.Struct, frozen=True, tag="other"):
     """A message of a kind that has no name here; its raw XML is kept."""
 
@@ -87,10 +93,10 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     fields: dict[str, str] = {}
 
 
-Message = Text | Image | Voice | Video | Location | Link | Other
+Message = Text | Image | Voice | Video | Location | Link | Noted | Other
 Act = Click | Followed | Unfollowed | Scanned | Notice
 Arrival = Message | Act
-MESSAGES: Final = (Text, Image, Voice, Video, Location, Link, Other)
+MESSAGES: Final = (Text, Image, Voice, Video, Location, Link, Noted, Other)
 ACTS: Final = (Click, Followed, Unfollowed, Scanned, Notice)
 FILES: Final = (Image, Voice, Video)
 TAPS: Final = (Click, Followed, Scanned)

@@ -22,11 +22,19 @@ class Intent(StrEnum):
     VERDICT = "verdict"
     PROGRESS = "progress"
     BIND = "bind"
+    LETTER = "letter"
     NOTHING = "nothing"
 
 
-MENU: Final = {"COMPLAINT": Intent.COMPLAINT, "HUMAN": Intent.HUMAN, "CONTACT": Intent.CONTACT, "BIND": Intent.BIND}
+MENU: Final = {
+    "COMPLAINT": Intent.COMPLAINT,
+    "HUMAN": Intent.HUMAN,
+    "CONTACT": Intent.CONTACT,
+    "BIND": Intent.BIND,
+    "LETTER": Intent.LETTER,
+}
 _BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
+_LETTER: Final = re.compile(r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$")
 CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without the signs that are taken for each other on paper: 0 O, 1 I L."""
 _CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
@@ -78,6 +86,8 @@ def of_words(body: str) -> Intent:
         return Intent.VERDICT
     if _BIND.match(words) or invitation_code(words):
         return Intent.BIND
+    if _LETTER.match(words):
+        return Intent.LETTER
     if _PROGRESS.match(words) and words not in {"怎么样了", "到哪了", "到哪"}:
         return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):

@@ -1,1 +1,1 @@
-"""The few pages that families open inside WeChat; the first one comes with the letters."""
+"""The few pages that families open inside WeChat, on letter paper; who somebody is, the platform's web login tells."""

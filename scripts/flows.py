@@ -28,6 +28,10 @@ And how far a complaint is, at any time.
 A relative sends the one-time code of a printed sheet, names the tie and the name, and waits until a colleague has made sure.
 Until then nobody learns anything about anyone.
 """,
+    "letters": """# Letters 家书
+
+今天的家书 on the menu, at any time: the newest letters that this person may read. It ends with its answer.
+""",
     "desk": """# Desk 服务台
 
 Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.

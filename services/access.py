@@ -45,6 +45,7 @@ class Page(StrEnum):
 
     CHATS = "会话"
     RESIDENTS = "老人"
+    LETTERS = "家书"
     COMPLAINTS = "投诉"
     KNOWLEDGE = "知识库"
     AUDIT = "审计"
@@ -60,6 +61,7 @@ LEADS: Final = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.CHATS: WORKS,
     Page.RESIDENTS: WORKS,
+    Page.LETTERS: WORKS,
     Page.COMPLAINTS: COMPLAINTS,
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
     Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
@@ -123,6 +125,15 @@ def access_application(db: Unit, viewer: Viewer, application_id: int) -> tables.
     """A request to be bound, for who makes sure. Raises NotFound."""
     found = db.get(tables.Application, application_id)
     if found is None or viewer.role not in FAMILIES:
+        raise NotFound
+    access_resident(db, viewer, found.resident_id)
+    return found
+
+
+def access_letter(db: Unit, viewer: Viewer, letter_id: int) -> tables.Letter:
+    """A letter about a resident of the viewer's floors. Raises NotFound."""
+    found = db.get(tables.Letter, letter_id)
+    if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
     return found

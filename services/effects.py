@@ -7,10 +7,22 @@ from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
-from conversations.effects import AddToCase, AskHuman, AskToBind, Effect, NoteOnCase, OpenCase, Quiet, ShowProgress, TakeVerdict, TryCode
+from conversations.effects import (
+    AddToCase,
+    AskHuman,
+    AskToBind,
+    Effect,
+    NoteOnCase,
+    OpenCase,
+    Quiet,
+    ShowLetters,
+    ShowProgress,
+    TakeVerdict,
+    TryCode,
+)
 from conversations.engine import FlowError
-from conversations.events import Done, Image, Link, Location, Message, Refused, Text, Video, Voice
-from services import binding, promises, records, verdicts
+from conversations.events import Done, Image, Link, Location, Message, Noted, Refused, Text, Video, Voice
+from services import binding, letters, promises, records, verdicts
 from storage import tables
 from storage.store import Row, Store
 from storage.types import new_id
@@ -37,7 +49,7 @@ def carry_out(context: "Context", effect: Effect) -> Done | Refused | None:
 def words_of(event: Message) -> str:
     """A message as one line of a case."""
     match event:
-        case Text(body):
+        case Text(body) | Noted(body):
             return body
         case Image():
             return "［照片］"
@@ -224,5 +236,5 @@ def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
 
 EXECUTORS: "dict[type[Effect], Executor]" = {
     OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
-    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask,
+    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask, ShowLetters: letters.show,
 }  # fmt: skip

@@ -31,6 +31,8 @@ class House:
     registry: Registry = field(default_factory=standard)
     executors: Mapping[type[Effect], Executor] = field(default_factory=dict)
     loaders: Mapping[type[Fact], Loader] = field(default_factory=dict)
+    public_url: str = ""
+    """Where families open pages; without it the words stand alone."""
 
     @property
     def figures(self) -> Figures:

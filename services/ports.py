@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from care.errors import JiashuError
+
 
 class Fate(StrEnum):
     """What became of one send."""
@@ -53,6 +55,12 @@ class MediaLater(Exception):
     """暂时取不到，稍后再试。"""
 
 
+class NotIdentified(JiashuError):
+    """没能确认您是谁。请在微信里，从公众号的菜单再点一次「今天的家书」。"""
+
+    status = 403
+
+
 class NullPlatform:
     """No platform: nothing can be sent, and it says so."""
 
@@ -65,6 +73,8 @@ class NullPlatform:
         raise MediaLater
 
 
+Identify = Callable[[str], Awaitable[str]]
+"""The openid behind a one-time code of the platform's web login. Raises NotIdentified."""
 Decode = Callable[[bytes], Awaitable[bytes]]
 """Turns a voice file into MP3 that a browser plays. Raises ValueError when it is no sound."""
 

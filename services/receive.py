@@ -254,7 +254,7 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
     Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window ends up to 59 s early.
     """
     event, now = envelope.event, envelope.arrived_at
-    if isinstance(event, Notice):
+    if isinstance(event, Notice | events.Noted):
         return
     if isinstance(event, Unfollowed):
         store.update_later(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)

@@ -34,6 +34,7 @@ class Wechat:
     previous_encoding_aes_key: str = ""
     mode: Mode = Mode.SECURE
     api_base_url: str = "https://api.weixin.qq.com"
+    authorize_url: str = "https://open.weixin.qq.com/connect/oauth2/authorize"
     max_age_seconds: int = 86_400
 
 
@@ -75,6 +76,7 @@ class Home:
     result_hours: int = 24
     reply_minutes: int = 60
     approval_hours: int = 4
+    letter_time: str = "17:30"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import secrets
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -11,7 +13,7 @@ from simulator.world import World
 
 WORDS = {
     -1: "system error", 40001: "invalid credential, access_token is invalid or not latest", 40003: "invalid openid",
-    40007: "invalid media_id", 40013: "invalid appid", 40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
+    40007: "invalid media_id", 40013: "invalid appid", 40029: "invalid code", 40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40125: "invalid appsecret", 41001: "access_token missing", 42001: "access_token expired", 43004: "require subscribe",
     44002: "empty post data", 44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute", 45015: "response out of time limit or subscription is canceled",
@@ -32,6 +34,8 @@ class Api:
         router.add_get("/cgi-bin/token", self.plain_token)
         router.add_post("/cgi-bin/message/custom/send", self.send)
         router.add_get("/cgi-bin/media/get", self.media)
+        router.add_get("/connect/oauth2/authorize", self.authorize)
+        router.add_get("/sns/oauth2/access_token", self.web_login)
 
     def _answer(self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any) -> web.Response:
         answer = {
@@ -53,6 +57,33 @@ class Api:
         started = await self._begin()
         asked = json.loads(await request.text() or "{}")
         return self._grant(started, asked.get("appid"), asked.get("secret"), force=bool(asked.get("force_refresh")))
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Where a page sends its reader first: WeChat knows whose phone it is, here the cookie of the last opened link tells."""
+        asked, openid = request.query, request.cookies.get("phone", "")
+        if openid not in self.world.phones:
+            return web.Response(text="请在微信客户端打开链接", status=400)
+        if asked.get("appid") != self.world.keys.app_id or asked.get("response_type") != "code" or asked.get("scope") != "snsapi_base":
+            return web.Response(text="Oops! Something went wrong:(", status=400)
+        code = secrets.token_hex(16)
+        self.world.codes[code] = (openid, self.world.now() + 300)
+        self.world.note("sim", "网页授权", f"{self.world.phones[openid].name} 打开网页", ok=True)
+        raise web.HTTPFound(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked.get('state', '')})}")
+
+    async def web_login(self, request: web.Request) -> web.Response:
+        """GET: whose code it is; a code works once, for 5 minutes."""
+        started, asked = await self._begin(), request.query
+        if asked.get("appid") != self.world.keys.app_id:
+            return self._answer("网页授权", "", started, 40013)
+        if asked.get("secret") != self.world.keys.secret:
+            return self._answer("网页授权", "", started, 40125)
+        openid, until = self.world.codes.pop(asked.get("code", ""), ("", 0.0))
+        if not openid or until < self.world.now():
+            return self._answer("网页授权", "", started, 40029)
+        extra: dict[str, Any] = {"access_token": secrets.token_hex(16), "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
+        if self.world.faults["snapshot"]:
+            extra |= {"openid": "oVirtual" + secrets.token_hex(10), "is_snapshotuser": 1}
+        return self._answer("网页授权", self.world.phones[openid].name, started, 0, extra)
 
     async def plain_token(self, request: web.Request) -> web.Response:
         """The old way; it works, and each call makes the older one die."""

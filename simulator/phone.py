@@ -30,6 +30,7 @@ class PhonePage:
         router.add_static("/static", HERE / "static")
         router.add_get("/api/state", self.state)
         router.add_get("/api/events", self.events)
+        router.add_get("/open", self.open)
         router.add_get("/api/journal", self.journal)
         router.add_get("/api/media/{media}", self.file)
         router.add_post("/api/person", self.person)
@@ -70,6 +71,7 @@ class PhonePage:
             {
                 "home": world.home,
                 "menu": world.menu,
+                "elder_menu": world.elder_menu,
                 "phones": phones,
                 "faults": world.faults,
                 "errcodes": list(world.errcodes),
@@ -96,6 +98,15 @@ class PhonePage:
         finally:
             self.world.listeners.discard(queue)
         return response
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        """A link that somebody taps: the platform remembers whose phone it is."""
+        openid, url = request.query.get("openid", ""), request.query.get("url", "")
+        if openid not in self.world.phones or not url.startswith(("http://127.0.0.1:", "http://localhost:")):
+            raise web.HTTPNotFound
+        answer = web.HTTPFound(url)
+        answer.set_cookie("phone", openid, httponly=True, samesite="Lax")
+        raise answer
 
     async def journal(self, _: web.Request) -> web.Response:
         """The whole journal, one JSON line each."""

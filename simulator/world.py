@@ -19,7 +19,7 @@ SESSION = (5, 48 * 3600)
 SCENE = (3, 60)
 TOKEN_LIFE = 7200
 MEDIA_LIFE = 3 * 24 * 3600
-FAULTS = ("delay", "drop", "duplicate", "swap")
+FAULTS = ("delay", "drop", "duplicate", "swap", "snapshot")
 
 
 @dataclass
@@ -65,10 +65,12 @@ class World:
         self.keys, self.target, self.console = keys, target, console
         self.home: dict[str, str] = content["home"]
         self.menu: list[dict[str, str]] = content["menu"]
+        self.elder_menu: list[dict[str, str]] = content.get("elder_menu", content["menu"])
         self.logins: list[dict[str, str]] = content.get("staff", [])
         self.account = "gh_" + hashlib.md5(keys.app_id.encode()).hexdigest()[:12]
         self.phones = {p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"]) for p in content["people"]}
         self.tokens: dict[str, float] = {}
+        self.codes: dict[str, tuple[str, float]] = {}
         self.media: dict[str, tuple[float, str, bytes]] = {}
         self.faults = dict.fromkeys(FAULTS, False)
         self.errcodes: deque[int] = deque()

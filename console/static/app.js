@@ -114,7 +114,7 @@
     }
   });
   /* Keys without a field: g then a page, j and k through a list, r to reply, / to try, ? for this list, Esc back. */
-  const PAGES = { h: "/console/chats", t: "/console/complaints", k: "/console/knowledge" };
+  const PAGES = { h: "/console/chats", t: "/console/complaints", k: "/console/knowledge", l: "/console/letters", o: "/console/residents" };
   let leader = 0;
   function move(step) {
     const rows = Array.from(document.querySelectorAll("a.person, a.case, a.krow")).filter((row) => row.offsetParent);
@@ -122,7 +122,29 @@
     const at = rows.indexOf(document.activeElement), on = rows.findIndex((row) => row.matches(".on"));
     rows[Math.max(0, Math.min(rows.length - 1, (at < 0 ? (on < 0 ? (step > 0 ? -1 : 1) : on) : at) + step))].focus();
   }
+  /* The letter: Q W E R … choose a row, a digit ticks in it; every touch is counted, so that the handbook can tell what a letter costs. */
+  let rowOf = null;
+  const letterForm = () => document.getElementById("letter");
+  function tick(key) {
+    const form = letterForm(), row = form && form.querySelector('[data-key="' + key + '"]');
+    if (row) {
+      form.querySelectorAll("[data-key].at").forEach((other) => other.classList.remove("at"));
+      row.classList.add("at");
+      rowOf = row;
+      const words = row.querySelector("textarea, input:not([type=checkbox]):not([type=radio]):not([type=file])");
+      if (words) words.focus();
+      return true;
+    }
+    const chip = form && rowOf && form.contains(rowOf) && /^[1-9]$/.test(key) && rowOf.querySelectorAll("input[type=checkbox], input[type=radio]")[key - 1];
+    if (chip) chip.click();
+    return Boolean(chip);
+  }
+  function touched() {
+    const form = letterForm();
+    if (form) form.elements.taps.value = Number(form.elements.taps.value) + 1;
+  }
   function pressed(key) {
+    if (tick(key)) return true;
     const field = { r: "[data-send]", "/": ".try input" }[key];
     if (field && document.querySelector(field)) { document.querySelector(field).focus(); return true; }
     if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
@@ -135,6 +157,17 @@
     if (leader && Date.now() - leader < 1500 && PAGES[event.key]) { location.href = PAGES[event.key]; event.preventDefault(); leader = 0; return; }
     leader = event.key === "g" ? Date.now() : 0;
     if (!leader && pressed(event.key)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    /* A chip that is ticked already is taken back by another tap: nothing ticked is nothing said. */
+    const chip = event.target.closest("#letter input[type=radio]");
+    if (chip && chip.dataset.was === "1") chip.checked = false;
+    if (chip) for (const one of chip.form.elements[chip.name]) one.dataset.was = one.checked ? "1" : "";
+    if (event.target.matches("#letter input, #letter textarea, #letter button")) touched();
+  });
+  document.addEventListener("change", (event) => {
+    const told = event.target.matches("input[type=file]") && event.target.closest(".shots").querySelector("[data-chosen]");
+    if (told) told.textContent = event.target.files.length ? "选了 " + event.target.files.length + " 张，写好时一起存" : "";
   });
   document.addEventListener("input", (event) => {
     keepDrafts();
@@ -203,7 +236,7 @@
     const strip = document.getElementById("lost");
     if (strip.hidden) return;
     strip.hidden = true;
-    for (const part of document.querySelectorAll("#people, #messages, #board")) {
+    for (const part of document.querySelectorAll("#people, #messages, #board, #residents, #letter-list, #today")) {
       htmx.ajax("GET", part.getAttribute("hx-get"), { target: part });
     }
   });
@@ -214,6 +247,8 @@
     lookAtAlarms();
     setInterval(lookAtAlarms, 1000);
     grow();
+    const chosen = document.querySelector(".krow.on");
+    if (chosen) chosen.scrollIntoView({ block: "nearest" });
     bringDrafts();
     setInterval(runClocks, 5000);
   });

@@ -3,7 +3,7 @@
   "use strict";
   const $ = (id) => document.getElementById(id);
   const state = { data: null, person: null, keyboard: false, show: "all", line: null, tab: "plain", offset: 0 };
-  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"] };
+  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"], snapshot: ["快照页", "网页授权给虚拟身份"] };
   const CODES = { "40001": "令牌失效", "45015": "窗口已关", "45047": "条数用完", "48002": "拒收消息", "45009": "今天用完", "-1": "系统忙" };
 
   function make(tag, cls, text) {
@@ -40,7 +40,7 @@
     while ((found = link.exec(words))) {
       box.append(words.slice(from, found.index));
       const anchor = make("a", "", found[2]);
-      anchor.href = found[1];
+      anchor.href = "/open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(found[1]);
       anchor.target = "_blank";
       anchor.rel = "noopener";
       box.append(anchor);
@@ -102,8 +102,11 @@
     $("follow").hidden = who.following;
     $("menu").hidden = !who.following || state.keyboard;
     $("keys").hidden = !who.following || !state.keyboard;
-    if ($("menu").childElementCount === 1) {
-      for (const item of data.menu) {
+    const menu = who.kind === "elder" ? data.elder_menu : data.menu;
+    if ($("menu").dataset.of !== who.kind) {
+      $("menu").dataset.of = who.kind;
+      $("menu").replaceChildren($("to-keys"));
+      for (const item of menu) {
         const button = make("button", "", item.name);
         button.type = "button";
         button.addEventListener("click", () => post("/api/menu", { openid: person().openid, key: item.key }));

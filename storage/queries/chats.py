@@ -13,7 +13,7 @@ from storage.queries.sight import Sight
 from storage.unit import Unit
 
 Event = dict[str, Any]
-MENU = {"COMPLAINT": "投诉", "HUMAN": "找人", "CONTACT": "联系我们"}
+MENU = {"COMPLAINT": "投诉", "HUMAN": "找人", "CONTACT": "联系我们", "LETTER": "今天的家书", "BIND": "绑定", "NURSE": "叫护士"}
 PREVIEWS = {
     "image": "［照片］", "voice": "［语音］", "video": "［视频］", "location": "［位置］", "link": "［链接］", "followed": "关注了公众号",
     "unfollowed": "取消了关注", "scanned": "扫了二维码",
@@ -264,7 +264,7 @@ def window(db: Unit, person_id: int) -> Window:
 def preview(event: Event) -> str:
     """A message in a few words; `event` is the stored JSON of `conversations.events`."""
     kind = event["type"]
-    if kind == "text":
+    if kind in {"text", "noted"}:
         return str(event["body"])
     if kind == "click":
         return f"点了「{MENU.get(event['key'], '菜单')}」"

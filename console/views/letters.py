@@ -1,0 +1,171 @@
+"""家书: the board of a day and the entry of one letter: chips, one sentence, photos; checks before anybody reads it (design.md 5.5)."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care.errors import NotFound
+from care.letters import FIELDS
+from console.views.context import CLOCK, DATABASE, SETTINGS
+from console.views.steps import Form
+from services import letters, media
+from services.access import LEADS, Page, Role, access_letter, access_page, access_resident
+from services.letters import Photo
+from storage.queries import letters as queries
+from storage.queries import residents
+from storage.types import new_id
+from storage.unit import Unit
+from web.sessions import viewer
+
+STATES = {"ready": "写好", "held": "先打电话", "released": "已发", "withdrawn": "已收回"}
+FILES = 16 * 1024 * 1024
+"""Photos of one form together, in bytes."""
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/letters", index)
+    router.add_get("/letters/list", rows)
+    router.add_get(r"/letters/{resident:\d{1,18}}", one)
+    router.add_post(r"/letters/{resident:\d{1,18}}", write)
+    router.add_post(r"/letters/{letter:\d{1,18}}/{act:call|withdraw}", act)
+    router.add_get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo)
+    router.add_post(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/drop", drop)
+
+
+@aiohttp_jinja2.template("letters.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The board; the first unwritten letter is open beside it on a wide screen."""
+    facts = await _rows(request)
+    first = next((row.line.id for row in facts["rows"] if row.letter is None and row.line.status == "在住"), None)
+    return facts | (await _entry(request, first) if first else {"entry": None}) | {"chosen": False}
+
+
+@aiohttp_jinja2.template("_letter_list.html")
+async def rows(request: web.Request) -> dict[str, Any]:
+    """The board alone, when something changed."""
+    return await _rows(request) | {"entry": None, "open_id": int(request.query.get("open", "0") or 0)}
+
+
+@aiohttp_jinja2.template("letters.html")
+async def one(request: web.Request) -> dict[str, Any]:
+    """One resident's letter of the day."""
+    facts = await _rows(request)
+    return facts | await _entry(request, int(request.match_info["resident"])) | {"chosen": True}
+
+
+async def write(request: web.Request) -> web.StreamResponse:
+    """Keep it and go on to the next who has none."""
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    resident = int(request.match_info["resident"])
+    form = await request.clone(client_max_size=FILES).post()
+    given = [file.file.read() for file in form.getall("photos", []) if isinstance(file, web.FileField) and file.filename]
+    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
+    folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
+    ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
+    text = {name: str(form.get(name, "")) for name in ("sentence", "note", "temperature")}
+    taps = Form(form).number("taps")
+
+    def work(db: Unit) -> None:
+        letters.write(
+            db, who, resident, letters.today(home, now), ticked=ticked, sentence=text["sentence"], note=text["note"], temperature=text["temperature"],
+            taps=taps, now=now, photos=[one for one, _ in pictures],
+        )  # fmt: skip
+
+    for one, data in pictures:
+        await asyncio.to_thread(media.write_file, folder, sealer, one.id, data)
+    try:
+        await request.app[DATABASE].write(work)
+    except BaseException:
+        for one, _ in pictures:
+            media.file_of(folder, one.id).unlink(missing_ok=True)
+        raise
+    facts = await _rows(request)
+    after = [row.line.id for row in facts["rows"] if row.letter is None and row.line.status == "在住"]
+    order = [row.line.id for row in facts["rows"]]
+    following = next((one for one in after if order.index(one) > order.index(resident)), after[0] if after else None)
+    answer = web.Response(status=204)
+    answer.headers["HX-Redirect"] = f"/console/letters/{following}" if following else "/console/letters"
+    return answer
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """The family was called, so it may go; or nobody may read it any more."""
+    form, who, now, number = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["letter"])
+    called = str(form.get("called", ""))
+
+    def work(db: Unit) -> int:
+        if request.match_info["act"] == "call":
+            letters.let_go(db, who, number, called, now)
+        else:
+            letters.withdraw(db, who, number, now)
+        return access_letter(db, who, number).resident_id
+
+    return web.Response(status=204, headers={"HX-Redirect": f"/console/letters/{await request.app[DATABASE].write(work)}"})
+
+
+async def drop(request: web.Request) -> web.StreamResponse:
+    """Take a photo out."""
+    who, now = viewer(request), request.app[CLOCK]()
+    number, wanted = int(request.match_info["letter"]), int(request.match_info["photo"])
+    await request.app[DATABASE].write(lambda db: letters.drop_photo(db, who, number, wanted, now))
+    media.file_of(request.app[SETTINGS].media.path, wanted).unlink(missing_ok=True)
+    return web.Response(text="")
+
+
+async def photo(request: web.Request) -> web.StreamResponse:
+    """A photo of a letter, for who may see its resident."""
+    who, number, wanted = viewer(request), int(request.match_info["letter"]), int(request.match_info["photo"])
+
+    def work(db: Unit) -> bool:
+        return wanted in queries.written(db, access_letter(db, who, number)).photos
+
+    if not await request.app[DATABASE].read(work):
+        raise NotFound
+    try:
+        data = await asyncio.to_thread(media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return web.Response(body=data, content_type=media.sniff(data), headers={"Cache-Control": "private, max-age=600"})
+
+
+async def _rows(request: web.Request) -> dict[str, Any]:
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    access_page(who, Page.LETTERS)
+    day = letters.today(home, now)
+
+    def work(db: Unit) -> tuple[list[queries.Row], list[queries.Row]]:
+        return queries.board(db, who.sight, day), queries.board(db, who.sight, day - timedelta(days=1))
+
+    found, before = await request.app[DATABASE].read(work)
+    floors = sorted({row.line.floor for row in found})
+    sent = [row for row in before if row.letter and row.letter.state == "released"]
+    due = [row for row in found if row.line.status == "在住"]
+    return {
+        "rows": found, "day": day, "STATES": STATES, "floors": [(floor, [row for row in found if row.line.floor == floor]) for floor in floors],
+        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in found if row.letter and row.letter.state == "held"],
+        "read": (sum(min(row.read, 1) for row in sent if row.readers), sum(1 for row in sent if row.readers)),
+        "release": letters.release_at(home, day), "open_id": 0,
+    }  # fmt: skip
+
+
+async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    day = letters.today(home, now)
+
+    def work(db: Unit) -> dict[str, Any]:
+        resident = access_resident(db, who, resident_id)
+        row = queries.of_day(db, resident.id, day)
+        before: date = day - timedelta(days=1)
+        yesterday = queries.of_day(db, resident.id, before)
+        return {
+            "entry": residents.one(db, resident), "letter": queries.written(db, row) if row else None,
+            "readers": queries.who_reads(db, resident.id, row.id if row else None),
+            "yesterday": queries.written(db, yesterday) if yesterday else None,
+        }  # fmt: skip
+
+    found = await request.app[DATABASE].read(work)
+    return found | {"FIELDS": FIELDS, "may_let_go": who.role in LEADS | {Role.NURSE}, "open_id": resident_id}

@@ -1,0 +1,50 @@
+"""今天的家书: pull first; a tap on the menu always works, whatever the platform lets us push (practice.md F16)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from conversations.effects import AskHuman, ShowLetters, say
+from conversations.engine import END, Flow, Step, finish
+from conversations.events import Click, Done, Message, Refused
+from conversations.routing import Intent
+
+
+class S(StrEnum):
+    """The values are stored: never rename one without a migration."""
+
+    ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing has to be remembered."""
+
+
+flow = Flow("letters", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+
+
+@flow.enters(on=Intent.LETTER)
+def begin(_: Message | Click) -> Step[Nothing]:
+    """The newest ones."""
+    return finish(Nothing(), ShowLetters())
+
+
+@flow.on_done(of=ShowLetters)
+def shown(data: Nothing, event: Done) -> Step[Nothing]:
+    """Today's, else the last ones and when today's may be read; nothing is made up."""
+    if event.how == "ready":
+        return finish(data, say("letters.ready", lines=event.ref))
+    return finish(data, say("letters.earlier" if event.how == "earlier" else "letters.none", lines=event.ref, by=event.due_at))
+
+
+@flow.on_refused(of=ShowLetters)
+def unbound(data: Nothing, _: Refused) -> Step[Nothing]:
+    """Nobody learns whether anybody lives here."""
+    return finish(data, say("letters.unbound"))
+
+
+@flow.state(S.ONCE, to=(END,))
+def once(data: Nothing, _: Message) -> Step[Nothing]:
+    """Never waited in."""
+    return finish(data, AskHuman("unanswered"))

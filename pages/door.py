@@ -1,0 +1,98 @@
+"""Who opens a page: the platform's web login (snsapi_base) once, then a sealed cookie of a few hours (wechat.md 6).
+
+A virtual openid (快照页) is nobody. The cookie proves an openid only; what its person may read is asked of the database each time.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from care.errors import NotFound
+from services.ports import Identify, NotIdentified
+from settings import Settings
+from settings.clock import Clock
+from storage.seal import Sealer, Unreadable
+
+COOKIE: Final = "jiashu_page"
+KNOCK: Final = "jiashu_knock"
+LASTS: Final = timedelta(hours=6)
+KNOCKS: Final = timedelta(minutes=10)
+"""How long a login may take; its code at the platform lives for 5 minutes."""
+OPENID: Final = web.RequestKey("openid", str)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Door:
+    """Lets people in, or sends them to the platform first."""
+
+    def __init__(self, settings: Settings, sealer: Sealer, clock: Clock, identify: Identify) -> None:
+        self._settings, self._sealer, self._clock, self._identify = settings, sealer, clock, identify
+
+    @web.middleware
+    async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Every page but the way in and what is static needs to know who it is."""
+        if request.path.startswith("/p/static/") or request.path == "/p/in":
+            return await handler(request)
+        known = self._read(request.cookies.get(COOKIE, ""), LASTS)
+        if known is None:
+            if request.method != "GET":
+                raise NotIdentified
+            return self._to_platform(request)
+        if request.method == "POST":
+            same_origin(request)
+        request[OPENID] = known
+        return await handler(request)
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """GET /p/in?code=…&state=…: back from the platform. The state must be the one of this browser. Raises NotIdentified."""
+        nonce, _, path = (self._read(request.cookies.get(KNOCK, ""), KNOCKS) or "").partition(" ")
+        if not nonce or not hmac.compare_digest(nonce.encode(), request.query.get("state", "").encode()):
+            raise NotIdentified
+        openid = await self._identify(request.query.get("code", ""))
+        answer = web.Response(status=303, headers={"Location": path})
+        self._remember(answer, COOKIE, self._write(openid), LASTS)
+        answer.del_cookie(KNOCK, path="/p")
+        return answer
+
+    def _to_platform(self, request: web.Request) -> web.StreamResponse:
+        """The state is short (128 bytes at most) and says nothing; where the way goes on stands in a sealed cookie."""
+        here = self._settings.http.public_url.rstrip("/")
+        if not here:
+            raise NotFound
+        nonce = secrets.token_hex(16)
+        query = {
+            "appid": self._settings.wechat.app_id, "redirect_uri": f"{here}/p/in", "response_type": "code", "scope": "snsapi_base", "state": nonce,
+        }  # fmt: skip
+        answer = web.Response(status=303, headers={"Location": f"{self._settings.wechat.authorize_url}?{urlencode(query)}#wechat_redirect"})
+        self._remember(answer, KNOCK, self._write(f"{nonce} {request.path}"), KNOCKS)
+        return answer
+
+    def _remember(self, answer: web.Response, name: str, value: str, lasts: timedelta) -> None:
+        secure = self._settings.http.public_url.startswith("https://")
+        answer.set_cookie(name, value, max_age=int(lasts.total_seconds()), path="/p", httponly=True, samesite="Lax", secure=secure)
+
+    def _write(self, words: str) -> str:
+        told = json.dumps({"at": self._clock().timestamp(), "is": words}).encode()
+        return base64.urlsafe_b64encode(self._sealer.seal("page", "door", 0, told)).decode().rstrip("=")
+
+    def _read(self, sealed: str, lasts: timedelta) -> str | None:
+        try:
+            told = json.loads(self._sealer.open("page", "door", 0, base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))))
+        except (Unreadable, ValueError, binascii.Error):
+            return None
+        age = self._clock().timestamp() - told["at"]
+        return str(told["is"]) if -lasts.total_seconds() <= age <= lasts.total_seconds() else None
+
+
+def same_origin(request: web.Request) -> None:
+    """A form of another site is no wish of this person. Raises NotIdentified."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise NotIdentified

@@ -1,0 +1,257 @@
+"""家书: written by a carer in a minute, checked, released in the evening, read by who may (U1, U2, F16, F20)."""
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from care import letters
+from care.errors import Conflict, Invalid, NotFound
+from conversations.effects import ShowLetters, say
+from conversations.events import Done, Refused
+from services import media, outbox
+from services.access import LEADS, Role, Viewer, access_letter, access_resident
+from services.house import House
+from settings import Home
+from storage import tables
+from storage.queries import letters as queries
+from storage.types import new_id
+from storage.unit import Unit
+
+if TYPE_CHECKING:
+    from services.receive import Context
+
+LONGEST: Final = 300
+PHOTOS: Final = 6
+PHOTO_BYTES: Final = 6 * 1024 * 1024
+SHOWN: Final = frozenset({"image/jpeg", "image/png"})
+REACTIONS: Final = ("收到", "谢谢", "有疑问", "请来电")
+ASKS: Final = frozenset({"有疑问", "请来电"})
+"""Reactions that want a person: they enter the talk and get a clock."""
+BACK: Final = timedelta(days=2)
+"""Letters older than this are not released any more: what was late stays unsent, with its reason."""
+
+
+Ask = Callable[[str, str, str], Awaitable[str]]
+"""(openid, words, key) of a page into the talk of its person; gives what the machine answers. The same key is asked once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo whose file is written, sealed, under this id."""
+
+    id: int
+    mime: str
+    size: int
+
+
+def today(home: Home, now: datetime) -> date:
+    """The home's day."""
+    return now.astimezone(home.zone).date()
+
+
+def release_at(home: Home, day: date) -> datetime:
+    """When the letters of a day may be read."""
+    return datetime.combine(day, time.fromisoformat(home.letter_time), home.zone)
+
+
+def write(  # noqa: PLR0913  (one form)
+    db: Unit, viewer: Viewer, resident_id: int, day: date, *, ticked: Mapping[str, Collection[str]], sentence: str, note: str,
+    temperature: str, taps: int, now: datetime, photos: Sequence[Photo] = (),
+) -> tables.Letter:  # fmt: skip
+    """Keep the letter of a day. Raises Invalid with every sentence that the writer must read; NotFound."""
+    resident = access_resident(db, viewer, resident_id)
+    if resident.status != "在住":
+        raise Invalid(why=f"老人现在{resident.status}，今天不写家书；要紧的事请打电话告诉家属。")
+    words, facts = " ".join(sentence.split()), letters.known(ticked)
+    if len(words) > LONGEST:
+        raise Invalid(why=f"这句话有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
+    row = queries.of_day(db, resident.id, day)
+    degrees = _degrees(temperature)
+    yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
+    pictures = len(photos) + (queries.photo_count(db, row.id) if row else 0)
+    if pictures > PHOTOS:
+        raise Invalid(why=f"一封家书最多 {PHOTOS} 张照片。")
+    looked = letters.look(
+        facts, words, temperature=degrees, photos=pictures,
+        yesterday=(db.open(yesterday, "sentence") or "") if yesterday else "", others=queries.sentences(db, viewer.home_id, day, resident.id) if words else (),
+    )  # fmt: skip
+    if looked.wrong:
+        raise Invalid(why=" ".join(looked.wrong))
+    if row is None:
+        row = tables.Letter(id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False)
+        db.add(row)
+    told = dict(facts) | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
+    db.seal(row, "facts", json.dumps(told, ensure_ascii=False))
+    db.seal(row, "sentence", words or None)
+    db.seal(row, "note", note.strip() or None)
+    row.taps, row.written_by, row.written_at = max(0, min(taps, 999)), viewer.id, now
+    if row.state == "released":
+        row.corrected = True
+    else:
+        row.held_why = looked.hold or ("家属有慎重投诉，主管看过再发" if queries.cautious(db, resident.id) else None)
+        row.state = "held" if row.held_why else "ready"
+    _attach(db, viewer, row, photos, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_letter", f"letter:{row.id}")
+    db.store.hint("letters")
+    return row
+
+
+def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime) -> None:
+    """The family was called, so the letter may go; nurses and leads do that. Raises Invalid without what was said, Conflict."""
+    row = access_letter(db, viewer, letter_id)
+    if row.state != "held":
+        raise Conflict
+    if viewer.role not in LEADS | {Role.NURSE}:
+        raise Invalid(why="请护士或主管打电话告诉家属，再放行。")
+    if not called.strip():
+        raise Invalid(why="请写一句电话里怎么说的，和谁说的。")
+    row.state = "ready"
+    note = "\n".join(filter(None, (db.open(row, "note"), f"电话告知（{viewer.name}）：{called.strip()}")))
+    db.seal(row, "note", note)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "let_go", f"letter:{row.id}")
+    db.store.hint("letters")
+
+
+def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime) -> None:
+    """Nobody may read it any more; who had read it stays known (F12). Raises Conflict."""
+    row = access_letter(db, viewer, letter_id)
+    if row.state == "withdrawn":
+        raise Conflict
+    row.state = "withdrawn"
+    for kin, _ in queries.readers(db, row.resident_id):
+        db.lock_persons(kin)
+        outbox.take_back(db.store, f"letter:{row.id}:{kin}:1", now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")
+    db.store.hint("letters")
+
+
+def take(data: bytes) -> str:
+    """The kind of a photo by its first bytes. Raises Invalid for what is none, or too big."""
+    mime = media.sniff(data)
+    if mime not in SHOWN:
+        raise Invalid(why="照片只收 JPG 和 PNG。")
+    if len(data) > PHOTO_BYTES:
+        raise Invalid(why="这张照片超过 6 MB，请换一张小的。")
+    return mime
+
+
+def _attach(db: Unit, viewer: Viewer, row: tables.Letter, photos: Sequence[Photo], now: datetime) -> None:
+    for photo in photos:
+        db.add(
+            tables.LetterPhoto(
+                id=photo.id, home_id=viewer.home_id, letter_id=row.id, mime=photo.mime, size=photo.size, added_by=viewer.id, added_at=now
+            )
+        )  # fmt: skip
+
+
+def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: datetime) -> None:
+    """Take a photo out of a letter. Raises NotFound."""
+    row = access_letter(db, viewer, letter_id)
+    photo = db.get(tables.LetterPhoto, photo_id)
+    if photo is None or photo.letter_id != row.id:
+        raise NotFound
+    db.delete(photo)
+    row.corrected = row.corrected or row.state == "released"
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "drop_photo", f"letter:{row.id}")
+    db.store.hint("letters")
+
+
+def release_due(db: Unit, house: House, home_id: int, now: datetime) -> int:
+    """In the evening letters open to their readers; who has an open 48 h window is told once, the others find it in the menu (F16)."""
+    day, released = today(house.home, now), 0
+    for row in queries.waiting(db, home_id, day - BACK, day):
+        resident = db.get_one(tables.Resident, row.resident_id)
+        if now < release_at(house.home, row.day):
+            continue
+        if resident.status != "在住" or queries.stopped(db, resident.person_id):
+            row.state, row.held_why = "held", f"老人现在{resident.status if resident.status != '在住' else '静默中'}，没有发"
+            continue
+        row.state, row.released_at = "released", now
+        released += 1
+        for kin, scopes in queries.readers(db, row.resident_id):
+            if "daily" in scopes and queries.window_open(db, kin, now):
+                db.lock_persons(kin)
+                db.flush()
+                outbox.enqueue(
+                    db.store, home_id=home_id, person_id=kin, purpose="letter", dedup_key=f"letter:{row.id}:{kin}:1",
+                    text=house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now), now=now,
+                    queue="notice",
+                )  # fmt: skip
+    if released:
+        db.store.audit(home_id, now, "machine", "release_letters", f"home:{home_id}", str(released))
+        db.store.hint("letters")
+    return released
+
+
+def link(public_url: str, letter_id: int) -> str:
+    """What a tap opens; without an address of the house the words stand alone."""
+    return f'<a href="{public_url.rstrip("/")}/p/letters/{letter_id}">打开家书</a>' if public_url else "（网页还没有配好，请问同事）"
+
+
+def show(context: "Context", _: ShowLetters) -> Done | Refused:
+    """今天的家书 on the menu: pull first, at any time (F16). Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`."""
+    found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
+    if found is None:
+        return Refused("unbound")
+    if not found:
+        return Done(how="none", due_at=_next_release(context.house.home, context.now))
+    lines = "\n".join(f"{elder}，{day.month}月{day.day}日：{link(context.house.public_url, letter)}" for elder, day, letter in found)
+    fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
+    return Done(ref=lines, how="ready" if fresh else "earlier", due_at=_next_release(context.house.home, context.now))
+
+
+def _next_release(home: Home, now: datetime) -> datetime:
+    at = release_at(home, today(home, now))
+    return at if at > now else release_at(home, today(home, now) + timedelta(days=1))
+
+
+def _degrees(text: str) -> float | None:
+    words = text.strip().replace("℃", "")
+    if not words:
+        return None
+    try:
+        return float(words)
+    except ValueError:
+        raise Invalid(why="体温请写数字，例如 36.5。") from None
+
+
+# -- by the families -------------------------------------------------------------------------------------------------
+
+
+def who_reads(db: Unit, openid: str) -> int:
+    """The person behind an openid of the account. Raises NotFound for who never wrote."""
+    person = db.scalars(select(tables.Follower.person_id).where(tables.Follower.openid == openid)).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def opened(db: Unit, person_id: int, letter_id: int, now: datetime) -> queries.Page:
+    """A letter as this relative may read it; that it was opened is kept. Raises NotFound for everybody else."""
+    page = queries.page(db, person_id, letter_id)
+    if page is None:
+        raise NotFound
+    if queries.reading(db, letter_id, person_id) is None:
+        db.lock_persons(person_id)
+        db.add(tables.LetterReading(id=new_id(), home_id=page.home_id, letter_id=letter_id, person_id=person_id, opened_at=now))
+        db.store.hint("letters")
+    return page
+
+
+def react(db: Unit, person_id: int, letter_id: int, word: str, now: datetime) -> queries.Page:
+    """收到 or 谢谢 are kept, 有疑问 and 请来电 enter the talk as well (the caller hands them on). Raises Invalid, NotFound."""
+    if word not in REACTIONS:
+        raise Invalid(why="请点下面四个里的一个。")
+    page = opened(db, person_id, letter_id, now)
+    db.flush()
+    row = queries.reading(db, letter_id, person_id)
+    if row is None:
+        raise NotFound
+    db.lock_persons(person_id)
+    row.reaction, row.reacted_at = word, now
+    db.store.hint("letters")
+    return replace(page, reaction=word)

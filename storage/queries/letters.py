@@ -1,0 +1,279 @@
+"""What 家书 asks: the letters of a day, who may read them, who did, and one letter as one relative may see it."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from care import letters
+from storage import tables
+from storage.queries.residents import Line, lines
+from storage.queries.sight import Sight
+from storage.store import Store
+from storage.types import micros
+from storage.unit import Unit
+
+READ: Final = ("released",)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One resident on the board of a day."""
+
+    line: Line
+    letter: tables.Letter | None
+    readers: int
+    read: int
+    reactions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter as its writer sees it."""
+
+    row: tables.Letter
+    facts: dict[str, tuple[str, ...]]
+    sentence: str
+    note: str
+    author: str
+    photos: list[int]
+
+    @property
+    def temperature(self) -> str:
+        """In ℃, or nothing."""
+        return "".join(self.facts.get("temperature", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A relative who may read the letters of a resident."""
+
+    person_id: int
+    name: str
+    relation: str
+    scopes: tuple[str, ...]
+    opened_at: datetime | None
+    reaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A letter as one relative may read it."""
+
+    id: int
+    home_id: int
+    title: str
+    elder: str
+    day: date
+    to: str
+    sentence: str
+    facts: list[tuple[str, str]]
+    photos: list[int]
+    author: str
+    written_at: datetime
+    corrected: bool
+    reaction: str
+
+
+def of_day(db: Unit, resident_id: int, day: date) -> tables.Letter | None:
+    """The letter of one day."""
+    return db.scalars(select(tables.Letter).where(tables.Letter.resident_id == resident_id, tables.Letter.day == day)).first()
+
+
+def photo_count(db: Unit, letter_id: int) -> int:
+    """How many photos a letter has."""
+    return db.scalar(select(func.count()).where(tables.LetterPhoto.letter_id == letter_id)) or 0
+
+
+def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
+    """The sentences of the other letters of a day."""
+    found = db.scalars(
+        select(tables.Letter).where(
+            tables.Letter.home_id == home_id,
+            tables.Letter.day == day,
+            tables.Letter.resident_id != but,
+            tables.Letter.sentence.is_not(None),
+        )
+    )
+    return [db.open(row, "sentence") or "" for row in found]
+
+
+def cautious(db: Unit, resident_id: int) -> bool:
+    """Whether a relative has an open complaint with a lawyer or the press in it: letters go on, seen by a lead (F10)."""
+    kin = select(tables.Kinship.person_id).where(tables.Kinship.resident_id == resident_id)
+    found = select(tables.Case.id).where(tables.Case.person_id.in_(kin), tables.Case.cautious, tables.Case.closed_at.is_(None))
+    return db.scalars(found).first() is not None
+
+
+def waiting(db: Unit, home_id: int, first: date, last: date) -> list[tables.Letter]:
+    """Letters that are written and not yet open to their readers."""
+    found = select(tables.Letter).where(
+        tables.Letter.home_id == home_id, tables.Letter.state == "ready", tables.Letter.day.between(first, last)
+    )
+    return list(db.scalars(found.order_by(tables.Letter.day, tables.Letter.id)))
+
+
+def readers(db: Unit, resident_id: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Relatives with what each may know."""
+    found = db.execute(select(tables.Kinship.person_id, tables.Kinship.scopes).where(tables.Kinship.resident_id == resident_id))
+    return [(person, tuple(scopes.split())) for person, scopes in found]
+
+
+def stopped(db: Unit, person_id: int) -> bool:
+    """Whether machines must be silent about this person (F11)."""
+    found = select(tables.Stop.id).where(tables.Stop.person_id == person_id, tables.Stop.lifted_at.is_(None))
+    return db.scalars(found).first() is not None
+
+
+def window_open(db: Unit, person_id: int, now: datetime) -> bool:
+    """Whether a message may leave without a template: an open 48 h window with more left than the one kept for staff."""
+    found = select(tables.Follower.id).where(
+        tables.Follower.person_id == person_id,
+        tables.Follower.following,
+        tables.Follower.session_until > now,
+        tables.Follower.session_left > 1,
+    )
+    return db.scalars(found).first() is not None
+
+
+def name(db: Unit, resident: tables.Resident) -> str:
+    """The resident's name."""
+    return db.open(db.get_one(tables.Person, resident.person_id), "name") or "老人"
+
+
+def newest(store: Store, person_id: int, since: datetime) -> list[tuple[str, date, int]] | None:
+    """(elder, day, letter) of the newest letter of each of the person's elders; None for who may read nobody's."""
+    mine = """SELECT r.id, p.id, p.name FROM resident r JOIN person p ON p.id = r.person_id WHERE r.person_id = ?
+              OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ? AND ' ' || scopes || ' ' LIKE '% daily %')"""
+    residents = store.rows(mine, person_id, person_id)
+    if not residents:
+        return None
+    found: list[tuple[str, date, int]] = []
+    for resident, person, sealed in residents:
+        row = store.row(
+            "SELECT id, day FROM letter WHERE resident_id = ? AND state = 'released' AND written_at > ? ORDER BY day DESC LIMIT 1",
+            resident,
+            micros(since),
+        )
+        if row is not None:
+            elder = store.open(tables.Person, "name", person, sealed).decode() if sealed else "老人"
+            found.append((elder, date.fromisoformat(row[1]), row[0]))
+    return found
+
+
+def reading(db: Unit, letter_id: int, person_id: int) -> tables.LetterReading | None:
+    """What one relative did with one letter."""
+    return db.scalars(
+        select(tables.LetterReading).where(tables.LetterReading.letter_id == letter_id, tables.LetterReading.person_id == person_id)
+    ).first()
+
+
+def facts_of(db: Unit, row: tables.Letter) -> dict[str, tuple[str, ...]]:
+    """The ticked facts."""
+    return {name: tuple(values) for name, values in json.loads(db.open(row, "facts") or "{}").items()}
+
+
+# -- for the families ----------------------------------------------------------------------------------------------
+
+
+def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
+    """A released letter, for a relative whose scopes hold daily today, or for the resident; else None."""
+    found = db.execute(
+        select(tables.Letter, tables.Resident, tables.Person, tables.Kinship, tables.Staff.name)
+        .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .join(tables.Staff, tables.Staff.id == tables.Letter.written_by)
+        .outerjoin(tables.Kinship, (tables.Kinship.resident_id == tables.Resident.id) & (tables.Kinship.person_id == person_id))
+        .where(tables.Letter.id == letter_id, tables.Letter.state == "released")
+    ).first()  # fmt: skip
+    if found is None:
+        return None
+    row, resident, elder, tie, author = found
+    scopes = frozenset(tie.scopes.split()) if tie else frozenset({"daily", "health"} if resident.person_id == person_id else ())
+    if "daily" not in scopes:
+        return None
+    known = facts_of(db, row)
+    facts = letters.readable(known, scopes)
+    if "temperature" in known and "health" in scopes:
+        facts.append(("体温", f"{known['temperature'][0]} ℃"))
+    reader = db.get_one(tables.Person, person_id)
+    mine = reading(db, letter_id, person_id)
+    elder_name = db.open(elder, "name") or "老人"
+    return Page(
+        row.id, row.home_id, letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name), elder_name, row.day,
+        db.open(reader, "name") or "您", db.open(row, "sentence") or "", facts, _photos(db, row.id), author, row.written_at, row.corrected,
+        (mine.reaction or "") if mine else "",
+    )  # fmt: skip
+
+
+def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, date, str, bool]]:
+    """(letter, title, day, sentence, read) of all letters that a person may read, the newest first."""
+    found = db.execute(
+        select(tables.Letter, tables.Resident, tables.Person, tables.Kinship, tables.LetterReading.id)
+        .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .join(tables.Kinship, tables.Kinship.resident_id == tables.Resident.id)
+        .outerjoin(tables.LetterReading, (tables.LetterReading.letter_id == tables.Letter.id) & (tables.LetterReading.person_id == person_id))
+        .where(tables.Kinship.person_id == person_id, tables.Letter.state == "released")
+        .order_by(tables.Letter.day.desc(), tables.Letter.id).limit(limit)
+    )  # fmt: skip
+    return [
+        (row.id, letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"), row.day, db.open(row, "sentence") or "", read is not None)
+        for row, resident, elder, tie, read in found
+        if "daily" in tie.scopes.split()
+    ]  # fmt: skip
+
+
+def _photos(db: Unit, letter_id: int) -> list[int]:
+    return list(db.scalars(select(tables.LetterPhoto.id).where(tables.LetterPhoto.letter_id == letter_id).order_by(tables.LetterPhoto.id)))
+
+
+# -- for the staff -------------------------------------------------------------------------------------------------
+
+
+def board(db: Unit, sight: Sight, day: date) -> list[Row]:
+    """The residents who live here with their letter of a day, who may read it and who did."""
+    people = lines(db, sight)
+    ids = [line.id for line in people]
+    rows = {
+        row.resident_id: row
+        for row in db.scalars(select(tables.Letter).where(tables.Letter.day == day, tables.Letter.resident_id.in_(ids)))
+    }
+    may: dict[int, int] = {}
+    for resident, scopes in db.execute(
+        select(tables.Kinship.resident_id, tables.Kinship.scopes).where(tables.Kinship.resident_id.in_(ids))
+    ):
+        may[resident] = may.get(resident, 0) + ("daily" in scopes.split())
+    done: dict[int, list[str]] = {}
+    wanted = [row.id for row in rows.values()]
+    for read, word in db.execute(
+        select(tables.LetterReading.letter_id, tables.LetterReading.reaction).where(tables.LetterReading.letter_id.in_(wanted))
+    ):
+        done.setdefault(read, []).append(word or "")
+    said = {line.id: done.get(rows[line.id].id, []) if line.id in rows else [] for line in people}
+    return [Row(line, rows.get(line.id), may.get(line.id, 0), len(said[line.id]), tuple(filter(None, said[line.id]))) for line in people]
+
+
+def written(db: Unit, row: tables.Letter) -> Written:
+    """A letter with its words, for staff."""
+    author = db.scalar(select(tables.Staff.name).where(tables.Staff.id == row.written_by)) or ""
+    return Written(row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, _photos(db, row.id))
+
+
+def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]:
+    """The relatives who may read, with what each did with this letter."""
+    found = db.execute(
+        select(tables.Kinship, tables.Person, tables.LetterReading)
+        .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
+        .outerjoin(tables.LetterReading, (tables.LetterReading.person_id == tables.Kinship.person_id) & (tables.LetterReading.letter_id == (letter_id or 0)))
+        .where(tables.Kinship.resident_id == resident_id).order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+    )  # fmt: skip
+    return [
+        Reader(
+            tie.person_id, db.open(person, "name") or "", db.open(tie, "relation") or "", tuple(tie.scopes.split()),
+            mine.opened_at if mine else None, (mine.reaction or "") if mine else "",
+        )
+        for tie, person, mine in found
+    ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""What a letter may say (U1, U2, F20, F21)."""
+
+import pytest
+
+from care import letters
+
+
+def looked(facts: dict[str, tuple[str, ...]] | None = None, sentence: str = "", **more: object) -> letters.Looked:
+    rest = {"temperature": None, "photos": 0, "yesterday": "", "others": []} | more
+    return letters.look(facts or {}, sentence, **rest)  # type: ignore[arg-type]
+
+
+def test_u1_nothing_recorded_is_never_a_letter_and_never_all_is_well() -> None:
+    assert "什么都没记" in looked().wrong[0]
+    assert "不能写「平安」" in looked(sentence="今日平安").wrong[0]
+    assert looked({"mood": ("开心",)}, "平安喜乐的一天").wrong == ()
+    assert looked(photos=1).wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence", "temperature", "why"),
+    [
+        ({"meals": ("两顿没吃",)}, "", None, "两顿没吃"), ({"body": ("有变化",)}, "", None, "身体有变化"), ({"sleep": ("好",)}, "", 38.0, "发热"),
+        ({"sleep": ("好",)}, "下午在走廊摔了一下，没事", None, "句子里有坏消息"), ({"meals": ("一顿没吃",)}, "", 37.9, ""), ({"body": ("平稳",)}, "唱了歌", 36.5, ""),
+    ],
+)  # fmt: skip
+def test_u4_bad_news_waits_for_a_call(facts: dict[str, tuple[str, ...]], sentence: str, temperature: float | None, why: str) -> None:
+    found = looked(facts, sentence, temperature=temperature)
+    assert (found.hold, found.wrong) == (why, ())
+
+
+def test_u2_a_low_mood_says_what_was_done_and_a_sentence_is_nobody_elses() -> None:
+    assert "我们做了什么" in looked({"mood": ("低落",)}).wrong[0]
+    assert looked({"mood": ("低落",)}, "想女儿了，我们陪她看了照片").wrong == ()
+    assert "和昨天的一样" in looked(sentence="在院子里散步", yesterday="在院子里散步").wrong[0]
+    assert "同一句话" in looked(sentence="一切都好", others=["一切都好"] * 3).wrong[0]
+    assert looked(sentence="一切都好", others=["一切都好"] * 2).wrong == ()
+    assert "体温像是写错了" in looked({"sleep": ("好",)}, temperature=365.0).wrong[0]
+
+
+def test_f14_a_reader_sees_what_was_ticked_and_what_was_agreed() -> None:
+    facts = letters.known({"meals": ["大半", "少量"], "doing": ["唱歌", "散步"], "body": ["平稳"], "shoe": ["x"], "sleep": ["很好"]})
+    assert facts == {"meals": ("大半",), "doing": ("唱歌", "散步"), "body": ("平稳",)}
+    assert letters.readable(facts, {"daily"}) == [("吃饭", "大半"), ("活动", "唱歌、散步")]
+    assert letters.readable(facts, {"daily", "health"})[-1] == ("身体", "平稳")
+
+
+@pytest.mark.parametrize(
+    ("relation", "sex", "expected"),
+    [
+        ("女儿", "女", "妈妈的一天"),
+        ("大儿子", "男", "爸爸的一天"),
+        ("外孙女", "女", "王桂兰的一天"),
+        ("儿媳", "女", "王桂兰的一天"),
+        ("女儿", None, "王桂兰的一天"),
+    ],
+)
+def test_u1_a_letter_is_called_as_the_family_says(relation: str, sex: str | None, expected: str) -> None:
+    assert letters.title(relation, sex, "王桂兰") == expected

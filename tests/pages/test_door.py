@@ -1,0 +1,150 @@
+"""Who opens a page: the platform's web login, a sealed cookie, and nothing for anybody else (F15, wechat.md 6)."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from aiohttp import ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
+
+from pages import app as pages
+from services import media
+from services.access import Role
+from services.letters import Photo
+from services.ports import NotIdentified
+from settings import Http, Media, Settings, Wechat
+from storage.types import new_id
+from tests.conftest import HomeUnderTest
+from tests.services.test_letters import evening, house, writes
+
+__all__ = ["house"]
+PLATFORM = "https://weixin.example.cn/authorize"
+PICTURE = b"\x89PNG\r\n\x1a\n picture"
+
+
+class Reader:
+    """A browser inside WeChat."""
+
+    def __init__(self, client: ClientSession, server: TestServer) -> None:
+        self.client, self.server = client, server
+
+    async def get(self, path: str) -> tuple[int, str, str]:
+        async with self.client.get(self.server.make_url(path), allow_redirects=False) as answer:
+            return answer.status, answer.headers.get("Location", ""), await answer.text()
+
+    async def post(self, path: str, **more: str) -> tuple[int, str]:
+        async with self.client.post(self.server.make_url(path), data={"word": "请来电"}, headers=more, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def enters(self, path: str, code: str) -> tuple[int, str]:
+        """Follow the platform's redirect with a code of ours."""
+        status, location, _ = await self.get(path)
+        assert status == 303
+        state = parse_qs(urlsplit(location).query)["state"][0]
+        status, back, text = await self.get(f"/p/in?code={code}&state={state}")
+        return status, back or text
+
+
+@pytest.fixture
+async def server(house: HomeUnderTest, tmp_path: Path) -> AsyncIterator[TestServer]:
+    async def identify(code: str) -> str:
+        if code == "virtual":
+            raise NotIdentified
+        return code
+
+    async def ask(openid: str, words: str, key: str) -> str:
+        return f"{openid} {words} {key}"
+
+    app = web.Application()
+    settings = Settings(
+        http=Http(public_url="http://home.example.cn"), wechat=Wechat(app_id="wx1", authorize_url=PLATFORM), media=Media(tmp_path)
+    )
+    app.add_subapp("/p", pages.build(house.database, house.house, settings, house.clock, identify, ask))
+    running = TestServer(app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+async def reader(server: TestServer) -> AsyncIterator[Reader]:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+        yield Reader(client, server)
+
+
+@pytest.fixture
+async def letter(house: HomeUnderTest, tmp_path: Path) -> tuple[int, int]:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    photo = new_id()
+    media.write_file(tmp_path, house.database.sealer, photo, PICTURE)
+    number = await writes(house, carer, photos=[Photo(photo, "image/png", len(PICTURE))])
+    await evening(house)
+    return number, photo
+
+
+async def test_f15_the_daughter_is_sent_to_the_platform_once_and_then_reads_her_letter(
+    house: HomeUnderTest, reader: Reader, letter: tuple[int, int]
+) -> None:
+    number, photo = letter
+    _, location, _ = await reader.get(f"/p/letters/{number}")
+    asked = parse_qs(urlsplit(location).query)
+    assert location.startswith(PLATFORM)
+    assert list(asked) == ["appid", "redirect_uri", "response_type", "scope", "state"]
+    assert (asked["scope"], asked["redirect_uri"]) == (["snsapi_base"], ["http://home.example.cn/p/in"])
+    assert len(asked["state"][0]) <= 128
+    assert await reader.enters(f"/p/letters/{number}", "daughter") == (303, f"/p/letters/{number}")
+    status, _, page = await reader.get(f"/p/letters/{number}")
+    assert status == 200
+    assert "妈妈的一天" in page
+    assert "折了六朵纸花" in page
+    async with reader.client.get(reader.server.make_url(f"/p/letters/{number}/{photo}")) as answer:
+        assert (answer.status, await answer.read(), answer.content_type) == (200, PICTURE, "image/png")
+    assert (await reader.get(f"/p/letters/{number}/{number}"))[0] == 404
+    assert "妈妈的一天" in (await reader.get("/p/letters"))[2]
+    status, page = await reader.post(f"/p/letters/{number}")
+    assert status == 200
+    assert f"p:letter:{number}:请来电:daughter" in page
+    assert 'data-size="big"' in (await reader.get(f"/p/letters/{number}?size=big"))[2]
+    assert 'data-size="big"' in (await reader.get(f"/p/letters/{number}"))[2]
+    house.clock.on(hours=7)
+    assert (await reader.get(f"/p/letters/{number}"))[0] == 303  # the cookie is over
+
+
+async def test_f15_strangers_virtual_identities_and_forwarded_links_see_the_same_nothing(
+    reader: Reader, server: TestServer, letter: tuple[int, int]
+) -> None:
+    number, photo = letter
+    status, text = await reader.enters(f"/p/letters/{number}", "virtual")
+    assert status == 403
+    assert "再点一次" in text
+    assert (await reader.get(f"/p/letters/{number}"))[0] == 303  # still nobody
+    assert (await reader.post(f"/p/letters/{number}"))[0] == 403
+    for openid in ("cousin", "stranger"):
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+            other = Reader(client, server)
+            await other.enters("/p/letters", openid)
+            closed, none = await other.get(f"/p/letters/{number}"), await other.get("/p/letters/999")
+            assert (closed[0], closed[2]) == (none[0], none[2])
+            assert closed[0] == 404
+            assert (await other.get(f"/p/letters/{number}/{photo}"))[0] == 404
+
+
+async def test_f15_a_login_belongs_to_the_browser_that_began_it(reader: Reader, server: TestServer, letter: tuple[int, int]) -> None:
+    _, location, _ = await reader.get(f"/p/letters/{letter[0]}")
+    state = parse_qs(urlsplit(location).query)["state"][0]
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+        assert (await Reader(client, server).get(f"/p/in?code=daughter&state={state}"))[0] == 403
+    for bad in ("", "x" * 40, state[:-4] + "AAAA"):
+        assert (await reader.get(f"/p/in?code=daughter&state={bad}"))[0] == 403
+
+
+async def test_f15_another_site_cannot_answer_for_a_reader_and_the_pages_load_nothing_from_outside(
+    reader: Reader, letter: tuple[int, int]
+) -> None:
+    await reader.enters("/p/letters", "daughter")
+    assert (await reader.post(f"/p/letters/{letter[0]}", **{"Sec-Fetch-Site": "cross-site"}))[0] == 403
+    page = (await reader.get(f"/p/letters/{letter[0]}"))[2]
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="https?:', page)

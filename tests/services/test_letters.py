@@ -1,0 +1,198 @@
+"""家书: written, checked, released in the evening, read by who may, and what readers say to them (U1, U2, F12, F16, F20)."""
+
+from datetime import timedelta
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from conversations import events
+from services import install, letters, residents
+from services.access import Role, Viewer
+from services.letters import Photo
+from storage import tables
+from storage.queries import letters as queries
+from storage.types import new_id
+from tests.conftest import HomeUnderTest
+
+SCENE = {
+    "staff": [],
+    "people": [
+        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女"},
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
+        },
+        {"openid": "niece", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}]},
+        {"openid": "cousin", "name": "赵磊", "kind": "family", "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}]},
+    ],
+    "residents": [[f"30{n}", "2", f"老人{n}", "男", "1940-01-01"] for n in range(1, 6)],
+}
+LETTER = events.Click("LETTER")
+
+
+@pytest.fixture
+async def house(home: HomeUnderTest) -> HomeUnderTest:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    return home
+
+
+async def resident(home: HomeUnderTest, room: str = "306") -> int:
+    return int(await home.one("SELECT id FROM resident WHERE room = ?", room))
+
+
+async def writes(home: HomeUnderTest, who: Viewer, room: str = "306", sentence: str = "上午折了六朵纸花。", **more: object) -> int:
+    number, day = await resident(home, room), letters.today(home.settings.home, home.clock())
+    fields = {"ticked": {"meals": {"大半"}, "body": {"平稳"}}, "note": "", "temperature": "", "taps": 5} | more
+    row: tables.Letter = await home.database.write(
+        lambda db: letters.write(db, who, number, day, sentence=sentence, now=home.clock(), **fields)  # type: ignore[arg-type]
+    )
+    return row.id
+
+
+async def evening(home: HomeUnderTest) -> int:
+    at = letters.release_at(home.settings.home, letters.today(home.settings.home, home.clock()))
+    home.clock.now = max(home.clock(), at)
+    return await home.database.write(lambda db: letters.release_due(db, home.house, home.ids.home_id, home.clock()))
+
+
+async def test_f16_letters_are_pulled_at_any_time_and_pushed_only_into_an_open_window(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await house.hears("你好", "daughter")  # her window is open, the niece never wrote
+    number = await writes(house, carer)
+    assert "还没有" in await house.hears(LETTER, "niece")
+    assert await house.database.write(lambda db: letters.release_due(db, house.house, house.ids.home_id, house.clock())) == 0
+    assert await evening(house) == 1
+    assert [(who, words) for who, words in await house.send_all() if "家书" in words] == [
+        ("daughter", "王桂兰今天的家书到了，（网页还没有配好，请问同事）")
+    ]
+    assert await evening(house) == 0
+    assert "王桂兰，11月22日" in await house.hears(LETTER, "niece")
+    assert "绑定" in await house.hears(LETTER, "stranger")
+    assert "绑定" in await house.hears("今天的家书", "cousin")
+    house.clock.on(days=1)
+    assert "最近的在这里" in await house.hears("家书", "daughter")
+    assert await house.one("SELECT count(*) FROM outbox WHERE purpose = 'letter' AND state = 'parked'") == 0
+    assert number
+
+
+async def test_f14_each_reader_sees_what_was_agreed_and_who_opened_is_known(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    number = await writes(house, carer, temperature="36.5", photos=[Photo(new_id(), "image/png", 9)])
+    for openid in ("daughter", "niece"):
+        person = await house.person(openid)
+        with pytest.raises(NotFound):  # not yet released
+            await house.database.write(lambda db, p=person: letters.opened(db, p, number, house.clock()))  # type: ignore[misc]
+    await evening(house)
+    pages = {}
+    for openid in ("daughter", "niece"):
+        pages[openid] = await house.database.write(lambda db, o=openid: letters.opened(db, letters.who_reads(db, o), number, house.clock()))  # type: ignore[misc]
+    assert (pages["daughter"].title, pages["niece"].title) == ("妈妈的一天", "王桂兰的一天")
+    assert [name for name, _ in pages["daughter"].facts] == ["吃饭", "身体", "体温"]
+    assert [name for name, _ in pages["niece"].facts] == ["吃饭"]
+    assert len(pages["niece"].photos) == 1
+    for openid in ("cousin", "nobody"):
+        with pytest.raises(NotFound):
+            await house.database.write(lambda db, o=openid: letters.opened(db, letters.who_reads(db, o), number, house.clock()))  # type: ignore[misc]
+    await house.database.write(lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "谢谢", house.clock()))
+    with pytest.raises(Invalid):
+        await house.database.write(lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "哈哈", house.clock()))
+    board = await house.database.read(lambda db: queries.board(db, carer.sight, letters.today(house.settings.home, house.clock())))
+    mine = next(row for row in board if row.line.room == "306")
+    assert (mine.readers, mine.read, mine.reactions) == (2, 2, ("谢谢",))
+
+
+async def test_u4_bad_news_is_held_until_a_nurse_has_called(house: HomeUnderTest) -> None:
+    carer, nurse = await house.staff(Role.CARER, "周敏", "zhou", "3"), await house.staff(Role.NURSE, "唐雨", "tang")
+    number = await writes(house, carer, sentence="下午在走廊摔了一下，膝盖青了。")
+    assert await evening(house) == 0
+    for who, words in ((carer, "打过了"), (nurse, " ")):
+        with pytest.raises(Invalid):
+            await house.database.write(lambda db, w=who, t=words: letters.let_go(db, w, number, t, house.clock()))  # type: ignore[misc]
+    await house.database.write(lambda db: letters.let_go(db, nurse, number, "和李静说了，她明天来看", house.clock()))
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: letters.let_go(db, nurse, number, "再打一次", house.clock()))
+    assert await evening(house) == 1
+
+
+async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_it(house: HomeUnderTest) -> None:
+    carer, below = await house.staff(Role.CARER, "周敏", "zhou", "3"), await house.staff(Role.CARER, "孙兰", "sun", "2")
+    with pytest.raises(NotFound):
+        await writes(house, below)
+    number = await writes(house, carer)
+    await evening(house)
+    assert await writes(house, carer, sentence="下午折的纸花，一共六朵。") == number
+    page = await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock()))
+    assert (page.corrected, page.sentence) == (True, "下午折的纸花，一共六朵。")
+    await house.database.write(lambda db: letters.withdraw(db, carer, number, house.clock()))
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock()))
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: letters.withdraw(db, carer, number, house.clock()))
+    for room in ("301", "302", "303"):
+        await writes(house, carer, room, sentence="今天吃得好睡得好。")
+    with pytest.raises(Invalid, match="同一句话"):
+        await writes(house, carer, "304", sentence="今天吃得好睡得好。")
+
+
+async def test_l2_no_letter_about_who_is_in_hospital_hushed_or_dead(house: HomeUnderTest) -> None:
+    carer, director = await house.staff(Role.CARER, "周敏", "zhou", "3"), await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    await house.hears("你好", "daughter")
+    number = await writes(house, carer)
+    who = await resident(house)
+    await house.database.write(lambda db: residents.hush(db, director, who, on=True, now=house.clock()))
+    assert await evening(house) == 0
+    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "老人现在静默中，没有发")]
+    await house.database.write(lambda db: residents.set_status(db, director, who, "住院", "", house.clock()))
+    with pytest.raises(Invalid, match="住院"):
+        await writes(house, carer)
+    assert await house.send_all() == []
+
+
+async def test_f10_a_family_with_a_lawyer_gets_letters_that_a_lead_has_seen(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await house.hears("你们把我妈摔了，我要投诉，找律师", "daughter")
+    number = await writes(house, carer)
+    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "家属有慎重投诉，主管看过再发")]
+
+
+async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_opens_no_window(house: HomeUnderTest) -> None:
+    said = events.Noted("［王桂兰 11月22日的家书］请来电")
+    first = await house.hears(said, "niece", key="p:letter:1:请来电:niece")
+    assert "前一定答复" in first
+    assert await house.hears(said, "niece", key="p:letter:1:请来电:niece") == first
+    assert await house.rows("SELECT kind FROM promise") == [("reply",)]
+    assert await house.rows("SELECT session_left, scene_left FROM follower WHERE openid = 'niece'") == [(0, 0)]
+
+
+async def test_u1_what_was_missed_for_days_is_not_sent_late(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await writes(house, carer)
+    house.clock.on(days=5)
+    assert await evening(house) == 0
+    assert "还没有" in await house.hears(LETTER, "niece")
+
+
+async def test_f20_checks_are_sentences_for_the_writer(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    for more, why in (
+        ({"sentence": "", "ticked": {}}, "什么都没记"), ({"sentence": "好" * 301}, "300"), ({"temperature": "三十七"}, "体温请写数字"),
+        ({"photos": [Photo(new_id(), "image/png", 9)] * 7}, "最多 6 张"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=why):
+            await writes(house, carer, **more)
+    for data, why in ((b"GIF89a", "JPG 和 PNG"), (b"\xff\xd8\xff" + bytes(7 * 1024 * 1024), "6 MB")):
+        with pytest.raises(Invalid, match=why):
+            letters.take(data)
+    assert letters.take(b"\x89PNG\r\n\x1a\n") == "image/png"
+    number = await writes(house, carer, photos=[photo := Photo(new_id(), "image/png", 9)])
+    await house.database.write(lambda db: letters.drop_photo(db, carer, number, photo.id, house.clock()))
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: letters.drop_photo(db, carer, number, photo.id, house.clock()))
+    assert letters.link("https://jia.example.cn/", 7) == '<a href="https://jia.example.cn/p/letters/7">打开家书</a>'
+    assert (
+        timedelta(0)
+        < letters.release_at(house.settings.home, letters.today(house.settings.home, house.clock())) - house.clock()
+        < timedelta(days=1)
+    )
