@@ -18,7 +18,7 @@ from typing import Final
 from bot import wire
 from bot.wire import Push
 from care.errors import Busy
-from care.triage import CALM, triage
+from care.triage import CALM, NURSE, triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
@@ -31,6 +31,7 @@ from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 
 log = logging.getLogger("jiashu.inbound")
+CALLS: Final = events.Click("NURSE")
 RINGS_AFTER: Final = 1.0
 """Seconds after which an emergency that is not committed is told without the database."""
 TRIES_END: Final = 12.0
@@ -214,7 +215,7 @@ class Inbound:
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
             event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
-            heard=triage(words) if words else CALM, look_up=partial(knowledge.ask, self.knowledge, words),
+            heard=triage(words) if words else NURSE if push.event == CALLS else CALM, look_up=partial(knowledge.ask, self.knowledge, words),
         )  # fmt: skip
 
 

@@ -45,6 +45,10 @@ class Triage:
 
 
 CALM: Final = Triage(Urgency.P3)
+NURSE: Final = Triage(Urgency.P1, "叫护士", "按了叫护士", Audience.FLOOR)
+"""A tap on 叫护士: no voice, no words needed; twice within a minute it is P0 (F22)."""
+UNHEARD: Final = Triage(Urgency.P1, "语音", "夜里的语音没有文字，请马上听", Audience.FLOOR)
+"""An elder's voice at night that nobody could read: elders do not chat at three in the morning (F6)."""
 _DEGREE: Final = "[笑热冷饿咸吓气累困忙烦急羡乐香吵渴馋美]"
 _IDIOMS: Final = re.compile(
     rf"{_DEGREE}死(?:我|人|个?人|了)*|救命恩人|[《「“]救命[》」”]|跌打|(?:股票|基金|价格?)[^，。]{{0,2}}跌|着火锅|血浓于水|心口不一|死猪|"

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import NotFound
-from care.triage import Audience, Triage
+from care.triage import NURSE, Audience, Triage, Urgency
 from conversations import events
 from conversations.effects import Say, say
 from services import outbox
@@ -23,6 +23,8 @@ from storage.unit import Unit
 STILL_CALLING: Final = timedelta(minutes=3)
 GONE_AFTER: Final = timedelta(minutes=10)
 OLD: Final = timedelta(hours=12)
+TWICE: Final = timedelta(minutes=1)
+"""叫护士 again within this time is P0 (F22)."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
 """Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell (F5)."""
 
@@ -43,7 +45,7 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
         sound(store, home_id, person_id, inbox_id, heard.also, now)
     brief = heard.also is not None
     open_one = store.row(
-        """SELECT id, count, level, going_at, brief FROM alarm WHERE person_id = ? AND audience = ? AND arrived_at IS NULL AND latest_at > ?
+        """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ? AND arrived_at IS NULL AND latest_at > ?
            ORDER BY id DESC LIMIT 1""",
         person_id, heard.audience.value, now - OLD,
     )  # fmt: skip
@@ -53,7 +55,9 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
             kind=heard.kind, audience=heard.audience.value, brief=brief, raised_at=now, latest_at=now,
         )  # fmt: skip
     else:
-        row_id, count, level, going, was_brief = open_one
+        row_id, count, level, going, was_brief, latest = open_one
+        if heard is NURSE and now - moment(latest) <= TWICE:
+            level = int(Urgency.P0)
         again = {"going_at": None, "going_by": None, "told_at": None} if going is not None and now - moment(going) > GONE_AFTER else {}
         store.update(
             tables.Alarm, row_id, person=person_id, latest_id=inbox_id, latest_at=now, count=count + 1, level=min(level, int(heard.level)),
@@ -167,7 +171,9 @@ def words(event: events.Arrival) -> str:
         case events.Text(body):
             return body
         case events.Voice(heard=heard):
-            return heard or "［语音］"
+            return heard or "未识别语音，请收听"
+        case events.Click("NURSE"):
+            return "按了「叫护士」"
         case _:
             return ""
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from care import sla
-from care.triage import CALM, Triage
+from care import quiet_hours, sla
+from care.triage import CALM, UNHEARD, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
@@ -229,12 +229,13 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
     )  # fmt: skip
     text = alarm = ""
-    if envelope.heard.rings:
-        alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
-        alarm = house.words([alarms.called(envelope.heard, talk.kind)], now, elder=context.elder)
-    if (
-        envelope.heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")
-    ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
+    heard = _heard(house, envelope, talk)
+    if heard.rings:
+        alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, heard, now)
+        alarm = house.words([alarms.called(heard, talk.kind)], now, elder=context.elder)
+    if (heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")) or (
+        context.attended and talk.snapshot is None and envelope.intent in NODS
+    ):
         store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
@@ -246,6 +247,19 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     if answer is not None:
         _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
+
+
+def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
+    """What the words say; an elder's voice at night that has no words is looked after at once (F6)."""
+    event = envelope.event
+    if (
+        talk.kind == "elder"
+        and isinstance(event, events.Voice)
+        and not event.heard
+        and quiet_hours.is_night(envelope.arrived_at, house.home.zone)
+    ):
+        return UNHEARD
+    return envelope.heard
 
 
 def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:

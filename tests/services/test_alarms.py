@@ -1,12 +1,12 @@
 """From the words to the nurse at the bed: one alarm a person, nothing promised before 我去, the right eyes only, with and without database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from care.errors import NotFound
-from care.triage import Audience, triage
+from care.triage import NURSE, Audience, triage
 from conversations import events
 from services import alarms, install, pulse
 from services.access import Role, Viewer
@@ -160,7 +160,7 @@ async def test_e2_what_ended_elsewhere_leaves_the_board(elder: HomeUnderTest) ->
 
 async def test_e2_voice_that_the_platform_recognised_is_heard_too() -> None:
     assert alarms.words(events.Voice("m", heard="救命")) == "救命"
-    assert alarms.words(events.Voice("m")) == "［语音］"
+    assert alarms.words(events.Voice("m")) == "未识别语音，请收听"
     assert alarms.words(events.Image("m")) == ""
 
 
@@ -240,3 +240,36 @@ async def test_e2_a_name_or_words_that_cannot_be_opened_hide_no_alarm(elder: Hom
     strips = (await board_of(elder)).seen_by(nurse)
     assert len(strips) == 2
     assert all("打不开" in alarm.words for alarm in strips)
+
+
+async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_the_most_urgent(elder: HomeUnderTest) -> None:
+    nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
+    tap = events.Click("NURSE")
+
+    async def taps(n: int) -> str:
+        receipt = await elder.database.receive(replace(elder.envelope(tap, "grandma", key=f"e:{n}"), heard=NURSE))
+        return str(receipt.answer.text)
+
+    assert await taps(1) == "已经在叫人。急就按铃。"
+    (strip,) = await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock()))
+    assert (strip.level, strip.words, strip.count) == (1, "按了「叫护士」", 1)
+    elder.clock.on(seconds=70)
+    await taps(2)
+    assert await elder.rows("SELECT level, count FROM alarm") == [(1, 2)]
+    elder.clock.on(seconds=20)
+    await taps(3)
+    assert await elder.rows("SELECT level, count FROM alarm") == [(0, 3)]
+    await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
+    assert [words for _, words in await elder.send_all()] == ["唐雨来了，别动。"]
+
+
+async def test_f6_a_voice_at_night_that_nobody_can_read_rings_and_by_day_it_has_a_clock(elder: HomeUnderTest) -> None:
+    await elder.hears(events.Voice("by-day", "amr"), "grandma")
+    assert await elder.one("SELECT count(*) FROM alarm") == 0
+    assert await elder.one("SELECT count(*) FROM promise") == 1
+    elder.clock.now = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 in the house
+    await elder.hears(events.Voice("by-night", "amr"), "grandma")
+    (strip,) = await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock()))
+    assert (strip.level, strip.words) == (1, "未识别语音，请收听")
+    await elder.hears(events.Voice("a-daughter", "amr"), "daughter")
+    assert await elder.one("SELECT count(*) FROM alarm") == 1
