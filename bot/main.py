@@ -27,7 +27,7 @@ from console import app as console
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, install, knowledge, letters, outbox, points, pulse
+from services import alarms, clocks, install, knowledge, letters, occasions, outbox, points, pulse
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -96,6 +96,7 @@ class Service:
         await self._look_at_places()
         await self._look_at_knowledge()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
+        await self.database.write(lambda db: occasions.plan_ahead(db, self.house, ids.home_id, self.clock()))
         self.ticker = Ticker(self._jobs(), self.clock)
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
         await self._heartbeat()
@@ -144,6 +145,8 @@ class Service:
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
             Job("letters", 20.0, lambda now: self.database.write(lambda db: letters.release_due(db, house, self.ids.home_id, now))),
+            Job("days", 300.0, lambda now: self.database.write(lambda db: occasions.plan_ahead(db, house, self.ids.home_id, now))),
+            Job("greetings", 20.0, lambda now: self.database.write(lambda db: occasions.release_due(db, house, self.ids.home_id, now))),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("strip", 5.0, lambda _: self._look_at_alarms()),

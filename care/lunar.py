@@ -34,7 +34,13 @@ def solar(year: int, month: int, day: int, *, leap: bool = False) -> date:
 
 def lunar_year(day: date) -> int:
     """The lunar year that a solar day lies in. Raises OutOfCalendar."""
-    return int(LunarDate.from_solar_date(_known(day.year), day.month, day.day).year)
+    return of(day)[0]
+
+
+def of(day: date) -> tuple[int, int, int, bool]:
+    """The lunar year, month, day of a solar day, and whether the month is a leap one. Raises OutOfCalendar."""
+    found = LunarDate.from_solar_date(_known(day.year), day.month, day.day)
+    return int(found.year), int(found.month), int(found.day), bool(found.leap)
 
 
 def term(year: int, name: str) -> date:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.live import SEEN, Live
-from console.views import alarms, audit, chats, complaints, files, knowledge, letters, login, residents, steps
+from console.views import alarms, audit, chats, complaints, days, files, knowledge, letters, login, residents, steps, today
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -57,8 +57,10 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     steps.routes(app.router)
     files.routes(app.router)
     knowledge.routes(app.router)
+    days.routes(app.router)
     letters.routes(app.router)
     residents.routes(app.router)
+    today.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)
     return app
 

@@ -46,6 +46,8 @@ class Page(StrEnum):
     CHATS = "会话"
     RESIDENTS = "老人"
     LETTERS = "家书"
+    DAYS = "日程"
+    TODAY = "今日"
     COMPLAINTS = "投诉"
     KNOWLEDGE = "知识库"
     AUDIT = "审计"
@@ -62,6 +64,8 @@ MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.CHATS: WORKS,
     Page.RESIDENTS: WORKS,
     Page.LETTERS: WORKS,
+    Page.DAYS: WORKS,
+    Page.TODAY: WORKS,
     Page.COMPLAINTS: COMPLAINTS,
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
     Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
@@ -133,6 +137,15 @@ def access_application(db: Unit, viewer: Viewer, application_id: int) -> tables.
 def access_letter(db: Unit, viewer: Viewer, letter_id: int) -> tables.Letter:
     """A letter about a resident of the viewer's floors. Raises NotFound."""
     found = db.get(tables.Letter, letter_id)
+    if found is None:
+        raise NotFound
+    access_resident(db, viewer, found.resident_id)
+    return found
+
+
+def access_plan(db: Unit, viewer: Viewer, plan_id: int) -> tables.Plan:
+    """A greeting or reminder about a resident of the viewer's floors. Raises NotFound."""
+    found = db.get(tables.Plan, plan_id)
     if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)

@@ -173,7 +173,7 @@ def words(event: events.Arrival) -> str:
         case events.Voice(heard=heard):
             return heard or "未识别语音，请收听"
         case events.Click("NURSE"):
-            return "按了「叫护士」"
+            return "按了叫护士"
         case _:
             return ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -91,6 +91,14 @@ def _resident(db: Unit, ids: Installed, person: tables.Person, entry: Mapping[st
         id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
         floor=entry.get("floor", entry["room"][:-2]), sex=entry.get("sex"), created_at=now,
     )  # fmt: skip
-    db.seal(resident, "born", entry.get("born"))
+    db.seal(resident, "born", _birthday(entry, now))
     db.add(resident)
     return resident
+
+
+def _birthday(entry: Mapping[str, Any], now: datetime) -> str | None:
+    """As the scene has it; `birthday_in_days` lets a demo always have one ahead."""
+    if "birthday_in_days" in entry:
+        day = now.date() + timedelta(days=entry["birthday_in_days"])
+        return f"{entry['born_year']}-{day.month:02d}-{min(day.day, 28):02d}"
+    return entry.get("born")

@@ -51,7 +51,7 @@ class Claim:
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     store: Store, *, home_id: int, person_id: int, purpose: str, dedup_key: str, text: str, now: datetime,
-    queue: str = "conversation", staff_id: int | None = None, not_before: datetime | None = None,
+    queue: str = "conversation", staff_id: int | None = None, not_before: datetime | None = None, expires_at: datetime | None = None,
 ) -> int | None:  # fmt: skip
     """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
 
@@ -64,7 +64,7 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         return None
     row_id = store.insert(
         tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
-        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=(not_before or now) + EXPIRES, tries=0,
+        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=expires_at or (not_before or now) + EXPIRES, tries=0,
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)

@@ -114,7 +114,7 @@
     }
   });
   /* Keys without a field: g then a page, j and k through a list, r to reply, / to try, ? for this list, Esc back. */
-  const PAGES = { h: "/console/chats", t: "/console/complaints", k: "/console/knowledge", l: "/console/letters", o: "/console/residents" };
+  const PAGES = { d: "/console/today", r: "/console/days", h: "/console/chats", t: "/console/complaints", k: "/console/knowledge", l: "/console/letters", o: "/console/residents" };
   let leader = 0;
   function move(step) {
     const rows = Array.from(document.querySelectorAll("a.person, a.case, a.krow")).filter((row) => row.offsetParent);
@@ -179,6 +179,12 @@
   });
   document.addEventListener("click", (event) => {
     if (event.isTrusted) openSound();
+    const more = document.querySelector("[data-more]"), opens = event.target.closest("[data-more]");
+    if (more) {
+      const open = Boolean(opens) && more.getAttribute("aria-expanded") !== "true";
+      more.setAttribute("aria-expanded", String(open));
+      document.getElementById("rest").classList.toggle("open", open);
+    }
     if (!event.target.closest("[data-theme-switch]")) return;
     const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = next;

@@ -31,7 +31,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
 
 
-FIRST: Final = ((Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
+FIRST: Final = ((Page.TODAY, "today"), (Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
 
 
 async def home(request: web.Request) -> web.StreamResponse:

@@ -1,13 +1,17 @@
 """老人: who lives where, who belongs to whom and may know what; binding sheets, requests, status (design.md 5.8, 26)."""
 
+from datetime import datetime
 from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
 
+from care.errors import Invalid
 from console.views.context import CLOCK, DATABASE, HOUSE, read
-from services import binding, residents
+from console.views.steps import Form
+from services import binding, occasions, residents
 from services.access import FAMILIES, Page, access_page, access_resident
+from storage.queries import days
 from storage.queries import residents as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -21,6 +25,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/residents/{resident:\d{1,18}}/sheet", sheet)
     router.add_post(r"/residents/{resident:\d{1,18}}/status", status)
     router.add_post(r"/residents/{resident:\d{1,18}}/hush", hush)
+    router.add_post(r"/residents/{resident:\d{1,18}}/visit", visit)
     router.add_post(r"/applications/{application:\d{1,18}}/{verdict:confirm|refuse}", decide)
 
 
@@ -81,6 +86,18 @@ async def status(request: web.Request) -> web.StreamResponse:
     return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
 
 
+async def visit(request: web.Request) -> web.StreamResponse:
+    """A relative said when they come; they are reminded the evening before (R1)."""
+    form, who, now, house = await request.post(), viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    resident, person = int(request.match_info["resident"]), Form(form).number("person")
+    try:
+        at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=house.home.zone)
+    except ValueError as error:
+        raise Invalid(why="请选哪天几点来。") from error
+    await request.app[DATABASE].write(lambda db: occasions.book_visit(db, house, who, resident, person, at, now))
+    return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
+
+
 async def hush(request: web.Request) -> web.StreamResponse:
     """静默: one tap stops everything that is not human; lifted by hand."""
     form, who, now, resident = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
@@ -110,7 +127,7 @@ async def _one(request: web.Request) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)
         return {
             "line": queries.one(db, resident), "relatives": queries.relatives(db, resident.id),
-            "hushed": residents.hushed_since(db, resident.person_id),
+            "hushed": residents.hushed_since(db, resident.person_id), "visits": days.visits(db, resident.id, request.app[CLOCK]()),
         }  # fmt: skip
 
     found = await request.app[DATABASE].read(work)

@@ -135,7 +135,7 @@ def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
     ).all()
     cases = db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None))) or 0
     words = [due for kind, _, due in rows if kind in WORDS]
-    matters = [due for kind, _, due in rows if kind != "reply"]
+    matters = [due for kind, _, due in rows if kind not in {"reply", "binding"}]
     return Counts(
         len({person for kind, person, _ in rows if kind in WORDS}), any(due <= soon for due in words), any(due <= now for due in words),
         cases, any(due <= soon for due in matters), any(due <= now for due in matters),

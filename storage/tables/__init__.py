@@ -2,6 +2,7 @@
 
 from storage.tables.base import Base
 from storage.tables.cases import Accused, Alarm, Case, CaseCounter, CaseRecord, Promise, Proposal
+from storage.tables.days import Plan, Visit
 from storage.tables.families import Application, Consent, Invitation, Letter, LetterPhoto, LetterReading
 from storage.tables.machine import Downtime, KnowledgeBlank, KnowledgeEntry, Pulse
 from storage.tables.people import Audit, Follower, Home, Kinship, LoginThrottle, Person, Resident, Staff, StaffSession, Stop, WechatAccount
@@ -34,6 +35,7 @@ __all__ = [
     "Outbox",
     "OutboxBody",
     "Person",
+    "Plan",
     "Promise",
     "Proposal",
     "Pulse",
@@ -41,5 +43,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Stop",
+    "Visit",
     "WechatAccount",
 ]

@@ -135,6 +135,8 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 知识库": [("/knowledge", "/nothing")],
         "页面 审计": [("/audit", "/nothing")],
         "页面 老人": [("/residents", "/nothing"), ("/residents/list", "/nothing")],
+        "页面 今日": [("/today", "/nothing"), ("/today/list", "/nothing")],
+        "页面 日程": [("/days", "/nothing"), ("/days/list", "/nothing")],
         "页面 家书": [("/letters", "/nothing"), ("/letters/list", "/nothing")],
         "3 楼老人的家书": [(f"/letters/{residents['306']}", f"/letters/{NOBODY}")],
         "2 楼老人的家书": [(f"/letters/{residents['201']}", f"/letters/{NOBODY}")],

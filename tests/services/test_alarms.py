@@ -252,7 +252,7 @@ async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_th
 
     assert await taps(1) == "已经在叫人。急就按铃。"
     (strip,) = await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock()))
-    assert (strip.level, strip.words, strip.count) == (1, "按了「叫护士」", 1)
+    assert (strip.level, strip.words, strip.count) == (1, "按了叫护士", 1)
     elder.clock.on(seconds=70)
     await taps(2)
     assert await elder.rows("SELECT level, count FROM alarm") == [(1, 2)]

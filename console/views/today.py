@@ -1,0 +1,59 @@
+"""今日: one list sorted by the time that is left, one plain sentence on top (design.md 5.1, practice.md C13)."""
+
+from datetime import timedelta
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from console.views.context import BOARD, CLOCK, DATABASE, SETTINGS
+from conversations.phrases import moment
+from services import letters
+from services import occasions as plans
+from services.access import Page, access_page
+from storage.queries import days
+from storage.queries import today as queries
+from storage.unit import Unit
+from web.sessions import viewer
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/today", index)
+    router.add_get("/today/list", rows)
+
+
+@aiohttp_jinja2.template("today.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The page."""
+    return await _today(request)
+
+
+@aiohttp_jinja2.template("_today.html")
+async def rows(request: web.Request) -> dict[str, Any]:
+    """Its list alone, when something changed."""
+    return await _today(request)
+
+
+async def _today(request: web.Request) -> dict[str, Any]:
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    access_page(who, Page.TODAY)
+    day = letters.today(home, now)
+
+    def work(db: Unit) -> tuple[queries.Today, list[days.Line]]:
+        return queries.look(db, who.sight, day, now), days.schedule(db, who.sight, day, day + timedelta(days=7))
+
+    found, plan = await request.app[DATABASE].read(work)
+    due = [row for row in found.letters if row.line.status == "在住"]
+    unwritten = [row for row in due if row.letter is None]
+    held = [row for row in found.letters if row.letter is not None and row.letter.state == "held"]
+    late = [item for item in found.items if item.clock.due_at <= now]
+    hour = [item for item in found.items if now < item.clock.due_at <= now + timedelta(hours=1)]
+    release = letters.release_at(home, day)
+    alarms = request.app[BOARD].seen_by(who)
+    return {
+        "items": found.items, "lost": found.lost, "held": held, "late": late, "hour": hour, "unwritten": unwritten, "due": due, "release": release,
+        "plan": [(line, plans.why_not(line.who, line.row.occasion, now)) for line in plan if line.row.due_at <= now + timedelta(days=3)][:8],
+        "NAMES": plans.NAMES, "ringing": len(alarms), "day": day, "first": found.items[0] if found.items else None,
+        "next_words": moment(release, now, home.zone) if release > now else "", "late_letters": bool(unwritten) and now > release,
+    }  # fmt: skip

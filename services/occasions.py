@@ -1,0 +1,197 @@
+"""Greetings and reminders: planned once, shown with each reason, asked again when they are due (H1, B1, R1, F11).
+
+A greeting is never a template message and never late: who cannot be reached in an open window today is greeted by a person.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from care import occasions, quiet_hours
+from care.errors import Conflict, Invalid, JiashuError, NotFound
+from care.occasions import Day
+from conversations.effects import Say, say
+from services import outbox
+from services.access import FAMILIES, Viewer, access_plan, access_resident
+from services.house import House
+from storage import tables
+from storage.queries import days as queries
+from storage.queries.days import Who
+from storage.types import new_id
+from storage.unit import Unit
+
+AHEAD: Final = timedelta(days=30)
+GREETED: Final = {
+    "spring-festival": ("occasion.spring_festival_elder", "occasion.spring_festival_family"),
+    "mid-autumn": ("occasion.mid_autumn_elder", "occasion.mid_autumn_family"),
+    "double-ninth": ("occasion.double_ninth_elder", "occasion.double_ninth_family"),
+}
+"""H1 names these three; the calendar knows the others."""
+SOON: Final = timedelta(days=3)
+ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
+NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
+OPEN: Final = ("planned", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Something to plan for one person."""
+
+    who: Who
+    occasion: str
+    period: str
+    day: date
+    at: time
+    said_on: date
+
+
+def plan_ahead(db: Unit, house: House, home_id: int, now: datetime) -> int:
+    """Plan the next 30 days: one row for a person, an occasion and its period, however often this runs; gives how many are new."""
+    zone = house.home.zone
+    first = now.astimezone(zone).date()
+    festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
+    known = queries.planned(db, home_id, first)
+    made = 0
+    for who in queries.people(db, home_id):
+        for wish in _wishes(who, festivals, first):
+            key = (wish.who.person_id, wish.occasion, wish.period)
+            if key not in known:
+                known.add(key)
+                db.lock_persons(who.person_id)
+                db.add(_row(home_id, wish, zone))
+                made += 1
+    if made:
+        db.store.hint("days")
+    return made
+
+
+def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_id: int, at: datetime, now: datetime) -> None:  # noqa: PLR0913
+    """A relative said when they come; the evening before they are reminded (R1). Raises Invalid, NotFound."""
+    resident = access_resident(db, viewer, resident_id)
+    who = next((one for one in queries.people(db, viewer.home_id, resident.id) if one.person_id == person_id and not one.is_elder), None)
+    if who is None:
+        raise NotFound
+    if at <= now:
+        raise Invalid(why="探视时间已经过了，请选以后的时间。")
+    db.lock_persons(person_id)
+    visit = tables.Visit(
+        id=new_id(), home_id=viewer.home_id, person_id=person_id, resident_id=resident.id, at=at, booked_by=viewer.id, booked_at=now
+    )
+    db.add(visit)
+    day = at.astimezone(house.home.zone).date()
+    db.add(_row(viewer.home_id, _Wish(who, "visit", f"v{visit.id}", day, EVENING_AT, day - timedelta(days=1)), house.home.zone))
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "book_visit", f"resident:{resident.id}")
+    db.store.hint("days")
+
+
+def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime) -> None:
+    """Hold, cancel or plan again. Raises Conflict for what has left, NotFound for who may not."""
+    row = access_plan(db, viewer, plan_id)
+    if viewer.role not in FAMILIES:
+        raise NotFound
+    if row.state not in OPEN and not (row.state == "cancelled" and verdict == "planned"):
+        raise Conflict
+    if verdict not in {"held", "cancelled", "planned"}:
+        raise Invalid(why="请选先不发、取消或照发。")
+    db.lock_persons(row.person_id)
+    row.state, row.decided_by, row.decided_at = verdict, viewer.id, now
+    row.why = {"held": f"{viewer.name}：先不发", "cancelled": f"{viewer.name}：取消了", "planned": None}[verdict]
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", f"plan_{verdict}", f"plan:{row.id}")
+    db.store.hint("days")
+
+
+def release_due(db: Unit, house: House, home_id: int, now: datetime, limit: int = 100) -> int:
+    """Say what is due, if it may still be said: consent, status, silence and the window are asked again. Gives how many left."""
+    said, zone = 0, house.home.zone
+    rows = queries.due(db, home_id, now, limit)
+    known = queries.by_pair(db, home_id) if rows else {}
+    for row in rows:
+        who = known.get((row.person_id, row.resident_id)) or queries.one(db, row.person_id, row.resident_id)
+        db.lock_persons(row.person_id)
+        local = now.astimezone(zone).date()
+        why = why_not(who, row.occasion, now) if who else "已经不是家属了"
+        last = row.day - timedelta(days=1) if row.occasion in {"visit", "birthday-soon"} else row.day
+        if local > last:
+            why = "过了那一天，不补发"
+        elif not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
+            row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
+            continue
+        if why or who is None:
+            row.state, row.why = "skipped", why
+            continue
+        db.flush()
+        outbox.enqueue(
+            db.store, home_id=home_id, person_id=row.person_id, purpose="reminder" if row.occasion in {"visit", "birthday-soon"} else "greeting",
+            dedup_key=f"plan:{row.id}:greeting:1", text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
+            expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
+        )  # fmt: skip
+        row.state, row.why = "sent", None
+        said += 1
+    if rows:
+        db.store.hint("days")
+    return said
+
+
+def why_not(who: Who, occasion: str, now: datetime) -> str:
+    """Why this person does not get it, in one line; "" when they do. Asked for the preview and again at the release."""
+    reasons = (
+        (who.status == "去世", "老人已去世"),
+        (who.status == "退住", "老人已退住"),
+        (who.stopped, "静默中"),
+        (who.status in {"住院", "病危"} and occasion != "visit", f"老人{who.status}，不发欢快的话"),
+        (not who.is_elder and "daily" not in who.scopes, "没有同意看日常"),
+        (who.serious, "有没了结的 1 级投诉，请同事决定怎么说"),
+        (not who.following, "没有关注公众号，请当面或打电话"),
+        (not who.window_until or who.window_until <= now, "48 小时没来信，微信不让发，请当面或打电话"),
+    )
+    return next((words for true, words in reasons if true), "")
+
+
+def words(who: Who, row: tables.Plan, house: House) -> Say:
+    """What is said, as a phrase; no age is ever told (domain.md 5)."""
+    day = f"{row.day.month}月{row.day.day}日"
+    match row.occasion:
+        case "birthday":
+            return say("occasion.birthday_elder", called=called(who.elder, who.sex))
+        case "birthday-soon":
+            return say("occasion.birthday_soon", day=day, elder=who.elder)
+        case "visit":
+            return say("occasion.visit", at=who.visit_at or datetime.combine(row.day, time(10), house.home.zone), elder=who.elder)
+        case name:
+            elder, family = GREETED[name]
+            return say(elder, called=called(who.elder, who.sex)) if who.is_elder else say(family, elder=who.elder)
+
+
+def called(name: str, sex: str | None) -> str:
+    """王奶奶, 欧阳爷爷; the name alone where the sex is not known."""
+    surname = name[:2] if name[:2] in {"欧阳", "上官", "司马", "诸葛", "东方", "夏侯"} else name[:1]
+    title = {"女": "奶奶", "男": "爷爷"}.get(sex or "")
+    return surname + title if title else name
+
+
+def _wishes(who: Who, festivals: list[Day], first: date) -> list[_Wish]:
+    at = ELDER_AT if who.is_elder else FAMILY_AT
+    found = [_Wish(who, day.id, day.period, day.day, at, day.day) for day in festivals]
+    try:
+        births = occasions.birthdays(occasions.born(who.born), first, first + AHEAD) if who.born else []
+    except JiashuError:
+        births = []
+    for day in births:
+        if who.is_elder:
+            found.append(_Wish(who, "birthday", day.period, day.day, ELDER_AT, day.day))
+        elif day.day - SOON >= first:
+            found.append(_Wish(who, "birthday-soon", f"{day.period}-{who.resident_id % 10_000}", day.day, FAMILY_AT, day.day - SOON))
+    return found
+
+
+def _row(home_id: int, wish: _Wish, zone: ZoneInfo) -> tables.Plan:
+    due = quiet_hours.next_allowed(datetime.combine(wish.said_on, wish.at, zone), _zone(wish.who, zone), wish.who.kind)
+    return tables.Plan(
+        id=new_id(), home_id=home_id, person_id=wish.who.person_id, resident_id=wish.who.resident_id, occasion=wish.occasion, period=wish.period,
+        day=wish.day, due_at=due, state="planned",
+    )  # fmt: skip
+
+
+def _zone(who: Who, home: ZoneInfo) -> ZoneInfo:
+    return ZoneInfo(who.timezone) if who.timezone else home

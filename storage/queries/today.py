@@ -1,0 +1,70 @@
+"""What 今日 asks: everything that waits, with the time that is left; what did not arrive; how far the letters are."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from storage import tables
+from storage.queries import letters
+from storage.queries.chats import Clock, Who, whos
+from storage.queries.sight import Sight
+from storage.unit import Unit
+
+LOST_SINCE: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits. `number` and `title` are of the case, where it is one."""
+
+    clock: Clock
+    who: Who
+    number: str = ""
+    title: str = ""
+    person_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The page's facts."""
+
+    items: list[Item]
+    lost: list[tuple[int, str, str]]
+    """(person, name, why) of messages of the last two days that did not arrive or of which nobody knows."""
+    letters: list[letters.Row]
+
+
+def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
+    """Everything that the viewer must see, the most pressing first."""
+    rows = list(
+        db.scalars(
+            select(tables.Promise)
+            .where(sight.person(tables.Promise.person_id), tables.Promise.kept_at.is_(None))
+            .order_by(tables.Promise.due_at)
+        )
+    )
+    cases = {
+        case.id: case
+        for case in db.scalars(select(tables.Case).where(tables.Case.id.in_([row.case_id for row in rows if row.case_id]), sight.case()))
+    }
+    lost = db.execute(
+        select(tables.Outbox.person_id, func.max(tables.Outbox.why))
+        .where(
+            tables.Outbox.home_id == sight.home_id, tables.Outbox.state.in_(("unknown", "given_up")), tables.Outbox.created_at > now - LOST_SINCE,
+            sight.person(tables.Outbox.person_id), sight.outbox(tables.Outbox.id),
+        ).group_by(tables.Outbox.person_id)
+    ).all()  # fmt: skip
+    people = whos(db, [row.person_id for row in rows] + [person for person, _ in lost])
+    items = [
+        _item(db, row, people[row.person_id], cases.get(row.case_id or 0)) for row in rows if row.case_id is None or row.case_id in cases
+    ]
+    return Today(
+        items, [(person, people[person].name, why or "") for person, why in lost if person in people], letters.board(db, sight, day)
+    )
+
+
+def _item(db: Unit, row: tables.Promise, who: Who, case: tables.Case | None) -> Item:
+    number, title = (case.number, db.open(case, "title") or "") if case else ("", "")
+    return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.person_id)

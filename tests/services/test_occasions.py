@@ -1,0 +1,183 @@
+"""Greetings and reminders: once each, with a reason for everybody who gets none, and never after a death (H1, B1, R1, L2)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from services import install, occasions, residents
+from services.access import Role, Viewer
+from storage.queries import days as queries
+from tests.conftest import HomeUnderTest
+
+SCENE = {
+    "staff": [],
+    "people": [
+        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女", "born": "1944-11-30"},
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily"}],
+        },
+        {"openid": "abroad", "name": "李明", "kind": "family", "kin": [{"of": "王桂兰", "relation": "儿子", "scopes": "daily"}]},
+        {"openid": "cousin", "name": "赵磊", "kind": "family", "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}]},
+    ],
+    "residents": [["201", "2", "何秀英", "女", "1938-11-25"]],
+}
+
+
+@pytest.fixture
+async def house(home: HomeUnderTest) -> HomeUnderTest:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    return home
+
+
+async def plans(home: HomeUnderTest) -> int:
+    return await home.database.write(lambda db: occasions.plan_ahead(db, home.house, home.ids.home_id, home.clock()))
+
+
+async def release(home: HomeUnderTest) -> int:
+    return await home.database.write(lambda db: occasions.release_due(db, home.house, home.ids.home_id, home.clock()))
+
+
+async def states(home: HomeUnderTest, occasion: str) -> dict[str, tuple[str, str | None]]:
+    rows = await home.rows(
+        "SELECT f.openid, p.state, p.why FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = ? ORDER BY f.openid",
+        occasion,
+    )
+    return {openid: (state, why) for openid, state, why in rows}
+
+
+async def everybody_writes(home: HomeUnderTest) -> None:
+    for openid in ("grandma", "daughter", "abroad", "cousin"):
+        await home.hears("你好", openid)
+
+
+def at_home(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_three_days_before(house: HomeUnderTest) -> None:
+    assert await plans(house) == 4  # herself, and three relatives to be asked
+    assert await plans(house) == 0
+    house.clock.now = at_home(date(2026, 11, 27), 9)
+    await everybody_writes(house)
+    assert await release(house) == 2
+    assert await states(house, "birthday-soon") == {
+        "abroad": ("sent", None),
+        "cousin": ("skipped", "没有同意看日常"),
+        "daughter": ("sent", None),
+    }
+    assert "11月30日是王桂兰的生日" in dict(await house.send_all())["daughter"]
+    house.clock.now = at_home(date(2026, 11, 30), 8, 30)
+    await house.hears("早", "grandma")
+    assert await release(house) == 1
+    assert dict(await house.send_all()) == {"grandma": "王奶奶，生日好！厨房给您煮了长寿面，软和的。"}
+    assert await release(house) == 0
+    house.clock.on(days=1)
+    assert await plans(house) == 0
+
+
+async def test_b1_what_is_late_or_cannot_be_sent_is_left_to_a_person(house: HomeUnderTest) -> None:
+    await plans(house)
+    house.clock.now = at_home(date(2026, 11, 30), 8, 30)
+    assert await release(house) == 0
+    assert await states(house, "birthday") == {"grandma": ("skipped", "48 小时没来信，微信不让发，请当面或打电话")}
+    assert {why for _, why in (await states(house, "birthday-soon")).values()} == {"过了那一天，不补发"}
+
+
+async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: HomeUnderTest) -> None:
+    director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    number = int(await house.one("SELECT id FROM resident WHERE room = '306'"))
+    await plans(house)
+    house.clock.now = at_home(date(2026, 11, 30), 8, 0)
+    await everybody_writes(house)
+
+    async def becomes(status: str) -> str:
+        await house.database.write(lambda db: residents.set_status(db, director, number, status, "王桂兰", house.clock()))
+        who = await house.database.read(lambda db: queries.one(db, int(grandma), number))
+        return occasions.why_not(who, "birthday", house.clock()) if who else "没有这个人"
+
+    grandma = await house.person("grandma")
+    assert await becomes("住院") == "老人住院，不发欢快的话"
+    assert await becomes("在住") == ""
+    assert await becomes("去世") == "老人已去世"
+    house.clock.now = at_home(date(2026, 11, 30), 8, 30)
+    assert await release(house) == 0
+    assert await states(house, "birthday") == {"grandma": ("skipped", "老人已去世")}
+    house.clock.now = at_home(date(2027, 1, 20), 9)
+    assert await plans(house) == 0  # nothing new is ever planned about the dead
+    assert [words for _, words in await house.send_all()] == []
+
+
+async def test_h1_spring_festival_goes_to_elders_and_families_in_words_of_their_own(house: HomeUnderTest) -> None:
+    house.clock.now = at_home(date(2027, 1, 20), 9)
+    assert await plans(house) == 4
+    house.clock.now = at_home(date(2027, 2, 6), 9)
+    await everybody_writes(house)
+    assert await release(house) == 3
+    told = dict(await house.send_all())
+    assert told["grandma"].startswith("王奶奶，过年好！青禾颐养院的同事给您拜年")
+    assert "王桂兰在这里有我们照看" in told["daughter"]
+    assert "cousin" not in told
+    assert await house.rows("SELECT DISTINCT period FROM plan WHERE occasion = 'spring-festival'") == [("2027-lunar",)]
+
+
+async def test_f16_a_son_abroad_is_not_woken(house: HomeUnderTest) -> None:
+    await house.rows("UPDATE person SET timezone = 'Europe/London' WHERE id = ?", await house.person("abroad"))
+    await plans(house)
+    due = dict(
+        await house.rows(
+            "SELECT f.openid, p.due_at FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = 'birthday-soon'"
+        )
+    )
+    assert due["daughter"] == int(at_home(date(2026, 11, 27), 9).timestamp() * 1e6)
+    assert due["abroad"] == int(at_home(date(2026, 11, 27), 16).timestamp() * 1e6)  # eight in the morning in London
+
+
+async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(house: HomeUnderTest) -> None:
+    desk, carer = await house.staff(), await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await plans(house)
+    number = int(await house.one("SELECT p.id FROM plan p WHERE occasion = 'birthday'"))
+
+    async def decide(who: Viewer, verdict: str) -> None:
+        await house.database.write(lambda db: occasions.decide(db, who, number, verdict, house.clock()))
+
+    for verdict, state in (("held", "held"), ("cancelled", "cancelled"), ("planned", "planned"), ("held", "held")):
+        await decide(desk, verdict)
+        assert await house.one("SELECT state FROM plan WHERE id = ?", number) == state
+    house.clock.now = at_home(date(2026, 11, 30), 9)
+    await house.hears("早", "grandma")
+    assert await release(house) == 0
+    with pytest.raises(NotFound):
+        await decide(carer, "planned")
+    with pytest.raises(Invalid):
+        await decide(desk, "maybe")
+    await decide(desk, "planned")
+    assert await release(house) == 1
+    with pytest.raises(Conflict):
+        await decide(desk, "held")
+
+
+async def test_r1_a_visit_is_reminded_the_evening_before(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
+    visit = at_home(date(2026, 11, 25), 15)
+    await house.database.write(lambda db: occasions.book_visit(db, house.house, desk, number, person, visit, house.clock()))
+    for whom, at in ((person, house.clock() - timedelta(hours=1)), (await house.person("grandma"), visit)):
+        with pytest.raises((Invalid, NotFound)):
+            await house.database.write(lambda db, w=whom, a=at: occasions.book_visit(db, house.house, desk, number, w, a, house.clock()))  # type: ignore[misc]
+    house.clock.now = at_home(date(2026, 11, 24), 18)
+    await house.hears("你好", "daughter")
+    assert await release(house) == 1
+    told = dict(await house.send_all())
+    assert told["daughter"] == "提醒您：明天 15:00 来看王桂兰。请错开午休；感冒、发热请改天，或改成视频。来不了，回一句就行。"
+
+
+def test_b1_people_are_called_as_in_the_house() -> None:
+    assert [occasions.called(name, sex) for name, sex in (("王桂兰", "女"), ("欧阳明", "男"), ("王桂兰", None))] == [
+        "王奶奶",
+        "欧阳爷爷",
+        "王桂兰",
+    ]
