@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console import words
 from console.live import SEEN, Live
-from console.views import alarms, audit, chats, complaints, days, files, knowledge, letters, login, residents, steps, today
+from console.views import alarms, audit, chats, complaints, days, files, knowledge, letters, login, residents, steps, surveys, today
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -60,6 +60,7 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     days.routes(app.router)
     letters.routes(app.router)
     residents.routes(app.router)
+    surveys.routes(app.router)
     today.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)
     return app

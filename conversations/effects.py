@@ -110,6 +110,25 @@ class ShowLetters(Effect):
     refusable: ClassVar[bool] = True
 
 
+@dataclass(frozen=True, slots=True)
+class StartSurvey(Effect):
+    """Whether there is a questionnaire for this person: Done.ref its id, known the questions; Refused `none` or `done` (M1)."""
+
+    answers: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSurvey(Effect):
+    """Keep a whole sheet, apart from who answered; Refused `done` when it was answered meanwhile."""
+
+    answers: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
+    campaign: str
+    marks: tuple[tuple[str, int], ...]
+    wish: str
+
+
 def say(key: str, **params: Value) -> Say:
     """The effect that speaks the phrase `key`."""
     return Say(key, params)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversations.engine import Flow, FlowError, Snapshot, UnknownSnapshot
-from conversations.flows import binding, complaint, desk, enquiry, letters, verdict
+from conversations.flows import binding, complaint, desk, enquiry, letters, survey, verdict
 
 
 class Registry:
@@ -42,4 +42,4 @@ class Registry:
 
 def standard() -> Registry:
     """The flows of the product."""
-    return Registry([desk.flow, complaint.flow, enquiry.flow, verdict.flow, binding.flow, letters.flow])
+    return Registry([desk.flow, complaint.flow, enquiry.flow, verdict.flow, binding.flow, letters.flow, survey.flow])

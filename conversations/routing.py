@@ -23,6 +23,7 @@ class Intent(StrEnum):
     PROGRESS = "progress"
     BIND = "bind"
     LETTER = "letter"
+    SURVEY = "survey"
     NOTHING = "nothing"
 
 
@@ -35,6 +36,8 @@ MENU: Final = {
 }
 _BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
 _LETTER: Final = re.compile(r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$")
+_SURVEY: Final = re.compile(r"^(?:填|答|做)?(?:一下)?(?:满意度)?(?:问卷|调查表|满意度调查)[。.!！]*$")
+LONGEST_CODE: Final = 24
 CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without the signs that are taken for each other on paper: 0 O, 1 I L."""
 _CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
@@ -88,6 +91,8 @@ def of_words(body: str) -> Intent:
         return Intent.BIND
     if _LETTER.match(words):
         return Intent.LETTER
+    if _SURVEY.match(words):
+        return Intent.SURVEY
     if _PROGRESS.match(words) and words not in {"怎么样了", "到哪了", "到哪"}:
         return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
@@ -105,6 +110,8 @@ def verdict(body: str) -> str | None:
 
 def invitation_code(body: str) -> str | None:
     """The eight signs of a printed one-time code, with or without 绑定 before it; None for other words. A number alone is a phone."""
+    if len(body) > LONGEST_CODE:
+        return None
     match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
     code = match[1] + match[2] if match else ""
     return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None

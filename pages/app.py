@@ -8,10 +8,11 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from care.errors import NotFound
+from care import survey
+from care.errors import Invalid, NotFound
 from conversations.phrases import WEEKDAYS
 from pages.door import OPENID, Door
-from services import letters, media
+from services import letters, media, surveys
 from services.house import House
 from services.letters import Ask
 from services.ports import Identify
@@ -42,10 +43,12 @@ def build(database: SqliteDatabase, house: House, settings: Settings, clock: Clo
     zone = settings.home.zone
     environment.filters["day"] = lambda day: f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
     environment.filters["hm"] = lambda at: f"{at.astimezone(zone):%H:%M}"
-    environment.globals.update({"home": settings.home, "REACTIONS": letters.REACTIONS})
+    environment.globals.update({"home": settings.home, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     app.router.add_get("/in", door.enter)
     app.router.add_get("/letters", shelf)
+    app.router.add_get("/survey", sheet)
+    app.router.add_post("/survey", answer_sheet)
     app.router.add_get(r"/letters/{letter:\d{1,18}}", letter)
     app.router.add_post(r"/letters/{letter:\d{1,18}}", react)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo)
@@ -82,6 +85,45 @@ async def react(request: web.Request) -> web.StreamResponse:
             openid, f"［{page.elder} {page.day.month}月{page.day.day}日的家书］{word}", f"p:letter:{number}:{word}:{openid}"
         )
     return _paper(request, page, told)
+
+
+@aiohttp_jinja2.template("survey.html")
+async def sheet(request: web.Request) -> dict[str, Any]:
+    """The questionnaire of the month."""
+    try:
+        return await _sheet(request)
+    except surveys.Answered as error:
+        return {"items": [], "told": error.sentence, "problem": ""}
+    except NotFound:
+        return {"items": [], "told": "现在没有要填的问卷。有话想说，随时发给我们。", "problem": ""}
+
+
+@aiohttp_jinja2.template("survey.html")
+async def answer_sheet(request: web.Request) -> dict[str, Any]:
+    """Keep the answers; who wants to be called says so apart from them."""
+    form, openid = await request.post(), request[OPENID]
+    marks = {name: int(str(mark)) for name, mark in form.items() if str(mark).isdecimal() and len(str(mark)) == 1}
+    wish = str(form.get("wish", ""))
+    try:
+        await request.app[DATABASE].write(lambda db: surveys.keep(db, letters.who_reads(db, openid), marks, wish))
+    except Invalid as error:
+        return await _sheet(request, error.sentence)
+    except (surveys.Answered, NotFound) as error:
+        return {"items": [], "told": error.sentence, "problem": ""}
+    told = "都记下了，谢谢您。答案和姓名分开存，没有人能看到是谁答的。"
+    if form.get("call"):
+        told += "\n" + await request.app[ASK](openid, "［问卷］请给我打电话", f"p:survey:{request.app[CLOCK]():%Y-%m}:{openid}")
+    return {"items": [], "told": told, "problem": ""}
+
+
+async def _sheet(request: web.Request, problem: str = "") -> dict[str, Any]:
+    openid = request[OPENID]
+
+    def work(db: Unit) -> tuple[str, ...]:
+        return tuple(surveys.open_for(db, letters.who_reads(db, openid)).items.split())
+
+    items = await request.app[DATABASE].read(work)
+    return {"items": [survey.items()[item] for item in items], "told": "", "problem": problem}
 
 
 async def photo(request: web.Request) -> web.StreamResponse:

@@ -32,6 +32,10 @@ Until then nobody learns anything about anyone.
 
 今天的家书 on the menu, at any time: the newest letters that this person may read. It ends with its answer.
 """,
+    "survey": """# Survey 问卷
+
+The monthly questionnaire in the chat, one question at a time; 稍后 pauses it. Who took part is kept apart from what was answered.
+""",
     "desk": """# Desk 服务台
 
 Welcome, contact, thanks, and everything that no rule answers: a colleague is asked and a time is promised.

@@ -47,6 +47,7 @@ class Page(StrEnum):
     RESIDENTS = "老人"
     LETTERS = "家书"
     DAYS = "日程"
+    SURVEYS = "问卷"
     TODAY = "今日"
     COMPLAINTS = "投诉"
     KNOWLEDGE = "知识库"
@@ -65,6 +66,7 @@ MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.RESIDENTS: WORKS,
     Page.LETTERS: WORKS,
     Page.DAYS: WORKS,
+    Page.SURVEYS: COMPLAINTS,
     Page.TODAY: WORKS,
     Page.COMPLAINTS: COMPLAINTS,
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},

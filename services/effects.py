@@ -12,17 +12,19 @@ from conversations.effects import (
     AskHuman,
     AskToBind,
     Effect,
+    KeepSurvey,
     NoteOnCase,
     OpenCase,
     Quiet,
     ShowLetters,
     ShowProgress,
+    StartSurvey,
     TakeVerdict,
     TryCode,
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Noted, Refused, Text, Video, Voice
-from services import binding, letters, promises, records, verdicts
+from services import binding, letters, promises, records, surveys, verdicts
 from storage import tables
 from storage.store import Row, Store
 from storage.types import new_id
@@ -236,5 +238,5 @@ def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
 
 EXECUTORS: "dict[type[Effect], Executor]" = {
     OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
-    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask, ShowLetters: letters.show,
+    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask, ShowLetters: letters.show, StartSurvey: surveys.start, KeepSurvey: surveys.keep_from_talk,
 }  # fmt: skip

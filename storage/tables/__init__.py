@@ -6,6 +6,7 @@ from storage.tables.days import Plan, Visit
 from storage.tables.families import Application, Consent, Invitation, Letter, LetterPhoto, LetterReading
 from storage.tables.machine import Downtime, KnowledgeBlank, KnowledgeEntry, Pulse
 from storage.tables.people import Audit, Follower, Home, Kinship, LoginThrottle, Person, Resident, Staff, StaffSession, Stop, WechatAccount
+from storage.tables.surveys import Campaign, Mark, Participation, Wish
 from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "Audit",
     "Base",
+    "Campaign",
     "Case",
     "CaseCounter",
     "CaseRecord",
@@ -31,9 +33,11 @@ __all__ = [
     "LetterPhoto",
     "LetterReading",
     "LoginThrottle",
+    "Mark",
     "Media",
     "Outbox",
     "OutboxBody",
+    "Participation",
     "Person",
     "Plan",
     "Promise",
@@ -45,4 +49,5 @@ __all__ = [
     "Stop",
     "Visit",
     "WechatAccount",
+    "Wish",
 ]

@@ -83,7 +83,9 @@ def test_every_phrase_can_be_filled_and_is_plain_chinese(key: str) -> None:
 def test_every_phrase_that_code_names_exists_and_every_phrase_is_used() -> None:
     root = Path(__file__).parents[2]
     code = "\n".join(path.read_text() for folder in ("conversations", "services", "bot") for path in (root / folder).rglob("*.py"))
-    named = set(re.findall(r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|verdict|receive|promise|alarm)\.[a-z_]+)"', code))
+    named = set(
+        re.findall(r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|survey|verdict|receive|promise|alarm)\.[a-z_]+)"', code)
+    )
     assert named == set(phrases.book())
 
 

@@ -73,7 +73,7 @@ async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_t
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
     await house.hears("早", "grandma")
     assert await release(house) == 1
-    assert dict(await house.send_all()) == {"grandma": "王奶奶，生日好！厨房给您煮了长寿面，软和的。"}
+    assert dict(await house.send_all()) == {"grandma": "王奶奶，生日好。厨房给您煮了长寿面，软和的。"}
     assert await release(house) == 0
     house.clock.on(days=1)
     assert await plans(house) == 0
@@ -118,7 +118,7 @@ async def test_h1_spring_festival_goes_to_elders_and_families_in_words_of_their_
     await everybody_writes(house)
     assert await release(house) == 3
     told = dict(await house.send_all())
-    assert told["grandma"].startswith("王奶奶，过年好！青禾颐养院的同事给您拜年")
+    assert told["grandma"].startswith("王奶奶，过年好。青禾颐养院的同事给您拜年")
     assert "王桂兰在这里有我们照看" in told["daughter"]
     assert "cousin" not in told
     assert await house.rows("SELECT DISTINCT period FROM plan WHERE occasion = 'spring-festival'") == [("2027-lunar",)]

@@ -1,0 +1,62 @@
+"""问卷: start and end the questionnaire of the month; per item n, score, marks, change; nothing under five answers (design.md 06)."""
+
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care import survey
+from care.errors import NotFound
+from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from services import surveys
+from services.access import LEADS, Page, access_page
+from storage.queries import surveys as queries
+from storage.unit import Unit
+from web.sessions import viewer
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/surveys", index)
+    router.add_get(r"/surveys/{period:\d{4}-\d\d}", index)
+    router.add_post("/surveys/begin", begin)
+    router.add_post(r"/surveys/{campaign:\d{1,18}}/end", end)
+
+
+@aiohttp_jinja2.template("surveys.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """One questionnaire with its results; the newest when none is named."""
+    who, now = viewer(request), request.app[CLOCK]()
+    access_page(who, Page.SURVEYS)
+    wanted = request.match_info.get("period", "")
+
+    def work(db: Unit) -> tuple[list[Any], queries.Result | None]:
+        rows = queries.all_of(db, who.home_id)
+        chosen = next((row for row in rows if row.period == wanted), None) if wanted else rows[0] if rows else None
+        return rows, queries.result(db, rows, chosen) if chosen else None
+
+    rows, found = await request.app[DATABASE].read(work)
+    if wanted and found is None:
+        raise NotFound
+    period = f"{now.astimezone(request.app[SETTINGS].home.zone):%Y-%m}"
+    asked = survey.of_month(int(period[5:]))
+    return {
+        "campaigns": rows, "found": found, "may_begin": who.role in LEADS and all(row.period != period for row in rows), "leads": who.role in LEADS,
+        "period": period, "questions": [survey.items()[item].name for item in asked], "MARKS": survey.MARKS, "FEWEST": survey.FEWEST,
+        "causes": [score for score in found.scores if score.asks_why] if found else [],
+        "trend": [(row, score) for row, score in found.trend if score is not None] if found else [],
+    }  # fmt: skip
+
+
+async def begin(request: web.Request) -> web.StreamResponse:
+    """Start the one of this month."""
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    await request.app[DATABASE].write(lambda db: surveys.begin(db, house, who, now))
+    return web.Response(status=204, headers={"HX-Redirect": "/console/surveys"})
+
+
+async def end(request: web.Request) -> web.StreamResponse:
+    """Close it."""
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["campaign"])
+    await request.app[DATABASE].write(lambda db: surveys.end(db, who, number, now))
+    return web.Response(status=204, headers={"HX-Redirect": "/console/surveys"})

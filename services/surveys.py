@@ -1,0 +1,140 @@
+"""问卷: started by a lead once a month, answered on a page or in the chat, told per item with n (M1, M2, M4, practice 7)."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from care import quiet_hours, survey
+from care.errors import Conflict, Invalid, NotFound
+from conversations.effects import KeepSurvey, StartSurvey, say
+from conversations.events import Done, Refused
+from services import outbox
+from services.access import LEADS, Page, Viewer, access_page
+from services.house import House
+from services.occasions import why_not
+from storage import tables
+from storage.queries import days
+from storage.queries import surveys as queries
+from storage.types import new_id
+from storage.unit import Unit
+
+if TYPE_CHECKING:
+    from services.receive import Context
+
+LONGEST: Final = 300
+
+
+def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
+    """Start the questionnaire of the month; who may be asked and has an open window is told. Gives how many. Raises Conflict, NotFound."""
+    access_page(viewer, Page.SURVEYS)
+    if viewer.role not in LEADS:
+        raise NotFound
+    local = now.astimezone(house.home.zone)
+    period = f"{local:%Y-%m}"
+    if queries.of_period(db, viewer.home_id, period) is not None:
+        raise Conflict
+    row = tables.Campaign(
+        id=new_id(), home_id=viewer.home_id, period=period, items=" ".join(survey.of_month(local.month)), opened_by=viewer.id, opened_at=now
+    )
+    db.add(row)
+    db.flush()
+    told: set[int] = set()
+    for who in days.people(db, viewer.home_id):
+        if who.is_elder or who.person_id in told or why_not(who, "survey", now):
+            continue
+        told.add(who.person_id)
+        db.lock_persons(who.person_id)
+        outbox.enqueue(
+            db.store, home_id=viewer.home_id, person_id=who.person_id, purpose="survey", dedup_key=f"campaign:{row.id}:{who.person_id}:1",
+            text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now), now=now, queue="notice",
+            not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
+        )  # fmt: skip
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "begin_survey", f"campaign:{row.id}")
+    db.store.hint("surveys")
+    return len(told)
+
+
+def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:
+    """Nobody can answer any more. Raises Conflict, NotFound."""
+    access_page(viewer, Page.SURVEYS)
+    row = db.get(tables.Campaign, campaign_id)
+    if row is None or row.home_id != viewer.home_id or viewer.role not in LEADS:
+        raise NotFound
+    if row.closed_at is not None:
+        raise Conflict
+    row.closed_at = now
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "end_survey", f"campaign:{row.id}")
+    db.store.hint("surveys")
+
+
+def link(public_url: str) -> str:
+    """What a tap opens; without an address the chat asks."""
+    return f'<a href="{public_url.rstrip("/")}/p/survey">点这里填</a>，或者回「问卷」在这里答' if public_url else "回「问卷」在这里答"
+
+
+def open_for(db: Unit, person_id: int) -> tables.Campaign:
+    """The questionnaire that this relative may still answer. Raises NotFound, Conflict for who has answered."""
+    person = db.get(tables.Person, person_id)
+    row = queries.running(db, person.home_id) if person is not None and person.kind == "family" else None
+    if row is None:
+        raise NotFound
+    if queries.answered(db, row.id, person_id):
+        raise Answered
+    return row
+
+
+class Answered(Conflict):
+    """您这个月已经答过了，谢谢您。"""
+
+
+def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
+    """Keep a sheet: that somebody answered on one side, what was answered on the other. Raises Invalid, NotFound, Answered."""
+    row = open_for(db, person_id)
+    given = {item: mark for item, mark in marks.items() if item in row.items.split() and mark in survey.MARKS}
+    words = wish.strip()
+    if not given and not words:
+        raise Invalid(why="一项都没选。选一两项也行，不清楚的可以空着。")
+    if len(words) > LONGEST:
+        raise Invalid(why=f"请写在 {LONGEST} 个字以内，现在 {len(words)} 个字。")
+    db.lock_persons(person_id)
+    db.add(tables.Participation(id=new_id(), home_id=row.home_id, campaign_id=row.id, person_id=person_id, way="page"))
+    sheet = secrets.randbits(62)
+    for item, mark in given.items():
+        db.add(tables.Mark(id=secrets.randbits(62), campaign_id=row.id, sheet=sheet, item=item, score=mark))
+    if words:
+        said = tables.Wish(id=secrets.randbits(62), campaign_id=row.id, sheet=sheet)
+        db.seal(said, "words", words)
+        db.add(said)
+    db.store.hint("surveys")
+
+
+# -- in the talk ---------------------------------------------------------------------------------------------------
+
+
+def start(context: "Context", _: StartSurvey) -> Done | Refused:
+    """The questions that this person has not answered yet: Done.ref the campaign, known their ids; Refused `none` or `done`."""
+    row = context.store.row(
+        "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1", context.home_id
+    )
+    if row is None or context.kind != "family":
+        return Refused("none")
+    if context.store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row[0], context.person_id):
+        return Refused("done")
+    return Done(ref=str(row[0]), known=tuple(row[1].split()))
+
+
+def keep_from_talk(context: "Context", effect: KeepSurvey) -> Done | Refused:
+    """The answers of a talk that is through; a page may have been quicker."""
+    store, campaign = context.store, int(effect.campaign)
+    if store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", campaign, context.person_id):
+        return Refused("done")
+    store.insert(tables.Participation, home_id=context.home_id, campaign_id=campaign, person_id=context.person_id, way="chat")
+    sheet = secrets.randbits(62)
+    for item, mark in effect.marks:
+        store.insert(tables.Mark, id=secrets.randbits(62), campaign_id=campaign, sheet=sheet, item=item, score=mark)
+    if effect.wish:
+        row_id = secrets.randbits(62)
+        store.insert(tables.Wish, id=row_id, campaign_id=campaign, sheet=sheet, words=store.seal(tables.Wish, "words", row_id, effect.wish))
+    store.hint("surveys")
+    return Done()

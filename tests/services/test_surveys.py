@@ -1,0 +1,104 @@
+"""The monthly questionnaire: by page and by chat, once each, apart from who answered, nothing under five (M1, M2, M4)."""
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound
+from services import surveys
+from services.access import Role
+from storage.queries import surveys as queries
+from tests.conftest import HomeUnderTest
+from tests.services.test_letters import house
+
+__all__ = ["house"]
+
+
+async def begun(home: HomeUnderTest) -> int:
+    lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.database.write(lambda db: surveys.begin(db, home.house, lead, home.clock()))
+    return int(await home.one("SELECT id FROM campaign"))
+
+
+async def result(home: HomeUnderTest) -> queries.Result:
+    def work(db: object) -> queries.Result:
+        rows = queries.all_of(db, home.ids.home_id)  # type: ignore[arg-type]
+        return queries.result(db, rows, rows[0])  # type: ignore[arg-type]
+
+    return await home.database.read(work)
+
+
+async def test_m1_who_may_be_asked_is_asked_once_and_the_others_find_it_by_a_word(house: HomeUnderTest) -> None:
+    for openid in ("daughter", "cousin", "grandma"):
+        await house.hears("你好", openid)
+    assert "没有要填的" in await house.hears("问卷", "daughter")
+    await begun(house)
+    assert [(who, "十一" in words or "11月" in words) for who, words in await house.send_all()] == [("daughter", True)]
+    lead = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: surveys.begin(db, house.house, lead, house.clock()))
+    desk = await house.staff()
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: surveys.begin(db, house.house, desk, house.clock()))
+    assert "没有要填的" in await house.hears("问卷", "grandma")
+
+
+async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTest) -> None:
+    await begun(house)
+    assert "1/7 服务态度" in await house.hears("问卷", "niece")
+    assert "1 到 5" in await house.hears("挺好的吧", "niece")
+    assert "2/7" in await house.hears("5", "niece")
+    assert "不急" in await house.hears("稍后", "niece")
+    assert "3/7" in await house.hears("很满意", "niece")
+    for _ in range(3):
+        await house.hears("不清楚", "niece")
+    assert "7/7 总的来说" in await house.hears("跳过", "niece")
+    assert "最想改进" in await house.hears("2", "niece")
+    assert "愿意的话回「人工」" in await house.hears("晚饭早一点", "niece")
+    assert await house.rows("SELECT item, score FROM mark ORDER BY item") == [("attitude", 5), ("overall", 2), ("quality", 5)]
+    assert "已经答过" in await house.hears("问卷", "niece")
+    assert await house.one("SELECT count(*) FROM participation") == 1
+    assert "person_id" not in str(await house.rows("SELECT sql FROM sqlite_master WHERE name IN ('mark', 'wish')"))
+
+
+async def test_m4_a_page_sheet_counts_once_and_nothing_is_told_under_five(house: HomeUnderTest) -> None:
+    number = await begun(house)
+    person = await house.person("daughter")
+    for marks, wish, error in (({}, "", Invalid), ({"attitude": 9}, " ", Invalid), ({"overall": 5}, "好" * 301, Invalid)):
+        with pytest.raises(error):
+            await house.database.write(lambda db, m=marks, w=wish: surveys.keep(db, person, m, w))  # type: ignore[misc]
+    await house.database.write(lambda db: surveys.keep(db, person, {"attitude": 1, "overall": 3, "price": 5}, "多陪老人说说话"))
+    with pytest.raises(surveys.Answered):
+        await house.database.write(lambda db: surveys.keep(db, person, {"overall": 5}, ""))
+    found = await result(house)
+    assert (found.answered, [score.score for score in found.scores], found.wishes) == (1, [None] * 7, [])
+    for n in range(4):
+        kin = await house.database.store(lambda store, n=n: _relative(store, house, n))  # type: ignore[misc]
+        await house.database.write(lambda db, k=kin: surveys.keep(db, k, {"overall": 5}, ""))  # type: ignore[misc]
+    found = await result(house)
+    scores = {score.item.id: (score.n, score.score) for score in found.scores}
+    assert scores["overall"] == (5, 92.0)
+    assert scores["attitude"] == (1, None)
+    assert found.wishes == ["多陪老人说说话"]
+    assert found.trend == [("2026-11", 92.0)]
+    lead = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: surveys.keep(db, person, {"overall": 5}, ""))
+    assert "没有要填的" in await house.hears("问卷", "niece")
+
+
+def _relative(store: object, home: HomeUnderTest, n: int) -> int:
+    from storage import tables
+
+    number: int = store.insert(tables.Person, home_id=home.ids.home_id, kind="family", created_at=home.clock())  # type: ignore[attr-defined]
+    assert n < 9
+    return number
+
+
+async def test_m2_half_a_sheet_is_none_and_a_complaint_in_it_is_a_complaint(house: HomeUnderTest) -> None:
+    await begun(house)
+    await house.hears("问卷", "niece")
+    await house.hears("1", "niece")
+    assert "编号" in await house.hears("你们把我妈摔了，我要投诉", "niece")
+    assert await house.one("SELECT count(*) FROM mark") == 0
