@@ -63,7 +63,7 @@ async def _log_in(page: Page, used: Stage) -> None:
     await page.fill("#login", "chen")
     await page.fill("#password", "stage-password")
     await page.click("button.pri")
-    await page.wait_for_selector(".people")
+    await page.wait_for_selector("#today")
 
 
 async def prove(held_for: float = 20.0, rate: int = 50) -> Proof:

@@ -144,9 +144,9 @@ class Service:
         return [
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
-            Job("letters", 20.0, lambda now: self.database.write(lambda db: letters.release_due(db, house, self.ids.home_id, now))),
+            Job("letters", 5.0, lambda now: self.database.write(lambda db: letters.release_due(db, house, self.ids.home_id, now))),
             Job("days", 300.0, lambda now: self.database.write(lambda db: occasions.plan_ahead(db, house, self.ids.home_id, now))),
-            Job("greetings", 20.0, lambda now: self.database.write(lambda db: occasions.release_due(db, house, self.ids.home_id, now))),
+            Job("greetings", 5.0, lambda now: self.database.write(lambda db: occasions.release_due(db, house, self.ids.home_id, now))),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("strip", 5.0, lambda _: self._look_at_alarms()),

@@ -41,8 +41,10 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             await page.fill("#login", "shen")
             await page.fill("#password", "jiashu-demo")
             await page.click("button.pri")
-            await page.wait_for_selector(".people")
-            await snap(page, f"chats-{tail}")
+            await page.wait_for_selector("#today")
+            for name in ("today", "letters", "residents", "days", "surveys", "chats"):
+                await page.goto(f"{used.url}/console/{name}")
+                await snap(page, f"{name}-{tail}")
             if state != "empty":
                 await page.click(".person")
                 await page.wait_for_selector("#messages")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from services import staff
 from services.access import Role
-from settings import Settings
+from settings import Home, Settings
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -99,6 +99,6 @@ def _resident(db: Unit, ids: Installed, person: tables.Person, entry: Mapping[st
 def _birthday(entry: Mapping[str, Any], now: datetime) -> str | None:
     """As the scene has it; `birthday_in_days` lets a demo always have one ahead."""
     if "birthday_in_days" in entry:
-        day = now.date() + timedelta(days=entry["birthday_in_days"])
+        day = now.astimezone(Home().zone).date() + timedelta(days=entry["birthday_in_days"])
         return f"{entry['born_year']}-{day.month:02d}-{min(day.day, 28):02d}"
     return entry.get("born")

@@ -62,9 +62,11 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         if store.open(tables.OutboxBody, "body", *known).decode() != text:
             raise Conflict
         return None
+    begins = not_before or now
     row_id = store.insert(
-        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, state="waiting", dedup_key=dedup_key,
-        staff_id=staff_id, created_at=now, not_before=not_before or now, expires_at=expires_at or (not_before or now) + EXPIRES, tries=0,
+        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, dedup_key=dedup_key,
+        state="planned" if begins - now > GATHERS else "waiting", staff_id=staff_id, created_at=now, not_before=begins,
+        expires_at=expires_at or begins + EXPIRES, tries=0,
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)
@@ -141,7 +143,7 @@ def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
         rows = store.change(
             tables.Outbox,
             f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
-                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
+                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
             STOPPED, now, person, *MACHINE, persons=[person],
         )  # fmt: skip
         for queue in {str(row[0]) for row in rows}:
@@ -184,11 +186,21 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
     `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
     here; a refusal by the platform gives it back.
     """
+    _fall_due(store, now)
     while True:
         rows = _ready(store, now, limit)
         claims = _lease_or_park(store, rows, now, machine_now)
         if claims or not rows:
             return claims
+
+
+def _fall_due(store: Store, now: datetime) -> None:
+    """What was planned for a later day takes its place in the queue when its time comes: until then it holds nobody up."""
+    rows = store.rows("SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
+    store.lock_persons(*(row[1] for row in rows))
+    for row_id, person, queue in rows:
+        store.update(tables.Outbox, row_id, person=person, state="waiting")
+        advance(store, person, queue)
 
 
 def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
@@ -327,7 +339,7 @@ def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them
 def cancel(store: Store, row_id: int, now: datetime) -> bool:
     """Take back what has not left; False when it was too late."""
     row = store.row("SELECT person_id, queue, state FROM outbox WHERE id = ?", row_id)
-    if row is None or row[2] not in {"waiting", "ready", "parked"}:
+    if row is None or row[2] not in {"planned", "waiting", "ready", "parked"}:
         return False
     store.lock_persons(row[0])
     _finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")

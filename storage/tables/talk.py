@@ -82,7 +82,7 @@ class Outbox(Base):
     person_id: Mapped[int] = link("person.id", "to whom")
     queue: Mapped[str] = column(String(12), "alarm, conversation or notice: three queues a person")
     purpose: Mapped[str] = column(String(16), "why it is sent: it carries the ways and the last resort")
-    state: Mapped[str] = column(String(10), "waiting ready sending sent unknown parked review given_up cancelled")
+    state: Mapped[str] = column(String(10), "planned waiting ready sending sent unknown parked review given_up cancelled")
     dedup_key: Mapped[str] = searchable(120, "(cause kind, cause id, purpose, n), never random", unique=True)
     staff_id: Mapped[int | None] = column(BigInteger, "the colleague who wrote it", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "when it was decided")

@@ -173,7 +173,7 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
     await queued("greeting", "a")
     await queued("answer", "b")
     await house.database.write(lambda db: residents.hush(db, nurse, number, on=True, now=house.clock()))
-    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [("greeting", "cancelled"), ("answer", "ready")]
+    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [("greeting", "cancelled"), ("answer", "planned")]
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) == house.clock()
     await house.database.write(lambda db: residents.hush(db, nurse, number, on=False, now=house.clock()))
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) is None

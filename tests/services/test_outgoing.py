@@ -420,3 +420,33 @@ async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest)
     who = await home.staff()
     rows = await home.database.read(lambda db: cases.rows(db, who.sight))
     assert [row.case.number for row in rows] == ["C1122-01"]
+
+
+async def test_c11_what_is_planned_for_a_later_day_holds_nobody_up(home: HomeUnderTest) -> None:
+    await home.hears("你好")
+    person = await home.person()
+    in_three_days = home.clock() + timedelta(days=3)
+
+    def queue(store: Store) -> None:
+        store.lock_persons(person)
+        for key, at in (("asked-again", in_three_days), ("letter", None)):
+            outbox.enqueue(
+                store,
+                home_id=home.ids.home_id,
+                person_id=person,
+                purpose="x",
+                dedup_key=key,
+                text=key,
+                now=home.clock(),
+                queue="notice",
+                not_before=at,
+            )
+
+    await home.database.store(queue)
+    assert await home.send_all() == [("daughter", "letter")]
+    assert await home.rows("SELECT state FROM outbox WHERE dedup_key = 'asked-again'") == [("planned",)]
+    home.clock.now = in_three_days
+    await home.hears("在吗")
+    assert await home.send_all() == [("daughter", "asked-again")]
+    row = int(await home.one("SELECT id FROM outbox WHERE dedup_key = 'letter'"))
+    assert not await home.database.store(lambda store: outbox.cancel(store, row, home.clock()))

@@ -47,7 +47,8 @@ class Demo:
         await page.get_by_label("姓名或登录名").fill(self.login)
         await page.get_by_label("密码").fill(self.password)
         await page.get_by_role("button", name="登录").click()
-        await expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+        await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
+        await page.goto(f"{self.console}chats")
 
 
 @pytest.fixture

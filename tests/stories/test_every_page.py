@@ -36,7 +36,7 @@ async def looked_at(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", SIZES)
-async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, width: int, theme: str) -> None:
+async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, width: int, theme: str) -> None:  # noqa: PLR0915  (many pages)
     page = await demo.page(width, SIZES[width])
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
     await page.goto(f"{demo.console}login")
@@ -49,14 +49,15 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, 
     demo.errors.clear()  # the browser itself notes the 401 that the page has told
     await page.get_by_label("密码").fill("jiashu-demo")
     await page.get_by_role("button", name="登录").click()
-    await expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
-    for empty in ("chats", "complaints", "knowledge?show=soon"):
+    await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
+    for empty in ("today", "letters", "residents", "days", "surveys", "chats", "complaints", "knowledge?show=soon"):
         await page.goto(demo.console + empty)
         await looked_at(page, f"{empty}, empty")
     await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
     await act(demo, "text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉，找律师")
     await act(demo, "text", openid=ELDER, text="我摔倒了")
     for full in (
+        "today",
         "chats",
         "complaints",
         "complaints?show=serious",
@@ -70,6 +71,24 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, 
         await page.goto(demo.console + full)
         await expect(page.locator(".alarm")).to_contain_text("我摔倒了")
         await looked_at(page, f"{full}, full")
+    await page.goto(f"{demo.console}residents")
+    await page.locator(".bed", has_text="王桂兰").click()
+    await expect(page.get_by_role("heading", name="家属与可看范围")).to_be_visible()
+    await looked_at(page, "resident")
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("button", name="打一张绑定单").click()
+    sheet = await opened.value
+    await expect(sheet.get_by_text("微信不是呼叫铃")).to_be_visible()
+    await looked_at(sheet, "binding sheet")
+    await sheet.close()
+    await page.goto(f"{demo.console}letters")
+    await page.locator(".krow", has_text="王桂兰").click()
+    await page.locator(".pick", has_text="大半").click()
+    await looked_at(page, "letter")
+    if width == 390:
+        await page.get_by_role("button", name="更多").click()
+        await expect(page.get_by_role("link", name="审计")).to_be_visible()
+        await looked_at(page, "menu")
     await page.goto(f"{demo.console}complaints")
     await page.locator(".case").click()
     await expect(page.locator("#case")).to_be_visible()
@@ -97,7 +116,7 @@ async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo:
     await nurse.get_by_label("姓名或登录名").fill("tang")
     await nurse.get_by_label("密码").fill("jiashu-demo")
     await nurse.get_by_role("button", name="登录").click()
-    await expect(nurse.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    await expect(nurse.get_by_role("heading", name="现在要处理")).to_be_visible()
     await act(demo, "text", openid=ELDER, text="我摔倒了")
     strip = nurse.locator(".alarm")
     await expect(strip).to_contain_text("王桂兰", timeout=2000)
