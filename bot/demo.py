@@ -121,6 +121,7 @@ def _welcome(settings: Settings, phone_port: int, staff: list[dict[str, str]]) -
     logins = "".join(f"          {who['name']}（{Role(who['role']).words}）  {who['login']} / {who['password']}\n" for who in staff)
     return (
         f"\n{settings.home.name} · 样板机构，人和事都是虚构的\n\n"
-        f"  手机    http://127.0.0.1:{phone_port}/\n  控制台  {settings.http.public_url}/console/\n{logins}\n"
-        "在手机上写「你们把我妈摔了，我要投诉」，再到控制台回复。按 Ctrl-C 结束。\n\n"
+        f"  手机    http://127.0.0.1:{phone_port}/\n  控制台  {settings.http.public_url}/console/\n{logins}"
+        f"  家属页  {settings.http.public_url}/p/letters（像在微信里那样，从手机的菜单点进去）\n\n"
+        "在手机上写「你们把我妈摔了，我要投诉」，再到控制台回复；或者用周敏登录，写一封家书，再把时间快进到 17:30。按 Ctrl-C 结束。\n\n"
     )

@@ -120,12 +120,15 @@ def confirm(  # noqa: PLR0913  (one form)
     db.lock_persons(row.person_id)
     row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
     person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
-    first = db.scalars(select(tables.Kinship.id).where(tables.Kinship.resident_id == resident.id)).first() is None
-    tie = tables.Kinship(
-        id=new_id(), home_id=viewer.home_id, person_id=person.id, resident_id=resident.id, is_primary=first, scopes=allowed, created_at=now
-    )
+    ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident.id)))
+    tie = next((one for one in ties if one.person_id == person.id), None)
+    if tie is None:
+        tie = tables.Kinship(
+            id=new_id(), home_id=viewer.home_id, person_id=person.id, resident_id=resident.id, is_primary=not ties, created_at=now
+        )
+        db.add(tie)
+    tie.scopes = allowed
     db.seal(tie, "relation", db.open(row, "relation"))
-    db.add(tie)
     if person.kind == "guest":
         person.kind = "family"
         db.seal(person, "name", db.open(row, "name"))

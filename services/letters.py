@@ -163,10 +163,9 @@ def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: dat
 def release_due(db: Unit, house: House, home_id: int, now: datetime) -> int:
     """In the evening letters open to their readers; who has an open 48 h window is told once, the others find it in the menu (F16)."""
     day, released = today(house.home, now), 0
-    for row in queries.waiting(db, home_id, day - BACK, day):
+    last = day if now >= release_at(house.home, day) else day - timedelta(days=1)
+    for row in queries.waiting(db, home_id, day - BACK, last):
         resident = db.get_one(tables.Resident, row.resident_id)
-        if now < release_at(house.home, row.day):
-            continue
         if resident.status != "在住" or queries.stopped(db, resident.person_id):
             row.state, row.held_why = "held", f"老人现在{resident.status if resident.status != '在住' else '静默中'}，没有发"
             continue

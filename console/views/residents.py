@@ -108,14 +108,17 @@ async def hush(request: web.Request) -> web.StreamResponse:
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     access_page(who, Page.RESIDENTS)
+    left = request.query.get("show") == "left"
+    statuses = queries.GONE if left else queries.LIVING
 
     def work(db: Unit) -> tuple[list[queries.Line], list[queries.Asking]]:
-        return queries.lines(db, who.sight), queries.asking(db, who.sight) if who.role in FAMILIES else []
+        return queries.lines(db, who.sight, statuses), queries.asking(db, who.sight) if who.role in FAMILIES else []
 
     found, asking = await request.app[DATABASE].read(work)
     floors = sorted({line.floor for line in found})
     return {
-        "floors": [(floor, [line for line in found if line.floor == floor]) for floor in floors], "total": len(found), "asking": asking,
+        "floors": [(floor, [line for line in found if line.floor == floor]) for floor in floors], "total": len(found), "left": left,
+        "asking": [] if left else asking,
         "bound": sum(line.relatives > 0 for line in found), "SCOPES": binding.SCOPES, "BY": binding.WAYS, "may_bind": who.role in FAMILIES,
     }  # fmt: skip
 

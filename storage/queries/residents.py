@@ -13,6 +13,7 @@ from storage.unit import Unit
 
 STATUSES: Final = ("在住", "请假", "住院", "病危", "退住", "去世")
 LIVING: Final = ("在住", "请假", "住院", "病危")
+GONE: Final = ("退住", "去世")
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,3 +187,13 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
     assert await house.rows("SELECT kind, lifted_at IS NULL FROM stop ORDER BY id") == [("hush", 0), ("death", 1)]
     await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "", house.clock()))
     assert await house.one("SELECT count(*) FROM stop WHERE lifted_at IS NULL") == 0
+
+
+async def test_f13_two_sheets_of_one_relative_make_one_tie(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    first, second = await asks(house, desk), await asks(house, desk)
+    for asked, scopes in ((first, {"daily"}), (second, {"daily", "health"})):
+        await house.database.write(
+            lambda db, a=asked, s=scopes: binding.confirm(db, house.house, desk, a, scopes=s, way="paper", now=house.clock())  # type: ignore[misc]
+        )
+    assert await house.rows("SELECT scopes, is_primary FROM kinship") == [("daily health", 1)]

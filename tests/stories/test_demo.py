@@ -64,7 +64,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
             line = await child.stdout.readline()
             assert line, "the demo ended"
             printed += line.decode()
-    phone, console = re.findall(r"http://\S+", printed)
+    phone, console, _ = re.findall(r"http://[^\s（]+", printed)
     login = re.search(r"客服）\s+(\S+) / (\S+)", printed)
     assert login
     async with async_playwright() as playwright:
