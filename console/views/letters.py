@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import aiohttp_jinja2
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from multidict import MultiDict, MultiDictProxy
 
-from care.errors import NotFound
+from care.errors import Invalid, NotFound
 from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
 from console.views.steps import Form
@@ -61,8 +62,7 @@ async def write(request: web.Request) -> web.StreamResponse:
     """Keep it and go on to the next who has none."""
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
     resident = int(request.match_info["resident"])
-    form = await request.clone(client_max_size=FILES).post()
-    given = [file.file.read() for file in form.getall("photos", []) if isinstance(file, web.FileField) and file.filename]
+    form, given = await _parts(request)
     pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
     folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
     ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
@@ -90,6 +90,27 @@ async def write(request: web.Request) -> web.StreamResponse:
     answer = web.Response(status=204)
     answer.headers["HX-Redirect"] = f"/console/letters/{following}" if following else "/console/letters"
     return answer
+
+
+async def _parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]:
+    """The fields and the photos of a form; read in memory, since a temporary file would hold a resident's photo unsealed. Raises Invalid."""
+    if not request.content_type.startswith("multipart/"):
+        return await request.post(), []
+    fields, photos, room = MultiDict[Any](), [], FILES
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        data = bytearray()
+        while chunk := await part.read_chunk():
+            data += chunk
+            if len(data) > room:
+                raise Invalid(why="照片加起来太大了，请分两次加。")
+        room -= len(data)
+        if part.filename:
+            photos.append(bytes(data))
+        elif part.name != "photos":
+            fields.add(part.name, data.decode("utf-8", "replace"))
+    return MultiDictProxy(fields), photos
 
 
 async def act(request: web.Request) -> web.StreamResponse:
