@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from speech import decode
 from storage import migrate, seal
 from storage.database import SqliteDatabase
 from storage.spool import Spool
+from storage.unit import Unit
 
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
@@ -96,7 +97,8 @@ class Service:
         await self._look_at_places()
         await self._look_at_knowledge()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
-        await self.database.write(lambda db: occasions.plan_ahead(db, self.house, ids.home_id, self.clock()))
+        with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
+            await self._plan_ahead(self.clock())
         self.ticker = Ticker(self._jobs(), self.clock)
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
         await self._heartbeat()
@@ -144,9 +146,9 @@ class Service:
         return [
             Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
             Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
-            Job("letters", 5.0, lambda now: self.database.write(lambda db: letters.release_due(db, house, self.ids.home_id, now))),
-            Job("days", 300.0, lambda now: self.database.write(lambda db: occasions.plan_ahead(db, house, self.ids.home_id, now))),
-            Job("greetings", 5.0, lambda now: self.database.write(lambda db: occasions.release_due(db, house, self.ids.home_id, now))),
+            Job("letters", 5.0, self._release_letters),
+            Job("days", 300.0, self._plan_ahead),
+            Job("greetings", 5.0, self._greet),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("strip", 5.0, lambda _: self._look_at_alarms()),
@@ -156,6 +158,29 @@ class Service:
             Job("spool", 1.0, self._drain),
             Job("wake-up", 1.0, self._wake_up),
         ]
+
+    async def _plan_ahead(self, now: datetime) -> None:
+        wanted = await self.database.read(lambda db: occasions.missing(db, self.house, self.ids.home_id, now))
+        if wanted:
+            await self.database.write(lambda db: occasions.plan(db, self.house, self.ids.home_id, wanted))
+
+    async def _release_letters(self, now: datetime) -> None:
+        due = await self.database.read(lambda db: letters.due(db, self.house, self.ids.home_id, now))
+        await self._each(due, lambda db, number: letters.release(db, self.house, number, now))
+
+    async def _greet(self, now: datetime) -> None:
+        due = await self.database.read(lambda db: occasions.due(db, self.ids.home_id, now))
+        await self._each(due, lambda db, number: occasions.release(db, self.house, number, now))
+
+    async def _each(self, numbers: Sequence[int], work: Callable[[Unit, int], object]) -> None:
+        """One short transaction for each; a row that raises is logged and holds up no other."""
+        for number in numbers:
+            try:
+                await self.database.write(lambda db, number=number: work(db, number))  # type: ignore[misc]
+            except Busy:
+                raise
+            except Exception:
+                log.exception("a row could not be released", extra={"action": "release", "row": number})
 
     async def _wake_up(self, _now: object) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""

@@ -1,6 +1,7 @@
 """The sub-application for `/p`: the letters that somebody may read, one letter, its photos, what the reader says to it."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,11 +104,11 @@ async def answer_sheet(request: web.Request) -> dict[str, Any]:
     """Keep the answers; who wants to be called says so apart from them."""
     form, openid = await request.post(), request[OPENID]
     marks = {name: int(str(mark)) for name, mark in form.items() if str(mark).isdecimal() and len(str(mark)) == 1}
-    wish = str(form.get("wish", ""))
+    wish = str(form.get("wish", "")).replace("\r\n", "\n")
     try:
         await request.app[DATABASE].write(lambda db: surveys.keep(db, letters.who_reads(db, openid), marks, wish))
     except Invalid as error:
-        return await _sheet(request, error.sentence)
+        return await _sheet(request, error.sentence, marks, wish)
     except (surveys.Answered, NotFound) as error:
         return {"items": [], "told": error.sentence, "problem": ""}
     told = "都记下了，谢谢您。答案和姓名分开存，没有人能看到是谁答的。"
@@ -116,14 +117,14 @@ async def answer_sheet(request: web.Request) -> dict[str, Any]:
     return {"items": [], "told": told, "problem": ""}
 
 
-async def _sheet(request: web.Request, problem: str = "") -> dict[str, Any]:
+async def _sheet(request: web.Request, problem: str = "", marks: Mapping[str, int] | None = None, wish: str = "") -> dict[str, Any]:
     openid = request[OPENID]
 
     def work(db: Unit) -> tuple[str, ...]:
         return tuple(surveys.open_for(db, letters.who_reads(db, openid)).items.split())
 
     items = await request.app[DATABASE].read(work)
-    return {"items": [survey.items()[item] for item in items], "told": "", "problem": problem}
+    return {"items": [survey.items()[item] for item in items], "told": "", "problem": problem, "marks": marks or {}, "wish": wish}
 
 
 async def photo(request: web.Request) -> web.StreamResponse:

@@ -177,7 +177,8 @@ def _tell(db: Unit, viewer: Viewer, row: tables.Application, text: str, now: dat
         now=now,
     )
     kept = promises.open_one(db.store, row.person_id, Kind.BINDING)
-    if kept is not None:
+    others = select(tables.Application.id).where(tables.Application.person_id == row.person_id, tables.Application.verdict.is_(None))
+    if kept is not None and db.scalars(others).first() is None:  # the clock is theirs until every sheet is decided
         db.store.update(
             tables.Promise, kept[0], person=row.person_id, kept_at=now, kept_by=viewer.id, kept_how=(row.verdict or "")[:12], look_at=None
         )

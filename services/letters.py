@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from care import letters
+from care import letters, quiet_hours
 from care.errors import Conflict, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
@@ -31,6 +31,9 @@ SHOWN: Final = frozenset({"image/jpeg", "image/png"})
 REACTIONS: Final = ("收到", "谢谢", "有疑问", "请来电")
 ASKS: Final = frozenset({"有疑问", "请来电"})
 """Reactions that want a person: they enter the talk and get a clock."""
+LEAD_FIRST: Final = "主管看过再发"
+"""A 慎重 complaint stands behind it; the words do not tell (F10, C14)."""
+SEEN: Final = "看过了"
 BACK: Final = timedelta(days=2)
 """Letters older than this are not released any more: what was late stays unsent, with its reason."""
 
@@ -89,10 +92,9 @@ def write(  # noqa: PLR0913  (one form)
     db.seal(row, "sentence", words or None)
     db.seal(row, "note", note.strip() or None)
     row.taps, row.written_by, row.written_at = max(0, min(taps, 999)), viewer.id, now
-    if row.state == "released":
-        row.corrected = True
-    else:
-        row.held_why = looked.hold or ("家属有慎重投诉，主管看过再发" if queries.cautious(db, resident.id) else None)
+    row.corrected = row.corrected or row.state == "released"
+    row.held_why = looked.hold or (LEAD_FIRST if queries.cautious(db, resident.id) else None)
+    if row.held_why or row.state != "released":  # bad news waits for a call, whoever has read what before
         row.state = "held" if row.held_why else "ready"
     _attach(db, viewer, row, photos, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_letter", f"letter:{row.id}")
@@ -105,11 +107,11 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime)
     row = access_letter(db, viewer, letter_id)
     if row.state != "held":
         raise Conflict
-    if viewer.role not in LEADS | {Role.NURSE}:
-        raise Invalid(why="请护士或主管打电话告诉家属，再放行。")
+    if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else LEADS | {Role.NURSE}):
+        raise Invalid(why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。")
     if not called.strip():
         raise Invalid(why="请写一句电话里怎么说的，和谁说的。")
-    row.state = "ready"
+    row.state, row.held_why = "ready", SEEN
     note = "\n".join(filter(None, (db.open(row, "note"), f"电话告知（{viewer.name}）：{called.strip()}")))
     db.seal(row, "note", note)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "let_go", f"letter:{row.id}")
@@ -124,7 +126,7 @@ def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime) -> None:
     row.state = "withdrawn"
     for kin, _ in queries.readers(db, row.resident_id):
         db.lock_persons(kin)
-        outbox.take_back(db.store, f"letter:{row.id}:{kin}:1", now)
+        outbox.take_back(db.store, _key(row, kin), now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")
     db.store.hint("letters")
 
@@ -160,30 +162,52 @@ def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: dat
     db.store.hint("letters")
 
 
-def release_due(db: Unit, house: House, home_id: int, now: datetime) -> int:
-    """In the evening letters open to their readers; who has an open 48 h window is told once, the others find it in the menu (F16)."""
-    day, released = today(house.home, now), 0
+def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
+    """The letters that may open to their readers now."""
+    day = today(house.home, now)
     last = day if now >= release_at(house.home, day) else day - timedelta(days=1)
-    for row in queries.waiting(db, home_id, day - BACK, last):
-        resident = db.get_one(tables.Resident, row.resident_id)
-        if resident.status != "在住" or queries.stopped(db, resident.person_id):
-            row.state, row.held_why = "held", f"老人现在{resident.status if resident.status != '在住' else '静默中'}，没有发"
-            continue
-        row.state, row.released_at = "released", now
-        released += 1
-        for kin, scopes in queries.readers(db, row.resident_id):
-            if "daily" in scopes and queries.window_open(db, kin, now):
-                db.lock_persons(kin)
-                db.flush()
-                outbox.enqueue(
-                    db.store, home_id=home_id, person_id=kin, purpose="letter", dedup_key=f"letter:{row.id}:{kin}:1",
-                    text=house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now), now=now,
-                    queue="notice",
-                )  # fmt: skip
-    if released:
-        db.store.audit(home_id, now, "machine", "release_letters", f"home:{home_id}", str(released))
+    return [row.id for row in queries.waiting(db, home_id, day - BACK, last)]
+
+
+def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
+    """Open one letter, if it may still be opened; who has an open 48 h window is told once, the others find it in the menu (F16).
+
+    Each letter is a transaction of its own: one that cannot be opened holds up no other.
+    """
+    row = db.get_one(tables.Letter, letter_id)
+    resident = db.get_one(tables.Resident, row.resident_id)
+    if row.state != "ready":
+        return False
+    quiet = resident.status if resident.status != "在住" else "静默中" if queries.stopped(db, resident.person_id) else ""
+    if quiet or (row.held_why != SEEN and queries.cautious(db, resident.id)):
+        row.state, row.held_why = "held", f"老人现在{quiet}，没有发" if quiet else LEAD_FIRST
         db.store.hint("letters")
-    return released
+        return False
+    row.state, row.released_at = "released", now
+    if row.day == today(house.home, now):
+        _push(db, house, row, resident, now)
+    db.store.audit(row.home_id, now, "machine", "release_letters", f"letter:{row.id}")
+    db.store.hint("letters")
+    return True
+
+
+def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident, now: datetime) -> None:
+    """Tell who may be told: daily scope, an open window, awake by their own clock; what cannot leave today is not said tomorrow."""
+    midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
+    words = house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now)
+    for kin, scopes in queries.readers(db, row.resident_id):
+        zone = queries.zone(db, kin) or house.home.zone
+        if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
+            db.lock_persons(kin)
+            db.flush()
+            outbox.enqueue(
+                db.store, home_id=row.home_id, person_id=kin, purpose="letter", dedup_key=_key(row, kin), text=words, now=now, queue="notice",
+                expires_at=midnight,
+            )  # fmt: skip
+
+
+def _key(row: tables.Letter, kin: int) -> str:
+    return f"letter:{row.id}:{kin}:{int(row.written_at.timestamp())}"
 
 
 def link(public_url: str, letter_id: int) -> str:
@@ -191,11 +215,18 @@ def link(public_url: str, letter_id: int) -> str:
     return f'<a href="{public_url.rstrip("/")}/p/letters/{letter_id}">打开家书</a>' if public_url else "（网页还没有配好，请问同事）"
 
 
+def shelf_link(public_url: str) -> str:
+    """Where the letters of before are."""
+    return f'<a href="{public_url.rstrip("/")}/p/letters">以前的家书</a>' if public_url else "以前的家书"
+
+
 def show(context: "Context", _: ShowLetters) -> Done | Refused:
     """今天的家书 on the menu: pull first, at any time (F16). Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`."""
     found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
     if found is None:
         return Refused("unbound")
+    if queries.all_quiet(context.store, context.person_id):
+        return Done(ref=shelf_link(context.house.public_url), how="quiet")
     if not found:
         return Done(how="none", due_at=_next_release(context.house.home, context.now))
     lines = "\n".join(f"{elder}，{day.month}月{day.day}日：{link(context.house.public_url, letter)}" for elder, day, letter in found)

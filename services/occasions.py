@@ -3,6 +3,7 @@
 A greeting is never a template message and never late: who cannot be reached in an open window today is greeted by a person.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -30,12 +31,16 @@ GREETED: Final = {
 """H1 names these three; the calendar knows the others."""
 SOON: Final = timedelta(days=3)
 ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
+ASK_FIRST: Final = "先问过主管再说"
+"""An open complaint of level 1 stands behind it; who reads this must not learn that there is one (C14)."""
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
 OPEN: Final = ("planned", "held")
+REMINDERS: Final = frozenset({"visit", "birthday-soon"})
+"""What is said before its day."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """Something to plan for one person."""
 
     who: Who
@@ -46,24 +51,30 @@ class _Wish:
     said_on: date
 
 
-def plan_ahead(db: Unit, house: House, home_id: int, now: datetime) -> int:
-    """Plan the next 30 days: one row for a person, an occasion and its period, however often this runs; gives how many are new."""
-    zone = house.home.zone
-    first = now.astimezone(zone).date()
+def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
+    """What the next 30 days ask for and has no row yet; a question, so that the writer is asked only when there is something."""
+    first = now.astimezone(house.home.zone).date()
     festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
     known = queries.planned(db, home_id, first)
-    made = 0
+    found: list[Wish] = []
     for who in queries.people(db, home_id):
         for wish in _wishes(who, festivals, first):
             key = (wish.who.person_id, wish.occasion, wish.period)
             if key not in known:
                 known.add(key)
-                db.lock_persons(who.person_id)
-                db.add(_row(home_id, wish, zone))
-                made += 1
-    if made:
+                found.append(wish)
+    return found
+
+
+def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
+    """Write rows for wishes: one for a person, an occasion and its period, whoever plans and however often; gives how many are new."""
+    known = queries.planned(db, home_id, min(wish.day for wish in wishes)) if wishes else set()
+    fresh = [wish for wish in wishes if (wish.who.person_id, wish.occasion, wish.period) not in known]
+    db.lock_persons(*(wish.who.person_id for wish in fresh))
+    db.add_all(_row(home_id, wish, house.home.zone) for wish in fresh)
+    if fresh:
         db.store.hint("days")
-    return made
+    return len(fresh)
 
 
 def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_id: int, at: datetime, now: datetime) -> None:  # noqa: PLR0913
@@ -80,7 +91,10 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_
     )
     db.add(visit)
     day = at.astimezone(house.home.zone).date()
-    db.add(_row(viewer.home_id, _Wish(who, "visit", f"v{visit.id}", day, EVENING_AT, day - timedelta(days=1)), house.home.zone))
+    period = f"{at.astimezone(house.home.zone):%Y%m%dT%H%M}-{resident.id % 1_000_000}"
+    if (person_id, "visit", period) in queries.planned(db, viewer.home_id, day):
+        raise Conflict
+    db.add(_row(viewer.home_id, Wish(who, "visit", period, day, EVENING_AT, day - timedelta(days=1)), house.home.zone))
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "book_visit", f"resident:{resident.id}")
     db.store.hint("days")
 
@@ -101,36 +115,36 @@ def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime) 
     db.store.hint("days")
 
 
-def release_due(db: Unit, house: House, home_id: int, now: datetime, limit: int = 100) -> int:
-    """Say what is due, if it may still be said: consent, status, silence and the window are asked again. Gives how many left."""
-    said, zone = 0, house.home.zone
-    rows = queries.due(db, home_id, now, limit)
-    known = queries.by_pair(db, home_id) if rows else {}
-    for row in rows:
-        who = known.get((row.person_id, row.resident_id)) or queries.one(db, row.person_id, row.resident_id)
-        db.lock_persons(row.person_id)
-        local = now.astimezone(zone).date()
-        why = why_not(who, row.occasion, now) if who else "已经不是家属了"
-        last = row.day - timedelta(days=1) if row.occasion in {"visit", "birthday-soon"} else row.day
-        if local > last:
-            why = "过了那一天，不补发"
-        elif not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
-            row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
-            continue
-        if why or who is None:
-            row.state, row.why = "skipped", why
-            continue
-        db.flush()
-        outbox.enqueue(
-            db.store, home_id=home_id, person_id=row.person_id, purpose="reminder" if row.occasion in {"visit", "birthday-soon"} else "greeting",
-            dedup_key=f"plan:{row.id}:greeting:1", text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
-            expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
-        )  # fmt: skip
-        row.state, row.why = "sent", None
-        said += 1
-    if rows:
-        db.store.hint("days")
-    return said
+def due(db: Unit, home_id: int, now: datetime, limit: int = 100) -> list[int]:
+    """What is to be said now."""
+    return queries.due(db, home_id, now, limit)
+
+
+def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
+    """Say one of them, if it may still be said: consent, status, silence and the window are asked again; a transaction of its own."""
+    row, zone = db.get_one(tables.Plan, plan_id), house.home.zone
+    if row.state != "planned":
+        return False
+    who = queries.one(db, row.person_id, row.resident_id)
+    db.lock_persons(row.person_id)
+    db.store.hint("days")
+    local = now.astimezone(zone).date()
+    last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
+    why = "过了那一天，不补发" if local > last else why_not(who, row.occasion, now) if who else "已经不是家属了"
+    if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
+        row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
+        return False
+    if why or who is None:
+        row.state, row.why = "skipped", why
+        return False
+    db.flush()
+    outbox.enqueue(
+        db.store, home_id=row.home_id, person_id=row.person_id, purpose="reminder" if row.occasion in REMINDERS else "greeting",
+        dedup_key=f"plan:{row.id}:greeting:1", text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
+        expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
+    )  # fmt: skip
+    row.state, row.why = "sent", None
+    return True
 
 
 def why_not(who: Who, occasion: str, now: datetime) -> str:
@@ -141,7 +155,7 @@ def why_not(who: Who, occasion: str, now: datetime) -> str:
         (who.stopped, "静默中"),
         (who.status in {"住院", "病危"} and occasion != "visit", f"老人{who.status}，不发欢快的话"),
         (not who.is_elder and "daily" not in who.scopes, "没有同意看日常"),
-        (who.serious, "有没了结的 1 级投诉，请同事决定怎么说"),
+        (who.serious, ASK_FIRST),
         (not who.following, "没有关注公众号，请当面或打电话"),
         (not who.window_until or who.window_until <= now, "48 小时没来信，微信不让发，请当面或打电话"),
     )
@@ -157,7 +171,8 @@ def words(who: Who, row: tables.Plan, house: House) -> Say:
         case "birthday-soon":
             return say("occasion.birthday_soon", day=day, elder=who.elder)
         case "visit":
-            return say("occasion.visit", at=who.visit_at or datetime.combine(row.day, time(10), house.home.zone), elder=who.elder)
+            at = datetime.strptime(row.period[:13], "%Y%m%dT%H%M").replace(tzinfo=house.home.zone)
+            return say("occasion.visit", at=at, elder=who.elder)
         case name:
             elder, family = GREETED[name]
             return say(elder, called=called(who.elder, who.sex)) if who.is_elder else say(family, elder=who.elder)
@@ -170,22 +185,22 @@ def called(name: str, sex: str | None) -> str:
     return surname + title if title else name
 
 
-def _wishes(who: Who, festivals: list[Day], first: date) -> list[_Wish]:
+def _wishes(who: Who, festivals: list[Day], first: date) -> list[Wish]:
     at = ELDER_AT if who.is_elder else FAMILY_AT
-    found = [_Wish(who, day.id, day.period, day.day, at, day.day) for day in festivals]
+    found = [Wish(who, day.id, day.period, day.day, at, day.day) for day in festivals]
     try:
         births = occasions.birthdays(occasions.born(who.born), first, first + AHEAD) if who.born else []
     except JiashuError:
         births = []
     for day in births:
         if who.is_elder:
-            found.append(_Wish(who, "birthday", day.period, day.day, ELDER_AT, day.day))
+            found.append(Wish(who, "birthday", day.period, day.day, ELDER_AT, day.day))
         elif day.day - SOON >= first:
-            found.append(_Wish(who, "birthday-soon", f"{day.period}-{who.resident_id % 10_000}", day.day, FAMILY_AT, day.day - SOON))
+            found.append(Wish(who, "birthday-soon", f"{day.period}-{who.resident_id % 10_000}", day.day, FAMILY_AT, day.day - SOON))
     return found
 
 
-def _row(home_id: int, wish: _Wish, zone: ZoneInfo) -> tables.Plan:
+def _row(home_id: int, wish: Wish, zone: ZoneInfo) -> tables.Plan:
     due = quiet_hours.next_allowed(datetime.combine(wish.said_on, wish.at, zone), _zone(wish.who, zone), wish.who.kind)
     return tables.Plan(
         id=new_id(), home_id=home_id, person_id=wish.who.person_id, resident_id=wish.who.resident_id, occasion=wish.occasion, period=wish.period,

@@ -63,9 +63,10 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
             raise Conflict
         return None
     begins = not_before or now
+    stopped = purpose in MACHINE and _stopped(store, person_id)
     row_id = store.insert(
         tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, dedup_key=dedup_key,
-        state="planned" if begins - now > GATHERS else "waiting", staff_id=staff_id, created_at=now, not_before=begins,
+        state="cancelled" if stopped else "planned" if begins - now > GATHERS else "waiting", why=STOPPED if stopped else None, staff_id=staff_id, created_at=now, not_before=begins,
         expires_at=expires_at or begins + EXPIRES, tries=0,
     )  # fmt: skip
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
@@ -132,7 +133,17 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
 
 MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
 """What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
+OF_THE_DAY: Final = frozenset({"letter", "greeting", "reminder", "survey"})
+"""True today alone: what cannot leave now is never parked for another day (F16)."""
+PULLED: Final = "现在发不了，也不补发；对方在菜单里随时能看"
 STOPPED: Final = "老人现在不适合收到这类消息，没有发"
+
+
+def _stopped(store: Store, person_id: int) -> bool:
+    """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11)."""
+    found = """SELECT 1 FROM stop WHERE lifted_at IS NULL AND (person_id = ? OR person_id IN
+               (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE k.person_id = ?)) LIMIT 1"""
+    return store.row(found, person_id, person_id) is not None
 
 
 def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
@@ -199,13 +210,13 @@ def _fall_due(store: Store, now: datetime) -> None:
     rows = store.rows("SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
     store.lock_persons(*(row[1] for row in rows))
     for row_id, person, queue in rows:
-        store.update(tables.Outbox, row_id, person=person, state="waiting")
+        store.update(tables.Outbox, row_id, person=person, state="waiting", created_at=now)
         advance(store, person, queue)
 
 
 def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
     rows = store.rows(
-        """SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, b.body, f.id, f.openid, f.following,
+        """SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until
            FROM outbox o JOIN outbox_body b ON b.id = o.id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
@@ -220,7 +231,7 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
 def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
-    for row_id, person, queue, staff, expires, tries, body, follower, openid, following, *ledger in rows:
+    for row_id, person, queue, staff, expires, tries, purpose, body, follower, openid, following, *ledger in rows:
         session_left, session_until, scene_left, scene_until = ledger
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now
@@ -238,6 +249,9 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         elif open_session and left[0] > reserve:
             pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
+        elif purpose in OF_THE_DAY:
+            _finish(store, row_id, person, queue, now, state="cancelled", why=PULLED)
+            continue
         else:
             _finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
             continue

@@ -222,7 +222,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     now = envelope.arrived_at
     talk = talk or talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
     talk.open(store)
-    inbox_id = _keep_message(store, envelope, talk.person_id)
+    inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(talk, envelope))
     _ledger(store, talk, envelope)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
@@ -342,13 +342,23 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
     talks.keep(store, talk, None if turn.ended else turn, now, more)
 
 
-def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None) -> int:
+def _nameless(talk: Talk, envelope: Envelope) -> bool:
+    """An answer to a questionnaire is kept apart from who gave it: the talk holds that there was one, never which (practice 7)."""
+    asked = talk.snapshot is not None and talk.snapshot.flow == "survey"
+    return asked and isinstance(envelope.event, events.Text) and envelope.intent not in {Intent.HUMAN, Intent.COMPLAINT}
+
+
+ANSWER: Final = events.Text("［问卷的回答］")
+
+
+def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None, *, nameless: bool = False) -> int:
     """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search them all."""
+    event, raw = (ANSWER, b"") if nameless else (envelope.event, envelope.raw)
     seal, row, now, inbox_id = store.seal, tables.Inbox, envelope.arrived_at, new_id()
     store.insert(
         row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,
         kind=envelope.kind, created_at=envelope.created_at, arrived_at=now,
-        event=seal(row, "event", inbox_id, events.dump(envelope.event)), raw=seal(row, "raw", inbox_id, envelope.raw),
+        event=seal(row, "event", inbox_id, events.dump(event)), raw=seal(row, "raw", inbox_id, raw),
         answer_state="none", set_aside=set_aside,
     )  # fmt: skip
     if isinstance(envelope.event, events.FILES):

@@ -29,7 +29,9 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
     resident = access_resident(db, viewer, resident_id)
     if status not in may_set(viewer):
         raise Invalid(why="这个状态要由主管或院长来改；去世只能由院长写。")
-    if status == "去世":
+    if resident.status == "去世" and viewer.role is not Role.DIRECTOR:
+        raise Invalid(why="去世要改回来，只能由院长来改。")
+    if status == "去世" or resident.status == "去世":
         person = db.get_one(tables.Person, resident.person_id)
         if name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")

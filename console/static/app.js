@@ -89,7 +89,7 @@
   }
 
   /* What somebody has written survives a look at another page; only this tab knows it, and only until it is sent. */
-  const draftOf = (field) => "draft:" + location.pathname + "#" + field.id;
+  const draftOf = (field) => "draft:" + (field.dataset.draft || location.pathname + "#" + field.id);
   function keepDrafts() {
     for (const field of document.querySelectorAll("textarea[id]")) {
       try {

@@ -68,6 +68,8 @@ async def write(request: web.Request) -> web.StreamResponse:
     ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
     text = {name: str(form.get(name, "")) for name in ("sentence", "note", "temperature")}
     taps = Form(form).number("taps")
+    if Form(form).day("day") not in {None, letters.today(home, now)}:
+        raise Invalid(why="已经过了零点，这些是昨天的事，没有存。请刷新，重新写今天的。")
 
     def work(db: Unit) -> None:
         letters.write(
@@ -88,7 +90,12 @@ async def write(request: web.Request) -> web.StreamResponse:
     order = [row.line.id for row in facts["rows"]]
     following = next((one for one in after if order.index(one) > order.index(resident)), after[0] if after else None)
     answer = web.Response(status=204)
-    answer.headers["HX-Redirect"] = f"/console/letters/{following}" if following else "/console/letters"
+    held = (
+        f"?held={resident}"
+        if any(row.line.id == resident and row.letter is not None and row.letter.state == "held" for row in facts["rows"])
+        else ""
+    )
+    answer.headers["HX-Redirect"] = (f"/console/letters/{following}" if following else "/console/letters") + held
     return answer
 
 
@@ -158,18 +165,22 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     access_page(who, Page.LETTERS)
     day = letters.today(home, now)
 
-    def work(db: Unit) -> tuple[list[queries.Row], list[queries.Row]]:
-        return queries.board(db, who.sight, day), queries.board(db, who.sight, day - timedelta(days=1))
+    def work(db: Unit) -> tuple[list[queries.Row], list[queries.Row], list[queries.Row]]:
+        return (
+            queries.board(db, who.sight, day), queries.board(db, who.sight, day - timedelta(days=1)),
+            [row for n in range(1, letters.BACK.days + 1) for row in queries.board(db, who.sight, day - timedelta(days=n))],
+        )  # fmt: skip
 
-    found, before = await request.app[DATABASE].read(work)
+    found, before, earlier = await request.app[DATABASE].read(work)
     floors = sorted({row.line.floor for row in found})
     sent = [row for row in before if row.letter and row.letter.state == "released"]
     due = [row for row in found if row.line.status == "在住"]
     return {
         "rows": found, "day": day, "STATES": STATES, "floors": [(floor, [row for row in found if row.line.floor == floor]) for floor in floors],
-        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in found if row.letter and row.letter.state == "held"],
+        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in [*found, *earlier] if row.letter and row.letter.state == "held"],
         "read": (sum(min(row.read, 1) for row in sent if row.readers), sum(1 for row in sent if row.readers)),
-        "release": letters.release_at(home, day), "open_id": 0,
+        "just_held": next((row for row in found if str(row.line.id) == request.query.get("held") and row.letter and row.letter.state == "held"), None),
+        "release": letters.release_at(home, day), "open_id": 0, "may_let_go": who.role in LEADS | {Role.NURSE},
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ flow = Flow("binding", version=1, states=S, start=S.CODE, slots=Binding, idle=ti
 def begin(event: Message | Click | Scanned) -> Step[Binding]:
     """The word 绑定, or the code at once."""
     code = invitation_code(event.body) if isinstance(event, Text) else None
-    return goto(S.CODE, Binding(), TryCode(code)) if code else goto(S.CODE, Binding())
+    return stay(Binding(), TryCode(code)) if code else goto(S.CODE, Binding())
 
 
 @flow.state(S.CODE, to=(S.RELATION, END), ask="binding.code")
@@ -107,6 +107,6 @@ def again(data: Binding) -> Step[Binding]:
 
 
 def short(event: Message) -> str:
-    """A few words, or nothing."""
+    """A few words, or nothing; a number is none."""
     words = event.body.strip(" 。.!！") if isinstance(event, Text) else ""
-    return words if 0 < len(words) <= LONGEST else ""
+    return words if len(words) <= LONGEST and any(sign.isalpha() for sign in words) else ""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Reply, Skipped, Text
-from conversations.routing import Intent
+from conversations.routing import Intent, of_words
 
 
 class S(StrEnum):
@@ -40,6 +40,12 @@ class Complaint:
 
 flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
 FIELDS = {S.ABOUT: "about", S.WHEN: "occurred", S.NAME: "name", S.CALL: "contact"}
+
+
+@flow.claims
+def belongs(_: "Complaint", event: Message) -> bool:
+    """Everything that is said belongs to the story, but the question how far it is (C15)."""
+    return not (isinstance(event, Text) and of_words(event.body) is Intent.PROGRESS)
 
 
 @flow.enters(on=Intent.COMPLAINT)

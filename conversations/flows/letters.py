@@ -33,6 +33,8 @@ def begin(_: Message | Click) -> Step[Nothing]:
 @flow.on_done(of=ShowLetters)
 def shown(data: Nothing, event: Done) -> Step[Nothing]:
     """Today's, else the last ones and when today's may be read; nothing is made up."""
+    if event.how == "quiet":
+        return finish(data, say("letters.quiet", link=event.ref))
     if event.how == "ready":
         return finish(data, say("letters.ready", lines=event.ref))
     return finish(data, say("letters.earlier" if event.how == "earlier" else "letters.none", lines=event.ref, by=event.due_at))

@@ -1,5 +1,6 @@
 """What 日程 asks: who may be greeted, with every fact that may forbid it; what is planned, held and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,7 +31,6 @@ class Who:
     following: bool
     window_until: datetime | None
     timezone: str | None
-    visit_at: datetime | None = None
 
     @property
     def kind(self) -> str:
@@ -48,17 +48,17 @@ class Line:
 
 def people(db: Unit, home_id: int, resident_id: int | None = None) -> list[Who]:
     """Residents with a phone of their own, and bound relatives; of one resident or of all that live here."""
-    return _people(db, home_id, resident_id, None)
+    return _people(db, home_id, None if resident_id is None else [resident_id], None)
 
 
 def one(db: Unit, person_id: int, resident_id: int) -> Who | None:
     """One person as they are now; None when they belong to the resident no more."""
     resident = db.get_one(tables.Resident, resident_id)
-    return next((who for who in _people(db, resident.home_id, resident_id, person_id) if who.person_id == person_id), None)
+    return next((who for who in _people(db, resident.home_id, [resident_id], person_id) if who.person_id == person_id), None)
 
 
-def _people(db: Unit, home_id: int, resident_id: int | None, person_id: int | None) -> list[Who]:
-    which = tables.Resident.id == resident_id if resident_id else tables.Resident.status.in_(LIVING)
+def _people(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id: int | None) -> list[Who]:
+    which = tables.Resident.status.in_(LIVING) if residents_of is None else tables.Resident.id.in_(residents_of)
     residents = {row.id: row for row in db.scalars(select(tables.Resident).where(tables.Resident.home_id == home_id, which))}
     ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id.in_(residents))))
     ids = {row.person_id for row in residents.values()} | {tie.person_id for tie in ties}
@@ -73,10 +73,7 @@ def _people(db: Unit, home_id: int, resident_id: int | None, person_id: int | No
             select(tables.Case.person_id).where(tables.Case.person_id.in_(ids), tables.Case.closed_at.is_(None), tables.Case.level == 1)
         )
     )
-    visits = {
-        (row.person_id, row.resident_id): row.at
-        for row in db.scalars(select(tables.Visit).where(tables.Visit.person_id.in_(ids), tables.Visit.cancelled_at.is_(None)).order_by(tables.Visit.at.desc()))
-    }  # fmt: skip
+    troubled = {tie.resident_id for tie in ties if tie.person_id in serious}
     pairs = [(row.person_id, row, None) for row in residents.values()] + [(tie.person_id, residents[tie.resident_id], tie) for tie in ties]
     found = []
     for number, resident, tie in pairs:
@@ -88,9 +85,9 @@ def _people(db: Unit, home_id: int, resident_id: int | None, person_id: int | No
             Who(
                 number, resident.id, db.open(persons[number], "name") or "家属", elder, f"{resident.room}-{resident.bed}", resident.sex,
                 db.open(resident, "born") or "", tie is None, resident.status, resident.person_id in stops or number in stops,
-                number in serious or any(other.person_id in serious for other in ties if other.resident_id == resident.id),
+                number in serious or resident.id in troubled,
                 frozenset(tie.scopes.split() if tie else ()), phone.following, phone.session_until if phone.session_left > 1 else None,
-                persons[number].timezone, visits.get((number, resident.id)),
+                persons[number].timezone,
             )
         )  # fmt: skip
     return found
@@ -106,9 +103,9 @@ def planned(db: Unit, home_id: int, since: date) -> set[tuple[int, str, str]]:
     return {(person, occasion, period) for person, occasion, period in found}
 
 
-def due(db: Unit, home_id: int, now: datetime, limit: int) -> list[tables.Plan]:
+def due(db: Unit, home_id: int, now: datetime, limit: int) -> list[int]:
     """What is to be said now."""
-    found = select(tables.Plan).where(tables.Plan.home_id == home_id, tables.Plan.state == "planned", tables.Plan.due_at <= now)
+    found = select(tables.Plan.id).where(tables.Plan.home_id == home_id, tables.Plan.state == "planned", tables.Plan.due_at <= now)
     return list(db.scalars(found.order_by(tables.Plan.due_at).limit(limit)))
 
 
@@ -118,14 +115,9 @@ def schedule(db: Unit, sight: Sight, first: date, last: date) -> list[Line]:
         select(tables.Plan, tables.Resident.id).join(tables.Resident, tables.Resident.id == tables.Plan.resident_id)
         .where(sight.resident(), tables.Plan.day.between(first, last)).order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
     ).all()  # fmt: skip
-    known = by_pair(db, sight.home_id)
-    pairs = [(row, known.get((row.person_id, resident)) or one(db, row.person_id, resident)) for row, resident in rows]
+    known = {(who.person_id, who.resident_id): who for who in _people(db, sight.home_id, [resident for _, resident in rows], None)}
+    pairs = [(row, known.get((row.person_id, resident))) for row, resident in rows]
     return [Line(row, who) for row, who in pairs if who is not None]
-
-
-def by_pair(db: Unit, home_id: int) -> dict[tuple[int, int], Who]:
-    """All people as they are now, by (person, resident)."""
-    return {(who.person_id, who.resident_id): who for who in people(db, home_id)}
 
 
 def births(db: Unit, sight: Sight) -> list[tuple[int, str, str, str]]:

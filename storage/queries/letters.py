@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -136,6 +137,22 @@ def window_open(db: Unit, person_id: int, now: datetime) -> bool:
         tables.Follower.session_left > 1,
     )
     return db.scalars(found).first() is not None
+
+
+def zone(db: Unit, person_id: int) -> ZoneInfo | None:
+    """A person's own time zone, where it is not the home's."""
+    found = db.scalar(select(tables.Person.timezone).where(tables.Person.id == person_id))
+    return ZoneInfo(found) if found else None
+
+
+def all_quiet(store: Store, person_id: int) -> bool:
+    """Whether no letter comes now for this person: every elder of theirs is away, gone, or left in peace."""
+    row = store.row(
+        """SELECT count(*) FROM resident r WHERE (r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?))
+           AND r.status = '在住' AND NOT EXISTS (SELECT 1 FROM stop s WHERE s.person_id = r.person_id AND s.lifted_at IS NULL)""",
+        person_id, person_id,
+    )  # fmt: skip
+    return row is not None and row[0] == 0
 
 
 def name(db: Unit, resident: tables.Resident) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, FormData
 
-from services import occasions
 from services.access import Role
 from tests.console.test_access import House, house
 
@@ -132,7 +131,6 @@ async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops
     assert (await desk.post(f"/residents/{number}/visit", {"person": str(person), "at": "someday"})).status == 422
     answer = await desk.post(f"/residents/{number}/visit", {"person": str(person), "at": "2026-11-25T15:00"})
     assert "李静 11月25日 周三 15:00" in await answer.text()
-    await house.home.database.write(lambda db: occasions.plan_ahead(db, house.home.house, house.home.ids.home_id, house.home.clock()))
     page = await desk.get("/days")
     assert "48 小时没来信" in page
     await house.home.hears("你好", "kin3")

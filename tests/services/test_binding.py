@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.routing import Intent, invitation_code, of_words
-from services import binding, install, outbox, residents
+from services import binding, clocks, install, outbox, residents
 from services.access import Role, Viewer
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
@@ -56,8 +56,11 @@ async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: Hom
     desk = await house.staff()
     given = await code(house, desk)
     assert given not in str(await house.rows("SELECT * FROM invitation"))
-    assert "什么人" in await house.hears(f"绑定 {given}")
+    first = await house.hears(f"绑定 {given}")
+    assert first.startswith("码对上了。请问您是老人的什么人")
+    assert "请用文字" in await house.hears("0571-8800")
     assert "怎么称呼" in await house.hears("女儿")
+    assert "请用文字" in await house.hears("0101")
     answer = await house.hears("李静")
     assert "核实" in answer
     assert "王桂兰" not in answer
@@ -185,8 +188,34 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
     await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王桂兰", house.clock()))
     assert await house.rows("SELECT state FROM outbox WHERE dedup_key = 'c'") == [("cancelled",)]
     assert await house.rows("SELECT kind, lifted_at IS NULL FROM stop ORDER BY id") == [("hush", 0), ("death", 1)]
-    await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "", house.clock()))
+    for who, name in ((nurse, "王桂兰"), (director, "")):
+        with pytest.raises(Invalid):
+            await house.database.write(lambda db, w=who, n=name: residents.set_status(db, w, number, "在住", n, house.clock()))  # type: ignore[misc]
+    await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "王桂兰", house.clock()))
     assert await house.one("SELECT count(*) FROM stop WHERE lifted_at IS NULL") == 0
+
+
+async def test_l2_what_machines_queue_after_a_hush_is_stopped_too(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    asked = await asks(house, desk)
+    await house.database.write(lambda db: binding.confirm(db, house.house, desk, asked, scopes={"daily"}, way="none", now=house.clock()))
+    await house.send_all()
+    number = await resident(house)
+    await house.database.write(lambda db: residents.hush(db, desk, number, on=True, now=house.clock()))
+    await house.hears("我妈今天怎么样")
+    house.clock.on(hours=2)
+    await house.database.store(lambda store: clocks.look_at_promises(store, house.house, house.clock()))
+    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id DESC LIMIT 1") == [("late", "cancelled")]
+    assert await house.send_all() == []
+
+
+async def test_f13_the_clock_of_two_sheets_runs_until_both_are_decided(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    first, second = await asks(house, desk), await asks(house, desk)
+    await house.database.write(lambda db: binding.confirm(db, house.house, desk, first, scopes={"daily"}, way="none", now=house.clock()))
+    assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 1
+    await house.database.write(lambda db: binding.refuse(db, house.house, desk, second, "同一位", house.clock()))
+    assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 0
 
 
 async def test_f13_two_sheets_of_one_relative_make_one_tie(house: HomeUnderTest) -> None:

@@ -54,7 +54,15 @@ async def writes(home: HomeUnderTest, who: Viewer, room: str = "306", sentence: 
 async def evening(home: HomeUnderTest) -> int:
     at = letters.release_at(home.settings.home, letters.today(home.settings.home, home.clock()))
     home.clock.now = max(home.clock(), at)
-    return await home.database.write(lambda db: letters.release_due(db, home.house, home.ids.home_id, home.clock()))
+    return await releases(home)
+
+
+async def releases(home: HomeUnderTest) -> int:
+    numbers = await home.database.read(lambda db: letters.due(db, home.house, home.ids.home_id, home.clock()))
+    opened = 0
+    for number in numbers:
+        opened += await home.database.write(lambda db, n=number: letters.release(db, home.house, n, home.clock()))  # type: ignore[misc]
+    return opened
 
 
 async def test_f16_letters_are_pulled_at_any_time_and_pushed_only_into_an_open_window(house: HomeUnderTest) -> None:
@@ -62,7 +70,7 @@ async def test_f16_letters_are_pulled_at_any_time_and_pushed_only_into_an_open_w
     await house.hears("你好", "daughter")  # her window is open, the niece never wrote
     number = await writes(house, carer)
     assert "还没有" in await house.hears(LETTER, "niece")
-    assert await house.database.write(lambda db: letters.release_due(db, house.house, house.ids.home_id, house.clock())) == 0
+    assert await releases(house) == 0
     assert await evening(house) == 1
     assert [(who, words) for who, words in await house.send_all() if "家书" in words] == [
         ("daughter", "王桂兰今天的家书到了，（网页还没有配好，请问同事）")
@@ -154,7 +162,56 @@ async def test_f10_a_family_with_a_lawyer_gets_letters_that_a_lead_has_seen(hous
     carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
     await house.hears("你们把我妈摔了，我要投诉，找律师", "daughter")
     number = await writes(house, carer)
-    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "家属有慎重投诉，主管看过再发")]
+    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "主管看过再发")]
+
+
+async def test_f10_a_lawyer_in_the_afternoon_holds_the_letter_of_the_noon_and_a_lead_lets_it_go(house: HomeUnderTest) -> None:
+    carer, nurse, lead = (
+        await house.staff(Role.CARER, "周敏", "zhou", "3"),
+        await house.staff(Role.NURSE, "唐雨", "tang"),
+        await house.staff(Role.SUPERVISOR, "何志远", "he"),
+    )
+    number = await writes(house, carer)
+    await house.hears("你们把我妈摔了，我要投诉，找律师", "daughter")
+    assert await evening(house) == 0
+    with pytest.raises(Invalid, match="主管看过"):
+        await house.database.write(lambda db: letters.let_go(db, nurse, number, "打过了", house.clock()))
+    await house.database.write(lambda db: letters.let_go(db, lead, number, "看过，可以发", house.clock()))
+    assert await releases(house) == 1
+
+
+async def test_u4_bad_news_written_after_the_release_takes_the_letter_back_until_the_call(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    number = await writes(house, carer)
+    await evening(house)
+    await writes(house, carer, sentence="傍晚摔了一跤，送医院了。", temperature="39.5")
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "daughter"), number, house.clock()))
+    assert await house.rows("SELECT state, held_why, corrected FROM letter") == [("held", "发热", 1)]
+
+
+async def test_f16_nobody_is_woken_by_a_letter_and_none_is_parked_for_another_day(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await house.hears("你好", "daughter")
+    await house.hears("你好", "niece")
+    await house.rows("UPDATE person SET timezone = 'Europe/London' WHERE id = ?", await house.person("niece"))
+    await writes(house, carer)
+    await evening(house)
+    await house.rows("UPDATE follower SET session_left = 1 WHERE openid = 'daughter'")
+    house.clock.on(hours=4, minutes=30)  # 22:00 in the house
+    await writes(house, carer, "301")
+    await releases(house)
+    assert [who for who, words in await house.send_all() if "家书到了" in words] == ["niece"]  # it is morning where she lives
+    assert await house.rows("SELECT state, why FROM outbox WHERE purpose = 'letter' AND state <> 'sent'") == [
+        ("cancelled", "现在发不了，也不补发；对方在菜单里随时能看")
+    ]
+
+
+async def test_l2_who_asks_for_letters_of_somebody_who_died_is_not_told_to_come_back_in_the_evening(house: HomeUnderTest) -> None:
+    director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    who = await resident(house)
+    await house.database.write(lambda db: residents.set_status(db, director, who, "去世", "王桂兰", house.clock()))
+    assert await house.hears(LETTER, "niece") == "以前的家书都给您留着，想看的时候随时看。有事请直接说，或打 0571-8800-0101。"
 
 
 async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_opens_no_window(house: HomeUnderTest) -> None:

@@ -34,11 +34,16 @@ async def house(home: HomeUnderTest) -> HomeUnderTest:
 
 
 async def plans(home: HomeUnderTest) -> int:
-    return await home.database.write(lambda db: occasions.plan_ahead(db, home.house, home.ids.home_id, home.clock()))
+    wanted = await home.database.read(lambda db: occasions.missing(db, home.house, home.ids.home_id, home.clock()))
+    return await home.database.write(lambda db: occasions.plan(db, home.house, home.ids.home_id, wanted))
 
 
 async def release(home: HomeUnderTest) -> int:
-    return await home.database.write(lambda db: occasions.release_due(db, home.house, home.ids.home_id, home.clock()))
+    numbers = await home.database.read(lambda db: occasions.due(db, home.ids.home_id, home.clock()))
+    said = 0
+    for number in numbers:
+        said += await home.database.write(lambda db, n=number: occasions.release(db, home.house, n, home.clock()))  # type: ignore[misc]
+    return said
 
 
 async def states(home: HomeUnderTest, occasion: str) -> dict[str, tuple[str, str | None]]:
@@ -158,6 +163,34 @@ async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(hous
     assert await release(house) == 1
     with pytest.raises(Conflict):
         await decide(desk, "held")
+
+
+async def test_c14_nobody_learns_from_the_schedule_that_there_is_a_complaint(house: HomeUnderTest) -> None:
+    await plans(house)
+    house.clock.now = at_home(date(2026, 11, 30), 8, 0)
+    await everybody_writes(house)
+    await house.hears("护工打我妈，我要投诉", "daughter")
+    house.clock.now = at_home(date(2026, 11, 30), 8, 30)
+    assert await release(house) == 0
+    assert await states(house, "birthday") == {"grandma": ("skipped", "先问过主管再说")}
+
+
+async def test_r1_each_visit_is_reminded_with_its_own_time(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
+    for day, hour in ((24, 10), (29, 15)):
+        visit = at_home(date(2026, 11, day), hour)
+        await house.database.write(lambda db, at=visit: occasions.book_visit(db, house.house, desk, number, person, at, house.clock()))  # type: ignore[misc]
+    with pytest.raises(Conflict):
+        await house.database.write(
+            lambda db: occasions.book_visit(db, house.house, desk, number, person, at_home(date(2026, 11, 29), 15), house.clock())
+        )
+    house.clock.now = at_home(date(2026, 11, 28), 18)
+    await house.hears("你好", "daughter")
+    await release(house)
+    assert [words for _, words in await house.send_all() if "提醒您" in words] == [
+        "提醒您：明天 15:00 来看王桂兰。请错开午休；感冒、发热请改天，或改成视频。来不了，回一句就行。"
+    ]
 
 
 async def test_r1_a_visit_is_reminded_the_evening_before(house: HomeUnderTest) -> None:

@@ -5,6 +5,7 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound
 from services import surveys
 from services.access import Role
+from storage.queries import chats
 from storage.queries import surveys as queries
 from tests.conftest import HomeUnderTest
 from tests.services.test_letters import house
@@ -43,6 +44,7 @@ async def test_m1_who_may_be_asked_is_asked_once_and_the_others_find_it_by_a_wor
 
 async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTest) -> None:
     await begun(house)
+    desk, person = await house.staff(), await house.person("niece")
     assert "1/7 服务态度" in await house.hears("问卷", "niece")
     assert "1 到 5" in await house.hears("挺好的吧", "niece")
     assert "2/7" in await house.hears("5", "niece")
@@ -55,6 +57,9 @@ async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTe
     assert "愿意的话回「人工」" in await house.hears("晚饭早一点", "niece")
     assert await house.rows("SELECT item, score FROM mark ORDER BY item") == [("attitude", 5), ("overall", 2), ("quality", 5)]
     assert "已经答过" in await house.hears("问卷", "niece")
+    thread = await house.database.read(lambda db: [row.text or row.event for row in chats.thread(db, desk.sight, person).bubbles])
+    assert "晚饭早一点" not in str(thread)
+    assert "［问卷的回答］" in str(thread)
     assert await house.one("SELECT count(*) FROM participation") == 1
     assert "person_id" not in str(await house.rows("SELECT sql FROM sqlite_master WHERE name IN ('mark', 'wish')"))
 

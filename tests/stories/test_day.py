@@ -40,9 +40,12 @@ class Day:
         home = self.home
         home.clock.now = datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
         now, house, ids = home.clock(), home.house, home.ids
-        await home.database.write(lambda db: occasions.plan_ahead(db, house, ids.home_id, now))
-        await home.database.write(lambda db: occasions.release_due(db, house, ids.home_id, now))
-        await home.database.write(lambda db: letters.release_due(db, house, ids.home_id, now))
+        wanted = await home.database.read(lambda db: occasions.missing(db, house, ids.home_id, now))
+        await home.database.write(lambda db: occasions.plan(db, house, ids.home_id, wanted))
+        for number in await home.database.read(lambda db: occasions.due(db, ids.home_id, now)):
+            await home.database.write(lambda db, n=number: occasions.release(db, house, n, now))  # type: ignore[misc]
+        for number in await home.database.read(lambda db: letters.due(db, house, ids.home_id, now)):
+            await home.database.write(lambda db, n=number: letters.release(db, house, n, now))  # type: ignore[misc]
         await home.database.store(lambda store: clocks.look_at_promises(store, house, now))
         await home.database.store(lambda store: clocks.act_on_silence(store, house, now))
         await home.database.store(lambda store: alarms.still_calling(store, house, now))
