@@ -110,6 +110,8 @@ def main() -> int:
     problems = [problem for part in (migrations, flows, words, contracts, requirements, tidy) for problem in part()]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
+    listed = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"].values()
+    sys.stdout.write(f"requirements: {', '.join(f'{list(listed).count(state)} {state}' for state in ('shown', 'part', 'planned'))}\n")
     return 1 if problems else 0
 
 

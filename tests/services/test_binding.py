@@ -112,7 +112,7 @@ async def test_f13_two_relatives_with_one_code_at_once_only_one_asks(house: Home
     assert await house.one("SELECT count(*) FROM application") == 1
 
 
-async def test_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeUnderTest) -> None:
+async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeUnderTest) -> None:
     desk = await house.staff()
     asked = await asks(house, desk)
     for scopes, way, why in (
