@@ -152,13 +152,11 @@ class Stage:
 
     def news(self) -> list[dict[str, Any]]:
         """The lines of the journal that were written since the last look."""
-        with (self.folder / "journal.jsonl").open(encoding="utf-8") as file:
+        with (self.folder / "journal.jsonl").open("rb") as file:
             file.seek(self._read)
-            lines = file.readlines()
-            if lines and not lines[-1].endswith("\n"):
-                lines.pop()
-            self._read += sum(len(line.encode()) for line in lines)
-        return [json.loads(line) for line in lines]
+            whole, newline, _ = file.read().rpartition(b"\n")  # the rest is being written just now
+        self._read += len(whole) + len(newline)
+        return [json.loads(line) for line in whole.splitlines()]
 
     def journal(self) -> list[dict[str, Any]]:
         """Everything that passed between platform and service."""
