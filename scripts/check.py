@@ -16,6 +16,7 @@ from conversations import phrases
 from conversations.engine import check
 from conversations.registry import standard
 from scripts.flows import page
+from scripts.mutants import MUTANTS
 from storage import migrate, tables
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +89,14 @@ def requirements() -> Iterator[str]:
             yield f"requirement {name} is planned, yet a test carries its name"
 
 
+def faults() -> Iterator[str]:
+    """Each mutant names words that are in its file exactly once; else the long proof stops in the middle."""
+    for mutant in MUTANTS:
+        times = (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.old)
+        if times != 1:
+            yield f"mutant {mutant.number}: its words are {times} times in {mutant.file}"
+
+
 def tidy() -> Iterator[str]:
     """No path of a machine, no registry and no unfinished work in what is tracked."""
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
@@ -107,7 +116,7 @@ def tidy() -> Iterator[str]:
 
 def main() -> int:
     """0 when everything holds."""
-    problems = [problem for part in (migrations, flows, words, contracts, requirements, tidy) for problem in part()]
+    problems = [problem for part in (migrations, flows, words, contracts, requirements, faults, tidy) for problem in part()]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     listed = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"].values()
