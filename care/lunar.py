@@ -32,11 +32,6 @@ def solar(year: int, month: int, day: int, *, leap: bool = False) -> date:
     return found
 
 
-def lunar_year(day: date) -> int:
-    """The lunar year that a solar day lies in. Raises OutOfCalendar."""
-    return of(day)[0]
-
-
 def of(day: date) -> tuple[int, int, int, bool]:
     """The lunar year, month, day of a solar day, and whether the month is a leap one. Raises OutOfCalendar."""
     found = LunarDate.from_solar_date(_known(day.year), day.month, day.day)

@@ -31,6 +31,8 @@ SHOWN: Final = frozenset({"image/jpeg", "image/png"})
 REACTIONS: Final = ("收到", "谢谢", "有疑问", "请来电")
 ASKS: Final = frozenset({"有疑问", "请来电"})
 """Reactions that want a person: they enter the talk and get a clock."""
+CALLERS: Final = LEADS | {Role.NURSE}
+"""Who calls a family and lets a held letter go."""
 LEAD_FIRST: Final = "主管看过再发"
 """A 慎重 complaint stands behind it; the words do not tell (F10, C14)."""
 SEEN: Final = "看过了"
@@ -107,7 +109,7 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime)
     row = access_letter(db, viewer, letter_id)
     if row.state != "held":
         raise Conflict
-    if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else LEADS | {Role.NURSE}):
+    if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
         raise Invalid(why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。")
     if not called.strip():
         raise Invalid(why="请写一句电话里怎么说的，和谁说的。")

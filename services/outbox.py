@@ -364,8 +364,3 @@ def take_back(store: Store, dedup_key: str, now: datetime) -> bool:
     """Take back by its cause what has not left."""
     row = store.row("SELECT id FROM outbox WHERE dedup_key = ?", dedup_key)
     return row is not None and cancel(store, row[0], now)
-
-
-__all__: Sequence[str] = [
-    "Claim", "abandoned", "advance", "cancel", "claim", "enqueue", "give_up_parked", "release_parked", "settle",
-]  # fmt: skip

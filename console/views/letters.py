@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 import aiohttp_jinja2
@@ -13,7 +14,7 @@ from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
 from console.views.steps import Form
 from services import letters, media
-from services.access import LEADS, Page, Role, access_letter, access_page, access_resident
+from services.access import Page, access_letter, access_page, access_resident
 from services.letters import Photo
 from storage.queries import letters as queries
 from storage.queries import residents
@@ -149,7 +150,7 @@ async def photo(request: web.Request) -> web.StreamResponse:
     who, number, wanted = viewer(request), int(request.match_info["letter"]), int(request.match_info["photo"])
 
     def work(db: Unit) -> bool:
-        return wanted in queries.written(db, access_letter(db, who, number)).photos
+        return wanted in queries.photos(db, access_letter(db, who, number).id)
 
     if not await request.app[DATABASE].read(work):
         raise NotFound
@@ -165,22 +166,19 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     access_page(who, Page.LETTERS)
     day = letters.today(home, now)
 
-    def work(db: Unit) -> tuple[list[queries.Row], list[queries.Row], list[queries.Row]]:
-        return (
-            queries.board(db, who.sight, day), queries.board(db, who.sight, day - timedelta(days=1)),
-            [row for n in range(1, letters.BACK.days + 1) for row in queries.board(db, who.sight, day - timedelta(days=n))],
-        )  # fmt: skip
+    def work(db: Unit) -> list[list[queries.Row]]:
+        return [queries.board(db, who.sight, day - timedelta(days=n)) for n in range(letters.BACK.days + 1)]
 
-    found, before, earlier = await request.app[DATABASE].read(work)
+    found, before, *older = await request.app[DATABASE].read(work)
     floors = sorted({row.line.floor for row in found})
     sent = [row for row in before if row.letter and row.letter.state == "released"]
     due = [row for row in found if row.line.status == "在住"]
     return {
         "rows": found, "day": day, "STATES": STATES, "floors": [(floor, [row for row in found if row.line.floor == floor]) for floor in floors],
-        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in [*found, *earlier] if row.letter and row.letter.state == "held"],
+        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in chain(found, before, *older) if row.letter and row.letter.state == "held"],
         "read": (sum(min(row.read, 1) for row in sent if row.readers), sum(1 for row in sent if row.readers)),
         "just_held": next((row for row in found if str(row.line.id) == request.query.get("held") and row.letter and row.letter.state == "held"), None),
-        "release": letters.release_at(home, day), "open_id": 0, "may_let_go": who.role in LEADS | {Role.NURSE},
+        "release": letters.release_at(home, day), "open_id": 0, "may_let_go": who.role in letters.CALLERS,
     }  # fmt: skip
 
 
@@ -200,4 +198,4 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         }  # fmt: skip
 
     found = await request.app[DATABASE].read(work)
-    return found | {"FIELDS": FIELDS, "may_let_go": who.role in LEADS | {Role.NURSE}, "open_id": resident_id}
+    return found | {"FIELDS": FIELDS, "may_let_go": who.role in letters.CALLERS, "open_id": resident_id}

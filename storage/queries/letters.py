@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -15,8 +14,6 @@ from storage.queries.sight import Sight
 from storage.store import Store
 from storage.types import micros
 from storage.unit import Unit
-
-READ: Final = ("released",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +217,7 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
     elder_name = db.open(elder, "name") or "老人"
     return Page(
         row.id, row.home_id, letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name), elder_name, row.day,
-        db.open(reader, "name") or "您", db.open(row, "sentence") or "", facts, _photos(db, row.id), author, row.written_at, row.corrected,
+        db.open(reader, "name") or "您", db.open(row, "sentence") or "", facts, photos(db, row.id), author, row.written_at, row.corrected,
         (mine.reaction or "") if mine else "",
     )  # fmt: skip
 
@@ -243,7 +240,8 @@ def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, dat
     ]  # fmt: skip
 
 
-def _photos(db: Unit, letter_id: int) -> list[int]:
+def photos(db: Unit, letter_id: int) -> list[int]:
+    """The photos of a letter, in the order in which they were added."""
     return list(db.scalars(select(tables.LetterPhoto.id).where(tables.LetterPhoto.letter_id == letter_id).order_by(tables.LetterPhoto.id)))
 
 
@@ -276,7 +274,7 @@ def board(db: Unit, sight: Sight, day: date) -> list[Row]:
 def written(db: Unit, row: tables.Letter) -> Written:
     """A letter with its words, for staff."""
     author = db.scalar(select(tables.Staff.name).where(tables.Staff.id == row.written_by)) or ""
-    return Written(row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, _photos(db, row.id))
+    return Written(row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, photos(db, row.id))
 
 
 def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]:

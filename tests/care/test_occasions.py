@@ -73,7 +73,7 @@ def test_h1_each_day_of_sixteen_years_is_the_same_lunar_day_in_all_three() -> No
         year, month, number, leap = sky.getLunarYear(), sky.getLunarMonth(), sky.getLunarDay(), sky.isLunarLeap()
         assert (other.getYear(), abs(other.getMonth()), other.getDay(), other.getMonth() < 0) == (year, month, number, leap)
         assert lunar.solar(year, month, number, leap=leap) == day
-        assert lunar.lunar_year(day) == year
+        assert lunar.of(day) == (year, month, number, leap)
 
 
 def test_h1_leap_months_of_the_years_that_matter() -> None:
