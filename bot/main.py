@@ -33,7 +33,7 @@ from services.house import House
 from services.receive import receive_batch
 from settings import Settings, Wechat
 from settings.clock import Clock, shifted, wall
-from speech import decode
+from speech import decode, recordings
 from storage import migrate, seal
 from storage.database import SqliteDatabase
 from storage.spool import Spool
@@ -61,7 +61,8 @@ class Service:
         local = settings.on_loopback
         self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
-        self.house = House(settings.home, public_url=settings.http.public_url)
+        self.sounds = recordings.load()
+        self.house = House(settings.home, public_url=settings.http.public_url, recorded=frozenset(self.sounds))
         self.board = Board()
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -86,7 +87,7 @@ class Service:
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
         self.gateway = Gateway(settings.wechat, self.http)
-        self.sender = Sender(self.database, self.gateway, self.clock, self.reach)
+        self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)

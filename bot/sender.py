@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from services import outbox
@@ -19,8 +19,15 @@ AT_ONCE: Final = 20
 class Sender:
     """One loop for each process; rows are leased, so that several may run."""
 
-    def __init__(self, database: SqliteDatabase, platform: Platform, clock: Clock, reach: Callable[[str], None] = none) -> None:
-        self._database, self._platform, self._clock, self._reach = database, platform, clock, reach
+    def __init__(
+        self,
+        database: SqliteDatabase,
+        platform: Platform,
+        clock: Clock,
+        reach: Callable[[str], None] = none,
+        sounds: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._database, self._platform, self._clock, self._reach, self._sounds = database, platform, clock, reach, sounds or {}
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -55,9 +62,15 @@ class Sender:
         await asyncio.gather(*(self._send(claim) for claim in claims))
         return len(claims)
 
+    async def _deliver(self, claim: Claim) -> Outcome:
+        if claim.purpose != outbox.SPOKEN:
+            return await self._platform.send_text(claim.openid, claim.text)
+        sound = self._sounds.get(claim.text)
+        return Outcome(Fate.GIVEN_UP, "没有这句话的录音") if sound is None else await self._platform.send_voice(claim.openid, sound)
+
     async def _send(self, claim: Claim) -> None:
         try:
-            outcome = await self._platform.send_text(claim.openid, claim.text)
+            outcome = await self._deliver(claim)
         except Exception:
             log.exception("sending failed", extra={"action": "send", "outbox": claim.id})
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")

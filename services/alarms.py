@@ -129,6 +129,8 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
             db.store, home_id=viewer.home_id, person_id=alarm.person_id, purpose="alarm", queue="alarm", text=words, now=now,
             dedup_key=f"alarm:{alarm.id}:going:{alarm.count}",
         )  # fmt: skip
+        if kind == "elder":
+            _aloud(db.store, house, viewer.home_id, alarm.person_id, "alarm.coming_aloud", f"alarm:{alarm.id}:going:{alarm.count}", now)
     _noted(db, viewer, alarm, "going", now)
 
 
@@ -161,8 +163,17 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
             store, home_id=home, person_id=person, purpose="alarm", queue="alarm", dedup_key=f"alarm:{row_id}:still:{count}", now=now,
             text=house.words([say("alarm.still_elder" if kind == "elder" else "alarm.still")], now, elder=kind == "elder"),
         )  # fmt: skip
+        if kind == "elder":
+            _aloud(store, house, home, person, "alarm.still_elder", f"alarm:{row_id}:still:{count}", now)
         store.hint("alarms")
     return len(rows)
+
+
+def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, cause: str, now: datetime) -> None:  # noqa: PLR0913
+    """A fixed sentence as a sound, where there is one: an elder on the floor does not read."""
+    spoken = house.words([Say(key)], now, elder=True)
+    if spoken in house.recorded:
+        outbox.speak(store, home_id=home_id, person_id=person_id, words=spoken, cause=cause, now=now)
 
 
 def words(event: events.Arrival) -> str:

@@ -140,7 +140,7 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
         )
         if case is not None:
             _add(context, case, context.event)
-    how = "attended" if context.attended else "again"
+    how = "attended" if context.attended else "elder" if context.elder else "again"
     earliest = promises.earliest(store, context.person_id)
     if earliest is not None:
         return _promised(context, earliest, how=how)
@@ -149,7 +149,7 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
         store, home_id=context.home_id, person_id=context.person_id, kind=Kind.REPLY, made_at=context.said_at, due_at=due_at,
         inbox_id=context.inbox_id,
     )  # fmt: skip
-    return _promised(context, due_at, how="attended" if context.attended else "elder" if context.elder else "first")
+    return _promised(context, due_at, how="first" if how == "again" else how)
 
 
 def _promised(context: "Context", due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:

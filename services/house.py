@@ -33,6 +33,8 @@ class House:
     loaders: Mapping[type[Fact], Loader] = field(default_factory=dict)
     public_url: str = ""
     """Where families open pages; without it the words stand alone."""
+    recorded: frozenset[str] = frozenset()
+    """The sentences of which there is a sound, word for word (elders hear what they cannot read)."""
 
     @property
     def figures(self) -> Figures:

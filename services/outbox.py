@@ -22,6 +22,11 @@ LIMIT_BYTES: Final = 2000
 GATHERS: Final = timedelta(seconds=2)
 """Late answers wait for each other, so that a person gets them as one message."""
 EXPIRES: Final = timedelta(days=7)
+SPOKEN: Final = "spoken"
+"""A recorded sentence that an elder hears after the same words were read; the sender finds the sound by its words (F2, F5)."""
+HEARD_WITHIN: Final = timedelta(minutes=2)
+KEPT_FOR_WORDS: Final = 2
+"""Messages of the window that sound never takes: who comes must still be written."""
 TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
@@ -47,6 +52,7 @@ class Claim:
     tries: int
     pot: str
     session_until: int | None
+    purpose: str = ""
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
@@ -101,6 +107,18 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     return len(rows)
 
 
+def speak(store: Store, *, home_id: int, person_id: int, words: str, cause: str, now: datetime) -> None:
+    """Let a recorded sentence be heard, in a queue of its own: a sound that is late holds up no words. The person is locked."""
+    waiting = store.row(
+        "SELECT id FROM outbox WHERE person_id = ? AND purpose = ? AND state IN ('waiting', 'ready') LIMIT 1", person_id, SPOKEN
+    )
+    if waiting is None:
+        enqueue(
+            store, home_id=home_id, person_id=person_id, purpose=SPOKEN, queue=SPOKEN, dedup_key=f"{cause}:spoken", text=words, now=now,
+            expires_at=now + HEARD_WITHIN,
+        )  # fmt: skip
+
+
 def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[str], now: datetime) -> None:
     waiting = store.row(
         """SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id
@@ -133,9 +151,11 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
 
 MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
 """What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
-OF_THE_DAY: Final = frozenset({"letter", "greeting", "reminder", "survey"})
-"""True today alone: what cannot leave now is never parked for another day (F16)."""
+NEVER_LATER: Final = frozenset({"letter", "greeting", "reminder", "survey", "alarm", SPOKEN})
+"""True now alone: what cannot leave is never parked until the person writes again (F2, F16)."""
 PULLED: Final = "现在发不了，也不补发；对方在菜单里随时能看"
+READ: Final = "语音没放出去；同样的话已经用文字说了"
+NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
 STOPPED: Final = "老人现在不适合收到这类消息，没有发"
 
 
@@ -228,6 +248,13 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
     return rows
 
 
+def _end_of(purpose: str) -> dict[str, str]:
+    """What becomes of a message that was true only then; words of an alarm that did not arrive are a task for staff."""
+    if purpose == "alarm":
+        return {"state": "given_up", "why": NOT_HEARD}
+    return {"state": "cancelled", "why": READ if purpose == SPOKEN else PULLED}
+
+
 def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
@@ -236,9 +263,12 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now
         open_scene = scene_until is not None and moment(scene_until) > now
-        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_STAFF
+        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_WORDS if purpose == SPOKEN else KEPT_FOR_STAFF
         if expires is not None and moment(expires) <= now:
-            _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
+            if purpose == SPOKEN:
+                _finish(store, row_id, person, queue, now, **_end_of(purpose))
+            else:
+                _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
             continue
         if follower is None or not following:
             _finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
@@ -249,8 +279,8 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         elif open_session and left[0] > reserve:
             pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
-        elif purpose in OF_THE_DAY:
-            _finish(store, row_id, person, queue, now, state="cancelled", why=PULLED)
+        elif purpose in NEVER_LATER:
+            _finish(store, row_id, person, queue, now, **_end_of(purpose))
             continue
         else:
             _finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
@@ -262,7 +292,7 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
             continue
         store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
         store.hint(f"person:{person}")
-        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until))
+        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, purpose))
     return claims
 
 
@@ -293,7 +323,10 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
         )  # fmt: skip
         store.hint(f"person:{claimed.person_id}")
         return
-    _finish(store, claimed.id, claimed.person_id, queue, now, state=fate.value, why=why, code=outcome.code)
+    end = {"state": fate.value, "why": why}
+    if (purpose in NEVER_LATER and fate is Fate.PARKED) or (purpose == SPOKEN and fate is not Fate.SENT):
+        end = _end_of(purpose)
+    _finish(store, claimed.id, claimed.person_id, queue, now, code=outcome.code, **end)
     if fate is Fate.SENT and staff is not None:
         _reached(store, claimed, staff, purpose, moment(created), now)
         store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
@@ -343,10 +376,15 @@ def _finish(  # noqa: PLR0913
 def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
     """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never resent."""
     clause = "" if all_of_them else "AND lease_until < ?"
-    rows = store.rows(f"SELECT id, person_id, queue FROM outbox WHERE state = 'sending' {clause}", *([] if all_of_them else [machine_now]))  # noqa: S608
+    rows = store.rows(
+        f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if all_of_them else [machine_now])  # noqa: S608
+    )  # fmt: skip
     store.lock_persons(*(row[1] for row in rows))
-    for row_id, person, queue in rows:
-        _finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
+    for row_id, person, queue, purpose in rows:
+        if purpose == SPOKEN:
+            _finish(store, row_id, person, queue, now, **_end_of(purpose))
+        else:
+            _finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
     return len(rows)
 
 

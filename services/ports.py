@@ -43,6 +43,9 @@ class Platform(Protocol):
     async def send_text(self, openid: str, text: str) -> Outcome:
         """Send a customer-service message; never raises for what the platform says."""
 
+    async def send_voice(self, openid: str, sound: bytes) -> Outcome:
+        """Send a sound (MP3, at most 60 s and 2 MB); never raises for what the platform says."""
+
     async def fetch_media(self, media_id: str) -> bytes:
         """The bytes of a photo or voice. Raises MediaGone or MediaLater."""
 
@@ -65,6 +68,10 @@ class NullPlatform:
     """No platform: nothing can be sent, and it says so."""
 
     async def send_text(self, openid: str, text: str) -> Outcome:  # noqa: ARG002
+        """Park."""
+        return Outcome(Fate.PARKED, "没有连接微信")
+
+    async def send_voice(self, openid: str, sound: bytes) -> Outcome:  # noqa: ARG002
         """Park."""
         return Outcome(Fate.PARKED, "没有连接微信")
 

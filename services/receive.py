@@ -242,11 +242,22 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
+    if context.elder and (alarm or isinstance(envelope.event, events.Voice)):
+        _speak(context, inbox_id, alarm, text)
     text = "\n".join(filter(None, (alarm, text)))
     answer = Answer(text, int(now.timestamp())) if text else None
     if answer is not None:
         _keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
+
+
+def _speak(context: Context, inbox_id: int, *said: str) -> None:
+    """Who presses and talks is answered in voice as well as in words: the first of the sentences of which there is a sound."""
+    words = next((words for words in said if words in context.house.recorded), "")
+    if words:
+        outbox.speak(
+            context.store, home_id=context.home_id, person_id=context.person_id, words=words, cause=f"inbox:{inbox_id}", now=context.now
+        )
 
 
 def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:

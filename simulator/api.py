@@ -13,6 +13,7 @@ from simulator.world import World
 
 WORDS = {
     -1: "system error", 40001: "invalid credential, access_token is invalid or not latest", 40003: "invalid openid",
+    40004: "invalid media type", 40005: "invalid file type", 40006: "invalid media size", 41005: "media data missing",
     40007: "invalid media_id", 40013: "invalid appid", 40029: "invalid code", 40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40125: "invalid appsecret", 41001: "access_token missing", 42001: "access_token expired", 43004: "require subscribe",
     44002: "empty post data", 44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
@@ -20,6 +21,13 @@ WORDS = {
     45047: "out of response count limit", 47001: "data format error", 48002: "user refuse to accept the msg",
 }  # fmt: skip
 LONGEST = 2048
+BIGGEST = 2 * 1024 * 1024
+SOUNDS = (b"ID3", b"\xff", b"#!AMR\n")
+
+
+def seconds(sound: bytes) -> int:
+    """How long a phone says that a sound is: MP3 of 48 kbit/s, AMR of 12.2 kbit/s."""
+    return max(1, round(len(sound) / (1_625 if sound.startswith(b"#!AMR") else 6_000)))
 
 
 class Api:
@@ -34,6 +42,7 @@ class Api:
         router.add_get("/cgi-bin/token", self.plain_token)
         router.add_post("/cgi-bin/message/custom/send", self.send)
         router.add_get("/cgi-bin/media/get", self.media)
+        router.add_post("/cgi-bin/media/upload", self.upload)
         router.add_get("/connect/oauth2/authorize", self.authorize)
         router.add_get("/sns/oauth2/access_token", self.web_login)
 
@@ -105,17 +114,18 @@ class Api:
         try:
             asked = json.loads(raw)
             openid, kind = str(asked["touser"]), str(asked["msgtype"])
+            media = str(asked["voice"]["media_id"]) if kind == "voice" else ""
             content = str(asked["text"]["content"]) if kind == "text" else f"［{kind}］"
         except (ValueError, KeyError, TypeError):
             return self._answer("custom/send", "读不懂的内容", started, 47001, openid="", content="")
         phone = world.phones.get(openid)
         name = phone.name if phone else openid
-        code = self._refusal(request, openid, content, raw)
+        code = self._refusal(request, openid, content, raw, media)
         if not code:
-            world.show(openid, "home", kind, content)
-        return self._answer("custom/send", f"{name} · {content}", started, code, openid=openid, content=content)
+            world.show(openid, "home", kind, content, **({"media": media, "seconds": seconds(world.media[media][2])} if media else {}))
+        return self._answer("custom/send", f"{name} · {content}", started, code, openid=openid, content=content, media=media)
 
-    def _refusal(self, request: web.Request, openid: str, content: str, raw: str) -> int:
+    def _refusal(self, request: web.Request, openid: str, content: str, raw: str, media: str = "") -> int:
         world = self.world
         if fault := world.token_fault(request.query.get("access_token", "")):
             return fault
@@ -134,7 +144,29 @@ class Api:
             return 44004
         if len(content.encode()) > LONGEST:
             return 45002
+        if media and world.media.get(media, (0.0, "", b""))[0] <= world.now():
+            return 40007
         return phone.spend(world.now())
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """A temporary file of the account: a sound of at most 2 MB; it dies after 3 days."""
+        started, world = await self._begin(), self.world
+        code = world.token_fault(request.query.get("access_token", ""))
+        form = await request.post()
+        part = form.get("media")
+        data = part.file.read() if isinstance(part, web.FileField) else b""
+        wrong = {
+            40004: request.query.get("type") != "voice",
+            41005: not data,
+            40006: len(data) > BIGGEST,
+            40005: not data.startswith(SOUNDS),
+        }
+        code = code or next((each for each, is_so in wrong.items() if is_so), 0)
+        if code:
+            return self._answer("media/upload", "语音", started, code)
+        media_id = world.keep_media("voice", data)
+        extra = {"type": "voice", "media_id": media_id, "created_at": int(world.now())}
+        return self._answer("media/upload", f"语音 · {max(1, len(data) // 1024)} KB", started, 0, extra)
 
     async def media(self, request: web.Request) -> web.StreamResponse:
         """The bytes of a file that a person sent."""

@@ -15,6 +15,7 @@ from simulator.world import FAULTS, Phone, World
 
 HERE = Path(__file__).parent
 BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024}
+KINDS = {b"\x89PNG": "image/png", b"\xff\xd8": "image/jpeg", b"ID3": "audio/mpeg", b"\xff": "audio/mpeg"}
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -120,7 +121,7 @@ class PhonePage:
         _, kind, data = self.world.media.get(request.match_info["media"], (0.0, "", b""))
         if not kind:
             raise web.HTTPNotFound
-        mime = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg" if kind == "image" else "application/octet-stream"
+        mime = next((mime for start, mime in KINDS.items() if data.startswith(start)), "application/octet-stream")
         return web.Response(body=data, content_type=mime)
 
     def _openid(self, asked: dict[str, Any]) -> str:

@@ -181,7 +181,9 @@ class World:
         per_key = Counter(line["key"] for line in answered)
         repeated = [key for key, count in per_key.items() if count > 1]
         calls = [line for line in self.journal if line["direction"] == "call"]
-        sent = Counter((line["openid"], line["content"]) for line in calls if line["kind"] == "custom/send" and line["ok"])
+        sent = Counter(
+            (line["openid"], line["content"]) for line in calls if line["kind"] == "custom/send" and line["ok"] and not line.get("media")
+        )
         waits = sorted(line["ms"] for line in answered)
         over = {line["key"] for line in pushes if line.get("last")} - set(per_key)
         return {

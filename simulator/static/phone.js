@@ -62,7 +62,20 @@
     } else if (line.kind === "voice") {
       const voice = make("div", "bb voice", (line.seconds || 3) + "″");
       voice.insertAdjacentHTML("beforeend", '<svg viewBox="0 0 20 20" aria-label="语音"><path d="M15 4a11 11 0 000 12M10.500 6.500a6.500 6.500 0 000 7M6 9.200a2 2 0 000 1.600"/></svg>');
-      row.append(voice);
+      if (line.media && line.side === "home") {
+        const play = make("button", "play");
+        play.type = "button";
+        play.setAttribute("aria-label", "听语音，" + (line.seconds || 3) + " 秒");
+        play.append(voice);
+        play.addEventListener("click", () => {
+          if (state.sound) state.sound.pause();
+          state.sound = new Audio("/api/media/" + line.media);
+          state.sound.addEventListener("ended", () => voice.classList.remove("on"));
+          voice.classList.add("on");
+          state.sound.play();
+        });
+        row.append(play);
+      } else row.append(voice);
     } else {
       const box = make("div", "bb");
       rich(box, line.content);

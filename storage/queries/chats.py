@@ -72,6 +72,7 @@ class Bubble:
     media: tables.Media | None = None
     set_aside: bool = False
     order: datetime | None = None
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
                 why=out.why or "",
                 code=out.code or "",
                 order=out.settled_at if out.state == "sent" else None,
+                aloud=out.purpose == "spoken",
             )
         )
     bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))
