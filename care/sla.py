@@ -16,6 +16,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     FOLLOW_UP = "follow_up"
     BINDING = "binding"
+    CALL = "call"
 
 
 class Mark(StrEnum):

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
+from scripts.evening import Links, evening
 from scripts.stage import ROOT, Stage
 
 FOLDER = ROOT / "shots"
@@ -72,6 +73,43 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             await context.close()
 
 
+async def details(browser: Browser, used: Stage) -> None:
+    """Pages that open from others: a resident, a letter that is written, what waits on 日程, the audit."""
+    for size, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            page = await context.new_page()
+            await page.goto(f"{used.url}/console/login")
+            await page.fill("#login", "shen")
+            await page.fill("#password", "jiashu-demo")
+            await page.click("button.pri")
+            await page.wait_for_selector("#today")
+            await page.goto(f"{used.url}/console/residents")
+            await page.click(".bed:has-text('王桂兰')")
+            await page.wait_for_selector("#resident")
+            await snap(page, f"resident-full-{size}-{theme}")
+            await page.goto(f"{used.url}/console/letters")
+            await page.click(".krow:has-text('王桂兰')")
+            await page.wait_for_selector("#letter")
+            await snap(page, f"letter-entry-full-{size}-{theme}")
+            await context.close()
+
+
+async def families(browser: Browser, links: Links) -> None:
+    """What families open."""
+    for size, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            page = await context.new_page()
+            for name, link in (("letter", links.letter), ("survey", links.survey)):
+                await page.goto(link)
+                await snap(page, f"family-{name}-{size}-{theme}")
+            await page.goto(links.letter)
+            await page.click("text=以前的家书")
+            await snap(page, f"family-letters-{size}-{theme}")
+            await context.close()
+
+
 async def main() -> None:
     """The sample home, empty first, then with a complaint, a question, a photo and a voice."""
     FOLDER.mkdir(exist_ok=True)
@@ -93,6 +131,8 @@ async def main() -> None:
                 await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start")
                 browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
                 await pages(browser, used, "empty")
+                await families(browser, await evening(browser, f"{used.phone}/", f"{used.url}/console/"))
+                await details(browser, used)
                 await used.act("text", openid=DAUGHTER, text="探视时间是几点")
                 await used.act("text", openid=DAUGHTER, text="能不能开发票")
                 await used.act("text", openid=ELDER, text="我闺女什么时候来")

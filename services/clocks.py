@@ -31,7 +31,7 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
         nexts = {Mark.HALF: made + (due - made) * sla.NEAR, Mark.NEAR: due, Mark.BREACHED: None, Mark.FRESH: made + (due - made) * sla.HALF}
         store.update(tables.Promise, row_id, person=person, mark=reached.value, look_at=nexts[reached])
         store.hint("promises", f"person:{person}", *([f"case:{case_id}", "cases"] if case_id else []))
-        if reached is Mark.BREACHED and kind in promises.KEPT_BY_WORDS:
+        if reached is Mark.BREACHED and kind in promises.TOLD_LATE:
             outbox.enqueue(
                 store, home_id=home, person_id=person, purpose="late", dedup_key=promises.late_key(row_id),
                 text=house.words([say("promise.late")], now, elder=who == "elder"), now=now, queue="notice",

@@ -193,6 +193,8 @@ def tell(  # noqa: PLR0913  (one form)
     words = _needed(note, "请写一句家属怎么说的。")
     row = _approved_plan(db, case.id)
     records.written(db, viewer, case.id, "call", f"{way}告知结果：{words}", now)
+    if way != "书面":
+        promises.keep(db.store, case.person_id, viewer.id, now, how="call")
     promises.told_result(db.store, case.id, case.person_id, viewer.id, now, how=way)
     db.refresh(case)
     _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
@@ -209,6 +211,7 @@ def hear(  # noqa: PLR0913  (one form)
         raise Invalid(why="请选家属的意见。")
     store = db.store
     records.written(db, viewer, case.id, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
+    promises.keep(store, case.person_id, viewer.id, now, how="call")
     db.flush()
     if word == "accepted" and case.stage == Stage.OPINION:
         elder = db.get_one(tables.Person, case.person_id).kind == "elder"

@@ -133,6 +133,8 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
     Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
     """
     store = context.store
+    if effect.why == "call":
+        return _promised(context, promises.call(context), how="call")
     if context.event is not None and effect.why == "unanswered":
         case = store.row(
             f"SELECT {CASE} FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",  # noqa: S608

@@ -1,7 +1,7 @@
 """Promised times: made, brought forward, kept by a named human (C4, C9, Q4, U9)."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from care import sla
 from care.sla import Kind, Mark
@@ -10,7 +10,12 @@ from storage import tables
 from storage.store import Store
 from storage.types import moment
 
+if TYPE_CHECKING:
+    from services.receive import Context
+
 KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
+TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
+"""Kinds whose breach the person is told."""
 
 
 def make(  # noqa: PLR0913  (a row is declared once, by keywords)
@@ -40,6 +45,19 @@ def earliest(store: Store, person_id: int) -> datetime | None:
     return moment(row[0]) if row and row[0] is not None else None
 
 
+def call(context: "Context", case_id: int | None = None) -> datetime:
+    """Promise a telephone call, once; gives until when. No message keeps it (C10, U9)."""
+    known = open_one(context.store, context.person_id, Kind.CALL)
+    if known is not None:
+        return known[1]
+    due = sla.reply_due(context.said_at, context.house.figures)
+    make(
+        context.store, home_id=context.home_id, person_id=context.person_id, kind=Kind.CALL, made_at=context.said_at, due_at=due,
+        case_id=case_id, inbox_id=context.inbox_id,
+    )  # fmt: skip
+    return due
+
+
 def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at: datetime) -> None:
     """A case became more serious: its clock runs out earlier, never later."""
     row = store.row("SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, kind.value)
@@ -51,12 +69,12 @@ def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at
 
 
 def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str, written_at: datetime | None = None) -> None:
-    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4).
+    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4); a call only by a call.
 
     Only what had been asked when the words were written is answered by them; what came in between gets a clock of its own.
     """
     written_at = written_at or now
-    kinds = ", ".join(f"'{kind.value}'" for kind in KEPT_BY_WORDS)
+    kinds = ", ".join(f"'{kind.value}'" for kind in (TOLD_LATE if how == "call" else KEPT_BY_WORDS))
     rows = store.change(
         tables.Promise,
         f"""UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = ?, look_at = NULL

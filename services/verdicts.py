@@ -47,13 +47,7 @@ def take(context: "Context", effect: TakeVerdict) -> Done:
         return Done(ref=number, due_at=_again(context, case, "对结果不认可"), how="declined")
     if effect.word == "call":
         records.heard(context, case_id, "family", "请来电")
-        due = promises.earliest(store, context.person_id) or sla.reply_due(context.said_at, context.house.figures)
-        if promises.open_one(store, context.person_id, Kind.REPLY) is None:
-            promises.make(
-                store, home_id=context.home_id, person_id=context.person_id, kind=Kind.REPLY, made_at=context.said_at, due_at=due,
-                case_id=case_id, inbox_id=context.inbox_id,
-            )  # fmt: skip
-        return Done(ref=number, due_at=due, how="call")
+        return Done(ref=number, due_at=promises.call(context, case_id), how="call")
     records.heard(context, case_id, "family", "认可")
     accept(store, context.house, context.home_id, context.person_id, case_id, number, level, context.now, elder=context.elder)
     return Done(ref=number, how="accepted")

@@ -108,10 +108,11 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-send]")) {
-      event.preventDefault();
-      event.target.form.requestSubmit();
-    }
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.matches("[data-send]") ? event.target.form : document.getElementById("letter");
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit();
   });
   /* Keys without a field: g then a page, j and k through a list, r to reply, / to try, ? for this list, Esc back. */
   const PAGES = { d: "/console/today", r: "/console/days", h: "/console/chats", t: "/console/complaints", k: "/console/knowledge", l: "/console/letters", o: "/console/residents" };
@@ -122,22 +123,35 @@
     const at = rows.indexOf(document.activeElement), on = rows.findIndex((row) => row.matches(".on"));
     rows[Math.max(0, Math.min(rows.length - 1, (at < 0 ? (on < 0 ? (step > 0 ? -1 : 1) : on) : at) + step))].focus();
   }
-  /* The letter: Q W E R … choose a row, a digit ticks in it; every touch is counted, so that the handbook can tell what a letter costs. */
+  /* The letter: a digit ticks in the row that is marked, and a single choice leads on to the next row; Q W E R … choose a row, 0 passes one.
+     Every touch is counted, so that the handbook can tell what a letter costs. */
   let rowOf = null;
   const letterForm = () => document.getElementById("letter");
+  function lead(row) {
+    const form = letterForm();
+    rowOf = row || (form && form.querySelector("[data-key]"));
+    if (!rowOf) return;
+    form.querySelectorAll("[data-key].at").forEach((other) => other.classList.remove("at"));
+    rowOf.classList.add("at");
+  }
+  const after = (row) => { const next = row.nextElementSibling; return next && next.matches("[data-key]") ? next : row; };
   function tick(key) {
     const form = letterForm(), row = form && form.querySelector('[data-key="' + key + '"]');
     if (row) {
-      form.querySelectorAll("[data-key].at").forEach((other) => other.classList.remove("at"));
-      row.classList.add("at");
-      rowOf = row;
+      lead(row);
+      touched();
       const words = row.querySelector("textarea, input:not([type=checkbox]):not([type=radio]):not([type=file])");
       if (words) words.focus();
       return true;
     }
-    const chip = form && rowOf && form.contains(rowOf) && /^[1-9]$/.test(key) && rowOf.querySelectorAll("input[type=checkbox], input[type=radio]")[key - 1];
-    if (chip) chip.click();
-    return Boolean(chip);
+    if (!form || !/^[0-9]$/.test(key)) return false;
+    if (!rowOf || !form.contains(rowOf)) lead();
+    if (key === "0") { lead(after(rowOf)); touched(); return true; }
+    const chip = rowOf.querySelectorAll("input[type=checkbox], input[type=radio]")[key - 1];
+    if (!chip) return false;
+    chip.click();
+    if (chip.type === "radio") lead(after(rowOf));
+    return true;
   }
   function touched() {
     const form = letterForm();
@@ -153,7 +167,7 @@
     return false;
   }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
     if (leader && Date.now() - leader < 1500 && PAGES[event.key]) { location.href = PAGES[event.key]; event.preventDefault(); leader = 0; return; }
     leader = event.key === "g" ? Date.now() : 0;
     if (!leader && pressed(event.key)) event.preventDefault();
@@ -249,6 +263,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
     if (state && composer) composer.dataset.open = state.dataset.open;
+    if (!matchMedia("(pointer: coarse)").matches) lead();
     runClocks();
     lookAtAlarms();
     setInterval(lookAtAlarms, 1000);

@@ -54,6 +54,12 @@ def human(_: Message | Click) -> Step[Nothing]:
     return finish(Nothing(), AskHuman("asked"))
 
 
+@flow.enters(on=Intent.CALL)
+def call(_: Message) -> Step[Nothing]:
+    """The person wants to be called: a promise that no message keeps."""
+    return finish(Nothing(), AskHuman("call"))
+
+
 @flow.enters(on=Intent.ASK)
 def ask(_: Message | Click) -> Step[Nothing]:
     """What no rule answers is never guessed: a colleague is asked."""
@@ -64,6 +70,8 @@ def promised(data: D, event: Done) -> Step[D]:
     """The promise is a row with a clock; while a colleague is in the talk the machine is silent. Other talks say it alike."""
     if event.how == "attended":
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
+    if event.how == "call":
+        return finish(data, say("desk.call", by=event.due_at))
     if event.how in {"overdue", "elder"}:
         return finish(data, say("desk.overdue" if event.how == "overdue" else "desk.elder"))
     return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))

@@ -123,7 +123,7 @@ class Counts:
     cases_late: bool
 
 
-WORDS: Final = ("reply", "first_feedback")
+WORDS: Final = ("reply", "first_feedback", "call")
 """Promises of words: somebody waits on the phone."""
 
 

@@ -135,7 +135,10 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
     home = story.home
     await story.to_the_question()
     assert "给您打电话" in await home.hears("请来电")
-    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 1
+    person = await home.person()
+    await story.do(lambda db: desk.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
+    await home.send_all()
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, "a message is no call"
     assert await story.stage() == 7
     with pytest.raises(Invalid, match="怎么说的"):
         await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="", now=home.clock()))
@@ -143,6 +146,7 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
         lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="电话里说可以了", now=home.clock())
     )
     assert await story.stage() == 8
+    assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
     await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="declined", note="又凉了", now=home.clock()))
     assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
     assert await home.one("SELECT count(*) FROM outbox WHERE purpose = 'follow_up' AND state != 'cancelled'") == 0

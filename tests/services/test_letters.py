@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations import events
-from services import install, letters, residents
+from services import clocks, desk, install, letters, residents
 from services.access import Role, Viewer
 from services.letters import Photo
 from storage import tables
@@ -217,10 +217,20 @@ async def test_l2_who_asks_for_letters_of_somebody_who_died_is_not_told_to_come_
 async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_opens_no_window(house: HomeUnderTest) -> None:
     said = events.Noted("［王桂兰 11月22日的家书］请来电")
     first = await house.hears(said, "niece", key="p:letter:1:请来电:niece")
-    assert "前一定答复" in first
+    assert "前给您打电话" in first
     assert await house.hears(said, "niece", key="p:letter:1:请来电:niece") == first
-    assert await house.rows("SELECT kind FROM promise") == [("reply",)]
     assert await house.rows("SELECT session_left, scene_left FROM follower WHERE openid = 'niece'") == [(0, 0)]
+    assert await house.rows("SELECT kind FROM promise") == [("call",)]
+    assert await house.hears("你们给我回个电话吧", "niece") == first, "asked twice, promised once"
+    desk_staff, niece = await house.staff(Role.DESK), await house.person("niece")
+    await house.database.write(lambda db: desk.answer(db, desk_staff, niece, "稍后打给您", "k1", house.clock()))
+    await house.send_all()
+    assert await house.rows("SELECT kept_at FROM promise") == [(None,)], "no message keeps it"
+    house.clock.on(hours=2)
+    await house.database.store(lambda store: clocks.look_at_promises(store, house.house, house.clock()))
+    assert await house.send_all() == [("niece", "说好的时间到了，还没回您，对不起。这件事在同事那里已标成超时。急事请打 0571-8800-0101。")]
+    await house.database.write(lambda db: desk.log_call(db, desk_staff, niece, "说了今天的饭", house.clock()))
+    assert await house.rows("SELECT kept_how FROM promise") == [("call",)]
 
 
 async def test_u1_what_was_missed_for_days_is_not_sent_late(house: HomeUnderTest) -> None:

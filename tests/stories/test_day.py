@@ -239,12 +239,15 @@ async def test_f20_letters_by_thumb_and_by_keyboard_are_at_most_six_touches_and_
             )
             assert screens <= 2, screens
         else:
-            for key in ("q", "2", "e", "1", "r", "2"):
+            for key in ("2", "1", "1", "2") if n % 2 else ("2", "0", "1", "2"):  # every key counts, the one that passes a row as well
                 await page.keyboard.press(key)
-                touches += key.isdecimal()  # the letter only leads the eye; both are told in the note
+                touches += 1
         kept = int(await page.locator("#letter [name=taps]").input_value())
         assert kept == touches - (1 if n == 0 else 0)
-        await page.get_by_role("button", name="写好，下一位").click()
+        if width == 390:
+            await page.get_by_role("button", name="写好，下一位").click()
+        else:
+            await page.keyboard.press("Control+Enter")
         counted.append(touches + 1)
         await page.wait_for_function("name => document.querySelector('.ktitle h2').innerText !== name", arg=name)
     assert sorted(counted)[len(counted) // 2] <= TAPS, counted

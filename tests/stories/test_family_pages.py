@@ -1,0 +1,66 @@
+"""What families open, in a real browser, on letter paper: at both widths, by day and by night, with axe-core."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.async_api import expect
+
+from scripts.evening import SENTENCE, STRANGER, evening
+from tests.stories.test_demo import Demo, demo
+from tests.stories.test_every_page import SIZES, looked_at
+
+pytestmark = pytest.mark.browser
+__all__ = ["demo"]
+
+
+async def test_u1_m1_families_read_the_letter_and_answer_eight_taps_wide_and_narrow_by_day_and_by_night(demo: Demo) -> None:
+    links = await evening(demo.browser, demo.phone, demo.console)
+    for width, height in SIZES.items():
+        for theme in ("light", "dark"):
+            page = await demo.page(width, height)
+            await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            await page.goto(links.letter)
+            await expect(page.get_by_role("heading", name="妈妈的一天")).to_be_visible()
+            await expect(page.locator(".ruled")).to_have_text(SENTENCE)
+            await expect(page.locator(".facts")).to_contain_text("大半")
+            await looked_at(page, f"letter {width} {theme}")
+            await page.get_by_role("link", name="大字").click()
+            await looked_at(page, f"letter, large {width} {theme}")
+            await page.get_by_role("link", name="以前的家书").click()
+            await expect(page.get_by_role("heading", name="收到的家书")).to_be_visible()
+            await looked_at(page, f"letters {width} {theme}")
+            await page.goto(links.survey)
+            await expect(page.get_by_role("heading", name="满意度问卷")).to_be_visible()
+            await looked_at(page, f"survey {width} {theme}")
+            await page.context.close()
+    page = await demo.page(390, 844)
+    await page.goto(links.letter)
+    await page.get_by_role("button", name="谢谢").click()
+    await expect(page.get_by_role("button", name="谢谢")).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name="请来电").click()
+    await expect(page.get_by_role("status")).to_contain_text("19:00 前")
+    await looked_at(page, "letter, told")
+    await page.goto(links.survey)
+    taps = 0
+    for question in await page.locator("fieldset.q").all():
+        await question.locator("label").nth(taps % 2).click()
+        taps += 1
+    await page.get_by_role("button", name="交给院里").click()
+    assert taps + 1 <= 8
+    await expect(page.get_by_role("status")).to_contain_text("都记下了")
+    await looked_at(page, "survey, done")
+    assert demo.errors == []
+
+
+async def test_f15_a_forwarded_link_opens_nothing_on_a_strangers_phone(demo: Demo) -> None:
+    links = await evening(demo.browser, demo.phone, demo.console)
+    page = await demo.page(390, 844)
+    await page.goto(re.sub(r"openid=[^&]+", f"openid={STRANGER}", links.letter))
+    await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
+    assert "王桂兰" not in await page.content()
+    await looked_at(page, "no letter")
+    demo.errors.clear()  # the browser itself notes the 404 that the page has told
+    await page.goto(f"{demo.phone}open?openid={STRANGER}&url={quote(demo.console.replace('/console/', '/p/letters'), safe='')}")
+    await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
+    await expect(page.locator(".shelf")).to_have_count(0)
