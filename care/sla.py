@@ -17,6 +17,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"
     BINDING = "binding"
     CALL = "call"
+    OPINION = "opinion"
 
 
 class Mark(StrEnum):
@@ -69,6 +70,8 @@ def approval_due(made_at: datetime, result_at: datetime | None, figures: Figures
     return min(due, result_at) if result_at is not None and result_at > made_at else due
 
 
+OPINION_AFTER = timedelta(hours=24)
+"""A family that was told a result and says nothing is called: no answer is not consent (C10)."""
 FOLLOW_UP_DAYS = (3, 7)
 SERIOUS_FOLLOW_UP_DAYS = (3, 7, 30)
 

@@ -9,7 +9,22 @@ from aiohttp import web
 
 from console import words
 from console.live import SEEN, Live
-from console.views import alarms, audit, chats, complaints, days, files, knowledge, letters, login, residents, steps, surveys, today
+from console.views import (
+    alarms,
+    audit,
+    chats,
+    complaints,
+    days,
+    evidence,
+    files,
+    knowledge,
+    letters,
+    login,
+    residents,
+    steps,
+    surveys,
+    today,
+)
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.board import Board
 from services.house import House
@@ -55,6 +70,7 @@ def build(database: SqliteDatabase, house: House, board: Board, settings: Settin
     chats.routes(app.router)
     complaints.routes(app.router)
     steps.routes(app.router)
+    evidence.routes(app.router)
     files.routes(app.router)
     knowledge.routes(app.router)
     days.routes(app.router)

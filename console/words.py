@@ -17,7 +17,16 @@ from settings.clock import Clock
 from storage.queries.cases import STAGES
 from storage.queries.chats import MENU
 
-KINDS = {"reply": "回复", "first_feedback": "首次反馈", "result": "结果", "approval": "审批", "follow_up": "回访", "binding": "绑定核实", "call": "回电"}
+KINDS = {
+    "reply": "回复",
+    "first_feedback": "首次反馈",
+    "result": "结果",
+    "approval": "审批",
+    "follow_up": "回访",
+    "binding": "绑定核实",
+    "call": "回电",
+    "opinion": "问意见",
+}
 STATES = {
     "planned": "到时间发", "waiting": "排队中", "ready": "发送中", "sending": "发送中", "sent": "已送达微信", "unknown": "不确定送到没有", "parked": "等对方来信自动发",
     "review": "微信审核中", "given_up": "没送到", "cancelled": "已撤回", "answered": "已回复",

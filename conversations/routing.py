@@ -5,7 +5,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from conversations.events import Arrival, Click, Followed, Noted, Notice, Other, Scanned, Text, Unfollowed
+from conversations.events import Arrival, Click, Followed, Noted, Notice, Scanned, Text, Unfollowed
 
 
 class Intent(StrEnum):
@@ -51,7 +51,9 @@ _NO_COMPLAINT: Final = re.compile(
 )
 _CLOSING: Final = re.compile(r"^(?:好了?|好的|嗯+|行|可以|说完了|没有了|就这些|返回|上一步|跳过|取消|退出|稍后)[。.!！]*$")
 _HUMAN: Final = re.compile(r"^(?:转?人工|找人工|人工客服|转客服|找客服|找人|客服)[。.!！]*$")
-_CALL: Final = re.compile(r"^(?:请|麻烦)?(?:你们)?(?:给我|跟我)?(?:打(?:个|一个)?电话|回(?:个|一个)?电话?|来(?:个|一个)?电话|通(?:个|一个)?电话)(?:给我)?(?:吧|好吗|可以吗|谢谢)?[。.!！?？]*$")
+_CALL: Final = re.compile(
+    r"^(?:请|麻烦)?(?:你们)?(?:给我|跟我)?(?:打(?:个|一个)?电话|回(?:个|一个)?电话?|来(?:个|一个)?电话|通(?:个|一个)?电话)(?:给我)?(?:吧|好吗|可以吗|谢谢)?[。.!！?？]*$"
+)
 _CONTACT: Final = re.compile(r"^(?:联系我们|联系电话|电话(?:是)?多少|你们电话|联系方式)[?？。]*$")
 _PROGRESS: Final = re.compile(
     r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|呢|吗|没有?)?[?？。]*$"
@@ -99,7 +101,13 @@ def of_words(body: str) -> Intent:
         return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
-    for pattern, intent in ((_CLOSING, Intent.CLOSING), (_HUMAN, Intent.HUMAN), (_CALL, Intent.CALL), (_CONTACT, Intent.CONTACT), (_THANKS, Intent.THANKS)):
+    for pattern, intent in (
+        (_CLOSING, Intent.CLOSING),
+        (_HUMAN, Intent.HUMAN),
+        (_CALL, Intent.CALL),
+        (_CONTACT, Intent.CONTACT),
+        (_THANKS, Intent.THANKS),
+    ):
         if pattern.match(words):
             return intent
     return Intent.ASK

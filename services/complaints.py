@@ -139,12 +139,15 @@ def interim(  # noqa: PLR0913  (one form)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
 
 
-def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal) -> bool:
-    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a supervisor as well (C8)."""
+def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False) -> bool:
+    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a supervisor as well.
+
+    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday (C8).
+    """
     if row.made_by == viewer.id:
         return False
     by_director = case.level == Level.S1 or case.cautious or row.kind == "interim"
-    return viewer.role is Role.DIRECTOR if by_director else viewer.role in LEADS
+    return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
 
 
 def decide(  # noqa: PLR0913  (one form)
@@ -155,8 +158,8 @@ def decide(  # noqa: PLR0913  (one form)
     row = db.get(tables.Proposal, proposal_id)
     if row is None or row.case_id != case.id or row.verdict is not None:
         raise Conflict
-    if not may_decide(viewer, case, row):
-        raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批。")
+    if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now)):
+        raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
     db.lock_persons(case.person_id)
     row.decided_by, row.decided_at = viewer.id, now
     if not approve:
@@ -174,7 +177,7 @@ def decide(  # noqa: PLR0913  (one form)
     else:
         row.verdict = "approved"
         case.stage = Stage.RESULT
-        records.written(db, viewer, case.id, "step", "批准方案", now)
+        records.written(db, viewer, case.id, "step", "批准方案" if may_decide(viewer, case, row) else "审批时限已过，代院长批准方案", now)
         if case.level > BY_PHONE_FIRST:
             _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
     db.flush()
@@ -263,6 +266,14 @@ def _ask_for_approval(db: Unit, house: House, case: tables.Case, now: datetime) 
     ).first()
     due = sla.approval_due(now, result.due_at if result else None, house.figures)
     promises.make(db.store, home_id=case.home_id, person_id=case.person_id, kind=Kind.APPROVAL, made_at=now, due_at=due, case_id=case.id)
+
+
+def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
+    """Whether nobody decided in time."""
+    late = select(tables.Promise.id).where(
+        tables.Promise.case_id == case_id, tables.Promise.kind == Kind.APPROVAL.value, tables.Promise.kept_at.is_(None), tables.Promise.due_at <= now
+    )  # fmt: skip
+    return db.scalars(late).first() is not None
 
 
 def _stop_the_approval_clock(db: Unit, case: tables.Case, now: datetime) -> None:

@@ -120,10 +120,23 @@ def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: 
     row_id = open_result(store, case_id)
     if row_id is not None:
         store.update(tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None)
-    store.change(
-        tables.Case, "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING id", Stage.OPINION, case_id, Stage.RESULT, persons=[person_id]
+    told = store.change(
+        tables.Case, "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING home_id", Stage.OPINION, case_id, Stage.RESULT,
+        persons=[person_id],
     )  # fmt: skip
+    for (home_id,) in told:
+        make(store, home_id=home_id, person_id=person_id, kind=Kind.OPINION, made_at=now, due_at=now + sla.OPINION_AFTER, case_id=case_id)
     store.hint("promises", "cases", f"case:{case_id}")
+
+
+def heard_opinion(store: Store, case_id: int, person_id: int, now: datetime) -> None:
+    """The family said what they think of the result: nobody has to call and ask."""
+    store.change(
+        tables.Promise,
+        """UPDATE promise SET kept_at = ?, kept_how = 'answer', look_at = NULL
+           WHERE case_id = ? AND kind = 'opinion' AND kept_at IS NULL RETURNING id""",
+        now, case_id, persons=[person_id],
+    )  # fmt: skip
 
 
 def late_key(promise_id: int) -> str:

@@ -74,6 +74,7 @@ def accept(  # noqa: PLR0913  (what a case is known by)
     store: Store, house: "House", home_id: int, person_id: int, case_id: int, number: str, level: int, now: datetime, *, elder: bool = False
 ) -> None:  # fmt: skip
     """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days. The person is locked."""
+    promises.heard_opinion(store, case_id, person_id, now)
     store.update(tables.Case, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
     for days, at in sla.follow_ups(now, Level(level), house.home.zone):
         promises.make(
@@ -101,6 +102,7 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     """A new round: inquiry again, a new result in 24 h, one level up from the second time on. Gives when the result is due (C10)."""
     case_id, _, level, rounds, _ = case
     due = sla.result_due(now, house.figures)
+    promises.heard_opinion(store, case_id, person_id, now)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
     store.update(tables.Case, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None)
     store.change(

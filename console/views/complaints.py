@@ -122,7 +122,8 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
     waiting = found.waiting("plan") or found.waiting("interim")
-    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row)
+    overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
+    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row, overdue=overdue)
     return {
         "found": found,
         "window": window,

@@ -6,13 +6,12 @@ from itertools import chain
 from typing import Any
 
 import aiohttp_jinja2
-from aiohttp import BodyPartReader, web
-from multidict import MultiDict, MultiDictProxy
+from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
-from console.views.steps import Form
+from console.views.forms import Form, parts
 from services import letters, media
 from services.access import Page, access_letter, access_page, access_resident
 from services.letters import Photo
@@ -23,8 +22,6 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 STATES = {"ready": "写好", "held": "先打电话", "released": "已发", "withdrawn": "已收回"}
-FILES = 16 * 1024 * 1024
-"""Photos of one form together, in bytes."""
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -63,7 +60,7 @@ async def write(request: web.Request) -> web.StreamResponse:
     """Keep it and go on to the next who has none."""
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
     resident = int(request.match_info["resident"])
-    form, given = await _parts(request)
+    form, given = await parts(request)
     pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
     folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
     ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
@@ -98,27 +95,6 @@ async def write(request: web.Request) -> web.StreamResponse:
     )
     answer.headers["HX-Redirect"] = (f"/console/letters/{following}" if following else "/console/letters") + held
     return answer
-
-
-async def _parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]:
-    """The fields and the photos of a form; read in memory, since a temporary file would hold a resident's photo unsealed. Raises Invalid."""
-    if not request.content_type.startswith("multipart/"):
-        return await request.post(), []
-    fields, photos, room = MultiDict[Any](), [], FILES
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or not part.name:
-            continue
-        data = bytearray()
-        while chunk := await part.read_chunk():
-            data += chunk
-            if len(data) > room:
-                raise Invalid(why="照片加起来太大了，请分两次加。")
-        room -= len(data)
-        if part.filename:
-            photos.append(bytes(data))
-        elif part.name != "photos":
-            fields.add(part.name, data.decode("utf-8", "replace"))
-    return MultiDictProxy(fields), photos
 
 
 async def act(request: web.Request) -> web.StreamResponse:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from care.errors import Invalid
 from console.views.context import CLOCK, DATABASE, HOUSE, read
-from console.views.steps import Form
+from console.views.forms import Form
 from services import binding, occasions, residents
 from services.access import FAMILIES, Page, access_page, access_resident
 from storage.queries import days

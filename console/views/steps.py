@@ -1,14 +1,14 @@
 """The steps of a case: one form for each, on the card of the stage (design.md 5.3)."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
-from multidict import MultiDictProxy
 
 from console.views.complaints import case_of, found_by
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.views.forms import Form
 from services import complaints
 from services.access import Viewer
 from services.house import House
@@ -35,33 +35,6 @@ async def step(request: web.Request) -> dict[str, Any]:
 
     await request.app[DATABASE].write(work)
     return await case_of(request) | {"done": what}
-
-
-class Form:
-    """A form as people fill it: words, numbers and days, or nothing."""
-
-    def __init__(self, fields: MultiDictProxy[Any]) -> None:
-        self._fields = fields
-
-    def words(self, name: str) -> str:
-        """The text of a field."""
-        return str(self._fields.get(name, ""))
-
-    def number(self, name: str) -> int:
-        """A whole number; 0 for anything else."""
-        text = self.words(name)
-        return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  (63 bits)
-
-    def numbers(self, name: str) -> frozenset[int]:
-        """All ticked numbers."""
-        return frozenset(int(str(one)) for one in self._fields.getall(name, []) if str(one).isdecimal() and len(str(one)) < 19)  # noqa: PLR2004
-
-    def day(self, name: str) -> date | None:
-        """A day, or None."""
-        try:
-            return date.fromisoformat(self.words(name))
-        except ValueError:
-            return None
 
 
 def _do(  # noqa: PLR0913  (one form)

@@ -68,6 +68,7 @@ class Case:
     staff: list[tables.Staff]
     accused: frozenset[int]
     papers: list[Paper]
+    evidence: list[tuple[tables.Evidence, str]]
 
     @property
     def owner(self) -> str:
@@ -101,7 +102,15 @@ def veiled(found: Case) -> Case:
         for record in found.records
     ]
     return replace(
-        found, title=row.title, why="", who=row.who, fields=dict.fromkeys(found.fields, ""), records=records, finding="", papers=[]
+        found,
+        title=row.title,
+        why="",
+        who=row.who,
+        fields=dict.fromkeys(found.fields, ""),
+        records=records,
+        finding="",
+        papers=[],
+        evidence=[],
     )
 
 
@@ -190,4 +199,5 @@ def one(db: Unit, found: tables.Case) -> Case:
     return Case(
         found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, called,
         db.open(found, "finding") or "", db.open(found, "passed_to") or "", [one for one in staff if one.left_at is None], accused, papers,
+        [(row, db.open(row, "what") or "") for row in db.scalars(select(tables.Evidence).where(tables.Evidence.case_id == found.id).order_by(tables.Evidence.id))],
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Every table. Each column says how it is kept (plain, searchable, sealed) and why; all times are UTC; ids are made by `types.new_id`."""
 
 from storage.tables.base import Base
-from storage.tables.cases import Accused, Alarm, Case, CaseCounter, CaseRecord, Promise, Proposal
+from storage.tables.cases import Accused, Alarm, Case, CaseCounter, CaseRecord, Evidence, Promise, Proposal
 from storage.tables.days import Plan, Visit
 from storage.tables.families import Application, Consent, Invitation, Letter, LetterPhoto, LetterReading
 from storage.tables.machine import Downtime, KnowledgeBlank, KnowledgeEntry, Pulse
@@ -22,6 +22,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "Downtime",
+    "Evidence",
     "Follower",
     "Home",
     "Inbox",

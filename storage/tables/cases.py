@@ -60,6 +60,21 @@ class Accused(Base):
     named_by: Mapped[int] = column(BigInteger, "who said so")
 
 
+class Evidence(Base):
+    """What colleagues found: a photo of a place, a page of the records, a rota; the file lies sealed in the media folder under this id (C6)."""
+
+    __tablename__ = "evidence"
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    case_id: Mapped[int] = link("complaint.id", "what it belongs to", index=True)
+    what: Mapped[bytes] = sealed("what it shows, in words")
+    mime: Mapped[str] = column(String(32), "by its first bytes")
+    size: Mapped[int] = column(Integer, "bytes")
+    sha256: Mapped[str] = column(String(64), "the file is the one that was handed in")
+    added_by: Mapped[int] = column(BigInteger, "who handed it in")
+    added_at: Mapped[datetime] = column(Moment, "when")
+
+
 class Proposal(Base):
     """What one colleague wrote and another decides: a plan with the result for the family, or an interim reply with a new date (C8, C9)."""
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
-from services import complaints, desk
+from services import clocks, complaints, desk
 from services.access import Role, Viewer
+from storage import tables
+from storage.queries import cases as queries
+from storage.queries import today
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
@@ -299,3 +302,30 @@ async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTes
 async def test_c13_without_a_question_of_ours_a_number_is_a_message_like_any_other(home: HomeUnderTest) -> None:
     assert "一定答复" in await home.hears("1")
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
+
+
+async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_in_and_the_case_says_so(home: HomeUnderTest) -> None:
+    story = await Story(home).begin("护工打了我妈，我要投诉")
+    await story.to_the_plan()
+    await story.plan(story.desk)
+    with pytest.raises(Invalid, match="主管可以代批"):
+        await story.decide(story.lead)
+    home.clock.on(hours=5)
+    await story.decide(story.lead)
+    assert await story.stage() == 6
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Case, story.case)).records)
+    assert "审批时限已过，代院长批准方案" in [line.words for line in lines]
+
+
+async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    waits = "SELECT due_at - made_at, kept_how FROM promise WHERE kind = 'opinion'"
+    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, None)]
+    home.clock.on(hours=25)
+    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+    assert [words for _, words in await home.send_all() if "时间到了" in words] == [], "a family owes us nothing"
+    items = await home.database.read(lambda db: today.look(db, story.desk.sight, date(2026, 11, 23), home.clock()).items)
+    assert "opinion" in [item.clock.kind for item in items]
+    await home.hears("认可")
+    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]

@@ -1,0 +1,77 @@
+"""证据: what colleagues found about a complaint, handed in and looked at (C6)."""
+
+import asyncio
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care.errors import Invalid, NotFound
+from console.views.complaints import case_of, found_by
+from console.views.context import CLOCK, DATABASE, SETTINGS, read
+from console.views.files import SHOWN
+from console.views.forms import Form, parts
+from services import evidence, media
+from services.access import access_complainant
+from storage import tables
+from storage.unit import Unit
+from web.sessions import viewer
+
+NUMBER = r"{number:C\d{4}-\d{2,4}}"
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """The form and each file."""
+    router.add_post(rf"/complaints/{NUMBER}/evidence", add)
+    router.add_get(rf"/complaints/{NUMBER}/evidence/{{file:\d{{1,18}}}}", show)
+
+
+@aiohttp_jinja2.template("_case.html")
+async def add(request: web.Request) -> dict[str, Any]:
+    """Seal, write, then note it down; a file whose line could not be written is taken away again."""
+    who, now, number = viewer(request), request.app[CLOCK](), request.match_info["number"]
+    await request.app[DATABASE].read(lambda db: found_by(db, who, number))
+    form, files = await parts(request)
+    what = Form(form).words("what")
+    if not files:
+        raise Invalid(why="请先选一张照片或一份文件。")
+    taken = [(evidence.take(data), data) for data in files]
+    folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
+
+    def work(db: Unit) -> None:
+        for one, _ in taken:
+            evidence.add(db, who, found_by(db, who, number).id, one, what, now)
+
+    for one, data in taken:
+        await asyncio.to_thread(media.write_file, folder, sealer, one.id, data)
+    try:
+        await request.app[DATABASE].write(work)
+    except BaseException:
+        for one, _ in taken:
+            media.file_of(folder, one.id).unlink(missing_ok=True)
+        raise
+    return await case_of(request) | {"done": "evidence"}
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """One file, for who handles the case; that it was opened is written down."""
+    who, number, wanted = viewer(request), request.match_info["number"], int(request.match_info["file"])
+
+    def work(db: Unit) -> tables.Evidence:
+        case = found_by(db, who, number)
+        if not access_complainant(who, case):
+            raise NotFound
+        return evidence.find(db, who, case.id, wanted)
+
+    row = await request.app[DATABASE].read(work)
+    try:
+        data = await asyncio.to_thread(media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    await read(request, f"case:{row.case_id}")
+    way = "inline" if row.mime in SHOWN else "attachment"
+    headers = {
+        "Content-Disposition": f'{way}; filename="{number}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
+        "Cache-Control": "private, max-age=600",
+    }
+    return web.Response(body=data, content_type=row.mime, headers=headers)

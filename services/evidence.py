@@ -1,0 +1,70 @@
+"""Evidence of a complaint that colleagues find: photos and documents, sealed, with a fingerprint, never changed (C6)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from care.errors import Conflict, Invalid, NotFound
+from services import media, records
+from services.access import Viewer, access_case
+from storage import tables
+from storage.types import new_id
+from storage.unit import Unit
+
+KINDS: Final = {"image/jpeg": "照片", "image/png": "照片", "application/pdf": "文件"}
+BYTES: Final = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file whose bytes are to be written, sealed, under this id."""
+
+    id: int
+    mime: str
+    size: int
+    sha256: str
+
+
+def take(data: bytes) -> File:
+    """A file as it may be kept. Raises Invalid for another kind, or one that is too big."""
+    mime = "application/pdf" if data.startswith(b"%PDF-") else media.sniff(data)
+    if mime not in KINDS:
+        raise Invalid(why="证据只收 JPG、PNG 照片和 PDF 文件。")
+    if len(data) > BYTES:
+        raise Invalid(why="这份文件超过 12 MB，请分开或压小一点。")
+    return File(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
+
+
+def add(db: Unit, viewer: Viewer, case_id: int, file: File, what: str, now: datetime) -> None:
+    """Keep it with the case and write a line. Raises Invalid without words, Conflict for a closed case, NotFound."""
+    case = access_case(db, viewer, case_id)
+    words = what.strip()
+    if not words:
+        raise Invalid(why="请写一句这是什么，例如 11 月 22 日晚的送餐记录。")
+    if case.closed_at is not None:
+        raise Conflict
+    db.lock_persons(case.person_id)
+    row = tables.Evidence(
+        id=file.id,
+        home_id=case.home_id,
+        case_id=case.id,
+        mime=file.mime,
+        size=file.size,
+        sha256=file.sha256,
+        added_by=viewer.id,
+        added_at=now,
+    )
+    db.seal(row, "what", words[:200])
+    db.add(row)
+    records.written(db, viewer, case.id, "step", "收进一份证据", now)
+    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "add_evidence", f"case:{case.id}")
+
+
+def find(db: Unit, viewer: Viewer, case_id: int, evidence_id: int) -> tables.Evidence:
+    """A file of a case that the viewer handles. Raises NotFound."""
+    case = access_case(db, viewer, case_id)
+    row = db.get(tables.Evidence, evidence_id)
+    if row is None or row.case_id != case.id:
+        raise NotFound
+    return row
