@@ -181,7 +181,7 @@
   });
   document.addEventListener("change", (event) => {
     const told = event.target.matches("input[type=file]") && event.target.closest(".shots").querySelector("[data-chosen]");
-    if (told) told.textContent = event.target.files.length ? "选了 " + event.target.files.length + " 张，写好时一起存" : "";
+    if (told) told.textContent = event.target.files.length ? told.dataset.chosen || "选了 " + event.target.files.length + " 张，写好时一起存" : "";
   });
   document.addEventListener("input", (event) => {
     keepDrafts();
