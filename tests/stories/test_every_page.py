@@ -125,16 +125,21 @@ async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo:
     await strip.get_by_role("button", name="我去").click()
     await expect(strip).to_contain_text("唐雨")
 
-    async def said() -> list[str]:
+    async def said(kind: str = "text") -> list[str]:
         async with aiohttp.ClientSession() as http, http.get(f"{demo.phone}api/state") as answer:
             phones = (await answer.json())["phones"]
-        return [line["content"] for line in next(phone for phone in phones if phone["openid"] == ELDER)["chat"]]
+        return [line["content"] for line in next(phone for phone in phones if phone["openid"] == ELDER)["chat"] if line["kind"] == kind]
 
     for _ in range(40):
         if "唐雨来了，别动。" in await said():
             break
         await asyncio.sleep(0.1)
     assert await said() == ["我摔倒了", "已经在叫人。急就按铃。", "唐雨来了，别动。"]
+    for _ in range(40):
+        if len(await said("voice")) == 2:
+            break
+        await asyncio.sleep(0.1)
+    assert len(await said("voice")) == 2, "both sentences are heard as well"
     await strip.get_by_role("button", name="已到").click()
     await expect(strip).to_have_count(0)
     assert demo.errors == []
