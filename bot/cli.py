@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -86,10 +87,10 @@ def _run(options: argparse.Namespace) -> int:
             sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
             return 2
         if options.migrate:
-            _migrate(settings.database.path)
+            _migrate(settings.database.url)
         return _loop(_serve(settings))
     if options.command == "migrate":
-        _migrate(settings.database.path)
+        _migrate(settings.database.url)
         return 0
     if options.command == "simulate":
         from bot import demo
@@ -98,16 +99,16 @@ def _run(options: argparse.Namespace) -> int:
     return _add_staff(settings, options)
 
 
-def _migrate(path: Path) -> None:
+def _migrate(url: str) -> None:
     """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8)."""
     import subprocess
 
     from storage import migrate
 
-    if migrate.current(path) is not None and migrate.current(path) == _head():
+    if migrate.current(url) == _head():
         return
-    code = "import pathlib, sys; from storage import migrate; migrate.upgrade(pathlib.Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True)  # noqa: S603  (our own words)
+    code = "import os; from storage import migrate; migrate.upgrade(os.environ['JIASHU_MIGRATE'])"  # an argument could be seen with its password
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"JIASHU_MIGRATE": url})  # noqa: S603  (our own words)
 
 
 def _head() -> str:
@@ -134,13 +135,13 @@ def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN4
     from services.access import Role
     from settings.clock import wall
     from storage import migrate, seal
-    from storage.database import SqliteDatabase
+    from storage.database import open_database
     from storage.unit import Unit
 
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    path = settings.database.path
-    _migrate(path)
-    sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(path))
+    url = settings.database.url
+    _migrate(url)
+    sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(url))
 
     def work(db: Unit) -> None:
         home = install.install(db, settings, wall()).home_id
@@ -148,7 +149,7 @@ def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN4
         staff.add(db, home, options.login, options.name, Role(options.role), password, wall(), options.floors)
 
     async def add() -> int:
-        database = SqliteDatabase(path, sealer, lambda _store, _batch: [])
+        database = open_database(url, sealer, lambda _store, _batch: [])
         await database.start()
         try:
             await database.write(work)

@@ -10,7 +10,7 @@ from services import media
 from services.media import Wanted
 from services.ports import MediaGone, MediaLater, Platform
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.store import Store
 
 log = logging.getLogger("jiashu.fetcher")
@@ -21,7 +21,7 @@ BREATHES: Final = 0.2
 class Fetcher:
     """One loop for each process."""
 
-    def __init__(self, database: SqliteDatabase, platform: Platform, folder: Path, clock: Clock) -> None:
+    def __init__(self, database: Database, platform: Platform, folder: Path, clock: Clock) -> None:
         self._database, self._platform, self._folder, self._clock = database, platform, folder, clock
         self._wake = asyncio.Event()
 

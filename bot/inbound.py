@@ -26,7 +26,7 @@ from services import alarms, knowledge, outbox
 from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 
@@ -53,7 +53,7 @@ class Account:
 class Inbound:
     """Takes pushes of one account into the database."""
 
-    def __init__(self, database: SqliteDatabase, account: Account, clock: Clock, board: Board, spool: Spool) -> None:
+    def __init__(self, database: Database, account: Account, clock: Clock, board: Board, spool: Spool) -> None:
         self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
         self.knowledge = Knowledge(())
         """What the house knows now; replaced when staff change it."""

@@ -35,7 +35,7 @@ from settings import Settings, Wechat
 from settings.clock import Clock, shifted, wall
 from speech import decode, recordings
 from storage import migrate, seal
-from storage.database import SqliteDatabase
+from storage.database import open_database
 from storage.spool import Spool
 from storage.unit import Unit
 
@@ -73,13 +73,13 @@ class Service:
 
     async def start(self, scene: dict[str, Any] | None = None) -> None:
         """Open the database and start the loops; a scene fills an empty database with its people."""
-        settings, path = self.settings, self.settings.database.path
-        if migrate.current(path) is None:
+        settings, url = self.settings, self.settings.database.url
+        if await asyncio.to_thread(migrate.current, url) is None:
             raise NotMigrated
-        sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(path))
-        self.database = SqliteDatabase(path, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach)
+        fresh = not await asyncio.to_thread(migrate.has_rows, url)
+        sealer = seal.load(settings.key_file, may_create=fresh)
+        self.database = open_database(url, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach)
         await self.database.start()
-        fresh = not migrate.has_rows(path)
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
         if scene and fresh:
             await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))

@@ -14,7 +14,7 @@ from services import knowledge
 from settings import Home, Settings
 from settings.clock import wall
 from storage import migrate, seal
-from storage.database import SqliteDatabase
+from storage.database import open_database
 
 
 def run(command: str, file: Path | None, source: TextIO, target: TextIO) -> int:
@@ -59,13 +59,13 @@ def _knowledge(file: Path | None) -> Knowledge:
     if file is None and not any(name.startswith(config.PREFIX) for name in os.environ):
         return knowledge.starter(Home())
     settings = config.load(file)
-    if not migrate.has_rows(settings.database.path):
+    if not migrate.has_rows(settings.database.url):
         return knowledge.starter(settings.home)
     return asyncio.run(_kept(settings))
 
 
 async def _kept(settings: Settings) -> Knowledge:
-    database = SqliteDatabase(settings.database.path, seal.load(settings.key_file, may_create=False), lambda _store, _batch: [])
+    database = open_database(settings.database.url, seal.load(settings.key_file, may_create=False), lambda _store, _batch: [])
     today = wall().astimezone(settings.home.zone).date()
     found = await database.read(lambda db: knowledge.shelf(db, knowledge.home_of(db), settings.home, today))
     await database.close()

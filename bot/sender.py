@@ -10,7 +10,7 @@ from services.outbox import Claim
 from services.points import none
 from services.ports import Fate, Outcome, Platform
 from settings.clock import Clock, wall
-from storage.database import SqliteDatabase
+from storage.database import Database
 
 log = logging.getLogger("jiashu.sender")
 AT_ONCE: Final = 20
@@ -21,7 +21,7 @@ class Sender:
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: Database,
         platform: Platform,
         clock: Clock,
         reach: Callable[[str], None] = none,

@@ -57,6 +57,10 @@ class ConfigError(JiashuError):
     """配置有误：{problems}"""
 
 
+class DatabaseAway(JiashuError):
+    """连不上数据库（{why}）。请检查 database.url，以及数据库有没有启动。"""
+
+
 class DatabaseInUse(JiashuError):
     """数据库正被另一个进程使用（{path}）。请先停掉服务，再运行这条命令。"""
 

@@ -31,7 +31,7 @@ from services.house import House
 from services.ports import Decode
 from settings import Settings
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 from web import errors, headers, sessions
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 """What must work for who is logged in while the database is away."""
 
 
-def build(database: SqliteDatabase, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
+def build(database: Database, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
     """The sub-application for `/console`."""
     live = Live(database, board)
     app = web.Application(

@@ -16,7 +16,7 @@ from aiohttp_sse import sse_response
 
 from services.access import access_case, access_person
 from services.board import Board
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -36,7 +36,7 @@ SHARED: Final = frozenset({"inbox", "cases", "promises", "families", "residents"
 class Live:
     """The open pages of this process and the topics that each listens to."""
 
-    def __init__(self, database: SqliteDatabase, board: Board) -> None:
+    def __init__(self, database: Database, board: Board) -> None:
         self._database, self._board = database, board
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
         self._closing = False

@@ -19,20 +19,20 @@ from services.letters import Ask
 from services.ports import Identify
 from settings import Settings
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.queries import letters as queries
 from storage.unit import Unit
 from web import errors, headers
 
 HERE = Path(__file__).parent
-DATABASE: Final = web.AppKey("page_database", SqliteDatabase)
+DATABASE: Final = web.AppKey("page_database", Database)
 CLOCK: Final = web.AppKey[Clock]("page_clock")
 FOLDER: Final = web.AppKey("page_folder", Path)
 HOUSE: Final = web.AppKey("page_house", House)
 ASK: Final = web.AppKey[Ask]("page_ask")
 
 
-def build(database: SqliteDatabase, house: House, settings: Settings, clock: Clock, identify: Identify, ask: Ask) -> web.Application:
+def build(database: Database, house: House, settings: Settings, clock: Clock, identify: Identify, ask: Ask) -> web.Application:
     """`ask` hands words from a page to the talk of its person and gives what the machine answers."""
     door = Door(settings, database.sealer, clock, identify)
     app = web.Application(middlewares=[headers.secure, errors.explain, door.check], client_max_size=16 * 1024)

@@ -42,7 +42,7 @@ RECEIVE, OUTGOING, AWAY, ALARMS = (
 )  # fmt: skip
 MUTANTS = (
     Mutant(1, "services/receive.py", "    return {(row[0], row[1]): row[2:] for row in rows}\n", "    return {}\n", (RECEIVE,)),
-    Mutant(2, "storage/database.py", "            store.commit()\n        except", "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except", ("tests/storage",)),
+    Mutant(2, "storage/sqlite.py", "            store.commit()\n        except", "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except", ("tests/storage",)),
     Mutant(3, "storage/store.py", "        if person not in self.locked:", "        if person is self:", ("tests/storage", RECEIVE)),
     Mutant(4, "bot/wire.py", '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):', "        if expected != given:", ("tests/bot/test_wire.py",)),
     Mutant(5, "services/outbox.py", '_finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)', 'store.update(tables.Outbox, row_id, person=person, state="ready")', (OUTGOING,)),

@@ -86,7 +86,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     day = context.said_at.astimezone(home.zone).date()
     sequence = store.rows(
         """INSERT INTO case_counter (id, home_id, day, last) VALUES (?, ?, ?, 1)
-           ON CONFLICT (home_id, day) DO UPDATE SET last = last + 1 RETURNING last""",
+           ON CONFLICT (home_id, day) DO UPDATE SET last = case_counter.last + 1 RETURNING last""",
         new_id(), context.home_id, day,
     )[0][0]  # fmt: skip
     case_id, number = new_id(), f"C{day:%m%d}-{sequence:02d}"

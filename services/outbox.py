@@ -88,8 +88,8 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     moment joins the message that waits; the same sentence is said once.
     """
     rows = store.rows(
-        """SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id IN (SELECT value FROM json_each(?))
-           AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",
+        f"""SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id IN {store.EACH}
+           AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",  # noqa: S608
         store.many(list(inbox_ids)),
     )  # fmt: skip
     store.lock_persons(*(row[0] for row in rows))
@@ -350,7 +350,7 @@ def _give_back(store: Store, claimed: Claim) -> None:
     """The platform did not take it: the message goes back into the pot that it came from."""
     column, most = ("session_left", 5) if claimed.pot == "session" else ("scene_left", 3)
     store.change(
-        tables.Follower, f"UPDATE follower SET {column} = min({most}, {column} + 1) WHERE id = ? RETURNING id",  # noqa: S608
+        tables.Follower, f"UPDATE follower SET {column} = {column} + 1 WHERE id = ? AND {column} < {most} RETURNING id",  # noqa: S608
         claimed.follower_id, persons=[claimed.person_id],
     )  # fmt: skip
 

@@ -103,6 +103,7 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 
 
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
+    store.lock_phones([(envelope.account_id, envelope.openid) for envelope in batch])
     known_talks, repeats = _talks(store, batch), _repeats(store, batch)
     store.lock_persons(*(talk.person_id for talk in known_talks.values()))
     facts = _facts(store, house, known_talks)
@@ -177,7 +178,7 @@ def _talks(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Tal
 def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
     rows = store.rows(
         f"""SELECT i.account_id, i.key, i.id, i.answer, i.answer_state, i.arrived_at FROM {store.PAIRS}
-            CROSS JOIN inbox i ON i.account_id = pair.one AND i.key = pair.other""",  # noqa: S608
+            {store.THEN} inbox i ON i.account_id = pair.one AND i.key = pair.other""",  # noqa: S608
         store.many([(envelope.account_id, envelope.key) for envelope in batch]),
     )
     return {(row[0], row[1]): row[2:] for row in rows}

@@ -53,7 +53,7 @@ def load(store: Store, phones: Sequence[tuple[int, str]]) -> dict[tuple[int, str
     """The talks of (account, openid) pairs, by one query; who is new is not in it."""
     rows = store.rows(
         f"""SELECT f.account_id, f.openid, {_TALK} FROM {store.PAIRS}
-            CROSS JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
+            {store.THEN} follower f ON f.account_id = pair.one AND f.openid = pair.other
             JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id""",  # noqa: S608
         store.many(phones),
     )

@@ -46,8 +46,13 @@ class Database:
 
     @property
     def path(self) -> Path:
-        """The SQLite file."""
-        return Path(self.url.split(":///", 1)[1])
+        """The SQLite file; for another engine the name of a file that would lie beside it, so that keys and spool have a place."""
+        return Path(self.url.split(":///", 1)[1]) if self.is_file else Path("data/jiashu.db")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is SQLite, served by one process."""
+        return self.url.startswith("sqlite")
 
 
 @dataclass(frozen=True, slots=True)

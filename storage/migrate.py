@@ -1,7 +1,9 @@
-"""Bring a database to today's schema, and tell whether it is there."""
+"""Bring a database to today's schema, and tell whether it is there. A database is named by its URL, or a SQLite file by its path."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -17,33 +19,57 @@ def head() -> str:
     return newest
 
 
-def current(path: Path) -> str | None:
-    """The revision of a database file; None when it has no schema."""
-    if not path.exists():
-        return None
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            return None
+def current(where: Path | str) -> str | None:
+    """The revision of a database; None when it has no schema. Raises DatabaseAway."""
+    row = _first(where, "SELECT version_num FROM alembic_version")
     return str(row[0]) if row else None
 
 
-def has_rows(path: Path) -> bool:
-    """Whether anything was ever stored; decides whether a new key file may be made."""
-    if current(path) is None:
-        return False
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-        return connection.execute("SELECT 1 FROM home LIMIT 1").fetchone() is not None
+def has_rows(where: Path | str) -> bool:
+    """Whether anything was ever stored; decides whether a new key file may be made. Raises DatabaseAway."""
+    return current(where) is not None and _first(where, "SELECT 1 FROM home LIMIT 1") is not None
 
 
-def upgrade(path: Path, to: str = "head") -> None:
-    """Run the migrations that the file lacks, up to a revision; it is made when it does not exist."""
+def upgrade(where: Path | str, to: str = "head") -> None:
+    """Run the migrations that the database lacks, up to a revision; a SQLite file is made when it does not exist."""
+    _alembic(where, "upgrade", to)
+
+
+def downgrade(where: Path | str, to: str) -> None:
+    """Back to an older revision; what newer ones added is lost."""
+    _alembic(where, "downgrade", to)
+
+
+def _alembic(where: Path | str, what: str, to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    file = file_of(where)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
-    config.attributes["path"] = path
-    command.upgrade(config, to)
+    config.attributes["where"] = where
+    getattr(command, what)(config, to)
+
+
+def file_of(where: Path | str) -> Path | None:
+    """The file of a SQLite database; None for another engine."""
+    if isinstance(where, Path):
+        return where
+    return Path(where.split(":///", 1)[1]) if where.startswith("sqlite") else None
+
+
+def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
+    file = file_of(where)
+    if file is None:
+        from storage import postgres
+
+        return asyncio.run(postgres.first(str(where), sql))
+    if not file.exists():
+        return None
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+        try:
+            return connection.execute(sql).fetchone()
+        except sqlite3.OperationalError:
+            return None

@@ -1,17 +1,17 @@
-"""The hot path's few operations on the writing connection: SQL built once from the tables, run on the driver (SQLite).
+"""The hot path's few operations on a writing connection: SQL built once from the tables, run on the driver of the engine.
 
-A Store lives in the writer thread and belongs to one transaction at a time. Whoever changes something for a person has called
-`lock_persons` first: on PostgreSQL that takes row locks in ascending id, here it records, and a write without it raises.
-The driver stores moments as microseconds, days as ISO text, truth as 0 and 1.
+A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on PostgreSQL
+that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are written with `?`
+for both engines; the few words in which they differ are `PAIRS`, `EACH` and `THEN`.
 """
 
 import json
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from storage import tables
 from storage.seal import Sealer
@@ -51,93 +51,115 @@ def _known(table: type[tables.Base], names: Iterable[str]) -> None:
         raise ValueError(message)
 
 
-sqlite3.register_adapter(datetime, micros)
-sqlite3.register_adapter(date, date.isoformat)
-sqlite3.register_adapter(bool, int)
-
-
 _AUDIT: Final = _insert(tables.Audit, ("id", "home_id", "at", "actor", "action", "subject", "detail", "mac"))
 
 
-class Store:
-    """Batch operations in the writer thread. `hints` are told to the listeners after COMMIT.
+class Store(ABC):
+    """Batch operations of one transaction. `hints` are told to the listeners after COMMIT.
 
     What is written *later* is written by `flush`, at the latest by COMMIT, each kind of row by one statement: for rows that nobody
     reads again in the same transaction.
     """
 
-    PAIRS: Final = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other FROM json_each(?)) pair"
-    """A list of pairs as a table; joined first, each pair is one look-up in an index of both columns."""
+    PAIRS: ClassVar[str]
+    """A list of (number, text) as a table `pair (one, other)`; joined by `THEN`, each pair is one look-up in an index of both columns."""
+    EACH: ClassVar[str]
+    """A list of numbers as a sub-select."""
+    THEN: ClassVar[str]
+    """The join that keeps the order in which the tables are named."""
+    shared: ClassVar[bool]
+    """Whether other processes write to the same database."""
 
-    def __init__(self, connection: sqlite3.Connection, sealer: Sealer) -> None:
-        self.connection, self.sealer = connection, sealer
+    def __init__(self, sealer: Sealer) -> None:
+        self.sealer = sealer
         self.locked: set[int] = set()
         self.hints: set[str] = set()
         self._later: dict[str, list[Row]] = {}
+
+    # -- what each engine does in its own way --------------------------------------------------------------------
+
+    @abstractmethod
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a statement."""
+
+    @abstractmethod
+    def _run(self, sql: str, values: Sequence[object] = ()) -> None:
+        """A statement without rows."""
+
+    @abstractmethod
+    def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """The same statement for many rows."""
+
+    @abstractmethod
+    def lock_persons(self, *persons: int) -> None:
+        """Lock these people, in ascending id; a new person is locked by the transaction that makes it."""
+
+    @abstractmethod
+    def lock_free(self, persons: Iterable[int]) -> set[int]:
+        """Lock those of these people whom no other process holds now, and say who they are."""
+
+    @abstractmethod
+    def lock_phones(self, phones: Sequence[tuple[int, str]]) -> None:
+        """Lock the people of these (account, openid), known or not yet, before anything is read about them."""
+
+    # -- the transaction -----------------------------------------------------------------------------------------
+
+    BEGIN: ClassVar[str]
 
     def begin(self) -> None:
         """Start a transaction."""
         self.locked.clear()
         self.hints.clear()
         self._later.clear()
-        self.connection.execute("BEGIN IMMEDIATE")
+        self._run(self.BEGIN)
 
     def commit(self) -> None:
         """Make it durable."""
         self.flush()
-        self.connection.execute("COMMIT")
+        self._run("COMMIT")
 
+    @abstractmethod
     def rollback(self) -> None:
         """Undo everything since `begin`."""
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo only what happens inside when it raises."""
         self.flush()
         hints, locked = set(self.hints), set(self.locked)
-        self.connection.execute("SAVEPOINT m")
+        self._run("SAVEPOINT m")
         try:
             yield
             self.flush()
         except BaseException:
             self._later.clear()
-            self.connection.execute("ROLLBACK TO m")
-            self.connection.execute("RELEASE m")
+            self._run("ROLLBACK TO m")
+            self._run("RELEASE m")
             self.hints, self.locked = hints, locked
             raise
-        self.connection.execute("RELEASE m")
-
-    def lock_persons(self, *persons: int) -> None:
-        """Lock these people, in ascending id; a new person is locked by the transaction that makes it."""
-        self.locked.update(sorted(persons))
+        self._run("RELEASE m")
 
     def hint(self, *topics: str) -> None:
         """Tell the listeners after COMMIT; ids only, never words."""
         self.hints.update(topics)
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """All rows of a question."""
-        return self.connection.execute(sql, values).fetchall()
-
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""
-        found: Row | None = self.connection.execute(sql, values).fetchone()
-        return found
+        found = self.rows(sql, *values)
+        return found[0] if found else None
 
     def many(self, values: Sequence[object]) -> str:
-        """A list for `PAIRS`."""
+        """A list for `PAIRS` or `EACH`."""
         return json.dumps(values)
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
         """Write a row; its id is made when it is not given. Raises PersonNotLocked."""
         row_id = values.setdefault("id", new_id())
         if table is tables.Person:
-            self.lock_persons(row_id)  # type: ignore[arg-type]
+            self.locked.add(row_id)  # type: ignore[arg-type]  # nobody else can see it yet
         elif _personal(table):
             self._require(table, values.get("person_id"))
-        self.connection.execute(_insert(table, tuple(values)), tuple(values.values()))
+        self._run(_insert(table, tuple(values)), tuple(values.values()))
         return row_id  # type: ignore[return-value]
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
@@ -146,7 +168,7 @@ class Store:
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
-        self.connection.execute(_update(table, tuple(values)), (*values.values(), row_id))
+        self._run(_update(table, tuple(values)), (*values.values(), row_id))
 
     def update_later(self, table: type[tables.Base], row_id: int, *, person: int, **values: object) -> None:
         """As `update`, with the others of its kind at `flush`. Raises PersonNotLocked."""
@@ -157,7 +179,7 @@ class Store:
         """Write what was put off, in the order in which its kinds came up."""
         if self._later:
             for sql, rows in self._later.items():
-                self.connection.executemany(sql, rows)
+                self._run_many(sql, rows)
             self._later.clear()
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from storage import tables
@@ -15,7 +15,7 @@ from storage.types import new_id
 class Unit(Session):
     """One transaction. In the writer it carries the `store` of the same connection; a reading one has none."""
 
-    def __init__(self, engine: Engine, sealer: Sealer, store: Store | None = None) -> None:
+    def __init__(self, engine: Engine | Connection, sealer: Sealer, store: Store | None = None) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.sealer, self._store = sealer, store
 

@@ -1,7 +1,8 @@
-"""What all tests share: a home on a real SQLite file whose clock the test holds in its hand."""
+"""What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,16 @@ import pytest
 
 from conversations import events
 from conversations.routing import Intent, understand
+from scripts import servers
 from services import install, outbox, staff
 from services.access import Role, Viewer
 from services.house import House
 from services.ports import Fate, Outcome
 from services.receive import Answer, Envelope, Receipt, receive_batch
-from settings import Database, Home, Settings, Wechat
+from settings import Database, Home, Security, Settings, Wechat
 from storage import migrate, seal
-from storage.database import SqliteDatabase
+from storage.database import Database as AnyDatabase
+from storage.database import open_database
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -54,7 +57,7 @@ class Moves:
 class HomeUnderTest:
     """A home with its database, and people who write to it."""
 
-    database: SqliteDatabase
+    database: Any
     house: House
     clock: Moves
     ids: install.Installed
@@ -116,22 +119,60 @@ MakeHome = Callable[..., Any]
 
 
 @pytest.fixture
-async def make_home(tmp_path: Path, migrated: Path) -> AsyncIterator[MakeHome]:
+def engine() -> str:
+    """The database under the test; packages whose stories run on both engines name both."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Postgres]:
+    with servers.postgres() as server:
+        migrate.upgrade(server.create("migrated"))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.valkey() as url:
+        yield url
+
+
+@pytest.fixture
+def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Callable[[str], str]]:
+    """A database with today's schema and nothing in it, by name; the same name gives the same one."""
+    server = request.getfixturevalue("postgres_server") if engine == "postgres" else None
+    made: dict[str, str] = {}
+
+    def make(name: str) -> str:
+        if name in made:
+            return made[name]
+        if server is not None:
+            made[name] = server.create(f"t{uuid.uuid4().hex}", "migrated")
+        else:
+            (tmp_path / name).write_bytes(migrated.read_bytes())
+            made[name] = f"sqlite:///{tmp_path / name}"
+        return made[name]
+
+    yield make
+    for url in made.values() if server is not None else ():
+        server.drop(url.partition("?")[0].rpartition("/")[2])
+
+
+@pytest.fixture
+async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterator[MakeHome]:
     """Builds a home; all of them are closed, and no reading connection may be left out."""
-    made: list[SqliteDatabase] = []
+    made: list[AnyDatabase] = []
 
     async def make(house: House | None = None, name: str = "jiashu.db") -> HomeUnderTest:
-        path = tmp_path / name
-        if not path.exists():
-            path.write_bytes(migrated.read_bytes())
         settings = Settings(
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(f"sqlite:///{path}"),
+            database=Database(fresh(name)),
+            security=Security(key_file=str(tmp_path / f"{name}.keys")),
             home=Home(name="青禾颐养院", phone="0571-8800-0101"),
         )
         built = house or House(settings.home)
         sealer = seal.load(settings.key_file, may_create=True)
-        database = SqliteDatabase(path, sealer, lambda store, batch: receive_batch(store, built, batch))
+        database = open_database(settings.database.url, sealer, lambda store, batch: receive_batch(store, built, batch))
         await database.start()
         made.append(database)
         clock = Moves()

@@ -14,7 +14,7 @@ from care.errors import StaleForm
 from services import staff
 from services.access import Viewer
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 
 log = logging.getLogger("jiashu.sessions")
 COOKIE: Final = "jiashu"
@@ -34,7 +34,7 @@ def viewer(request: web.Request) -> Viewer:
 class Sessions:
     """Looks up sessions; remembers those of the last minutes for the paths that must work without the database."""
 
-    def __init__(self, database: SqliteDatabase, clock: Clock, without: tuple[str, ...]) -> None:
+    def __init__(self, database: Database, clock: Clock, without: tuple[str, ...]) -> None:
         self._database, self._clock, self._without = database, clock, without
         self._seen: dict[str, tuple[staff.Session, float]] = {}
 
@@ -58,7 +58,7 @@ class Sessions:
         return found
 
 
-def middleware(database: SqliteDatabase, clock: Clock, login: str, free: frozenset[str], without: tuple[str, ...] = ()) -> Middleware:
+def middleware(database: Database, clock: Clock, login: str, free: frozenset[str], without: tuple[str, ...] = ()) -> Middleware:
     """Let in who has a session; send the others to `login`. `free` paths need none; `without`: paths that work without the database."""
     sessions = Sessions(database, clock, without)
 

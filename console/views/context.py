@@ -12,10 +12,10 @@ from services.house import House
 from services.ports import Decode
 from settings import Settings
 from settings.clock import Clock
-from storage.database import SqliteDatabase
+from storage.database import Database
 from web.sessions import viewer
 
-DATABASE: Final = web.AppKey("database", SqliteDatabase)
+DATABASE: Final = web.AppKey("database", Database)
 SETTINGS: Final = web.AppKey("settings", Settings)
 CLOCK: Final = web.AppKey[Clock]("clock")
 BOARD: Final = web.AppKey("board", Board)

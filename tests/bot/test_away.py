@@ -20,7 +20,7 @@ from services.board import Board
 from services.receive import busy
 from settings import Mode
 from simulator.codec import Keys, message
-from storage import database, tables
+from storage import sqlite, tables
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 from storage.store import Store
@@ -71,7 +71,7 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(webhook, "CLOSES_AFTER", 0.8)
     monkeypatch.setattr(inbound, "RINGS_AFTER", 0.1)
     monkeypatch.setattr(inbound, "TRIES_END", 0.3)
-    monkeypatch.setattr(database, "BUSY_FOR", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_FOR", 0.05)
     spool = Spool(tmp_path / "spool", home.database.sealer)
     taken = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, Board(), spool)
     codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)
@@ -228,7 +228,7 @@ async def test_f4_after_a_start_a_push_that_waits_in_the_spool_hears_the_same_se
 
 
 async def test_f4_debts_wait_for_the_database(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.2)
     line.inbound._owed["m:x"] = (1, 0.0)
     holder = line.hold()
     with pytest.raises(Busy):

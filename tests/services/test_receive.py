@@ -23,6 +23,7 @@ from services.house import House
 from services.receive import Context, Receipt, receive_batch
 from settings import Home
 from storage import tables
+from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.conftest import HomeUnderTest, MakeHome
 
@@ -244,6 +245,7 @@ async def test_two_of_one_batch_ask_for_the_last_place_and_no_batch_mate_is_repl
     steps: list[str] = []
 
     def run(store: Store) -> list[Any]:
+        assert isinstance(store, SqliteStore)
         seen: list[str] = []
         store.connection.set_trace_callback(lambda sql: seen.append(sql) if sql.startswith("SAVEPOINT") else None)
         found = receive_batch(store, home.house, batch)
@@ -342,6 +344,7 @@ async def test_no_statement_of_the_hot_path_searches_a_whole_table(home: HomeUnd
     batch = [home.envelope(Text("再说一句")), home.envelope(Text("有没有空床"), "son"), home.envelope(events.Voice("m"), "aunt")]
 
     def plans(store: Store) -> list[str]:
+        assert isinstance(store, SqliteStore)
         asked: set[str] = set()
         store.connection.set_trace_callback(asked.add)
         receive_batch(store, home.house, batch)

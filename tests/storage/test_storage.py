@@ -12,9 +12,9 @@ from care.errors import Busy, DatabaseInUse, KeysMissing
 from conversations import events
 from services import desk, install
 from services.points import armed, none, parse
-from storage import database, migrate, seal, tables
-from storage.database import SqliteDatabase
+from storage import migrate, seal, sqlite, tables
 from storage.seal import Unreadable
+from storage.sqlite import SqliteDatabase, SqliteStore
 from storage.store import PersonNotLocked, Store
 from storage.types import micros, moment, new_id
 from storage.unit import Unit
@@ -184,7 +184,7 @@ async def test_what_a_job_raises_undoes_the_job_and_nothing_else(home: HomeUnder
 async def test_while_the_database_is_away_messages_wait_in_order_and_jobs_say_busy(
     home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.4)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.4)
     holder = sqlite3.connect(home.database.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     waiting = [home.database.receive(home.envelope(events.Text(words))) for words in ("我要投诉", "没人来", "等了一小时")]
@@ -213,7 +213,7 @@ async def test_who_waits_when_the_service_stops_hears_that_nothing_was_committed
 
 
 async def test_too_many_who_wait_are_busy_at_once(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "MOST_WAITING", 0)
+    monkeypatch.setattr(sqlite, "MOST_WAITING", 0)
     with pytest.raises(Busy):
         await home.database.receive(home.envelope(events.Text("你好")))
 
@@ -276,7 +276,7 @@ def test_points_are_read_and_unknown_ones_refused() -> None:
 
 
 def test_a_store_knows_its_columns(migrated: Path, tmp_path: Path) -> None:
-    store = Store(sqlite3.connect(migrated), seal.load(tmp_path / "k", may_create=True))
+    store = SqliteStore(sqlite3.connect(migrated), seal.load(tmp_path / "k", may_create=True))
     with pytest.raises(ValueError, match="no column"):
         store.insert(tables.Home, nonsense=1)
     with pytest.raises(ValueError, match="no column"):

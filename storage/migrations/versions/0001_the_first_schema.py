@@ -353,3 +353,26 @@ def upgrade() -> None:
         batch_op.create_index('ix_promise_person', ['person_id', 'kind', 'kept_at'], unique=False)
 
     # ### end Alembic commands ###
+
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    op.drop_table('promise')
+    op.drop_table('case_record')
+    op.drop_table('media')
+    op.drop_table('kinship')
+    op.drop_table('complaint')
+    op.drop_table('stop')
+    op.drop_table('staff_session')
+    op.drop_table('resident')
+    op.drop_table('outbox')
+    op.drop_table('inbox')
+    op.drop_table('follower')
+    op.drop_table('conversation')
+    op.drop_table('wechat_account')
+    op.drop_table('staff')
+    op.drop_table('person')
+    op.drop_table('case_counter')
+    op.drop_table('audit')
+    op.drop_table('outbox_body')
+    op.drop_table('login_throttle')
+    op.drop_table('home')

@@ -87,3 +87,12 @@ def upgrade() -> None:
 
     op.create_index('ix_media_wanted', 'media', ['try_at'], unique=False, sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'"))
     # ### end Alembic commands ###
+
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    op.drop_index('ix_media_wanted', 'media')
+    op.drop_table('alarm')
+    op.drop_table('pulse')
+    op.drop_table('knowledge_entry')
+    op.drop_table('knowledge_blank')
+    op.drop_table('downtime')

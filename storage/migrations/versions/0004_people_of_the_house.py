@@ -37,3 +37,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('floors', sa.String(length=64), server_default='', nullable=False))
 
     op.execute("UPDATE resident SET floor = substr(room, 1, length(room) - 2) WHERE length(room) > 2")
+
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.drop_column('floors')
+    with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.drop_column('floor')
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('owner_id')
+    op.drop_table('accused')

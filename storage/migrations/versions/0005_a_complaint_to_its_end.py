@@ -43,3 +43,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('rounds', sa.SmallInteger(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('accepted_at', sa.BigInteger(), nullable=True))
 
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('accepted_at')
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('rounds')
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('finding')
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('passed_to')
+    with op.batch_alter_table('complaint', schema=None) as batch_op:
+        batch_op.drop_column('scope')
+    op.drop_table('proposal')

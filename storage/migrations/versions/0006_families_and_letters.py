@@ -129,3 +129,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('sex', sa.String(length=2), nullable=True))
         batch_op.add_column(sa.Column('born', sa.LargeBinary(), nullable=True))
 
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.drop_column('born')
+    with op.batch_alter_table('resident', schema=None) as batch_op:
+        batch_op.drop_column('sex')
+    op.drop_table('letter_reading')
+    op.drop_table('letter_photo')
+    op.drop_table('application')
+    op.drop_table('letter')
+    op.drop_table('invitation')
+    op.drop_table('consent')

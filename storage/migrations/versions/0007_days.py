@@ -53,3 +53,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visit_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_resident_id'), ['resident_id'], unique=False)
 
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    op.drop_table('visit')
+    op.drop_table('plan')

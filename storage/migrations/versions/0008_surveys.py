@@ -61,3 +61,9 @@ def upgrade() -> None:
     with op.batch_alter_table('wish', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_wish_campaign_id'), ['campaign_id'], unique=False)
 
+def downgrade() -> None:
+    """Back; what it brought is lost."""
+    op.drop_table('wish')
+    op.drop_table('participation')
+    op.drop_table('mark')
+    op.drop_table('campaign')

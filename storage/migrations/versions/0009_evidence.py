@@ -28,3 +28,7 @@ def upgrade() -> None:
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_evidence_case_id'), ['case_id'], unique=False)
 
+
+def downgrade() -> None:
+    """Back."""
+    op.drop_table('evidence')

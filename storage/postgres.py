@@ -1,0 +1,436 @@
+"""PostgreSQL: the same transactions for any number of processes (architecture, Receive).
+
+Each process has one connection for arrivals, one for jobs, a few that only read. Transactions run in the loop: what services call is
+plain Python, and each statement awaits in a greenlet of SQLAlchemy's, on asyncpg. Who changes something for a person holds that
+person's row; of several people always in ascending id, so two processes cannot wait for each other.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, TypeVar
+
+import asyncpg
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from care.errors import Busy, DatabaseAway
+from storage.database import (
+    MOST_WAITING,
+    PATIENCE,
+    Arrived,
+    Database,
+    Failed,
+    Item,
+    Listener,
+    Receive,
+    busy,
+    finish,
+    is_away,
+    knows_away,
+    take,
+)
+from storage.seal import Sealer
+from storage.store import Row, Store
+from storage.types import micros
+from storage.unit import Unit
+
+T = TypeVar("T")
+log = logging.getLogger("jiashu.database")
+READERS: Final = 4
+PAUSE: Final = 0.1
+STATEMENT: Final = 8.0
+"""Seconds after which a statement without an answer counts as a database that is away."""
+LIMITS: Final = {
+    "lock_timeout": "1000",
+    "idle_in_transaction_session_timeout": "15000",
+    "statement_timeout": "7000",
+    "application_name": "jiashu",
+}
+_AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.UniqueViolationError)
+"""Two processes met: everything again, once or twice."""
+TRIES: Final = 4
+_GONE: Final = (
+    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidCatalogNameError,
+)  # fmt: skip
+
+
+@knows_away
+def away(error: BaseException) -> bool:
+    """Whether an error of the driver says that nothing can be committed now."""
+    error = (
+        getattr(error, "driver_exception", None) or error.__cause__ or error if type(error).__module__.startswith("sqlalchemy") else error
+    )
+    return isinstance(error, _GONE)
+
+
+def driver_url(url: str) -> str:
+    """The URL as SQLAlchemy wants it."""
+    return re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", url)
+
+
+async def first(url: str, sql: str) -> Row | None:
+    """One row of a question before anything is open; None also when the table is not there. Raises DatabaseAway."""
+    try:
+        connection = await asyncpg.connect(re.sub(r"\+asyncpg", "", url), timeout=5)
+    except _GONE as error:
+        raise DatabaseAway(why=str(error) or type(error).__name__) from error
+    try:
+        row = await connection.fetchrow(sql)
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return None if row is None else tuple(row)
+
+
+@cache
+def _numbered(sql: str) -> str:
+    """`?` as `$1`, `$2` …; no statement of ours has a question mark in a string."""
+    count = iter(range(1, 1000))
+    return re.sub(r"\?", lambda _: f"${next(count)}", sql)
+
+
+def _value(value: object) -> object:
+    return micros(value) if isinstance(value, datetime) else value
+
+
+class PostgresStore(Store):
+    """The store of one transaction on one connection of asyncpg; to be used inside a greenlet."""
+
+    PAIRS = "(SELECT (value->>0)::bigint AS one, value->>1 AS other FROM jsonb_array_elements(?::jsonb)) pair"
+    EACH = "(SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb))"
+    THEN = "JOIN"
+    BEGIN = "BEGIN"
+    shared = True
+
+    def __init__(self, connection: Any, sealer: Sealer) -> None:  # noqa: ANN401  (asyncpg has no types)
+        super().__init__(sealer)
+        self.connection = connection
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a statement."""
+        found = await_only(self.connection.fetch(_numbered(sql), *map(_value, values)))
+        return [tuple(row) for row in found]
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> None:
+        if values:
+            await_only(self.connection.fetch(_numbered(sql), *map(_value, values)))
+        else:
+            await_only(self.connection.execute(sql))
+
+    def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        await_only(self.connection.executemany(_numbered(sql), [tuple(map(_value, row)) for row in rows]))
+
+    def rollback(self) -> None:
+        """Undo everything since `begin`; a connection that is gone has undone it already."""
+        if not self.connection.is_closed() and self.connection.is_in_transaction():
+            await_only(self.connection.execute("ROLLBACK"))
+
+    def lock_persons(self, *persons: int) -> None:
+        """Take the row locks, in ascending id. Raises asyncpg's lock time-out when somebody holds one for longer than a second."""
+        fresh = sorted(set(persons) - self.locked)
+        if fresh:
+            self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE", fresh)
+            self.locked.update(fresh)
+
+    def lock_free(self, persons: Iterable[int]) -> set[int]:
+        """Take the locks that nobody holds."""
+        wanted = sorted(set(persons) - self.locked)
+        found = self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED", wanted) if wanted else []
+        free = {row[0] for row in found} | (set(persons) & self.locked)
+        self.locked |= free
+        return free
+
+    def lock_phones(self, phones: Sequence[tuple[int, str]]) -> None:
+        """Row locks for who is known; who is new is kept apart by an advisory lock, so that nobody is met twice."""
+        known = self._lock_known(phones)
+        unknown = sorted({phone for phone in phones if phone not in known})
+        if unknown:
+            for account, openid in unknown:
+                self.rows(
+                    "SELECT pg_advisory_xact_lock(?, ?)", zlib.crc32(b"phone") - 2**31, zlib.crc32(f"{account}:{openid}".encode()) - 2**31
+                )
+            self._lock_known(unknown)
+
+    def _lock_known(self, phones: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+        """By two statements: a row that was changed while we waited is read again by the one that follows."""
+        rows = self.rows(
+            f"SELECT f.account_id, f.openid, f.person_id FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other",  # noqa: S608
+            json.dumps(phones),
+        )  # fmt: skip
+        self.lock_persons(*(row[2] for row in rows))
+        return {(row[0], row[1]) for row in rows}
+
+
+class _Line:
+    """One writing connection, opened when it is needed and thrown away when it is broken."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._open: AsyncConnection | None = None
+
+    async def get(self) -> tuple[Any, Connection]:
+        """The driver's connection and SQLAlchemy's on top of it."""
+        if self._open is None:
+            self._open = await asyncio.wait_for(self._engine.connect(), STATEMENT)
+        raw = await self._open.get_raw_connection()
+        found = self._open.sync_connection
+        if found is None or raw.driver_connection is None:
+            raise OSError
+        return raw.driver_connection, found
+
+    async def drop(self) -> None:
+        """Forget it."""
+        broken, self._open = self._open, None
+        if broken is not None:
+            try:
+                await asyncio.wait_for(broken.invalidate(), 1.0)
+                await asyncio.wait_for(broken.close(), 1.0)
+            except Exception:  # it is broken: nothing that it says matters
+                log.debug("a broken connection did not close", exc_info=True)
+
+
+class PostgresDatabase(Database):
+    """A database that several processes share. All its work runs in the loop."""
+
+    shared = True
+
+    def __init__(self, url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
+        self.sealer, self._receive, self._reach = sealer, receive, reach
+        self._url = driver_url(url)
+        self.away_since = None
+        self._arrivals: deque[Arrived] = deque()
+        self._jobs: deque[tuple[Callable[[Any, Connection], Any], asyncio.Future[Any], float]] = deque()
+        self._arrived, self._asked = asyncio.Event(), asyncio.Event()
+        self._listeners: list[Listener] = []
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the pools and start the two loops."""
+        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False}
+        self._writing = create_async_engine(
+            self._url,
+            pool_size=2,
+            max_overflow=0,
+            connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": LIMITS},
+            **options,
+        )
+        readings = LIMITS | {"default_transaction_read_only": "on"}
+        self._reading = create_async_engine(
+            self._url, pool_size=READERS, max_overflow=0, pool_timeout=5,
+            connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": readings}, **options,
+        )  # fmt: skip
+        self._receiving, self._doing = _Line(self._writing), _Line(self._writing)
+        self._tasks = [asyncio.create_task(self._receive_all()), asyncio.create_task(self._do_all())]
+
+    async def close(self) -> None:
+        """Finish what was begun; who still waits is told that nothing was committed."""
+        self._stopping = True
+        self._arrived.set()
+        self._asked.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        finish(
+            [*(entry.future for entry in self._arrivals), *(job[1] for job in self._jobs)],
+            [Failed(Busy())] * (len(self._arrivals) + len(self._jobs)),
+        )
+        for line in (self._receiving, self._doing):
+            await line.drop()
+        await self._writing.dispose()
+        await self._reading.dispose()
+
+    def listen(self, listener: Listener) -> None:
+        """Be told in the loop, after each COMMIT of this process, what it hinted at."""
+        self._listeners.append(listener)
+
+    def receive(self, item: Item) -> "asyncio.Future[Any]":
+        """Hand in an arrival; the future ends after COMMIT, or with Busy when too many wait."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._stopping or len(self._arrivals) >= MOST_WAITING:
+            future.set_exception(Busy())
+            return future
+        self._arrivals.append(Arrived(item, future))
+        self._arrived.set()
+        return future
+
+    async def write(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in its own transaction; what it raises undoes it. Raises Busy when the database is away."""
+        return await self._submit(lambda raw, connection: self._unit(raw, connection, work))
+
+    async def store(self, work: Callable[[Store], T]) -> T:
+        """As `write`, with the raw operations only."""
+        return await self._submit(lambda raw, _: self._raw(raw, work))
+
+    async def read(self, work: Callable[[Unit], T]) -> T:
+        """Run a question on a connection that cannot write. Raises Busy when the database is away."""
+        return await asyncio.shield(self._read(work))
+
+    async def _read(self, work: Callable[[Unit], T]) -> T:
+        try:
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(lambda found: self._asked_in(found, work))
+        except Exception as error:
+            if is_away(error):
+                raise busy(error) from error
+            raise
+
+    def _asked_in(self, connection: Connection, work: Callable[[Unit], T]) -> T:
+        with Unit(connection, self.sealer) as unit:
+            return work(unit)
+
+    @property
+    def checked_out(self) -> int:
+        """Reading connections in use; 0 when nothing runs."""
+        return int(self._reading.pool.checkedout())
+
+    async def _submit(self, run: Callable[[Any, Connection], T]) -> T:
+        if self._stopping:
+            raise Busy
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append((run, future, time.monotonic() + PATIENCE))
+        self._asked.set()
+        return await future
+
+    # -- the two loops -------------------------------------------------------------------------------------------
+
+    async def _receive_all(self) -> None:
+        while True:
+            if not self._arrivals:
+                if self._stopping:
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            if self._stopping and self.away_since is not None:
+                return
+            batch = take(self._arrivals)
+            try:
+                results: list[Any] = list(await self._commit(batch))
+            except Exception as error:
+                if is_away(error):
+                    await self._put_back(error, batch)
+                    continue
+                log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
+                results = await self._one_by_one(batch)
+            finish([entry.future for entry in batch[: len(results)]], results)
+
+    async def _commit(self, batch: Sequence[Arrived]) -> Sequence[Any]:
+        items = [entry.item for entry in batch]
+        return await self._on(self._receiving, lambda raw, _: self._raw(raw, lambda store: self._receive(store, items), self._reach))
+
+    async def _one_by_one(self, batch: Sequence[Arrived]) -> list[Any]:
+        """The results of those that could be tried; the others are back in their place."""
+        results: list[Any] = []
+        for place, entry in enumerate(batch):
+            try:
+                results.extend(await self._commit([entry]))
+            except Exception as error:
+                if is_away(error):
+                    await self._put_back(error, batch[place:])
+                    return results
+                log.exception("a message failed alone", extra={"action": "message_failed"})
+                results.append(Failed(error))
+        return results
+
+    async def _put_back(self, error: Exception, batch: Sequence[Arrived]) -> None:
+        await self._wait(error)
+        self._arrivals.extendleft(reversed(batch))
+
+    async def _do_all(self) -> None:
+        while True:
+            if not self._jobs:
+                if self._stopping:
+                    return
+                self._asked.clear()
+                await self._asked.wait()
+                continue
+            run, future, until = self._jobs.popleft()
+            try:
+                result: Any = await self._on(self._doing, run)
+            except Exception as error:
+                if is_away(error):
+                    await self._wait(error)
+                    if time.monotonic() < until and not self._stopping:
+                        self._jobs.append((run, future, until))
+                        continue
+                    result = Failed(busy(error))
+                else:
+                    result = Failed(error)
+            finish([future], [result])
+
+    async def _on(self, line: _Line, work: Callable[[Any, Connection], T]) -> T:
+        """Run a transaction on a line; when two processes met, again."""
+        for attempt in range(TRIES):
+            try:
+                raw, connection = await line.get()
+                result = await greenlet_spawn(work, raw, connection)
+            except Exception as error:
+                cause = error.orig.__cause__ if hasattr(error, "orig") and error.orig is not None else error
+                if is_away(error):
+                    await line.drop()
+                    raise
+                if attempt + 1 < TRIES and isinstance(cause, _AGAIN):
+                    log.info("two processes met, once more", extra={"action": "met", "error": type(cause).__name__})
+                    await asyncio.sleep(0.01 * (attempt + 1))
+                    continue
+                raise
+            self._here()
+            return result
+        raise Busy
+
+    async def _wait(self, error: Exception) -> None:
+        if self.away_since is None:
+            self.away_since = time.monotonic()
+            log.error("the database is away, what arrives waits", extra={"action": "away", "error": type(error).__name__})
+        if not self._stopping:
+            await asyncio.sleep(PAUSE)
+
+    def _here(self) -> None:
+        if self.away_since is not None:
+            log.warning("the database is back", extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)})
+            self.away_since = None
+
+    # -- in a greenlet -------------------------------------------------------------------------------------------
+
+    def _raw(self, raw: Any, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:  # noqa: ANN401
+        store = PostgresStore(raw, self.sealer)
+        try:
+            store.begin()
+            result = work(store)
+            reach("before_commit")
+            store.commit()
+        except BaseException:
+            store.rollback()
+            raise
+        reach("after_commit")
+        self._tell(store.hints)
+        return result
+
+    def _unit(self, raw: Any, connection: Connection, work: Callable[[Unit], T]) -> T:  # noqa: ANN401
+        store = PostgresStore(raw, self.sealer)
+        with Unit(connection, self.sealer, store) as unit:
+            try:
+                store.begin()
+                result = work(unit)
+                unit.flush()
+                store.commit()
+            except BaseException:
+                store.rollback()
+                raise
+        self._tell(store.hints)
+        return result
+
+    def _tell(self, hints: Iterable[str]) -> None:
+        told = frozenset(hints)
+        for listener in self._listeners if told else ():
+            asyncio.get_running_loop().call_soon(listener, told)
