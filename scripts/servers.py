@@ -61,7 +61,19 @@ class Postgres:
         if self._user:
             shutil.chown(folder, self._user)
             shutil.chown(self._data, self._user)
-        command = [self._binaries / "initdb", "-D", self._data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync"]
+        command: list[str | Path] = [
+            self._binaries / "initdb",
+            "-D",
+            self._data,
+            "-A",
+            "trust",
+            "-U",
+            USER,
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(command, check=True, capture_output=True, user=self._user, cwd=folder)
         self.process = self.start()
 

@@ -63,6 +63,8 @@ class Database(ABC):
     sealer: Sealer
     away_since: float | None
     """Monotonic; None while commits succeed."""
+    handle: Receive
+    """What a batch of arrivals is given to."""
     shared: bool
     """Whether other processes use it at the same time."""
 

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection
+from sqlalchemy import AsyncAdaptedQueuePool, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
@@ -206,7 +206,7 @@ class PostgresDatabase(Database):
     shared = True
 
     def __init__(self, url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
-        self.sealer, self._receive, self._reach = sealer, receive, reach
+        self.sealer, self.handle, self._reach = sealer, receive, reach
         self._url = driver_url(url)
         self.away_since = None
         self._arrivals: deque[Arrived] = deque()
@@ -291,7 +291,8 @@ class PostgresDatabase(Database):
     @property
     def checked_out(self) -> int:
         """Reading connections in use; 0 when nothing runs."""
-        return int(self._reading.pool.checkedout())
+        pool = self._reading.pool
+        return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
 
     async def _submit(self, run: Callable[[Any, Connection], T]) -> T:
         if self._stopping:
@@ -326,7 +327,7 @@ class PostgresDatabase(Database):
 
     async def _commit(self, batch: Sequence[Arrived]) -> Sequence[Any]:
         items = [entry.item for entry in batch]
-        return await self._on(self._receiving, lambda raw, _: self._raw(raw, lambda store: self._receive(store, items), self._reach))
+        return await self._on(self._receiving, lambda raw, _: self._raw(raw, lambda store: self.handle(store, items), self._reach))
 
     async def _one_by_one(self, batch: Sequence[Arrived]) -> list[Any]:
         """The results of those that could be tried; the others are back in their place."""

@@ -160,7 +160,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, path: Path, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
         self.path, self.sealer = path, sealer
-        self._receive, self._reach = receive, reach
+        self.handle, self._reach = receive, reach
         self._arrivals: deque[Arrived] = deque()
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -261,7 +261,7 @@ class SqliteDatabase(Database):
     def _handle(self, batch: Sequence[Arrived]) -> None:
         """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a lost COMMIT did."""
         try:
-            results = self._raw(lambda store: self._receive(store, [entry.item for entry in batch]), self._reach)
+            results = self._raw(lambda store: self.handle(store, [entry.item for entry in batch]), self._reach)
         except Exception as error:
             if is_away(error):
                 self._wait(error, batch)
@@ -269,7 +269,7 @@ class SqliteDatabase(Database):
             log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
             for place, entry in enumerate(batch):
                 try:
-                    result = self._raw(lambda store, item=entry.item: self._receive(store, [item]), self._reach)[0]  # type: ignore[misc]
+                    result = self._raw(lambda store, item=entry.item: self.handle(store, [item]), self._reach)[0]  # type: ignore[misc]
                 except Exception as alone:
                     if is_away(alone):
                         self._wait(alone, batch[place:])

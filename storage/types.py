@@ -4,7 +4,7 @@ import itertools
 import random
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import BigInteger, Dialect, ForeignKey, LargeBinary, String
@@ -27,6 +27,11 @@ def micros(moment: datetime) -> int:
 def moment(value: int) -> datetime:
     """The aware UTC moment of a stored number."""
     return EPOCH + value * MICROSECOND
+
+
+def day_of(value: str | date) -> date:
+    """A day as a raw statement gives it: SQLite keeps ISO text, PostgreSQL days."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Moment(TypeDecorator[datetime]):

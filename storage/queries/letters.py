@@ -12,7 +12,7 @@ from storage import tables
 from storage.queries.residents import Line, lines
 from storage.queries.sight import Sight
 from storage.store import Store
-from storage.types import micros
+from storage.types import day_of, micros
 from storage.unit import Unit
 
 
@@ -173,7 +173,7 @@ def newest(store: Store, person_id: int, since: datetime) -> list[tuple[str, dat
         )
         if row is not None:
             elder = store.open(tables.Person, "name", person, sealed).decode() if sealed else "老人"
-            found.append((elder, date.fromisoformat(row[1]), row[0]))
+            found.append((elder, day_of(row[1]), row[0]))
     return found
 
 

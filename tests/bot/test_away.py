@@ -37,7 +37,7 @@ class Line:
         self.number = 0
 
     def hold(self) -> sqlite3.Connection:
-        holder = sqlite3.connect(self.home.database.path, isolation_level=None)
+        holder = sqlite3.connect(self.home.file, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         return holder
 

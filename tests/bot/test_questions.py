@@ -41,7 +41,7 @@ async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderT
     await home.database.write(work)
     file = tmp_path / "config.toml"
     wechat = 'app_id = "wx0123456789abcdef"\napp_secret = "s"\ntoken = "tok"\nencoding_aes_key = "' + "a" * 43 + '"'
-    file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{home.database.path}"\n', encoding="utf-8")
+    file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{home.file}"\n', encoding="utf-8")
     (line,) = await asyncio.to_thread(told, "answer", "怎么收费\n", file)
     assert "一千元" in line["answer"]
     file.write_text(f'[wechat]\n{wechat}\n[home]\nphone = "0571-1"\n[database]\nurl = "sqlite:///{tmp_path}/none.db"\n', encoding="utf-8")

@@ -23,6 +23,7 @@ from services import desk, media, pulse
 from services.access import Role, Viewer
 from services.board import Alarm, Board
 from storage import tables
+from storage.sqlite import SqliteDatabase
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
@@ -365,6 +366,7 @@ async def test_a_page_asks_the_database_the_same_number_of_questions_however_muc
         def note(_c: object, _u: object, sql: str, *_more: object, to: list[str] = asked) -> None:
             to.append(sql)
 
+        assert isinstance(home.database, SqliteDatabase)
         event.listen(home.database._reading, "before_cursor_execute", note)
         await at_desk.get(path.format(person=await home.person()))
         event.remove(home.database._reading, "before_cursor_execute", note)

@@ -212,7 +212,7 @@ async def test_e2_an_act_that_is_written_down_late_never_ends_a_newer_cry(elder:
 async def test_e2_an_emergency_whose_talk_cannot_be_opened_rings_all_the_same(elder: HomeUnderTest) -> None:
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     await elder.hears("我要投诉，没人来", "grandma")
-    await elder.rows("UPDATE conversation SET slots = x'00' WHERE flow IS NOT NULL")
+    await elder.rows("UPDATE conversation SET slots = ? WHERE flow IS NOT NULL", b"\x00")
     assert (await cries(elder, "救命 快来人")).startswith("已经在叫人。")
     assert [alarm.words for alarm in (await board_of(elder)).seen_by(nurse)] == ["救命 快来人"]
 
@@ -235,8 +235,8 @@ async def test_e2_a_name_or_words_that_cannot_be_opened_hide_no_alarm(elder: Hom
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     await cries(elder, "我摔倒了")
     await cries(elder, "救命", "guest")
-    await elder.rows("UPDATE person SET name = x'00' WHERE kind = 'elder'")
-    await elder.rows("UPDATE inbox SET event = x'00'")
+    await elder.rows("UPDATE person SET name = ? WHERE kind = 'elder'", b"\x00")
+    await elder.rows("UPDATE inbox SET event = ?", b"\x00")
     strips = (await board_of(elder)).seen_by(nurse)
     assert len(strips) == 2
     assert all("打不开" in alarm.words for alarm in strips)

@@ -372,8 +372,8 @@ async def test_one_unreadable_row_stops_nobody_else(home: HomeUnderTest) -> None
     await home.hears("你们太过分了", "uncle")
 
     def damage(store: Store) -> None:
-        store.rows("UPDATE outbox_body SET body = x'00' WHERE id = (SELECT min(id) FROM outbox)")
-        store.rows("UPDATE conversation SET slots = x'00' WHERE person_id = (SELECT person_id FROM follower WHERE openid = 'aunt')")
+        store.rows("UPDATE outbox_body SET body = ? WHERE id = (SELECT min(id) FROM outbox)", b"\x00")
+        store.rows("UPDATE conversation SET slots = ? WHERE person_id = (SELECT person_id FROM follower WHERE openid = 'aunt')", b"\x00")
 
     await home.database.store(damage)
     assert [openid for openid, _ in await home.send_all()] == ["son"]

@@ -112,7 +112,7 @@ async def test_p2_no_word_of_a_person_lies_in_the_files(home: HomeUnderTest) -> 
     viewer = await home.staff()
     person = await home.person()
     await home.database.write(lambda db: desk.answer(db, viewer, person, MARKER, "k", home.clock()))
-    folder = home.database.path.parent
+    folder = home.file.parent
     for file in folder.iterdir():
         assert MARKER.encode() not in file.read_bytes(), file.name
 
@@ -165,7 +165,7 @@ async def test_a_reading_unit_cannot_write(home: HomeUnderTest) -> None:
 
 
 async def test_a_second_process_is_kept_out(home: HomeUnderTest) -> None:
-    other = SqliteDatabase(home.database.path, home.database.sealer, lambda _store, _batch: [])
+    other = SqliteDatabase(home.file, home.database.sealer, lambda _store, _batch: [])
     with pytest.raises(DatabaseInUse, match="请先停掉服务"):
         await other.start()
 
@@ -185,7 +185,7 @@ async def test_while_the_database_is_away_messages_wait_in_order_and_jobs_say_bu
     home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "PATIENCE", 0.4)
-    holder = sqlite3.connect(home.database.path, isolation_level=None)
+    holder = sqlite3.connect(home.file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     waiting = [home.database.receive(home.envelope(events.Text(words))) for words in ("我要投诉", "没人来", "等了一小时")]
     with pytest.raises(Busy):
@@ -202,7 +202,7 @@ async def test_while_the_database_is_away_messages_wait_in_order_and_jobs_say_bu
 
 
 async def test_who_waits_when_the_service_stops_hears_that_nothing_was_committed(home: HomeUnderTest) -> None:
-    holder = sqlite3.connect(home.database.path, isolation_level=None)
+    holder = sqlite3.connect(home.file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     waiting = home.database.receive(home.envelope(events.Text("你好")))
     await asyncio.sleep(0.5)
@@ -219,7 +219,7 @@ async def test_too_many_who_wait_are_busy_at_once(home: HomeUnderTest, monkeypat
 
 
 async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = home.database._receive
+    real = home.database.handle
 
     def broken(_store: Store, _batch: object) -> object:
         raise RuntimeError
