@@ -1,9 +1,10 @@
 """How the console tells times, clocks and states: the fixed words of the design (design.md 6)."""
 
+import re
 import string
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
@@ -17,6 +18,7 @@ from settings.clock import Clock
 from storage.queries.cases import STAGES
 from storage.queries.chats import MENU
 
+LINK: Final = re.compile(r'<a href="[^"]*">([^<]*)</a>')
 KINDS = {
     "reply": "回复",
     "first_feedback": "首次反馈",
@@ -74,6 +76,11 @@ def greeting(hour: int) -> str:
     return "您好"
 
 
+def plain(words: str) -> str:
+    """A message as staff read it: the one link form of the platform becomes its words."""
+    return LINK.sub(r"［\1］", words)
+
+
 def masked(phone: str) -> str:
     """138****2107."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone  # noqa: PLR2004
@@ -106,6 +113,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "iso": lambda at: at.isoformat(),
         "lasts": length,
         "masked": masked,
+        "plain": plain,
         "subject": subject,
     }
     environment.filters.update(filters)

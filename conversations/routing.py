@@ -63,6 +63,9 @@ VERDICTS: Final = {
     "还没好": "declined", "3": "call", "请来电": "call", "又发生了": "call",
 }  # fmt: skip
 """What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
+_QUESTION: Final = re.compile(
+    r"[?？]|[吗呢么]|几[点时个楼号]|多少|多久|怎|哪|什么|啥|能不能|能否|可不可以|可以.{0,8}[吗不]|有没有|是不是|是否|如何|想问|请问|想了解"
+)
 _WIDE: Final = str.maketrans("１２３①②③", "123123")
 _THANKS: Final = re.compile(r"^(?:谢谢.{0,4}|多谢.{0,3}|感谢.{0,4}|收到.{0,2}|辛苦.{0,4}|🌹+|\[玫瑰\]|\[抱拳\]|👍+|\[强\])[。.!！~]*$")
 
@@ -111,6 +114,11 @@ def of_words(body: str) -> Intent:
         if pattern.match(words):
             return intent
     return Intent.ASK
+
+
+def is_question(body: str) -> bool:
+    """Whether words ask for something that the knowledge may answer; to an open complaint other words are added, not answered."""
+    return _QUESTION.search(body) is not None
 
 
 def verdict(body: str) -> str | None:

@@ -101,6 +101,15 @@ def propose(  # noqa: PLR0913  (one form)
     reply = reply.strip() or draft(db, house, case, measures=measures, department=department, done_by=done_by)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
+    named = [
+        one.name
+        for one in db.scalars(
+            select(tables.Staff).join(tables.Accused, tables.Accused.staff_id == tables.Staff.id).where(tables.Accused.case_id == case.id)
+        )
+        if one.name in reply
+    ]
+    if named:
+        raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
     if len(f"{reply}\n{_question(house, now)}".encode()) > outbox.LIMIT_BYTES:
         raise Invalid(why="给家属的话太长了，微信一条最多约 600 个字。")
     row = tables.Proposal(
@@ -113,7 +122,12 @@ def propose(  # noqa: PLR0913  (one form)
     case.stage = Stage.APPROVAL
     _ask_for_approval(db, house, case, now)
     records.written(
-        db, viewer, case.id, "step", f"方案：原因 {cause}；措施 {measures}；{department} {responsible.name}，{done_by:%m-%d} 前完成", now
+        db,
+        viewer,
+        case.id,
+        "step",
+        f"方案：原因 {cause.rstrip('。；')}；措施 {measures.rstrip('。；')}；{department} {responsible.name}，{done_by:%m-%d} 前完成",
+        now,
     )
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "propose", f"case:{case.id}")
 

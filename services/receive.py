@@ -18,7 +18,7 @@ from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Notice, Unfollowed
 from conversations.facts import Facts
-from conversations.routing import Intent
+from conversations.routing import Intent, is_question
 from services import alarms, effects, outbox, talks
 from services.house import House
 from services.talks import SESSION, Talk
@@ -223,7 +223,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     now = envelope.arrived_at
     talk = talk or talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
     talk.open(store)
-    inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(talk, envelope))
+    inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(house, talk, envelope))
     _ledger(store, talk, envelope)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
@@ -308,7 +308,8 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
-    if intent is Intent.ASK and talk.kind != "elder" and not talk.attended(envelope.arrived_at):
+    told = talk.has_case and isinstance(event, events.Text) and not is_question(event.body)
+    if intent is Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up()
         if asked is not None:
             flow = registry.for_intent(Intent.ENQUIRY)
@@ -354,10 +355,11 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
     talks.keep(store, talk, None if turn.ended else turn, now, more)
 
 
-def _nameless(talk: Talk, envelope: Envelope) -> bool:
+def _nameless(house: House, talk: Talk, envelope: Envelope) -> bool:
     """An answer to a questionnaire is kept apart from who gave it: the talk holds that there was one, never which (practice 7)."""
-    asked = talk.snapshot is not None and talk.snapshot.flow == "survey"
-    return asked and isinstance(envelope.event, events.Text) and envelope.intent not in {Intent.HUMAN, Intent.COMPLAINT}
+    if talk.snapshot is None or talk.snapshot.flow != "survey" or not isinstance(envelope.event, events.Text):
+        return False
+    return envelope.intent is not Intent.HUMAN and house.registry.of(talk.snapshot).takes(talk.snapshot, envelope.event)
 
 
 ANSWER: Final = events.Text("［问卷的回答］")

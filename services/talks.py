@@ -26,6 +26,8 @@ class Talk(msgspec.Struct):
     spoke_at: datetime | None
     has_parked: bool
     kind: str
+    has_case: bool = False
+    """Whether a complaint of theirs is open: what they tell belongs to it."""
     revision: int = 0
     full_at: int | None = None
     """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
@@ -45,7 +47,8 @@ class Talk(msgspec.Struct):
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'),
+    EXISTS (SELECT 1 FROM complaint k WHERE k.person_id = p.id AND k.closed_at IS NULL)"""  # noqa: S608  (a figure of ours)
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
@@ -97,7 +100,7 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
 
 
 def _of(row: Row) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked, case = row
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(
         follower,
@@ -108,6 +111,7 @@ def _of(row: Row) -> Talk:
         None if spoke_at is None else moment(spoke_at),
         bool(parked),
         kind,
+        bool(case),
         revision,
         full_at,
     )

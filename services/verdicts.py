@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from services.receive import Context
 
 SECOND: Final = 2
+UP: Final = ("desk", "supervisor", "director")
+ROLES: Final = {"desk": "客服", "supervisor": "主管", "director": "院长"}
 """A result that is refused twice goes one level up (domain.md 6b)."""
 STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling", "asking", "following", "following")
 """What a family hears of each stage."""
@@ -39,12 +41,14 @@ def take(context: "Context", effect: TakeVerdict) -> Done:
     store.audit(context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}")
     if stage == Stage.FOLLOW_UP:
         if effect.word != "accepted":
-            return Done(ref=number, due_at=_again(context, case, "回访：没有真的解决"), how="again")
+            due, lead = _again(context, case, "回访：没有真的解决")
+            return Done(ref=number, due_at=due, how="again", known=(lead,))
         records.heard(context, case_id, "family", "回访：现在好了")
         followed(store, context.person_id, case_id, context.now, how="answer")
         return Done(ref=number, how="better")
     if effect.word == "declined":
-        return Done(ref=number, due_at=_again(context, case, "对结果不认可"), how="declined")
+        due, lead = _again(context, case, "对结果不认可")
+        return Done(ref=number, due_at=due, how="declined", known=(lead,))
     if effect.word == "call":
         records.heard(context, case_id, "family", "请来电")
         return Done(ref=number, due_at=promises.call(context, case_id), how="call")
@@ -98,8 +102,11 @@ def followed(store: Store, person_id: int, case_id: int, now: datetime, *, how: 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
     store: Store, house: "House", home_id: int, person_id: int, case: Row, now: datetime, inbox_id: int | None = None
-) -> datetime:  # fmt: skip
-    """A new round: inquiry again, a new result in 24 h, one level up from the second time on. Gives when the result is due (C10)."""
+) -> tuple[datetime, str]:  # fmt: skip
+    """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.
+
+    Gives when the result is due and who answers for it, as the family is told (C10).
+    """
     case_id, _, level, rounds, _ = case
     due = sla.result_due(now, house.figures)
     promises.heard_opinion(store, case_id, person_id, now)
@@ -119,10 +126,26 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     promises.make(
         store, home_id=home_id, person_id=person_id, kind=Kind.RESULT, made_at=now, due_at=due, case_id=case_id, inbox_id=inbox_id
     )
-    return due
+    return due, _hand_up(store, home_id, person_id, case_id)
 
 
-def _again(context: "Context", case: Row, words: str) -> datetime:
+def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
+    """The next one up answers for it from now on: 客服 → 主管 → 院长, never somebody whom the case is about."""
+    owner = store.row("SELECT s.role FROM complaint c JOIN staff s ON s.id = c.owner_id WHERE c.id = ?", case_id)
+    for role in UP[UP.index(owner[0]) :] if owner and owner[0] in UP else UP[1:]:
+        found = store.row(
+            """SELECT s.id, s.name FROM staff s WHERE s.home_id = ? AND s.role = ? AND s.left_at IS NULL
+               AND s.id NOT IN (SELECT staff_id FROM accused WHERE case_id = ?) AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint WHERE id = ?)
+               ORDER BY s.id LIMIT 1""",
+            home_id, role, case_id, case_id,
+        )  # fmt: skip
+        if found is not None and (owner is None or owner[0] != role):
+            store.update(tables.Case, case_id, person=person_id, owner_id=found[0])
+            return ROLES[role] + str(found[1])
+    return "院长" if owner and owner[0] == "director" else "上一级"
+
+
+def _again(context: "Context", case: Row, words: str) -> tuple[datetime, str]:
     records.heard(context, case[0], "family", words)
     return reopen(context.store, context.house, context.home_id, context.person_id, case, context.now, context.inbox_id)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import CLOCK, DATABASE, read
+from console.views.context import BOARD, CLOCK, DATABASE, read
 from services import desk
 from services.access import Page, Viewer, access_page, access_person
 from storage.queries import chats as queries
@@ -126,7 +126,8 @@ async def _lines(request: web.Request) -> dict[str, Any]:
     open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0
     waiting = [line for line in lines if line.clock]
     only = request.query.get("show", "")
-    shown = waiting if only == "waiting" else lines
+    rings = {alarm.person_id for alarm in request.app[BOARD].seen_by(who)}
+    shown = sorted(waiting if only == "waiting" else lines, key=lambda line: line.who.id not in rings)
     return {"lines": shown, "waiting": len(waiting), "total": len(lines), "open_person": open_person, "thread": None, "show": only}
 
 

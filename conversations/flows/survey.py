@@ -30,6 +30,8 @@ class Sheet:
 
 
 WORDS: Final = {"很满意": 5, "满意": 4, "一般": 3, "不满意": 2, "很不满意": 1, "好": 5, "不好": 2, "不清楚": 0, "不知道": 0}
+TRIES: Final = 4
+"""Signs of a word that was meant as a mark: 还可以吧."""
 _MARK: Final = re.compile(r"^([1-5])\s*分?$")
 flow = Flow("survey", version=1, states=S, start=S.MARK, slots=Sheet, idle=timedelta(hours=2), later=timedelta(hours=20))
 
@@ -56,6 +58,8 @@ def none(data: Sheet, event: Refused) -> Step[Sheet]:
 @flow.state(S.MARK, to=(S.WISH, END), skippable=True)
 def marked(data: Sheet, event: Reply) -> Step[Sheet]:
     """1 to 5, or the word; 跳过 and 不清楚 are no answer and count nowhere."""
+    if isinstance(event, Text) and of_words(event.body) is Intent.SURVEY:
+        return stay(data, ask(data))
     mark = 0 if isinstance(event, Skipped) else given(event)
     if mark is None or not data.items:
         return stay(data, say("survey.in_numbers"))
@@ -91,9 +95,16 @@ def paused(data: Sheet) -> Step[Sheet]:
 
 
 @flow.claims
-def takes(_: Sheet, event: Message) -> bool:
-    """Words belong to it; a complaint, a photo, a voice is a new matter."""
-    return isinstance(event, Text) and of_words(event.body) is not Intent.COMPLAINT
+def takes(data: Sheet, event: Message) -> bool:
+    """Marks and short tries at one belong to it, and the wish in free words; a question, a complaint, a letter, a photo is a new matter."""
+    if not isinstance(event, Text):
+        return False
+    intent = of_words(event.body)
+    if data.items and len(data.marks) == len(data.items):
+        return intent in {Intent.ASK, Intent.SURVEY, Intent.CLOSING, Intent.THANKS}
+    return (
+        given(event) is not None or intent in {Intent.SURVEY, Intent.CLOSING} or (intent is Intent.ASK and len(event.body.strip()) <= TRIES)
+    )
 
 
 def ask(data: Sheet) -> Say:

@@ -50,9 +50,11 @@ def taken(data: Verdict, event: Done) -> Step[Verdict]:
         case "better":
             return finish(data, say("verdict.better", number=event.ref))
         case "declined":
-            return stay(replace(data, case=event.ref), say("verdict.declined", number=event.ref, by=event.due_at))
+            return stay(
+                replace(data, case=event.ref), say("verdict.declined", number=event.ref, by=event.due_at, lead="".join(event.known))
+            )
         case "again":
-            return stay(replace(data, case=event.ref), say("verdict.again", number=event.ref, by=event.due_at))
+            return stay(replace(data, case=event.ref), say("verdict.again", number=event.ref, by=event.due_at, lead="".join(event.known)))
         case "call":
             return finish(data, say("verdict.call", by=event.due_at))
         case _:

@@ -189,7 +189,7 @@
       return row;
     }));
     $("logins").replaceChildren(...data.logins.flatMap((login) => [make("b", "", login.name),
-      make("span", "dim", { nurse: "护士", desk: "客服", supervisor: "主管", director: "院长" }[login.role]), make("span", "mono", login.login + " / " + login.password)]));
+      make("span", "dim", { carer: "护理", nurse: "护士", desk: "客服", supervisor: "主管", director: "院长", admin: "管理员", auditor: "审计" }[login.role]), make("span", "mono", login.login + " / " + login.password)]));
     $("console").href = data.console || "#";
     $("console").hidden = !data.console;
     $("home").textContent = "样板机构 " + data.home.name + " · 虚构数据";

@@ -30,6 +30,7 @@ class Who:
     scopes: frozenset[str]
     following: bool
     window_until: datetime | None
+    left: int
     timezone: str | None
 
     @property
@@ -86,7 +87,7 @@ def _people(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_i
                 number, resident.id, db.open(persons[number], "name") or "家属", elder, f"{resident.room}-{resident.bed}", resident.sex,
                 db.open(resident, "born") or "", tie is None, resident.status, resident.person_id in stops or number in stops,
                 number in serious or resident.id in troubled,
-                frozenset(tie.scopes.split() if tie else ()), phone.following, phone.session_until if phone.session_left > 1 else None,
+                frozenset(tie.scopes.split() if tie else ()), phone.following, phone.session_until, phone.session_left,
                 persons[number].timezone,
             )
         )  # fmt: skip

@@ -79,3 +79,9 @@ def test_errors_speak_chinese_and_carry_facts() -> None:
     assert str(Invalid(why="请先写几个字再发。")) == "请先写几个字再发。"
     assert NotFound().status == 404
     assert "请再试一次" in JiashuError().sentence
+
+
+@pytest.mark.parametrize("words", ["我妈昨天在卫生间滑了一下，膝盖都青了，没人告诉我", "在走廊滑倒了", "头磕破了一块"])
+def test_c5_a_fall_is_never_a_matter_of_the_building(words: str) -> None:
+    found = assess([words])
+    assert (found.category, found.level) == ("人身安全", Level.S1)

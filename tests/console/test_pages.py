@@ -135,7 +135,7 @@ async def test_c13_the_list_puts_the_most_pressing_first(at_desk: Desk) -> None:
     await home.hears("谢谢", "stranger")
     page = await at_desk.get("/chats")
     assert page.index("首次反馈") < page.index("有没有空床") < page.index("机器人已答")
-    assert "等回复 2" in page
+    assert '等回复 <span id="n-waiting">2</span>' in page
     waiting = await at_desk.get("/chats?show=waiting")
     assert "谢谢" not in waiting
 

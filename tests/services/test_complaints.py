@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from care.errors import Conflict, Invalid, NotFound
+from conversations.events import Text
 from services import clocks, complaints, desk
 from services.access import Role, Viewer
 from storage import tables
@@ -120,7 +122,8 @@ async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_
     await story.to_the_question()
     level = await home.one("SELECT level FROM complaint")
     answer = await home.hears("不认可")
-    assert "上一级负责" in answer
+    assert "由院长沈国平负责" in answer
+    assert await home.one("SELECT owner_id FROM complaint") == story.director.id
     assert "C1122-01" in answer
     assert "记进" in await home.hears("饭还是凉的")
     assert "新的结果" in await home.hears("好了")
@@ -287,7 +290,7 @@ async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTes
     await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
     assert "正在核实" in await home.hears("进展")
     await story.to_the_plan()
-    assert "正在审定" in await home.hears("进展")
+    assert "正在定处理办法" in await home.hears("进展")
     await story.plan()
     await story.decide(story.director)
     assert "正在告诉您" in await home.hears("进展")
@@ -329,3 +332,27 @@ async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story
     assert "opinion" in [item.clock.kind for item in items]
     await home.hears("认可")
     assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]
+
+
+async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_question_to_the_knowledge(home: HomeUnderTest) -> None:
+    await home.hears("昨天晚饭是凉的，我要投诉")
+    for words in ("好了", "跳过", "跳过", "跳过", "跳过"):
+        await home.hears(words)
+    case = await home.one("SELECT id FROM complaint")
+    for words in ("306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"):
+        envelope = replace(home.envelope(Text(words)), look_up=lambda: pytest.fail("not a question"))
+        await home.database.receive(envelope)
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Case, case)).records)
+    assert [line.words for line in lines][-3:] == ["306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"]
+    asked: list[str] = []
+    await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda: asked.append("asked")))
+    assert asked == ["asked"]
+
+
+async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(story: Story) -> None:
+    await story.assess()
+    await story.do(lambda db: complaints.inquire(db, story.lead, story.case, "周敏当时在岗，没有应铃", story.home.clock()))
+    with pytest.raises(Invalid, match="周敏的名字"):
+        await story.plan()
+    await story.plan(reply="护理员当时在岗，没有及时应铃，对不起。")
+    assert await story.stage() == 5

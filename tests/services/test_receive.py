@@ -321,7 +321,7 @@ async def test_a_failed_batch_is_tried_again_message_by_message(home: HomeUnderT
             raise sqlite3.OperationalError("database is locked")
         return real(store, batch)
 
-    monkeypatch.setattr(home.database, "_receive", flaky)
+    monkeypatch.setattr(home.database, "handle", flaky)
     assert "C1122-01" in await home.hears("我要投诉")
     assert calls == [1, 1]
     assert await home.one("SELECT count(*) FROM complaint") == 1

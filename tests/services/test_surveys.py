@@ -107,3 +107,16 @@ async def test_m2_half_a_sheet_is_none_and_a_complaint_in_it_is_a_complaint(hous
     await house.hears("1", "niece")
     assert "编号" in await house.hears("你们把我妈摔了，我要投诉", "niece")
     assert await house.one("SELECT count(*) FROM mark") == 0
+
+
+async def test_m2_a_question_in_between_is_answered_and_the_questionnaire_waits(house: HomeUnderTest) -> None:
+    await begun(house)
+    await house.hears("问卷", "daughter")
+    await house.hears("5", "daughter")
+    await house.hears("稍后", "daughter")
+    assert "1 到 5" not in await house.hears("我妈中午吃的什么呀", "daughter")
+    assert await house.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1, "nobody's question is swallowed"
+    assert "投诉" not in await house.hears("进展", "daughter")
+    assert "2/7" in await house.hears("问卷", "daughter"), "the question that was open is asked again"
+    assert "1 到 5" in await house.hears("还行吧", "daughter")
+    assert "3/7" in await house.hears("4", "daughter")

@@ -224,10 +224,10 @@ async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest,
     def broken(_store: Store, _batch: object) -> object:
         raise RuntimeError
 
-    monkeypatch.setattr(home.database, "_receive", broken)
+    monkeypatch.setattr(home.database, "handle", broken)
     with pytest.raises(RuntimeError):
         await home.database.receive(home.envelope(events.Text("你好")))
-    monkeypatch.setattr(home.database, "_receive", real)
+    monkeypatch.setattr(home.database, "handle", real)
     assert await home.hears("你好")
 
 
