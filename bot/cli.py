@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from care.errors import JiashuError
+from care.errors import JiashuError, NotMigrated
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,7 +19,9 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument("--config", type=Path, default=None, metavar="F", help="TOML 配置文件；不写时只看环境变量 JIASHU_<段>__<键>")
     commands = top.add_subparsers(dest="command", required=True, metavar="命令")
     serve = commands.add_parser("serve", parents=[shared], help="运行服务")
-    serve.add_argument("--role", choices=("all", "web", "worker"), default="all", help="SQLite 只有 all：一个进程做全部")
+    serve.add_argument(
+        "--role", choices=("all", "web", "worker"), default="all", help="web 收消息和控制台，worker 发送和定时，all 都做；SQLite 只有 all"
+    )
     serve.add_argument("--migrate", action="store_true", help="启动前先更新数据库结构")
     commands.add_parser("migrate", parents=[shared], help="更新数据库结构")
     staff = commands.add_parser("staff", help="工作人员").add_subparsers(dest="act", required=True, metavar="动作")
@@ -32,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
         help="护理、护士、客服、主管、院长、管理员、审计",
     )
     add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
+    audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
+    audit.add_parser("verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务")
     commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
@@ -83,12 +87,12 @@ def _run(options: argparse.Namespace) -> int:
         return questions.run(options.command, getattr(options, "config", None), sys.stdin, sys.stdout)
     settings = config.load(options.config)
     if options.command == "serve":
-        if options.role != "all":
+        if options.role != "all" and settings.database.is_file:
             sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
             return 2
         if options.migrate:
             _migrate(settings.database.url)
-        return _loop(_serve(settings))
+        return _loop(_serve(settings, options.role))
     if options.command == "migrate":
         _migrate(settings.database.url)
         return 0
@@ -96,6 +100,8 @@ def _run(options: argparse.Namespace) -> int:
         from bot import demo
 
         return _loop(demo.simulate(settings, options.port, options.scene))
+    if options.command == "audit":
+        return _verify(settings)
     return _add_staff(settings, options)
 
 
@@ -123,11 +129,38 @@ def _loop(work: Coroutine[Any, Any, int | None]) -> int:
     return uvloop.run(work) or 0
 
 
-async def _serve(settings: Any) -> None:  # noqa: ANN401
+async def _serve(settings: Any, role: str) -> None:  # noqa: ANN401
     from bot.main import running, until_told
 
-    async with running(settings):
+    async with running(settings, role=role):
         await until_told()
+
+
+def _verify(settings: Any) -> int:  # noqa: ANN401
+    from services import ledger
+    from storage import migrate, seal
+    from storage.database import open_database
+
+    url = settings.database.url
+    if migrate.current(url) is None:
+        raise NotMigrated
+    sealer = seal.load(settings.key_file, may_create=False)
+    outside = ledger.heads(settings.audit_head)
+
+    async def look() -> tuple[int, list[ledger.Finding]]:
+        database = open_database(url, sealer, lambda _store, _batch: [])
+        await database.start()
+        try:
+            return await database.store(lambda store: ledger.verify(store, outside))
+        finally:
+            await database.close()
+
+    count, findings = asyncio.run(look())
+    for finding in findings:
+        sys.stderr.write(f"{finding.words}（{finding.where}）\n")
+    newest = f"，外面最近一次记在 {outside[-1].at}" if outside else "，外面还没有记过"
+    sys.stderr.write(f"核对了 {count} 行{newest}：{'有 ' + str(len(findings)) + ' 处不对' if findings else '没有发现改动'}。\n")
+    return 1 if findings else 0
 
 
 def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401

@@ -56,9 +56,9 @@ def _zone(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    if re.fullmatch(r"sqlite(\+aiosqlite)?:///.+", text):
+    if re.fullmatch(r"sqlite(\+aiosqlite)?:///.+|postgres(ql)?(\+asyncpg)?://[^/]*/[^/?]+(\?.*)?", text):
         return text
-    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db（PostgreSQL 还没有接上）"
+    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db，或 postgresql://用户:密码@主机/库名"
     raise ValueError(message)
 
 
@@ -93,7 +93,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "max_age_seconds": _integer(0, 10_000_000_000),
     },
     "database": {"url": _database},
-    "redis": {"url": _matching(r"", "Redis 要和 PostgreSQL 一起用，还没有接上：请留空", empty=True)},
+    "redis": {"url": _matching(r"(rediss?|unix)://.+", "请写 redis://主机:6379，或者留空", empty=True)},
     "inbox": {"spool": _text},
     "media": {"path": _matching(r".+", "请写存照片和语音的目录")},
     "clock": {"offset_file": _text},
@@ -109,7 +109,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
     },
     "speech": {},
-    "security": {"key_file": _text, "session_hours": _integer(1, 72), "secure_cookies": _truth},
+    "security": {"key_file": _text, "session_hours": _integer(1, 72), "secure_cookies": _truth, "audit_head": _text},
 }
 
 
@@ -137,6 +137,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             problems.append(f"wechat.{key}：没有写，请从公众平台抄来 {advice}")
     if wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
         problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
+    _shared(values, problems)
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
     return Settings(
@@ -145,6 +146,17 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         home=Home(**values["home"]), security=Security(**values["security"]), redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
     )  # fmt: skip
+
+
+def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:
+    """What belongs to PostgreSQL: a key file that all processes read; Redis makes sense only with it."""
+    postgres = str(values["database"].get("url", "sqlite")).startswith("postgres")
+    if postgres and not values["security"].get("key_file"):
+        problems.append("security.key_file：用 PostgreSQL 时要写，所有进程读同一个钥匙文件")
+    if postgres and not values["inbox"].get("spool"):
+        problems.append("inbox.spool：用 PostgreSQL 时要写，每个 web 进程一个自己的目录")
+    if not postgres and values["redis"].get("url"):
+        problems.append("redis.url：用 SQLite 时只有一个进程，请留空")
 
 
 def _sqlite(values: Mapping[str, Any]) -> Database:

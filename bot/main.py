@@ -17,17 +17,18 @@ import aiohttp
 from aiohttp import web
 
 from bot import wire
+from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
 from bot.sender import Sender
 from bot.webhook import Webhook
-from care.errors import Busy, JiashuError
+from care.errors import Busy, JiashuError, NotMigrated
 from console import app as console
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, install, knowledge, letters, occasions, outbox, points, pulse
+from services import alarms, clocks, install, knowledge, ledger, letters, occasions, outbox, points, pulse
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -45,10 +46,6 @@ GRACE = 12.0
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-class NotMigrated(JiashuError):
-    """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
-
-
 class PortTaken(JiashuError):
     """不能监听 {host}:{port}，可能已有别的程序在用。请先停掉它，或改 http.port。"""
 
@@ -56,8 +53,8 @@ class PortTaken(JiashuError):
 class Service:
     """One process with all its parts. `start` raises JiashuError for what the operator must mend."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, role: str = "all") -> None:
+        self.settings, self.role = settings, role
         local = settings.on_loopback
         self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
@@ -98,10 +95,14 @@ class Service:
         await self._look_at_places()
         await self._look_at_knowledge()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
-        with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
-            await self._plan_ahead(self.clock())
-        self.ticker = Ticker(self._jobs(), self.clock)
-        self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())]
+        works = self.role != "web"
+        if works and await self.database.leads():
+            with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
+                await self._plan_ahead(self.clock())
+        self.ticker = Ticker([job for job in self._jobs() if works or job.everywhere], self.clock, self.database.leads)
+        self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())] if works else []
+        if self.database.shared:
+            self._tasks.append(asyncio.create_task(Fanout(self.database, settings.redis_url).run()))
         await self._heartbeat()
         self.ticker.start()
         self.sender.wake()
@@ -111,7 +112,8 @@ class Service:
         """Stop the loops, finish what is in the writer, close."""
         self.ticker.stop()
         self.sender.stop()
-        await asyncio.wait(self._tasks[:1], timeout=GRACE)
+        if self.role != "web":
+            await asyncio.wait(self._tasks[:1], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,10 +135,12 @@ class Service:
         """The web side: webhook, health, console."""
         webhook = self.webhook
         app = web.Application(client_max_size=wire.MAX_BODY + 1)
-        app.router.add_get("/wechat", webhook.greet)
-        app.router.add_post("/wechat", webhook.push)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
+        if self.role == "worker":
+            return app
+        app.router.add_get("/wechat", webhook.greet)
+        app.router.add_post("/wechat", webhook.push)
         app.router.add_get("/", _to_console)
         app.add_subapp("/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3))
         app.add_subapp("/p", pages.build(self.database, self.house, self.settings, self.clock, self.gateway.identify, self.inbound.note))
@@ -151,14 +155,25 @@ class Service:
             Job("days", 300.0, self._plan_ahead),
             Job("greetings", 5.0, self._greet),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
+            Job("ledger", 60.0, self._link),
+            Job("head", 3600.0, self._note_head),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
-            Job("strip", 5.0, lambda _: self._look_at_alarms()),
-            Job("places", 60.0, self._look_at_places),
-            Job("knowledge", 60.0, self._new_day),
-            Job("debts", 1.0, lambda _: self.inbound.settle_debts()),
-            Job("spool", 1.0, self._drain),
-            Job("wake-up", 1.0, self._wake_up),
+            Job("strip", 5.0, lambda _: self._look_at_alarms(), everywhere=True),
+            Job("places", 60.0, self._look_at_places, everywhere=True),
+            Job("knowledge", 60.0, self._new_day, everywhere=True),
+            Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
+            Job("spool", 1.0, self._drain, everywhere=True),
+            Job("wake-up", 1.0, self._wake_up, everywhere=True),
         ]
+
+    async def _link(self, now: datetime) -> None:
+        while await self.database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:
+            pass
+
+    async def _note_head(self, now: datetime) -> None:
+        found = await self.database.store(lambda store: ledger.head(store, now))
+        if found is not None:
+            await asyncio.to_thread(ledger.write_head, self.settings.audit_head, found)
 
     async def _plan_ahead(self, now: datetime) -> None:
         wanted = await self.database.read(lambda db: occasions.missing(db, self.house, self.ids.home_id, now))
@@ -262,13 +277,13 @@ async def _to_console(_: web.Request) -> web.Response:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, scene: dict[str, Any] | None = None) -> AsyncIterator[Service]:
-    """A service that serves HTTP while the block runs."""
-    service = Service(settings)
+async def running(settings: Settings, scene: dict[str, Any] | None = None, role: str = "all") -> AsyncIterator[Service]:
+    """A service that serves HTTP while the block runs; a worker serves its health alone."""
+    service = Service(settings, role)
     await service.start(scene)
     runner = web.AppRunner(service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0)
     await runner.setup()
-    if runner.server is not None:
+    if runner.server is not None and role != "worker":
         runner.server.request_handler = service.first(runner.server.request_handler)
     try:
         try:

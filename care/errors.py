@@ -57,6 +57,10 @@ class ConfigError(JiashuError):
     """配置有误：{problems}"""
 
 
+class NotMigrated(JiashuError):
+    """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
+
+
 class DatabaseAway(JiashuError):
     """连不上数据库（{why}）。请检查 database.url，以及数据库有没有启动。"""
 

@@ -48,6 +48,8 @@ class Live:
     def tell(self, hints: Iterable[str]) -> None:
         """Called in the loop after each COMMIT."""
         told = frozenset(hints)
+        if "*" in told:  # another process changed something, nobody knows what
+            told = frozenset().union(SHARED, *(topics for topics, _ in self._pages))
         self._count += 1
         for topic in told:
             self._told.pop(topic, None)

@@ -12,3 +12,5 @@ class Job:
     name: str
     seconds: float
     run: Callable[[datetime], Awaitable[object]]
+    everywhere: bool = False
+    """Each process does it for itself; the others run where the database says `leads`."""

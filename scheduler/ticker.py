@@ -1,7 +1,7 @@
 """The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up by the next."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -15,8 +15,8 @@ log = logging.getLogger("jiashu.ticker")
 class Ticker:
     """Runs each job at its interval, never twice at once."""
 
-    def __init__(self, jobs: Iterable[Job], clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, jobs: Iterable[Job], clock: Clock, leads: Callable[[], Awaitable[bool]]) -> None:
+        self._clock, self._leads = clock, leads
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         for job in jobs:
             self._scheduler.add_job(
@@ -26,7 +26,8 @@ class Ticker:
 
     async def _tick(self, job: Job) -> None:
         try:
-            await job.run(self._clock())
+            if job.everywhere or await self._leads():
+                await job.run(self._clock())
         except Exception:
             log.exception("a job failed", extra={"action": "job", "job": job.name})
 

@@ -151,12 +151,12 @@ def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datet
 
 def still_calling(store: Store, house: House, now: datetime, limit: int = 50) -> int:
     """Nobody said 我去 for 3 minutes: the person is told the truth, once (F2)."""
-    rows = store.rows(
+    rows = store.rows_locked(
+        2,
         """SELECT a.id, a.home_id, a.person_id, p.kind, a.count FROM alarm a JOIN person p ON p.id = a.person_id
            WHERE a.arrived_at IS NULL AND a.going_at IS NULL AND a.told_at IS NULL AND a.audience <> 'lead' AND a.raised_at <= ? LIMIT ?""",
         now - STILL_CALLING, limit,
     )  # fmt: skip
-    store.lock_persons(*(row[2] for row in rows))
     for row_id, home, person, kind, count in rows:
         store.update(tables.Alarm, row_id, person=person, told_at=now)
         outbox.enqueue(

@@ -19,12 +19,12 @@ log = logging.getLogger("jiashu.clocks")
 
 def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100) -> int:
     """Mark the promises that reached 50 %, 80 % or their end; a breach is told to the person once, and to the staff at once."""
-    rows = store.rows(
+    rows = store.rows_locked(
+        2,
         """SELECT r.id, r.home_id, r.person_id, r.case_id, r.kind, r.made_at, r.due_at, p.kind FROM promise r JOIN person p ON p.id = r.person_id
            WHERE r.kept_at IS NULL AND r.look_at <= ? ORDER BY r.look_at LIMIT ?""",
         now, limit,
     )  # fmt: skip
-    store.lock_persons(*(row[2] for row in rows))
     for row_id, home, person, case_id, kind, made_raw, due_raw, who in rows:
         made, due = moment(made_raw), moment(due_raw)
         reached = sla.mark(made, due, now)
@@ -42,8 +42,7 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
 
 def act_on_silence(store: Store, house: House, now: datetime, limit: int = 50) -> int:
     """Talks whose idle time is over go on by themselves: an abandoned complaint is filed and told its number (C1, F9)."""
-    rows = store.rows("SELECT person_id FROM conversation WHERE idle_at <= ? ORDER BY idle_at LIMIT ?", now, limit)
-    store.lock_persons(*(row[0] for row in rows))
+    rows = store.rows_locked(0, "SELECT person_id FROM conversation WHERE idle_at <= ? ORDER BY idle_at LIMIT ?", now, limit)
     for (person,) in rows:
         try:
             with store.savepoint():

@@ -30,6 +30,7 @@ KEPT_FOR_WORDS: Final = 2
 TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
+IN_TURN: Final = "ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id"
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
@@ -87,12 +88,12 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     Whoever wins the UPDATE sends: an answer that a later try of the platform was given stays where it is. What comes within a
     moment joins the message that waits; the same sentence is said once.
     """
-    rows = store.rows(
+    rows = store.rows_locked(
+        0,
         f"""SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id IN {store.EACH}
            AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",  # noqa: S608
         store.many(list(inbox_ids)),
     )  # fmt: skip
-    store.lock_persons(*(row[0] for row in rows))
     for person, mine in groupby(rows, key=lambda row: row[0]):
         told: list[str] = []
         for _, inbox_id, home, sealed in mine:
@@ -227,22 +228,29 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
 
 def _fall_due(store: Store, now: datetime) -> None:
     """What was planned for a later day takes its place in the queue when its time comes: until then it holds nobody up."""
-    rows = store.rows("SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
-    store.lock_persons(*(row[1] for row in rows))
+    rows = store.rows_locked(1, "SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
     for row_id, person, queue in rows:
         store.update(tables.Outbox, row_id, person=person, state="waiting", created_at=now)
         advance(store, person, queue)
 
 
 def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
+    """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
+    only, free = "", []
+    if store.shared:
+        first = store.rows(
+            f"SELECT person_id FROM outbox o WHERE o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?",  # noqa: S608
+            now,
+            3 * limit,
+        )
+        only, free = f"AND o.person_id IN {store.EACH}", [store.many(sorted(store.lock_free(row[0] for row in first)))]
     rows = store.rows(
-        """SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
+        f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until
            FROM outbox o JOIN outbox_body b ON b.id = o.id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
-           WHERE o.state = 'ready' AND o.not_before <= ?
-           ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id LIMIT ?""",
-        now, limit,
+           WHERE o.state = 'ready' AND o.not_before <= ? {only} {IN_TURN} LIMIT ?""",  # noqa: S608
+        now, *free, limit,
     )  # fmt: skip
     store.lock_persons(*(row[1] for row in rows))
     return rows
@@ -358,8 +366,7 @@ def _give_back(store: Store, claimed: Claim) -> None:
 def give_up_parked(store: Store, now: datetime, person_id: int | None = None) -> int:
     """Parked rows that are no longer true, or whose person left, say so instead of promising to leave one day."""
     clause, value, why = ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
-    rows = store.rows(f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)  # noqa: S608
-    store.lock_persons(*(row[1] for row in rows))
+    rows = store.rows_locked(1, f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)  # noqa: S608
     for row_id, person, queue in rows:
         _finish(store, row_id, person, queue, now, state="given_up", why=why)
     return len(rows)
@@ -375,11 +382,11 @@ def _finish(  # noqa: PLR0913
 
 def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
     """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never resent."""
-    clause = "" if all_of_them else "AND lease_until < ?"
-    rows = store.rows(
-        f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if all_of_them else [machine_now])  # noqa: S608
+    everything = all_of_them and not store.shared  # where others send too, only a lease that ran out tells
+    clause = "" if everything else "AND lease_until < ?"
+    rows = store.rows_locked(
+        1, f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if everything else [machine_now])  # noqa: S608
     )  # fmt: skip
-    store.lock_persons(*(row[1] for row in rows))
     for row_id, person, queue, purpose in rows:
         if purpose == SPOKEN:
             _finish(store, row_id, person, queue, now, **_end_of(purpose))

@@ -96,6 +96,7 @@ class Security:
     key_file: str = ""
     session_hours: int = 12
     secure_cookies: bool | None = None
+    audit_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,11 @@ class Settings:
     def key_file(self) -> Path:
         """The file that holds the keys that seal the database."""
         return Path(self.security.key_file) if self.security.key_file else self.database.path.with_name("jiashu.keys")
+
+    @property
+    def audit_head(self) -> Path:
+        """The file outside the database that remembers how far the audit was; better on another host."""
+        return Path(self.security.audit_head) if self.security.audit_head else self.key_file.with_name("jiashu.audit-heads")
 
     @property
     def spool(self) -> Path:

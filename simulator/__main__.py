@@ -21,7 +21,7 @@ def arguments() -> argparse.Namespace:
     """What the account and the platform have agreed on."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description="A stand-in for the WeChat platform, on loopback only.")
     parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--target", default="http://127.0.0.1:8080/wechat", help="the webhook")
+    parser.add_argument("--target", default="http://127.0.0.1:8080/wechat", help="the webhook; several, by commas, take turns")
     parser.add_argument("--app-id", required=True)
     parser.add_argument("--secret", required=True)
     parser.add_argument("--token", required=True)
@@ -55,7 +55,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     chosen = arguments()
-    if "127.0.0.1" not in chosen.target and "localhost" not in chosen.target:
+    if not all("127.0.0.1" in one or "localhost" in one for one in chosen.target.split(",")):
         sys.exit("the simulator talks to loopback only")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(chosen))

@@ -61,19 +61,19 @@ class Pusher:
         world = self.world
         if world.faults["delay"]:
             await asyncio.sleep(6)
+        targets = world.targets()
         for attempt in range(1, TRIES + 1):
             started = time.monotonic()
             query, body = world.keys.envelope(inner, openid, world.account, world.now())
+            target = targets[attempt % len(targets)]
             common = {
-                "openid": openid, "key": key, "try": attempt, "plain": inner, "cipher": body, "signature": query, "last": attempt == TRIES,
+                "to": target, "openid": openid, "key": key, "try": attempt, "plain": inner, "cipher": body, "signature": query, "last": attempt == TRIES,
             }  # fmt: skip
             name = world.phones[openid].name if openid in world.phones else openid
             line = f"{name} · {what}"
             try:
                 async with asyncio.timeout(PATIENCE):
-                    async with self.http.post(
-                        world.target, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}
-                    ) as response:
+                    async with self.http.post(target, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}) as response:
                         answer, status = await response.text(), response.status
                 if world.faults["drop"]:
                     world.faults["drop"] = False

@@ -62,6 +62,7 @@ class World:
         self, keys: Keys, scene: Path, target: str, *, console: str = "", journal: Path | None = None, offset_file: Path | None = None
     ) -> None:
         content = tomllib.loads(scene.read_text(encoding="utf-8"))
+        self._turn = 0
         self.keys, self.target, self.console = keys, target, console
         self.home: dict[str, str] = content["home"]
         self.menu: list[dict[str, str]] = content["menu"]
@@ -104,6 +105,12 @@ class World:
         after = 0.0 if seconds is None else before + seconds
         self._offset_file.write_text(str(after))
         self.note("sim", "时间", "回到真实时间" if seconds is None else f"快进 {seconds / 3600:.1f} 小时", ok=True)
+
+    def targets(self) -> list[str]:
+        """Where the tries of one push go, one after the other: several webhooks take turns, as behind a front that asks the next one."""
+        self._turn += 1
+        ones = self.target.split(",")
+        return ones[self._turn % len(ones) :] + ones[: self._turn % len(ones)]
 
     # -- ids, tokens, media ------------------------------------------------------------------------------------------
 

@@ -96,6 +96,14 @@ class Database(ABC):
     async def read(self, work: Callable[[Unit], T]) -> T:
         """Run a question on a session that ends before the answer is used."""
 
+    @abstractmethod
+    async def leads(self) -> bool:
+        """Whether this process runs what one process at a time should run: planning, clocks, releases."""
+
+    @abstractmethod
+    def heard(self, hints: frozenset[str]) -> None:
+        """Another process changed something: tell the listeners of this one. `*` means anything."""
+
     @property
     @abstractmethod
     def checked_out(self) -> int:

@@ -58,6 +58,8 @@ LIMITS: Final = {
 _AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.UniqueViolationError)
 """Two processes met: everything again, once or twice."""
 TRIES: Final = 4
+LEADER: Final = 7_365_261_220_001
+"""The advisory lock of the process that plans and releases."""
 _GONE: Final = (
     OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidCatalogNameError,
@@ -214,6 +216,7 @@ class PostgresDatabase(Database):
         self._arrived, self._asked = asyncio.Event(), asyncio.Event()
         self._listeners: list[Listener] = []
         self._stopping = False
+        self._leading: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -293,6 +296,25 @@ class PostgresDatabase(Database):
         """Reading connections in use; 0 when nothing runs."""
         pool = self._reading.pool
         return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
+
+    async def leads(self) -> bool:
+        """Whoever holds the lock, which goes with the connection: when that process dies another one has it within a second."""
+
+        def hold(raw: Any, _: Connection) -> bool:  # noqa: ANN401
+            if raw is not self._leading:
+                held = await_only(raw.fetchval("SELECT pg_try_advisory_lock($1)", LEADER))
+                self._leading = raw if held else None
+            return self._leading is not None
+
+        try:
+            return await self._submit(hold)
+        except Busy:
+            return False
+
+    def heard(self, hints: frozenset[str]) -> None:
+        """Tell the listeners."""
+        for listener in self._listeners:
+            listener(hints)
 
     async def _submit(self, run: Callable[[Any, Connection], T]) -> T:
         if self._stopping:

@@ -233,6 +233,14 @@ class SqliteDatabase(Database):
         pool = self._reading.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
+    async def leads(self) -> bool:
+        """Always: it is alone."""
+        return True
+
+    def heard(self, hints: frozenset[str]) -> None:
+        """Tell the listeners."""
+        self._listen(hints)
+
     async def _submit(self, run: Callable[[], T]) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
         with self._wake:

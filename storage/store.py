@@ -148,6 +148,12 @@ class Store(ABC):
         found = self.rows(sql, *values)
         return found[0] if found else None
 
+    def rows_locked(self, place: int, sql: str, *values: object) -> list[Row]:
+        """Rows about people, whose id is at `place`, as they are once these people are locked: what changed meanwhile is not in them."""
+        rows = self.rows(sql, *values)
+        self.lock_persons(*(row[place] for row in rows))
+        return [row for row in self.rows(sql, *values) if row[place] in self.locked] if self.shared and rows else rows
+
     def many(self, values: Sequence[object]) -> str:
         """A list for `PAIRS` or `EACH`."""
         return json.dumps(values)
@@ -169,6 +175,14 @@ class Store(ABC):
         elif _personal(table):
             self._require(table, person)
         self._run(_update(table, tuple(values)), (*values.values(), row_id))
+
+    def update_many(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+        """Change many rows of a table that belongs to nobody; each row has the values in the order of `names`, then its id."""
+        if _personal(table):
+            message = f"{table.__tablename__} belongs to people"
+            raise ValueError(message)
+        if rows:
+            self._run_many(_update(table, names), rows)
 
     def update_later(self, table: type[tables.Base], row_id: int, *, person: int, **values: object) -> None:
         """As `update`, with the others of its kind at `flush`. Raises PersonNotLocked."""

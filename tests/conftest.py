@@ -170,7 +170,7 @@ async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterato
         settings = Settings(
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
             database=Database(fresh(name)),
-            security=Security(key_file=str(tmp_path / f"{name}.keys")),
+            security=Security(key_file=str(tmp_path / f"{Path(name).stem}.keys")),
             home=Home(name="青禾颐养院", phone="0571-8800-0101"),
         )
         built = house or House(settings.home)

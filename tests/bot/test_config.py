@@ -56,6 +56,24 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None,
         config.load(file, GOOD)
 
 
+def test_p1_postgresql_wants_one_key_file_for_all_and_a_spool_for_each(tmp_path: Path) -> None:
+    url = {"JIASHU_DATABASE__URL": "postgresql://jiashu:secret@db.example.cn/jiashu"}
+    with pytest.raises(ConfigError) as caught:
+        config.load(None, GOOD | url)
+    assert "security.key_file：用 PostgreSQL 时要写" in str(caught.value)
+    assert "inbox.spool：用 PostgreSQL 时要写" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    whole = url | {
+        "JIASHU_SECURITY__KEY_FILE": str(tmp_path / "k"),
+        "JIASHU_INBOX__SPOOL": "s",
+        "JIASHU_REDIS__URL": "redis://127.0.0.1:6379",
+    }
+    settings = config.load(None, GOOD | whole)
+    assert (settings.database.is_file, settings.redis_url) == (False, "redis://127.0.0.1:6379")
+    with pytest.raises(ConfigError, match=r"redis\.url：用 SQLite 时"):
+        config.load(None, GOOD | {"JIASHU_REDIS__URL": "redis://127.0.0.1:6379"})
+
+
 def test_the_example_names_every_key_and_only_those() -> None:
     example = tomllib.loads((Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8"))
     assert {(section, key) for section, keys in example.items() for key in keys} == {

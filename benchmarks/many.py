@@ -1,0 +1,310 @@
+"""Several processes on PostgreSQL and Redis: 200 people tell their complaints, colleagues answer, a web process dies again and again."""
+
+import asyncio
+import json
+import signal
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from benchmarks.people import ENOUGH, Person
+from scripts import servers
+from scripts.stage import ROOT, Stage, free_port
+from storage import seal
+
+KILLS, PEOPLE, STEPS = 20, 200, 10
+BESIDE = 40
+"""People who are answered by colleagues meanwhile."""
+
+
+@dataclass
+class Process:
+    """One of the service's processes."""
+
+    name: str
+    role: str
+    port: int
+    child: asyncio.subprocess.Process | None = None
+
+
+@dataclass
+class Cluster:
+    """A stage whose service is several processes that share a database."""
+
+    used: Stage
+    postgres: servers.Postgres
+    url: str
+    redis: str
+    processes: dict[str, Process] = field(default_factory=dict)
+
+    def environment(self, process: Process) -> dict[str, str]:
+        """What one process is given."""
+        return self.used.settings(
+            {
+                "JIASHU_HTTP__PORT": str(process.port), "JIASHU_DATABASE__URL": self.url, "JIASHU_REDIS__URL": self.redis,
+                "JIASHU_SECURITY__KEY_FILE": str(self.used.folder / "jiashu.keys"),
+                "JIASHU_INBOX__SPOOL": str(self.used.folder / f"spool-{process.name}"),
+            }
+        )  # fmt: skip
+
+    async def start(self, name: str, role: str = "") -> Process:
+        """Start a process, or start it again, and wait until it commits."""
+        process = self.processes.setdefault(name, Process(name, role, free_port() if name != "web-1" else self.used.port))
+        with (self.used.folder / f"{name}.log").open("ab") as log:
+            process.child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot.cli",
+                "serve",
+                "--role",
+                process.role,
+                env=self.environment(process),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+        await self.used.until(lambda: self.used.answers(f"http://127.0.0.1:{process.port}/readyz"), f"{name} was not ready", 60)
+        return process
+
+    async def command(self, *words: str, said: bytes = b"") -> None:
+        """A command of `jiashu` on this database."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.cli", *words, env=self.environment(Process("command", "all", 1)), cwd=ROOT, stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await child.communicate(said)
+        assert child.returncode == 0, words
+
+    def ask(self, sql: str) -> list[list[str]]:
+        """Rows by psql, as text."""
+        name = self.url.partition("?")[0].rpartition("/")[2]
+        return [line.split("|") for line in self.postgres.ask(sql, name).splitlines() if line]
+
+    def number(self, sql: str) -> int:
+        """One number."""
+        return int(self.ask(sql)[0][0])
+
+    async def kill(self, name: str) -> None:
+        """-9."""
+        child = self.processes[name].child
+        if child is not None and child.returncode is None:
+            child.send_signal(signal.SIGKILL)
+            await child.wait()
+
+
+@asynccontextmanager
+async def cluster(webs: int = 2, workers: int = 2, options: tuple[str, ...] = ()) -> AsyncIterator[Cluster]:
+    """PostgreSQL (durable unless `options` say otherwise), Redis, the simulator, and the processes, while the block runs."""
+    with tempfile.TemporaryDirectory(prefix="jiashu-many-") as folder, servers.postgres(options) as postgres, servers.valkey() as redis:
+        used = Stage(Path(folder))
+        built = Cluster(used, postgres, postgres.create("jiashu"), redis)
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as used.http:
+            try:
+                await built.command("migrate")
+                await built.command("staff", "add", "chen", "陈晓雯", "desk", said=b"stage-password\n")
+                names = [f"web-{n + 1}" for n in range(webs)]
+                ports = [used.port, *(free_port() for _ in range(webs - 1))]
+                for name, port in zip(names, ports, strict=True):
+                    built.processes[name] = Process(name, "web", port)
+                target = ",".join(f"http://127.0.0.1:{port}/wechat" for port in ports)
+                with (used.folder / "platform.log").open("ab") as log:
+                    used.platform = await asyncio.create_subprocess_exec(
+                        sys.executable, "-m", "simulator", *_platform(used, target), stdout=log, stderr=log, cwd=ROOT
+                    )
+                await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the simulator did not start")
+                for name in names:
+                    await built.start(name)
+                for n in range(workers):
+                    await built.start(f"worker-{n + 1}", "worker")
+                yield built
+            finally:
+                for process in built.processes.values():
+                    await used.stop(process.child)
+                await used.stop(used.platform)
+
+
+def _platform(used: Stage, target: str) -> list[str]:
+    from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN
+
+    return [
+        "--port", str(used.phone_port), "--target", target, "--app-id", APP_ID, "--secret", SECRET, "--token", TOKEN, "--aes-key", AES_KEY, "--scene",
+        "deploy/sample-home.toml", "--journal", str(used.folder / "journal.jsonl"), "--offset-file", str(used.folder / "offset"),
+    ]  # fmt: skip
+
+
+@dataclass
+class Proof:
+    """What was seen."""
+
+    people: list[Person] = field(default_factory=list)
+    state: dict[str, str] = field(default_factory=dict)
+    kills: int = 0
+    replies: int = 0
+    lost: int = 0
+    twice: int = 0
+    disordered: int = 0
+    split: int = 0
+    never: int = 0
+    repeats: int = 0
+    identical: int = 0
+    deadlocks: int = 0
+    unsent: int = 0
+    first: list[float] = field(default_factory=list)
+    """ms of pushes whose first try met a living process."""
+    later: int = 0
+    """Pushes that were answered at a later try of the platform."""
+
+    @property
+    def tail(self) -> float:
+        """p99 / p50 of the first tries."""
+        cuts = statistics.quantiles(self.first, n=100)
+        return cuts[98] / cuts[49]
+
+    def line(self) -> str:
+        """The line for the record."""
+        return (
+            f"kills -9 {self.kills}, {len(self.people)} people × {STEPS} steps, {self.replies} answers of colleagues meanwhile, lost {self.lost}, twice "
+            f"{self.twice}, out of order {self.disordered}, under two numbers {self.split}, given up by the platform {self.never}, repeats {self.repeats} "
+            f"(identical {self.identical}), deadlocks {self.deadlocks}, unsent {self.unsent}, first try met a living process {len(self.first)}, answered "
+            f"at a later try {self.later}, p99 ÷ p50 {self.tail:.1f}"
+        )
+
+    def holds(self) -> bool:
+        """Whether the promise was kept."""
+        bad = self.lost + self.twice + self.disordered + self.split + self.never + self.deadlocks + self.unsent
+        return bad == 0 and self.repeats == self.identical and self.kills >= KILLS and self.replies >= BESIDE and self.tail <= 20
+
+
+def _look(used: Stage, proof: Proof) -> None:
+    for line in used.news():
+        if line["direction"] != "push":
+            continue
+        if line["ok"]:
+            if proof.state.get(line["key"]) != "answered" and line["try"] == 1:
+                proof.first.append(line["ms"])
+            elif proof.state.get(line["key"]) != "answered":
+                proof.later += 1
+            proof.state[line["key"]] = "answered"
+        elif line["last"] and proof.state.get(line["key"]) != "answered":
+            proof.state[line["key"]] = "given up"
+
+
+async def _tells(used: Stage, proof: Proof, person: Person) -> None:
+    """A person says the next sentence when the last was answered."""
+    for step in range(STEPS):
+        key = (await used.act("text", openid=person.openid, text=person.words[step]))["key"]
+        await used.until(lambda key=key: key in proof.state, "no answer and not given up", 60)  # type: ignore[misc]
+        await asyncio.sleep(0.5 + person.number % 10 / 10)
+
+
+async def _kills(used: Cluster, proof: Proof) -> None:
+    """The first web process dies whenever it is ready again."""
+    while True:
+        await asyncio.sleep(0.7)
+        await used.kill("web-1")
+        proof.kills += 1
+        await used.start("web-1")
+
+
+async def _answers(used: Cluster, proof: Proof) -> None:
+    """Colleagues answer people at the second web process; each answer is unique."""
+    other = f"http://127.0.0.1:{used.processes['web-2'].port}"
+    form = {"login": "chen", "password": "stage-password", "to": "/console/chats"}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        async with http.post(f"{other}/console/login", data=form) as page:
+            csrf = (await page.text()).split('"X-CSRF": "')[1].split('"')[0]
+        done: set[str] = set()
+        while True:
+            people = used.ask("SELECT person_id, openid FROM follower WHERE openid LIKE 'oPeople%' ORDER BY id DESC LIMIT 60")
+            for person, openid in people:
+                if openid in done or int(openid[7:11]) % (PEOPLE // BESIDE) != 0:
+                    continue
+                done.add(openid)
+                data = {"text": f"我是陈晓雯，{openid[7:11]}，马上去看", "key": f"k{openid}"}
+                headers = {"X-CSRF": csrf, "HX-Request": "true"}
+                async with http.post(f"{other}/console/chats/{person}/answer", data=data, headers=headers) as answer:
+                    assert answer.status == 200, answer.status
+                proof.replies += 1
+            await asyncio.sleep(0.5)
+
+
+async def prove(people: int = PEOPLE, least: int = KILLS) -> Proof:
+    """The whole story."""
+    proof = Proof()
+    async with cluster() as built:
+        used = built.used
+        for number in range(people):
+            person = Person(f"oPeople{number:04d}".ljust(28, "0"), number)
+            proof.people.append(person)
+            await used.act("person", openid=person.openid, name=f"家属{number}")
+        watching = asyncio.create_task(_watch(used, proof))
+        beside = [asyncio.create_task(_kills(built, proof)), asyncio.create_task(_answers(built, proof))]
+        size = max(10, len(proof.people) // 10)
+        for start in range(0, len(proof.people), size):
+            await asyncio.gather(*(_tells(used, proof, person) for person in proof.people[start : start + size]))
+        await used.until(lambda: proof.kills >= least, "too few kills", 120)
+        for task in beside:
+            task.cancel()
+        for ended in await asyncio.gather(*beside, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+        await built.start("web-1") if built.processes["web-1"].child is None or built.processes[
+            "web-1"
+        ].child.returncode is not None else None
+        empty = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'ready', 'sending')"
+        await used.until(lambda: built.number(empty) == 0, "not everything left", 60)
+        await asyncio.sleep(1)
+        _look(used, proof)
+        watching.cancel()
+        await _judge(built, proof)
+    return proof
+
+
+async def _watch(used: Stage, proof: Proof) -> None:
+    while True:
+        _look(used, proof)
+        await asyncio.sleep(0.1)
+
+
+async def _judge(built: Cluster, proof: Proof) -> None:
+    used = built.used
+    sealer = seal.load(used.folder / "jiashu.keys", may_create=False)
+    records: dict[str, list[str]] = {}
+    sql = """SELECT c.number, r.id, encode(r.body, 'hex') FROM case_record r JOIN complaint c ON c.id = r.case_id
+             WHERE r.kind = 'story' ORDER BY r.case_id, r.said_at, r.id"""
+    for number, row, body in built.ask(sql):
+        records.setdefault(number, []).append(sealer.open("case_record", "body", int(row), bytes.fromhex(body)).decode())
+    handled = Counter(words for texts in records.values() for words in texts)
+    place = {words: (number, at) for number, texts in records.items() for at, words in enumerate(texts)}
+    for person in proof.people:
+        told = [words for words in person.words[:STEPS] if words != ENOUGH]
+        proof.lost += sum(handled[words] == 0 for words in told)
+        proof.twice += sum(handled[words] > 1 for words in told)
+        places = [place[words] for words in told if words in place]
+        proof.split += len({number for number, _ in places}) > 1
+        proof.disordered += [at for _, at in places] != sorted(at for _, at in places)
+    proof.never = sum(state == "given up" for state in proof.state.values())
+    oracle: dict[str, Any] = (await used.state())["oracle"]
+    proof.repeats, proof.identical = oracle["repeated"], oracle["identical"]
+    arrived = Counter(
+        line["content"]
+        for line in map(json.loads, (used.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines())
+        if line["kind"] == "custom/send" and line["ok"] and line["content"].startswith("我是陈晓雯")
+    )
+    proof.twice += sum(count - 1 for count in arrived.values())
+    proof.unsent = proof.replies - len(arrived)
+    proof.deadlocks = built.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+
+
+if __name__ == "__main__":
+    found = asyncio.run(prove(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, int(sys.argv[2]) if len(sys.argv) > 2 else KILLS))
+    print(found.line())
+    sys.exit(not found.holds())

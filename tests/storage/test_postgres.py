@@ -1,0 +1,222 @@
+"""Two processes on one PostgreSQL: nobody is met twice, nothing is stepped twice, nobody waits for each other for ever, one leads."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.fanout import Fanout
+from care.errors import Busy
+from conversations.events import Image, Text
+from scripts import servers
+from services import media, outbox
+from services.access import Role
+from services.receive import receive_batch
+from storage import migrate, postgres, tables
+from storage.database import Database, open_database
+from storage.store import Store
+from tests.conftest import HomeUnderTest
+
+
+@pytest.fixture
+def engine() -> str:
+    return "postgres"
+
+
+@pytest.fixture
+async def other(home: HomeUnderTest) -> AsyncIterator[Database]:
+    """The same database as a second process sees it."""
+    second = open_database(home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch))
+    await second.start()
+    yield second
+    assert second.checked_out == 0
+    await second.close()
+
+
+async def test_p1_a_redelivery_at_another_process_while_the_first_is_handled_gets_the_same_answer(
+    home: HomeUnderTest, other: Database
+) -> None:
+    for number in range(10):
+        envelope = home.envelope(Text(f"我要投诉，第{number}件"), f"p{number}", key=f"m:{number}")
+        first, again = await asyncio.gather(home.database.receive(envelope), other.receive(envelope))
+        assert first.answer == again.answer
+        assert {first.repeat, again.repeat} == {True, False}
+    assert await home.one("SELECT count(*) FROM complaint") == 10
+    assert await home.one("SELECT count(*) FROM person") == 10, "nobody is met twice"
+
+
+async def test_p1_quick_messages_of_one_person_at_two_processes_join_one_case(home: HomeUnderTest, other: Database) -> None:
+    await home.hears("我要投诉")
+    places = [home.database, other]
+    await asyncio.gather(*(places[n % 2].receive(home.envelope(Text(f"第{n}句"))) for n in range(20)))
+    assert await home.one("SELECT count(*) FROM complaint") == 1
+    assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'story'") == 21
+
+
+async def test_p1_numbers_of_a_day_are_given_once_whoever_asks(home: HomeUnderTest, other: Database) -> None:
+    places = [home.database, other]
+    await asyncio.gather(*(places[n % 2].receive(home.envelope(Text("我要投诉"), f"p{n}")) for n in range(30)))
+    numbers = [row[0] for row in await home.rows("SELECT number FROM complaint ORDER BY number")]
+    assert numbers == [f"C1122-{n:02d}" for n in range(1, 31)]
+
+
+async def test_d3_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Database) -> None:
+    who = await home.staff(Role.DESK)
+    for n in range(30):
+        await home.hears("你好", f"p{n}")
+        person = await home.person(f"p{n}")
+
+        def say(store: Store, person: int = person, n: int = n) -> None:
+            store.lock_persons(person)
+            outbox.enqueue(
+                store,
+                home_id=home.ids.home_id,
+                person_id=person,
+                purpose="answer",
+                dedup_key=f"t:{n}",
+                text="好",
+                now=home.clock(),
+                staff_id=who.id,
+            )
+
+        await home.database.store(say)
+    claims: list[int] = []
+
+    async def works(database: Database) -> None:
+        while got := await database.store(lambda store: outbox.claim(store, home.clock(), home.clock(), 4)):
+            claims.extend(one.id for one in got)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(works(home.database), works(other))
+    await works(other)
+    assert len(claims) == len(set(claims)) == 30
+    await other.store(lambda store: outbox.abandoned(store, home.clock(), home.clock(), all_of_them=True))
+    assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, "another process may be sending them"
+
+
+async def test_a_file_is_fetched_by_one_process(home: HomeUnderTest, other: Database) -> None:
+    for n in range(6):
+        await home.database.receive(home.envelope(Image(f"m{n}"), f"p{n}"))
+    one, two = await asyncio.gather(
+        home.database.store(lambda store: media.wanted(store, home.clock())), other.store(lambda store: media.wanted(store, home.clock()))
+    )
+    assert sorted(want.media_id for want in [*one, *two]) == [f"m{n}" for n in range(6)]
+
+
+async def test_one_process_leads_and_another_takes_over_when_it_ends(home: HomeUnderTest, other: Database) -> None:
+    assert [await home.database.leads(), await other.leads(), await home.database.leads()] == [True, False, True]
+    second = open_database(home.settings.database.url, home.database.sealer, lambda _s, _b: [])
+    await second.start()
+    assert not await second.leads()
+    await home.database.store(
+        lambda store: store.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'jiashu'"
+        )
+    )
+    await home.database._doing.drop()  # type: ignore[attr-defined]
+    found = [await other.leads(), await second.leads()]
+    assert found.count(True) == 1
+    await second.close()
+
+
+async def test_two_who_lock_the_same_people_the_other_way_round_both_come_through(home: HomeUnderTest, other: Database) -> None:
+    for openid in ("a", "b"):
+        await home.hears("你好", openid)
+    people = [await home.person("a"), await home.person("b")]
+
+    def works(first: int, then: int) -> Callable[[Store], None]:
+        def work(store: Store) -> None:
+            store.lock_persons(first)
+            store.rows("SELECT pg_sleep(0.1)")
+            store.lock_persons(then)
+            store.update(tables.Person, then, person=then, timezone="Asia/Shanghai")
+
+        return work
+
+    await asyncio.gather(home.database.store(works(*people)), other.store(works(*reversed(people))))
+    assert await home.rows("SELECT DISTINCT timezone FROM person") == [("Asia/Shanghai",)]
+
+
+async def test_pages_cannot_write_on_a_reading_connection(home: HomeUnderTest) -> None:
+    with pytest.raises(Busy) as refused:
+        await home.database.read(lambda db: db.execute(text("DELETE FROM person")))
+    assert "read-only" in str(refused.value.__cause__)
+
+
+async def test_what_one_process_changed_the_other_hears_by_redis_or_by_looking(
+    home: HomeUnderTest, other: Database, redis_url: str
+) -> None:
+    for url, expected in ((redis_url, {"inbox"}), ("", {"*"}), ("redis://127.0.0.1:1", {"*"})):
+        heard: list[frozenset[str]] = []
+        talks, listens = Fanout(home.database, url), Fanout(other, url)
+        other.listen(heard.append)
+        tasks = [asyncio.create_task(one.run()) for one in (talks, listens)]
+        for _ in range(100):
+            if url != redis_url or (talks.heard_by_redis and listens.heard_by_redis):
+                break
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+        heard.clear()
+        await home.hears("你好")
+        for _ in range(60):
+            if any(expected <= hints for hints in heard):
+                break
+            await asyncio.sleep(0.05)
+        assert any(expected <= hints for hints in heard), url
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_migrations_go_up_and_down_and_up_on_both_engines(postgres_server: servers.Postgres, tmp_path: Any) -> None:
+    for where in (postgres_server.create("updown"), tmp_path / "updown.db"):
+        migrate.upgrade(where)
+        assert migrate.current(where) == migrate.head()
+        migrate.downgrade(where, "base")
+        assert migrate.current(where) is None
+        migrate.upgrade(where)
+        assert migrate.current(where) == migrate.head()
+        assert not migrate.has_rows(where)
+
+
+async def test_f4_a_server_that_stops_answering_loses_nothing_and_comes_back_without_a_hand(
+    home: HomeUnderTest, postgres_server: servers.Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.hears("你好")
+    monkeypatch.setattr(postgres, "PATIENCE", 0.5)
+    children = [int(pid) for pid in postgres_server.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'jiashu'").split()]
+    for pid in children:
+        os.kill(pid, signal.SIGSTOP)
+    waiting = home.database.receive(home.envelope(Text("我要投诉"), "son"))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    for pid in children:
+        os.kill(pid, signal.SIGCONT)
+    receipt = await asyncio.wait_for(waiting, 20)
+    assert "编号" in receipt.answer.text
+    postgres_server.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jiashu'")
+    assert "编号" in await home.hears("我要投诉", "niece"), "a connection that was cut is opened again"
+    assert await home.one("SELECT count(*) FROM complaint") == 2
+
+
+async def test_f4_a_server_that_is_gone_is_busy_for_pages_and_waits_for_arrivals(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE", 0.3)
+    nowhere = open_database("postgresql://jiashu@/x?host=/nonexistent", home.database.sealer, lambda _s, _b: [])
+    await nowhere.start()
+    with pytest.raises(Busy):
+        await nowhere.store(lambda store: store.rows("SELECT 1"))
+    with pytest.raises(Busy):
+        await nowhere.read(lambda _db: None)
+    assert nowhere.away_since is not None
+    assert not await nowhere.leads()
+    waiting = nowhere.receive(home.envelope(Text("你好")))
+    await asyncio.sleep(0.2)
+    await nowhere.close()
+    with pytest.raises(Busy):
+        await waiting
