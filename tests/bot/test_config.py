@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None,
         config.load(file, GOOD)
 
 
-def test_p1_postgresql_wants_one_key_file_for_all_and_a_spool_for_each(tmp_path: Path) -> None:
+def test_postgresql_wants_one_key_file_for_all_and_a_spool_for_each(tmp_path: Path) -> None:
     url = {"JIASHU_DATABASE__URL": "postgresql://jiashu:secret@db.example.cn/jiashu"}
     with pytest.raises(ConfigError) as caught:
         config.load(None, GOOD | url)

@@ -37,7 +37,7 @@ async def other(home: HomeUnderTest) -> AsyncIterator[Database]:
     await second.close()
 
 
-async def test_p1_a_redelivery_at_another_process_while_the_first_is_handled_gets_the_same_answer(
+async def test_a_redelivery_at_another_process_while_the_first_is_handled_gets_the_same_answer(
     home: HomeUnderTest, other: Database
 ) -> None:
     for number in range(10):
@@ -49,7 +49,7 @@ async def test_p1_a_redelivery_at_another_process_while_the_first_is_handled_get
     assert await home.one("SELECT count(*) FROM person") == 10, "nobody is met twice"
 
 
-async def test_p1_quick_messages_of_one_person_at_two_processes_join_one_case(home: HomeUnderTest, other: Database) -> None:
+async def test_quick_messages_of_one_person_at_two_processes_join_one_case(home: HomeUnderTest, other: Database) -> None:
     await home.hears("我要投诉")
     places = [home.database, other]
     await asyncio.gather(*(places[n % 2].receive(home.envelope(Text(f"第{n}句"))) for n in range(20)))
@@ -57,14 +57,14 @@ async def test_p1_quick_messages_of_one_person_at_two_processes_join_one_case(ho
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'story'") == 21
 
 
-async def test_p1_numbers_of_a_day_are_given_once_whoever_asks(home: HomeUnderTest, other: Database) -> None:
+async def test_numbers_of_a_day_are_given_once_whoever_asks(home: HomeUnderTest, other: Database) -> None:
     places = [home.database, other]
     await asyncio.gather(*(places[n % 2].receive(home.envelope(Text("我要投诉"), f"p{n}")) for n in range(30)))
     numbers = [row[0] for row in await home.rows("SELECT number FROM complaint ORDER BY number")]
     assert numbers == [f"C1122-{n:02d}" for n in range(1, 31)]
 
 
-async def test_d3_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Database) -> None:
+async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Database) -> None:
     who = await home.staff(Role.DESK)
     for n in range(30):
         await home.hears("你好", f"p{n}")
