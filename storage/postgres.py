@@ -147,9 +147,10 @@ class PostgresStore(Store):
 
     def lock_free(self, persons: Iterable[int]) -> set[int]:
         """Take the locks that nobody holds."""
-        wanted = sorted(set(persons) - self.locked)
+        asked = set(persons)
+        wanted = sorted(asked - self.locked)
         found = self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED", wanted) if wanted else []
-        free = {row[0] for row in found} | (set(persons) & self.locked)
+        free = {row[0] for row in found} | (asked & self.locked)
         self.locked |= free
         return free
 
