@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import expect
 
-from scripts.evening import SENTENCE, STRANGER, evening
+from scripts.evening import SENTENCE, STRANGER, evening, log_in
 from tests.stories.test_demo import Demo, demo
 from tests.stories.test_every_page import SIZES, looked_at
 
@@ -41,6 +41,14 @@ async def test_u1_m1_families_read_the_letter_and_answer_eight_taps_wide_and_nar
     await page.get_by_role("button", name="请来电").click()
     await expect(page.get_by_role("status")).to_contain_text("19:00 前")
     await looked_at(page, "letter, told")
+    desk = await log_in(demo.browser, demo.console, "chen")
+    await desk.goto(f"{demo.console}today")
+    await desk.locator(".plan", has_text="李静等电话").get_by_role("link", name="去办").click()
+    await expect(desk.locator(".running")).to_contain_text("回电")
+    await desk.locator("#call-note").fill("和女儿说了今天吃了什么")
+    await desk.get_by_role("button", name="登记这通电话").click()
+    await expect(desk.locator("#messages")).to_contain_text("和女儿说了今天吃了什么")
+    await expect(desk.locator(".running")).to_have_count(0)
     await page.goto(links.survey)
     taps = 0
     for question in await page.locator("fieldset.q").all():
