@@ -23,7 +23,7 @@ test-setup: install
 	@sh scripts/test-setup
 
 test: test-setup ## all tests
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 check: install ## lint, format, types, import rules, migrations, phrases, flows, requirement ids, docs
 	$(PY) -m ruff check .

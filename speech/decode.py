@@ -10,7 +10,8 @@ from typing import Final
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_SECONDS: Final = 61.0
-TIMEOUT: Final = 15.0
+TIMEOUT: Final = 30.0
+"""Seconds, with the start of the worker: on a busy machine that alone takes several."""
 RATE: Final = 24_000
 
 

@@ -118,7 +118,7 @@ async def test_c1_c4_c15_the_whole_way_from_the_phone_to_the_console_and_back(de
     player = desk.locator("audio")
     await expect(player).to_be_visible()
     await player.evaluate("node => { node.preload = 'auto'; node.load(); }")
-    await desk.wait_for_function("() => document.querySelector('audio').duration > 5", timeout=15_000)
+    await desk.wait_for_function("() => document.querySelector('audio').duration > 5", timeout=40_000)
     await desk.get_by_label(re.compile("^回复")).fill("照片和语音都收到了，谢谢。")
     await desk.keyboard.press("Control+Enter")
     await expect(desk.locator(".msg.out", has_text="照片和语音都收到了")).to_contain_text("已送达微信")
