@@ -10,7 +10,7 @@ from care.errors import Invalid, NotFound
 from console.views.complaints import case_of, found_by
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.files import SHOWN
-from console.views.forms import Form, parts
+from console.views.forms import Form, keep_with, parts
 from services import evidence, media
 from services.access import access_complainant
 from storage import tables
@@ -36,20 +36,12 @@ async def add(request: web.Request) -> dict[str, Any]:
     if not files:
         raise Invalid(why="请先选一张照片或一份文件。")
     taken = [(evidence.take(data), data) for data in files]
-    folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
 
     def work(db: Unit) -> None:
         for one, _ in taken:
             evidence.add(db, who, found_by(db, who, number).id, one, what, now)
 
-    for one, data in taken:
-        await asyncio.to_thread(media.write_file, folder, sealer, one.id, data)
-    try:
-        await request.app[DATABASE].write(work)
-    except BaseException:
-        for one, _ in taken:
-            media.file_of(folder, one.id).unlink(missing_ok=True)
-        raise
+    await keep_with(request, [(one.id, data) for one, data in taken], work)
     return await case_of(request) | {"done": "evidence"}
 
 

@@ -1,5 +1,7 @@
 """Forms as people fill them: words, numbers, days, files."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -7,6 +9,9 @@ from aiohttp import BodyPartReader, web
 from multidict import MultiDict, MultiDictProxy
 
 from care.errors import Invalid
+from console.views.context import DATABASE, SETTINGS
+from services import media
+from storage.unit import Unit
 
 FILES: Final = 16 * 1024 * 1024
 """Files of one form together, in bytes."""
@@ -58,3 +63,16 @@ async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]
         elif part.filename is None:
             fields.add(part.name, data.decode("utf-8", "replace"))
     return MultiDictProxy(fields), files
+
+
+async def keep_with(request: web.Request, files: Sequence[tuple[int, bytes]], work: Callable[[Unit], object]) -> None:
+    """Seal and write files under their ids, then write down what they are; files whose rows could not be written are taken away again."""
+    folder, database = request.app[SETTINGS].media.path, request.app[DATABASE]
+    for number, data in files:
+        await asyncio.to_thread(media.write_file, folder, database.sealer, number, data)
+    try:
+        await database.write(work)
+    except BaseException:
+        for number, _ in files:
+            media.file_of(folder, number).unlink(missing_ok=True)
+        raise

@@ -11,7 +11,7 @@ from aiohttp import web
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
-from console.views.forms import Form, parts
+from console.views.forms import Form, keep_with, parts
 from services import letters, media
 from services.access import Page, access_letter, access_page, access_resident
 from services.letters import Photo
@@ -62,7 +62,6 @@ async def write(request: web.Request) -> web.StreamResponse:
     resident = int(request.match_info["resident"])
     form, given = await parts(request)
     pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
-    folder, sealer = request.app[SETTINGS].media.path, request.app[DATABASE].sealer
     ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
     text = {name: str(form.get(name, "")) for name in ("sentence", "note", "temperature")}
     taps = Form(form).number("taps")
@@ -75,14 +74,7 @@ async def write(request: web.Request) -> web.StreamResponse:
             taps=taps, now=now, photos=[one for one, _ in pictures],
         )  # fmt: skip
 
-    for one, data in pictures:
-        await asyncio.to_thread(media.write_file, folder, sealer, one.id, data)
-    try:
-        await request.app[DATABASE].write(work)
-    except BaseException:
-        for one, _ in pictures:
-            media.file_of(folder, one.id).unlink(missing_ok=True)
-        raise
+    await keep_with(request, [(one.id, data) for one, data in pictures], work)
     facts = await _rows(request)
     after = [row.line.id for row in facts["rows"] if row.letter is None and row.line.status == "在住"]
     order = [row.line.id for row in facts["rows"]]
