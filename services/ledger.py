@@ -4,6 +4,7 @@ Each row carries an HMAC over its fields. A link is an HMAC over the place, the 
 database. The newest link is written to a file outside the database each hour, so that a tail that was cut off is missed.
 """
 
+import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _linked(store: Store) -> Iterator[tuple[int, bytes, Row]]:
 
 def _signed(sealer: Sealer, row: Row) -> bool:
     row_id, home, at, actor, action, subject, detail, mac = row
-    return sealer.sign(row_id, home, at, actor, action, subject, bytes(detail or b"")) == bytes(mac)
+    return hmac.compare_digest(sealer.sign(row_id, home, at, actor, action, subject, bytes(detail or b"")), bytes(mac))
 
 
 def _chain(sealer: Sealer, position: int, before: bytes, row: Row) -> bytes:
