@@ -230,19 +230,27 @@
     form.append("openid", person().openid);
     form.append("kind", kind);
     form.append("file", data, name);
-    $("more").hidden = true;
     post("/api/file", form);
   }
-  async function sample(kind, name) { file(kind, await (await fetch("/static/" + name)).blob(), name); }
+  // folded before the file is read: who opens the sheet again meanwhile must not have it shut in his face
+  async function sample(kind, name) {
+    fold(true);
+    const data = await (await fetch("/static/" + name)).blob();
+    file(kind, data, name);
+  }
+  function fold(hidden) {
+    $("more").hidden = hidden;
+    $("plus").setAttribute("aria-expanded", String(!hidden));
+  }
 
   $("keys").addEventListener("submit", (event) => { event.preventDefault(); send(); });
   $("text").addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); } });
   $("text").addEventListener("input", (event) => { event.target.rows = Math.min(4, Math.max(1, Math.ceil(event.target.scrollHeight / 26) - 1)); });
   $("to-keys").addEventListener("click", () => { state.keyboard = true; draw(); $("text").focus(); });
   $("to-menu").addEventListener("click", () => { state.keyboard = false; draw(); });
-  $("plus").addEventListener("click", () => { $("more").hidden = !$("more").hidden; $("plus").setAttribute("aria-expanded", String(!$("more").hidden)); });
-  $("photo").addEventListener("change", (event) => { if (event.target.files[0]) file("image", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
-  $("voice").addEventListener("change", (event) => { if (event.target.files[0]) file("voice", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
+  $("plus").addEventListener("click", () => fold(!$("more").hidden));
+  $("photo").addEventListener("change", (event) => { fold(true); if (event.target.files[0]) file("image", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
+  $("voice").addEventListener("change", (event) => { fold(true); if (event.target.files[0]) file("voice", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
   $("photo-sample").addEventListener("click", () => sample("image", "sample.png"));
   $("voice-sample").addEventListener("click", () => sample("voice", "sample.amr"));
   $("follow-on").addEventListener("click", () => post("/api/follow", { openid: person().openid, on: true }));
