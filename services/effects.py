@@ -1,7 +1,7 @@
 """How each effect is carried out, in the transaction of the message that caused it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from care import severity, sla
 from care.severity import Level
@@ -26,16 +26,20 @@ from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Noted, Refused, Text, Video, Voice
 from services import binding, letters, promises, records, surveys, verdicts
 from storage import tables
-from storage.store import Row, Store
+from storage.store import Question, Row, Store
 from storage.types import new_id
 
 if TYPE_CHECKING:
     from services.house import Executor
     from services.receive import Context
 
-TITLE = 24
-CASE = "id, level, category, cautious, hide_name"
-ALL_FIELDS = ("about", "when", "name", "phone")
+TITLE: Final = 24
+CASE: Final = "id, level, category, cautious, hide_name, number, feedback_at"
+OPEN: Final = Question(
+    tables.Case, f"SELECT person_id, {CASE} FROM complaint WHERE person_id IN {{EACH}} AND closed_at IS NULL ORDER BY id DESC"
+)
+"""A person's complaints that have not come to their end, the newest first."""
+ALL_FIELDS: Final = ("about", "when", "name", "phone")
 
 
 def carry_out(context: "Context", effect: Effect) -> Done | Refused | None:
@@ -73,12 +77,9 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     While the person's last case still waits for its first feedback the words join it: one matter, one number (F9).
     """
     store, home = context.store, context.house.home
-    waiting = store.row(
-        f"SELECT {CASE}, number FROM complaint WHERE person_id = ? AND feedback_at IS NULL AND closed_at IS NULL ORDER BY id DESC LIMIT 1",  # noqa: S608
-        context.person_id,
-    )
+    waiting = next((case for case in store.about(OPEN, context.person_id) if case[6] is None), None)
     if waiting is not None:
-        _add(context, waiting[:5], effect.event)
+        _add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
         return _promised(context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS)
     words = words_of(effect.event)
@@ -136,11 +137,7 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
     if effect.why == "call":
         return _promised(context, promises.call(context), how="call")
     if context.event is not None and effect.why == "unanswered":
-        case = store.row(
-            f"SELECT {CASE} FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",  # noqa: S608
-            context.person_id,
-        )
-        if case is not None:
+        for case in store.about(OPEN, context.person_id)[:1]:
             _add(context, case, context.event)
     how = "attended" if context.attended else "elder" if context.elder else "again"
     earliest = promises.earliest(store, context.person_id)
@@ -174,7 +171,8 @@ def want_media(  # noqa: PLR0913
 
 
 def _case(context: "Context", number: str) -> Row:
-    row = context.store.row(
+    running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
+    row = running or context.store.row(
         f"SELECT {CASE} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
         context.person_id,
         number,
@@ -195,7 +193,7 @@ def _add(context: "Context", case: Row, event: Message) -> None:
 def _reassess(context: "Context", case: Row, words: str) -> None:
     store = context.store
     assessed = severity.assess([words])
-    case_id, level, category, cautious, hide = case
+    case_id, level, category, cautious, hide = case[:5]
     changes: dict[str, Any] = {}
     if assessed.level < level or (category == "待定" and assessed.category != "待定"):
         changes = {"level": min(level, int(assessed.level)), "category": assessed.category}

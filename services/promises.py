@@ -7,7 +7,7 @@ from care import sla
 from care.sla import Kind, Mark
 from care.stages import Stage
 from storage import tables
-from storage.store import Store
+from storage.store import Question, Store
 from storage.types import moment
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
 TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
 """Kinds whose breach the person is told."""
+
+OPEN: Final = Question(
+    tables.Promise, "SELECT person_id, id, kind, due_at FROM promise WHERE person_id IN {EACH} AND kept_at IS NULL ORDER BY due_at"
+)
+"""What a person was promised and has not got yet."""
 
 
 def make(  # noqa: PLR0913  (a row is declared once, by keywords)
@@ -32,17 +37,13 @@ def make(  # noqa: PLR0913  (a row is declared once, by keywords)
 
 def open_one(store: Store, person_id: int, kind: Kind) -> tuple[int, datetime] | None:
     """The id and due time of a person's promise that is not yet kept."""
-    row = store.row(
-        "SELECT id, due_at FROM promise WHERE person_id = ? AND kind = ? AND kept_at IS NULL ORDER BY due_at LIMIT 1", person_id, kind.value
-    )
-    return (row[0], moment(row[1])) if row else None
+    found = next((row for row in store.about(OPEN, person_id) if row[1] == kind.value), None)
+    return (found[0], moment(found[2])) if found else None
 
 
 def earliest(store: Store, person_id: int) -> datetime | None:
     """When the first of a person's promises of words is due: a reply, or the first feedback."""
-    kinds = ", ".join(f"'{kind.value}'" for kind in KEPT_BY_WORDS)
-    row = store.row(f"SELECT min(due_at) FROM promise WHERE person_id = ? AND kind IN ({kinds}) AND kept_at IS NULL", person_id)  # noqa: S608
-    return moment(row[0]) if row and row[0] is not None else None
+    return next((moment(due_at) for _, kind, due_at in store.about(OPEN, person_id) if kind in KEPT_BY_WORDS), None)
 
 
 def call(context: "Context", case_id: int | None = None) -> datetime:

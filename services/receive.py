@@ -19,7 +19,7 @@ from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import alarms, effects, outbox, talks
+from services import alarms, effects, outbox, promises, talks
 from services.house import House
 from services.talks import SESSION, Talk
 from storage import tables
@@ -34,6 +34,8 @@ MINUTE: Final = 60_000_000
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 SILENT: Final = (Notice, Unfollowed)
+ABOUT: Final = (effects.OPEN, promises.OPEN)
+"""What most messages ask about their person."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -105,7 +107,10 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     store.lock_phones([(envelope.account_id, envelope.openid) for envelope in batch])
     known_talks, repeats = _talks(store, batch), _repeats(store, batch)
-    store.lock_persons(*(talk.person_id for talk in known_talks.values()))
+    people = [talk.person_id for talk in known_talks.values()]
+    store.lock_persons(*people)
+    for question in ABOUT:
+        store.ahead(question, people)
     facts = _facts(store, house, known_talks)
     results: list[Receipt] = []
     seen: set[int | str] = set()

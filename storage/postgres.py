@@ -18,11 +18,12 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import asyncpg
-from sqlalchemy import AsyncAdaptedQueuePool, Connection
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, UniqueConstraint
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from care.errors import Busy, DatabaseAway
+from storage import tables
 from storage.database import (
     MOST_WAITING,
     PATIENCE,
@@ -102,12 +103,41 @@ def _numbered(sql: str) -> str:
     return re.sub(r"\?", lambda _: f"${next(count)}", sql)
 
 
+_TABLES: Final = {table.name: place for place, table in enumerate(tables.Base.metadata.sorted_tables)}
+_NAME: Final = re.compile(rf"\b({'|'.join(_TABLES)})\b")
+
+
+@cache
+def _reads(sql: str) -> frozenset[str]:
+    """The tables a statement names; all of them when it writes, since what it refers to must be there."""
+    return frozenset(_NAME.findall(sql) if sql.lstrip().startswith("SELECT") else _TABLES)
+
+
+@cache
+def _place(sql: str) -> int:
+    """When a kind of row is written: new ones in the order of the foreign keys, changes after them."""
+    return _TABLES[sql.split(maxsplit=3)[2]] if sql.startswith("INSERT") else len(_TABLES)
+
+
+@cache
+def _makes_room(table: type[tables.Base], sql: str) -> bool:
+    """Whether a statement changes what must be unique."""
+    rules = table.__table__.constraints  # type: ignore[attr-defined]
+    unique = {column.name for rule in rules if isinstance(rule, UniqueConstraint) for column in rule.columns}
+    return sql.startswith("UPDATE") and not unique.isdisjoint(re.findall(r"(\w+) = \?", sql.split(" WHERE ")[0]))
+
+
 def _value(value: object) -> object:
     return micros(value) if isinstance(value, datetime) else value
 
 
 class PostgresStore(Store):
-    """The store of one transaction on one connection of asyncpg; to be used inside a greenlet."""
+    """The store of one transaction on one connection of asyncpg; to be used inside a greenlet.
+
+    Each statement is a way to the server and back, which costs more than its work. So a store that *holds* keeps written rows until
+    somebody reads their table or the transaction ends, and sends those of one kind together; words of the transaction go with
+    the next statement.
+    """
 
     PAIRS = "(SELECT (value->>0)::bigint AS one, value->>1 AS other FROM jsonb_array_elements(?::jsonb)) pair"
     EACH = "(SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb))"
@@ -115,26 +145,77 @@ class PostgresStore(Store):
     BEGIN = "BEGIN"
     shared = True
 
-    def __init__(self, connection: Any, sealer: Sealer) -> None:  # noqa: ANN401  (asyncpg has no types)
+    def __init__(self, connection: Any, sealer: Sealer, *, holds: bool = True) -> None:  # noqa: ANN401  (asyncpg has no types)
         super().__init__(sealer)
-        self.connection = connection
+        self.connection, self._holds = connection, holds
+        self._words: list[str] = []
+        self._held: set[str] = set()
+        self._how: dict[object, str] = {}
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a statement."""
+        if self._held and not self._held.isdisjoint(_reads(sql)):
+            self.flush()
+        self._say()
         found = await_only(self.connection.fetch(_numbered(sql), *map(_value, values)))
         return [tuple(row) for row in found]
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> None:
         if values:
+            self._say()
             await_only(self.connection.fetch(_numbered(sql), *map(_value, values)))
-        else:
-            await_only(self.connection.execute(sql))
+            return
+        self._words.append(sql)
+        if sql == "COMMIT" or not self._holds:
+            self._say()
+
+    def _say(self) -> None:
+        if self._words:
+            words, self._words = "; ".join(self._words), []
+            await_only(self.connection.execute(words))
 
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self._say()
         await_only(self.connection.executemany(_numbered(sql), [tuple(map(_value, row)) for row in rows]))
+
+    def _put(self, table: type[tables.Base], sql: str, values: Row) -> None:
+        if self._holds:
+            self._hold(table, sql, values)
+        else:
+            self._run(sql, values)
+
+    def _hold(self, table: type[tables.Base], sql: str, values: Row) -> None:
+        """A row that is changed twice in different ways, or a change that makes room for a new row, must keep its turn."""
+        if not sql.startswith("INSERT"):
+            row = (table, values[-1])
+            if self._how.get(row, sql) != sql or _makes_room(table, sql):
+                self.flush()
+            self._how[row] = sql
+        self._held.add(table.__tablename__)
+        super()._hold(table, sql, values)
+        if _makes_room(table, sql):
+            self.flush()
+
+    def flush(self) -> None:
+        """New rows first, those that others refer to before these; then the changes, in the order in which their kinds came up."""
+        kinds = sorted(self._later.items(), key=lambda kind: _place(kind[0]))
+        self._forget_held()
+        for sql, rows in kinds:
+            self._run_many(sql, rows)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._forget_held()
+
+    def _forget_held(self) -> None:
+        self._later.clear()
+        self._held.clear()
+        self._how.clear()
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a connection that is gone has undone it already."""
+        self._words.clear()
+        self._forget()
         if not self.connection.is_closed() and self.connection.is_in_transaction():
             await_only(self.connection.execute("ROLLBACK"))
 
@@ -166,13 +247,14 @@ class PostgresStore(Store):
             self._lock_known(unknown)
 
     def _lock_known(self, phones: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
-        """By two statements: a row that was changed while we waited is read again by the one that follows."""
+        """What these people have is read after this, by statements that see what was changed while we waited."""
         rows = self.rows(
-            f"SELECT f.account_id, f.openid, f.person_id FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other",  # noqa: S608
+            f"""SELECT p.id, f.account_id, f.openid FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
+                JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p""",  # noqa: S608
             json.dumps(phones),
-        )  # fmt: skip
-        self.lock_persons(*(row[2] for row in rows))
-        return {(row[0], row[1]) for row in rows}
+        )
+        self.locked.update(row[0] for row in rows)
+        return {(row[1], row[2]) for row in rows}
 
 
 class _Line:
@@ -441,7 +523,7 @@ class PostgresDatabase(Database):
         return result
 
     def _unit(self, raw: Any, connection: Connection, work: Callable[[Unit], T]) -> T:  # noqa: ANN401
-        store = PostgresStore(raw, self.sealer)
+        store = PostgresStore(raw, self.sealer, holds=False)  # a session reads the tables in its own way
         with Unit(connection, self.sealer, store) as unit:
             try:
                 store.begin()

@@ -11,13 +11,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from storage import tables
 from storage.seal import Sealer
 from storage.types import micros, new_id
 
 Row = tuple[Any, ...]
+AHEAD: Final = 3
+"""People in a batch from whom on asking once for all is cheaper."""
+
+
+class Question(NamedTuple):
+    """Rows of one table about a person, which a batch asks once for all its people; `sql` has one `EACH` and gives the person first."""
+
+    table: type[tables.Base]
+    sql: str
 
 
 class PersonNotLocked(Exception):
@@ -75,6 +84,7 @@ class Store(ABC):
         self.locked: set[int] = set()
         self.hints: set[str] = set()
         self._later: dict[str, list[Row]] = {}
+        self._known: dict[tuple[type[tables.Base], int], list[Row]] = {}
 
     # -- what each engine does in its own way --------------------------------------------------------------------
 
@@ -85,6 +95,13 @@ class Store(ABC):
     @abstractmethod
     def _run(self, sql: str, values: Sequence[object] = ()) -> None:
         """A statement without rows."""
+
+    def _put(self, _table: type[tables.Base], sql: str, values: Row) -> None:
+        """Write a row, at once or before anybody can miss it; its id comes last in an update."""
+        self._run(sql, values)
+
+    def _hold(self, _table: type[tables.Base], sql: str, values: Row) -> None:
+        self._later.setdefault(sql, []).append(values)
 
     @abstractmethod
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
@@ -110,7 +127,7 @@ class Store(ABC):
         """Start a transaction."""
         self.locked.clear()
         self.hints.clear()
-        self._later.clear()
+        self._forget()
         self._run(self.BEGIN)
 
     def commit(self) -> None:
@@ -132,7 +149,7 @@ class Store(ABC):
             yield
             self.flush()
         except BaseException:
-            self._later.clear()
+            self._forget()
             self._run("ROLLBACK TO m")
             self._run("RELEASE m")
             self.hints, self.locked = hints, locked
@@ -160,12 +177,13 @@ class Store(ABC):
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
         """Write a row; its id is made when it is not given. Raises PersonNotLocked."""
-        row_id = values.setdefault("id", new_id())
+        row_id = values.pop("id", None) or new_id()
+        values = {"id": row_id, **values}
         if table is tables.Person:
             self.locked.add(row_id)  # type: ignore[arg-type]  # nobody else can see it yet
         elif _personal(table):
             self._require(table, values.get("person_id"))
-        self._run(_insert(table, tuple(values)), tuple(values.values()))
+        self._put(table, _insert(table, tuple(values)), tuple(values.values()))
         return row_id  # type: ignore[return-value]
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
@@ -174,7 +192,7 @@ class Store(ABC):
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
-        self._run(_update(table, tuple(values)), (*values.values(), row_id))
+        self._put(table, _update(table, tuple(values)), (*values.values(), row_id))
 
     def update_many(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
         """Change many rows of a table that belongs to nobody; each row has the values in the order of `names`, then its id."""
@@ -187,7 +205,7 @@ class Store(ABC):
     def update_later(self, table: type[tables.Base], row_id: int, *, person: int, **values: object) -> None:
         """As `update`, with the others of its kind at `flush`. Raises PersonNotLocked."""
         self._require(table, person)
-        self._later.setdefault(_update(table, tuple(values)), []).append((*values.values(), row_id))
+        self._hold(table, _update(table, tuple(values)), (*values.values(), row_id))
 
     def flush(self) -> None:
         """Write what was put off, in the order in which its kinds came up."""
@@ -217,11 +235,33 @@ class Store(ABC):
         row_id, when = new_id(), micros(at)
         more = self.seal(tables.Audit, "detail", row_id, detail)
         mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, more or b"")
-        self._later.setdefault(_AUDIT, []).append((row_id, home_id, when, actor, action, subject, more, mac))
+        self._hold(tables.Audit, _AUDIT, (row_id, home_id, when, actor, action, subject, more, mac))
+
+    def ahead(self, question: Question, persons: Sequence[int]) -> None:
+        """Ask a question for all people of a batch at once; `about` knows the answers until one of them is written about."""
+        if len(persons) < AHEAD:
+            return
+        found: dict[int, list[Row]] = {person: [] for person in persons}
+        for row in self.rows(question.sql.format(EACH=self.EACH), self.many(persons)):
+            found[row[0]].append(row[1:])
+        self._known |= {(question.table, person): rows for person, rows in found.items()}
+
+    def about(self, question: Question, person: int) -> list[Row]:
+        """The rows of a question, without the person."""
+        known = self._known.get((question.table, person))
+        if known is None:
+            known = [row[1:] for row in self.rows(question.sql.format(EACH=self.EACH), self.many([person]))]
+            self._known[question.table, person] = known
+        return known
 
     def _require(self, table: type[tables.Base], person: object) -> None:
         if person not in self.locked:
             raise PersonNotLocked(table.__tablename__, person)
+        self._known.pop((table, person), None)  # type: ignore[arg-type]  # who is locked has a number
+
+    def _forget(self) -> None:
+        self._later.clear()
+        self._known.clear()
 
 
 Work = Callable[[Store], Any]
