@@ -26,8 +26,8 @@ from conversations.engine import FlowError
 from conversations.events import Done, Image, Link, Location, Message, Noted, Refused, Text, Video, Voice
 from services import binding, letters, promises, records, surveys, verdicts
 from storage import tables
-from storage.store import Question, Row, Store
-from storage.types import new_id
+from storage.store import Question, Store
+from storage.types import Row, new_id
 
 if TYPE_CHECKING:
     from services.house import Executor
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 TITLE: Final = 24
 CASE: Final = "id, level, category, cautious, hide_name, number, feedback_at"
 OPEN: Final = Question(
-    tables.Case, f"SELECT person_id, {CASE} FROM complaint WHERE person_id IN {{EACH}} AND closed_at IS NULL ORDER BY id DESC"
+    tables.Case,
+    """SELECT person_id, id, level, category, cautious, hide_name, number, feedback_at FROM complaint
+       WHERE person_id IN {EACH} AND closed_at IS NULL ORDER BY id DESC""",
 )
 """A person's complaints that have not come to their end, the newest first."""
 ALL_FIELDS: Final = ("about", "when", "name", "phone")

@@ -15,7 +15,8 @@ from typing import Final
 
 from storage import tables
 from storage.seal import Sealer
-from storage.store import Row, Store
+from storage.store import Store
+from storage.types import Row
 
 BATCH: Final = 500
 SETTLES: Final = timedelta(seconds=5)

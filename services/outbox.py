@@ -12,8 +12,8 @@ from services import promises
 from services.ports import Fate, Outcome
 from storage import tables
 from storage.seal import Unreadable
-from storage.store import Row, Store
-from storage.types import moment
+from storage.store import Store
+from storage.types import Row, moment
 
 LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1

@@ -25,8 +25,8 @@ from services.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_away
 from storage.seal import Unreadable
-from storage.store import Row, Store
-from storage.types import micros, moment, new_id
+from storage.store import Store
+from storage.types import Row, micros, moment, new_id
 
 log = logging.getLogger("jiashu.receive")
 SCENE: Final = (3, timedelta(minutes=1))
@@ -242,7 +242,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, fact
     if (heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")) or (
         context.attended and talk.snapshot is None and envelope.intent in NODS
     ):
-        store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
+        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
@@ -288,17 +288,15 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
     if isinstance(event, Notice | events.Noted):
         return
     if isinstance(event, Unfollowed):
-        store.update_later(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
+        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
         outbox.give_up_parked(store, now, talk.person_id)
         return
     if isinstance(event, events.TAPS) or (isinstance(event, events.Text) and event.menu_id):
         left, length = SCENE
-        store.update_later(
-            tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length
-        )
+        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length)
     elif talk.full_at is None or talk.full_at // MINUTE != micros(now) // MINUTE:
         left, length = SESSION
-        store.update_later(
+        store.update(
             tables.Follower, talk.follower_id, person=talk.person_id, following=True, session_left=left, session_until=now + length,
             heard_at=now,
         )  # fmt: skip
@@ -355,7 +353,7 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
         more["attended_by"] = None
     if turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name:
         if more:
-            store.update_later(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
+            store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
         return
     talks.keep(store, talk, None if turn.ended else turn, now, more)
 
@@ -378,7 +376,7 @@ def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str 
         row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,
         kind=envelope.kind, created_at=envelope.created_at, arrived_at=now,
         event=seal(row, "event", inbox_id, events.dump(event)), raw=seal(row, "raw", inbox_id, raw),
-        answer_state="none", set_aside=set_aside,
+        answer=None, answer_state="none", set_aside=set_aside,
     )  # fmt: skip
     if isinstance(envelope.event, events.FILES):
         effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
@@ -390,7 +388,7 @@ def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str 
 def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> None:
     """The answer, so that every redelivery gets the same."""
     sealed = store.seal(tables.Inbox, "answer", inbox_id, msgspec.json.encode(answer))
-    store.update_later(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
+    store.update(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
 
 
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:

@@ -8,8 +8,8 @@ import msgspec
 
 from conversations.engine import Snapshot, Turn
 from storage import tables
-from storage.store import Row, Store
-from storage.types import moment
+from storage.store import Store
+from storage.types import Row, moment
 
 SESSION: Final = (5, timedelta(hours=48))
 ATTENDS: Final = timedelta(hours=12)
@@ -85,13 +85,13 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
     more = more or {}
     if turn is None:
         if talk.snapshot is not None or more:
-            store.update_later(
-                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, slots=None, idle_at=None,
-                revision=talk.revision + 1, **more,
+            store.update(
+                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, version=0, revision=talk.revision + 1, state="",
+                trail="", slots=None, idle_at=None, **more,
             )  # fmt: skip
         return
     kept = turn.snapshot
-    store.update_later(
+    store.update(
         tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
         revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
         slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),

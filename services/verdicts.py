@@ -11,8 +11,8 @@ from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
 from services import outbox, promises, records
 from storage import tables
-from storage.store import Row, Store
-from storage.types import moment
+from storage.store import Store
+from storage.types import Row, moment
 
 if TYPE_CHECKING:
     from services.house import House

@@ -18,12 +18,11 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import asyncpg
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, UniqueConstraint
+from sqlalchemy import AsyncAdaptedQueuePool, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from care.errors import Busy, DatabaseAway
-from storage import tables
 from storage.database import (
     MOST_WAITING,
     PATIENCE,
@@ -40,8 +39,8 @@ from storage.database import (
     take,
 )
 from storage.seal import Sealer
-from storage.store import Row, Store
-from storage.types import micros
+from storage.store import Store
+from storage.types import Row, micros
 from storage.unit import Unit
 
 T = TypeVar("T")
@@ -103,30 +102,6 @@ def _numbered(sql: str) -> str:
     return re.sub(r"\?", lambda _: f"${next(count)}", sql)
 
 
-_TABLES: Final = {table.name: place for place, table in enumerate(tables.Base.metadata.sorted_tables)}
-_NAME: Final = re.compile(rf"\b({'|'.join(_TABLES)})\b")
-
-
-@cache
-def _reads(sql: str) -> frozenset[str]:
-    """The tables a statement names; all of them when it writes, since what it refers to must be there."""
-    return frozenset(_NAME.findall(sql) if sql.lstrip().startswith("SELECT") else _TABLES)
-
-
-@cache
-def _place(sql: str) -> int:
-    """When a kind of row is written: new ones in the order of the foreign keys, changes after them."""
-    return _TABLES[sql.split(maxsplit=3)[2]] if sql.startswith("INSERT") else len(_TABLES)
-
-
-@cache
-def _makes_room(table: type[tables.Base], sql: str) -> bool:
-    """Whether a statement changes what must be unique."""
-    rules = table.__table__.constraints  # type: ignore[attr-defined]
-    unique = {column.name for rule in rules if isinstance(rule, UniqueConstraint) for column in rule.columns}
-    return sql.startswith("UPDATE") and not unique.isdisjoint(re.findall(r"(\w+) = \?", sql.split(" WHERE ")[0]))
-
-
 def _value(value: object) -> object:
     return micros(value) if isinstance(value, datetime) else value
 
@@ -134,9 +109,8 @@ def _value(value: object) -> object:
 class PostgresStore(Store):
     """The store of one transaction on one connection of asyncpg; to be used inside a greenlet.
 
-    Each statement is a way to the server and back, which costs more than its work. So a store that *holds* keeps written rows until
-    somebody reads their table or the transaction ends, and sends those of one kind together; words of the transaction go with
-    the next statement.
+    Each statement is a way to the server and back, so the words of a transaction that holds (BEGIN, SAVEPOINT, RELEASE) go with what
+    comes next.
     """
 
     PAIRS = "(SELECT (value->>0)::bigint AS one, value->>1 AS other FROM jsonb_array_elements(?::jsonb)) pair"
@@ -145,17 +119,12 @@ class PostgresStore(Store):
     BEGIN = "BEGIN"
     shared = True
 
-    def __init__(self, connection: Any, sealer: Sealer, *, holds: bool = True) -> None:  # noqa: ANN401  (asyncpg has no types)
+    def __init__(self, connection: Any, sealer: Sealer) -> None:  # noqa: ANN401  (asyncpg has no types)
         super().__init__(sealer)
-        self.connection, self._holds = connection, holds
+        self.connection = connection
         self._words: list[str] = []
-        self._held: set[str] = set()
-        self._how: dict[object, str] = {}
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """All rows of a statement."""
-        if self._held and not self._held.isdisjoint(_reads(sql)):
-            self.flush()
+    def _ask(self, sql: str, values: Sequence[object]) -> list[Row]:
         self._say()
         found = await_only(self.connection.fetch(_numbered(sql), *map(_value, values)))
         return [tuple(row) for row in found]
@@ -178,44 +147,9 @@ class PostgresStore(Store):
         self._say()
         await_only(self.connection.executemany(_numbered(sql), [tuple(map(_value, row)) for row in rows]))
 
-    def _put(self, table: type[tables.Base], sql: str, values: Row) -> None:
-        if self._holds:
-            self._hold(table, sql, values)
-        else:
-            self._run(sql, values)
-
-    def _hold(self, table: type[tables.Base], sql: str, values: Row) -> None:
-        """A row that is changed twice in different ways, or a change that makes room for a new row, must keep its turn."""
-        if not sql.startswith("INSERT"):
-            row = (table, values[-1])
-            if self._how.get(row, sql) != sql or _makes_room(table, sql):
-                self.flush()
-            self._how[row] = sql
-        self._held.add(table.__tablename__)
-        super()._hold(table, sql, values)
-        if _makes_room(table, sql):
-            self.flush()
-
-    def flush(self) -> None:
-        """New rows first, those that others refer to before these; then the changes, in the order in which their kinds came up."""
-        kinds = sorted(self._later.items(), key=lambda kind: _place(kind[0]))
-        self._forget_held()
-        for sql, rows in kinds:
-            self._run_many(sql, rows)
-
-    def _forget(self) -> None:
-        super()._forget()
-        self._forget_held()
-
-    def _forget_held(self) -> None:
-        self._later.clear()
-        self._held.clear()
-        self._how.clear()
-
     def rollback(self) -> None:
         """Undo everything since `begin`; a connection that is gone has undone it already."""
         self._words.clear()
-        self._forget()
         if not self.connection.is_closed() and self.connection.is_in_transaction():
             await_only(self.connection.execute("ROLLBACK"))
 
@@ -511,7 +445,7 @@ class PostgresDatabase(Database):
     def _raw(self, raw: Any, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:  # noqa: ANN401
         store = PostgresStore(raw, self.sealer)
         try:
-            store.begin()
+            store.begin(holds=True)
             result = work(store)
             reach("before_commit")
             store.commit()
@@ -523,7 +457,7 @@ class PostgresDatabase(Database):
         return result
 
     def _unit(self, raw: Any, connection: Connection, work: Callable[[Unit], T]) -> T:  # noqa: ANN401
-        store = PostgresStore(raw, self.sealer, holds=False)  # a session reads the tables in its own way
+        store = PostgresStore(raw, self.sealer)
         with Unit(connection, self.sealer, store) as unit:
             try:
                 store.begin()

@@ -35,8 +35,8 @@ from storage.database import (
     take,
 )
 from storage.seal import Sealer
-from storage.store import Row, Store
-from storage.types import micros
+from storage.store import Store
+from storage.types import Row, micros
 from storage.unit import Unit
 
 T = TypeVar("T")
@@ -86,14 +86,8 @@ class SqliteStore(Store):
         super().__init__(sealer)
         self.connection = connection
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """All rows of a statement."""
+    def _ask(self, sql: str, values: Sequence[object]) -> list[Row]:
         return self.connection.execute(sql, values).fetchall()
-
-    def row(self, sql: str, *values: object) -> Row | None:
-        """The first row, or None."""
-        found: Row | None = self.connection.execute(sql, values).fetchone()
-        return found
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> None:
         self.connection.execute(sql, values)
@@ -321,7 +315,7 @@ class SqliteDatabase(Database):
     def _raw(self, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:
         store = self._store
         try:
-            store.begin()
+            store.begin(holds=True)
             result = work(store)
             reach("before_commit")
             store.commit()

@@ -14,10 +14,10 @@ from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple
 
 from storage import tables
+from storage.held import Held, insert_sql, reads, update_sql
 from storage.seal import Sealer
-from storage.types import micros, new_id
+from storage.types import Row, micros, new_id
 
-Row = tuple[Any, ...]
 AHEAD: Final = 3
 """People in a batch from whom on asking once for all is cheaper."""
 
@@ -37,37 +37,14 @@ class PersonNotLocked(Exception):
 
 
 @cache
-def _insert(table: type[tables.Base], names: tuple[str, ...]) -> str:
-    _known(table, names)
-    return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  (names are columns)
-
-
-@cache
-def _update(table: type[tables.Base], names: tuple[str, ...]) -> str:
-    _known(table, names)
-    return f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608  (names are columns)
-
-
-@cache
 def _personal(table: type[tables.Base]) -> bool:
     return "person_id" in table.__table__.columns
-
-
-def _known(table: type[tables.Base], names: Iterable[str]) -> None:
-    unknown = set(names) - set(table.__table__.columns.keys())
-    if unknown:
-        message = f"{table.__tablename__} has no column {sorted(unknown)}"
-        raise ValueError(message)
-
-
-_AUDIT: Final = _insert(tables.Audit, ("id", "home_id", "at", "actor", "action", "subject", "detail", "mac"))
 
 
 class Store(ABC):
     """Batch operations of one transaction. `hints` are told to the listeners after COMMIT.
 
-    What is written *later* is written by `flush`, at the latest by COMMIT, each kind of row by one statement: for rows that nobody
-    reads again in the same transaction.
+    A transaction that *holds* sends what it writes when somebody reads one of the tables, at the latest at COMMIT (storage.held).
     """
 
     PAIRS: ClassVar[str]
@@ -83,25 +60,19 @@ class Store(ABC):
         self.sealer = sealer
         self.locked: set[int] = set()
         self.hints: set[str] = set()
-        self._later: dict[str, list[Row]] = {}
+        self._held = Held()
+        self._holds = False
         self._known: dict[tuple[type[tables.Base], int], list[Row]] = {}
 
     # -- what each engine does in its own way --------------------------------------------------------------------
 
     @abstractmethod
-    def rows(self, sql: str, *values: object) -> list[Row]:
+    def _ask(self, sql: str, values: Sequence[object]) -> list[Row]:
         """All rows of a statement."""
 
     @abstractmethod
     def _run(self, sql: str, values: Sequence[object] = ()) -> None:
         """A statement without rows."""
-
-    def _put(self, _table: type[tables.Base], sql: str, values: Row) -> None:
-        """Write a row, at once or before anybody can miss it; its id comes last in an update."""
-        self._run(sql, values)
-
-    def _hold(self, _table: type[tables.Base], sql: str, values: Row) -> None:
-        self._later.setdefault(sql, []).append(values)
 
     @abstractmethod
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
@@ -123,8 +94,9 @@ class Store(ABC):
 
     BEGIN: ClassVar[str]
 
-    def begin(self) -> None:
-        """Start a transaction."""
+    def begin(self, *, holds: bool = False) -> None:
+        """Start a transaction; one that holds must write and read by this store alone."""
+        self._holds = holds
         self.locked.clear()
         self.hints.clear()
         self._forget()
@@ -160,6 +132,12 @@ class Store(ABC):
         """Tell the listeners after COMMIT; ids only, never words."""
         self.hints.update(topics)
 
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a statement."""
+        if self._held.tables and not self._held.tables.isdisjoint(reads(sql)):
+            self.flush()
+        return self._ask(sql, values)
+
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""
         found = self.rows(sql, *values)
@@ -177,13 +155,15 @@ class Store(ABC):
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
         """Write a row; its id is made when it is not given. Raises PersonNotLocked."""
-        row_id = values.pop("id", None) or new_id()
-        values = {"id": row_id, **values}
+        row_id = values.setdefault("id", new_id())
         if table is tables.Person:
             self.locked.add(row_id)  # type: ignore[arg-type]  # nobody else can see it yet
         elif _personal(table):
             self._require(table, values.get("person_id"))
-        self._put(table, _insert(table, tuple(values)), tuple(values.values()))
+        if self._holds:
+            self._held.insert(table, values)
+        else:
+            self._run(insert_sql(table, tuple(values)), tuple(values.values()))
         return row_id  # type: ignore[return-value]
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
@@ -192,7 +172,11 @@ class Store(ABC):
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
-        self._put(table, _update(table, tuple(values)), (*values.values(), row_id))
+        if self._holds:
+            if self._held.update(table, row_id, values):
+                return
+            self.flush()
+        self._run(update_sql(table, tuple(values)), (*values.values(), row_id))
 
     def update_many(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
         """Change many rows of a table that belongs to nobody; each row has the values in the order of `names`, then its id."""
@@ -200,19 +184,14 @@ class Store(ABC):
             message = f"{table.__tablename__} belongs to people"
             raise ValueError(message)
         if rows:
-            self._run_many(_update(table, names), rows)
-
-    def update_later(self, table: type[tables.Base], row_id: int, *, person: int, **values: object) -> None:
-        """As `update`, with the others of its kind at `flush`. Raises PersonNotLocked."""
-        self._require(table, person)
-        self._hold(table, _update(table, tuple(values)), (*values.values(), row_id))
+            self.flush()
+            self._run_many(update_sql(table, names), rows)
 
     def flush(self) -> None:
-        """Write what was put off, in the order in which its kinds came up."""
-        if self._later:
-            for sql, rows in self._later.items():
+        """Send what is held."""
+        if self._held.tables:
+            for sql, rows in self._held.drain():
                 self._run_many(sql, rows)
-            self._later.clear()
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""
@@ -231,11 +210,23 @@ class Store(ABC):
         return self.sealer.open(table.__tablename__, name, row_id, sealed)
 
     def audit(self, home_id: int, at: datetime, actor: str, action: str, subject: str, detail: str | None = None) -> None:
-        """An audit row, signed now, written later in this transaction and linked after it (P5); the detail is sealed."""
+        """An audit row, signed now, held until the transaction ends and linked after it (P5); the detail is sealed."""
         row_id, when = new_id(), micros(at)
         more = self.seal(tables.Audit, "detail", row_id, detail)
         mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, more or b"")
-        self._hold(tables.Audit, _AUDIT, (row_id, home_id, when, actor, action, subject, more, mac))
+        self._held.insert(
+            tables.Audit,
+            {
+                "id": row_id,
+                "home_id": home_id,
+                "at": when,
+                "actor": actor,
+                "action": action,
+                "subject": subject,
+                "detail": more,
+                "mac": mac,
+            },
+        )
 
     def ahead(self, question: Question, persons: Sequence[int]) -> None:
         """Ask a question for all people of a batch at once; `about` knows the answers until one of them is written about."""
@@ -257,10 +248,10 @@ class Store(ABC):
     def _require(self, table: type[tables.Base], person: object) -> None:
         if person not in self.locked:
             raise PersonNotLocked(table.__tablename__, person)
-        self._known.pop((table, person), None)  # type: ignore[arg-type]  # who is locked has a number
+        self._known.pop((table, person), None)
 
     def _forget(self) -> None:
-        self._later.clear()
+        self._held.clear()
         self._known.clear()
 
 

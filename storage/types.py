@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+Row = tuple[Any, ...]
+"""What a driver gives: moments as whole microseconds."""
 Kept = Literal["plain", "searchable", "sealed"]
 
 
