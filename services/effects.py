@@ -38,7 +38,7 @@ CASE: Final = "id, level, category, cautious, hide_name, number, feedback_at"
 OPEN: Final = Question(
     tables.Case,
     """SELECT person_id, id, level, category, cautious, hide_name, number, feedback_at FROM complaint
-       WHERE person_id IN {EACH} AND closed_at IS NULL ORDER BY id DESC""",
+       WHERE person_id {AMONG} AND closed_at IS NULL ORDER BY id DESC""",
 )
 """A person's complaints that have not come to their end, the newest first."""
 ALL_FIELDS: Final = ("about", "when", "name", "phone")

@@ -45,7 +45,7 @@ def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
     )  # fmt: skip
     if store.shared and rows:  # whoever takes a file has a minute for it; then another may
         taken = store.rows(
-            f"UPDATE media SET try_at = ? WHERE id IN {store.EACH} AND state = 'wanted' AND try_at <= ? RETURNING id",  # noqa: S608
+            f"UPDATE media SET try_at = ? WHERE id {store.AMONG} AND state = 'wanted' AND try_at <= ? RETURNING id",  # noqa: S608
             now + timedelta(minutes=1), store.many([row[0] for row in rows]), now,
         )  # fmt: skip
         rows = [row for row in rows if (row[0],) in taken]

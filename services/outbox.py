@@ -90,7 +90,7 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     """
     rows = store.rows_locked(
         0,
-        f"""SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id IN {store.EACH}
+        f"""SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id {store.AMONG}
            AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",  # noqa: S608
         store.many(list(inbox_ids)),
     )  # fmt: skip
@@ -245,7 +245,7 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
             now,
             3 * limit,
         )
-        only, free = f"AND o.person_id IN {store.EACH}", [store.many(sorted(store.lock_free(row[0] for row in first)))]
+        only, free = f"AND o.person_id {store.AMONG}", [store.many(sorted(store.lock_free(row[0] for row in first)))]
     rows = store.rows(
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until

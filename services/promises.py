@@ -18,7 +18,7 @@ TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
 """Kinds whose breach the person is told."""
 
 OPEN: Final = Question(
-    tables.Promise, "SELECT person_id, id, kind, due_at FROM promise WHERE person_id IN {EACH} AND kept_at IS NULL ORDER BY due_at"
+    tables.Promise, "SELECT person_id, id, kind, due_at FROM promise WHERE person_id {AMONG} AND kept_at IS NULL ORDER BY due_at"
 )
 """What a person was promised and has not got yet."""
 

@@ -77,7 +77,7 @@ class SqliteStore(Store):
     """The store of the writer thread: it alone writes, so locks are only recorded. Moments are microseconds, days ISO text, truth 0 and 1."""
 
     PAIRS = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other FROM json_each(?)) pair"
-    EACH = "(SELECT value FROM json_each(?))"
+    AMONG = "IN (SELECT value FROM json_each(?))"
     THEN = "CROSS JOIN"
     BEGIN = "BEGIN IMMEDIATE"
     shared = False

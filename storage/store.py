@@ -2,7 +2,7 @@
 
 A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on PostgreSQL
 that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are written with `?`
-for both engines; the few words in which they differ are `PAIRS`, `EACH` and `THEN`.
+for both engines; the few words in which they differ are `PAIRS`, `AMONG` and `THEN`.
 """
 
 import json
@@ -23,7 +23,7 @@ AHEAD: Final = 3
 
 
 class Question(NamedTuple):
-    """Rows of one table about a person, which a batch asks once for all its people; `sql` has one `EACH` and gives the person first."""
+    """Rows of one table about a person, which a batch asks once for all its people; `sql` has one `AMONG` and gives the person first."""
 
     table: type[tables.Base]
     sql: str
@@ -49,8 +49,8 @@ class Store(ABC):
 
     PAIRS: ClassVar[str]
     """A list of (number, text) as a table `pair (one, other)`; joined by `THEN`, each pair is one look-up in an index of both columns."""
-    EACH: ClassVar[str]
-    """A list of numbers as a sub-select."""
+    AMONG: ClassVar[str]
+    """That a number is one of a list."""
     THEN: ClassVar[str]
     """The join that keeps the order in which the tables are named."""
     shared: ClassVar[bool]
@@ -150,7 +150,7 @@ class Store(ABC):
         return [row for row in self.rows(sql, *values) if row[place] in self.locked] if self.shared and rows else rows
 
     def many(self, values: Sequence[object]) -> str:
-        """A list for `PAIRS` or `EACH`."""
+        """A list for `PAIRS` or `AMONG`."""
         return json.dumps(values)
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
@@ -233,7 +233,7 @@ class Store(ABC):
         if len(persons) < AHEAD:
             return
         found: dict[int, list[Row]] = {person: [] for person in persons}
-        for row in self.rows(question.sql.format(EACH=self.EACH), self.many(persons)):
+        for row in self.rows(question.sql.format(AMONG=self.AMONG), self.many(persons)):
             found[row[0]].append(row[1:])
         self._known |= {(question.table, person): rows for person, rows in found.items()}
 
@@ -241,7 +241,7 @@ class Store(ABC):
         """The rows of a question, without the person."""
         known = self._known.get((question.table, person))
         if known is None:
-            known = [row[1:] for row in self.rows(question.sql.format(EACH=self.EACH), self.many([person]))]
+            known = [row[1:] for row in self.rows(question.sql.format(AMONG=self.AMONG), self.many([person]))]
             self._known[question.table, person] = known
         return known
 
