@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from care.errors import JiashuError, NotMigrated
+from care.errors import JiashuError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,6 +36,12 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
     audit.add_parser("verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务")
+    keep = commands.add_parser("backup", parents=[shared], help="备份数据库和媒体文件，封存成一个文件；服务不用停")
+    keep.add_argument("--to", type=Path, default=None, metavar="F", help="写到哪个文件；不写就放进 security.backups，留 14 天")
+    bring = commands.add_parser("restore", parents=[shared], help="把备份恢复到空的数据库；院长确认之前什么都不会发出去")
+    bring.add_argument("file", type=Path, help="备份文件")
+    carry = commands.add_parser("move", parents=[shared], help="把 SQLite 的数据搬到另一个数据库，数一遍、逐行核对；要先停服务")
+    carry.add_argument("--to", required=True, metavar="URL", help="例如 postgresql://用户:密码@主机/库名")
     commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
@@ -100,8 +106,10 @@ def _run(options: argparse.Namespace) -> int:
         from bot import demo
 
         return _loop(demo.simulate(settings, options.port, options.scene))
-    if options.command == "audit":
-        return _verify(settings)
+    if options.command in {"audit", "backup", "restore", "move"}:
+        from bot import upkeep
+
+        return upkeep.run(settings, options)
     return _add_staff(settings, options)
 
 
@@ -134,33 +142,6 @@ async def _serve(settings: Any, role: str) -> None:  # noqa: ANN401
 
     async with running(settings, role=role):
         await until_told()
-
-
-def _verify(settings: Any) -> int:  # noqa: ANN401
-    from services import ledger
-    from storage import migrate, seal
-    from storage.database import open_database
-
-    url = settings.database.url
-    if migrate.current(url) is None:
-        raise NotMigrated
-    sealer = seal.load(settings.key_file, may_create=False)
-    outside = ledger.heads(settings.audit_head)
-
-    async def look() -> tuple[int, list[ledger.Finding]]:
-        database = open_database(url, sealer, lambda _store, _batch: [])
-        await database.start()
-        try:
-            return await database.store(lambda store: ledger.verify(store, outside))
-        finally:
-            await database.close()
-
-    count, findings = asyncio.run(look())
-    for finding in findings:
-        sys.stderr.write(f"{finding.words}（{finding.where}）\n")
-    newest = f"，外面最近一次记在 {outside[-1].at}" if outside else "，外面还没有记过"
-    sys.stderr.write(f"核对了 {count} 行{newest}：{'有 ' + str(len(findings)) + ' 处不对' if findings else '没有发现改动'}。\n")
-    return 1 if findings else 0
 
 
 def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401

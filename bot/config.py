@@ -109,7 +109,14 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
     },
     "speech": {},
-    "security": {"key_file": _text, "session_hours": _integer(1, 72), "secure_cookies": _truth, "audit_head": _text},
+    "security": {
+        "key_file": _text,
+        "session_hours": _integer(1, 72),
+        "secure_cookies": _truth,
+        "audit_head": _text,
+        "stop_list": _text,
+        "backups": _text,
+    },
 }
 
 

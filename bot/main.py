@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -28,12 +27,12 @@ from console import app as console
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, install, knowledge, ledger, letters, occasions, outbox, points, pulse
+from services import alarms, clocks, epochs, install, knowledge, ledger, letters, occasions, outbox, points, pulse, stoplist
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
 from settings import Settings, Wechat
-from settings.clock import Clock, shifted, wall
+from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
 from storage import migrate, seal
 from storage.database import open_database
@@ -56,7 +55,7 @@ class Service:
     def __init__(self, settings: Settings, role: str = "all") -> None:
         self.settings, self.role = settings, role
         local = settings.on_loopback
-        self.clock: Clock = shifted(Path(settings.clock.offset_file)) if local and settings.clock.offset_file else wall
+        self.clock: Clock = chosen(settings.clock.offset_file, on_loopback=local)
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
         self.sounds = recordings.load()
         self.house = House(settings.home, public_url=settings.http.public_url, recorded=frozenset(self.sounds))
@@ -94,6 +93,7 @@ class Service:
         await self._look_at_alarms()
         await self._look_at_places()
         await self._look_at_knowledge()
+        await self._look_at_epochs()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
         works = self.role != "web"
         if works and await self.database.leads():
@@ -157,8 +157,10 @@ class Service:
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("ledger", 60.0, self._link),
             Job("head", 3600.0, self._note_head),
+            Job("stops", 5.0, self._note_stops),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
             Job("strip", 5.0, lambda _: self._look_at_alarms(), everywhere=True),
+            Job("epochs", 5.0, self._look_at_epochs, everywhere=True),
             Job("places", 60.0, self._look_at_places, everywhere=True),
             Job("knowledge", 60.0, self._new_day, everywhere=True),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
@@ -174,6 +176,16 @@ class Service:
         found = await self.database.store(lambda store: ledger.head(store, now))
         if found is not None:
             await asyncio.to_thread(ledger.write_head, self.settings.audit_head, found)
+
+    async def _note_stops(self, _now: object = None) -> None:
+        found = await self.database.store(stoplist.entries)
+        await asyncio.to_thread(stoplist.keep, self.settings.stop_list, self.database.sealer, found)
+
+    async def _look_at_epochs(self, _now: object = None) -> None:
+        found = await self.database.read(lambda db: epochs.closed(db, self.ids.home_id))
+        if found != self.board.closed:
+            self.board.closed = found
+            self.board.touch()
 
     async def _plan_ahead(self, now: datetime) -> None:
         wanted = await self.database.read(lambda db: occasions.missing(db, self.house, self.ids.home_id, now))
@@ -250,6 +262,10 @@ class Service:
             self._look(self._look_at_alarms())
         if "knowledge" in hints:
             self._look(self._look_at_knowledge())
+        if "epochs" in hints:
+            self._look(self._look_at_epochs())
+        if "residents" in hints:
+            self._look(self._note_stops())
 
     def _look(self, work: Coroutine[None, None, None]) -> None:
         look = asyncio.create_task(work)

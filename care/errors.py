@@ -71,3 +71,19 @@ class DatabaseInUse(JiashuError):
 
 class KeysMissing(JiashuError):
     """找不到封存数据用的钥匙文件 {path}，而数据库里已有封存的内容。请把钥匙文件放回原处，不要新建。"""
+
+
+class BackupUnreadable(JiashuError):
+    """这份备份打不开（{file}）：不是家书的备份、钥匙不对，或文件不完整。什么都没有改动，请换一份备份。"""
+
+
+class BackupNewer(JiashuError):
+    """这份备份来自更新的版本（{revision}）。请先升级家书，再恢复。"""
+
+
+class NotEmpty(JiashuError):
+    """目标数据库里已有内容，不会覆盖。请换一个空的数据库，或先把旧的挪开。"""
+
+
+class NotTheSame(JiashuError):
+    """没有搬好：{tables} 的内容和旧库不一样。请不要用新库；旧库没有改动。"""

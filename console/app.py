@@ -21,6 +21,7 @@ from console.views import (
     letters,
     login,
     residents,
+    restore,
     steps,
     surveys,
     today,
@@ -76,6 +77,7 @@ def build(database: Database, house: House, board: Board, settings: Settings, cl
     days.routes(app.router)
     letters.routes(app.router)
     residents.routes(app.router)
+    restore.routes(app.router)
     surveys.routes(app.router)
     today.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)
@@ -93,5 +95,6 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "now": request.app[CLOCK](),
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
+        "closed": request.app[BOARD].closed if session else None,
         "away": False,
     }

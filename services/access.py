@@ -53,6 +53,7 @@ class Page(StrEnum):
     KNOWLEDGE = "知识库"
     AUDIT = "审计"
     ALARMS = "紧急"
+    RESTORE = "恢复"
 
 
 WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
@@ -72,6 +73,7 @@ MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
     Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
     Page.ALARMS: WORKS,
+    Page.RESTORE: frozenset({Role.DIRECTOR}),
 }
 """Pages by role (design.md 4 and 5); a role that is not named may not (deny by default)."""
 

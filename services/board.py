@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from care.errors import NotFound
 from care.triage import Audience, Triage
 from services.access import Viewer, may_hear
+from services.epochs import Closed
 
 GONE_AFTER = timedelta(minutes=10)
 
@@ -64,6 +65,8 @@ class Board:
     def __init__(self) -> None:
         self.places: Mapping[str, Place] = {}
         self.downtimes: list[Downtime] = []
+        self.closed: Closed | None = None
+        """A restore that the director has not confirmed: nothing leaves."""
         self.version = 0
         """Counts the changes: a page that missed one sees it here."""
         self._open: dict[str, Alarm] = {}

@@ -62,11 +62,12 @@ def head(store: Store, now: datetime) -> Head | None:
     return None if last is None else Head(now.isoformat(timespec="seconds"), last[0], bytes(last[1]).hex())
 
 
-def write_head(file: Path, found: Head) -> None:
-    """Add a line to the file outside. Raises OSError."""
+def write_head(file: Path, found: Head, *, restored: bool = False) -> None:
+    """Add a line to the file outside; after a restore it says so. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps({"at": found.at, "position": found.position, "chain": found.chain}) + "\n")
+        more = {"restored": True} if restored else {}
+        lines.write(json.dumps({"at": found.at, "position": found.position, "chain": found.chain} | more) + "\n")
 
 
 def heads(file: Path) -> list[Head]:
@@ -75,7 +76,10 @@ def heads(file: Path) -> list[Head]:
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
         try:
             content = json.loads(line)
-            found.append(Head(str(content["at"]), int(content["position"]), str(content["chain"])))
+            head = Head(str(content["at"]), int(content["position"]), str(content["chain"]))
+            if content.get("restored"):  # what an old backup does not have was not cut off
+                found = [one for one in found if one.position <= head.position]
+            found.append(head)
         except (ValueError, KeyError, TypeError):
             continue
     return found

@@ -13,7 +13,7 @@ from care import occasions, quiet_hours
 from care.errors import Conflict, Invalid, JiashuError, NotFound
 from care.occasions import Day
 from conversations.effects import Say, say
-from services import outbox
+from services import epochs, outbox
 from services.access import FAMILIES, Viewer, access_plan, access_resident
 from services.house import House
 from storage import tables
@@ -71,7 +71,12 @@ def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
     known = queries.planned(db, home_id, min(wish.day for wish in wishes)) if wishes else set()
     fresh = [wish for wish in wishes if (wish.who.person_id, wish.occasion, wish.period) not in known]
     db.lock_persons(*(wish.who.person_id for wish in fresh))
-    db.add_all(_row(home_id, wish, house.home.zone) for wish in fresh)
+    rows = [_row(home_id, wish, house.home.zone) for wish in fresh]
+    gaps = epochs.gaps(db, home_id) if rows else []
+    for row in rows:
+        if any(begin <= row.due_at <= end for begin, end in gaps):
+            row.state, row.why = "held", epochs.MISSED
+    db.add_all(rows)
     if fresh:
         db.store.hint("days")
     return len(fresh)

@@ -177,7 +177,7 @@ def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
         rows = store.change(
             tables.Outbox,
             f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
-                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
+                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
             STOPPED, now, person, *MACHINE, persons=[person],
         )  # fmt: skip
         for queue in {str(row[0]) for row in rows}:
@@ -218,8 +218,10 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
     `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
-    here; a refusal by the platform gives it back.
+    here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has confirmed (services.epochs).
     """
+    if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
+        return []
     _fall_due(store, now)
     while True:
         rows = _ready(store, now, limit)

@@ -97,6 +97,8 @@ class Security:
     session_hours: int = 12
     secure_cookies: bool | None = None
     audit_head: str = ""
+    stop_list: str = ""
+    backups: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,16 @@ class Settings:
     def audit_head(self) -> Path:
         """The file outside the database that remembers how far the audit was; better on another host."""
         return Path(self.security.audit_head) if self.security.audit_head else self.key_file.with_name("jiashu.audit-heads")
+
+    @property
+    def stop_list(self) -> Path:
+        """The file outside the database that remembers who is left in peace, for a restore; better on another host."""
+        return Path(self.security.stop_list) if self.security.stop_list else self.key_file.with_name("jiashu.stop-list")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of `jiashu backup`; better on another host."""
+        return Path(self.security.backups) if self.security.backups else self.key_file.with_name("backups")
 
     @property
     def spool(self) -> Path:

@@ -203,14 +203,15 @@ class _Line:
 
     async def get(self) -> tuple[Any, Connection]:
         """The driver's connection and SQLAlchemy's on top of it."""
+        fresh = self._open is None
         if self._open is None:
             self._open = await asyncio.wait_for(self._engine.connect(), STATEMENT)
-            if self._settings:
-                await (await self._open.get_raw_connection()).driver_connection.execute(self._settings)
         raw = await self._open.get_raw_connection()
         found = self._open.sync_connection
         if found is None or raw.driver_connection is None:
             raise OSError
+        if fresh and self._settings:
+            await raw.driver_connection.execute(self._settings)
         return raw.driver_connection, found
 
     async def drop(self) -> None:

@@ -175,6 +175,7 @@ class SqliteDatabase(Database):
         self._connection = connect(self.path)
         self._store = SqliteStore(self._connection, self.sealer)
         self._writing = create_engine("sqlite://", creator=lambda: self._connection, poolclass=StaticPool)
+        self._writing.connect().close()  # at its first use an engine looks around and rolls back: not inside a transaction of ours
         self._thread.start()
 
     async def close(self) -> None:

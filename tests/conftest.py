@@ -18,7 +18,7 @@ from services.access import Role, Viewer
 from services.house import House
 from services.ports import Fate, Outcome
 from services.receive import Answer, Envelope, Receipt, receive_batch
-from settings import Database, Home, Security, Settings, Wechat
+from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.database import open_database
@@ -171,6 +171,7 @@ async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterato
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
             database=Database(fresh(name)),
             security=Security(key_file=str(tmp_path / f"{Path(name).stem}.keys")),
+            media=Media(tmp_path / "media"),
             home=Home(name="青禾颐养院", phone="0571-8800-0101"),
         )
         built = house or House(settings.home)

@@ -59,3 +59,15 @@ class Downtime(Base):
     to_at: Mapped[datetime] = column(Moment, "the first one after")
     seen_at: Mapped[datetime | None] = column(Moment, "when a colleague took note", nullable=True)
     seen_by: Mapped[int | None] = column(BigInteger, "who took note", nullable=True)
+
+
+class Epoch(Base):
+    """The time since a restore: nothing leaves the house until the director has confirmed it."""
+
+    __tablename__ = "epoch"
+
+    home_id: Mapped[int] = link("home.id", "which home", index=True)
+    backup_at: Mapped[datetime] = column(Moment, "when the backup was made: what came after it is not here")
+    began_at: Mapped[datetime] = column(Moment, "when it was restored")
+    confirmed_at: Mapped[datetime | None] = column(Moment, "when the director opened the way out again", nullable=True)
+    confirmed_by: Mapped[int | None] = column(BigInteger, "the director", nullable=True)

@@ -1,0 +1,130 @@
+"""The time since a restore: what was not final is held, old log-ins and codes are dead, and nothing leaves until the director confirms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from care.errors import Conflict, Invalid
+from care.sla import Mark
+from services import outbox, stoplist
+from services.access import Page, Viewer, access_page
+from storage import tables
+from storage.types import new_id
+from storage.unit import Unit
+
+HELD: Final = "从备份恢复时还没发，等院长确认"
+MAYBE: Final = "恢复的备份比这条旧：可能已经发过，没有重发"
+UNSURE: Final = "从备份恢复，不确定发过没有；没有重发，请看一下对方是否收到"
+MISSED: Final = "恢复备份前可能已经发过"
+CHECK_FIRST: Final = "恢复了备份，请先核对有没有发过"
+NOT_FINAL: Final = ("planned", "waiting", "ready", "sending", "parked")
+CONFIRM: Final = "开始发送"
+"""What the director writes to confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An epoch that nobody has confirmed yet."""
+
+    id: int
+    backup_at: datetime
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the director decides upon: messages by what becomes of them, greetings held, letters held, and who is on the stop list."""
+
+    later: int
+    unsure: int
+    dropped: int
+    greetings: int
+    letters: int
+    stopped: int
+
+
+def begin(db: Unit, backup_at: datetime, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
+    """A restored database: every home begins a new epoch (machine time); gives how many entries of the stop list were new."""
+    store = db.store
+    people = [row[0] for row in store.rows("SELECT id FROM person")]
+    store.lock_persons(*people)
+    marks = ", ".join("?" * len(NOT_FINAL))
+    store.rows(f"UPDATE outbox SET state = 'held', why = ?, lease_until = NULL WHERE state IN ({marks}) RETURNING id", HELD, *NOT_FINAL)  # noqa: S608
+    store.rows("UPDATE staff_session SET ended_at = ? WHERE ended_at IS NULL RETURNING id", now)
+    store.rows("UPDATE invitation SET expires_at = ? WHERE used_at IS NULL AND expires_at > ? RETURNING id", now, now)
+    store.rows("UPDATE conversation SET flow = NULL, slots = NULL, idle_at = NULL WHERE flow IS NOT NULL RETURNING id")
+    store.rows("UPDATE plan SET state = 'held', why = ? WHERE state = 'planned' AND due_at <= ? RETURNING id", MISSED, now)
+    store.rows("UPDATE letter SET state = 'held', held_why = ? WHERE state = 'ready' RETURNING id", CHECK_FIRST)
+    store.rows("UPDATE promise SET mark = ?, look_at = NULL WHERE kept_at IS NULL AND due_at <= ? RETURNING id", Mark.BREACHED.value, now)
+    for home in db.scalars(select(tables.Home)).all():
+        epoch = tables.Epoch(id=new_id(), home_id=home.id, backup_at=backup_at, began_at=now)
+        db.add(epoch)
+        store.audit(home.id, now, "machine", "begin_epoch", f"epoch:{epoch.id}")
+    db.flush()
+    return stoplist.replay(db, stops)
+
+
+def closed(db: Unit, home_id: int) -> Closed | None:
+    """The epoch that waits for the director, if one does."""
+    row = db.scalars(
+        select(tables.Epoch)
+        .where(tables.Epoch.home_id == home_id, tables.Epoch.confirmed_at.is_(None))
+        .order_by(tables.Epoch.began_at.desc())
+    ).first()
+    return None if row is None else Closed(row.id, row.backup_at, row.began_at)
+
+
+def gaps(db: Unit, home_id: int) -> list[tuple[datetime, datetime]]:
+    """The times between a backup and its restore: what was said in them is not known here."""
+    return [(row.backup_at, row.began_at) for row in db.scalars(select(tables.Epoch).where(tables.Epoch.home_id == home_id))]
+
+
+def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
+    """What confirming would do. Raises NotFound for who may not decide it."""
+    access_page(viewer, Page.RESTORE)
+    fates = [_fate(row, epoch.began_at) for row in _held(db, viewer.home_id)]
+    return Account(
+        later=fates.count("planned"),
+        unsure=fates.count("unknown"),
+        dropped=fates.count("cancelled"),
+        greetings=_count(db, tables.Plan, viewer.home_id, tables.Plan.why == MISSED, tables.Plan.state == "held"),
+        letters=_count(db, tables.Letter, viewer.home_id, tables.Letter.held_why == CHECK_FIRST, tables.Letter.state == "held"),
+        stopped=_count(db, tables.Stop, viewer.home_id, tables.Stop.lifted_at.is_(None)),
+    )
+
+
+def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) -> None:
+    """Open the way out: what was planned for later leaves in its time, what may have left already never again. Raises Invalid, Conflict, NotFound."""
+    access_page(viewer, Page.RESTORE)
+    epoch = db.get(tables.Epoch, epoch_id)
+    if epoch is None or epoch.home_id != viewer.home_id or epoch.confirmed_at is not None:
+        raise Conflict
+    if words.strip() != CONFIRM:
+        raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
+    rows = _held(db, viewer.home_id)
+    db.lock_persons(*(row.person_id for row in rows))
+    for row in rows:
+        row.state = _fate(row, epoch.began_at)
+        row.why = {"planned": None, "unknown": UNSURE}.get(row.state, MAYBE)
+        row.settled_at = None if row.state == "planned" else now
+    epoch.confirmed_at, epoch.confirmed_by = now, viewer.id
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "confirm_epoch", f"epoch:{epoch.id}")
+    db.store.hint("epochs", "outbox", "inbox")
+
+
+def _held(db: Unit, home_id: int) -> list[tables.Outbox]:
+    return list(db.scalars(select(tables.Outbox).where(tables.Outbox.home_id == home_id, tables.Outbox.state == "held")))
+
+
+def _fate(row: tables.Outbox, began_at: datetime) -> str:
+    """For later: as planned. Of a person, or an answer to one: a colleague looks. A machine's own words: not again."""
+    if row.not_before > began_at:
+        return "planned"
+    return "cancelled" if row.purpose in {*outbox.MACHINE, outbox.SPOKEN} else "unknown"
+
+
+def _count(db: Unit, table: type[tables.Plan] | type[tables.Letter] | type[tables.Stop], home_id: int, *conditions: object) -> int:
+    return int(db.scalar(select(func.count()).select_from(table).where(table.home_id == home_id, *conditions)) or 0)  # type: ignore[arg-type]
