@@ -27,7 +27,7 @@ from console import app as console
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, epochs, install, knowledge, ledger, letters, occasions, outbox, points, pulse, stoplist
+from services import alarms, clocks, epochs, install, knowledge, ledger, letters, occasions, outbox, points, pulse, search, stoplist
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -156,6 +156,7 @@ class Service:
             Job("greetings", 5.0, self._greet),
             Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
             Job("ledger", 60.0, self._link),
+            Job("search", 5.0, self._index),
             Job("head", 3600.0, self._note_head),
             Job("stops", 5.0, self._note_stops),
             Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
@@ -176,6 +177,10 @@ class Service:
         found = await self.database.store(lambda store: ledger.head(store, now))
         if found is not None:
             await asyncio.to_thread(ledger.write_head, self.settings.audit_head, found)
+
+    async def _index(self, _now: object = None) -> None:
+        while portion := await self.database.read(lambda db: search.next_portion(db, wall())):
+            await self.database.store(lambda store, portion=portion: search.put(store, portion))  # type: ignore[misc]
 
     async def _note_stops(self, _now: object = None) -> None:
         found = await self.database.store(stoplist.entries)

@@ -22,6 +22,7 @@ from console.views import (
     login,
     residents,
     restore,
+    search,
     steps,
     surveys,
     today,
@@ -78,6 +79,7 @@ def build(database: Database, house: House, board: Board, settings: Settings, cl
     letters.routes(app.router)
     residents.routes(app.router)
     restore.routes(app.router)
+    search.routes(app.router)
     surveys.routes(app.router)
     today.routes(app.router)
     app.on_shutdown.append(app[LIVE].close)

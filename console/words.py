@@ -41,11 +41,11 @@ ACTIONS = {
     "edit": "改知识库", "fill": "填空", "restore": "恢复原样", "take_note": "看到停机", "note": "内部备注", "assess": "评估", "inquire": "查明", "propose": "提交方案", "interim": "申请中期回复",
     "begin_survey": "开始问卷", "end_survey": "收卷", "book_visit": "登记探视", "plan_held": "先不发", "plan_cancelled": "取消问候", "plan_planned": "照发", "invite": "打绑定单", "write_letter": "写家书", "let_go": "电话告知后放行", "withdraw_letter": "收回家书", "drop_photo": "拿掉照片", "release_letters": "发家书", "ask_to_bind": "申请绑定", "bind": "确认绑定", "refuse_binding": "没核实", "set_status": "改状态", "hush": "静默", "lift_hush": "解除静默",
     "approve": "批准", "return": "退回", "tell": "告知结果", "close": "结案", "verdict_accepted": "认可", "verdict_declined": "不认可", "verdict_call": "请来电",
-    "begin_epoch": "从备份恢复", "confirm_epoch": "恢复后开始发送",
+    "search": "搜索", "begin_epoch": "从备份恢复", "confirm_epoch": "恢复后开始发送",
 }  # fmt: skip
 SUBJECTS = {
     "person": "会话", "case": "投诉", "staff": "同事", "inbox": "来信", "outbox": "消息", "alarm": "报警", "promise": "时钟", "knowledge": "知识库", "blank": "空格",
-    "downtime": "停机", "resident": "老人", "letter": "家书", "home": "院", "plan": "日程", "campaign": "问卷", "epoch": "恢复",
+    "downtime": "停机", "resident": "老人", "letter": "家书", "home": "院", "plan": "日程", "campaign": "问卷", "epoch": "恢复", "search": "搜索",
 }  # fmt: skip
 LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
 

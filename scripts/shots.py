@@ -91,7 +91,7 @@ async def details(browser: Browser, used: Stage) -> None:
             async with context.expect_page() as opened:
                 await page.click("button:has-text('打一张绑定单')")
             await snap(await opened.value, f"sheet-full-{size}-{theme}")
-            for name in ("surveys", "knowledge/new"):
+            for name in ("surveys", "knowledge/new", "search", "restore"):
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
             await page.goto(f"{used.url}/console/letters")

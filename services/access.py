@@ -54,6 +54,7 @@ class Page(StrEnum):
     AUDIT = "审计"
     ALARMS = "紧急"
     RESTORE = "恢复"
+    SEARCH = "搜索"
 
 
 WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
@@ -73,6 +74,7 @@ MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.KNOWLEDGE: COMPLAINTS | {Role.ADMIN},
     Page.AUDIT: frozenset({Role.DIRECTOR, Role.AUDITOR}),
     Page.ALARMS: WORKS,
+    Page.SEARCH: WORKS,
     Page.RESTORE: frozenset({Role.DIRECTOR}),
 }
 """Pages by role (design.md 4 and 5); a role that is not named may not (deny by default)."""

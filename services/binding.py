@@ -13,7 +13,7 @@ from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
 from conversations.routing import CODE_SIGNS, invitation_code
-from services import outbox, promises
+from services import outbox, promises, search
 from services.access import FAMILIES, Viewer, access_application, access_resident
 from services.house import House
 from storage import tables
@@ -132,6 +132,7 @@ def confirm(  # noqa: PLR0913  (one form)
     if person.kind == "guest":
         person.kind = "family"
         db.seal(person, "name", db.open(row, "name"))
+        search.renamed(db, person)
     for follower in db.scalars(select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")):
         follower.binding = "own"
     db.add(

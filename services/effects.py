@@ -23,7 +23,7 @@ from conversations.effects import (
     TryCode,
 )
 from conversations.engine import FlowError
-from conversations.events import Done, Image, Link, Location, Message, Noted, Refused, Text, Video, Voice
+from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
 from services import binding, letters, promises, records, surveys, verdicts
 from storage import tables
 from storage.store import Question, Store
@@ -54,25 +54,6 @@ def carry_out(context: "Context", effect: Effect) -> Done | Refused | None:
     return executor(context, effect)
 
 
-def words_of(event: Message) -> str:
-    """A message as one line of a case."""
-    match event:
-        case Text(body) | Noted(body):
-            return body
-        case Image():
-            return "［照片］"
-        case Voice(heard=heard):
-            return f"［语音］{heard}"
-        case Video():
-            return "［视频］"
-        case Location(label=label):
-            return f"［位置］{label}"
-        case Link(title=title):
-            return f"［链接］{title}"
-        case _:
-            return "［其他内容］"
-
-
 def open_case(context: "Context", effect: OpenCase) -> Done:
     """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4, C9).
 
@@ -84,7 +65,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
         _add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
         return _promised(context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS)
-    words = words_of(effect.event)
+    words = records.words_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
     sequence = store.rows(
@@ -185,7 +166,7 @@ def _case(context: "Context", number: str) -> Row:
 
 
 def _add(context: "Context", case: Row, event: Message) -> None:
-    words = words_of(event)
+    words = records.words_of(event)
     records.heard(context, case[0], "story", words)
     if isinstance(event, Text):
         _reassess(context, case, words)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from conversations.events import Image, Link, Location, Message, Noted, Text, Video, Voice
 from services.access import Viewer
 from storage import tables
 from storage.types import new_id
@@ -10,6 +11,25 @@ from storage.unit import Unit
 
 if TYPE_CHECKING:
     from services.receive import Context
+
+
+def words_of(event: Message) -> str:
+    """A message as one line of a case."""
+    match event:
+        case Text(body) | Noted(body):
+            return body
+        case Image():
+            return "［照片］"
+        case Voice(heard=heard):
+            return f"［语音］{heard}"
+        case Video():
+            return "［视频］"
+        case Location(label=label):
+            return f"［位置］{label}"
+        case Link(title=title):
+            return f"［链接］{title}"
+        case _:
+            return "［其他内容］"
 
 
 def heard(context: "Context", case_id: int, kind: str, words: str) -> None:

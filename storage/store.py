@@ -187,6 +187,15 @@ class Store(ABC):
             self.flush()
             self._run_many(update_sql(table, names), rows)
 
+    def insert_missing(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+        """Write those rows of a table that belongs to nobody which are not there yet; each has its id."""
+        if _personal(table):
+            message = f"{table.__tablename__} belongs to people"
+            raise ValueError(message)
+        if rows:
+            self.flush()
+            self._run_many(f"{insert_sql(table, names)} ON CONFLICT DO NOTHING", rows)
+
     def flush(self) -> None:
         """Send what is held."""
         if self._held.tables:

@@ -68,6 +68,11 @@ class _Ids:
             return self._last
 
 
+def id_at(moment: datetime) -> int:
+    """The ids made before a moment of machine time are smaller."""
+    return (micros(moment) // 1000 - _Ids.START) << _Ids.BITS
+
+
 new_id: Final = _Ids()
 """A new id: positive, 63 bits, rising within a process, and known before the row is written, since seals are bound to it."""
 _order: Final = itertools.count()

@@ -159,8 +159,9 @@
   }
   function pressed(key) {
     if (tick(key)) return true;
-    const field = { r: "[data-send]", "/": ".try input" }[key];
+    const field = { r: "[data-send]", "/": ".try input, [data-search]" }[key];
     if (field && document.querySelector(field)) { document.querySelector(field).focus(); return true; }
+    if (key === "/" && document.querySelector('a[href="/console/search"]')) { location.href = "/console/search"; return true; }
     if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
     if (key === "?") { const keys = document.getElementById("keys"); if (keys) keys.showModal(); return Boolean(keys); }
     if (key === "Escape" && document.querySelector("a.back")) { const back = document.querySelector("a.back"); if (back.offsetParent) back.click(); return false; }

@@ -290,7 +290,7 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
         select(tables.Person, tables.Conversation, tables.Resident)
-        .join(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
+        .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
         .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id).where(tables.Person.id.in_(people))
     ).all()  # fmt: skip
     elder = aliased(tables.Person)
@@ -307,5 +307,7 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.open(person, "name") or "未绑定用户"
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
-        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", conversation.attended_by)
+        found[person.id] = Who(
+            person.id, name, person.kind, place, tie, db.open(person, "phone") or "", conversation.attended_by if conversation else None
+        )
     return found

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
@@ -71,3 +71,22 @@ class Epoch(Base):
     began_at: Mapped[datetime] = column(Moment, "when it was restored")
     confirmed_at: Mapped[datetime | None] = column(Moment, "when the director opened the way out again", nullable=True)
     confirmed_by: Mapped[int | None] = column(BigInteger, "the director", nullable=True)
+
+
+class Gram(Base):
+    """The index of search: that a text has a pair of characters, without the characters (storage.grams). The id follows from the rest."""
+
+    __tablename__ = "gram"
+    __table_args__ = (Index("ix_gram_digest", "digest", "subject"),)
+
+    digest: Mapped[int] = column(BigInteger, "keyed hash of home, kind and pair", "searchable")
+    subject: Mapped[int] = column(BigInteger, "the row whose words have it", index=True)
+
+
+class SearchMark(Base):
+    """How far the index of search has come, by kind of row."""
+
+    __tablename__ = "search_mark"
+
+    kind: Mapped[str] = searchable(8, "person, heard, said or record", unique=True)
+    upto: Mapped[int] = column(BigInteger, "the id of the last row that is in it")

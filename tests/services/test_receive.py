@@ -18,7 +18,7 @@ from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
 from services import desk as services_desk
-from services import effects
+from services import records
 from services.house import House
 from services.receive import Context, Receipt, receive_batch
 from settings import Home
@@ -331,7 +331,7 @@ def test_every_kind_of_message_has_words_for_the_case() -> None:
     kinds: list[Message] = [
         Text("a"), Voice("m", heard="听到的"), events.Image("m"), events.Video("m"), events.Location(1, 2, "公园"), events.Link("标题"), events.Other("x"),
     ]  # fmt: skip
-    assert [effects.words_of(kind) for kind in kinds] == [
+    assert [records.words_of(kind) for kind in kinds] == [
         "a",
         "［语音］听到的",
         "［照片］",

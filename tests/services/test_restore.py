@@ -130,7 +130,12 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         with pytest.raises(NotFound):
             await back.database.read(lambda db: epochs.account(db, nurse, closed))
         account = await back.database.read(lambda db: epochs.account(db, director, closed))
-        assert (account.later, account.unsure, account.stopped, account.greetings) == (0, 1, 10, ELDERS - 5)  # of the dead nothing is planned, nor asked
+        assert (account.later, account.unsure, account.stopped, account.greetings) == (
+            0,
+            1,
+            10,
+            ELDERS - 5,
+        )  # of the dead nothing is planned, nor asked
         with pytest.raises(Invalid):
             await back.database.write(lambda db: epochs.confirm(db, director, closed.id, "好", back.clock()))
         await back.database.write(lambda db: epochs.confirm(db, director, closed.id, epochs.CONFIRM, back.clock()))
@@ -196,7 +201,7 @@ async def test_p7_files_come_back_and_old_backups_go(home: HomeUnderTest, fresh:
     assert [file for file in settings.backups.iterdir() if file == first] == []
 
 
-async def test_p3_a_home_moves_to_another_database_row_by_row(
+async def test_p7_a_home_moves_to_another_database_row_by_row(
     home: HomeUnderTest, postgres_server: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))

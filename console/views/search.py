@@ -1,0 +1,29 @@
+"""搜索: people, complaints and messages by two characters or the last four digits of a phone; only what the viewer may open."""
+
+from typing import Final
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from console.views.context import DATABASE, read
+from services import search
+from services.access import Page, access_page
+from web.sessions import viewer
+
+LONGEST: Final = 40
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """The address of this page, and of its results alone."""
+    router.add_get("/search", index)
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    """The page, or the results while somebody types. That somebody searched is kept, not what for (P5)."""
+    who, asked = viewer(request), request.query.get("q", "").strip()[:LONGEST]
+    access_page(who, Page.SEARCH)
+    found = await request.app[DATABASE].read(lambda db: search.look(db, who, asked)) if asked else None
+    if found and (found.people or found.cases or found.messages):
+        await read(request, f"search:{len(found.people)}.{len(found.cases)}.{len(found.messages)}")
+    template = "_found.html" if request.headers.get("HX-Request") else "search.html"
+    return aiohttp_jinja2.render_template(template, request, {"asked": asked, "found": found})
