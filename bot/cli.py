@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("file", type=Path, help="备份文件")
     carry = commands.add_parser("move", parents=[shared], help="把 SQLite 的数据搬到另一个数据库，数一遍、逐行核对；要先停服务")
     carry.add_argument("--to", required=True, metavar="URL", help="例如 postgresql://用户:密码@主机/库名")
+    commands.add_parser("doctor", parents=[shared], help="逐项看数据库、钥匙、目录、备份、微信账号、外网地址，说怎么办；什么都不改")
     commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
@@ -106,7 +107,7 @@ def _run(options: argparse.Namespace) -> int:
         from bot import demo
 
         return _loop(demo.simulate(settings, options.port, options.scene))
-    if options.command in {"audit", "backup", "restore", "move"}:
+    if options.command in {"audit", "backup", "doctor", "restore", "move"}:
         from bot import upkeep
 
         return upkeep.run(settings, options)

@@ -116,6 +116,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "audit_head": _text,
         "stop_list": _text,
         "backups": _text,
+        "metrics_token": _matching(r"\S{16,}", "请写至少 16 位的口令", empty=True),
     },
 }
 

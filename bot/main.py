@@ -20,6 +20,7 @@ from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
+from bot.metrics import Metrics
 from bot.sender import Sender
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError, NotMigrated
@@ -83,10 +84,11 @@ class Service:
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
         self.gateway = Gateway(settings.wechat, self.http)
-        self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
+        self.metrics = Metrics(settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock)
+        self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds, self.metrics.sent)
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
         self.webhook = Webhook(_codec(self.settings.wechat), self.inbound, self.house, self.clock, self.reach)
         await self.inbound.remember()
@@ -123,11 +125,16 @@ class Service:
 
     def first(self, others: Handler) -> Handler:
         """Pushes go past the router, which would look at every request to find nearly always the same; `others` has the rest."""
-        push = self.webhook.push
+        push, pushed, time_of = self.webhook.push, self.metrics.pushed, time.perf_counter
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             straight = request.raw_path.startswith("/wechat?") and request.method == "POST" and "Expect" not in request.headers
-            return await (push(request) if straight and isinstance(request, web.Request) else others(request))
+            if not (straight and isinstance(request, web.Request)):
+                return await others(request)
+            begun = time_of()
+            answer = await push(request)
+            pushed(answer.status, time_of() - begun)
+            return answer
 
         return handle
 
@@ -137,6 +144,7 @@ class Service:
         app = web.Application(client_max_size=wire.MAX_BODY + 1)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self.metrics.page)
         if self.role == "worker":
             return app
         app.router.add_get("/wechat", webhook.greet)

@@ -26,8 +26,10 @@ class Sender:
         clock: Clock,
         reach: Callable[[str], None] = none,
         sounds: Mapping[str, bytes] | None = None,
+        sent: Callable[[Fate], None] = lambda _: None,
     ) -> None:
         self._database, self._platform, self._clock, self._reach, self._sounds = database, platform, clock, reach, sounds or {}
+        self._sent = sent
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -74,5 +76,6 @@ class Sender:
         except Exception:
             log.exception("sending failed", extra={"action": "send", "outbox": claim.id})
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")
+        self._sent(outcome.fate)
         self._reach("after_send")
         await self._database.store(lambda store: outbox.settle(store, claim, outcome, self._clock()))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from bot import doctor
 from care.errors import BackupNewer, NotEmpty, NotMigrated, NotTheSame
 from services import epochs, ledger, stoplist
 from settings import Settings
@@ -33,6 +34,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             return restore(settings, options.file, clock)
         case "move":
             return move(settings, options.to)
+        case "doctor":
+            return doctor.run(settings)
         case _:
             return verify(settings)
 

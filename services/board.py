@@ -82,6 +82,11 @@ class Board:
         mine = [alarm for alarm in self._open.values() if may_hear(viewer, alarm.audience)]
         return sorted(mine, key=lambda alarm: (bool(alarm.going), alarm.level, alarm.raised_at))
 
+    @property
+    def count(self) -> int:
+        """Emergencies to which nobody has come yet."""
+        return len(self._open)
+
     def ring(self, openid: str, key: str, heard: Triage, words: str, at: datetime) -> None:
         """An emergency that is not committed 1 s after it arrived; a repeat joins the open one and rings again."""
         known = self._place(openid)

@@ -99,6 +99,7 @@ class Security:
     audit_head: str = ""
     stop_list: str = ""
     backups: str = ""
+    metrics_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

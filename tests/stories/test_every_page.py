@@ -50,7 +50,19 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, 
     await page.get_by_label("密码").fill("jiashu-demo")
     await page.get_by_role("button", name="登录").click()
     await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
-    for empty in ("today", "letters", "residents", "days", "surveys", "chats", "complaints", "knowledge?show=soon", "search", "search?q=没有这个人", "restore"):
+    for empty in (
+        "today",
+        "letters",
+        "residents",
+        "days",
+        "surveys",
+        "chats",
+        "complaints",
+        "knowledge?show=soon",
+        "search",
+        "search?q=没有这个人",
+        "restore",
+    ):
         await page.goto(demo.console + empty)
         await looked_at(page, f"{empty}, empty")
     await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")

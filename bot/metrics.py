@@ -1,0 +1,88 @@
+"""What Prometheus reads at `/metrics`: counts of this process, and what the shared database holds at the moment of the look.
+
+No label names a person. Given only to who knows `[security] metrics_token`.
+"""
+
+import hmac
+import time
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from care.errors import Busy
+from services import pulse
+from services.board import Board
+from services.ports import Fate
+from settings.clock import Clock
+from storage.database import Database
+from storage.spool import Spool
+
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 4.5)
+"""A push has 5 s (wechat.md 3)."""
+
+
+class Metrics:
+    """The figures of one process."""
+
+    def __init__(self, token: str, home_id: int, database: Database, board: Board, spool: Spool, clock: Clock) -> None:
+        self._token, self._home, self._database, self._board, self._spool, self._clock = token, home_id, database, board, spool, clock
+        registry = self._registry = CollectorRegistry()
+        self._answers = Histogram(
+            "jiashu_push_seconds", "From the arrival of a push to its answer.", ("status",), buckets=SECONDS, registry=registry
+        )
+        self._sends = Counter("jiashu_sends", "Sends to the platform by what became of them.", ("fate",), registry=registry)
+        self._away = Gauge("jiashu_database_away_seconds", "How long nothing could be committed; 0 = commits succeed.", registry=registry)
+        self._spooled = Gauge("jiashu_spool_files", "Files of pushes that wait for the database.", registry=registry)
+        self._alarms = Gauge("jiashu_alarms_open", "Emergencies to which nobody has come yet.", registry=registry)
+        self._closed = Gauge(
+            "jiashu_restore_unconfirmed", "1 while nothing leaves because a restore waits for the director.", registry=registry
+        )
+        self._outbox = Gauge(
+            "jiashu_outbox_rows",
+            "Rows that are not final, and those of the last day that are lost, by state.",
+            ("state",),
+            registry=registry,
+        )
+        self._oldest = Gauge("jiashu_outbox_oldest_ready_seconds", "How long the oldest row has been ready to leave.", registry=registry)
+        self._promises = Gauge("jiashu_promises_open", "Promises not kept yet, by mark.", ("mark",), registry=registry)
+        self._unlinked = Gauge("jiashu_audit_unlinked_rows", "Audit rows that are not in the chain yet.", registry=registry)
+        self._read = Gauge("jiashu_figures_read", "1 when the figures of the database are from this look.", registry=registry)
+
+    def pushed(self, status: int, seconds: float) -> None:
+        """A push was answered."""
+        self._answers.labels(str(status)).observe(seconds)
+
+    def sent(self, fate: Fate) -> None:
+        """The platform was asked to send."""
+        self._sends.labels(fate.value).inc()
+
+    async def page(self, request: web.Request) -> web.Response:
+        """GET /metrics with `Authorization: Bearer …`; 404 without a token in the configuration, 403 with another one."""
+        if not self._token:
+            raise web.HTTPNotFound
+        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {self._token}".encode()):
+            raise web.HTTPForbidden
+        await self._look(self._clock())
+        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _look(self, now: datetime) -> None:
+        away = self._database.away_since
+        self._away.set(0 if away is None else time.monotonic() - away)
+        self._spooled.set(len(self._spool.files()))
+        self._alarms.set(self._board.count)
+        self._closed.set(self._board.closed is not None)
+        try:
+            found = await self._database.read(lambda db: pulse.figures(db, self._home, now))
+        except Busy:
+            self._read.set(0)
+            return
+        self._read.set(1)
+        for gauge, counts in ((self._outbox, found.outbox), (self._promises, found.promises)):
+            gauge.clear()
+            for label, count in counts.items():
+                gauge.labels(label).set(count)
+        self._oldest.set(found.oldest_ready.total_seconds())
+        self._unlinked.set(found.unlinked)
