@@ -4,11 +4,10 @@ import asyncio
 import os
 import shutil
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
@@ -140,7 +139,7 @@ def _backups(settings: Settings) -> Finding:
     files = list(settings.backups.glob("jiashu-*.backup")) if settings.backups.exists() else []
     if not files:
         return Finding(Mark.LOOK, "备份", "还没有备份，请定时运行 jiashu backup（deploy/systemd 里有现成的定时器）")
-    age = timedelta(seconds=time.time() - max(file.stat().st_mtime for file in files))
+    age = timedelta(seconds=wall().timestamp() - max(file.stat().st_mtime for file in files))
     words = f"共 {len(files)} 份，最近一份在 {age.total_seconds() / 3600:.0f} 小时前"
     return Finding(Mark.GOOD, "备份", words) if age < BACKUP_AGE else Finding(Mark.LOOK, "备份", f"{words}，请看定时器有没有在跑")
 
@@ -200,7 +199,7 @@ async def _platform(settings: Settings, http: aiohttp.ClientSession) -> AsyncIte
         yield Finding(Mark.BAD, "微信接口", f"连不上（{type(error).__name__}），请看服务器能不能上外网")
         return
     with suppress(TypeError, ValueError):
-        drift = abs(datetime.now(UTC) - parsedate_to_datetime(at))
+        drift = abs(wall() - parsedate_to_datetime(at))
         good = drift < DRIFT
         yield Finding(
             Mark.GOOD if good else Mark.BAD,

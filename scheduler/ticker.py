@@ -1,15 +1,23 @@
-"""The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up by the next."""
+"""The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up by the next.
+
+A clock that jumps (the panel of the simulator, a host that slept) is caught up with at once, not at the next interval of each job.
+"""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.jobs import Job
-from settings.clock import Clock
+from settings.clock import Clock, wall
 
 log = logging.getLogger("jiashu.ticker")
+LOOK: Final = 0.5
+JUMP: Final = timedelta(seconds=30)
 
 
 class Ticker:
@@ -18,11 +26,25 @@ class Ticker:
     def __init__(self, jobs: Iterable[Job], clock: Clock, leads: Callable[[], Awaitable[bool]]) -> None:
         self._clock, self._leads = clock, leads
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ahead = self._distance()
+        self._scheduler.add_job(self._look, IntervalTrigger(seconds=LOOK), coalesce=True, max_instances=1, misfire_grace_time=None)
         for job in jobs:
             self._scheduler.add_job(
                 self._tick, IntervalTrigger(seconds=job.seconds), args=[job], id=job.name, coalesce=True, max_instances=1,
                 misfire_grace_time=None,
             )  # fmt: skip
+
+    def _distance(self) -> timedelta:
+        return self._clock() - datetime.fromtimestamp(0, UTC) - timedelta(seconds=time.monotonic())
+
+    async def _look(self) -> None:
+        ahead = self._distance()
+        if abs(ahead - self._ahead) > JUMP:
+            log.info("the clock jumped, every job at once", extra={"action": "jump", "seconds": (ahead - self._ahead).total_seconds()})
+            for job in self._scheduler.get_jobs():
+                if job.func != self._look:
+                    job.modify(next_run_time=wall())  # the scheduler keeps machine time
+        self._ahead = ahead
 
     async def _tick(self, job: Job) -> None:
         try:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from care import quiet_hours
 from care.errors import Conflict
 from services import promises
 from services.ports import Fate, Outcome
@@ -156,6 +158,8 @@ MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late
 """What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
 NEVER_LATER: Final = frozenset({"letter", "greeting", "reminder", "survey", "alarm", SPOKEN})
 """True now alone: what cannot leave is never parked until the person writes again (F2, F16)."""
+BY_DAY: Final = frozenset({"letter", "greeting", "reminder", "survey", "follow_up"})
+"""What no machine says in silent hours, even when it should have left before them."""
 PULLED: Final = "现在发不了，也不补发；对方在菜单里随时能看"
 READ: Final = "语音没放出去；同样的话已经用文字说了"
 NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
@@ -250,14 +254,29 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
         only, free = f"AND o.person_id {store.AMONG}", [store.many(sorted(store.lock_free(row[0] for row in first)))]
     rows = store.rows(
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
-                  f.session_left, f.session_until, f.scene_left, f.scene_until
-           FROM outbox o JOIN outbox_body b ON b.id = o.id
+                  f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
+           FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
            WHERE o.state = 'ready' AND o.not_before <= ? {only} {IN_TURN} LIMIT ?""",  # noqa: S608
         now, *free, limit,
     )  # fmt: skip
     store.lock_persons(*(row[1] for row in rows))
     return rows
+
+
+def _sleeps(  # noqa: PLR0913
+    store: Store, row_id: int, person: int, queue: str, kind: str, zone: str, expires: int | None, now: datetime
+) -> bool:  # fmt: skip
+    """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then (F16)."""
+    awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind)
+    if awake <= now:
+        return False
+    if expires is not None and moment(expires) <= awake:
+        _finish(store, row_id, person, queue, now, state="cancelled", why=PULLED)
+    else:
+        store.update(tables.Outbox, row_id, person=person, state="planned", not_before=awake)
+        advance(store, person, queue)
+    return True
 
 
 def _end_of(purpose: str) -> dict[str, str]:
@@ -271,7 +290,9 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
     for row_id, person, queue, staff, expires, tries, purpose, body, follower, openid, following, *ledger in rows:
-        session_left, session_until, scene_left, scene_until = ledger
+        session_left, session_until, scene_left, scene_until, kind, zone = ledger
+        if purpose in BY_DAY and _sleeps(store, row_id, person, queue, kind, zone, expires, now):
+            continue
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now
         open_scene = scene_until is not None and moment(scene_until) > now

@@ -11,7 +11,14 @@ TOKEN = "a-token-for-prometheus"
 
 async def _jiashu(used: Stage, *words: str, **more: str) -> tuple[int, str]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", *words, env=used.settings(more), cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        "-m",
+        "bot.cli",
+        *words,
+        env=used.settings(more),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await child.communicate()
     return child.returncode or 0, output.decode()
@@ -21,7 +28,15 @@ async def test_p7_the_doctor_says_what_is_wrong_and_what_to_do() -> None:
     async with stage() as used:
         code, said = await _jiashu(used, "doctor")
         assert code == 0, said
-        for line in ("[好] 数据库：SQLite", "[好] 钥匙", "[好] 服务", "[好] 微信账号", "[好] 时钟", "[好] 外网地址", "[注意] 备份：还没有备份"):
+        for line in (
+            "[好] 数据库：SQLite",
+            "[好] 钥匙",
+            "[好] 服务",
+            "[好] 微信账号",
+            "[好] 时钟",
+            "[好] 外网地址",
+            "[注意] 备份：还没有备份",
+        ):
             assert line in said, said
         code, said = await _jiashu(used, "backup")
         assert code == 0, said
