@@ -32,6 +32,11 @@ class Fanout:
         """Whether others are heard at once; else they are looked for."""
         database.listen(self._publish)
 
+    @property
+    def alone(self) -> bool:
+        """There should be a Redis, and there is none: the others are looked for."""
+        return bool(self._url) and not self.heard_by_redis
+
     def _publish(self, hints: frozenset[str]) -> None:
         if self._relaying or not self._url:
             return

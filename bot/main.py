@@ -25,6 +25,7 @@ from bot.sender import Sender
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError, NotMigrated
 from console import app as console
+from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
@@ -103,8 +104,9 @@ class Service:
                 await self._plan_ahead(self.clock())
         self.ticker = Ticker([job for job in self._jobs() if works or job.everywhere], self.clock, self.database.leads)
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())] if works else []
-        if self.database.shared:
-            self._tasks.append(asyncio.create_task(Fanout(self.database, settings.redis_url).run()))
+        self.fanout = Fanout(self.database, settings.redis_url) if self.database.shared else None
+        if self.fanout is not None:
+            self._tasks.append(asyncio.create_task(self.fanout.run()))
         await self._heartbeat()
         self.ticker.start()
         self.sender.wake()
@@ -174,6 +176,7 @@ class Service:
             Job("knowledge", 60.0, self._new_day, everywhere=True),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
             Job("spool", 1.0, self._drain, everywhere=True),
+            Job("watch", 0.5, self._watch, everywhere=True),
             Job("wake-up", 1.0, self._wake_up, everywhere=True),
         ]
 
@@ -223,12 +226,16 @@ class Service:
             except Exception:
                 log.exception("a row could not be released", extra={"action": "release", "row": number})
 
+    async def _watch(self, _now: object) -> None:
+        """Tell the open pages that a server went away or came back: without a question to it, which might wait."""
+        since = self.database.away_since
+        away, apart = since is not None and time.monotonic() - since > AWAY_SHOWN, self.fanout is not None and self.fanout.alone
+        if (away, apart) != (self._was_away, self.board.apart):
+            self._was_away, self.board.apart = away, apart
+            self.board.touch()
+
     async def _wake_up(self, _now: object) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
-        away = self.database.away_since is not None
-        if away != self._was_away:
-            self._was_away = away
-            self.board.touch()
         self.sender.wake()
         self.fetcher.wake()
         await self._heartbeat()

@@ -97,6 +97,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "now": request.app[CLOCK](),
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
+        "apart": request.app[BOARD].apart if session else False,
         "closed": request.app[BOARD].closed if session else None,
         "away": False,
     }

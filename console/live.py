@@ -82,7 +82,12 @@ class Live:
     def strip(self, request: web.Request) -> str:
         """The strip as the viewer may see it, from memory alone."""
         away = self._database.away_since
-        facts = {"alarms": self._board.seen_by(viewer(request)), "downtimes": self._board.downtimes, "closed": self._board.closed}
+        facts = {
+            "alarms": self._board.seen_by(viewer(request)),
+            "downtimes": self._board.downtimes,
+            "closed": self._board.closed,
+            "apart": self._board.apart,
+        }
         return aiohttp_jinja2.render_string("_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

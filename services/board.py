@@ -67,6 +67,8 @@ class Board:
         self.downtimes: list[Downtime] = []
         self.closed: Closed | None = None
         """A restore that the director has not confirmed: nothing leaves."""
+        self.apart = False
+        """Whether the processes hear of each other only by looking once a second, since Redis is away."""
         self.version = 0
         """Counts the changes: a page that missed one sees it here."""
         self._open: dict[str, Alarm] = {}

@@ -138,8 +138,8 @@ def postgres_server() -> Iterator[servers.Postgres]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    with servers.valkey() as url:
-        yield url
+    with servers.valkey() as server:
+        yield server.url
 
 
 @pytest.fixture
