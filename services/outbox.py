@@ -33,6 +33,16 @@ TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
 IN_TURN: Final = "ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id"
+TURNS: Final = ("alarm", "conversation", "notice", SPOKEN)
+HEADS: Final = (
+    " UNION ALL ".join(  # noqa: S608  (names of ours)
+        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready' AND o.queue = '{queue}'
+            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""  # noqa: S608
+        for turn, queue in enumerate(TURNS)
+    )
+    + " ORDER BY turn, id LIMIT ?"
+)
+"""The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind them."""
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
@@ -244,21 +254,18 @@ def _fall_due(store: Store, now: datetime) -> None:
 
 def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
     """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
-    only, free = "", []
-    if store.shared:
-        first = store.rows(
-            f"SELECT person_id FROM outbox o WHERE o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?",  # noqa: S608
-            now,
-            3 * limit,
-        )
-        only, free = f"AND o.person_id {store.AMONG}", [store.many(sorted(store.lock_free(row[0] for row in first)))]
+    room = 3 * limit if store.shared else limit
+    first = store.rows(HEADS, *[value for _ in TURNS for value in (now, room)], room)
+    if not first:
+        return []
+    free = store.lock_free(row[0] for row in first)
     rows = store.rows(
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
            FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
-           WHERE o.state = 'ready' AND o.not_before <= ? {only} {IN_TURN} LIMIT ?""",  # noqa: S608
-        now, *free, limit,
+           WHERE o.id {store.AMONG} AND o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?""",  # noqa: S608
+        store.many([row_id for person, _, row_id in first if person in free]), now, limit,
     )  # fmt: skip
     store.lock_persons(*(row[1] for row in rows))
     return rows

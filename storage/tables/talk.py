@@ -76,6 +76,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_ready", "state", "not_before"),
         Index("ix_outbox_queue", "person_id", "queue", "state", "id"),
+        Index("ix_outbox_turn", "queue", "id", sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'")),
     )
 
     home_id: Mapped[int] = link("home.id", "which home")
