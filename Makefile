@@ -42,6 +42,9 @@ shots: test-setup ## pictures of every page at 1440 and 390 px, in shots/
 
 bench: install ## benchmarks as ratios, side by side in one run
 	$(PY) -m benchmarks.inbound
+	$(PY) -m benchmarks.inbound --postgres
+	$(PY) -m benchmarks.webs
+	$(PY) -m benchmarks.claims
 
 soak: test-setup ## the long proofs; PART=n, SHORT=1
 	$(PY) -m benchmarks.soak --part $(or $(PART),1) $(if $(SHORT),--short)

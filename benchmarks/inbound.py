@@ -67,12 +67,12 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(port: int, pid: int, made: list[Request], *, check: bool) -> tuple[float, float, float]:
+async def load(port: int, pid: int, made: list[Request], *, check: bool, flight: int = IN_FLIGHT) -> tuple[float, float, float]:
     """CPU in µs a message, messages a second, the 99th percentile in ms."""
     todo = iter(made)
     answers: list[tuple[str, str]] = []
     waits: list[float] = []
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT)) as http:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=flight)) as http:
 
         async def work() -> None:
             for kind, query, body in todo:
@@ -84,7 +84,7 @@ async def load(port: int, pid: int, made: list[Request], *, check: bool) -> tupl
                 answers.append((kind, text))
 
         before, started = cpu(pid), time.perf_counter()
-        await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
+        await asyncio.gather(*(work() for _ in range(flight)))
         used, wall = cpu(pid) - before, time.perf_counter() - started
     if check:
         for kind, text in answers:

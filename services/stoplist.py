@@ -3,6 +3,7 @@
 A line names a person by number alone and carries an HMAC; the newest line of an entry counts. The file belongs on another disk.
 """
 
+import fcntl
 import hmac
 import json
 import logging
@@ -43,13 +44,14 @@ def entries(store: Store) -> list[Entry]:
 
 def keep(file: Path, sealer: Sealer, found: Iterable[Entry]) -> int:
     """Add what the file does not say yet, on disk when this returns; gives how many lines were added. Raises OSError."""
-    known = {entry.id: entry for entry in read(file, sealer)}
-    fresh = [entry for entry in found if known.get(entry.id) != entry]
-    if fresh:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as lines:
-            for entry in fresh:
-                lines.write(json.dumps(msgspec.to_builtins(entry) | {"mac": _mac(sealer, entry)}) + "\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as lines:
+        fcntl.flock(lines, fcntl.LOCK_EX)  # the processes of one host write the same file
+        known = {entry.id: entry for entry in read(file, sealer)}
+        fresh = [entry for entry in found if known.get(entry.id) != entry]
+        for entry in fresh:
+            lines.write(json.dumps(msgspec.to_builtins(entry) | {"mac": _mac(sealer, entry)}) + "\n")
+        if fresh:
             lines.flush()
             os.fsync(lines.fileno())
     return len(fresh)
