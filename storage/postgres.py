@@ -148,7 +148,7 @@ class PostgresStore(Store):
 
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._say()
-        await_only(self.connection.executemany(_numbered(sql), [tuple(map(_value, row)) for row in rows]))
+        await_only(self.connection.executemany(_numbered(sql), rows))
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a connection that is gone has undone it already."""

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from storage import tables
 from storage.held import Held, insert_sql, reads, update_sql
 from storage.seal import Sealer
-from storage.types import Row, micros, new_id
+from storage.types import Moment, Row, micros, new_id
 
 AHEAD: Final = 3
 """People in a batch from whom on asking once for all is cheaper."""
@@ -34,6 +34,18 @@ class PersonNotLocked(Exception):
 
     def __init__(self, table: str, person: object) -> None:
         super().__init__(f"write to {table} for person {person} without lock_persons")
+
+
+@cache
+def _moments(table: type[tables.Base]) -> frozenset[str]:
+    return frozenset(column.name for column in table.__table__.columns if isinstance(column.type, Moment))
+
+
+def _stored(table: type[tables.Base], values: dict[str, Any]) -> None:
+    """Moments as they are kept, so that no driver has to look at each value."""
+    for name in _moments(table) & values.keys():
+        if isinstance(values[name], datetime):
+            values[name] = micros(values[name])
 
 
 @cache
@@ -156,6 +168,7 @@ class Store(ABC):
     def insert(self, table: type[tables.Base], **values: object) -> int:
         """Write a row; its id is made when it is not given. Raises PersonNotLocked."""
         row_id = values.setdefault("id", new_id())
+        _stored(table, values)
         if table is tables.Person:
             self.locked.add(row_id)  # type: ignore[arg-type]  # nobody else can see it yet
         elif _personal(table):
@@ -168,6 +181,7 @@ class Store(ABC):
 
     def update(self, table: type[tables.Base], row_id: int, *, person: int | None = None, **values: object) -> None:
         """Change a row by its id; `person` names whose it is in tables that have a person. Raises PersonNotLocked."""
+        _stored(table, values)
         if table is tables.Person:
             self._require(table, row_id)
         elif _personal(table):
