@@ -57,6 +57,7 @@ TABLE: Final[dict[int, Meaning]] = {
 }  # fmt: skip
 
 NO_ANSWER: Final = Outcome(Fate.UNKNOWN, "微信没应答，不确定送到没有；没有重发，请看一下对方是否收到", code="no-answer")
+TOO_FAST: Final = Outcome(Fate.RETRY, "发得太密，过一会儿按次序再发", code="rate", hold=True)
 NOT_REACHED: Final = Outcome(Fate.RETRY, "连不上微信，正在重试", code="no-connection")
 
 

@@ -3,12 +3,14 @@
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
 from yarl import URL
 
 from bot import errcodes
+from bot.rates import Rates
 from bot.tokens import TokenRefused, Tokens
 from services.ports import MediaGone, MediaLater, NotIdentified, Outcome
 from settings import Wechat
@@ -16,6 +18,8 @@ from settings import Wechat
 log = logging.getLogger("jiashu.gateway")
 UPLOADED_FOR: Final = 60 * 60 * 60.0
 """Seconds for which an uploaded sound is used; the platform keeps it for 72 h."""
+TOO_OFTEN: Final = {"45011"}
+REST: Final = 60.0
 FORGOTTEN: Final = {"40007", "40004"}
 MEDIA_BYTES: Final = 12 * 1024 * 1024
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=4)
@@ -24,8 +28,8 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=4)
 class Gateway:
     """One account's API. No method raises for what the platform says."""
 
-    def __init__(self, wechat: Wechat, http: aiohttp.ClientSession) -> None:
-        self._wechat = wechat
+    def __init__(self, wechat: Wechat, http: aiohttp.ClientSession, rates: Rates | None = None) -> None:
+        self._wechat, self._rates = wechat, rates or Rates("")
         self._base, self._http = wechat.api_base_url.rstrip("/"), http
         self.tokens = Tokens(wechat, http)
         self._uploaded: dict[bytes, tuple[str, float]] = {}
@@ -131,6 +135,15 @@ class Gateway:
         return data
 
     async def _send(self, path: str, body: dict[str, Any]) -> Outcome:
+        delay = await self._rates.delay(path)
+        if delay:
+            return replace(errcodes.TOO_FAST, retry_after=delay)
+        outcome = await self._ask(path, body)
+        if outcome.code in TOO_OFTEN:
+            await self._rates.refused(path, outcome.retry_after or REST)
+        return outcome
+
+    async def _ask(self, path: str, body: dict[str, Any]) -> Outcome:
         try:
             token = await self.tokens.get()
         except TokenRefused as refused:

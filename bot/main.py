@@ -21,6 +21,7 @@ from bot.fetcher import Fetcher
 from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
 from bot.metrics import Metrics
+from bot.rates import Rates
 from bot.sender import Sender
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError, NotMigrated
@@ -84,7 +85,8 @@ class Service:
         self.ids = ids
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
-        self.gateway = Gateway(settings.wechat, self.http)
+        self.rates = Rates(settings.redis_url)
+        self.gateway = Gateway(settings.wechat, self.http, self.rates)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
@@ -121,6 +123,7 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.rates.close()
         await self.http.close()
         await self.database.close()
         self.spool.close()
