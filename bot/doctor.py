@@ -169,13 +169,11 @@ async def _redis(url: str) -> Finding:
     from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
-    client = Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3)
     try:
-        await client.ping()
-    except (RedisError, OSError) as error:
+        async with Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3) as client:
+            await client.ping()
+    except (RedisError, OSError, ValueError) as error:
         return Finding(Mark.LOOK, "Redis", f"连不上（{type(error).__name__}）；没有它也能跑，页面慢一秒")
-    finally:
-        await client.aclose()
     return Finding(Mark.GOOD, "Redis", "通")
 
 

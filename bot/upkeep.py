@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from bot import doctor
-from care.errors import BackupNewer, NotEmpty, NotMigrated, NotTheSame
+from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame
 from services import epochs, ledger, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
@@ -53,7 +53,11 @@ def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
     end = archive.connected(
         url, lambda connection: archive.write(connection, target, sealer, head, settings.media.path, progress("写")), write=False
     )
-    archive.check(target, sealer, progress("复核"))
+    try:
+        archive.check(target, sealer, progress("复核"))
+    except BackupUnreadable:
+        target.unlink()  # a backup that cannot be read must not look like one
+        raise
     _done()
     sys.stderr.write(
         f"备份好了：{target.name}，{sum(end.rows.values())} 行，{end.files} 个文件，{target.stat().st_size / 2**20:.1f} MiB，已从头到尾读回一遍。\n"
@@ -84,10 +88,12 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
                 step(one.table, rows[one.table])
             else:
                 media[one.name] = _bring_file(settings.media.path, one)
+        archive.shut(connection, epochs.HELD, head.made_at, now)
+
+    stops = stoplist.read(settings.stop_list, sealer)
 
     async def begin(database: Database) -> int:
-        stops = stoplist.read(settings.stop_list, sealer)
-        new = await database.write(lambda db: epochs.begin(db, head.made_at, now, stops))
+        new = await database.write(lambda db: epochs.begin(db, now, stops))
         while await database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:
             pass
         newest = await database.store(lambda store: ledger.head(store, now))
@@ -208,7 +214,11 @@ def _empty(url: str, revision: str) -> Iterator[str]:
     if file is None:
         if migrate.current(url) not in {None, revision}:
             migrate.downgrade(url, "base")  # empty, of another release
-        yield url
+        try:
+            yield url
+        except BaseException:
+            migrate.downgrade(url, "base")  # nothing half done stays: the next try finds it empty
+            raise
         return
     lock = LockFile(file)
     lock.take()
@@ -229,6 +239,8 @@ def _bring_file(media: Path, one: archive.Kept) -> int:
     if not path.is_relative_to(media.resolve()):  # a name never leads out of the folder
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_bytes(one.data)
+    if not path.exists() or path.stat().st_size != len(one.data):
+        part = path.with_name(f"{path.name}.part")
+        part.write_bytes(one.data)
+        part.replace(path)
     return len(one.data)

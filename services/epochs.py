@@ -12,7 +12,7 @@ from care.sla import Mark
 from services import outbox, stoplist
 from services.access import Page, Viewer, access_page
 from storage import tables
-from storage.types import new_id
+from storage.types import moment
 from storage.unit import Unit
 
 HELD: Final = "从备份恢复时还没发，等院长确认"
@@ -20,7 +20,6 @@ MAYBE: Final = "恢复的备份比这条旧：可能已经发过，没有重发"
 UNSURE: Final = "从备份恢复，不确定发过没有；没有重发，请看一下对方是否收到"
 MISSED: Final = "恢复备份前可能已经发过"
 CHECK_FIRST: Final = "恢复了备份，请先核对有没有发过"
-NOT_FINAL: Final = ("planned", "waiting", "ready", "sending", "parked")
 CONFIRM: Final = "开始发送"
 """What the director writes to confirm."""
 
@@ -46,23 +45,19 @@ class Account:
     stopped: int
 
 
-def begin(db: Unit, backup_at: datetime, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
-    """A restored database: every home begins a new epoch (machine time); gives how many entries of the stop list were new."""
+def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
+    """A restored database whose way out `archive.shut` has closed: what was alive in it is dead; gives how many entries of the stop list were new."""
     store = db.store
     people = [row[0] for row in store.rows("SELECT id FROM person")]
     store.lock_persons(*people)
-    marks = ", ".join("?" * len(NOT_FINAL))
-    store.rows(f"UPDATE outbox SET state = 'held', why = ?, lease_until = NULL WHERE state IN ({marks}) RETURNING id", HELD, *NOT_FINAL)  # noqa: S608
     store.rows("UPDATE staff_session SET ended_at = ? WHERE ended_at IS NULL RETURNING id", now)
     store.rows("UPDATE invitation SET expires_at = ? WHERE used_at IS NULL AND expires_at > ? RETURNING id", now, now)
     store.rows("UPDATE conversation SET flow = NULL, slots = NULL, idle_at = NULL WHERE flow IS NOT NULL RETURNING id")
     store.rows("UPDATE plan SET state = 'held', why = ? WHERE state = 'planned' AND due_at <= ? RETURNING id", MISSED, now)
     store.rows("UPDATE letter SET state = 'held', held_why = ? WHERE state = 'ready' RETURNING id", CHECK_FIRST)
     store.rows("UPDATE promise SET mark = ?, look_at = NULL WHERE kept_at IS NULL AND due_at <= ? RETURNING id", Mark.BREACHED.value, now)
-    for home in db.scalars(select(tables.Home)).all():
-        epoch = tables.Epoch(id=new_id(), home_id=home.id, backup_at=backup_at, began_at=now)
-        db.add(epoch)
-        store.audit(home.id, now, "machine", "begin_epoch", f"epoch:{epoch.id}")
+    for epoch in db.scalars(select(tables.Epoch).where(tables.Epoch.confirmed_at.is_(None))):
+        store.audit(epoch.home_id, now, "machine", "begin_epoch", f"epoch:{epoch.id}")
     db.flush()
     return stoplist.replay(db, stops)
 
@@ -99,19 +94,28 @@ def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
 def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) -> None:
     """Open the way out: what was planned for later leaves in its time, what may have left already never again. Raises Invalid, Conflict, NotFound."""
     access_page(viewer, Page.RESTORE)
-    epoch = db.get(tables.Epoch, epoch_id)
-    if epoch is None or epoch.home_id != viewer.home_id or epoch.confirmed_at is not None:
-        raise Conflict
     if words.strip() != CONFIRM:
         raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
-    rows = _held(db, viewer.home_id)
-    db.lock_persons(*(row.person_id for row in rows))
-    for row in rows:
-        row.state = _fate(row, epoch.began_at)
+    opened = db.store.rows(
+        "UPDATE epoch SET confirmed_at = ?, confirmed_by = ? WHERE id = ? AND home_id = ? AND confirmed_at IS NULL RETURNING id, began_at",
+        now, viewer.id, epoch_id, viewer.home_id,
+    )  # fmt: skip
+    if not opened:
+        raise Conflict
+    began_at = moment(opened[0][1])
+    outdated = select(tables.Outbox).where(
+        tables.Outbox.home_id == viewer.home_id, tables.Outbox.purpose == "alarm", tables.Outbox.state.in_(("waiting", "ready"))
+    )
+    db.lock_persons(*{row.person_id for row in (*_held(db, viewer.home_id), *db.scalars(outdated))})
+    db.expire_all()  # what stood in them before the locks may have changed
+    for row in _held(db, viewer.home_id):
+        row.state = _fate(row, began_at)
         row.why = {"planned": None, "unknown": UNSURE}.get(row.state, MAYBE)
         row.settled_at = None if row.state == "planned" else now
-    epoch.confirmed_at, epoch.confirmed_by = now, viewer.id
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "confirm_epoch", f"epoch:{epoch.id}")
+    db.flush()
+    for row in list(db.scalars(outdated)):  # 「我这就来」 of hours ago
+        outbox.cancel(db.store, row.id, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "confirm_epoch", f"epoch:{epoch_id}")
     db.store.hint("epochs", "outbox", "inbox")
 
 

@@ -347,7 +347,7 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     used_up = outcome.window_closed or outcome.quota_used_up
     if used_up and _renewed(store, claimed):
         fate, why, used_up = Fate.RETRY, "对方刚又来信，马上再发", False
-    elif fate is Fate.RETRY and not outcome.hold and now - moment(created) > TRIES_FOR:
+    elif fate is Fate.RETRY and not outcome.hold and now - moment(created) > TRIES_FOR and not _just_opened(store, now):
         fate, why = Fate.GIVEN_UP, NEVER_TAKEN
     if fate in {Fate.RETRY, Fate.GIVEN_UP, Fate.PARKED} and not used_up:
         _give_back(store, claimed)
@@ -370,6 +370,11 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     if fate is Fate.SENT and staff is not None:
         _reached(store, claimed, staff, purpose, moment(created), now)
         store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
+
+
+def _just_opened(store: Store, now: datetime) -> bool:
+    """Whether the way out was opened only now, after a restore: what waited behind it has not been tried for so long."""
+    return store.row("SELECT 1 FROM epoch WHERE confirmed_at > ? LIMIT 1", now - TRIES_FOR) is not None
 
 
 def _reached(store: Store, claimed: Claim, staff: int, purpose: str, written_at: datetime, now: datetime) -> None:
@@ -430,7 +435,7 @@ def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them
 def cancel(store: Store, row_id: int, now: datetime) -> bool:
     """Take back what has not left; False when it was too late."""
     row = store.row("SELECT person_id, queue, state FROM outbox WHERE id = ?", row_id)
-    if row is None or row[2] not in {"planned", "waiting", "ready", "parked"}:
+    if row is None or row[2] not in {"planned", "held", "waiting", "ready", "parked"}:
         return False
     store.lock_persons(row[0])
     _finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")

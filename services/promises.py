@@ -150,6 +150,6 @@ def cancel_late_words(store: Store, promise_id: int, person_id: int) -> None:
     store.change(
         tables.Outbox,
         """UPDATE outbox SET state = 'cancelled', why = '已经联系上了，这句不用再发'
-           WHERE dedup_key = ? AND state IN ('planned', 'waiting', 'ready', 'parked') RETURNING id""",
+           WHERE dedup_key = ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING id""",
         late_key(promise_id), persons=[person_id],
     )  # fmt: skip

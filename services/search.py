@@ -1,7 +1,7 @@
 """Search over names, the last four digits of phones, what was said, and complaints: the index is filled after COMMIT by a job.
 
 A row is indexed when it is old enough that every transaction which began before it has ended; so the mark only ever goes forward,
-with any number of writers, and a message is found half a minute after it came.
+with any number of writers, and a message is found a minute or two after it came.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,9 +22,11 @@ from storage.store import Store
 from storage.types import id_at
 from storage.unit import Unit
 
-SETTLED: Final = timedelta(seconds=20)
-"""Longer than any transaction lives (storage.postgres, LIMITS)."""
+SETTLED: Final = timedelta(seconds=80)
+"""Longer than any transaction lives (storage.postgres, LIMITS) and the clocks of two hosts may differ (bot.doctor)."""
 PORTION: Final = 100
+MOST_HASHES: Final = 4000
+"""A portion is one short transaction, however long the texts are."""
 PHONE: Final = 4
 SHORTEST: Final = 2
 MOST: Final = 8
@@ -56,8 +58,13 @@ def next_portion(db: Unit, machine_now: datetime) -> Portion | None:
     for kind, rows_of in _KINDS.items():
         rows = rows_of(db, queries.mark(db, kind), last, PORTION)
         if rows:
-            hashes = [entry for home, subject, text in rows for entry in _entries(db.sealer, home, kind, subject, text)]
-            return Portion(kind, rows[-1][1], tuple(hashes))
+            hashes, upto = list[tuple[int, int]](), 0
+            for home, subject, text in rows:
+                hashes += _entries(db.sealer, home, kind, subject, text)
+                upto = subject
+                if len(hashes) > MOST_HASHES:
+                    break
+            return Portion(kind, upto, tuple(hashes))
     return None
 
 

@@ -119,7 +119,7 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
         now, case_id, persons=[person_id],
     )  # fmt: skip
     for (row_id,) in store.rows(
-        "SELECT id FROM outbox WHERE person_id = ? AND dedup_key LIKE ? AND state IN ('planned', 'waiting', 'ready', 'parked')", person_id,
+        "SELECT id FROM outbox WHERE person_id = ? AND dedup_key LIKE ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')", person_id,
         f"case:{case_id}:follow_up:%",
     ):  # fmt: skip
         outbox.cancel(store, row_id, now)

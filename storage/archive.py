@@ -17,17 +17,18 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Date, MetaData, Table, create_engine, func, insert, select
+from sqlalchemy import Connection, Date, MetaData, Table, create_engine, func, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from care.errors import BackupUnreadable
 from storage import migrate, tables
 from storage.seal import Sealer, Unreadable
-from storage.types import new_id
+from storage.types import micros, new_id
 
 T = TypeVar("T")
 MAGIC: Final = b"JIASHU1\n"
 LENGTH: Final = struct.Struct(">I")
+NOT_FINAL: Final = ("planned", "waiting", "ready", "sending", "parked")
 PAGE: Final = 2000
 """Rows that are in memory at a time."""
 Step = Callable[[str, int], None]
@@ -130,6 +131,15 @@ def load(connection: Connection, page: Page) -> None:
         for row in page.rows
     ]
     connection.execute(insert(table), rows)
+
+
+def shut(connection: Connection, why: str, backup_at: datetime, now: datetime) -> None:
+    """In the transaction that brings the rows: nothing of them can leave, and every home begins an epoch that nobody has confirmed."""
+    known = {table.name: table for table in _tables(connection)}
+    out, epoch, home = known["outbox"], known["epoch"], known["home"]
+    connection.execute(update(out).where(out.c.state.in_(NOT_FINAL)).values(state="held", why=why, lease_until=None))
+    for (home_id,) in connection.execute(select(home.c.id)).all():
+        connection.execute(insert(epoch).values(id=new_id(), home_id=home_id, backup_at=micros(backup_at), began_at=micros(now)))
 
 
 def counts(connection: Connection) -> dict[str, int]:

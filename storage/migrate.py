@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from care.errors import DatabaseAway
+
 HERE = Path(__file__).parent
 
 
@@ -73,3 +75,5 @@ def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
             return connection.execute(sql).fetchone()
         except sqlite3.OperationalError:
             return None
+        except sqlite3.DatabaseError as error:
+            raise DatabaseAway(why=str(error)) from error

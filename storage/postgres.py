@@ -87,7 +87,7 @@ async def first(url: str, sql: str) -> Row | None:
     """One row of a question before anything is open; None also when the table is not there. Raises DatabaseAway."""
     try:
         connection = await asyncpg.connect(re.sub(r"\+asyncpg", "", url), timeout=5)
-    except _GONE as error:
+    except (*_GONE, asyncpg.PostgresError) as error:
         raise DatabaseAway(why=str(error) or type(error).__name__) from error
     try:
         row = await connection.fetchrow(sql)

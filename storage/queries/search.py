@@ -86,11 +86,11 @@ def _residents(db: Unit, ids: Sequence[int]) -> dict[int, int]:
 
 
 def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted: str) -> list[CaseHit]:
-    """Complaints by their number, or by a line of their record, each once."""
+    """Complaints by their number, or by a line of their record, each once; none whose complainant the viewer may not know (C14)."""
     case, record = tables.Case, tables.CaseRecord
     rows = db.execute(
         select(case, record).outerjoin(record, (record.case_id == case.id) & record.id.in_(candidates))
-        .where(sight.case(), or_(case.number == number, record.id.is_not(None))).order_by(case.id.desc(), record.id)
+        .where(sight.named_case(), or_(case.number == number, record.id.is_not(None))).order_by(case.id.desc(), record.id)
     ).all()  # fmt: skip
     found: dict[int, CaseHit] = {}
     for one, line in rows:

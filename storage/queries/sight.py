@@ -42,6 +42,10 @@ class Sight:
             return false()
         return and_(tables.Case.home_id == self.home_id, ~self._about_me())
 
+    def named_case(self) -> ColumnElement[bool]:
+        """Complaints whose words and whose complainant the viewer may know; to be used where `complaint` is selected."""
+        return and_(self.case(), ~self._hidden())
+
     def inbox(self, column: Ids) -> ColumnElement[bool]:
         """Messages that belong to no complaint about the viewer."""
         return column.not_in(select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case()))

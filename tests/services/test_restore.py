@@ -14,10 +14,12 @@ from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
 from services import desk, epochs, install, ledger, occasions, outbox, residents, stoplist
 from services.access import Role
+from services.ports import Fate, Outcome
 from services.receive import receive_batch
 from settings import Database
 from storage import archive, migrate
 from storage.database import open_database
+from storage.store import Store
 from tests.conftest import HomeUnderTest
 
 ELDERS = 20
@@ -183,6 +185,67 @@ async def test_p7_a_backup_that_is_cut_or_changed_brings_nothing_back_and_a_full
         with pytest.raises(BackupUnreadable):
             await _quiet(upkeep.restore, empty, tmp_path / "harmed", home.clock)
     assert not await asyncio.to_thread(migrate.has_rows, empty.database.url)
+
+
+async def test_p7_a_restore_that_is_cut_leaves_nothing_and_works_at_the_next_try(
+    home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.hears("你好")
+    file, empty = tmp_path / "home.backup", replace(home.settings, database=Database(fresh("other.db")))
+    await _quiet(upkeep.backup, home.settings, file, home.clock)
+
+    def cut(*_: Any) -> int:
+        message = "the power went"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(epochs, "begin", cut)
+        with pytest.raises(RuntimeError, match="power"):
+            await _quiet(upkeep.restore, empty, file, home.clock)
+    assert not await asyncio.to_thread(migrate.has_rows, empty.database.url)
+    assert await _quiet(upkeep.restore, empty, file, home.clock) == 0
+    back = await _opened(home, empty.database.url)
+    try:
+        assert await back.one("SELECT count(*) FROM epoch") == 1
+        assert await back.one("SELECT count(*) FROM inbox") == 1
+    finally:
+        await back.database.close()
+
+
+async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_old_alarm_do_not(
+    home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path
+) -> None:
+    await home.hears("你好")
+    nurse, director = await home.staff(Role.NURSE, "唐雨", "tang"), await home.staff(Role.DIRECTOR, "沈国平", "shen")
+    person = await home.person()
+    await home.database.write(lambda db: desk.answer(db, nurse, person, "等一下发", "k1", home.clock()))
+    file, empty = tmp_path / "home.backup", replace(home.settings, database=Database(fresh("other.db")))
+    await _quiet(upkeep.backup, home.settings, file, home.clock)
+    await _quiet(upkeep.restore, empty, file, home.clock)
+    back = await _opened(home, empty.database.url)
+    try:
+        held = int(await back.one("SELECT id FROM outbox WHERE state = 'held'"))
+        assert await back.database.store(lambda store: outbox.cancel(store, held, back.clock()))  # a colleague may take it back
+        await back.hears("在吗")
+
+        def later(store: Store) -> None:
+            store.lock_persons(person)
+            for purpose, queue in (("alarm", "alarm"), ("answer", "conversation")):
+                outbox.enqueue(
+                    store, home_id=back.ids.home_id, person_id=person, purpose=purpose, dedup_key=purpose, text=purpose, now=back.clock(), queue=queue
+                )  # fmt: skip
+
+        await back.database.store(later)
+        back.clock.on(hours=5)
+        epoch = await back.database.read(lambda db: epochs.closed(db, back.ids.home_id))
+        assert epoch is not None
+        await back.database.write(lambda db: epochs.confirm(db, director, epoch.id, epochs.CONFIRM, back.clock()))
+        busy = Outcome(Fate.RETRY, "微信系统忙，正在重试")
+        assert await back.send_all(lambda _openid, _words: busy) == []  # the first try after five hours is not the last
+        back.clock.on(minutes=1)
+        assert await back.send_all() == [("daughter", "answer")]
+    finally:
+        await back.database.close()
 
 
 async def test_p7_files_come_back_and_old_backups_go(home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path) -> None:
