@@ -64,7 +64,7 @@ TRIES: Final = 4
 LEADER: Final = 7_365_261_220_001
 """The advisory lock of the process that plans and releases."""
 _GONE: Final = (
-    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
+    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidCatalogNameError,
 )  # fmt: skip
 
