@@ -216,6 +216,22 @@
   }
   document.addEventListener("htmx:beforeRequest", (event) => { if (held(event.detail.elt)) event.preventDefault(); });
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.requestConfig && held(event.detail.requestConfig.elt)) event.detail.shouldSwap = false; });
+  /* Whatever else puts a new card in place of the old one, the answer to another form for one: words that were not sent go with it. */
+  let unsent = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const config = event.detail.requestConfig, sent = config && config.elt.closest("form");
+    if (!event.detail.shouldSwap || !event.detail.target.querySelectorAll) return;
+    for (const field of event.detail.target.querySelectorAll("form[hx-post] textarea, form[hx-post] input.inp")) {
+      if (field.form !== sent && field.type !== "file" && field.value !== field.defaultValue) unsent.push([field.form.getAttribute("hx-post"), field.name, field.value]);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [form, name, value] of unsent) {
+      const field = document.querySelector('form[hx-post="' + form + '"] [name="' + name + '"]');
+      if (field && field.value === field.defaultValue) field.value = value;
+    }
+    unsent = [];
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = "#" + (event.detail.target || event.target).id;
     if (stale.delete(target) && !typing(document.querySelector(target))) htmx.trigger(target, "refresh");

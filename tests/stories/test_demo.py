@@ -13,6 +13,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from scripts.stage import ROOT, free_port
 
 SENTENCE = "你们把我妈摔了，我要投诉"
+HEARD = """() => {
+  const audio = document.querySelector('audio');  // a live look may have put a new one in its place
+  if (audio.preload !== 'auto') { audio.preload = 'auto'; audio.load(); }
+  return audio.duration > 5;
+}"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -117,8 +122,7 @@ async def test_c1_c4_c15_the_whole_way_from_the_phone_to_the_console_and_back(de
     await expect(desk.get_by_alt_text(f"{'未绑定用户' if person == '路人' else person}发来的照片")).to_be_visible()
     player = desk.locator("audio")
     await expect(player).to_be_visible()
-    await player.evaluate("node => { node.preload = 'auto'; node.load(); }")
-    await desk.wait_for_function("() => document.querySelector('audio').duration > 5", timeout=40_000)
+    await desk.wait_for_function(HEARD, timeout=40_000)
     await desk.get_by_label(re.compile("^回复")).fill("照片和语音都收到了，谢谢。")
     await desk.keyboard.press("Control+Enter")
     await expect(desk.locator(".msg.out", has_text="照片和语音都收到了")).to_contain_text("已送达微信")
