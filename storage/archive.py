@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Date, MetaData, Table, create_engine, func, insert, select, update
+from sqlalchemy import Connection, Date, MetaData, Table, create_engine, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from care.errors import BackupUnreadable
@@ -140,11 +140,6 @@ def shut(connection: Connection, why: str, backup_at: datetime, now: datetime) -
     connection.execute(update(out).where(out.c.state.in_(NOT_FINAL)).values(state="held", why=why, lease_until=None))
     for (home_id,) in connection.execute(select(home.c.id)).all():
         connection.execute(insert(epoch).values(id=new_id(), home_id=home_id, backup_at=micros(backup_at), began_at=micros(now)))
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """Rows of each table."""
-    return {table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for table in _tables(connection)}
 
 
 def prints(connection: Connection, step: Step = lambda _table, _rows: None) -> dict[str, Print]:
