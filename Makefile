@@ -50,4 +50,4 @@ soak: test-setup ## the long proofs; PART=n, SHORT=1
 	$(PY) -m benchmarks.soak --part $(or $(PART),1) $(if $(SHORT),--short)
 
 lock: install ## make requirements.lock anew
-	$(PY) -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras --output-file requirements.lock pyproject.toml
+	$(PY) -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe --no-strip-extras --output-file requirements.lock pyproject.toml

@@ -1,4 +1,4 @@
-"""What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, forbidden words."""
+"""What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, the lock, forbidden words."""
 
 import re
 import subprocess
@@ -6,10 +6,13 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sqlalchemy import create_engine
 
 from conversations import phrases
@@ -89,6 +92,21 @@ def requirements() -> Iterator[str]:
             yield f"requirement {name} is planned, yet a test carries its name"
 
 
+def locked() -> Iterator[str]:
+    """Extras are pinned with their extras: `name==1` does not hold `name[extra]`, which pip looks for anew as soon as a 2 is there."""
+    pins = [
+        Requirement(line.removesuffix("\\"))
+        for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+        if "==" in line and line[0].isalnum()
+    ]
+    extras = {canonicalize_name(pin.name): pin.extras for pin in pins}
+    for dist in distributions():
+        for wanted in map(Requirement, dist.requires or ()):
+            name = canonicalize_name(wanted.name)
+            if name in extras and wanted.extras - extras[name] and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
+                yield f"requirements.lock: {dist.name} wants {name}[{','.join(sorted(wanted.extras))}]: run make lock"
+
+
 def faults() -> Iterator[str]:
     """Each mutant names words that are in its file exactly once; else the long proof stops in the middle."""
     for mutant in MUTANTS:
@@ -116,7 +134,7 @@ def tidy() -> Iterator[str]:
 
 def main() -> int:
     """0 when everything holds."""
-    problems = [problem for part in (migrations, flows, words, contracts, requirements, faults, tidy) for problem in part()]
+    problems = [problem for part in (migrations, flows, words, contracts, requirements, locked, faults, tidy) for problem in part()]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     listed = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"].values()
