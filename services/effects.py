@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from services.receive import Context
 
 TITLE: Final = 24
-CASE: Final = "id, level, category, cautious, hide_name, number, feedback_at"
 OPEN: Final = Question(
-    tables.Case,
-    """SELECT person_id, id, level, category, cautious, hide_name, number, feedback_at FROM complaint
-       WHERE person_id {AMONG} AND closed_at IS NULL ORDER BY id DESC""",
+    tables.Case, ("id", "level", "category", "cautious", "hide_name", "number", "feedback_at"), "closed_at", by="id", newest_first=True
 )
 """A person's complaints that have not come to their end, the newest first."""
 ALL_FIELDS: Final = ("about", "when", "name", "phone")
@@ -156,7 +153,7 @@ def want_media(  # noqa: PLR0913
 def _case(context: "Context", number: str) -> Row:
     running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
     row = running or context.store.row(
-        f"SELECT {CASE} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
+        f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
         context.person_id,
         number,
     )

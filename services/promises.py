@@ -17,9 +17,7 @@ KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
 TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
 """Kinds whose breach the person is told."""
 
-OPEN: Final = Question(
-    tables.Promise, "SELECT person_id, id, kind, due_at FROM promise WHERE person_id {AMONG} AND kept_at IS NULL ORDER BY due_at"
-)
+OPEN: Final = Question(tables.Promise, ("id", "kind", "due_at"), "kept_at", by="due_at")
 """What a person was promised and has not got yet."""
 
 

@@ -34,8 +34,6 @@ MINUTE: Final = 60_000_000
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 SILENT: Final = (Notice, Unfollowed)
-ABOUT: Final = (effects.OPEN, promises.OPEN)
-"""What most messages ask about their person."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -106,11 +104,8 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     store.lock_phones([(envelope.account_id, envelope.openid) for envelope in batch])
-    known_talks, repeats = _talks(store, batch), _repeats(store, batch)
-    people = [talk.person_id for talk in known_talks.values()]
-    store.lock_persons(*people)
-    for question in ABOUT:
-        store.ahead(question, people)
+    known_talks = _talks(store, batch)
+    store.lock_persons(*(talk.person_id for talk in known_talks.values()))
     facts = _facts(store, house, known_talks)
     results: list[Receipt] = []
     seen: set[int | str] = set()
@@ -121,11 +116,10 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
             store.flush()
             return results + _together(store, house, batch[place:])
         seen.add(who)
-        known = repeats.get((envelope.account_id, envelope.key))
-        if known is None:
-            results.append(_one(store, house, envelope, talk, facts.get(talk.person_id, {}) if talk else {}))
+        if talk is not None and talk.repeat is not None:
+            results.append(_again(store, house, talk.repeat))
         else:
-            results.append(_again(store, house, known))
+            results.append(_one(store, house, envelope, talk or _meet(store, envelope), facts.get(talk.person_id, {}) if talk else {}))
     return results
 
 
@@ -139,9 +133,7 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
             raise
         failed = error
         log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
-    talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or talks.meet(
-        store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at
-    )
+    talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
     store.lock_persons(talk.person_id)
     return _set_aside(store, house, envelope, talk, failed)
 
@@ -177,16 +169,16 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
 
 
 def _talks(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
-    return talks.load(store, [(envelope.account_id, envelope.openid) for envelope in batch])
+    arrivals = [(envelope.account_id, envelope.openid, envelope.key) for envelope in batch]
+    return talks.load(store, arrivals, effects.OPEN, promises.OPEN)
 
 
-def _repeats(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Row]:
-    rows = store.rows(
-        f"""SELECT i.account_id, i.key, i.id, i.answer, i.answer_state, i.arrived_at FROM {store.PAIRS}
-            {store.THEN} inbox i ON i.account_id = pair.one AND i.key = pair.other""",  # noqa: S608
-        store.many([(envelope.account_id, envelope.key) for envelope in batch]),
-    )
-    return {(row[0], row[1]): row[2:] for row in rows}
+def _meet(store: Store, envelope: Envelope) -> Talk:
+    """Somebody new, of whom nothing is open."""
+    talk = talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
+    store.learn(effects.OPEN, talk.person_id, [])
+    store.learn(promises.OPEN, talk.person_id, [])
+    return talk
 
 
 def _again(store: Store, house: House, known: Row) -> Receipt:
@@ -224,9 +216,8 @@ def _facts(store: Store, house: House, known_talks: dict[tuple[int, str], Talk])
 # -- step and write ------------------------------------------------------------------------------------------------
 
 
-def _one(store: Store, house: House, envelope: Envelope, talk: Talk | None, facts: Facts) -> Receipt:
+def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Facts) -> Receipt:
     now = envelope.arrived_at
-    talk = talk or talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
     talk.open(store)
     inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(house, talk, envelope))
     _ledger(store, talk, envelope)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from conversations.engine import Snapshot, Turn
 from storage import tables
-from storage.store import Store
+from storage.store import Question, Store
 from storage.types import Row, moment
 
 SESSION: Final = (5, timedelta(hours=48))
@@ -31,6 +31,8 @@ class Talk(msgspec.Struct):
     revision: int = 0
     full_at: int | None = None
     """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
+    repeat: Row | None = None
+    """What the message was told that this talk was loaded for, when it has been here before: its row, the answer, how that left, when it arrived."""
     snapshot: Snapshot | None = None
 
     def open(self, store: Store) -> None:
@@ -47,20 +49,33 @@ class Talk(msgspec.Struct):
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'),
-    EXISTS (SELECT 1 FROM complaint k WHERE k.person_id = p.id AND k.closed_at IS NULL)"""  # noqa: S608  (a figure of ours)
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
+_ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
-def load(store: Store, phones: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Talk]:
-    """The talks of (account, openid) pairs, by one query; who is new is not in it."""
+def load(store: Store, arrivals: Sequence[tuple[int, str, str]], cases: Question, promises: Question) -> dict[tuple[int, str], Talk]:
+    """The talks of (account, openid, key), with what a step asks about their people, by one query; who is new is not in it."""
     rows = store.rows(
-        f"""SELECT f.account_id, f.openid, {_TALK} FROM {store.PAIRS}
+        f"""SELECT f.account_id, f.openid, i.id, i.answer, i.answer_state, i.arrived_at, {store.listed(cases, "p.id")},
+                {store.listed(promises, "p.id")}, {_TALK} FROM {store.PAIRS}
             {store.THEN} follower f ON f.account_id = pair.one AND f.openid = pair.other
-            JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id""",  # noqa: S608
-        store.many(phones),
+            JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id
+            LEFT JOIN inbox i ON i.account_id = pair.one AND i.key = pair.more""",  # noqa: S608
+        store.many(arrivals),
     )
-    return {(row[0], row[1]): _of(row[2:]) for row in rows}
+    found: dict[tuple[int, str], Talk] = {}
+    for account, openid, inbox, answer, state, arrived, complaints, promised, *talk in rows:
+        one = found[account, openid] = _of(talk)
+        one.repeat = None if inbox is None else (inbox, answer, state, arrived)
+        one.has_case = complaints is not None
+        store.learn(cases, one.person_id, _listed(complaints))
+        store.learn(promises, one.person_id, _listed(promised))
+    return found
+
+
+def _listed(rows: str | None) -> list[Row]:
+    return [] if rows is None else _ROWS.decode(rows)
 
 
 def of_person(store: Store, person_id: int) -> tuple[int, Talk] | None:
@@ -99,8 +114,8 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
     )  # fmt: skip
 
 
-def _of(row: Row) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked, case = row
+def _of(row: Sequence[Any]) -> Talk:
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(
         follower,
@@ -111,9 +126,8 @@ def _of(row: Row) -> Talk:
         None if spoke_at is None else moment(spoke_at),
         bool(parked),
         kind,
-        bool(case),
-        revision,
-        full_at,
+        revision=revision,
+        full_at=full_at,
     )
 
 

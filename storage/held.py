@@ -1,41 +1,44 @@
 """Rows that are written but not sent yet: those of one kind go together, and a row that changes before it is sent is sent once.
 
 On PostgreSQL each statement is a way to the server and back that costs more than its work; on SQLite a fat row that is changed at once is
-written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables, and before every statement that writes.
+written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables, and before it writes in another way.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
 from sqlalchemy import Table, UniqueConstraint
 
 from storage import tables
-from storage.types import Row
 
-_ORDER: Final = {table.name: place for place, table in enumerate(tables.Base.metadata.sorted_tables)}
-_NAME: Final = re.compile(rf"\b({'|'.join(_ORDER)})\b")
+ORDER: Final = {table.name: place for place, table in enumerate(tables.Base.metadata.sorted_tables)}
+"""Those that others refer to before these."""
+_NAME: Final = re.compile(rf"\b({'|'.join(ORDER)})\b")
+Values = dict[str, object]
+Rows = dict[type[tables.Base], dict[int, Values]]
+"""Rows of each table by their ids."""
 
 
 @cache
 def insert_sql(table: type[tables.Base], names: tuple[str, ...]) -> str:
     """The statement that writes a row. Raises ValueError for a column that does not exist."""
-    _known(table, names)
+    known(table, names)
     return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  (names are columns)
 
 
 @cache
 def update_sql(table: type[tables.Base], names: tuple[str, ...]) -> str:
     """The statement that changes a row; its id comes last. Raises ValueError for a column that does not exist."""
-    _known(table, names)
+    known(table, names)
     return f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608  (names are columns)
 
 
 @cache
-def reads(sql: str) -> frozenset[str]:
-    """The tables a statement names; all of them when it writes, since what it refers to must be there."""
-    return frozenset(_NAME.findall(sql) if sql.lstrip().startswith("SELECT") else _ORDER)
+def named(sql: str) -> frozenset[str]:
+    """The tables a statement names. What a new row refers to may come after it: references are checked at COMMIT."""
+    return frozenset(_NAME.findall(sql))
 
 
 class Held:
@@ -43,48 +46,43 @@ class Held:
 
     def __init__(self) -> None:
         self.tables: set[str] = set()
-        self._new: dict[type[tables.Base], dict[int, dict[str, object]]] = {}
-        self._changes: dict[str, list[Row]] = {}
-        self._how: dict[tuple[type[tables.Base], int], str] = {}
+        self._new: Rows = {}
+        self._changed: Rows = {}
 
-    def insert(self, table: type[tables.Base], values: dict[str, object]) -> None:
+    def insert(self, table: type[tables.Base], values: Values) -> None:
         """A new row with its id."""
         self.tables.add(table.__tablename__)
         self._new.setdefault(table, {})[values["id"]] = values  # type: ignore[index]  # an id is a number
 
-    def update(self, table: type[tables.Base], row_id: int, values: dict[str, object]) -> bool:
-        """A change; False when it must not wait: what is held is to be sent first, and then this at once.
+    def update(self, table: type[tables.Base], row_id: int, values: Values) -> bool:
+        """A change, joined to what is held of its row; False for one of what is unique, which may make room for a new row.
 
-        That is a row that is changed again in another way, and a change of what is unique, which may make room for a new row.
+        Then what is held is to be sent first, and the change at once.
         """
-        names = tuple(values)
-        sql = update_sql(table, names)
-        new = self._new.get(table, {}).get(row_id)
-        if new is not None:
-            new.update(values)
+        new = self._new.get(table)
+        if new is not None and row_id in new:
+            new[row_id].update(values)
             return True
-        if self._how.setdefault((table, row_id), sql) != sql or not _unique(table).isdisjoint(names):
+        if not _unique(table).isdisjoint(values):
             return False
         self.tables.add(table.__tablename__)
-        self._changes.setdefault(sql, []).append((*values.values(), row_id))
+        changed = self._changed.setdefault(table, {})
+        if row_id in changed:
+            changed[row_id].update(values)
+        else:
+            changed[row_id] = values
         return True
 
-    def drain(self) -> Iterator[tuple[str, list[Row]]]:
-        """Statements with their rows: new ones first, those that others refer to before these; then the changes as their kinds came up."""
-        new, changes = self._new, self._changes
+    def take(self) -> tuple[Rows, Rows]:
+        """New rows and changes, to be sent now; nothing is held any more."""
+        taken = self._new, self._changed
         self.clear()
-        for table in sorted(new, key=lambda table: _ORDER[table.__tablename__]) if len(new) > 1 else new:
-            kinds: dict[tuple[str, ...], list[Row]] = {}
-            for values in new[table].values():
-                kinds.setdefault(tuple(values), []).append(tuple(values.values()))
-            for names, rows in kinds.items():
-                yield insert_sql(table, names), rows
-        yield from changes.items()
+        return taken
 
     def clear(self) -> None:
         """Nothing is held."""
         self.tables = set()
-        self._new, self._changes, self._how = {}, {}, {}
+        self._new, self._changed = {}, {}
 
 
 @cache
@@ -94,7 +92,8 @@ def _unique(table: type[tables.Base]) -> frozenset[str]:
     return frozenset(column.name for rule in rules if isinstance(rule, UniqueConstraint) for column in rule.columns)
 
 
-def _known(table: type[tables.Base], names: Iterable[str]) -> None:
+def known(table: type[tables.Base], names: Iterable[str]) -> None:
+    """Raises ValueError for a column that does not exist."""
     unknown = set(names) - set(table.__table__.columns.keys())
     if unknown:
         message = f"{table.__tablename__} has no column {sorted(unknown)}"

@@ -52,9 +52,6 @@ LIMITS: Final = {
     "statement_timeout": "7000",
     "application_name": "jiashu",
 }
-LOOK_UPS: Final = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
-"""Every question about an arrival is a look-up by index. A plan that is made while the tables are empty reads them whole, and a
-prepared statement keeps it until the next ANALYZE: 19 ms instead of 0.2 after ten minutes (docs/decisions/51-one-kind-one-statement.md)."""
 _AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.UniqueViolationError)
 """Two processes met: everything again, once or twice."""
 TRIES: Final = 4
@@ -98,21 +95,18 @@ async def first(url: str, sql: str) -> Row | None:
 class _Line:
     """One writing connection, opened when it is needed and thrown away when it is broken."""
 
-    def __init__(self, engine: AsyncEngine, settings: str = "") -> None:
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
         self._open: AsyncConnection | None = None
 
     async def get(self) -> tuple[Any, Connection]:
         """The driver's connection and SQLAlchemy's on top of it."""
-        fresh = self._open is None
         if self._open is None:
             self._open = await asyncio.wait_for(self._engine.connect(), STATEMENT)
         raw = await self._open.get_raw_connection()
         found = self._open.sync_connection
         if found is None or raw.driver_connection is None:
             raise OSError
-        if fresh and self._settings:
-            await raw.driver_connection.execute(self._settings)
         return raw.driver_connection, found
 
     async def drop(self) -> None:
@@ -158,7 +152,7 @@ class PostgresDatabase(Database):
             self._url, pool_size=READERS, max_overflow=0, pool_timeout=5,
             connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": readings}, **options,
         )  # fmt: skip
-        self._receiving, self._doing = _Line(self._writing, LOOK_UPS), _Line(self._writing)
+        self._receiving, self._doing = _Line(self._writing), _Line(self._writing)
         self._tasks = [asyncio.create_task(self._receive_all()), asyncio.create_task(self._do_all())]
 
     async def close(self) -> None:

@@ -34,8 +34,9 @@ from storage.database import (
     knows_away,
     take,
 )
+from storage.held import ORDER, Rows, insert_sql, update_sql
 from storage.seal import Sealer
-from storage.store import Store
+from storage.store import Question, Store
 from storage.types import Row, micros
 from storage.unit import Unit
 
@@ -76,7 +77,8 @@ sqlite3.register_adapter(bool, int)
 class SqliteStore(Store):
     """The store of the writer thread: it alone writes, so locks are only recorded. Moments are microseconds, days ISO text, truth 0 and 1."""
 
-    PAIRS = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other FROM json_each(?)) pair"
+    PAIRS = """(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other, json_extract(value, '$[2]') AS more
+               FROM json_each(?)) pair"""
     AMONG = "IN (SELECT value FROM json_each(?))"
     THEN = "CROSS JOIN"
     BEGIN = "BEGIN IMMEDIATE"
@@ -95,6 +97,21 @@ class SqliteStore(Store):
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self.connection.executemany(sql, rows)
 
+    def _send(self, new: Rows, changed: Rows) -> None:
+        """One statement for each kind of row; a parent that came after its children would make SQLite search them all."""
+        for table in sorted(new, key=lambda table: ORDER[table.__tablename__]):
+            kinds: dict[tuple[str, ...], list[Row]] = {}
+            for values in new[table].values():
+                kinds.setdefault(tuple(values), []).append(tuple(values.values()))
+            for names, rows in kinds.items():
+                self.connection.executemany(insert_sql(table, names), rows)
+        for table, by_id in changed.items():
+            kinds = {}
+            for row_id, values in by_id.items():
+                kinds.setdefault(tuple(values), []).append((*values.values(), row_id))
+            for names, rows in kinds.items():
+                self.connection.executemany(update_sql(table, names), rows)
+
     def rollback(self) -> None:
         """Undo everything since `begin`."""
         if self.connection.in_transaction:
@@ -112,6 +129,10 @@ class SqliteStore(Store):
 
     def lock_phones(self, phones: Sequence[tuple[int, str]]) -> None:
         """Nothing: nobody else writes."""
+
+    def listed(self, question: Question, whose: str) -> str:
+        """Rows are gathered as they come."""
+        return f"(SELECT nullif(json_group_array(json_array({', '.join(question.columns)})), '[]') FROM ({question.sql(whose)}))"  # noqa: S608
 
 
 class LockFile:

@@ -2,7 +2,7 @@
 
 A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on PostgreSQL
 that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are written with `?`
-for both engines; the few words in which they differ are `PAIRS`, `AMONG` and `THEN`.
+for both engines; the few words in which they differ are `PAIRS`, `AMONG`, `THEN` and `listed`.
 """
 
 import json
@@ -11,22 +11,60 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from storage import tables
-from storage.held import Held, insert_sql, reads, update_sql
+from storage.held import Held, Rows, insert_sql, named, update_sql
 from storage.seal import Sealer
 from storage.types import Moment, Row, micros, new_id
 
-AHEAD: Final = 3
-"""People in a batch from whom on asking once for all is cheaper."""
-
 
 class Question(NamedTuple):
-    """Rows of one table about a person, which a batch asks once for all its people; `sql` has one `AMONG` and gives the person first."""
+    """Open rows of one table about a person: `columns`, among them the id, in an order. A batch asks it with the talks of its people."""
 
     table: type[tables.Base]
-    sql: str
+    columns: tuple[str, ...]
+    open_while_null: str
+    by: str
+    newest_first: bool = False
+
+    def sql(self, whose: str) -> str:
+        """The question about one person, or about whom an expression names."""
+        return (
+            f"SELECT {', '.join(self.columns)} FROM {self.table.__tablename__} WHERE person_id = {whose}"  # noqa: S608  (names of ours)
+            f" AND {self.open_while_null} IS NULL ORDER BY {self.by}{' DESC' if self.newest_first else ''}"
+        )
+
+
+class Known:
+    """What a batch has been told to its questions, kept true by what it writes."""
+
+    def __init__(self, question: Question, rows: list[Row]) -> None:
+        self.question, self.rows = question, rows
+
+    def insert(self, values: dict[str, Any]) -> None:
+        """A new row."""
+        if values.get(self.question.open_while_null) is None:
+            self.rows.append(tuple(values.get(name) for name in self.question.columns))
+            self._sort()
+
+    def update(self, row_id: int, values: dict[str, Any]) -> bool:
+        """A change of a row; False when it opens or closes one: then the question is to be asked anew."""
+        columns, at = self.question.columns, self.question.columns.index("id")
+        if self.question.open_while_null in values:
+            return False
+        if not values.keys().isdisjoint(columns):
+            now = [
+                tuple(values.get(name, old) for name, old in zip(columns, row, strict=True)) if row[at] == row_id else row
+                for row in self.rows
+            ]
+            self.rows = now
+            self._sort()
+        return True
+
+    def _sort(self) -> None:
+        at = self.question.columns.index(self.question.by)
+        self.rows.sort(key=lambda row: row[at], reverse=self.question.newest_first)
 
 
 class PersonNotLocked(Exception):
@@ -60,7 +98,7 @@ class Store(ABC):
     """
 
     PAIRS: ClassVar[str]
-    """A list of (number, text) as a table `pair (one, other)`; joined by `THEN`, each pair is one look-up in an index of both columns."""
+    """A list of (number, text, text or nothing) as a table `pair (one, other, more)`; joined by `THEN`, each is one look-up in an index."""
     AMONG: ClassVar[str]
     """That a number is one of a list."""
     THEN: ClassVar[str]
@@ -74,7 +112,7 @@ class Store(ABC):
         self.hints: set[str] = set()
         self._held = Held()
         self._holds = False
-        self._known: dict[tuple[type[tables.Base], int], list[Row]] = {}
+        self._known: dict[tuple[type[tables.Base], int], Known] = {}
 
     # -- what each engine does in its own way --------------------------------------------------------------------
 
@@ -89,6 +127,10 @@ class Store(ABC):
     @abstractmethod
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """The same statement for many rows."""
+
+    @abstractmethod
+    def _send(self, new: Rows, changed: Rows) -> None:
+        """Write rows and changes."""
 
     @abstractmethod
     def lock_persons(self, *persons: int) -> None:
@@ -146,7 +188,7 @@ class Store(ABC):
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a statement."""
-        if self._held.tables and not self._held.tables.isdisjoint(reads(sql)):
+        if self._held.tables and not self._held.tables.isdisjoint(named(sql)):
             self.flush()
         return self._ask(sql, values)
 
@@ -173,6 +215,9 @@ class Store(ABC):
             self.locked.add(row_id)  # type: ignore[arg-type]  # nobody else can see it yet
         elif _personal(table):
             self._require(table, values.get("person_id"))
+            known = self._known.get((table, values["person_id"]))  # type: ignore[arg-type]  # an id is a number
+            if known is not None:
+                known.insert(values)
         if self._holds:
             self._held.insert(table, values)
         else:
@@ -186,6 +231,9 @@ class Store(ABC):
             self._require(table, row_id)
         elif _personal(table):
             self._require(table, person)
+            known = self._known.get((table, person))  # type: ignore[arg-type]  # who is locked is a number
+            if known is not None and not known.update(row_id, values):
+                del self._known[table, person]  # type: ignore[arg-type]
         if self._holds:
             if self._held.update(table, row_id, values):
                 return
@@ -213,13 +261,13 @@ class Store(ABC):
     def flush(self) -> None:
         """Send what is held."""
         if self._held.tables:
-            for sql, rows in self._held.drain():
-                self._run_many(sql, rows)
+            self._send(*self._held.take())
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""
         for person in persons:
             self._require(table, person)
+            self._known.pop((table, person), None)
         return self.rows(sql, *values)
 
     def seal(self, table: type[tables.Base], name: str, row_id: int, value: str | bytes | None) -> bytes | None:
@@ -251,27 +299,24 @@ class Store(ABC):
             },
         )
 
-    def ahead(self, question: Question, persons: Sequence[int]) -> None:
-        """Ask a question for all people of a batch at once; `about` knows the answers until one of them is written about."""
-        if len(persons) < AHEAD:
-            return
-        found: dict[int, list[Row]] = {person: [] for person in persons}
-        for row in self.rows(question.sql.format(AMONG=self.AMONG), self.many(persons)):
-            found[row[0]].append(row[1:])
-        self._known |= {(question.table, person): rows for person, rows in found.items()}
+    @abstractmethod
+    def listed(self, question: Question, whose: str) -> str:
+        """A question as an expression inside another one: its rows as a list of lists in JSON, null when there are none."""
 
-    def about(self, question: Question, person: int) -> list[Row]:
-        """The rows of a question, without the person."""
+    def learn(self, question: Question, person: int, rows: list[Row]) -> None:
+        """What another statement told; `about` knows it from now on, and keeps it true when it is written about."""
+        self._known[question.table, person] = Known(question, rows)
+
+    def about(self, question: Question, person: int) -> Sequence[Row]:
+        """The rows of a question."""
         known = self._known.get((question.table, person))
         if known is None:
-            known = [row[1:] for row in self.rows(question.sql.format(AMONG=self.AMONG), self.many([person]))]
-            self._known[question.table, person] = known
-        return known
+            known = self._known[question.table, person] = Known(question, self.rows(question.sql("?"), person))
+        return known.rows
 
     def _require(self, table: type[tables.Base], person: object) -> None:
         if person not in self.locked:
             raise PersonNotLocked(table.__tablename__, person)
-        self._known.pop((table, person), None)
 
     def _forget(self) -> None:
         self._held.clear()

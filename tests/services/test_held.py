@@ -1,10 +1,12 @@
 """Rows that are held are never missed: a read sees them, the last word wins, and what a savepoint undoes is gone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from care.sla import Kind
+from care.stages import Stage
 from services import promises
 from storage import tables
 from storage.held import Held
@@ -48,26 +50,81 @@ async def test_what_a_savepoint_undoes_is_gone_and_what_came_before_stays(home: 
     assert await home.database.store(work) == 2
 
 
-async def test_an_answer_known_for_a_batch_is_forgotten_when_something_is_written(home: HomeUnderTest) -> None:
-    now = home.clock()
+async def test_what_is_known_of_a_person_is_kept_true_by_what_is_written(home: HomeUnderTest) -> None:
+    now, hour = home.clock(), timedelta(hours=1)
 
     def work(store: Store) -> None:
-        people = [_person(home, store) for _ in range(4)]
-        store.ahead(promises.OPEN, people)
-        assert [store.about(promises.OPEN, one) for one in people] == [[], [], [], []]
-        promises.make(store, home_id=home.ids.home_id, person_id=people[1], kind=Kind.REPLY, made_at=now, due_at=now + timedelta(hours=1))
-        assert promises.earliest(store, people[1]) == now + timedelta(hours=1)
-        assert promises.earliest(store, people[2]) is None
+        one, other = _person(home, store), _person(home, store)
+        for person in (one, other):
+            store.learn(promises.OPEN, person, [])
+        promise = partial(promises.make, store, home_id=home.ids.home_id, person_id=one, made_at=now)
+        later = promise(kind=Kind.RESULT, due_at=now + 3 * hour)
+        first = promise(kind=Kind.REPLY, due_at=now + 2 * hour)
+        assert promises.earliest(store, one) == now + 2 * hour
+        assert [row[0] for row in store.about(promises.OPEN, one)] == [first, later], "in the order of the question"
+        store.update(tables.Promise, later, person=one, due_at=now + hour, mark="seen")
+        assert promises.open_one(store, one, Kind.RESULT) == (later, now + hour)
+        assert [row[0] for row in store.about(promises.OPEN, one)] == [later, first]
+        assert promises.earliest(store, other) is None
 
     await home.database.store(work)
 
 
-def test_a_change_that_makes_room_and_a_second_way_to_change_a_row_do_not_wait() -> None:
+async def test_what_is_known_is_asked_anew_when_something_closes_or_is_changed_by_a_statement(home: HomeUnderTest) -> None:
+    now, hour = home.clock(), timedelta(hours=1)
+
+    def work(store: Store) -> None:
+        person = _person(home, store)
+        store.learn(promises.OPEN, person, [])
+        made = [
+            promises.make(store, home_id=home.ids.home_id, person_id=person, kind=Kind.REPLY, made_at=now, due_at=now + n * hour)
+            for n in (1, 2, 3)
+        ]
+        store.update(tables.Promise, made[0], person=person, kept_at=now, kept_how="call", look_at=None)
+        assert [row[0] for row in store.about(promises.OPEN, person)] == made[1:]
+        store.update(tables.Promise, made[0], person=person, kept_at=None)
+        assert [row[0] for row in store.about(promises.OPEN, person)] == made, "what is open again is there again"
+        promises.keep(store, person, 1, now + hour, how="call")
+        assert store.about(promises.OPEN, person) == []
+
+    await home.database.store(work)
+
+
+async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_each_change_names(home: HomeUnderTest) -> None:
+    def work(store: Store) -> list[tuple[object, ...]]:
+        person = _person(home, store)
+        case = store.insert(
+            tables.Case, home_id=home.ids.home_id, person_id=person, day=date(2026, 11, 25), sequence=1, number="C1125-01", stage=Stage.RECEIVED,
+            level=3, category="待定", why=b"w", cautious=False, hide_name=False, title=b"t", said_at=home.clock(), opened_at=home.clock(),
+        )  # fmt: skip
+        store.flush()
+        store.update(tables.Case, case, person=person, level=2, category="饮食")
+        store.update(tables.Case, case, person=person, cautious=True, about=b"\x00\xff who")
+        store.update(tables.Case, case, person=person, level=1)
+        other = _person(home, store)
+        store.update(tables.Person, person, kind="family", name="名字".encode())
+        store.flush()
+        store.update(tables.Person, other, kind="elder")
+        assert store.rows("SELECT kind, name FROM person ORDER BY id") == [("family", "名字".encode()), ("elder", None)]
+        return store.rows("SELECT level, category, cautious, about, title, rounds, number, feedback_at FROM complaint WHERE id = ?", case)
+
+    assert await home.database.store(work) == [(1, "饮食", True, b"\x00\xff who", b"t", 0, "C1125-01", None)]
+
+
+async def test_a_column_that_does_not_exist_is_refused_on_every_engine(home: HomeUnderTest) -> None:
+    with pytest.raises(ValueError, match="has no column"):
+        await home.database.store(
+            lambda store: store.insert(tables.Person, home_id=home.ids.home_id, knid="guest", created_at=home.clock())
+        )
+
+
+def test_a_change_that_makes_room_does_not_wait_and_changes_of_a_row_are_one() -> None:
     held = Held()
     held.insert(tables.Person, {"id": 1, "kind": "guest"})
     assert held.update(tables.Person, 1, {"kind": "family"})
     assert held.update(tables.Case, 7, {"stage": 2})
-    assert not held.update(tables.Case, 7, {"level": 1})
+    assert held.update(tables.Case, 7, {"level": 1})
     assert not held.update(tables.Audit, 9, {"position": 4})
-    assert [(sql.split(" ")[0], rows) for sql, rows in held.drain()] == [("INSERT", [(1, "family")]), ("UPDATE", [(2, 7)])]
-    assert list(held.drain()) == []
+    assert held.take() == ({tables.Person: {1: {"id": 1, "kind": "family"}}}, {tables.Case: {7: {"stage": 2, "level": 1}}})
+    assert held.take() == ({}, {})
+    assert not held.tables
