@@ -53,6 +53,7 @@ class Fetcher:
         now = self._clock()
 
         def write_down(store: Store) -> None:
+            store.lock_persons(*(want.person_id for want in due))
             for want, data in zip(due, brought, strict=True):
                 if isinstance(data, bytes) and want.id in kept:
                     media.kept(store, want, data)

@@ -126,8 +126,9 @@ def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime) -> None:
     if row.state == "withdrawn":
         raise Conflict
     row.state = "withdrawn"
-    for kin, _ in queries.readers(db, row.resident_id):
-        db.lock_persons(kin)
+    readers = [kin for kin, _ in queries.readers(db, row.resident_id)]
+    db.lock_persons(*readers)
+    for kin in readers:
         outbox.take_back(db.store, _key(row, kin), now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")
     db.store.hint("letters")
@@ -197,10 +198,11 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     """Tell who may be told: daily scope, an open window, awake by their own clock; what cannot leave today is not said tomorrow."""
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
     words = house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now)
-    for kin, scopes in queries.readers(db, row.resident_id):
+    readers = queries.readers(db, row.resident_id)
+    db.lock_persons(*(kin for kin, _ in readers))
+    for kin, scopes in readers:
         zone = queries.zone(db, kin) or house.home.zone
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
-            db.lock_persons(kin)
             db.flush()
             outbox.enqueue(
                 db.store, home_id=row.home_id, person_id=kin, purpose="letter", dedup_key=_key(row, kin), text=words, now=now, queue="notice",

@@ -76,11 +76,11 @@ def read(file: Path, sealer: Sealer) -> list[Entry]:
 
 def replay(db: Unit, found: Iterable[Entry]) -> int:
     """Put into a restored database what was stopped, and lifted, after its backup; gives how many entries were new to it."""
-    new = 0
+    new, found = 0, list(found)
+    db.lock_persons(*(entry.person_id for entry in found))
     for entry in found:
         if db.get(tables.Person, entry.person_id) is None:
             continue  # became known after the backup: nobody here to leave in peace
-        db.lock_persons(entry.person_id)
         row = db.get(tables.Stop, entry.id)
         lifted = None if entry.lifted_at is None else moment(entry.lifted_at)
         if row is None or row.lifted_at != lifted:

@@ -40,11 +40,12 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     db.add(row)
     db.flush()
     told: set[int] = set()
-    for who in days.people(db, viewer.home_id):
+    people = days.people(db, viewer.home_id)
+    db.lock_persons(*(who.person_id for who in people))
+    for who in people:
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
             continue
         told.add(who.person_id)
-        db.lock_persons(who.person_id)
         outbox.enqueue(
             db.store, home_id=viewer.home_id, person_id=who.person_id, purpose="survey", dedup_key=f"campaign:{row.id}:{who.person_id}:1",
             text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now), now=now, queue="notice",

@@ -54,7 +54,9 @@ LIMITS: Final = {
 }
 _AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.UniqueViolationError)
 """Two processes met: everything again, once or twice."""
-TRIES: Final = 4
+TRIES: Final = 6
+PAUSES: Final = 0.01
+"""Seconds before the second try; each time twice as long."""
 LEADER: Final = 7_365_261_220_001
 """The advisory lock of the process that plans and releases."""
 _GONE: Final = (
@@ -322,7 +324,7 @@ class PostgresDatabase(Database):
                     raise
                 if attempt + 1 < TRIES and isinstance(cause, _AGAIN):
                     log.info("two processes met, once more", extra={"action": "met", "error": type(cause).__name__})
-                    await asyncio.sleep(0.01 * (attempt + 1))
+                    await asyncio.sleep(PAUSES * 2**attempt)
                     continue
                 raise
             self._here()

@@ -22,6 +22,12 @@ LOOK_UPS: Final = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = o
 prepared statement keeps it until the next ANALYZE: 19 ms instead of 0.2 after ten minutes (decision 52)."""
 
 
+NEW: Final = (tables.Audit, tables.CaseRecord, tables.Case, tables.Inbox, tables.Media, tables.Promise)
+CHANGED: Final = (tables.Case, tables.Conversation, tables.Follower)
+SEVERAL: Final = 4
+"""What batches of several arrivals write: always part of their statement, so that one prepared statement serves nearly all of them."""
+
+
 @cache
 def _numbered(sql: str) -> str:
     """`?` as `$1`, `$2` …; no statement of ours has a question mark in a string."""
@@ -72,8 +78,8 @@ def _plain(table: type[tables.Base], values: Values) -> Values:
     return {name: "\\x" + value.hex() if type(value) is bytes else value for name, value in values.items()}
 
 
-def _sorted(held: Rows) -> tuple[type[tables.Base], ...]:
-    return tuple(sorted(held, key=lambda table: table.__tablename__))
+def _sorted(held: Rows, usual: Iterable[type[tables.Base]]) -> tuple[type[tables.Base], ...]:
+    return tuple(sorted({*held, *usual}, key=lambda table: table.__tablename__))
 
 
 def _json(document: object) -> str:
@@ -97,6 +103,8 @@ class PostgresStore(Store):
         super().__init__(sealer)
         self.connection = connection
         self._words: list[str] = []
+        self._highest = 0
+        """The last person for whom a lock was waited."""
 
     def _ask(self, sql: str, values: Sequence[object]) -> list[Row]:
         self._say()
@@ -122,7 +130,9 @@ class PostgresStore(Store):
         self._say()
         rows = {table.__tablename__: [_defaults(table) | _plain(table, one) for one in by_id.values()] for table, by_id in new.items()}
         changes = {table.__tablename__: {row_id: _plain(table, one) for row_id, one in by_id.items()} for table, by_id in changed.items()}
-        await_only(self.connection.fetch(_write(_sorted(new), _sorted(changed)), _json(rows), _json(changes)))
+        usual = len(new.get(tables.Inbox, ())) >= SEVERAL
+        sql = _write(_sorted(new, NEW if usual else ()), _sorted(changed, CHANGED if usual else ()))
+        await_only(self.connection.fetch(sql, _json(rows), _json(changes)))
 
     def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._say()
@@ -141,11 +151,23 @@ class PostgresStore(Store):
             await_only(self.connection.execute("ROLLBACK"))
 
     def lock_persons(self, *persons: int) -> None:
-        """Take the row locks, in ascending id. Raises asyncpg's lock time-out when somebody holds one for longer than a second."""
+        """Take the row locks, in ascending id. Raises asyncpg's LockNotAvailableError; then everything is done again.
+
+        That is when somebody holds one for longer than a second, or holds one at all that comes before those which are held here: who
+        waits out of turn may wait for somebody who waits for them.
+        """
         fresh = sorted(set(persons) - self.locked)
         if fresh:
-            self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE", fresh)
-            self.locked.update(fresh)
+            self.rows(f"SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE{self._patience(fresh[0])}", fresh)  # noqa: S608
+            self._took(fresh)
+
+    def _patience(self, first: int) -> str:
+        return "" if first > self._highest else " NOWAIT"
+
+    def _took(self, persons: Iterable[int]) -> None:
+        taken = set(persons)
+        self.locked |= taken
+        self._highest = max(self._highest, *taken, 0)
 
     def lock_free(self, persons: Iterable[int]) -> set[int]:
         """Take the locks that nobody holds."""
@@ -173,8 +195,8 @@ class PostgresStore(Store):
         """What these people have is read after this, by statements that see what was changed while we waited."""
         rows = self.rows(
             f"""SELECT p.id, f.account_id, f.openid FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
-                JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p""",  # noqa: S608
+                JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p{self._patience(1)}""",  # noqa: S608
             json.dumps(phones),
         )
-        self.locked.update(row[0] for row in rows)
+        self._took(row[0] for row in rows)
         return {(row[1], row[2]) for row in rows}

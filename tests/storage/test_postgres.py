@@ -123,7 +123,9 @@ async def test_one_process_leads_and_another_takes_over_when_it_ends(home: HomeU
     await second.close()
 
 
-async def test_two_who_lock_the_same_people_the_other_way_round_both_come_through(home: HomeUnderTest, other: Database) -> None:
+async def test_two_who_lock_the_same_people_the_other_way_round_both_come_through_and_never_wait_for_each_other(
+    home: HomeUnderTest, other: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     for openid in ("a", "b"):
         await home.hears("你好", openid)
     people = [await home.person("a"), await home.person("b")]
@@ -137,7 +139,10 @@ async def test_two_who_lock_the_same_people_the_other_way_round_both_come_throug
 
         return work
 
-    await asyncio.gather(home.database.store(works(*people)), other.store(works(*reversed(people))))
+    with caplog.at_level("INFO", "jiashu.database"):
+        await asyncio.gather(home.database.store(works(*people)), other.store(works(*reversed(people))))
+    again = [record.__dict__["error"] for record in caplog.records if record.__dict__.get("action") == "met"]
+    assert set(again) == {"LockNotAvailableError"}, "who would wait out of turn begins again at once: no deadlock is left to be found"
     assert await home.rows("SELECT DISTINCT timezone FROM person") == [("Asia/Shanghai",)]
 
 
