@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -67,7 +67,7 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         self._looks: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
-        self._known_on: date | None = None
+        self._edition: object = None
         self._was_away = False
 
     async def start(self, scene: dict[str, Any] | None = None) -> None:
@@ -176,7 +176,7 @@ class Service:
             Job("strip", 5.0, lambda _: self._look_at_alarms(), everywhere=True),
             Job("epochs", 5.0, self._look_at_epochs, everywhere=True),
             Job("places", 60.0, self._look_at_places, everywhere=True),
-            Job("knowledge", 60.0, self._new_day, everywhere=True),
+            Job("knowledge", 60.0, self._look_at_knowledge, everywhere=True),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
             Job("spool", 1.0, self._drain, everywhere=True),
             Job("watch", 0.5, self._watch, everywhere=True),
@@ -262,16 +262,13 @@ class Service:
     async def _take_over_alarms(self) -> None:
         self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
 
-    async def _new_day(self, now: datetime) -> None:
-        """Values run out at midnight."""
-        if now.astimezone(self.settings.home.zone).date() != self._known_on:
-            await self._look_at_knowledge(now)
-
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
-        """When staff changed it, and each hour, since values run out."""
-        today, home = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home
-        shelf = await self.database.read(lambda db: knowledge.shelf(db, self.ids.home_id, home, today))
-        self.inbound.knowledge, self._known_on = shelf.snapshot, today
+        """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
+        today, home, number = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home, self.ids.home_id
+        edition = today, await self.database.read(lambda db: knowledge.edition(db, number))
+        if edition != self._edition:
+            shelf = await self.database.read(lambda db: knowledge.shelf(db, number, home, today))
+            self.inbound.knowledge, self._edition = shelf.snapshot, edition
 
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))

@@ -76,7 +76,7 @@ def open_alarms(db: Unit, home_id: int, now: datetime) -> list[Alarm]:
         .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
         .where(tables.Alarm.home_id == home_id, tables.Alarm.arrived_at.is_(None), tables.Alarm.latest_at > now - OLD)
     ).all()
-    whos = _whos(db, [alarm.person_id for alarm, *_ in rows])
+    whos = _whos(db, [alarm.person_id for alarm, *_ in rows]) if rows else {}
     return [_alarm(db, row, message, openid, staff or "", whos[row.person_id]) for row, message, openid, staff in rows]
 
 

@@ -111,6 +111,15 @@ def starter(home: Home) -> Knowledge:
     return Knowledge(answers.starter(), of_home(home))
 
 
+def edition(db: Unit, home_id: int) -> frozenset[tuple[int, datetime]]:
+    """What tells whether anything of the shelf was changed: each row of it with the moment of its last change."""
+    return frozenset(
+        (row_id, edited_at)
+        for table in (tables.KnowledgeEntry, tables.KnowledgeBlank)
+        for row_id, edited_at in db.execute(select(table.id, table.edited_at).where(table.home_id == home_id))
+    )
+
+
 def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
     """All entries and blanks of a home; a value that is out of date counts as unfilled (practice.md A8)."""
     names = {member.id: member.name for member in db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id))}

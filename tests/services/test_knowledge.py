@@ -1,5 +1,6 @@
 """The knowledge as staff keep it: fill, change, switch, teach, and what the machine could not answer."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,28 @@ async def test_q3_the_machine_answers_once_the_blanks_are_filled_and_asks_a_coll
     assert "床位费2,000 元" in await asks(home, "怎么收费", "son")
     assert await home.one("SELECT count(*) FROM promise") == 1, "an answered question needs no promise"
     assert "0571-8800-0101" in await asks(home, "怎么投诉提建议", "aunt"), "figures of the settings fill themselves"
+
+
+async def test_q3_whoever_looks_whether_the_knowledge_changed_sees_each_change_and_nothing_else(home: HomeUnderTest) -> None:
+    who, seen = await home.staff(), list[object]()
+
+    async def look() -> object:
+        return await home.database.read(lambda db: knowledge.edition(db, home.ids.home_id))
+
+    async def changes(work: Callable[[Unit], None]) -> None:
+        home.clock.on(seconds=1)
+        await home.database.write(work)
+        seen.append(await look())
+        assert seen[-1] != seen[-2]
+
+    seen.append(await look())
+    await changes(lambda db: knowledge.fill(db, who, "床位费", "2,000 元", None, home.clock()))
+    await changes(lambda db: knowledge.fill(db, who, "床位费", "2,100 元", None, home.clock()))
+    await changes(lambda db: knowledge.learn(db, who, "faq-01", "一个月得花多少", home.clock()))
+    await changes(lambda db: knowledge.switch(db, who, "faq-01", enabled=False, now=home.clock()))
+    await changes(lambda db: knowledge.restore(db, who, "faq-01", home.clock()))
+    await asks(home, "怎么收费")
+    assert await look() == seen[-1], "a question changes nothing"
 
 
 async def test_q3_a_choice_is_offered_taken_and_left_for_another_matter(home: HomeUnderTest) -> None:
