@@ -1,6 +1,5 @@
 """What the store does in its own way on PostgreSQL: row locks, ways to the server and back that are few."""
 
-import json
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -196,7 +195,7 @@ class PostgresStore(Store):
         rows = self.rows(
             f"""SELECT p.id, f.account_id, f.openid FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
                 JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p{self._patience(1)}""",  # noqa: S608
-            json.dumps(phones),
+            self.many(phones),
         )
         self._took(row[0] for row in rows)
         return {(row[1], row[2]) for row in rows}

@@ -5,13 +5,14 @@ that takes row locks in ascending id, on SQLite it records, and on both a write 
 for both engines; the few words in which they differ are `PAIRS`, `AMONG`, `THEN` and `listed`.
 """
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
+
+import msgspec
 
 from storage import tables
 from storage.held import Held, Rows, insert_sql, named, update_sql
@@ -75,15 +76,16 @@ class PersonNotLocked(Exception):
 
 
 @cache
-def _moments(table: type[tables.Base]) -> frozenset[str]:
-    return frozenset(column.name for column in table.__table__.columns if isinstance(column.type, Moment))
+def _moments(table: type[tables.Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in table.__table__.columns if isinstance(column.type, Moment))
 
 
 def _stored(table: type[tables.Base], values: dict[str, Any]) -> None:
     """Moments as they are kept, so that no driver has to look at each value."""
-    for name in _moments(table) & values.keys():
-        if isinstance(values[name], datetime):
-            values[name] = micros(values[name])
+    for name in _moments(table):
+        value = values.get(name)
+        if isinstance(value, datetime):
+            values[name] = micros(value)
 
 
 @cache
@@ -205,7 +207,7 @@ class Store(ABC):
 
     def many(self, values: Sequence[object]) -> str:
         """A list for `PAIRS` or `AMONG`."""
-        return json.dumps(values)
+        return msgspec.json.encode(values).decode()
 
     def insert(self, table: type[tables.Base], **values: object) -> int:
         """Write a row; its id is made when it is not given. Raises PersonNotLocked."""
