@@ -16,7 +16,7 @@ from typing import Any, Final
 import asyncpg
 
 from scripts import servers
-from services import outbox
+from services import sending
 from services.ports import Fate, Outcome
 from storage import migrate, seal
 from storage.database import Database, open_database
@@ -70,10 +70,10 @@ async def claimed(database: Database, count: int) -> float:
     """Ms a row, for claiming and settling so many."""
     done, began = 0, time.perf_counter()
     while done < count:
-        claims = await database.store(lambda store: outbox.claim(store, NOW, NOW))
+        claims = await database.store(lambda store: sending.claim(store, NOW, NOW))
         assert claims, "nothing to claim"
         for claim in claims:
-            await database.store(lambda store, one=claim: outbox.settle(store, one, Outcome(Fate.SENT, ""), NOW))  # type: ignore[misc]
+            await database.store(lambda store, one=claim: sending.settle(store, one, Outcome(Fate.SENT, ""), NOW))  # type: ignore[misc]
         done += len(claims)
     return (time.perf_counter() - began) / done * 1000
 

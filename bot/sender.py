@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from services import outbox
-from services.outbox import Claim
+from services import outbox, sending
 from services.points import none
 from services.ports import Fate, Outcome, Platform
+from services.sending import Claim
 from settings.clock import Clock, wall
 from storage.database import Database
 
@@ -45,7 +45,7 @@ class Sender:
             self._wake.clear()
             try:
                 if inherited:
-                    await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall(), all_of_them=True))
+                    await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True))
                     inherited = False
                 while not self._stopping and await self.round():
                     pass
@@ -59,8 +59,8 @@ class Sender:
 
     async def round(self) -> int:
         """Claim, send and settle once; the number of rows that were claimed."""
-        await self._database.store(lambda store: outbox.abandoned(store, self._clock(), wall()))
-        claims = await self._database.store(lambda store: outbox.claim(store, self._clock(), wall(), AT_ONCE))
+        await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall()))
+        claims = await self._database.store(lambda store: sending.claim(store, self._clock(), wall(), AT_ONCE))
         await asyncio.gather(*(self._send(claim) for claim in claims))
         return len(claims)
 
@@ -78,4 +78,4 @@ class Sender:
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")
         self._sent(outcome.fate)
         self._reach("after_send")
-        await self._database.store(lambda store: outbox.settle(store, claim, outcome, self._clock()))
+        await self._database.store(lambda store: sending.settle(store, claim, outcome, self._clock()))

@@ -13,7 +13,7 @@ from care import occasions, quiet_hours
 from care.errors import Conflict, Invalid, JiashuError, NotFound
 from care.occasions import Day
 from conversations.effects import Say, say
-from services import epochs, outbox
+from services import epochs, outbox, sending
 from services.access import FAMILIES, Viewer, access_plan, access_resident
 from services.house import House
 from storage import tables
@@ -163,7 +163,7 @@ def why_not(who: Who, occasion: str, now: datetime) -> str:
         (who.serious, ASK_FIRST),
         (not who.following, "没有关注公众号，请当面或打电话"),
         (not who.window_until or who.window_until <= now, "48 小时没来信，微信不让发，请当面或打电话"),
-        (who.left <= outbox.KEPT_FOR_STAFF, "这次来信后能发的条数快用完了，留给同事；对方再来信就能发"),
+        (who.left <= sending.KEPT_FOR_STAFF, "这次来信后能发的条数快用完了，留给同事；对方再来信就能发"),
     )
     return next((words for true, words in reasons if true), "")
 

@@ -1,24 +1,16 @@
-"""Everything outbound: three queues a person, the first row of each is ready; claim, send, settle (architecture, decision 3)."""
+"""What is to be sent: three queues a person, the first row of each is ready, and a fourth for sound (architecture, decision 3)."""
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from care import quiet_hours
 from care.errors import Conflict
-from services import promises
-from services.ports import Fate, Outcome
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
-from storage.types import Row, moment
 
-LEASE: Final = timedelta(seconds=30)
-KEPT_FOR_STAFF: Final = 1
 LIMIT_BYTES: Final = 2000
 """A customer-service text of more is refused by the platform (45002, measured at 2048)."""
 GATHERS: Final = timedelta(seconds=2)
@@ -27,45 +19,13 @@ EXPIRES: Final = timedelta(days=7)
 SPOKEN: Final = "spoken"
 """A recorded sentence that an elder hears after the same words were read; the sender finds the sound by its words (F2, F5)."""
 HEARD_WITHIN: Final = timedelta(minutes=2)
-KEPT_FOR_WORDS: Final = 2
-"""Messages of the window that sound never takes: who comes must still be written."""
-TRIES_FOR: Final = timedelta(hours=2)
-BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
-HOLD: Final = 60.0
-IN_TURN: Final = "ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id"
-TURNS: Final = ("alarm", "conversation", "notice", SPOKEN)
-HEADS: Final = (
-    " UNION ALL ".join(  # noqa: S608  (names of ours)
-        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready' AND o.queue = '{queue}'
-            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""  # noqa: S608
-        for turn, queue in enumerate(TURNS)
-    )
-    + " ORDER BY turn, id LIMIT ?"
-)
-"""The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind them."""
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
-CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
-WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
-USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
+MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
+"""What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
+READ: Final = "语音没放出去；同样的话已经用文字说了"
+STOPPED: Final = "老人现在不适合收到这类消息，没有发"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
-NEVER_TAKEN: Final = "试了 2 小时微信都没接，没有发出，请打电话"
-UNREADABLE: Final = "内容打不开，没有发出，请重写一遍"
 EXPIRED: Final = "等了 7 天对方没来信，没有发出，请打电话"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A row under lease, with what a send needs."""
-
-    id: int
-    person_id: int
-    follower_id: int
-    openid: str
-    text: str
-    tries: int
-    pot: str
-    session_until: int | None
-    purpose: str = ""
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
@@ -164,18 +124,6 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
         )
 
 
-MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
-"""What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
-NEVER_LATER: Final = frozenset({"letter", "greeting", "reminder", "survey", "alarm", SPOKEN})
-"""True now alone: what cannot leave is never parked until the person writes again (F2, F16)."""
-BY_DAY: Final = frozenset({"letter", "greeting", "reminder", "survey", "follow_up"})
-"""What no machine says in silent hours, even when it should have left before them."""
-PULLED: Final = "现在发不了，也不补发；对方在菜单里随时能看"
-READ: Final = "语音没放出去；同样的话已经用文字说了"
-NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
-STOPPED: Final = "老人现在不适合收到这类消息，没有发"
-
-
 def _stopped(store: Store, person_id: int) -> bool:
     """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11)."""
     found = """SELECT 1 FROM stop WHERE lifted_at IS NULL AND (person_id = ? OR person_id IN
@@ -228,208 +176,22 @@ def release_parked(store: Store, person_id: int, now: datetime) -> None:
         store.hint("outbox", f"person:{person_id}")
 
 
-def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -> list[Claim]:
-    """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
-
-    `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
-    here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has confirmed (services.epochs).
-    """
-    if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
-        return []
-    _fall_due(store, now)
-    while True:
-        rows = _ready(store, now, limit)
-        claims = _lease_or_park(store, rows, now, machine_now)
-        if claims or not rows:
-            return claims
-
-
-def _fall_due(store: Store, now: datetime) -> None:
-    """What was planned for a later day takes its place in the queue when its time comes: until then it holds nobody up."""
-    rows = store.rows_locked(1, "SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
-    for row_id, person, queue in rows:
-        store.update(tables.Outbox, row_id, person=person, state="waiting", created_at=now)
-        advance(store, person, queue)
-
-
-def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
-    """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
-    room = 3 * limit if store.shared else limit
-    first = store.rows(HEADS, *[value for _ in TURNS for value in (now, room)], room)
-    if not first:
-        return []
-    free = store.lock_free(row[0] for row in first)
-    rows = store.rows(
-        f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
-                  f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
-           FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
-           LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
-           WHERE o.id {store.AMONG} AND o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?""",  # noqa: S608
-        store.many([row_id for person, _, row_id in first if person in free]), now, limit,
-    )  # fmt: skip
-    store.lock_persons(*(row[1] for row in rows))
-    return rows
-
-
-def _sleeps(  # noqa: PLR0913
-    store: Store, row_id: int, person: int, queue: str, kind: str, zone: str, expires: int | None, now: datetime
-) -> bool:  # fmt: skip
-    """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then (F16)."""
-    awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind)
-    if awake <= now:
-        return False
-    if expires is not None and moment(expires) <= awake:
-        _finish(store, row_id, person, queue, now, state="cancelled", why=PULLED)
-    else:
-        store.update(tables.Outbox, row_id, person=person, state="planned", not_before=awake)
-        advance(store, person, queue)
-    return True
-
-
-def _end_of(purpose: str) -> dict[str, str]:
-    """What becomes of a message that was true only then; words of an alarm that did not arrive are a task for staff."""
-    if purpose == "alarm":
-        return {"state": "given_up", "why": NOT_HEARD}
-    return {"state": "cancelled", "why": READ if purpose == SPOKEN else PULLED}
-
-
-def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
-    claims: list[Claim] = []
-    spent: dict[int, list[int]] = {}
-    for row_id, person, queue, staff, expires, tries, purpose, body, follower, openid, following, *ledger in rows:
-        session_left, session_until, scene_left, scene_until, kind, zone = ledger
-        if purpose in BY_DAY and _sleeps(store, row_id, person, queue, kind, zone, expires, now):
-            continue
-        left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
-        open_session = session_until is not None and moment(session_until) > now
-        open_scene = scene_until is not None and moment(scene_until) > now
-        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_WORDS if purpose == SPOKEN else KEPT_FOR_STAFF
-        if expires is not None and moment(expires) <= now:
-            if purpose == SPOKEN:
-                _finish(store, row_id, person, queue, now, **_end_of(purpose))
-            else:
-                _finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
-            continue
-        if follower is None or not following:
-            _finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
-            continue
-        if open_scene and left[1] > 0:
-            pot, left[1] = "scene", left[1] - 1
-            store.update(tables.Follower, follower, person=person, scene_left=left[1])
-        elif open_session and left[0] > reserve:
-            pot, left[0] = "session", left[0] - 1
-            store.update(tables.Follower, follower, person=person, session_left=left[0])
-        elif purpose in NEVER_LATER:
-            _finish(store, row_id, person, queue, now, **_end_of(purpose))
-            continue
-        else:
-            _finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
-            continue
-        try:
-            text = store.open(tables.OutboxBody, "body", row_id, body).decode()
-        except Unreadable:
-            _finish(store, row_id, person, queue, now, state="given_up", why=UNREADABLE)
-            continue
-        store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
-        store.hint(f"person:{person}")
-        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, purpose))
-    return claims
-
-
-def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    """Write down what became of a send, correct the ledger, keep the promises that a human's message keeps."""
-    store.lock_persons(claimed.person_id)
-    row = store.row("SELECT queue, state, staff_id, home_id, created_at, purpose FROM outbox WHERE id = ?", claimed.id)
-    if row is None or row[1] != "sending":
-        return
-    queue, _, staff, home, created, purpose = row
-    fate, why = outcome.fate, outcome.why
-    used_up = outcome.window_closed or outcome.quota_used_up
-    if used_up and _renewed(store, claimed):
-        fate, why, used_up = Fate.RETRY, "对方刚又来信，马上再发", False
-    elif fate is Fate.RETRY and not outcome.hold and now - moment(created) > TRIES_FOR and not _just_opened(store, now):
-        fate, why = Fate.GIVEN_UP, NEVER_TAKEN
-    if fate in {Fate.RETRY, Fate.GIVEN_UP, Fate.PARKED} and not used_up:
-        _give_back(store, claimed)
-    if used_up or outcome.unfollowed:
-        store.update(tables.Follower, claimed.follower_id, person=claimed.person_id, session_left=0, scene_left=0)
-    if outcome.unfollowed:
-        store.update(tables.Follower, claimed.follower_id, person=claimed.person_id, following=False)
-    if fate is Fate.RETRY:
-        wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
-        store.update(
-            tables.Outbox, claimed.id, person=claimed.person_id, state="ready", lease_until=None, code=outcome.code, why=why,
-            not_before=now + timedelta(seconds=wait),
-        )  # fmt: skip
-        store.hint(f"person:{claimed.person_id}")
-        return
-    end = {"state": fate.value, "why": why}
-    if (purpose in NEVER_LATER and fate is Fate.PARKED) or (purpose == SPOKEN and fate is not Fate.SENT):
-        end = _end_of(purpose)
-    _finish(store, claimed.id, claimed.person_id, queue, now, code=outcome.code, **end)
-    if fate is Fate.SENT and staff is not None:
-        _reached(store, claimed, staff, purpose, moment(created), now)
-        store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
-
-
-def _just_opened(store: Store, now: datetime) -> bool:
-    """Whether the way out was opened only now, after a restore: what waited behind it has not been tried for so long."""
-    return store.row("SELECT 1 FROM epoch WHERE confirmed_at > ? LIMIT 1", now - TRIES_FOR) is not None
-
-
-def _reached(store: Store, claimed: Claim, staff: int, purpose: str, written_at: datetime, now: datetime) -> None:
-    """A colleague's words arrived: promises of words are kept, and a result is told."""
-    promises.keep(store, claimed.person_id, staff, now, how="message", written_at=written_at)
-    if purpose == "result":
-        for (case_id,) in store.rows("SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", claimed.id):
-            promises.told_result(store, case_id, claimed.person_id, staff, now, how="message")
-
-
-def _renewed(store: Store, claimed: Claim) -> bool:
-    """Whether the person wrote while the message was under way: the platform judged the window before that."""
-    row = store.row("SELECT session_until FROM follower WHERE id = ?", claimed.follower_id)
-    return row is not None and row[0] is not None and row[0] != claimed.session_until
-
-
-def _give_back(store: Store, claimed: Claim) -> None:
-    """The platform did not take it: the message goes back into the pot that it came from."""
-    column, most = ("session_left", 5) if claimed.pot == "session" else ("scene_left", 3)
-    store.change(
-        tables.Follower, f"UPDATE follower SET {column} = {column} + 1 WHERE id = ? AND {column} < {most} RETURNING id",  # noqa: S608
-        claimed.follower_id, persons=[claimed.person_id],
-    )  # fmt: skip
-
-
 def give_up_parked(store: Store, now: datetime, person_id: int | None = None) -> int:
     """Parked rows that are no longer true, or whose person left, say so instead of promising to leave one day."""
     clause, value, why = ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
     rows = store.rows_locked(1, f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)  # noqa: S608
     for row_id, person, queue in rows:
-        _finish(store, row_id, person, queue, now, state="given_up", why=why)
+        finish(store, row_id, person, queue, now, state="given_up", why=why)
     return len(rows)
 
 
-def _finish(  # noqa: PLR0913
+def finish(  # noqa: PLR0913
     store: Store, row_id: int, person: int, queue: str, now: datetime, *, state: str, why: str, code: str = ""
 ) -> None:
+    """A row has come to its end; the next of its queue is ready. The person is locked."""
     store.update(tables.Outbox, row_id, person=person, state=state, settled_at=now, lease_until=None, why=why or None, code=code or None)
     advance(store, person, queue)
     store.hint("outbox", f"person:{person}")
-
-
-def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
-    """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never resent."""
-    everything = all_of_them and not store.shared  # where others send too, only a lease that ran out tells
-    clause = "" if everything else "AND lease_until < ?"
-    rows = store.rows_locked(
-        1, f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if everything else [machine_now])  # noqa: S608
-    )  # fmt: skip
-    for row_id, person, queue, purpose in rows:
-        if purpose == SPOKEN:
-            _finish(store, row_id, person, queue, now, **_end_of(purpose))
-        else:
-            _finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
-    return len(rows)
 
 
 def cancel(store: Store, row_id: int, now: datetime) -> bool:
@@ -438,7 +200,7 @@ def cancel(store: Store, row_id: int, now: datetime) -> bool:
     if row is None or row[2] not in {"planned", "held", "waiting", "ready", "parked"}:
         return False
     store.lock_persons(row[0])
-    _finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")
+    finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")
     return True
 
 

@@ -13,7 +13,7 @@ import pytest
 from conversations import events
 from conversations.routing import Intent, understand
 from scripts import servers
-from services import install, outbox, staff
+from services import install, sending, staff
 from services.access import Role, Viewer
 from services.house import House
 from services.ports import Fate, Outcome
@@ -111,12 +111,12 @@ class HomeUnderTest:
         """Everything that is ready leaves; the list of (openid, words)."""
         now = self.clock()
         left: list[tuple[str, str]] = []
-        while claims := await self.database.store(lambda store: outbox.claim(store, now, now)):
+        while claims := await self.database.store(lambda store: sending.claim(store, now, now)):
             for claim in claims:
                 outcome = platform(claim.openid, claim.text) if platform else Outcome(Fate.SENT, "")
                 if outcome.fate is Fate.SENT:
                     left.append((claim.openid, claim.text))
-                await self.database.store(lambda store, c=claim, o=outcome: outbox.settle(store, c, o, now))  # type: ignore[misc]
+                await self.database.store(lambda store, c=claim, o=outcome: sending.settle(store, c, o, now))  # type: ignore[misc]
         return left
 
 

@@ -10,7 +10,7 @@ from bot.sender import Sender
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from conversations.effects import Say
-from services import alarms, install, outbox
+from services import alarms, install, outbox, sending
 from services.access import Role
 from services.house import House
 from services.ports import Fate, NullPlatform
@@ -91,7 +91,7 @@ async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_neve
     elder.clock.now += timedelta(minutes=3)
     await elder.database.store(lambda store: alarms.still_calling(store, elder.house, elder.clock()))
     assert await elder.send_all() == [], "a tap opens one minute only"
-    assert await elder.rows("SELECT state, why FROM outbox WHERE purpose = 'alarm'") == [("given_up", outbox.NOT_HEARD)]
+    assert await elder.rows("SELECT state, why FROM outbox WHERE purpose = 'alarm'") == [("given_up", sending.NOT_HEARD)]
     await elder.database.receive(elder.envelope(events.Text("没事了"), ELDER))
     assert await elder.send_all() == []
 
@@ -116,8 +116,8 @@ async def test_a_sound_that_is_late_or_not_taken_is_no_task_for_anybody(elder: H
     sender = Sender(elder.database, NullPlatform(), elder.clock, sounds=recordings.load())
     assert await sender.round() == 1
     await elder.database.receive(voice(elder))
-    await elder.database.store(lambda store: outbox.claim(store, elder.clock(), elder.clock()))
-    await elder.database.store(lambda store: outbox.abandoned(store, elder.clock(), elder.clock(), all_of_them=True))
+    await elder.database.store(lambda store: sending.claim(store, elder.clock(), elder.clock()))
+    await elder.database.store(lambda store: sending.abandoned(store, elder.clock(), elder.clock(), all_of_them=True))
     assert await elder.rows("SELECT state, why FROM outbox") == [("cancelled", outbox.READ)] * 3
 
 

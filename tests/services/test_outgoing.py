@@ -7,7 +7,7 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services import clocks, desk, outbox
+from services import clocks, desk, outbox, sending
 from services.access import Viewer, access_case
 from services.ports import Fate, Outcome
 from storage import tables
@@ -75,7 +75,7 @@ async def test_the_ledger_gives_five_and_then_parks_with_the_reason(home: HomeUn
         await reply(home, who, f"第{n}条", f"k{n}")
     sent = await home.send_all()
     assert [words for _, words in sent] == [f"第{n}条" for n in range(5)]
-    assert (await states(home))[-1] == ("parked", outbox.USED_UP)
+    assert (await states(home))[-1] == ("parked", sending.USED_UP)
     await home.hears("收到")
     assert [words for _, words in await home.send_all()] == ["第5条"]
 
@@ -103,7 +103,7 @@ async def test_a_closed_window_parks_and_the_next_message_frees_the_oldest_first
     await reply(home, who, "一", "a")
     await reply(home, who, "二", "b")
     assert await home.send_all() == []
-    assert await states(home) == [("parked", outbox.WINDOW_CLOSED)] * 2
+    assert await states(home) == [("parked", sending.WINDOW_CLOSED)] * 2
     await home.hears("在吗")
     assert [words for _, words in await home.send_all()] == ["一", "二"]
 
@@ -179,7 +179,7 @@ async def test_a_busy_platform_is_tried_for_two_hours_and_then_given_up(home: Ho
         assert await home.one("SELECT session_left FROM follower") == 5
         home.clock.on(minutes=minutes)
     await home.send_all(lambda _o, _t: Outcome(Fate.RETRY, "微信系统忙，正在重试", code="-1"))
-    assert await states(home) == [("given_up", outbox.NEVER_TAKEN)]
+    assert await states(home) == [("given_up", sending.NEVER_TAKEN)]
 
 
 async def test_a_sender_that_died_leaves_unknown_and_nothing_is_sent_again(home: HomeUnderTest) -> None:
@@ -187,11 +187,11 @@ async def test_a_sender_that_died_leaves_unknown_and_nothing_is_sent_again(home:
     await home.hears("你好")
     await reply(home, who, "一", "a")
     now = home.clock()
-    await home.database.store(lambda store: outbox.claim(store, now, now))
-    assert await home.database.store(lambda store: outbox.abandoned(store, now, now)) == 0
+    await home.database.store(lambda store: sending.claim(store, now, now))
+    assert await home.database.store(lambda store: sending.abandoned(store, now, now)) == 0
     later = now + timedelta(minutes=1)
-    assert await home.database.store(lambda store: outbox.abandoned(store, later, later)) == 1
-    assert await states(home) == [("unknown", outbox.CRASHED)]
+    assert await home.database.store(lambda store: sending.abandoned(store, later, later)) == 1
+    assert await states(home) == [("unknown", sending.CRASHED)]
     assert await home.send_all() == []
 
 
@@ -335,11 +335,11 @@ async def test_a_window_that_was_renewed_while_sending_is_not_closed_by_the_old_
     who = await home.staff()
     await home.hears("你好")
     await reply(home, who, "一", "a")
-    claims = await home.database.store(lambda store: outbox.claim(store, home.clock(), home.clock()))
+    claims = await home.database.store(lambda store: sending.claim(store, home.clock(), home.clock()))
     home.clock.on(minutes=1)
     await home.hears("在吗")
     used_up = Outcome(Fate.PARKED, "条数", code="45047", quota_used_up=True)
-    await home.database.store(lambda store: outbox.settle(store, claims[0], used_up, home.clock()))
+    await home.database.store(lambda store: sending.settle(store, claims[0], used_up, home.clock()))
     assert await home.one("SELECT session_left FROM follower") == 5
     assert (await states(home))[0][0] == "ready"
 
@@ -377,7 +377,7 @@ async def test_one_unreadable_row_stops_nobody_else(home: HomeUnderTest) -> None
 
     await home.database.store(damage)
     assert [openid for openid, _ in await home.send_all()] == ["son"]
-    assert (await states(home))[0] == ("given_up", outbox.UNREADABLE)
+    assert (await states(home))[0] == ("given_up", sending.UNREADABLE)
     home.clock.on(minutes=16)
     assert await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock())) == 2
     assert [openid for openid, _ in await home.send_all()] == ["uncle"]

@@ -13,7 +13,7 @@ from bot.fanout import Fanout
 from care.errors import Busy
 from conversations.events import Image, Text
 from scripts import servers
-from services import media, outbox
+from services import media, outbox, sending
 from services.access import Role
 from services.receive import receive_batch
 from storage import migrate, postgres, tables
@@ -87,14 +87,14 @@ async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Dat
     claims: list[int] = []
 
     async def works(database: Database) -> None:
-        while got := await database.store(lambda store: outbox.claim(store, home.clock(), home.clock(), 4)):
+        while got := await database.store(lambda store: sending.claim(store, home.clock(), home.clock(), 4)):
             claims.extend(one.id for one in got)
             await asyncio.sleep(0)
 
     await asyncio.gather(works(home.database), works(other))
     await works(other)
     assert len(claims) == len(set(claims)) == 30
-    await other.store(lambda store: outbox.abandoned(store, home.clock(), home.clock(), all_of_them=True))
+    await other.store(lambda store: sending.abandoned(store, home.clock(), home.clock(), all_of_them=True))
     assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, "another process may be sending them"
 
 

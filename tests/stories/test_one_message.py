@@ -32,7 +32,7 @@ QUIET = {
 """What runs beside every message all the time: the clock, the metronome, the fetcher, the log."""
 
 
-POLLS = {"bot/sender.py:round", "services/outbox.py:claim"}
+POLLS = {"bot/sender.py:round", "services/sending.py:claim"}
 """The sender asks every second; only what it does after there is something to send belongs to the walk."""
 
 
