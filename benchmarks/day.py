@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -65,7 +65,7 @@ class Day:
     async def at(self, hour: int, minute: int = 0) -> None:
         """The clock moves on; what is due happens."""
         then = datetime.combine(self.day, time(hour, minute), ZONE)
-        (self.built.used.folder / "offset").write_text(str(then.timestamp() - datetime.now(UTC).timestamp()))
+        self.built.used.clock_at(then)
         await asyncio.sleep(2.5)
         await self.sent()
 

@@ -1,4 +1,4 @@
-"""Sixty days on PostgreSQL and Redis with three processes that schedule and send, which die again and again: each occasion once.
+"""Sixty days on PostgreSQL and Redis with six processes that each schedule and send, which die again and again: each occasion once.
 
 The clock of service and simulator moves from stop to stop of a day. Families and elders write on some days, so that some windows are
 open and some are not; some people die, are hushed, leave, or never agreed. At the end every planned row is held against the calendar,
@@ -38,6 +38,8 @@ WRITTEN: Final = 12
 STOPS: Final = (time(7, 50), time(8, 35), time(9, 5), time(16, 0), time(17, 35), time(21, 50))
 KILLS: Final = 20
 MACHINE: Final = ("greeting", "reminder", "letter")
+WORKERS: Final = tuple(f"worker-{number}" for number in range(1, 7))
+"""A worker schedules and sends: of three schedulers and three senders each one does both."""
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Proof:
         """The line for the record."""
         ends = ", ".join(f"{name} {count}" for name, count in sorted(self.ends.items()))
         return (
-            f"{self.days} days, 3 processes that schedule and send, kills -9 {self.kills} ({self.armed} of them right after a send); occasions of the calendar {self.planned}, without a row {self.missing}, with two "
+            f"{self.days} days, {len(WORKERS)} processes that each schedule and send, kills -9 {self.kills} ({self.armed} of them right after a send); occasions of the calendar {self.planned}, without a row {self.missing}, with two "
             f"{self.double}; rows {self.rows} ({ends}), delivered {self.delivered}, twice {self.twice}, at the platform without a row or against it {self.unexplained}, "
             f"not delivered without a reason {self.without_reason}, in silent hours {self.at_night}, to who must not get it {self.to_the_wrong}, deadlocks {self.deadlocks}"
         )
@@ -103,8 +105,7 @@ class Story:
     async def go(self, at: datetime) -> None:
         """Move the clocks, then wait until everything that this time asks for has happened."""
         self.now = at
-        offset = at.timestamp() - datetime.now(UTC).timestamp()
-        (self.built.used.folder / "offset").write_text(str(offset))
+        self.built.used.clock_at(at)
         await self.settle()
 
     async def settle(self) -> None:
@@ -122,11 +123,14 @@ class Story:
 
     def _nothing_to_do(self) -> bool:
         micros = int(self.now.timestamp() * 1_000_000)
+        home, today = self.house.home, self.now.astimezone(ZONE).date()
+        readable = today if self.now >= letters.release_at(home, today) else today - timedelta(days=1)
         return (
             self.built.number(
                 f"""SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending'))
                          + (SELECT count(*) FROM outbox WHERE state = 'planned' AND not_before <= {micros})
-                         + (SELECT count(*) FROM plan WHERE state = 'planned' AND due_at <= {micros})"""
+                         + (SELECT count(*) FROM plan WHERE state = 'planned' AND due_at <= {micros})
+                         + (SELECT count(*) FROM letter WHERE state = 'ready' AND day <= '{readable}')"""
             )
             == 0
         )  # fmt: skip
@@ -171,7 +175,7 @@ def _scene() -> dict[str, Any]:
 async def prove(days: int = DAYS) -> Proof:
     """The whole time."""
     proof = Proof(days=days)
-    async with cluster(webs=1, workers=3) as built:
+    async with cluster(webs=1, workers=len(WORKERS)) as built:
         story = await _settled(built)
         try:
             killing = asyncio.create_task(_kills(built, proof))
@@ -181,7 +185,7 @@ async def prove(days: int = DAYS) -> Proof:
                     await killing
             killing.cancel()
             await asyncio.gather(killing, return_exceptions=True)
-            for name in ("worker-1", "worker-2", "worker-3"):
+            for name in WORKERS:
                 child = built.processes[name].child
                 if child is None or child.returncode is not None:
                     await built.start(name)
@@ -195,7 +199,7 @@ async def prove(days: int = DAYS) -> Proof:
 
 async def _settled(built: Cluster) -> Story:
     used = built.used
-    (used.folder / "offset").write_text(str(datetime.combine(FIRST, time(7), ZONE).timestamp() - datetime.now(UTC).timestamp()))
+    used.clock_at(datetime.combine(FIRST, time(7), ZONE))
     scene = _scene()
     for one in scene["people"]:
         await used.act("person", openid=one["openid"], name=one["name"])
@@ -214,11 +218,11 @@ async def _settled(built: Cluster) -> Story:
 
 
 async def _kills(built: Cluster, proof: Proof) -> None:
-    """One of the three dies and comes back, all the time."""
+    """One of them dies and comes back, all the time."""
     chance = random.Random(11)
     while True:
         await asyncio.sleep(4 + chance.random() * 9)
-        name = chance.choice(("worker-1", "worker-2", "worker-3"))
+        name = chance.choice(WORKERS)
         child = built.processes[name].child
         proof.armed += child is not None and child.returncode is not None  # it died by itself, between a send and what is written of it
         await built.kill(name)

@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ def _journal(built: Cluster) -> list[dict[str, Any]]:
 
 
 async def _clock(built: Cluster, at: datetime) -> None:
-    (built.used.folder / "offset").write_text(str(at.timestamp() - datetime.now(UTC).timestamp()))
+    built.used.clock_at(at)
     await asyncio.sleep(2)
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ class Stage:
     ready_in: float = 0.0
     http: aiohttp.ClientSession = field(init=False)
     _read: int = 0
+
+    def clock_at(self, at: datetime) -> None:
+        """Move the clock of service and simulator; whole or not at all, since they look at any moment."""
+        part = self.folder / "offset.part"
+        part.write_text(str(at.timestamp() - datetime.now(UTC).timestamp()))
+        part.replace(self.folder / "offset")
 
     @property
     def url(self) -> str:

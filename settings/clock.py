@@ -16,7 +16,10 @@ def wall() -> datetime:
 
 
 def shifted(offset_file: Path) -> Clock:
-    """A clock that adds the seconds written in `offset_file`, looked at every 0.2 s; a missing file adds nothing."""
+    """A clock that adds the seconds written in `offset_file`, looked at every 0.2 s; a missing file adds nothing.
+
+    A file without a number is one that somebody is writing: until it is written the clock goes on as before.
+    """
     offset, look_at = timedelta(0), 0.0
 
     def now() -> datetime:
@@ -24,9 +27,11 @@ def shifted(offset_file: Path) -> Clock:
         if time.monotonic() >= look_at:
             look_at = time.monotonic() + LOOK
             try:
-                offset = timedelta(seconds=float(offset_file.read_text().strip() or 0))
+                offset = timedelta(seconds=float(offset_file.read_text()))
             except FileNotFoundError:
                 offset = timedelta(0)
+            except ValueError:
+                pass
         return wall() + offset
 
     return now

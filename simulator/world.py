@@ -103,7 +103,9 @@ class World:
             return
         before = self.offset()
         after = 0.0 if seconds is None else before + seconds
-        self._offset_file.write_text(str(after))
+        part = self._offset_file.with_suffix(".part")
+        part.write_text(str(after))
+        part.replace(self._offset_file)  # whole or not at all: the service looks at any moment
         self.note("sim", "时间", "回到真实时间" if seconds is None else f"快进 {seconds / 3600:.1f} 小时", ok=True)
 
     def targets(self) -> list[str]:

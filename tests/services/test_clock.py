@@ -63,6 +63,23 @@ def test_u9_service_and_simulator_share_one_offset(tmp_path: Path) -> None:
     assert timedelta(hours=23) < shifted(file)() - wall() < timedelta(hours=25)
 
 
+def test_u9_a_look_in_the_middle_of_writing_the_offset_does_not_throw_the_clock_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six processes saw an empty file for a moment, were back in the present, and sent a morning's greeting in the evening."""
+    monkeypatch.setattr("settings.clock.LOOK", 0.0)
+    file = tmp_path / "offset"
+    file.write_text("86400")
+    now = shifted(file)
+    ahead = now() - wall()
+    file.write_text("")
+    assert abs(now() - wall() - ahead) < timedelta(seconds=1)
+    file.write_text("172800")
+    assert now() - wall() > timedelta(hours=47)
+    file.unlink()
+    assert now() - wall() < timedelta(seconds=1)
+
+
 async def look(home: HomeUnderTest) -> None:
     """What the ticker does, until nothing is left to do."""
     for _ in range(3):
