@@ -37,8 +37,8 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-RECEIVE, OUTGOING, AWAY, ALARMS = (
-    "tests/services/test_receive.py", "tests/services/test_outgoing.py", "tests/bot/test_away.py", "tests/services/test_alarms.py",
+RECEIVE, OUTGOING, AWAY, ALARMS, MANY = (
+    "tests/services/test_receive.py", "tests/services/test_outgoing.py", "tests/bot/test_away.py", "tests/services/test_alarms.py", "tests/storage/test_postgres.py",
 )  # fmt: skip
 MUTANTS = (
     Mutant(1, "services/talks.py", "one.repeat = None if inbox is None else (inbox, answer, state, arrived)", "one.repeat = None", (RECEIVE,)),
@@ -55,6 +55,10 @@ MUTANTS = (
     Mutant(12, "conversations/answers.py", "        if self.missing(entry):\n            return None\n", "", ("tests/conversations/test_answers.py",)),
     Mutant(13, "conversations/zh_CN.toml", 'called_elder = "已经在叫人。急就按铃。"', 'called_elder = "护士马上就到。"', (ALARMS,)),
     Mutant(14, "services/access.py", "LEADS if audience is Audience.LEAD else MAY[Page.ALARMS]", "MAY[Page.ALARMS]", (ALARMS,)),
+    Mutant(15, "services/sending.py", "quiet_hours.next_allowed(now, ZoneInfo(zone), kind)", 'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind)', (OUTGOING, "tests/services/test_occasions.py", "tests/services/test_letters.py")),
+    Mutant(16, "storage/postgres_store.py", "        free = {row[0] for row in found} | (asked & self.locked)\n", "        free = asked\n", (MANY,)),
+    Mutant(17, "storage/postgres_store.py", 'return "" if first > self._highest else " NOWAIT"', 'return ""', (MANY,)),
+    Mutant(18, "storage/store.py", "if known is not None and not known.update(row_id, values):", "if known is None and person is None:", ("tests/services/test_held.py",)),
 )  # fmt: skip
 
 

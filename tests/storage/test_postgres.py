@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.util import await_only
 
 from bot.fanout import Fanout
 from care.errors import Busy
@@ -64,9 +65,10 @@ async def test_numbers_of_a_day_are_given_once_whoever_asks(home: HomeUnderTest,
     assert numbers == [f"C1122-{n:02d}" for n in range(1, 31)]
 
 
-async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Database) -> None:
+async def _queue(home: HomeUnderTest, count: int) -> None:
+    """Words of a colleague for so many people."""
     who = await home.staff(Role.DESK)
-    for n in range(30):
+    for n in range(count):
         await home.hears("你好", f"p{n}")
         person = await home.person(f"p{n}")
 
@@ -84,6 +86,10 @@ async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Dat
             )
 
         await home.database.store(say)
+
+
+async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Database) -> None:
+    await _queue(home, 30)
     claims: list[int] = []
 
     async def works(database: Database) -> None:
@@ -96,6 +102,25 @@ async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Dat
     assert len(claims) == len(set(claims)) == 30
     await other.store(lambda store: sending.abandoned(store, home.clock(), home.clock(), all_of_them=True))
     assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, "another process may be sending them"
+
+
+async def test_rows_that_another_sender_is_about_to_take_are_left_to_it_without_waiting(home: HomeUnderTest, other: Database) -> None:
+    await _queue(home, 10)
+    taken, go_on = asyncio.Event(), asyncio.Event()
+
+    def slowly(store: Store) -> list[int]:
+        claims = sending.claim(store, home.clock(), home.clock(), 2)
+        taken.set()
+        await_only(go_on.wait())
+        return [one.id for one in claims]
+
+    first = asyncio.create_task(home.database.store(slowly))
+    await taken.wait()
+    second = await asyncio.wait_for(other.store(lambda store: sending.claim(store, home.clock(), home.clock(), 4)), 1)
+    go_on.set()
+    assert len(await first) == 2
+    assert len(second) == 4, "the first has looked at six people, of whom it serves two"
+    assert {one.id for one in second}.isdisjoint(await first)
 
 
 async def test_a_file_is_fetched_by_one_process(home: HomeUnderTest, other: Database) -> None:
