@@ -66,7 +66,7 @@ class Service:
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._looks: set[asyncio.Task[None]] = set()
-        self._looking = asyncio.Lock()
+        self._looking, self._learning = asyncio.Lock(), asyncio.Lock()
         self._edition: object = None
         self._was_away = False
 
@@ -265,10 +265,11 @@ class Service:
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
         """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
         today, home, number = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home, self.ids.home_id
-        edition = today, await self.database.read(lambda db: knowledge.edition(db, number))
-        if edition != self._edition:
-            shelf = await self.database.read(lambda db: knowledge.shelf(db, number, home, today))
-            self.inbound.knowledge, self._edition = shelf.snapshot, edition
+        async with self._learning:  # one look at a time: an older one never takes away a newer shelf
+            edition = today, await self.database.read(lambda db: knowledge.edition(db, number))
+            if edition != self._edition:
+                shelf = await self.database.read(lambda db: knowledge.shelf(db, number, home, today))
+                self.inbound.knowledge, self._edition = shelf.snapshot, edition
 
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))

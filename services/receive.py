@@ -23,7 +23,7 @@ from services import alarms, effects, outbox, promises, talks
 from services.house import House
 from services.talks import SESSION, Talk
 from storage import tables
-from storage.database import is_away
+from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
 from storage.types import Row, micros, moment, new_id
@@ -96,7 +96,7 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
         with store.savepoint():
             return _together(store, house, batch)
     except Exception as error:
-        if is_away(error):
+        if is_blameless(error):
             raise
         log.exception("a batch is handled again, message by message", extra={"action": "one_by_one", "size": len(batch)})
     return [_alone(store, house, envelope) for envelope in batch]
@@ -129,10 +129,11 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
         with store.savepoint():
             return _together(store, house, [envelope])[0]
     except Exception as error:
-        if is_away(error):
+        if is_blameless(error):
             raise
         failed = error
         log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
+    store.lock_phones([(envelope.account_id, envelope.openid)])
     talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
     store.lock_persons(talk.person_id)
     return _set_aside(store, house, envelope, talk, failed)

@@ -36,7 +36,7 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
         if name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")
     before, resident.status = resident.status, status
-    db.lock_persons(resident.person_id)
+    db.lock_persons(*_family(db, resident))
     if status == "去世":
         _stop(db, viewer, resident, DEATH, now)
     elif before == "去世":
@@ -50,7 +50,7 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
 def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime) -> None:
     """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand (F11)."""
     resident = access_resident(db, viewer, resident_id)
-    db.lock_persons(resident.person_id)
+    db.lock_persons(*_family(db, resident))
     if on:
         _stop(db, viewer, resident, HUSH, now)
         outbox.stop_machine(db.store, _family(db, resident), now)

@@ -28,6 +28,7 @@ PATIENCE: Final = 5.0
 """Seconds that a job waits for a database that is away."""
 Listener = Callable[[frozenset[str]], None]
 _AWAY: Final[list[Callable[[BaseException], bool]]] = []
+_MET: Final[list[Callable[[BaseException], bool]]] = []
 
 
 class Item(Protocol):
@@ -132,6 +133,17 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig
     return any(test(error) for test in _AWAY)
+
+
+def knows_met(test: Callable[[BaseException], bool]) -> Callable[[BaseException], bool]:
+    """An engine says which errors of its driver mean that two processes met over the same rows."""
+    _MET.append(test)
+    return test
+
+
+def is_blameless(error: BaseException) -> bool:
+    """Whether an error is no fault of what was to be committed: the database is away, or two met and everything is to begin again."""
+    return is_away(error) or any(test(error) for test in _MET)
 
 
 def take(arrivals: deque[Arrived]) -> list[Arrived]:

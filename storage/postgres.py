@@ -32,6 +32,7 @@ from storage.database import (
     finish,
     is_away,
     knows_away,
+    knows_met,
     take,
 )
 from storage.postgres_store import PostgresStore
@@ -52,8 +53,10 @@ LIMITS: Final = {
     "statement_timeout": "7000",
     "application_name": "jiashu",
 }
-_AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError, asyncpg.UniqueViolationError)
-"""Two processes met: everything again, once or twice."""
+_MET: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+"""Two processes met: everything again."""
+_AGAIN: Final = (*_MET, asyncpg.UniqueViolationError)
+"""Perhaps the other was quicker: everything again, too."""
 TRIES: Final = 6
 PAUSES: Final = 0.01
 """Seconds before the second try; each time twice as long."""
@@ -72,6 +75,12 @@ def away(error: BaseException) -> bool:
         getattr(error, "driver_exception", None) or error.__cause__ or error if type(error).__module__.startswith("sqlalchemy") else error
     )
     return isinstance(error, _GONE)
+
+
+@knows_met
+def met(error: BaseException) -> bool:
+    """Whether an error of the driver says that somebody else holds what this transaction needs."""
+    return isinstance(error, _MET)
 
 
 def driver_url(url: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -148,6 +149,17 @@ class PostgresStore(Store):
         self._words.clear()
         if not self.connection.is_closed() and self.connection.is_in_transaction():
             await_only(self.connection.execute("ROLLBACK"))
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is undone gives its locks back."""
+        highest = self._highest
+        try:
+            with super().savepoint():
+                yield
+        except BaseException:
+            self._highest = highest
+            raise
 
     def lock_persons(self, *persons: int) -> None:
         """Take the row locks, in ascending id. Raises asyncpg's LockNotAvailableError; then everything is done again.

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -169,6 +170,54 @@ async def test_two_who_lock_the_same_people_the_other_way_round_both_come_throug
     again = [record.__dict__["error"] for record in caplog.records if record.__dict__.get("action") == "met"]
     assert set(again) == {"LockNotAvailableError"}, "who would wait out of turn begins again at once: no deadlock is left to be found"
     assert await home.rows("SELECT DISTINCT timezone FROM person") == [("Asia/Shanghai",)]
+
+
+async def _holds(database: Database, person: int, taken: asyncio.Event, seconds: float) -> None:
+    """Another process works for somebody, for so long."""
+
+    def work(store: Store) -> None:
+        store.lock_persons(person)
+        taken.set()
+        store.rows("SELECT pg_sleep(?)", seconds)
+
+    await database.store(work)
+
+
+async def test_locks_that_a_savepoint_gave_back_may_be_waited_for_again(home: HomeUnderTest, other: Database) -> None:
+    for openid in ("a", "b"):
+        await home.hears("你好", openid)
+    first, second = await home.person("a"), await home.person("b")
+    taken, tries = asyncio.Event(), list[int]()
+
+    def work(store: Store) -> None:
+        tries.append(1)
+        store.lock_persons(first)
+        with suppress(KeyError), store.savepoint():
+            store.lock_persons(second)
+            raise KeyError
+        store.rows("SELECT 1")  # words go with what comes next: now it is undone
+        holding = asyncio.ensure_future(_holds(other, second, taken, 0.3))
+        await_only(taken.wait())
+        store.lock_persons(second)
+        await_only(holding)
+
+    await asyncio.wait_for(home.database.store(work), 20)
+    assert len(tries) == 1, "it is the next in order: whoever holds it is waited for"
+
+
+async def test_f9_a_message_whose_person_is_held_for_seconds_by_another_process_is_no_bad_message(
+    home: HomeUnderTest, other: Database
+) -> None:
+    for openid in ("a", "b"):
+        await home.hears("你好", openid)
+    taken = asyncio.Event()
+    holding = asyncio.create_task(_holds(other, await home.person("a"), taken, 2.4))
+    await taken.wait()
+    heard = await asyncio.gather(home.hears("我要投诉，没人来", "a"), home.hears("我要投诉，饭凉了", "b"))
+    await holding
+    assert all("编号" in words for words in heard), heard
+    assert await home.one("SELECT count(*) FROM complaint") == 2
+    assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == 0
 
 
 async def test_pages_cannot_write_on_a_reading_connection(home: HomeUnderTest) -> None:
