@@ -35,8 +35,8 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
         person = db.get_one(tables.Person, resident.person_id)
         if name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")
-    before, resident.status = resident.status, status
     db.lock_persons(*_family(db, resident))
+    before, resident.status = resident.status, status
     if status == "去世":
         _stop(db, viewer, resident, DEATH, now)
     elif before == "去世":
