@@ -1,31 +1,44 @@
 # `make help` lists the targets; `install`, `demo` and `test` work on a fresh machine with nothing installed by hand.
 export NO_MKDOCS_2_WARNING := 1
+# The system's own Python first: what was tried is what runs. Another one from 3.11 on: make install PYTHON=python3.13
+PYTHON := $(firstword $(foreach one,/usr/bin/python3 python3,$(shell $(one) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(one))))
 PY := .venv/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check install
+LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra build
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-setup check docs shots bench soak lock
+.PHONY: help install demo developers test test-fast test-setup check docs shots bench soak lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: .venv/installed ## .venv with the locked dependencies
+install: .venv/installed ## .venv with what the service needs, locked
 
 .venv/installed: requirements.lock pyproject.toml
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: install the package python3."; exit 1; }
-	test -x $(PY) || python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@sh scripts/make-venv "$(PYTHON)"
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: install ## the sample home: phone and console on this machine; Ctrl-C ends it
 	@$(PY) -m bot.cli demo
 
-test-setup: install
+developers: .venv/developers ## .venv with what tests and checks need as well
+
+.venv/developers: requirements-dev.lock .venv/installed
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test-setup: developers
 	@sh scripts/test-setup
 
-test: test-setup ## all tests
-	$(PY) -m pytest -n 2 --dist loadgroup
+test: test-setup ## all tests, and how much of the rules they reach
+	$(PY) -m pytest -n 2 --dist loadgroup --cov
+	$(PY) -m scripts.coverage
 
-check: install ## lint, format, types, import rules, migrations, phrases, flows, requirement ids, docs
+test-fast: test-setup ## the tests without stories and PostgreSQL, in a minute
+	$(PY) -m pytest -n 2 --fast
+
+check: developers ## lint, format, types, import rules, migrations, phrases, flows, requirement ids, locks, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -33,14 +46,14 @@ check: install ## lint, format, types, import rules, migrations, phrases, flows,
 	$(PY) -m scripts.check
 	$(PY) -m mkdocs build --strict --quiet --site-dir site
 
-docs: install ## the docs site, in site/
+docs: developers ## the docs site, in site/
 	$(PY) -m mkdocs build --strict --site-dir site
 
 shots: test-setup ## pictures of every page at 1440 and 390 px, in shots/
 	rm -rf shots
 	$(PY) -m scripts.shots
 
-bench: install ## benchmarks as ratios, side by side in one run
+bench: developers ## benchmarks as ratios, side by side in one run
 	$(PY) -m benchmarks.inbound
 	$(PY) -m benchmarks.inbound --postgres
 	$(PY) -m benchmarks.webs
@@ -49,5 +62,6 @@ bench: install ## benchmarks as ratios, side by side in one run
 soak: test-setup ## the long proofs; PART=n, SHORT=1
 	$(PY) -m benchmarks.soak --part $(or $(PART),1) $(if $(SHORT),--short)
 
-lock: install ## make requirements.lock anew
-	$(PY) -m piptools compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe --no-strip-extras --output-file requirements.lock pyproject.toml
+lock: developers ## both locks anew, for every Python from 3.11 on
+	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml

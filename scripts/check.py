@@ -11,8 +11,9 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 from sqlalchemy import create_engine
 
 from conversations import phrases
@@ -92,19 +93,60 @@ def requirements() -> Iterator[str]:
             yield f"requirement {name} is planned, yet a test carries its name"
 
 
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+PYTHONS = ("3.11.2", "3.13.0")
+"""Debian 12's own, and the newest that is tried: a lock names everything that either of them needs."""
+
+
 def locked() -> Iterator[str]:
-    """Extras are pinned with their extras: `name==1` does not hold `name[extra]`, which pip looks for anew as soon as a 2 is there."""
-    pins = [
-        Requirement(line.removesuffix("\\"))
-        for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-        if "==" in line and line[0].isalnum()
-    ]
-    extras = {canonicalize_name(pin.name): pin.extras for pin in pins}
-    for dist in distributions():
-        for wanted in map(Requirement, dist.requires or ()):
-            name = canonicalize_name(wanted.name)
-            if name in extras and wanted.extras - extras[name] and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
-                yield f"requirements.lock: {dist.name} wants {name}[{','.join(sorted(wanted.extras))}]: run make lock"
+    """The locks hold what every Python of ours needs: each wanted package, in a wanted version, with its extras.
+
+    `name==1` does not hold `name[extra]`: pip would look for it anew as soon as a 2 is there.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    more = project["optional-dependencies"]
+    wants = {dist.name: dist.requires or () for dist in distributions()}
+    for lock in LOCKS:
+        pins = _pins(lock)
+        ours = [*project["dependencies"], *more["build"], *(more["dev"] if "dev" in lock else ())]
+        for python in PYTHONS:
+            here: dict[str, str] = {name: str(value) for name, value in default_environment().items()} | {
+                "python_version": python.rpartition(".")[0],
+                "python_full_version": python,
+                "extra": "",
+            }
+            held = {canonicalize_name(pin.name): pin for pin in pins if pin.marker is None or pin.marker.evaluate(here)}
+            asked = [("the product", line, frozenset[str]()) for line in ours]
+            asked += [
+                (name, line, frozenset(held[canonicalize_name(name)].extras))
+                for name, lines in wants.items()
+                if canonicalize_name(name) in held
+                for line in lines
+            ]
+            for who, line, extras in asked:
+                yield from (
+                    f"{lock}, Python {python}: {problem}: run make lock" for problem in _lacks(who, Requirement(line), extras, held, here)
+                )
+
+
+def _pins(lock: str) -> list[Requirement]:
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.removesuffix("\\")) for line in lines if "==" in line and line[0].isalnum()]
+
+
+def _lacks(
+    who: str, wanted: Requirement, extras: frozenset[str], held: dict[NormalizedName, Requirement], here: dict[str, str]
+) -> Iterator[str]:
+    """What of a wish the lock does not hold."""
+    if wanted.marker is not None and not any(wanted.marker.evaluate(here | {"extra": extra}) for extra in (extras or {""})):
+        return
+    pin = held.get(canonicalize_name(wanted.name))
+    if pin is None:
+        yield f"{who} wants {wanted.name}, which is not there"
+    elif not wanted.specifier.contains(str(pin.specifier).removeprefix("=="), prereleases=True):
+        yield f"{who} wants {wanted}, {pin} is there"
+    elif wanted.extras - pin.extras:
+        yield f"{who} wants {wanted.name}[{','.join(sorted(wanted.extras))}]"
 
 
 def faults() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Bring a database to today's schema, and tell whether it is there. A database is named by its URL, or a SQLite file by its path."""
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def _alembic(where: Path | str, what: str, to: str) -> None:
 
     file = file_of(where)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file)
     config = Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     config.attributes["where"] = where
@@ -60,6 +61,15 @@ def file_of(where: Path | str) -> Path | None:
     if isinstance(where, Path):
         return where
     return Path(where.split(":///", 1)[1]) if where.startswith("sqlite") else None
+
+
+def make_private(file: Path) -> None:
+    """Nobody but the service's user reads the database; -wal and -shm take the mode of the file. Made when it is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        if each.exists() and each.stat().st_mode & 0o077:
+            each.chmod(0o600)
 
 
 def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)

@@ -35,6 +35,7 @@ from storage.database import (
     take,
 )
 from storage.held import ORDER, Rows, insert_sql, update_sql
+from storage.migrate import make_private
 from storage.seal import Sealer
 from storage.store import Question, Store
 from storage.types import Row, micros
@@ -192,6 +193,7 @@ class SqliteDatabase(Database):
     async def start(self) -> None:
         """Take the lock file and start the writer. Raises DatabaseInUse."""
         self._lock.take()
+        make_private(self.path)
         self._loop = asyncio.get_running_loop()
         self._connection = connect(self.path)
         self._store = SqliteStore(self._connection, self.sealer)

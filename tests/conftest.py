@@ -26,6 +26,31 @@ from storage.database import open_database
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fast", action="store_true", help="pure tests and those on SQLite: no PostgreSQL, no browser, no stories, no child processes"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--fast"):
+        return
+    slow = [item for item in items if _is_slow(item)]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not _is_slow(item)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """A story, or a test that asks for a server: by the fixture, or by the name of the engine."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return (
+        "stories" in item.path.parts
+        or any(item.get_closest_marker(name) is not None for name in ("browser", "postgres", "slow"))
+        or "postgres" in parameters.values()
+        or not {"postgres_server", "redis_url"}.isdisjoint(getattr(item, "fixturenames", ()))
+    )
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("JIASHU_")]:

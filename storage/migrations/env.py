@@ -1,11 +1,14 @@
-"""Alembic's entry: online only, on the database that `storage.migrate` or `-x path=` names."""
+"""Alembic's entry: online only, on the database that `storage.migrate` or `-x path=` names.
+
+All migrations of one run are one transaction on both engines: whoever is killed in the middle leaves the old schema whole.
+"""
 
 import asyncio
 import sqlite3
 from pathlib import Path
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from storage import migrate
@@ -15,8 +18,8 @@ where = context.config.attributes.get("where") or Path(context.get_x_argument(as
 
 
 def run(connection: Connection) -> None:
-    """All migrations in one transaction, where the engine can do that."""
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+    """Inside the transaction of the caller."""
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
 
@@ -35,12 +38,33 @@ async def run_postgres() -> None:
     await engine.dispose()
 
 
-file = migrate.file_of(where)
-if file is None:
+def run_sqlite(file: Path) -> None:
+    """The driver's own transactions end before a CREATE: ours begins by hand. A table that is copied is checked before COMMIT."""
+    opened = sqlite3.connect(file, isolation_level=None)
+    opened.execute("PRAGMA journal_mode=WAL")
+    engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.begin() as connection:
+        _clear_away(connection)
+        run(connection)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            message = f"a row of {broken[0]} names a row of {broken[2]} that is not there"
+            raise RuntimeError(message)
+    engine.dispose()
+    opened.close()
+
+
+def _clear_away(connection: Connection) -> None:
+    """What a release before 0013 left behind when it was killed: an empty copy beside the table that it was to replace."""
+    names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+    for name in names:
+        if name.removeprefix("_alembic_tmp_") != name and name.removeprefix("_alembic_tmp_") in names:
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
+
+
+found = migrate.file_of(where)
+if found is None:
     asyncio.run(run_postgres())
 else:
-    opened = sqlite3.connect(file)
-    opened.execute("PRAGMA journal_mode=WAL")
-    with create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool).connect() as found:
-        run(found)
-    opened.close()
+    run_sqlite(found)

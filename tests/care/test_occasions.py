@@ -67,6 +67,7 @@ def test_h1_sixteen_years_of_festivals_agree_with_two_other_libraries() -> None:
     assert ours == by_sxtwl() == by_lunar_python()
 
 
+@pytest.mark.slow
 def test_h1_each_day_of_sixteen_years_is_the_same_lunar_day_in_all_three() -> None:
     for day in each_day():
         sky, other = sxtwl.fromSolar(day.year, day.month, day.day), Solar.fromYmd(day.year, day.month, day.day).getLunar()
@@ -156,3 +157,8 @@ def test_b1_days_are_named_as_people_say_them() -> None:
     assert Birthday(3, 8).words == "3月8日"
     assert occasions.BY_ID["spring-festival"].period(2027) == "2027-lunar"
     assert occasions.BY_ID["national-day"].period(2027) == "2027"
+
+
+def test_h1_a_solar_term_outside_of_the_tables_is_said_and_not_guessed() -> None:
+    with pytest.raises(lunar.OutOfCalendar):
+        lunar.term(lunar.LAST.year + 1, "清明")

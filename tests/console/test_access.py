@@ -186,6 +186,7 @@ async def _matrix(house: House, folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_the_docs(house: House, tmp_path: Path) -> None:
     table = "\n".join(await _matrix(house, tmp_path))
     page = PAGE.read_text(encoding="utf-8")

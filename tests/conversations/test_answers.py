@@ -126,3 +126,9 @@ def test_c13_the_words_of_every_talk_belong_to_it_and_an_offer_that_nobody_took_
     assert silent.ended
     assert silent.effects == (AskHuman("enquiry"),)
     assert enquiry.chosen(enquiry.Offer(), "1") is None
+
+
+def test_q3_a_way_of_asking_that_has_no_words_is_passed_over() -> None:
+    """Staff may leave a line of signs among the ways in which people ask."""
+    entry = Entry("own-1", "停车", "院里可以停车。", ("？！", "哪里停车"))
+    assert [hit.entry.id for hit in Knowledge((entry,)).hits("哪里停车")] == ["own-1"]

@@ -201,3 +201,40 @@ def test_c13_no_sequence_of_messages_raises_or_stays_unanswered(sequence: list[M
 def test_slots_are_what_the_docs_say() -> None:
     assert Complaint() == Complaint(None, None, None, None, None)
     assert {"好了", "说完了"} <= complaint.ENOUGH
+
+
+def at(used: Flow[object], state: str, **slots: object) -> Snapshot:
+    """A talk that stands in a state, as it would be read from the database."""
+    return Snapshot(used.name, used.version, 3, state, json.dumps(slots).encode(), (state,))
+
+
+def test_c10_what_is_told_after_a_result_is_not_accepted_belongs_to_the_case() -> None:
+    used = standard().flows["verdict"]
+    why = at(used, "why", case="C1122-01")
+    more = Text("伤口还是没有人看")
+    assert AddToCase("C1122-01", more) in used.advance(why, more).effects
+    strange = events.Other("file")
+    turn = used.advance(why, strange)
+    assert AddToCase("C1122-01", strange) in turn.effects
+    assert said(list(turn.effects)) == ["complaint.cannot_read_this_kind"]
+    assert said(list(used.advance(why, Text("好了")).effects)) == ["verdict.heard"]
+    assert said(list(used.advance(why, Text("取消")).effects)) == ["verdict.heard"], "nothing is taken back"
+    silent = used.silent(why)
+    assert silent.ended
+    assert said(list(silent.effects)) == []
+    lost = used.advance(at(used, "why"), Text("还是没有人看"))
+    assert lost.effects == (AskHuman("unanswered"),), "without a case a colleague answers"
+
+
+def test_m2_a_questionnaire_in_the_chat_lets_go_of_half_a_sheet_and_of_a_second_one() -> None:
+    used = standard().flows["survey"]
+    half = at(used, "mark", campaign="1", items=["meals", "rooms"], marks=[5])
+    turn = used.silent(half)
+    assert turn.ended
+    assert said(list(turn.effects)) == ["survey.let_go"]
+    whole = at(used, "wish", campaign="1", items=["meals", "rooms"], marks=[5, 4])
+    sent = used.advance(whole, Text("汤再热一点"))
+    kept = next(effect for effect in sent.effects if effect.answers)
+    assert said(list(used.resume(sent, kept, events.Refused("done")).effects)) == ["survey.done"], "the page was quicker"
+    assert not used.takes(half, Image("m")), "a photo is a new matter"
+    assert not used.takes(whole, Voice("m"))

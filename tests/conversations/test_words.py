@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conversations import events, phrases
-from conversations.routing import Intent, of_words, understand
+from conversations.routing import Intent, invitation_code, of_words, understand
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -54,6 +54,11 @@ def test_q4_q7_c13_other_words(words: str, intent: Intent) -> None:
 )  # fmt: skip
 def test_every_kind_of_event_has_an_intent(event: events.Arrival, intent: Intent) -> None:
     assert understand(event) is intent
+
+
+def test_f13_a_sentence_is_no_code_however_many_of_its_signs_could_be_one() -> None:
+    assert invitation_code("绑定 7KQ4-MN2P") == "7KQ4MN2P"
+    assert invitation_code("7KQ4MN2P" + " " * 20) is None
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ async def _day(home: HomeUnderTest) -> list[tuple[str, str]]:
     return await home.send_all()
 
 
+@pytest.mark.slow
 async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_stopped_since(  # noqa: C901, PLR0915  (the whole way)
     home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

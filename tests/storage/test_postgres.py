@@ -23,6 +23,8 @@ from storage.database import Database, open_database
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def engine() -> str:

