@@ -12,6 +12,7 @@ from yarl import URL
 from bot import errcodes
 from bot.rates import Rates
 from bot.tokens import TokenRefused, Tokens
+from care.words import legal
 from services.ports import MediaGone, MediaLater, NotIdentified, Outcome
 from settings import Wechat
 
@@ -36,7 +37,7 @@ class Gateway:
 
     async def send_text(self, openid: str, text: str) -> Outcome:
         """A customer-service text. Nothing dedupes it at the platform, so no answer means *unknown*, never a blind retry."""
-        body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+        body = {"touser": openid, "msgtype": "text", "text": {"content": legal(text)}}
         return await self._send("/cgi-bin/message/custom/send", body)
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:

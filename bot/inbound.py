@@ -15,19 +15,19 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot import wire
-from bot.wire import Push
+from bot import pushes
+from bot.pushes import NoSender, Push
 from care.errors import Busy
 from care.triage import CALM, NURSE, triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
-from services import alarms, knowledge, outbox
+from services import alarms, knowledge, outbox, unreadable
 from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
+from storage import seal
 from storage.database import Database
-from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 
 log = logging.getLogger("jiashu.inbound")
@@ -127,12 +127,25 @@ class Inbound:
             for key in due:
                 self._owed.pop(key, None)
 
+    async def take_unreadable(self, push: NoSender, arrived_at: datetime, most: int | None = None) -> None:
+        """Keep what names nobody; it rings by its words. Raises Busy."""
+        words, ids = push.words, self._account
+        heard = triage(words)
+        await self._database.store(
+            lambda store: unreadable.keep(store, ids.home_id, ids.id, push.key, push.raw, words, heard, arrived_at, most)
+        )
+
+    async def keep_unreadable(self, push: NoSender, arrived_at: datetime) -> None:
+        """Into the spool, as it came. Raises OSError."""
+        await self._spool.keep(Kept(push.raw, arrived_at))
+
     async def remember(self) -> None:
         """At the start, before anybody listens: whose pushes wait in the spool has heard so, and every later try hears the same."""
         for file in await asyncio.to_thread(self._spool.files):
-            with contextlib.suppress(Unreadable, OSError, wire.Malformed):
+            with contextlib.suppress(seal.Unreadable, OSError):
                 for kept in await asyncio.to_thread(self._spool.read, file):
-                    self._spooled[wire.read(kept.raw).key] = kept.arrived_at
+                    with contextlib.suppress(NoSender):
+                        self._spooled[pushes.read(kept.raw, kept.arrived_at).key] = kept.arrived_at
 
     async def drain(self) -> int:
         """Bring in what the spool holds, the oldest first; a file goes when all of it is committed. Gives the number of files that went."""
@@ -154,21 +167,22 @@ class Inbound:
     async def _bring_in(self, file: Path) -> tuple[dict[str, int], bool]:
         """What of a file is committed: its keys, each with the row whose answer is still to give (0 = none); and whether that is all."""
         try:
-            pushes = [(wire.read(kept.raw), kept.arrived_at) for kept in await asyncio.to_thread(self._spool.read, file)]
+            waiting, nobodys = _sorted_out(await asyncio.to_thread(self._spool.read, file))
         except OSError:
             return {}, False
         except Exception:
             await self._fails(file)
             return {}, False
-        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in pushes), return_exceptions=True)
+        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True)
         ids = {
             push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
-            for (push, _), receipt in zip(pushes, taken, strict=True)
+            for (push, _), receipt in zip(waiting, taken, strict=True)
             if isinstance(receipt, Receipt)
         }
-        if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in taken):
+        kept = await asyncio.gather(*(self.take_unreadable(push, at) for push, at in nobodys), return_exceptions=True)
+        if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in (*taken, *kept)):
             await self._fails(file)
-        return ids, len(ids) == len({push.key for push, _ in pushes})
+        return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(isinstance(one, Exception) for one in kept)
 
     async def _fails(self, file: Path) -> None:
         """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the log says so."""
@@ -217,6 +231,18 @@ class Inbound:
             event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
             heard=triage(words) if words else NURSE if push.event == CALLS else CALM, look_up=partial(knowledge.ask, self.knowledge, words),
         )  # fmt: skip
+
+
+def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tuple[NoSender, datetime]]]:
+    """The pushes of a file of the spool, and those that name nobody."""
+    read: list[tuple[Push, datetime]] = []
+    nobodys: list[tuple[NoSender, datetime]] = []
+    for kept in file:
+        try:
+            read.append((pushes.read(kept.raw, kept.arrived_at), kept.arrived_at))
+        except NoSender as error:
+            nobodys.append((error, kept.arrived_at))
+    return read, nobodys
 
 
 def said(event: events.Arrival) -> str:

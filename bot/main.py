@@ -30,7 +30,22 @@ from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
-from services import alarms, clocks, epochs, install, knowledge, ledger, letters, occasions, outbox, points, pulse, search, stoplist
+from services import (
+    alarms,
+    clocks,
+    epochs,
+    install,
+    knowledge,
+    ledger,
+    letters,
+    occasions,
+    outbox,
+    points,
+    pulse,
+    search,
+    stoplist,
+    unreadable,
+)
 from services.board import Board
 from services.house import House
 from services.receive import receive_batch
@@ -146,7 +161,7 @@ class Service:
     def application(self) -> web.Application:
         """The web side: webhook, health, console."""
         webhook = self.webhook
-        app = web.Application(client_max_size=wire.MAX_BODY + 1)
+        app = web.Application(client_max_size=wire.MAX_BODY)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self.metrics.page)
@@ -260,6 +275,7 @@ class Service:
             await self._take_over_alarms()
 
     async def _take_over_alarms(self) -> None:
+        self.board.unreadable = await self.database.read(lambda db: unreadable.unseen(db, self.ids.home_id))
         self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
 
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
@@ -318,7 +334,9 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
     """A service that serves HTTP while the block runs; a worker serves its health alone."""
     service = Service(settings, role)
     await service.start(scene)
-    runner = web.AppRunner(service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0)
+    runner = web.AppRunner(
+        service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0, auto_decompress=False
+    )  # nobody sends us packed bodies, and what is no gzip would be answered before its signature is looked at
     await runner.setup()
     if runner.server is not None and role != "worker":
         runner.server.request_handler = service.first(runner.server.request_handler)

@@ -1,16 +1,16 @@
 """The passive reply: the answer that goes back in the HTTP response, in the platform's XML."""
 
-import re
 from typing import Final
 
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+from care.words import legal
+
 SUCCESS: Final = b"success"
 """Said only of what is committed and needs no words; never encrypted (wechat.md 1)."""
 
 
 def clean(text: str) -> str:
     """Text that is legal inside a CDATA section: no control characters, no `]]>`."""
-    return _ILLEGAL.sub("", text).replace("]]>", "]]]]><![CDATA[>")
+    return legal(text).replace("]]>", "]]]]><![CDATA[>")
 
 
 def text_reply(*, to: str, sender: str, at: int, text: str) -> str:

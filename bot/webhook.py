@@ -14,8 +14,9 @@ from aiohttp import web
 
 from bot import replies, wire
 from bot.inbound import Inbound
-from bot.wire import Push
+from bot.pushes import NoSender, Push
 from care.errors import Busy
+from services import unreadable
 from services.house import House
 from services.points import none
 from services.receive import SILENT, Answer, Receipt, busy
@@ -44,13 +45,13 @@ class Webhook:
         """POST: one message or event."""
         arrived, arrived_at = asyncio.get_running_loop().time(), self._clock()
         try:
-            body = await request.read()
-            push = self._codec.open(request.query, body, arrived_at)
-        except (wire.Refused, web.HTTPRequestEntityTooLarge):
+            push = self._codec.open(request.query, await _body(request), arrived_at)
+        except wire.Refused:
             return web.Response(status=403)
-        except wire.Malformed:
-            log.warning("a signed push that cannot be read", extra={"action": "malformed"})
-            return web.Response(status=400)
+        except web.HTTPRequestEntityTooLarge:
+            return web.Response(status=413)
+        except NoSender as error:
+            return await self._nobodys(request, error, arrived, arrived_at)
         try:
             heard = await self._spooled(push, arrived + LOOKS_AFTER)
             if heard is not None:
@@ -72,6 +73,20 @@ class Webhook:
         self._reach("before_answer")
         self._inbound.given(push)
         return self._answer(push, receipt.answer)
+
+    async def _nobodys(self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime) -> web.StreamResponse:
+        """A signed push that names nobody: on disk, or not a word, so that the platform tries again."""
+        log.warning("a signed push names nobody", extra={"action": "unreadable"})
+        try:
+            async with asyncio.timeout_at(arrived + LOOKS_AFTER):
+                await self._inbound.take_unreadable(push, arrived_at, None if self._codec.covers_body else unreadable.MOST)
+        except (TimeoutError, Busy):
+            try:
+                async with asyncio.timeout_at(arrived + CLOSES_AFTER):
+                    await self._inbound.keep_unreadable(push, arrived_at)
+            except (OSError, TimeoutError):
+                return self._hang_up(request)
+        return web.Response(body=replies.SUCCESS)
 
     async def _spooled(self, push: Push, deadline: float | None = None) -> web.Response | None:
         """What every try of a push hears that waits in the spool. Raises TimeoutError at `deadline` (loop time)."""
@@ -107,6 +122,14 @@ class Webhook:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=503)
+
+
+async def _body(request: web.Request) -> bytes:
+    """The bytes of a push as they came. Raises wire.Refused for a body that was cut."""
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, ConnectionError, ValueError) as error:
+        raise wire.Refused from error
 
 
 async def _until(deadline: float, running: "asyncio.Future[Receipt]") -> Receipt:

@@ -51,7 +51,7 @@ UNHEARD: Final = Triage(Urgency.P1, "语音", "夜里的语音没有文字，请
 """An elder's voice at night that nobody could read: elders do not chat at three in the morning (F6)."""
 _DEGREE: Final = "[笑热冷饿咸吓气累困忙烦急羡乐香吵渴馋美]"
 _IDIOMS: Final = re.compile(
-    rf"{_DEGREE}死(?:我|人|个?人|了)*|救命恩人|[《「“]救命[》」”]|跌打|(?:股票|基金|价格?)[^，。]{{0,2}}跌|着火锅|血浓于水|心口不一|死猪|"
+    rf"{_DEGREE}死(?:我|个?人|了)*|救命恩人|[《「“]救命[》」”]|跌打|(?:股票|基金|价格?)[^，。]{{0,2}}跌|着火锅|血浓于水|心口不一|死猪|"
     r"(?:忙|累|笑|跑)得喘不(?:上|过)气|120(?:上班|要钱|多少钱|是干)|救护车(?:响|来了是谁|的声)|(?:不用|别|不要|没)(?:叫|打|喊)?(?:救护车|120)|"
     r"你们[^，。]{0,3}把[^，。]{1,6}摔|[把将](?![^，。]{0,4}(?:我|人|妈|爸|奶|爷|姥|婆|公|自己|他|她))[^，。]{1,6}摔|摔(?:坏|碎|破|跤比赛|打)|被打死了|想死[我你他她]|别让我摔|打[仗牌球]|打[人听]电话|打不死|没事找事|"
     r"(?:走|去)(?:了啊|一步去|吃饭)|头[发绳]|心里?美|着凉|气得[^，。]{0,4}疼|打我(?:的)?(?:电话|手机|微信)"
@@ -71,9 +71,11 @@ _ASKED: Final = re.compile(r"怎么办|咋办")
 _OURS: Final = re.compile(r"我|俺|爸|妈|奶|爷|姥|老伴|护工|她|他")
 _NOW: Final = re.compile(r"现在|就是那样|正在|快来|又(?:喘|疼|痛|摔|晕)|这会儿|刚")
 _NOT: Final = re.compile(r"(?:没有?|不(?!行|动|了|来|出|上|过)|未|并没|不是|别)(?:是|有|再|怎么|那么)?$")
+NOT_SIGNS: Final = 4
+"""The longest denial: 没有怎么, 不是那么."""
 _JOKE: Final = re.compile(r"开玩笑|说着玩|（笑）|逗你")
 _SO_AM_I: Final = re.compile(r"(?:我|俺)[^，。]{0,4}(?:就是|也是)(?:那样|这样|那个)")
-_OVER: Final = re.compile(r"^[^，。]{0,2}(?:不[疼痛闷晕喘难]|好(?:了|多了)|没事了)")
+_OVER: Final = re.compile(r"[^，。]{0,2}(?:不[疼痛闷晕喘难]|好(?:了|多了)|没事了)")
 _BODY: Final = r"(?:胸口?|心口|心窝|心脏|心坎|胸坎|前胸)"
 _PAIN: Final = r"(?:疼|痛|闷|憋|压|难受|揪|绞)"
 _Rule = tuple[str, Urgency, Audience, "re.Pattern[str]"]
@@ -135,18 +137,31 @@ def _level(heard: Triage) -> int:
 
 
 def _heard(rule: _Rule, clause: str) -> Triage | None:
-    """What a rule hears in a clause: the first words that nothing right beside them denies; P2 when all of them are denied."""
+    """What a rule hears in a clause: the first words that nothing right beside them denies; P2 when all of them are denied.
+
+    What is asked of the clause is asked once, what stands beside the words within their few signs: time grows with the text alone (S3).
+    """
     kind, level, audience, pattern = rule
     denied: Triage | None = None
+    asked = always = False
     for found in pattern.finditer(clause):
-        asked = _HERE.search(clause) is not None and not _NOW.search(clause)
-        if asked and _ASKED.search(clause) and _OURS.search(clause) and not _HERE.search(_ASKED.sub("", clause)):
-            asked = False
-        if kind == "呼救":
-            no = "怎么喊" in clause
-        else:
-            no = asked or bool(_NOT.search(clause[: found.start()])) or (kind != "自伤" and bool(_OVER.search(clause[found.end() :])))
-        if not no:
+        if denied is None:
+            asked = _is_asked(clause)
+            always = "怎么喊" in clause if kind == "呼救" else asked
+        beside = kind != "呼救" and (
+            _NOT.search(clause, max(0, found.start() - NOT_SIGNS), found.start()) is not None
+            or (kind != "自伤" and _OVER.match(clause, found.end()) is not None)
+        )
+        if not (always or beside):
             return Triage(level, kind, found.group(), audience)
         denied = denied or Triage(Urgency.P3 if asked else Urgency.P2, kind, found.group())
+        if always or kind == "呼救":
+            break
     return denied
+
+
+def _is_asked(clause: str) -> bool:
+    """Whether a clause is a fear, a question or a memory, and nothing in it is now; 「我妈喘不上气怎么办」 is no question."""
+    if _HERE.search(clause) is None or _NOW.search(clause):
+        return False
+    return not (_ASKED.search(clause) and _OURS.search(clause) and not _HERE.search(_ASKED.sub("", clause)))

@@ -14,6 +14,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
+from services import unreadable
 from services.access import access_case, access_person
 from services.board import Board
 from storage.database import Database
@@ -85,6 +86,7 @@ class Live:
         facts = {
             "alarms": self._board.seen_by(viewer(request)),
             "downtimes": self._board.downtimes,
+            "unreadable": unreadable.seen_by(viewer(request), self._board.unreadable),
             "closed": self._board.closed,
             "apart": self._board.apart,
         }

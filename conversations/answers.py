@@ -53,6 +53,16 @@ _GRIEVANCE: Final = re.compile(r"吼|骂|哭了|全是|瘦了|翻白眼|寒心|�
 _QUESTION: Final = re.compile(r"[吗么？?呢]|有没有|能不能|会不会|可以|多少|怎么|几")
 
 
+HEAD, TAIL = 800, 400
+"""Signs at the beginning and the end of a long text that say what it is about (engineering 15)."""
+
+
+def _is_no_enquiry(text: str) -> bool:
+    """Whether the words are of another trade, about one person, or a grievance without a question."""
+    told = _GRIEVANCE.search(text) is not None and not _QUESTION.search(text)
+    return told or _NOT_OURS.search(text) is not None or _PRIVATE.search(text) is not None
+
+
 class Kind(StrEnum):
     """What came of a question."""
 
@@ -148,8 +158,7 @@ class Knowledge:
             if token.startswith("="):
                 meant.update(self._owners[token])
         best = self._likeness(known, whole, covered)
-        told = _GRIEVANCE.search(text) and not _QUESTION.search(text)
-        dampened = DAMPENED if told or _NOT_OURS.search(text) or _PRIVATE.search(text) else 1.0
+        dampened = DAMPENED if _is_no_enquiry(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}，{text[-TAIL:]}") else 1.0
         found = []
         for number, likeness in best.items():
             score = min(1.0, LIKENESS * likeness + (1 - LIKENESS) * covered[number] / whole)

@@ -56,13 +56,14 @@ _CALL: Final = re.compile(
 )
 _CONTACT: Final = re.compile(r"^(?:联系我们|联系电话|电话(?:是)?多少|你们电话|联系方式)[?？。]*$")
 _PROGRESS: Final = re.compile(
-    r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|呢|吗|没有?)?[?？。]*$"
+    r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*+(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|呢|吗|没有?)?[?？。]*$"
 )
 VERDICTS: Final = {
     "1": "accepted", "认可": "accepted", "满意": "accepted", "2": "declined", "不认可": "declined", "不满意": "declined", "没好": "declined",
     "还没好": "declined", "3": "call", "请来电": "call", "又发生了": "call",
 }  # fmt: skip
 """What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
+LONGEST_VERDICT: Final = max(map(len, VERDICTS))
 _QUESTION: Final = re.compile(
     r"[?？]|[吗呢么]|几[点时个楼号]|多少|多久|怎|哪|什么|啥|能不能|能否|可不可以|可以.{0,8}[吗不]|有没有|是不是|是否|如何|想问|请问|想了解"
 )
@@ -123,7 +124,8 @@ def is_question(body: str) -> bool:
 
 def verdict(body: str) -> str | None:
     """What a short answer says to a result: accepted, declined, call; None for other words."""
-    return VERDICTS.get(body.strip().translate(_WIDE).rstrip("。.!！、"))
+    words = body.strip().rstrip("。.!！、")
+    return VERDICTS.get(words.translate(_WIDE)) if len(words) <= LONGEST_VERDICT else None
 
 
 def invitation_code(body: str) -> str | None:

@@ -13,6 +13,7 @@ from care.errors import NotFound
 from care.triage import Audience, Triage
 from services.access import Viewer, may_hear
 from services.epochs import Closed
+from services.unreadable import Unread
 
 GONE_AFTER = timedelta(minutes=10)
 
@@ -65,6 +66,8 @@ class Board:
     def __init__(self) -> None:
         self.places: Mapping[str, Place] = {}
         self.downtimes: list[Downtime] = []
+        self.unreadable: list[Unread] = []
+        """What came and names nobody."""
         self.closed: Closed | None = None
         """A restore that the director has not confirmed: nothing leaves."""
         self.apart = False

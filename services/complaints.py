@@ -110,8 +110,7 @@ def propose(  # noqa: PLR0913  (one form)
     ]
     if named:
         raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
-    if len(f"{reply}\n{_question(house, now)}".encode()) > outbox.LIMIT_BYTES:
-        raise Invalid(why="给家属的话太长了，微信一条最多约 600 个字。")
+    outbox.fits(f"{reply}\n{_question(house, now)}")
     row = tables.Proposal(
         id=new_id(), home_id=case.home_id, case_id=case.id, kind="plan", department=department, responsible_id=responsible_id, done_by=done_by,
         made_by=viewer.id, made_at=now,

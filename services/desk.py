@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm
+from care.words import legal
 from services import outbox, promises, records
 from services.access import Viewer, access_case, access_outgoing, access_person
 from storage import tables
@@ -109,11 +110,10 @@ def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:
 
 
 def _words(text: str, empty: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
+    words = legal(text).replace("\r\n", "\n").strip()
     if not words:
         raise Invalid(why=empty)
-    if len(words.encode()) > outbox.LIMIT_BYTES:
-        raise Invalid(why=f"太长了，微信一条最多约 660 个字，现在 {len(words)} 个字。请分成两条发。")
+    outbox.fits(words)
     return words
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from care.errors import Conflict
+from care.errors import Conflict, Invalid
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
@@ -26,6 +26,17 @@ READ: Final = "语音没放出去；同样的话已经用文字说了"
 STOPPED: Final = "老人现在不适合收到这类消息，没有发"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
 EXPIRED: Final = "等了 7 天对方没来信，没有发出，请打电话"
+
+
+def fits(words: str) -> None:
+    """Raises Invalid when a message is longer than the platform takes, which counts bytes and not signs (W5)."""
+    size = len(words.encode())
+    if size > LIMIT_BYTES:
+        many = -(-(size - LIMIT_BYTES) // 3)
+        raise Invalid(
+            why=f"太长了：微信按字节算，一条最多 {LIMIT_BYTES} 字节（汉字每个 3 字节，字母和数字 1 字节，表情 4 字节），现在 {size} 字节，"
+            f"大约要减 {many} 个汉字。请分成两条发。"
+        )
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)

@@ -16,7 +16,7 @@ from care.triage import CALM, UNHEARD, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
-from conversations.events import Arrival, Done, Notice, Unfollowed
+from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
 from services import alarms, effects, outbox, promises, talks
@@ -279,6 +279,8 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
     event, now = envelope.event, envelope.arrived_at
     if isinstance(event, Notice | events.Noted):
         return
+    if isinstance(event, Unfollowed | Followed) and _late(store, talk, envelope):
+        return
     if isinstance(event, Unfollowed):
         store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
         outbox.give_up_parked(store, now, talk.person_id)
@@ -294,6 +296,21 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
         )  # fmt: skip
     if talk.has_parked:
         outbox.release_parked(store, talk.person_id, now)
+
+
+def _late(store: Store, talk: Talk, envelope: Envelope) -> bool:
+    """Whether the person is known to have followed, or left, since this was done: events come late and out of order (W3)."""
+    later = (
+        "('event:unsubscribe')"
+        if isinstance(envelope.event, Followed)
+        else "('event:subscribe', 'event:scan', 'event:click', 'event:view')"
+    )
+    spoke = "" if isinstance(envelope.event, Followed) else "OR kind NOT LIKE 'event%'"
+    found = store.row(
+        f"SELECT 1 FROM inbox WHERE person_id = ? AND account_id = ? AND created_at > ? AND (kind IN {later} {spoke}) LIMIT 1",  # noqa: S608
+        talk.person_id, envelope.account_id, envelope.created_at,
+    )  # fmt: skip
+    return found is not None
 
 
 def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:

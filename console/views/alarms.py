@@ -9,7 +9,7 @@ from aiohttp import web
 
 from care.errors import Busy, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
-from services import alarms, pulse
+from services import alarms, pulse, unreadable
 from services.board import Alarm
 from storage.unit import Unit
 from web.sessions import viewer
@@ -25,6 +25,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_get("/alarms", strip)
     router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/go", go)
     router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/arrive", arrive)
+    router.add_post(r"/unreadable/{id:\d{1,18}}/seen", looked)
     router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
 
 
@@ -54,6 +55,16 @@ async def take_note(request: web.Request) -> web.Response:
     who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
     await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
     request.app[BOARD].took_note(row)
+    return await strip(request)
+
+
+async def looked(request: web.Request) -> web.Response:
+    """Somebody has looked at what names nobody, up to this one."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: unreadable.take_note(db, who, row, now))
+    board = request.app[BOARD]
+    board.unreadable = [one for one in board.unreadable if one.id > row]
+    board.touch()
     return await strip(request)
 
 

@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, web
 from multidict import MultiDict, MultiDictProxy
 
 from care.errors import Invalid
+from care.words import legal
 from console.views.context import DATABASE, SETTINGS
 from services import media
 from storage.unit import Unit
@@ -24,8 +25,8 @@ class Form:
         self._fields = fields
 
     def words(self, name: str) -> str:
-        """The text of a field."""
-        return str(self._fields.get(name, ""))
+        """The text of a field, without signs that nobody typed (W4)."""
+        return legal(str(self._fields.get(name, "")))
 
     def number(self, name: str) -> int:
         """A whole number; 0 for anything else."""

@@ -7,7 +7,7 @@ from storage.tables.families import Application, Consent, Invitation, Letter, Le
 from storage.tables.machine import Downtime, Epoch, Gram, KnowledgeBlank, KnowledgeEntry, Pulse, SearchMark
 from storage.tables.people import Audit, Follower, Home, Kinship, LoginThrottle, Person, Resident, Staff, StaffSession, Stop, WechatAccount
 from storage.tables.surveys import Campaign, Mark, Participation, Wish
-from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody
+from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody, Unreadable
 
 __all__ = [
     "Accused",
@@ -51,6 +51,7 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Stop",
+    "Unreadable",
     "Visit",
     "WechatAccount",
     "Wish",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
@@ -27,6 +27,26 @@ class Inbox(Base):
     answer: Mapped[bytes | None] = sealed("the passive reply, null when none is due", nullable=True)
     answer_state: Mapped[str] = column(String(10), "none, stored, or outbox when it left late")
     set_aside: Mapped[str | None] = column(String(120), "why it could not be handled; staff are told", nullable=True)
+
+
+class Unreadable(Base):
+    """A signed push that names nobody: kept as it came, never given to an invented person; a colleague looks at it (W1)."""
+
+    __tablename__ = "unreadable"
+    __table_args__ = (UniqueConstraint("account_id", "key"), Index("ix_unreadable_seen", "home_id", "seen_at", "id"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    account_id: Mapped[int] = link("wechat_account.id", "where it arrived")
+    key: Mapped[str] = searchable(80, "digest of its bytes: a redelivery is the same")
+    arrived_at: Mapped[datetime] = column(Moment, "when it was committed here")
+    raw: Mapped[bytes] = sealed("what came")
+    words: Mapped[bytes | None] = sealed("what of it looks like words", nullable=True)
+    urgency: Mapped[int] = column(SmallInteger, "what the words say: 0 rings at once … 3 is talk")
+    audience: Mapped[str] = column(String(8), "who may read the words: floor, lead or none")
+    rings: Mapped[bool] = column(Boolean, "whether it rang: at most one a minute")
+    more: Mapped[int] = column(Integer, "further ones of its day that were counted and not kept", default=0)
+    seen_at: Mapped[datetime | None] = column(Moment, "when a colleague took note", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "who took note", nullable=True)
 
 
 class Conversation(Base):

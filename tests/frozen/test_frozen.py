@@ -1,0 +1,333 @@
+"""What was stored stays readable: each commit opens the frozen sample of 19125a6, goes on with its talks, brings its backup back (P2, P5, P7).
+
+The folder 19125a6 was made once, by that commit (make_19125a6.py), and is never made anew. `expected.json` says what is in it and what
+19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns, rows and words. Stored names of
+tables, columns, flows, states and purposes stand here as they were stored. When a later commit changes something on purpose, the three
+tables of exceptions below say so, each line with the decision that it follows; nothing else here changes.
+"""
+
+import asyncio
+import hashlib
+import json
+import lzma
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from bot import upkeep
+from scripts import servers
+from services import clocks, media, search, stoplist
+from services.access import Role, Viewer
+from settings import Database, Media, Security, Settings
+from storage import migrate
+from storage.spool import Spool
+from tests.conftest import HomeUnderTest, MakeHome
+
+SAMPLE: Final = Path(__file__).parent / "19125a6"
+NAME: Final = "jiashu.db"
+"""The database that holds the sample; any other name is an empty one."""
+
+MOVED: Final[dict[str, str]] = {}
+"""table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
+REWORDED: Final[dict[str, str]] = {}
+"""a sentence of 19125a6 -> what is said today instead."""
+REPLACED: Final[dict[tuple[str, str], str]] = {}
+"""(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
+
+
+@cache
+def expected() -> Any:
+    return json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
+
+
+def at(after: timedelta = timedelta(0)) -> datetime:
+    """A moment after the end of the sample."""
+    return datetime.fromisoformat(expected()["ends_at"]) + after
+
+
+def place(column: str) -> tuple[str, str]:
+    """The table and the column of today, for SQL."""
+    table, name = MOVED.get(column, column).split(".")
+    return MOVED.get(table, table), name
+
+
+def today(words: str) -> str:
+    """A sentence as it is said now."""
+    return "\n".join(REWORDED.get(line, line) for line in REWORDED.get(words, words).split("\n"))
+
+
+def told(value: bytes) -> tuple[str, str]:
+    """A sealed value in both forms in which expected.json may have it."""
+    return value.decode(errors="replace"), f"sha256:{hashlib.sha256(value).hexdigest()}"
+
+
+# -- the sample on both engines, brought to today's schema once a run ------------------------------------------------
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("frozen") / NAME
+    file.write_bytes(lzma.decompress((SAMPLE / "sqlite.db.xz").read_bytes()))
+    assert migrate.current(file) == expected()["schema"]
+    migrate.upgrade(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres_server: servers.Postgres) -> str:
+    import asyncpg
+
+    name = "frozen_19125a6"
+    url, sql = postgres_server.create(name), lzma.decompress((SAMPLE / "postgres.sql.xz").read_bytes()).decode()
+
+    async def load() -> None:
+        connection = await asyncpg.connect(url)
+        await connection.execute(sql)
+        await connection.close()
+
+    asyncio.run(load())
+    assert migrate.current(url) == expected()["schema"]
+    migrate.upgrade(url)
+    return name
+
+
+@pytest.fixture
+def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path, fresh: Callable[[str], str]) -> Callable[[str], str]:
+    """`jiashu.db` is a copy of the sample, with its keys; the other names are empty databases that any key may seal."""
+    for keys in ("jiashu", "other"):
+        shutil.copy(SAMPLE / "jiashu.keys", tmp_path / f"{keys}.keys")
+    for name in ("jiashu.audit-heads", "jiashu.stop-list"):
+        shutil.copy(SAMPLE / name, tmp_path / name)
+    made: dict[str, str] = {}
+    source = request.getfixturevalue("upgraded" if engine == "sqlite" else "upgraded_postgres")
+
+    def copy() -> str:
+        if engine == "sqlite":
+            shutil.copy(source, tmp_path / NAME)
+            return f"sqlite:///{tmp_path / NAME}"
+        url: str = request.getfixturevalue("postgres_server").create(f"f{uuid.uuid4().hex}", source)
+        return url
+
+    def make(name: str) -> str:
+        if name != NAME:
+            return fresh(name)
+        if name not in made:
+            made[name] = copy()
+        return made[name]
+
+    return make
+
+
+@pytest.fixture
+def settings(fresh: Callable[[str], str], tmp_path: Path) -> Settings:
+    """For the commands beside a service: the database of the sample."""
+    return Settings(
+        database=Database(fresh(NAME)), security=Security(key_file=str(tmp_path / "jiashu.keys")), media=Media(tmp_path / "media")
+    )
+
+
+@pytest.fixture
+async def frozen(make_home: MakeHome) -> AsyncIterator[HomeUnderTest]:
+    """The house of the sample, a minute later; nothing that is done with it may be set aside."""
+    home: HomeUnderTest = await make_home()
+    home.clock.now = at(timedelta(minutes=1))
+    before = await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL")
+    yield home
+    assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == before, "a message was set aside"
+
+
+# -- what is stored --------------------------------------------------------------------------------------------------
+
+
+async def asked(home: HomeUnderTest, questions: dict[str, str]) -> dict[str, list[Any]]:
+    """Many questions in one transaction."""
+    found: dict[str, list[Any]] = await home.database.store(lambda store: {name: store.rows(sql) for name, sql in questions.items()})
+    return found
+
+
+async def opens(home: HomeUnderTest, but: frozenset[str] = frozenset()) -> int:
+    """Compare every sealed value that expected.json names; gives how many."""
+    columns, opened = {column: values for column, values in expected()["sealed"].items() if column not in but}, 0
+    found = await asked(home, {column: "SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL".format(*place(column)) for column in columns})
+    for column, values in columns.items():
+        (table, name), rows = column.split("."), dict(found[column])
+        for row, words in values.items():
+            assert words in told(home.database.sealer.open(table, name, int(row), bytes(rows[int(row)]))), f"{column} of {row}"
+            opened += 1
+    return opened
+
+
+async def counts(home: HomeUnderTest) -> dict[str, int]:
+    found = await asked(home, {name: f"SELECT count(*) FROM {MOVED.get(name, name)}" for name in expected()["counts"]})
+    return {name: int(rows[0][0]) for name, rows in found.items()}
+
+
+async def test_frozen_19125a6_every_sealed_value_opens_p2(frozen: HomeUnderTest) -> None:
+    columns = expected()["sealed"]
+    assert len(columns) == 33
+    assert await opens(frozen) == sum(map(len, columns.values()))
+
+
+async def test_frozen_19125a6_no_row_and_no_stored_word_is_lost_p7(frozen: HomeUnderTest) -> None:
+    assert await counts(frozen) == expected()["counts"]
+    columns = expected()["words"]
+    found = await asked(
+        frozen, {column: "SELECT {1}, count(*) FROM {0} WHERE {1} IS NOT NULL GROUP BY {1}".format(*place(column)) for column in columns}
+    )
+    for column, words in columns.items():
+        wanted = Counter[str]()
+        for word, times in words.items():
+            wanted[REPLACED.get((column, word), word)] += times
+        assert {str(word): times for word, times in found[column]} == dict(wanted), column
+
+
+async def test_frozen_19125a6_every_complaint_keeps_its_number_and_stage_c1(frozen: HomeUnderTest) -> None:
+    table, number = place("complaint.number")
+    rows = await frozen.rows(
+        f"SELECT id, {number}, stage, level, hide_name, cautious, rounds, closed_at IS NOT NULL FROM {table} ORDER BY id"
+    )
+    assert [[row[0], row[1], *map(int, row[2:])] for row in rows] == [list(case.values()) for case in expected()["cases"]]
+
+
+async def test_frozen_19125a6_every_row_of_the_outbox_stays_in_its_state_f9(frozen: HomeUnderTest) -> None:
+    rows = await frozen.rows(
+        "SELECT o.id, o.purpose, o.queue, o.state, o.dedup_key, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id ORDER BY o.id"
+    )
+    found = [(*row[:5], frozen.database.sealer.open("outbox_body", "body", row[0], bytes(row[5])).decode()) for row in rows]
+    words = [
+        {"id": row["id"]} | {name: REPLACED.get((f"outbox.{name}", row[name]), row[name]) for name in row if name != "id"}
+        for row in expected()["outbox"]
+    ]
+    assert found == [tuple(row.values()) for row in words]
+
+
+async def test_frozen_19125a6_the_chain_of_the_audit_is_whole_p5(
+    settings: Settings, make_home: MakeHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await asyncio.to_thread(upkeep.verify, settings) == 0, capsys.readouterr().err
+    audit = expected()["audit"]
+    assert f"{audit['linked']} 行" in capsys.readouterr().err
+    home: HomeUnderTest = await make_home()
+    assert bytes(await home.one("SELECT chain FROM audit WHERE position = ?", audit["linked"])).hex() == audit["chain"]
+    assert await home.one("SELECT count(*) FROM audit") == audit["rows"]
+
+
+async def test_frozen_19125a6_the_files_beside_the_database_are_read_p2(frozen: HomeUnderTest, tmp_path: Path) -> None:
+    shutil.copy(SAMPLE / "waiting.spool", tmp_path / "waiting.spool")
+    spool = Spool(tmp_path, frozen.database.sealer)
+    (push,) = spool.read(spool.files()[0])
+    spool.close()
+    assert (push.raw.decode(), push.arrived_at.isoformat()) == tuple(expected()["spool"].values())
+    assert len(stoplist.read(tmp_path / "jiashu.stop-list", frozen.database.sealer)) == expected()["restored"]["counts"]["stop"]
+
+
+async def test_frozen_19125a6_the_index_of_search_still_finds_p2(frozen: HomeUnderTest) -> None:
+    ((director, name),) = await frozen.rows("SELECT id, name FROM staff WHERE login = 'shen'")
+    viewer = Viewer(director, frozen.ids.home_id, name, Role.DIRECTOR)
+    for words, wanted in expected()["search"].items():
+        hit = await frozen.database.read(lambda db, w=words: search.look(db, viewer, w))  # type: ignore[misc]
+        found = sorted([one.who.name for one in hit.people] + [one.number for one in hit.cases] + [one.snippet for one in hit.messages])
+        assert found == wanted, words
+
+
+# -- what goes on ----------------------------------------------------------------------------------------------------
+
+
+async def talk_with(home: HomeUnderTest, openid: str) -> dict[str, Any]:
+    """The talk as it is stored."""
+    ((row, flow, version, state, trail, slots),) = await home.rows(
+        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?", await home.person(openid)
+    )
+    data = None if slots is None else json.loads(home.database.sealer.open("conversation", "slots", row, bytes(slots)))
+    return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
+
+
+async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: HomeUnderTest) -> None:
+    for talk in expected()["talks"]:
+        openid, stored = talk["openid"], {name: talk[name] for name in ("flow", "version", "state", "trail", "slots")}
+        assert await talk_with(frozen, openid) == stored, openid
+        for number, step in enumerate(talk["next"]):
+            answer = await frozen.hears(step["say"], openid, key=f"frozen:{openid}:{number}")
+            found = await talk_with(frozen, openid)
+            assert (found["flow"], found["state"], found["trail"]) == (step["flow"], step["state"], step["trail"]), (openid, step["say"])
+            if found["version"] == step["version"]:  # a later version of a flow may keep other slots
+                assert found["slots"] == step["slots"], (openid, step["say"])
+            assert answer == today(step["answer"]), (openid, step["say"])
+
+
+async def test_frozen_19125a6_a_message_that_comes_again_gets_its_old_answer_f4(frozen: HomeUnderTest) -> None:
+    before = await frozen.one("SELECT count(*) FROM inbox")
+    for one in expected()["again"]:
+        assert await frozen.hears("别的话", one["openid"], key=one["key"]) == one["answer"], one["key"]
+    assert await frozen.one("SELECT count(*) FROM inbox") == before
+
+
+async def test_frozen_19125a6_what_waits_leaves_or_ends_by_its_purpose_f9(frozen: HomeUnderTest) -> None:
+    states = {row["id"]: row["state"] for row in expected()["outbox"]}
+    for moment in expected()["leaves"]:
+        frozen.clock.now = at(timedelta(seconds=moment["after_s"]))
+        assert sorted(await frozen.send_all()) == [tuple(pair) for pair in moment["left"]]
+        states |= {int(row): state for row, state in moment["changed"].items()}
+        assert dict(await frozen.rows("SELECT id, state FROM outbox")) == states
+
+
+async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest) -> None:
+    for moment in expected()["later"]:
+        now = frozen.clock.now = at(timedelta(seconds=moment["after_s"]))
+        before = await frozen.one("SELECT max(id) FROM outbox")
+        while await frozen.database.store(lambda store, at=now: clocks.act_on_silence(store, frozen.house, at)):  # type: ignore[misc]
+            pass
+        await frozen.database.store(lambda store, at=now: clocks.look_at_promises(store, frozen.house, at, 1000))  # type: ignore[misc]
+        rows = await frozen.rows(
+            """SELECT f.openid, o.purpose, o.state, o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id
+               JOIN follower f ON f.person_id = o.person_id WHERE o.id > ?""",
+            before,
+        )
+        said = [
+            (openid, purpose, state, frozen.database.sealer.open("outbox_body", "body", row, bytes(body)).decode())
+            for openid, purpose, state, row, body in rows
+        ]
+        assert sorted(said) == sorted((openid, purpose, state, today(words)) for openid, purpose, state, words in moment["said"])
+        running = await frozen.rows(
+            "SELECT f.openid, c.flow, c.state FROM conversation c JOIN follower f ON f.person_id = c.person_id WHERE c.flow IS NOT NULL"
+        )
+        assert sorted(running) == [tuple(talk) for talk in moment["running"]]
+        assert dict(await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark")) == moment["marks"]
+
+
+# -- the backup ------------------------------------------------------------------------------------------------------
+
+
+async def test_frozen_19125a6_the_backup_comes_back_whole_p7(
+    fresh: Callable[[str], str], make_home: MakeHome, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(
+        database=Database(fresh("other.db")), security=Security(key_file=str(tmp_path / "other.keys")), media=Media(tmp_path / "restored")
+    )
+    assert await asyncio.to_thread(upkeep.restore, settings, SAMPLE / "home.backup", lambda: at(timedelta(minutes=1))) == 0
+    assert await asyncio.to_thread(upkeep.verify, settings) == 0, capsys.readouterr().err
+    home: HomeUnderTest = await make_home(name="other.db")
+    talks = frozenset({"conversation.slots"})  # a restore ends what was running
+    assert await opens(home, talks) == sum(len(values) for column, values in expected()["sealed"].items() if column not in talks)
+    assert await counts(home) == expected()["restored"]["counts"]
+    states = {row["id"]: row["state"] for row in expected()["outbox"]}
+    states |= {int(row): state for row, state in expected()["restored"]["changed"].items()}
+    assert dict(await home.rows("SELECT id, state FROM outbox")) == states
+    assert await home.one("SELECT count(*) FROM conversation WHERE flow IS NOT NULL") == 0
+    home.clock.now = at(timedelta(days=1))
+    assert await home.send_all() == [], "nothing leaves before the director has confirmed"
+    for number, digest in expected()["files"].items():
+        data = media.read_file(settings.media.path, home.database.sealer, int(number))
+        assert hashlib.sha256(data).hexdigest() == digest
