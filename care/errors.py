@@ -47,10 +47,24 @@ class Conflict(JiashuError):
     status = 409
 
 
+class Decided(Conflict):
+    """{who}刚刚已经{what}，您这次没有算数。请看一下再决定。"""
+
+
+class TooLate(Conflict):
+    """刚刚已经交给微信了，拦不住了。请看一下再决定怎么办。"""
+
+
 class Busy(JiashuError):
     """系统正忙，内容还在。请过几秒再试。"""
 
     status = 503
+
+
+class OutOfOrder(JiashuError):
+    """内部错误：加锁的次序不对，什么都没有改。请把这句话告诉管理员。"""
+
+    status = 500
 
 
 class ConfigError(JiashuError):

@@ -1,6 +1,8 @@
 """The only doors to what staff may see or change: home first, then role and floor, then the rules of the object (architecture, decision 7).
 
-Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more.
+Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more. Who will change what
+is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row is read as it is now, then the rules
+are asked. A check that was made before the lock proves nothing (engineering, Locks).
 """
 
 from collections.abc import Mapping
@@ -8,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select
 
 from care.errors import NotFound
 from care.triage import Audience
@@ -108,60 +110,86 @@ def may_hear(viewer: Viewer, audience: Audience) -> bool:
     return viewer.role in (LEADS if audience is Audience.LEAD else MAY[Page.ALARMS])
 
 
+def name_of(db: Unit, staff_id: int | None) -> str:
+    """Who of the staff did something, for a sentence to a colleague."""
+    found = None if staff_id is None else db.scalars(select(tables.Staff.name).where(tables.Staff.id == staff_id)).first()
+    return found or "有同事"
+
+
 def access_page(viewer: Viewer, page: Page) -> None:
     """Raises NotFound for a role that has no such page."""
     if not viewer.sees(page):
         raise NotFound
 
 
-def access_person(db: Unit, viewer: Viewer, person_id: int) -> tables.Person:
+def access_person(db: Unit, viewer: Viewer, person_id: int, *, lock: bool = False) -> tables.Person:
     """A person whom the viewer works with. Raises NotFound for everybody else."""
-    person = db.scalars(select(tables.Person).where(tables.Person.id == person_id, viewer.sight.person(tables.Person.id))).first()
+    if lock:
+        db.lock_persons(person_id)
+    person = db.fresh(select(tables.Person).where(tables.Person.id == person_id, viewer.sight.person(tables.Person.id))).first()
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
     return person
 
 
-def access_resident(db: Unit, viewer: Viewer, resident_id: int) -> tables.Resident:
+def family_of(resident_id: int) -> CompoundSelect[int]:
+    """The elder and the relatives, for `lock_whose`: status, silence, ties and cases of kin then stand still."""
+    mine = select(tables.Resident.person_id).where(tables.Resident.id == resident_id)
+    return mine.union(select(tables.Kinship.person_id).where(tables.Kinship.resident_id == resident_id))
+
+
+def access_resident(db: Unit, viewer: Viewer, resident_id: int, *, lock: bool = False) -> tables.Resident:
     """A resident of the viewer's floors. Raises NotFound."""
     access_page(viewer, Page.RESIDENTS)
-    found = db.scalars(select(tables.Resident).where(tables.Resident.id == resident_id, viewer.sight.resident())).first()
+    if lock:
+        db.lock_whose(family_of(resident_id))
+    found = db.fresh(select(tables.Resident).where(tables.Resident.id == resident_id, viewer.sight.resident())).first()
     if found is None or found.home_id != viewer.home_id:
         raise NotFound
     return found
 
 
-def access_application(db: Unit, viewer: Viewer, application_id: int) -> tables.Application:
+def access_application(db: Unit, viewer: Viewer, application_id: int, *, lock: bool = False) -> tables.Application:
     """A request to be bound, for who makes sure. Raises NotFound."""
-    found = db.get(tables.Application, application_id)
+    if lock:
+        asks = select(tables.Application.person_id).where(tables.Application.id == application_id)
+        about = select(tables.Application.resident_id).where(tables.Application.id == application_id)
+        elder = select(tables.Resident.person_id).where(tables.Resident.id.in_(about))
+        db.lock_whose(asks.union(elder))
+    found = db.get(tables.Application, application_id, populate_existing=True)
     if found is None or viewer.role not in FAMILIES:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
     return found
 
 
-def access_letter(db: Unit, viewer: Viewer, letter_id: int) -> tables.Letter:
+def access_letter(db: Unit, viewer: Viewer, letter_id: int, *, lock: bool = False) -> tables.Letter:
     """A letter about a resident of the viewer's floors. Raises NotFound."""
-    found = db.get(tables.Letter, letter_id)
+    wanted = select(tables.Letter).where(tables.Letter.id == letter_id)
+    found = db.hold(wanted) if lock else db.fresh(wanted).first()
     if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
     return found
 
 
-def access_plan(db: Unit, viewer: Viewer, plan_id: int) -> tables.Plan:
+def access_plan(db: Unit, viewer: Viewer, plan_id: int, *, lock: bool = False) -> tables.Plan:
     """A greeting or reminder about a resident of the viewer's floors. Raises NotFound."""
-    found = db.get(tables.Plan, plan_id)
+    if lock:
+        db.lock_whose(select(tables.Plan.person_id).where(tables.Plan.id == plan_id))
+    found = db.get(tables.Plan, plan_id, populate_existing=True)
     if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
     return found
 
 
-def access_case(db: Unit, viewer: Viewer, case_id: int) -> tables.Case:
+def access_case(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -> tables.Case:
     """A complaint that the viewer handles; for the accused it does not exist. Raises NotFound."""
     access_page(viewer, Page.COMPLAINTS)
-    case = db.scalars(select(tables.Case).where(tables.Case.id == case_id, viewer.sight.case())).first()
+    if lock:
+        db.lock_whose(select(tables.Case.person_id).where(tables.Case.id == case_id))
+    case = db.fresh(select(tables.Case).where(tables.Case.id == case_id, viewer.sight.case())).first()
     if case is None or case.home_id != viewer.home_id:
         raise NotFound
     return case
@@ -183,9 +211,11 @@ def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:
     return media
 
 
-def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int) -> tables.Outbox:
+def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int, *, lock: bool = False) -> tables.Outbox:
     """A message that was queued for somebody whom the viewer works with. Raises NotFound."""
-    row = db.scalars(select(tables.Outbox).where(tables.Outbox.id == outbox_id, viewer.sight.outbox(tables.Outbox.id))).first()
+    if lock:
+        db.lock_whose(select(tables.Outbox.person_id).where(tables.Outbox.id == outbox_id))
+    row = db.fresh(select(tables.Outbox).where(tables.Outbox.id == outbox_id, viewer.sight.outbox(tables.Outbox.id))).first()
     if row is None:
         raise NotFound
     access_person(db, viewer, row.person_id)

@@ -192,8 +192,9 @@ def words(event: events.Arrival) -> str:
 def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> tuple[tables.Alarm, str]:
     if not may_hear(viewer, audience):
         raise NotFound
+    db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
     found = db.execute(
-        select(tables.Alarm, tables.Person.kind)
+        select(tables.Alarm, tables.Person.kind).execution_options(populate_existing=True)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .join(tables.Person, tables.Person.id == tables.Alarm.person_id)
         .where(
@@ -203,7 +204,6 @@ def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: dateti
     ).first()  # fmt: skip
     if found is None:
         raise NotFound
-    db.lock_persons(found[0].person_id)
     return found[0], found[1]
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from care import sla
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Decided, Invalid, NotFound
 from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
 from conversations.routing import CODE_SIGNS, invitation_code
 from services import outbox, promises, search
-from services.access import FAMILIES, Viewer, access_application, access_resident
+from services.access import FAMILIES, Viewer, access_application, access_resident, name_of
 from services.house import House
 from storage import tables
 from storage.seal import Sealer
@@ -107,9 +107,9 @@ def confirm(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, application_id: int, *, scopes: Collection[str], way: str, now: datetime
 ) -> None:
     """The relative is who they say: the tie, what they may know, and the consent are written. Raises Invalid with a sentence, Conflict."""
-    row = access_application(db, viewer, application_id)
+    row = access_application(db, viewer, application_id, lock=True)
     if row.verdict is not None:
-        raise Conflict
+        raise Decided(who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实")
     if not scopes or not set(scopes) <= set(SCOPES):
         raise Invalid(why="请选家属能看什么。")
     if way not in WAYS:
@@ -117,7 +117,6 @@ def confirm(  # noqa: PLR0913  (one form)
     if "health" in scopes and way == "none":
         raise Invalid(why="健康情况要本人、监护人或协议里的代理人同意才能看；没有同意，只能选日常。")
     allowed = " ".join(scope for scope in SCOPES if scope in scopes)
-    db.lock_persons(row.person_id)
     row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
     person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
     ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident.id)))
@@ -154,13 +153,12 @@ def confirm(  # noqa: PLR0913  (one form)
 
 def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, why: str, now: datetime) -> None:
     """Who it is could not be made sure; the relative hears why and where to go. Raises Invalid, Conflict."""
-    row = access_application(db, viewer, application_id)
+    row = access_application(db, viewer, application_id, lock=True)
     if row.verdict is not None:
-        raise Conflict
+        raise Decided(who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实")
     reason = why.strip().rstrip("。")
     if not reason:
         raise Invalid(why="请写一句为什么没核实，家属会看到。")
-    db.lock_persons(row.person_id)
     row.verdict, row.decided_by, row.decided_at = "refused", viewer.id, now
     _tell(db, viewer, row, house.words([say("binding.refused", why=reason)], now), now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "refuse_binding", f"resident:{row.resident_id}")

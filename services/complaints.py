@@ -9,15 +9,16 @@ from typing import Final
 from sqlalchemy import select
 
 from care import sla
-from care.errors import Conflict, Invalid
+from care.errors import Conflict, Decided, Invalid
 from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
 from services import outbox, promises, records, verdicts
-from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case
+from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
 from storage import tables
+from storage.queries.cases import STAGES
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -167,13 +168,14 @@ def decide(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, proposal_id: int, *, approve: bool, why: str, now: datetime
 ) -> None:  # fmt: skip
     """Approve, which sends, or give back with what has to be changed. Raises Conflict when somebody was first, Invalid for the maker."""
-    case = access_case(db, viewer, case_id)
-    row = db.get(tables.Proposal, proposal_id)
-    if row is None or row.case_id != case.id or row.verdict is not None:
+    case = access_case(db, viewer, case_id, lock=True)
+    row = db.get(tables.Proposal, proposal_id, populate_existing=True)
+    if row is None or row.case_id != case.id:
         raise Conflict
+    if row.verdict is not None:
+        raise Decided(who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份")
     if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now)):
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
-    db.lock_persons(case.person_id)
     row.decided_by, row.decided_at = viewer.id, now
     if not approve:
         row.verdict = "returned"
@@ -250,12 +252,19 @@ def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) ->
 
 
 def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage]) -> tables.Case:
-    """The case, its person locked. Raises Conflict when it is at another step by now."""
-    case = access_case(db, viewer, case_id)
+    """The case, its person locked. Raises Decided with who was first when it is at another step by now."""
+    case = access_case(db, viewer, case_id, lock=True)
     if case.stage not in stages or case.closed_at is not None:
-        raise Conflict
-    db.lock_persons(case.person_id)
+        now_at = "结案了" if case.closed_at is not None else f"把这件办到了「{STAGES[case.stage - 1]}」"
+        raise Decided(who=_latest(db, case.id), what=now_at)
     return case
+
+
+def _latest(db: Unit, case_id: int) -> str:
+    """Who wrote the newest line of a case: a colleague, or the family."""
+    newest = select(tables.CaseRecord).where(tables.CaseRecord.case_id == case_id).order_by(tables.CaseRecord.id.desc()).limit(1)
+    row = db.scalars(newest).first()
+    return "家属" if row is not None and row.staff_id is None else name_of(db, row.staff_id if row else None)
 
 
 def _staff(db: Unit, viewer: Viewer) -> list[tables.Staff]:

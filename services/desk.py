@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Conflict, Invalid, NotFound, StaleForm
+from care.errors import Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
 from services import outbox, promises, records
 from services.access import Viewer, access_case, access_outgoing, access_person
@@ -24,8 +24,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     words = _words(text, "请先写几个字再发。")
     if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
         raise StaleForm
-    person = access_person(db, viewer, person_id)
-    db.lock_persons(person.id)
+    person = access_person(db, viewer, person_id, lock=True)
     conversation = _conversation(db, person.id)
     conversation.attended_by, conversation.spoke_at = viewer.id, now
     conversation.flow, conversation.slots, conversation.idle_at = None, None, None
@@ -44,8 +43,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
 def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime) -> None:
     """A phone call with the person, written down; a named human reached them, so the clocks stop (C4, U7)."""
     words = _words(note, "请写一句电话里说了什么。")
-    person = access_person(db, viewer, person_id)
-    db.lock_persons(person.id)
+    person = access_person(db, viewer, person_id, lock=True)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
     line = _call_in_thread(db, viewer, person.id, words, now)
     for case_id in _open_cases(db, person.id):
@@ -57,17 +55,16 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
 def note_case(db: Unit, viewer: Viewer, case_id: int, text: str, now: datetime) -> None:
     """An internal line of a case; the family never sees it."""
     words = _words(text, "请先写几个字再存。")
-    case = access_case(db, viewer, case_id)
-    db.lock_persons(case.person_id)
+    case = access_case(db, viewer, case_id, lock=True)
     records.written(db, viewer, case.id, "note", words, now)
     db.store.hint(f"case:{case.id}")
 
 
 def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
     """Take back a message that has not left; gives its person. Raises Conflict when it has."""
-    row = access_outgoing(db, viewer, outbox_id)
+    row = access_outgoing(db, viewer, outbox_id, lock=True)
     if not outbox.cancel(db.store, row.id, now):
-        raise Conflict
+        raise TooLate
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_back", f"outbox:{row.id}")
     return row.person_id
 
@@ -95,8 +92,7 @@ def opened(store: Store, viewer: Viewer, subject: str, now: datetime) -> None:
 
 def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:
     """Give the talk back to the machine; refused while a question is open (design.md 5.2: never silent)."""
-    person = access_person(db, viewer, person_id)
-    db.lock_persons(person.id)
+    person = access_person(db, viewer, person_id, lock=True)
     waiting = db.scalars(
         select(tables.Promise).where(
             tables.Promise.person_id == person.id, tables.Promise.kept_at.is_(None), tables.Promise.kind == "reply"

@@ -38,13 +38,12 @@ def take(data: bytes) -> File:
 
 def add(db: Unit, viewer: Viewer, case_id: int, file: File, what: str, now: datetime) -> None:
     """Keep it with the case and write a line. Raises Invalid without words, Conflict for a closed case, NotFound."""
-    case = access_case(db, viewer, case_id)
+    case = access_case(db, viewer, case_id, lock=True)
     words = what.strip()
     if not words:
         raise Invalid(why="请写一句这是什么，例如 11 月 22 日晚的送餐记录。")
     if case.closed_at is not None:
         raise Conflict
-    db.lock_persons(case.person_id)
     row = tables.Evidence(
         id=file.id,
         home_id=case.home_id,

@@ -216,9 +216,7 @@ def fill(db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | No
         raise Invalid(why=f"最多 {LONGEST['value']} 个字，现在 {len(value)} 个。")
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
-    row = db.scalars(
-        select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name)
-    ).first()
+    row = db.hold(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name))
     if row is None:
         row = tables.KnowledgeBlank(id=new_id(), home_id=viewer.home_id, name=name)
         db.add(row)
@@ -314,9 +312,7 @@ def _check(question: str, answer: str, phrasings: list[str]) -> None:
 
 
 def _row(db: Unit, viewer: Viewer, key: str) -> tables.KnowledgeEntry | None:
-    return db.scalars(
-        select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == viewer.home_id, tables.KnowledgeEntry.key == key)
-    ).first()
+    return db.hold(select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == viewer.home_id, tables.KnowledgeEntry.key == key))
 
 
 def _next_key(db: Unit, viewer: Viewer) -> str:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from care import letters, quiet_hours
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Decided, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
 from services import media, outbox
-from services.access import LEADS, Role, Viewer, access_letter, access_resident
+from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of
 from services.house import House
 from settings import Home
 from storage import tables
@@ -74,7 +74,7 @@ def write(  # noqa: PLR0913  (one form)
     words, facts = " ".join(sentence.split()), letters.known(ticked)
     if len(words) > LONGEST:
         raise Invalid(why=f"这句话有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
-    row = queries.of_day(db, resident.id, day)
+    row = db.hold(select(tables.Letter).where(tables.Letter.resident_id == resident.id, tables.Letter.day == day))
     degrees = _degrees(temperature)
     yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
     pictures = len(photos) + (queries.photo_count(db, row.id) if row else 0)
@@ -89,6 +89,8 @@ def write(  # noqa: PLR0913  (one form)
     if row is None:
         row = tables.Letter(id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False)
         db.add(row)
+    if row.state == "released" and looked.hold:
+        _take_back(db, row, now)
     told = dict(facts) | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
     db.seal(row, "facts", json.dumps(told, ensure_ascii=False))
     db.seal(row, "sentence", words or None)
@@ -106,9 +108,9 @@ def write(  # noqa: PLR0913  (one form)
 
 def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime) -> None:
     """The family was called, so the letter may go; nurses and leads do that. Raises Invalid without what was said, Conflict."""
-    row = access_letter(db, viewer, letter_id)
+    row = access_letter(db, viewer, letter_id, lock=True)
     if row.state != "held":
-        raise Conflict
+        raise Decided(who="有同事", what="收回了这封家书" if row.state == "withdrawn" else "放行了这封家书")
     if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
         raise Invalid(why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。")
     if not called.strip():
@@ -122,16 +124,21 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime)
 
 def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime) -> None:
     """Nobody may read it any more; who had read it stays known (F12). Raises Conflict."""
-    row = access_letter(db, viewer, letter_id)
+    row = access_letter(db, viewer, letter_id, lock=True)
     if row.state == "withdrawn":
-        raise Conflict
+        raise Decided(who="有同事", what="收回了这封家书")
     row.state = "withdrawn"
-    readers = [kin for kin, _ in queries.readers(db, row.resident_id)]
-    db.lock_persons(*readers)
-    for kin in readers:
-        outbox.take_back(db.store, _key(row, kin), now)
+    _take_back(db, row, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")
     db.store.hint("letters")
+
+
+def _take_back(db: Unit, row: tables.Letter, now: datetime) -> None:
+    """What told the family that the letter is here, and has not left."""
+    db.flush()
+    db.lock_whose(family_of(row.resident_id))
+    for kin, _ in queries.readers(db, row.resident_id):
+        outbox.take_back(db.store, _key(row, kin), now)
 
 
 def take(data: bytes) -> str:
@@ -155,7 +162,7 @@ def _attach(db: Unit, viewer: Viewer, row: tables.Letter, photos: Sequence[Photo
 
 def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: datetime) -> None:
     """Take a photo out of a letter. Raises NotFound."""
-    row = access_letter(db, viewer, letter_id)
+    row = access_letter(db, viewer, letter_id, lock=True)
     photo = db.get(tables.LetterPhoto, photo_id)
     if photo is None or photo.letter_id != row.id:
         raise NotFound
@@ -177,10 +184,11 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
 
     Each letter is a transaction of its own: one that cannot be opened holds up no other.
     """
-    row = db.get_one(tables.Letter, letter_id)
-    resident = db.get_one(tables.Resident, row.resident_id)
-    if row.state != "ready":
+    row = db.hold(select(tables.Letter).where(tables.Letter.id == letter_id))
+    if row is None or row.state != "ready":
         return False
+    db.lock_whose(family_of(row.resident_id))
+    resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
     quiet = resident.status if resident.status != "在住" else "静默中" if queries.stopped(db, resident.person_id) else ""
     if quiet or (row.held_why != SEEN and queries.cautious(db, resident.id)):
         row.state, row.held_why = "held", f"老人现在{quiet}，没有发" if quiet else LEAD_FIRST
@@ -199,7 +207,6 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
     words = house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now)
     readers = queries.readers(db, row.resident_id)
-    db.lock_persons(*(kin for kin, _ in readers))
     for kin, scopes in readers:
         zone = queries.zone(db, kin) or house.home.zone
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):

@@ -88,6 +88,8 @@ def read_file(folder: Path, sealer: Sealer, media_id: int) -> bytes:
 def kept(store: Store, want: Wanted, data: bytes) -> None:
     """Write down that the file is here, and its fingerprint as evidence (C6)."""
     store.lock_persons(want.person_id)
+    if not _still_wanted(store, want):
+        return
     store.update(
         tables.Media, want.id, person=want.person_id, state="kept", mime=sniff(data), size=len(data), try_at=None,
         sha256=hashlib.sha256(data).hexdigest(), tries=want.tries + 1,
@@ -95,9 +97,17 @@ def kept(store: Store, want: Wanted, data: bytes) -> None:
     store.hint(f"person:{want.person_id}")
 
 
+def _still_wanted(store: Store, want: Wanted) -> bool:
+    """Whether nobody else brought the file meanwhile: who took long may come second."""
+    row = store.row("SELECT state FROM media WHERE id = ?", want.id)
+    return row is not None and row[0] == "wanted"
+
+
 def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
     """Try again later, for as long as the platform keeps the file; when it has forgotten it, say so."""
     store.lock_persons(want.person_id)
+    if not _still_wanted(store, want):
+        return
     if gone or now - want.arrived_at > DIES_AFTER:
         why = "微信那边已经没有这份文件了" if gone else "三天都没取到，请对方重发一次"
         store.update(tables.Media, want.id, person=want.person_id, state="lost", why=why, try_at=None, tries=want.tries + 1)

@@ -6,15 +6,18 @@ A greeting is never a template message and never late: who cannot be reached in 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from care import occasions, quiet_hours
-from care.errors import Conflict, Invalid, JiashuError, NotFound
+from care.errors import Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from conversations.effects import Say, say
 from services import epochs, outbox, sending
-from services.access import FAMILIES, Viewer, access_plan, access_resident
+from services.access import FAMILIES, Viewer, access_plan, access_resident, name_of
 from services.house import House
 from storage import tables
 from storage.queries import days as queries
@@ -106,14 +109,15 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_
 
 def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime) -> None:
     """Hold, cancel or plan again. Raises Conflict for what has left, NotFound for who may not."""
-    row = access_plan(db, viewer, plan_id)
+    row = access_plan(db, viewer, plan_id, lock=True)
     if viewer.role not in FAMILIES:
         raise NotFound
-    if row.state not in OPEN and not (row.state == "cancelled" and verdict == "planned"):
-        raise Conflict
+    if row.state == "sent" and not (verdict in {"held", "cancelled"} and outbox.take_back(db.store, _key(db, row), now)):
+        raise TooLate
+    if row.state not in {*OPEN, "sent"} and not (row.state == "cancelled" and verdict == "planned"):
+        raise Decided(who=name_of(db, row.decided_by), what="取消了这一条")
     if verdict not in {"held", "cancelled", "planned"}:
         raise Invalid(why="请选先不发、取消或照发。")
-    db.lock_persons(row.person_id)
     row.state, row.decided_by, row.decided_at = verdict, viewer.id, now
     row.why = {"held": f"{viewer.name}：先不发", "cancelled": f"{viewer.name}：取消了", "planned": None}[verdict]
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", f"plan_{verdict}", f"plan:{row.id}")
@@ -125,13 +129,19 @@ def due(db: Unit, home_id: int, now: datetime, limit: int = 100) -> list[int]:
     return queries.due(db, home_id, now, limit)
 
 
+def _key(db: Unit, row: tables.Plan) -> str:
+    """The cause of its words; what was taken back and is planned again is said under the next number."""
+    keys = (f"plan:{row.id}:greeting:{number}" for number in count(1))
+    return next(key for key in keys if db.store.row("SELECT 1 FROM outbox WHERE dedup_key = ? AND state = 'cancelled'", key) is None)
+
+
 def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     """Say one of them, if it may still be said: consent, status, silence and the window are asked again; a transaction of its own."""
-    row, zone = db.get_one(tables.Plan, plan_id), house.home.zone
+    db.lock_whose(select(tables.Plan.person_id).where(tables.Plan.id == plan_id))
+    row, zone = db.get_one(tables.Plan, plan_id, populate_existing=True), house.home.zone
     if row.state != "planned":
         return False
     who = queries.one(db, row.person_id, row.resident_id)
-    db.lock_persons(row.person_id)
     db.store.hint("days")
     local = now.astimezone(zone).date()
     last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
@@ -145,7 +155,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     db.flush()
     outbox.enqueue(
         db.store, home_id=row.home_id, person_id=row.person_id, purpose="reminder" if row.occasion in REMINDERS else "greeting",
-        dedup_key=f"plan:{row.id}:greeting:1", text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
+        dedup_key=_key(db, row), text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
         expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
     )  # fmt: skip
     row.state, row.why = "sent", None

@@ -207,10 +207,13 @@ def finish(  # noqa: PLR0913
 
 def cancel(store: Store, row_id: int, now: datetime) -> bool:
     """Take back what has not left; False when it was too late."""
+    whose = store.row("SELECT person_id FROM outbox WHERE id = ?", row_id)
+    if whose is None:
+        return False
+    store.lock_persons(whose[0])
     row = store.row("SELECT person_id, queue, state FROM outbox WHERE id = ?", row_id)
     if row is None or row[2] not in {"planned", "held", "waiting", "ready", "parked"}:
         return False
-    store.lock_persons(row[0])
     finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")
     return True
 

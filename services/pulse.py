@@ -48,9 +48,11 @@ def unseen(db: Unit, home_id: int) -> list[Downtime]:
 
 def take_note(db: Unit, viewer: Viewer, downtime_id: int, now: datetime) -> None:
     """A colleague has read it and looked whom to call. Raises NotFound."""
-    row = db.get(tables.Downtime, downtime_id)
+    row = db.hold(select(tables.Downtime).where(tables.Downtime.id == downtime_id))
     if row is None or row.home_id != viewer.home_id:
         raise NotFound
+    if row.seen_at is not None:
+        return
     row.seen_at, row.seen_by = now, viewer.id
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_note", f"downtime:{row.id}")
 

@@ -26,7 +26,7 @@ def may_set(viewer: Viewer) -> tuple[str, ...]:
 
 def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: str, now: datetime) -> None:
     """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once. Raises Invalid, NotFound."""
-    resident = access_resident(db, viewer, resident_id)
+    resident = access_resident(db, viewer, resident_id, lock=True)
     if status not in may_set(viewer):
         raise Invalid(why="这个状态要由主管或院长来改；去世只能由院长写。")
     if resident.status == "去世" and viewer.role is not Role.DIRECTOR:
@@ -35,7 +35,6 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
         person = db.get_one(tables.Person, resident.person_id)
         if name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")
-    db.lock_persons(*_family(db, resident))
     before, resident.status = resident.status, status
     if status == "去世":
         _stop(db, viewer, resident, DEATH, now)
@@ -49,8 +48,7 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
 
 def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime) -> None:
     """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand (F11)."""
-    resident = access_resident(db, viewer, resident_id)
-    db.lock_persons(*_family(db, resident))
+    resident = access_resident(db, viewer, resident_id, lock=True)
     if on:
         _stop(db, viewer, resident, HUSH, now)
         outbox.stop_machine(db.store, _family(db, resident), now)

@@ -107,7 +107,7 @@ def failed(db: Unit, keys: tuple[str, ...], now: datetime) -> JiashuError:
     """Count a failure; gives the error to show."""
     worst = 0
     for key in keys:
-        row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == _hashed(key))).first()
+        row = db.hold(select(tables.LoginThrottle).where(tables.LoginThrottle.key == _hashed(key)))
         if row is None:
             row = tables.LoginThrottle(id=new_id(), key=_hashed(key), fails=0, until=None, last_at=now)
             db.add(row)

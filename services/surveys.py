@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import select
+
 from care import quiet_hours, survey
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Conflict, Decided, Invalid, NotFound
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
 from services import outbox
@@ -40,9 +42,11 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     db.add(row)
     db.flush()
     told: set[int] = set()
-    people = days.people(db, viewer.home_id)
-    db.lock_persons(*(who.person_id for who in people))
-    for who in people:
+    db.lock_persons(*(who.person_id for who in days.people(db, viewer.home_id)))
+    db.expire_all()
+    for who in days.people(db, viewer.home_id):
+        if who.person_id not in db.store.locked:
+            continue
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
             continue
         told.add(who.person_id)
@@ -59,11 +63,11 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
 def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:
     """Nobody can answer any more. Raises Conflict, NotFound."""
     access_page(viewer, Page.SURVEYS)
-    row = db.get(tables.Campaign, campaign_id)
+    row = db.hold(select(tables.Campaign).where(tables.Campaign.id == campaign_id))
     if row is None or row.home_id != viewer.home_id or viewer.role not in LEADS:
         raise NotFound
     if row.closed_at is not None:
-        raise Conflict
+        raise Decided(who="有同事", what="收卷了")
     row.closed_at = now
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "end_survey", f"campaign:{row.id}")
     db.store.hint("surveys")

@@ -1,15 +1,19 @@
 """A transaction for services: a SQLAlchemy session that knows the sealer, the person locks and what to tell after COMMIT."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import CompoundSelect, Connection, Engine, Select, event
+from sqlalchemy.engine import ScalarResult
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from care.errors import OutOfOrder
 from storage import tables
 from storage.seal import Sealer
 from storage.store import PersonNotLocked, Store
 from storage.types import new_id
+
+T = TypeVar("T")
 
 
 class Unit(Session):
@@ -30,6 +34,25 @@ class Unit(Session):
     def lock_persons(self, *persons: int) -> None:
         """Lock people before anything is changed for them."""
         self.store.lock_persons(*persons)
+
+    def lock_whose(self, question: Select[int] | CompoundSelect[int]) -> None:
+        """Lock whose a row is: asked without a lock and again under it, since a row may go over to another person."""
+        while not (people := set(self.scalars(question))) <= self.store.locked:
+            self.lock_persons(*people)
+
+    def fresh(self, question: Select[T]) -> ScalarResult[T]:
+        """Rows as they are now, whatever this unit read before."""
+        return self.scalars(question.execution_options(populate_existing=True))
+
+    def hold(self, question: Select[T]) -> T | None:
+        """A row that belongs to nobody (a letter, a campaign, an entry), as it is now, locked until COMMIT.
+
+        Before any person: who holds people never waits for such a row, so no circle can form. Raises OutOfOrder. `FOR NO KEY UPDATE`,
+        since a relative who opens a letter refers to its row.
+        """
+        if self.store.locked:
+            raise OutOfOrder
+        return self.fresh(question.with_for_update(key_share=True)).first()
 
     def seal(self, row: tables.Base, name: str, value: str | None) -> None:
         """Put a value, sealed, into a column of a row whose id is set."""

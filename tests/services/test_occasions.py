@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Conflict, Invalid, NotFound, TooLate
 from services import install, occasions, residents
 from services.access import Role, Viewer
 from storage.queries import days as queries
@@ -161,8 +161,14 @@ async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(hous
         await decide(desk, "maybe")
     await decide(desk, "planned")
     assert await release(house) == 1
-    with pytest.raises(Conflict):
+    await decide(desk, "held")  # it is queued and has not left: it is taken back
+    assert await house.send_all() == []
+    await decide(desk, "planned")
+    assert await release(house) == 1
+    assert len(await house.send_all()) == 1
+    with pytest.raises(TooLate):
         await decide(desk, "held")
+    assert await house.one("SELECT state FROM plan WHERE id = ?", number) == "sent"
 
 
 async def test_c14_nobody_learns_from_the_schedule_that_there_is_a_complaint(house: HomeUnderTest) -> None:
