@@ -179,7 +179,7 @@ async def _morning(day: Day) -> None:
     day.look("08:20 the nurse's words arrive", "早，王奶奶，今天精神好。" in await day.heard(GRANDMA))
     await day.at(9)
     answer = await day.says(DAUGHTER, "昨天晚饭是凉的，我要投诉")
-    number = re.search(r"C\d{4}-\d{2}", answer)
+    number = re.search(r"C\d{6}-\d{2}", answer)
     day.look("09:00 a complaint has its number at once", number)
     assert number, answer
     await day.says(DAUGHTER, "我妈胃不好，吃了一夜没睡", "好了", "跳过", "跳过", "跳过", "跳过")

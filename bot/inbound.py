@@ -17,11 +17,12 @@ from typing import Final
 
 from bot import pushes
 from bot.pushes import NoSender, Push
+from care import accusation
 from care.errors import Busy
-from care.triage import CALM, NURSE, triage
+from care.triage import CALM, NURSE, Audience, triage
 from conversations import events
 from conversations.answers import Knowledge
-from conversations.routing import understand
+from conversations.routing import Intent, understand
 from services import alarms, knowledge, outbox, unreadable
 from services.board import Board
 from services.receive import Envelope, Receipt
@@ -57,6 +58,8 @@ class Inbound:
         self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
         self.knowledge = Knowledge(())
         """What the house knows now; replaced when staff change it."""
+        self.names = accusation.Names()
+        """How the colleagues are called; replaced when staff change."""
         self._running: dict[str, asyncio.Future[Receipt]] = {}
         self._keeping: dict[str, asyncio.Future[None]] = {}
         self._spooled: dict[str, datetime] = {}
@@ -225,11 +228,14 @@ class Inbound:
         running.add_done_callback(committed)
 
     def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
-        words = said(push.event)
+        words, intent = said(push.event), understand(push.event)
+        rung = triage(words) if words else NURSE if push.event == CALLS else CALM
+        hurt = rung.rings and rung.audience is Audience.FLOOR
+        accused = accusation.read(words, self.names, complaint=intent is Intent.COMPLAINT, hurt=hurt) if words else None
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=understand(push.event), raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
-            heard=triage(words) if words else NURSE if push.event == CALLS else CALM, look_up=partial(knowledge.ask, self.knowledge, words),
+            event=push.event, intent=intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
+            heard=accusation.heard(rung, accused), accused=accused, look_up=partial(knowledge.ask, self.knowledge, words),
         )  # fmt: skip
 
 

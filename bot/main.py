@@ -31,6 +31,7 @@ from pages import app as pages
 from scheduler.jobs import Job
 from scheduler.ticker import Ticker
 from services import (
+    accusations,
     alarms,
     clocks,
     epochs,
@@ -112,6 +113,7 @@ class Service:
         await self.inbound.remember()
         await self._look_at_alarms()
         await self._look_at_places()
+        await self._look_at_staff()
         await self._look_at_knowledge()
         await self._look_at_epochs()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
@@ -191,6 +193,7 @@ class Service:
             Job("strip", 5.0, lambda _: self._look_at_alarms(), everywhere=True),
             Job("epochs", 5.0, self._look_at_epochs, everywhere=True),
             Job("places", 60.0, self._look_at_places, everywhere=True),
+            Job("staff", 60.0, self._look_at_staff, everywhere=True),
             Job("knowledge", 60.0, self._look_at_knowledge, everywhere=True),
             Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
             Job("spool", 1.0, self._drain, everywhere=True),
@@ -287,6 +290,9 @@ class Service:
                 shelf = await self.database.read(lambda db: knowledge.shelf(db, number, home, today))
                 self.inbound.knowledge, self._edition = shelf.snapshot, edition
 
+    async def _look_at_staff(self, _now: object = None) -> None:
+        self.house.names = self.inbound.names = await self.database.read(lambda db: accusations.names(db, self.ids.home_id))
+
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))
 
@@ -299,6 +305,8 @@ class Service:
             self._look(self._look_at_alarms())
         if "knowledge" in hints:
             self._look(self._look_at_knowledge())
+        if "staff" in hints:
+            self._look(self._look_at_staff())
         if "epochs" in hints:
             self._look(self._look_at_epochs())
         if "residents" in hints:

@@ -43,7 +43,7 @@ CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without the signs that are taken for each other on paper: 0 O, 1 I L."""
 _CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
 _COMPLAINT: Final = re.compile(
-    r"投诉|举报|讨个?说法|讨公道|要个说法|维权|告你们|起诉|找媒体|曝光|12345|虐待|打骂|殴打|黑心|太过分|欺负(?:老人|我|她|他)|"
+    r"投诉|举报|讨个?说法|讨公道|要个说法|维权|告你们|起诉|找媒体|曝光|(?<!\d)12345(?!\d)|虐待|打骂|殴打|黑心|太过分|欺负(?:老人|我|她|他)|"
     r"把我?(?:妈|爸|奶奶|爷爷|姥姥|外婆|外公|老伴|母亲|父亲|老人)[^，。,.!！?？]{0,6}(?:摔|打|弄伤|烫|饿|丢|弄丢|捆|绑)"
 )
 _NO_COMPLAINT: Final = re.compile(

@@ -100,8 +100,8 @@ class Viewer:
     def sight(self) -> Sight:
         """The same rules as conditions of a query."""
         return Sight(
-            home_id=self.home_id, staff_id=self.id, floors=self.floors, works=self.role in WORKS, complaints=self.role in COMPLAINTS,
-            director=self.role is Role.DIRECTOR, audiences=frozenset(one.value for one in Audience if may_hear(self, one)),
+            home_id=self.home_id, staff_id=self.id, floors=self.floors, works=self.role in WORKS, role=self.role.value,
+            complaints=self.role in COMPLAINTS, lead=self.role in LEADS, director=self.role is Role.DIRECTOR, audiences=frozenset(one.value for one in Audience if may_hear(self, one)),
         )  # fmt: skip
 
 

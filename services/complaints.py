@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from care import sla
 from care.errors import Conflict, Decided, Invalid
-from care.severity import Level
+from care.severity import CATEGORIES, Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
-from services import outbox, promises, records, verdicts
+from services import accusations, outbox, promises, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
 from storage import tables
@@ -22,10 +22,6 @@ from storage.queries.cases import STAGES
 from storage.types import new_id
 from storage.unit import Unit
 
-CATEGORIES: Final = (
-    "虐待忽视", "人身安全", "财物", "隐私", "护理质量", "医疗用药", "服务态度", "沟通", "餐饮", "环境设施", "收费退费", "同住矛盾", "其他",
-)  # fmt: skip
-"""domain.md 6b."""
 DEPARTMENTS: Final = ("护理部", "客服部", "后勤部", "膳食部", "医务室", "财务室", "院办")
 SCOPES: Final = {"ours": "本院责任", "partly": "部分是本院", "not_ours": "不是本院"}
 WAYS: Final = ("电话", "面谈", "书面")
@@ -57,14 +53,35 @@ def assess(  # noqa: PLR0913  (one form)
         raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
     case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, Stage.INQUIRY
     db.seal(case, "passed_to", passed_to.strip() or None)
-    known = set(db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == case.id)))
-    for staff_id in accused - known:
-        db.add(tables.Accused(id=new_id(), home_id=case.home_id, case_id=case.id, staff_id=staff_id, named_at=now, named_by=viewer.id))
-    for row in db.scalars(select(tables.Accused).where(tables.Accused.case_id == case.id, tables.Accused.staff_id.in_(known - accused))):
-        db.delete(row)
+    _name(db, viewer, case, accused, {one.id: one.name for one in staff.values()}, now)
     words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (f"。{why.strip()}" if why.strip() else "")
     records.written(db, viewer, case.id, "step", words, now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "assess", f"case:{case.id}")
+
+
+def _name(db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], called: dict[int, str], now: datetime) -> None:
+    """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is lifted by the lead (C6)."""
+    table = tables.Accused
+    stands = select(table).where(table.case_id == case.id, table.staff_id.is_not(None), table.state != accusations.LIFTED)
+    rows = list(db.scalars(stands))
+    lifted = {row.staff_id for row in rows} - ticked
+    if lifted and viewer.role not in LEADS:
+        raise Invalid(why=f"来信说到{'、'.join(called.get(one or 0, '一位同事') for one in lifted)}。要去掉，请主管或院长来改。")
+    for row in rows:
+        if row.staff_id in lifted or row.state == accusations.SUSPECTED:
+            row.state = accusations.LIFTED if row.staff_id in lifted else accusations.CONFIRMED
+            row.decided_at, row.decided_by = now, viewer.id
+    for staff_id in sorted(ticked - {row.staff_id for row in rows}):
+        db.add(
+            tables.Accused(
+                id=new_id(), home_id=case.home_id, person_id=case.person_id, case_id=case.id, staff_id=staff_id, role="", floor="",
+                reach="desk", state=accusations.CONFIRMED, named_at=now, named_by=viewer.id,
+            )
+        )  # fmt: skip
+    changed = [f"不是{called.get(one or 0, '')}" for one in sorted(filter(None, lifted))]
+    changed += [f"是{called[one]}" for one in sorted(ticked - {row.staff_id for row in rows})]
+    if changed:
+        accusations.told(db, viewer, case.id, case.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
 
 
 def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime) -> None:
@@ -105,7 +122,9 @@ def propose(  # noqa: PLR0913  (one form)
     named = [
         one.name
         for one in db.scalars(
-            select(tables.Staff).join(tables.Accused, tables.Accused.staff_id == tables.Staff.id).where(tables.Accused.case_id == case.id)
+            select(tables.Staff)
+            .join(tables.Accused, tables.Accused.staff_id == tables.Staff.id)
+            .where(tables.Accused.case_id == case.id, tables.Accused.state != accusations.LIFTED)
         )
         if one.name in reply
     ]
@@ -153,15 +172,25 @@ def interim(  # noqa: PLR0913  (one form)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
 
 
-def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False) -> bool:
+def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False, directors: bool = True) -> bool:
     """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a supervisor as well.
 
-    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday (C8).
+    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday (C8). So too when the
+    case is about every director (`directors` false).
     """
     if row.made_by == viewer.id:
         return False
-    by_director = case.level == Level.S1 or case.cautious or row.kind == "interim"
+    by_director = directors and (case.level == Level.S1 or case.cautious or row.kind == "interim")
     return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
+
+
+def director_left(db: Unit, case: tables.Case) -> bool:
+    """Whether there is a director whom the case is not about."""
+    about = select(tables.Accused).where(tables.Accused.case_id == case.id, tables.Accused.state != accusations.LIFTED)
+    rows = list(db.scalars(about))
+    named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
+    there = (one for one in db.scalars(select(tables.Staff).where(tables.Staff.home_id == case.home_id, tables.Staff.left_at.is_(None))))
+    return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
 
 
 def decide(  # noqa: PLR0913  (one form)
@@ -174,7 +203,8 @@ def decide(  # noqa: PLR0913  (one form)
         raise Conflict
     if row.verdict is not None:
         raise Decided(who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份")
-    if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now)):
+    directors = director_left(db, case)
+    if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now), directors=directors):
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
     row.decided_by, row.decided_at = viewer.id, now
     if not approve:
@@ -192,7 +222,14 @@ def decide(  # noqa: PLR0913  (one form)
     else:
         row.verdict = "approved"
         case.stage = Stage.RESULT
-        records.written(db, viewer, case.id, "step", "批准方案" if may_decide(viewer, case, row) else "审批时限已过，代院长批准方案", now)
+        records.written(
+            db,
+            viewer,
+            case.id,
+            "step",
+            "批准方案" if may_decide(viewer, case, row, directors=directors) else "审批时限已过，代院长批准方案",
+            now,
+        )
         if case.level > BY_PHONE_FIRST:
             _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
     db.flush()

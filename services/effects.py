@@ -24,7 +24,7 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
-from services import binding, letters, promises, records, surveys, verdicts
+from services import accusations, binding, letters, promises, records, surveys, verdicts
 from storage import tables
 from storage.store import Question, Store
 from storage.types import Row, new_id
@@ -70,7 +70,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
            ON CONFLICT (home_id, day) DO UPDATE SET last = case_counter.last + 1 RETURNING last""",
         new_id(), context.home_id, day,
     )[0][0]  # fmt: skip
-    case_id, number = new_id(), f"C{day:%m%d}-{sequence:02d}"
+    case_id, number = new_id(), f"C{day:%y%m%d}-{sequence:02d}"
     seal = store.seal
     title = words.strip().replace("\n", " ")
     store.insert(
@@ -81,6 +81,7 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
         said_at=context.said_at, opened_at=context.now,
     )  # fmt: skip
     records.heard(context, case_id, "story", words)
+    accusations.mark(context, case_id)
     figures = context.house.figures
     first = sla.first_feedback_due(context.said_at, assessed.level, figures)
     for kind, due_at in ((Kind.FIRST_FEEDBACK, first), (Kind.RESULT, sla.result_due(context.said_at, figures))):
@@ -151,6 +152,7 @@ def want_media(  # noqa: PLR0913
 
 
 def _case(context: "Context", number: str) -> Row:
+    """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the newest (D8)."""
     running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
     row = running or context.store.row(
         f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
@@ -165,6 +167,7 @@ def _case(context: "Context", number: str) -> Row:
 def _add(context: "Context", case: Row, event: Message) -> None:
     words = records.words_of(event)
     records.heard(context, case[0], "story", words)
+    accusations.mark(context, case[0])
     if isinstance(event, Text):
         _reassess(context, case, words)
     context.store.hint(f"case:{case[0]}", "cases")
@@ -175,7 +178,7 @@ def _reassess(context: "Context", case: Row, words: str) -> None:
     assessed = severity.assess([words])
     case_id, level, category, cautious, hide = case[:5]
     changes: dict[str, Any] = {}
-    if assessed.level < level or (category == "待定" and assessed.category != "待定"):
+    if assessed.category != severity.UNKNOWN and (assessed.level < level or category == severity.UNKNOWN):
         changes = {"level": min(level, int(assessed.level)), "category": assessed.category}
         changes["why"] = store.seal(tables.Case, "why", case_id, "；".join(assessed.why))
     if assessed.cautious and not cautious:

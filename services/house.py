@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from care.accusation import Names
 from care.sla import Figures
 from conversations import phrases
 from conversations.effects import Effect, Say
@@ -23,9 +24,9 @@ Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 """Loads one kind of fact for many people with one query."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class House:
-    """One home as the use cases see it."""
+    """One home as the use cases see it. `names` is replaced when staff change; all else stays as it was made."""
 
     home: Home
     registry: Registry = field(default_factory=standard)
@@ -35,6 +36,8 @@ class House:
     """Where families open pages; without it the words stand alone."""
     recorded: frozenset[str] = frozenset()
     """The sentences of which there is a sound, word for word (elders hear what they cannot read)."""
+    names: Names = field(default_factory=Names)
+    """How the colleagues are called: whom words may accuse."""
 
     @property
     def figures(self) -> Figures:

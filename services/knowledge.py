@@ -255,6 +255,7 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
         .where(
             tables.Inbox.home_id == viewer.home_id, tables.Inbox.kind == "text", tables.Person.kind != "elder",
             tables.Inbox.arrived_at > now - LOOK_BACK, tables.Inbox.id.not_in(complaint), viewer.sight.person(tables.Inbox.person_id),
+            viewer.sight.inbox(tables.Inbox.id),
         ).order_by(tables.Inbox.id.desc()).limit(LOOKED_AT)
     ).all()  # fmt: skip
     found: dict[str, Missed] = {}

@@ -11,15 +11,16 @@ from typing import Any, Final
 
 import msgspec
 
-from care import quiet_hours, sla
-from care.triage import CALM, UNHEARD, Triage
+from care import accusation, quiet_hours, sla
+from care.accusation import Accusation
+from care.triage import CALM, UNHEARD, Audience, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import alarms, effects, outbox, promises, talks
+from services import accusations, alarms, effects, outbox, promises, talks
 from services.house import House
 from services.talks import SESSION, Talk
 from storage import tables
@@ -57,6 +58,8 @@ class Envelope(msgspec.Struct, frozen=True):
     created_at: datetime
     arrived_at: datetime
     heard: Triage = CALM
+    accused: Accusation | None = None
+    """Whom the words accuse, read before the transaction; words of a running complaint are read again with it."""
     look_up: Callable[[], events.Asked | None] = lambda: None
     """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
 
@@ -83,6 +86,8 @@ class Context(msgspec.Struct):
     attended: bool
     kind: str = "guest"
     event: events.Message | None = None
+    accused: Accusation | None = None
+    """Whom this message accuses, until it is written down (`services.accusations.mark`)."""
 
     @property
     def elder(self) -> bool:
@@ -225,6 +230,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
+        accused=_accused(house, envelope, talk),
     )  # fmt: skip
     text = alarm = ""
     heard = _heard(house, envelope, talk)
@@ -240,6 +246,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
+    accusations.mark(context, None)
     if context.elder and (alarm or isinstance(envelope.event, events.Voice)):
         _speak(context, inbox_id, alarm, text)
     text = "\n".join(filter(None, (alarm, text)))
@@ -256,6 +263,16 @@ def _speak(context: Context, inbox_id: int, *said: str) -> None:
         outbox.speak(
             context.store, home_id=context.home_id, person_id=context.person_id, words=words, cause=f"inbox:{inbox_id}", now=context.now
         )
+
+
+def _accused(house: House, envelope: Envelope, talk: Talk) -> Accusation | None:
+    """Whom the words accuse; within a complaint any grievance is meant. What only the lead may read accuses somebody, named or not (A4)."""
+    found, event = envelope.accused, envelope.event
+    if found is None and talk.has_case and isinstance(event, events.Text | events.Voice):
+        found = accusation.read(event.body if isinstance(event, events.Text) else event.heard, house.names, complaint=True)
+    if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
+        return Accusation(why=envelope.heard.why)
+    return found
 
 
 def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:

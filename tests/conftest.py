@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from bot.inbound import said
+from care import accusation
 from conversations import events
 from conversations.routing import Intent, understand
 from scripts import servers
-from services import install, sending, staff
+from services import accusations, install, sending, staff
 from services.access import Role, Viewer
 from services.house import House
 from services.ports import Fate, Outcome
@@ -92,6 +94,8 @@ class HomeUnderTest:
 
     def envelope(self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None) -> Envelope:
         self.count += 1
+        wanted = intent or understand(event)
+        words = said(event)
         return Envelope(
             home_id=self.ids.home_id,
             account_id=self.ids.account_id,
@@ -99,7 +103,8 @@ class HomeUnderTest:
             key=key or f"m:{openid}:{self.count}",
             kind=type(event).__name__.lower(),
             event=event,
-            intent=intent or understand(event),
+            intent=wanted,
+            accused=accusation.read(words, self.house.names, complaint=wanted is Intent.COMPLAINT) if words else None,
             raw=b"<xml/>",
             created_at=self.clock().replace(microsecond=0),
             arrived_at=self.clock(),
@@ -130,6 +135,7 @@ class HomeUnderTest:
         added = await self.database.write(
             lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock(), floors).id
         )
+        self.house.names = await self.database.read(lambda db: accusations.names(db, self.ids.home_id))
         return Viewer(added, self.ids.home_id, name, role, frozenset(floors.split()))
 
     async def send_all(self, platform: Callable[[str, str], Outcome] | None = None) -> list[tuple[str, str]]:

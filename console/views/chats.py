@@ -9,7 +9,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, read
-from services import desk
+from services import accusations, desk
 from services.access import Page, Viewer, access_page, access_person
 from storage.queries import chats as queries
 from storage.unit import Unit
@@ -128,15 +128,24 @@ async def _lines(request: web.Request) -> dict[str, Any]:
     only = request.query.get("show", "")
     rings = {alarm.person_id for alarm in request.app[BOARD].seen_by(who)}
     shown = sorted(waiting if only == "waiting" else lines, key=lambda line: line.who.id not in rings)
-    return {"lines": shown, "waiting": len(waiting), "total": len(lines), "open_person": open_person, "thread": None, "show": only}
+    return {
+        "lines": shown,
+        "waiting": len(waiting),
+        "total": len(lines),
+        "open_person": open_person,
+        "thread": None,
+        "thread_named": [],
+        "show": only,
+    }
 
 
 async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    found = await request.app[DATABASE].read(lambda db: _one(db, who, person))
+    found, named = await request.app[DATABASE].read(lambda db: (_one(db, who, person), accusations.of_talk(db, who, person)))
     left, until = found.window.left(now)
     return {
         "thread": found,
+        "thread_named": named,
         "left": left,
         "until": until,
         "extra": found.window.beside(now),

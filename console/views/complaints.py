@@ -7,9 +7,11 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from care.errors import NotFound
+from care.errors import Invalid, NotFound
+from care.stages import Stage
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
-from services import complaints, desk
+from console.views.forms import Form
+from services import accusations, complaints, desk
 from services.access import Page, Viewer, access_case, access_complainant, access_page
 from storage import tables
 from storage.queries import cases as queries
@@ -18,6 +20,8 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))
+CASE = r"{case:\d{1,18}|C\d{4}(?:\d{2})?-\d{2,4}}"
+"""A link names the id; a number, with its year or from before it had one, is what people type."""
 COLUMNS = (("受理 · 评估", {1, 2}), ("调查 · 方案", {3, 4}), ("审批", {5}), ("反馈 · 征求意见", {6, 7}), ("回访 · 总结", {8, 9}))
 
 
@@ -25,9 +29,10 @@ def routes(router: web.UrlDispatcher) -> None:
     """All addresses of this page."""
     router.add_get("/complaints", index)
     router.add_get("/complaints/list", rows)
-    router.add_get(r"/complaints/{number:C\d{4}-\d{2,4}}", case)
-    router.add_get(r"/complaints/{number:C\d{4}-\d{2,4}}/body", body)
-    router.add_post(r"/complaints/{number:C\d{4}-\d{2,4}}/{act:answer|call|note}", act)
+    router.add_get(rf"/complaints/{CASE}", case)
+    router.add_get(rf"/complaints/{CASE}/body", body)
+    router.add_post(r"/accused/{id:\d{1,18}}", decide_named)
+    router.add_post(rf"/complaints/{CASE}/{{act:answer|call|note}}", act)
 
 
 @aiohttp_jinja2.template("complaints.html")
@@ -42,12 +47,15 @@ async def rows(request: web.Request) -> dict[str, Any]:
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("case.html")
-async def case(request: web.Request) -> dict[str, Any]:
-    """One case; that it was read is written down."""
+async def case(request: web.Request) -> web.Response:
+    """One case; that it was read is written down. Of several with one old number the page asks which."""
+    who, ref = viewer(request), request.match_info["case"]
+    same = [] if ref.isdecimal() else await request.app[DATABASE].read(lambda db: queries.titles(db, who.sight, ref))
+    if len(same) > 1:
+        return aiohttp_jinja2.render_template("same_number.html", request, {"number": ref, "cases": same})
     found = await case_of(request)
     await read(request, f"case:{found['found'].case.id}")
-    return found
+    return aiohttp_jinja2.render_template("case.html", request, found)
 
 
 @aiohttp_jinja2.template("_case.html")
@@ -60,10 +68,10 @@ async def body(request: web.Request) -> dict[str, Any]:
 async def act(request: web.Request) -> dict[str, Any]:
     """First feedback by message or by phone, or an internal line."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    text, key, number, what = str(form.get("text", "")), str(form.get("key", "")), request.match_info["number"], request.match_info["act"]
+    text, key, ref, what = str(form.get("text", "")), str(form.get("key", "")), request.match_info["case"], request.match_info["act"]
 
     def work(db: Unit) -> None:
-        found = found_by(db, who, number)
+        found = found_by(db, who, ref)
         if what == "answer":
             desk.answer(db, who, found.person_id, text, key, now)
         elif what == "call":
@@ -73,6 +81,13 @@ async def act(request: web.Request) -> dict[str, Any]:
 
     await request.app[DATABASE].write(work)
     return await case_of(request) | {"done": what}
+
+
+async def decide_named(request: web.Request) -> web.Response:
+    """Somebody above says whether words mean a colleague; what was hidden from her comes back, or stays."""
+    form, who, now, row = Form(await request.post()), viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: accusations.decide(db, who, row, form.words("verdict"), form.words("why"), now))
+    return web.Response(headers={"HX-Refresh": "true"})
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:
@@ -111,24 +126,26 @@ def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
 
 async def case_of(request: web.Request) -> dict[str, Any]:
     """Everything that the page of a case shows."""
-    who, number, now = viewer(request), request.match_info["number"], request.app[CLOCK]()
+    who, ref, now = viewer(request), request.match_info["case"], request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Case, chats.Window]:
-        found = found_by(db, who, number)
-        return queries.one(db, found), chats.window(db, found.person_id)
+    def work(db: Unit) -> tuple[queries.Case, chats.Window, list[accusations.Named], bool]:
+        case = found_by(db, who, ref)
+        directors = case.stage != Stage.APPROVAL or complaints.director_left(db, case)
+        return queries.one(db, case), chats.window(db, case.person_id), accusations.of_case(db, case.id), directors
 
-    found, window = await request.app[DATABASE].read(work)
+    found, window, named, directors = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.case)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
     waiting = found.waiting("plan") or found.waiting("interim")
     overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
-    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row, overdue=overdue)
+    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row, overdue=overdue, directors=directors)
     return {
         "found": found,
         "window": window,
         "known": known,
         "decides": decides,
+        "named": named,
         "left": left,
         "until": until,
         "key": secrets.token_urlsafe(16),
@@ -136,9 +153,13 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     }
 
 
-def found_by(db: Unit, who: Viewer, number: str) -> tables.Case:
-    """The case of a number, for who may open it. Raises NotFound."""
-    found = queries.by_number(db, who.sight, number)
-    if found is None:
+def found_by(db: Unit, who: Viewer, ref: str) -> tables.Case:
+    """The case of a link (its id) or of what people say (its number), for who may open it. Raises NotFound, Invalid for a number of two."""
+    if ref.isdecimal():
+        return access_case(db, who, int(ref))
+    found = queries.by_number(db, who.sight, ref)
+    if len(found) > 1:
+        raise Invalid(why=f"有 {len(found)} 件投诉都叫 {ref}，请从列表里打开要办的那一件。")
+    if not found:
         raise NotFound
-    return access_case(db, who, found.id)
+    return access_case(db, who, found[0].id)

@@ -7,7 +7,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from console.views.complaints import case_of, found_by
+from console.views.complaints import CASE, case_of, found_by
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.files import SHOWN
 from console.views.forms import Form, keep_with, parts
@@ -17,20 +17,18 @@ from storage import tables
 from storage.unit import Unit
 from web.sessions import viewer
 
-NUMBER = r"{number:C\d{4}-\d{2,4}}"
-
 
 def routes(router: web.UrlDispatcher) -> None:
     """The form and each file."""
-    router.add_post(rf"/complaints/{NUMBER}/evidence", add)
-    router.add_get(rf"/complaints/{NUMBER}/evidence/{{file:\d{{1,18}}}}", show)
+    router.add_post(rf"/complaints/{CASE}/evidence", add)
+    router.add_get(rf"/complaints/{CASE}/evidence/{{file:\d{{1,18}}}}", show)
 
 
 @aiohttp_jinja2.template("_case.html")
 async def add(request: web.Request) -> dict[str, Any]:
     """Seal, write, then note it down; a file whose line could not be written is taken away again."""
-    who, now, number = viewer(request), request.app[CLOCK](), request.match_info["number"]
-    await request.app[DATABASE].read(lambda db: found_by(db, who, number))
+    who, now, ref = viewer(request), request.app[CLOCK](), request.match_info["case"]
+    await request.app[DATABASE].read(lambda db: found_by(db, who, ref))
     form, files = await parts(request)
     what = Form(form).words("what")
     if not files:
@@ -39,7 +37,7 @@ async def add(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> None:
         for one, _ in taken:
-            evidence.add(db, who, found_by(db, who, number).id, one, what, now)
+            evidence.add(db, who, found_by(db, who, ref).id, one, what, now)
 
     await keep_with(request, [(one.id, data) for one, data in taken], work)
     return await case_of(request) | {"done": "evidence"}
@@ -47,10 +45,10 @@ async def add(request: web.Request) -> dict[str, Any]:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """One file, for who handles the case; that it was opened is written down."""
-    who, number, wanted = viewer(request), request.match_info["number"], int(request.match_info["file"])
+    who, ref, wanted = viewer(request), request.match_info["case"], int(request.match_info["file"])
 
     def work(db: Unit) -> tables.Evidence:
-        case = found_by(db, who, number)
+        case = found_by(db, who, ref)
         if not access_complainant(who, case):
             raise NotFound
         return evidence.find(db, who, case.id, wanted)
@@ -63,7 +61,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     await read(request, f"case:{row.case_id}")
     way = "inline" if row.mime in SHOWN else "attachment"
     headers = {
-        "Content-Disposition": f'{way}; filename="{number}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
+        "Content-Disposition": f'{way}; filename="{row.case_id % 10**6:06d}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
         "Cache-Control": "private, max-age=600",
     }
     return web.Response(body=data, content_type=row.mime, headers=headers)

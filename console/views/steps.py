@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.complaints import case_of, found_by
+from console.views.complaints import CASE, case_of, found_by
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.views.forms import Form
 from services import complaints
@@ -20,18 +20,18 @@ STEPS = "assess|inquire|plan|decide|tell|hear|learn|interim"
 
 def routes(router: web.UrlDispatcher) -> None:
     """The address of the forms."""
-    router.add_post(rf"/complaints/{{number:C\d{{4}}-\d{{2,4}}}}/step/{{step:{STEPS}}}", step)
+    router.add_post(rf"/complaints/{CASE}/step/{{step:{STEPS}}}", step)
 
 
 @aiohttp_jinja2.template("_case.html")
 async def step(request: web.Request) -> dict[str, Any]:
     """One step; its form comes back with a sentence when something is missing."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    number, what, house = request.match_info["number"], request.match_info["step"], request.app[HOUSE]
+    ref, what, house = request.match_info["case"], request.match_info["step"], request.app[HOUSE]
     zone = request.app[SETTINGS].home.zone
 
     def work(db: Unit) -> None:
-        _do(db, house, who, found_by(db, who, number).id, what, Form(form), now, zone)
+        _do(db, house, who, found_by(db, who, ref).id, what, Form(form), now, zone)
 
     await request.app[DATABASE].write(work)
     return await case_of(request) | {"done": what}

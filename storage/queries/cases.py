@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import case as when
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from storage import tables
 from storage.queries.chats import Clock, Who, whos
@@ -135,7 +135,10 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
     found: dict[str, tuple[int, int]] = {"first_feedback": (0, 0), "result": (0, 0)}
     for kind, due, kept, mark in db.execute(
         select(tables.Promise.kind, tables.Promise.due_at, tables.Promise.kept_at, tables.Promise.mark).where(
-            tables.Promise.home_id == sight.home_id, tables.Promise.kind.in_(found), tables.Promise.made_at >= since
+            tables.Promise.home_id == sight.home_id,
+            tables.Promise.kind.in_(found),
+            tables.Promise.made_at >= since,
+            or_(tables.Promise.case_id.is_(None), tables.Promise.case_id.in_(select(tables.Case.id).where(sight.case()))),
         )
     ):
         if kept is None and mark != "breached":
@@ -145,9 +148,15 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
     return found
 
 
-def by_number(db: Unit, sight: Sight, number: str) -> tables.Case | None:
-    """The case of a number; the newest, since numbers come again each year."""
-    return db.scalars(select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())).first()
+def by_number(db: Unit, sight: Sight, number: str) -> list[tables.Case]:
+    """The cases of a number, the newest first: numbers without a year came again each year (D8)."""
+    return list(db.scalars(select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())))
+
+
+def titles(db: Unit, sight: Sight, number: str) -> list[tuple[tables.Case, str]]:
+    """The cases of a number with their titles; a hidden name shows no words."""
+    rows = by_number(db, sight, number)
+    return [(row, "不公开姓名的投诉" if row.hide_name else db.open(row, "title") or "") for row in rows]
 
 
 def one(db: Unit, found: tables.Case) -> Case:
@@ -181,7 +190,11 @@ def one(db: Unit, found: tables.Case) -> Case:
     who = whos(db, [found.person_id])[found.person_id]
     staff = list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id)))
     called = {one.id: one.name for one in staff}
-    accused = frozenset(db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == found.id)))
+    accused = frozenset(
+        one
+        for one in db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == found.id, tables.Accused.state != "lifted"))
+        if one is not None
+    )
     written = db.scalars(select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc()))
     papers = [
         Paper(

@@ -31,6 +31,7 @@ class PersonHit:
 class CaseHit:
     """A complaint with the words around what was found."""
 
+    id: int
     number: str
     title: str
     open: bool
@@ -97,7 +98,9 @@ def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted
         words = "" if line is None else db.open(line, "body") or ""
         if one.id in found or (one.number != number and wanted not in normal(words)):
             continue
-        found[one.id] = CaseHit(one.number, db.open(one, "title") or "", one.closed_at is None, snippet(words, wanted), one.opened_at)
+        found[one.id] = CaseHit(
+            one.id, one.number, db.open(one, "title") or "", one.closed_at is None, snippet(words, wanted), one.opened_at
+        )
     return list(found.values())[:SHOWN]
 
 

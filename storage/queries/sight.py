@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from storage import tables
 
+A = tables.Accused
 Ids = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
@@ -18,16 +19,22 @@ class Sight:
     staff_id: int
     floors: frozenset[str]
     works: bool
+    role: str
     complaints: bool
+    lead: bool
     director: bool
     audiences: frozenset[str]
 
     def person(self, column: Ids) -> ColumnElement[bool]:
-        """People of the home, on the viewer's floors, whose open complaint is neither about the viewer nor hidden from the viewer."""
+        """People of the home, on the viewer's floors, whose talk neither accuses the viewer nor is hidden from the viewer."""
         if not self.works:
             return false()
-        closed = exists().where(tables.Case.person_id == column, tables.Case.closed_at.is_(None), or_(self._about_me(), self._hidden()))
-        return and_(column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id)), self._floor(column), ~closed)
+        still = or_(A.state == "suspected", A.case_id.is_not(None))
+        over = select(tables.Case.id).where(tables.Case.closed_at.is_not(None))
+        accuses = select(A.person_id).where(self._me(), still, or_(A.case_id.is_(None), A.case_id.not_in(over)))
+        hidden = exists().where(tables.Case.person_id == column, tables.Case.closed_at.is_(None), self._hidden())
+        here = column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id))
+        return and_(here, self._floor(column), column.not_in(accuses), ~hidden)
 
     def resident(self) -> ColumnElement[bool]:
         """Residents of the home, on the viewer's floors; to be used where `resident` is selected."""
@@ -47,18 +54,35 @@ class Sight:
         return and_(self.case(), ~self._hidden())
 
     def inbox(self, column: Ids) -> ColumnElement[bool]:
-        """Messages that belong to no complaint about the viewer."""
-        return column.not_in(select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case()))
+        """Messages that belong to no complaint about the viewer, and whose words the viewer may read."""
+        mine = select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case())
+        kept = select(A.inbox_id).where(A.home_id == self.home_id, A.inbox_id.is_not(None), or_(self._me(), self._above()))
+        return and_(column.not_in(mine), column.not_in(kept))
 
     def outbox(self, column: Ids) -> ColumnElement[bool]:
         """Answers and calls that belong to no complaint about the viewer."""
         return column.not_in(select(tables.CaseRecord.outbox_id).where(tables.CaseRecord.outbox_id.is_not(None), self._of_my_case()))
 
+    def _me(self) -> ColumnElement[bool]:
+        """Words that may mean the viewer: by name, or by role on a floor of the viewer; what somebody above lifted means nobody (S1)."""
+        floor = or_(A.floor == "", A.floor.in_(self.floors)) if self.floors else true()
+        return and_(
+            A.home_id == self.home_id, A.state != "lifted",
+            or_(A.staff_id == self.staff_id, and_(A.staff_id.is_(None), A.role == self.role, floor)),
+        )  # fmt: skip
+
+    def _above(self) -> ColumnElement[bool]:
+        """Accusing words that are not the viewer's to read: the floor never, who answers complaints only those of complaints (F5)."""
+        if self.lead:
+            return false()
+        reach = ("all", "desk") if self.complaints else ("all",)
+        return and_(A.state != "lifted", A.reach.not_in(reach))
+
     def _about_me(self) -> ColumnElement[bool]:
-        return exists().where(tables.Accused.case_id == tables.Case.id, tables.Accused.staff_id == self.staff_id)
+        return exists().where(A.case_id == tables.Case.id, self._me())
 
     def _of_my_case(self) -> ColumnElement[bool]:
-        return tables.CaseRecord.case_id.in_(select(tables.Accused.case_id).where(tables.Accused.staff_id == self.staff_id))
+        return tables.CaseRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))
 
     def _hidden(self) -> ColumnElement[bool]:
         """A hidden name is for the owner and the director; until there is an owner, for who answers complaints (C14)."""
@@ -73,5 +97,7 @@ class Sight:
             return true()
         here = select(tables.Resident.person_id).where(tables.Resident.floor.in_(self.floors))
         kin = select(tables.Kinship.person_id).join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
-        calls = select(tables.Alarm.person_id).where(tables.Alarm.arrived_at.is_(None), tables.Alarm.audience.in_(self.audiences))
+        calls = select(tables.Alarm.person_id).where(
+            tables.Alarm.arrived_at.is_(None), tables.Alarm.audience.in_(self.audiences), tables.Alarm.brief.is_(false())
+        )
         return or_(column.in_(here), column.in_(kin.where(tables.Resident.floor.in_(self.floors))), column.in_(calls))

@@ -23,6 +23,7 @@ class Item:
     who: Who
     number: str = ""
     title: str = ""
+    case_id: int = 0
     person_id: int = 0
 
 
@@ -67,4 +68,4 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
 
 def _item(db: Unit, row: tables.Promise, who: Who, case: tables.Case | None) -> Item:
     number, title = (case.number, db.open(case, "title") or "") if case else ("", "")
-    return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.person_id)
+    return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.case_id or 0, row.person_id)

@@ -20,7 +20,9 @@ class Case(Base):
     resident_id: Mapped[int | None] = link("resident.id", "the elder, where it is known", nullable=True)
     day: Mapped[date] = column(Date, "the home's day of the first word")
     sequence: Mapped[int] = column(Integer, "counts the day's cases")
-    number: Mapped[str] = searchable(16, "C1122-01: what people say on the phone", index=True)
+    number: Mapped[str] = searchable(
+        16, "C261122-01, before it C1122-01, which came again each year: what people say on the phone, never what a link names", index=True
+    )
     stage: Mapped[int] = column(SmallInteger, "1 受理 2 评估 3 调查 4 方案 5 审批 6 反馈 7 征求意见 8 回访 9 总结")
     level: Mapped[int] = column(SmallInteger, "1 is the most serious")
     category: Mapped[str] = column(String(16), "by rule until a human says otherwise")
@@ -48,16 +50,28 @@ class Case(Base):
 
 
 class Accused(Base):
-    """A member of staff whom a case is about: the case, its messages and its notices do not exist for this person (C6, C14)."""
+    """Whom words accuse: for this colleague, or for this role on this floor, the talk, the case and their notices do not exist (C6, C14, S1).
+
+    Read from the words when they arrive, or named by hand; decided by somebody above. Never deleted: what was lifted stays readable.
+    """
 
     __tablename__ = "accused"
-    __table_args__ = (UniqueConstraint("staff_id", "case_id"),)
+    __table_args__ = (Index("ix_accused_staff", "staff_id", "state"), Index("ix_accused_home", "home_id", "state"))
 
     home_id: Mapped[int] = link("home.id", "which home")
-    case_id: Mapped[int] = link("complaint.id", "the case", index=True)
-    staff_id: Mapped[int] = link("staff.id", "whom it is about")
+    person_id: Mapped[int] = link("person.id", "whose talk it is", index=True)
+    case_id: Mapped[int | None] = link("complaint.id", "the case, where there is one", nullable=True, index=True)
+    inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True, index=True)
+    staff_id: Mapped[int | None] = link("staff.id", "whom it is about; null = a role, or somebody", nullable=True)
+    role: Mapped[str] = column(String(12), "the role that is meant; empty with a colleague, or when nobody is named", default="")
+    floor: Mapped[str] = column(String(8), "of the role; empty = the whole house", default="")
+    reach: Mapped[str] = column(String(6), "who may read the words meanwhile: lead, desk (a complaint), all (nobody above is left)")
+    state: Mapped[str] = column(String(10), "suspected, confirmed or lifted")
     named_at: Mapped[datetime] = column(Moment, "since when")
-    named_by: Mapped[int] = column(BigInteger, "who said so")
+    named_by: Mapped[int | None] = column(BigInteger, "who said so; null = read from the words", nullable=True)
+    decided_at: Mapped[datetime | None] = column(Moment, "when somebody above decided", nullable=True)
+    decided_by: Mapped[int | None] = column(BigInteger, "who decided", nullable=True)
+    why: Mapped[bytes | None] = sealed("why it was lifted", nullable=True)
 
 
 class Evidence(Base):

@@ -22,6 +22,7 @@ from services.board import Board
 from settings import Media, Settings
 from storage import tables
 from storage.queries import cases, chats
+from storage.store import Store
 from tests.conftest import HomeUnderTest
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "access.md"
@@ -99,18 +100,22 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
     home = house.home
     for openid in ("elder3", "kin3", "elder2", "kin2"):
         await home.hears("今天有什么活动", openid)
-    await home.hears("你们那个客服态度太差了，我要投诉", "angry")
+    await home.hears("你们的账算得一塌糊涂，我要投诉", "angry")
     await home.hears("别说是我说的，我要投诉饭菜", "afraid")
     angry, afraid = await home.person("angry"), await home.person("afraid")
     files = {openid: await _photo(home, openid, folder) for openid in ("kin3", "kin2", "angry", "afraid")}
     rows = dict(await home.rows("SELECT person_id, id FROM complaint"))
     numbers = dict(await home.rows("SELECT person_id, number FROM complaint"))
     accused, owner = house.viewers[ACCUSED], house.viewers[OWNER]
-    await home.database.store(
-        lambda store: store.insert(
-            tables.Accused, home_id=home.ids.home_id, case_id=rows[angry], staff_id=accused.id, named_at=home.clock(), named_by=owner.id
-        )
-    )
+
+    def name_her(store: Store) -> int:
+        store.lock_persons(angry)
+        return store.insert(
+            tables.Accused, home_id=home.ids.home_id, person_id=angry, case_id=rows[angry], staff_id=accused.id, role="", floor="", reach="desk",
+            state="confirmed", named_at=home.clock(), named_by=owner.id,
+        )  # fmt: skip
+
+    await home.database.store(name_her)
     await home.rows("UPDATE complaint SET owner_id = ?, hide_name = 1 WHERE id = ?", owner.id, rows[afraid])
 
     residents = dict(await home.rows("SELECT room, id FROM resident"))
@@ -200,7 +205,7 @@ async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_t
 
 def test_p2_a_new_address_must_be_thought_of_here(house: House) -> None:
     known = re.compile(
-        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/downtimes?.*)?$"
+        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/downtimes?.*)?$"
     )
     for resource in house.app.router.resources():
         for route in resource:
@@ -261,7 +266,7 @@ async def test_c6_the_accused_finds_no_trace_of_the_case(house: House, tmp_path:
     after = await home.database.read(lambda db: chats.thread(db, accused.sight, angry))
     told = " ".join(str(bubble.event) + bubble.text for bubble in after.bubbles)
     assert "明天能探视吗" in told
-    assert "态度太差" not in told
+    assert "一塌糊涂" not in told
     assert "编号" not in told
     assert after.cases == []
 

@@ -71,7 +71,7 @@ async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
 
 async def test_p2_without_a_session_every_page_leads_to_the_log_in(at_desk: Desk) -> None:
     at_desk.client.session.cookie_jar.clear()
-    for path in ("/", "/chats", "/chats/1", "/complaints", "/complaints/C1122-01", "/media/1", "/live?topics=inbox"):
+    for path in ("/", "/chats", "/chats/1", "/complaints", "/complaints/C261122-01", "/media/1", "/live?topics=inbox"):
         answer = await at_desk.client.get(f"/console{path}", allow_redirects=False)
         assert answer.status == 303, path
         assert answer.headers["Location"].startswith("/console/login")
@@ -235,22 +235,22 @@ async def test_c4_the_case_page_stops_the_clock_by_message_and_by_phone(at_desk:
     assert "现在没有在办投诉" in await at_desk.get("/complaints")
     await home.hears("你们把我妈摔了，我要投诉")
     page = await at_desk.get("/complaints")
-    assert "C1122-01" in page
+    assert "C261122-01" in page
     assert "1 级" in page
     assert "16:15 前要有人联系" in page
-    case = await at_desk.get("/complaints/C1122-01")
+    case = await at_desk.get("/complaints/C261122-01")
     for part in ("首次反馈，请打电话", "还没说", "受理", "总结", "打开会话", "因为提到「摔」"):
         assert part in case
     home.clock.on(minutes=20)
     assert "1 件已超时" in await at_desk.get("/complaints/list")
-    answer = await at_desk.post("/complaints/C1122-01/call", text="打通了，向家属道歉，下午给方案")
+    answer = await at_desk.post("/complaints/C261122-01/call", text="打通了，向家属道歉，下午给方案")
     assert "已首次反馈" in await answer.text()
-    answer = await at_desk.post("/complaints/C1122-01/note", text="先看录像")
+    answer = await at_desk.post("/complaints/C261122-01/note", text="先看录像")
     assert "先看录像" in await answer.text()
-    answer = await at_desk.post("/complaints/C1122-01/answer", text="方案下午发您", key="k")
+    answer = await at_desk.post("/complaints/C261122-01/answer", text="方案下午发您", key="k")
     assert "方案下午发您" in await answer.text()
     await home.send_all()
-    assert "已送达微信" in await at_desk.get("/complaints/C1122-01/body")
+    assert "已送达微信" in await at_desk.get("/complaints/C261122-01/body")
     assert (await at_desk.client.get("/console/complaints/C0101-01")).status == 404
 
 
@@ -258,7 +258,7 @@ async def test_c14_a_hidden_name_is_hidden_on_the_complaint_pages(at_desk: Desk)
     home = at_desk.home
     await home.hears("护工态度差，我要投诉，别说是我说的")
     assert "不公开姓名" in await at_desk.get("/complaints")
-    assert "不公开姓名，请不要转告" in await at_desk.get("/complaints/C1122-01")
+    assert "不公开姓名，请不要转告" in await at_desk.get("/complaints/C261122-01")
 
 
 async def test_p2_a_nurse_sees_no_complaints(at_desk: Desk) -> None:
@@ -266,7 +266,7 @@ async def test_p2_a_nurse_sees_no_complaints(at_desk: Desk) -> None:
     await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
     await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE)
     assert "/console/complaints" not in await at_desk.get("/chats")
-    for path in ("/complaints", "/complaints/C1122-01"):
+    for path in ("/complaints", "/complaints/C261122-01"):
         answer = await at_desk.client.get(f"/console{path}")
         assert answer.status == 404
         assert "不在您能看的范围里" in await answer.text()
@@ -353,7 +353,7 @@ async def test_leaving_ends_the_session(at_desk: Desk) -> None:
     assert answer.status == 303
 
 
-@pytest.mark.parametrize(("path", "most"), [("/chats", 7), ("/chats/{person}", 16), ("/complaints", 6), ("/complaints/C1122-01", 12)])
+@pytest.mark.parametrize(("path", "most"), [("/chats", 7), ("/chats/{person}", 16), ("/complaints", 6), ("/complaints/C261122-01", 14)])
 async def test_a_page_asks_the_database_the_same_number_of_questions_however_much_there_is(at_desk: Desk, path: str, most: int) -> None:
     home = at_desk.home
     counts = []
@@ -414,7 +414,7 @@ async def test_p2_a_nurse_sees_that_somebody_waits_and_no_word_of_a_case(at_desk
     await home.staff(Role.NURSE, "唐雨", "tang")
     await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE)
     page = await at_desk.get("/chats")
-    assert "C1122-01" not in page
+    assert "C261122-01" not in page
     assert "首次反馈" not in page
     assert "剩 " in page
     assert "没有投诉" not in await at_desk.get(f"/chats/{await home.person()}")

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import lzma
+import re
 import shutil
 import uuid
 from collections import Counter
@@ -56,6 +57,11 @@ def place(column: str) -> tuple[str, str]:
     """The table and the column of today, for SQL."""
     table, name = MOVED.get(column, column).split(".")
     return MOVED.get(table, table), name
+
+
+def yearless(words: str) -> str:
+    """A number of a case as 19125a6 gave it: since then it carries its year (D8)."""
+    return re.sub(r"\bC26(\d{4}-\d{2})\b", r"C\1", words)
 
 
 def today(words: str) -> str:
@@ -250,7 +256,7 @@ async def talk_with(home: HomeUnderTest, openid: str) -> dict[str, Any]:
     ((row, flow, version, state, trail, slots),) = await home.rows(
         "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?", await home.person(openid)
     )
-    data = None if slots is None else json.loads(home.database.sealer.open("conversation", "slots", row, bytes(slots)))
+    data = None if slots is None else json.loads(yearless(home.database.sealer.open("conversation", "slots", row, bytes(slots)).decode()))
     return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
 
 
@@ -264,7 +270,7 @@ async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: Ho
             assert (found["flow"], found["state"], found["trail"]) == (step["flow"], step["state"], step["trail"]), (openid, step["say"])
             if found["version"] == step["version"]:  # a later version of a flow may keep other slots
                 assert found["slots"] == step["slots"], (openid, step["say"])
-            assert answer == today(step["answer"]), (openid, step["say"])
+            assert yearless(answer) == today(step["answer"]), (openid, step["say"])
 
 
 async def test_frozen_19125a6_a_message_that_comes_again_gets_its_old_answer_f4(frozen: HomeUnderTest) -> None:

@@ -262,8 +262,8 @@ async def test_c1_a_complaint_is_heard_even_beside_a_colleague(home: HomeUnderTe
     await home.send_all()
     home.clock.on(minutes=1)
     assert "请说说" in await home.hears(events.Click("COMPLAINT"))
-    assert "编号 C1122-01" in await home.hears("护工对老人很凶")
-    assert "记进 C1122-01" in await home.hears("天天这样")
+    assert "编号 C261122-01" in await home.hears("护工对老人很凶")
+    assert "记进 C261122-01" in await home.hears("天天这样")
     assert await home.one("SELECT count(*) FROM case_record") == 2
 
 
@@ -419,7 +419,7 @@ async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest)
     assert await home.rows("SELECT DISTINCT mark FROM promise") == [("breached",)]
     who = await home.staff()
     rows = await home.database.read(lambda db: cases.rows(db, who.sight))
-    assert [row.case.number for row in rows] == ["C1122-01"]
+    assert [row.case.number for row in rows] == ["C261122-01"]
 
 
 async def test_c11_what_is_planned_for_a_later_day_holds_nobody_up(home: HomeUnderTest) -> None:

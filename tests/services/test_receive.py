@@ -31,11 +31,11 @@ from tests.conftest import HomeUnderTest, MakeHome
 
 async def test_c1_c4_a_complaint_gets_its_number_and_its_clocks(home: HomeUnderTest) -> None:
     answer = await home.hears("你们把我妈摔了，我要投诉")
-    assert "编号 C1122-01" in answer
+    assert "编号 C261122-01" in answer
     assert "16:15 前会有专人联系您" in answer
     assert "0571-8800-0101" in answer
     rows = await home.rows("SELECT number, level, category, stage FROM complaint")
-    assert rows == [("C1122-01", 1, "人身安全", 1)]
+    assert rows == [("C261122-01", 1, "人身安全", 1)]
     promises = await home.rows("SELECT kind, (due_at - made_at) / 60000000 FROM promise ORDER BY due_at")
     assert promises == [("first_feedback", 15), ("result", 1440)]
 
@@ -61,7 +61,7 @@ async def test_c5_words_that_make_it_worse_bring_the_clock_forward(home: HomeUnd
 async def test_c2_answers_are_fields_of_the_case(home: HomeUnderTest) -> None:
     for words in ("我要投诉", "好了", "王桂兰", "昨晚十点", "李静", "13800002107"):
         answer = await home.hears(words)
-    assert "都记下了，编号 C1122-01" in answer
+    assert "都记下了，编号 C261122-01" in answer
     row = (await home.rows("SELECT id, about, occurred, name, contact FROM complaint"))[0]
     found = [
         home.database.sealer.open("complaint", n, row[0], v).decode()
@@ -73,9 +73,9 @@ async def test_c2_answers_are_fields_of_the_case(home: HomeUnderTest) -> None:
 async def test_c1_a_second_outburst_joins_the_case_that_waits(home: HomeUnderTest) -> None:
     await home.hears("我要投诉")
     await home.hears("取消")
-    assert "C1122-01" in await home.hears("我还要投诉，饭是馊的")
+    assert "C261122-01" in await home.hears("我还要投诉，饭是馊的")
     assert await home.one("SELECT count(*) FROM complaint") == 1
-    assert "C1122-02" in await home.hears("我要投诉", "son")
+    assert "C261122-02" in await home.hears("我要投诉", "son")
 
 
 async def test_c13_what_no_rule_answers_reaches_a_human_with_a_promise(home: HomeUnderTest) -> None:
@@ -124,7 +124,7 @@ async def test_c1_silence_files_the_draft_and_the_words_leave_by_the_outbox(home
     assert await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock())) == 1
     sent = await home.send_all()
     assert [openid for openid, _ in sent] == ["daughter"]
-    assert "都记下了，编号 C1122-01" in sent[0][1]
+    assert "都记下了，编号 C261122-01" in sent[0][1]
     assert await home.one("SELECT flow FROM conversation") is None
 
 
@@ -147,7 +147,7 @@ async def test_a_tap_on_a_menu_message_opens_no_48_hours(home: HomeUnderTest) ->
 async def test_a_menu_tap_in_a_complaint_leaves_the_complaint_running(home: HomeUnderTest) -> None:
     await home.hears("我要投诉")
     assert "0571-8800-0101" in await home.hears(events.Click("CONTACT"))
-    assert "记进 C1122-01" in await home.hears("接着说")
+    assert "记进 C261122-01" in await home.hears("接着说")
 
 
 def words(receipt: Receipt) -> str:
@@ -274,7 +274,7 @@ async def test_a_flow_that_raises_sets_aside_its_message_alone(toy_home: HomeUnd
         home.envelope(Text("我要投诉"), "stranger"),
     ]
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, batch)))
-    assert ["C1122" in words(receipt) for receipt in found] == [True, False, True]
+    assert ["C261122" in words(receipt) for receipt in found] == [True, False, True]
     assert "没能读懂" in words(found[1])
     assert await home.rows("SELECT set_aside FROM inbox WHERE set_aside IS NOT NULL") == [("ZeroDivisionError",)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
@@ -323,7 +323,7 @@ async def test_a_failed_batch_is_tried_again_message_by_message(home: HomeUnderT
         return real(store, batch)
 
     monkeypatch.setattr(home.database, "handle", flaky)
-    assert "C1122-01" in await home.hears("我要投诉")
+    assert "C261122-01" in await home.hears("我要投诉")
     assert calls == [1, 1]
     assert await home.one("SELECT count(*) FROM complaint") == 1
 

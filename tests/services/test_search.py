@@ -9,6 +9,7 @@ from services import desk, install, search
 from services.access import Role, Viewer
 from settings.clock import wall
 from storage import tables
+from storage.store import Store
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 from tests.console.test_access import SCENE
@@ -61,11 +62,16 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
     assert [hit.number for hit in (await look(desk_, case.lower())).cases] == [case]
     assert (await look(nurse, "太凉")).cases == []  # complaints are not a nurse's page
     number = int(await home.one("SELECT id FROM complaint"))
-    await home.database.store(
-        lambda store: store.insert(
-            tables.Accused, home_id=home.ids.home_id, case_id=number, staff_id=other.id, named_at=home.clock(), named_by=desk_.id
-        )
-    )
+    person = int(await home.one("SELECT person_id FROM complaint"))
+
+    def name_her(store: Store) -> int:
+        store.lock_persons(person)
+        return store.insert(
+            tables.Accused, home_id=home.ids.home_id, case_id=number, person_id=person, staff_id=other.id, role="", floor="", reach="desk",
+            state="confirmed", named_at=home.clock(), named_by=desk_.id,
+        )  # fmt: skip
+
+    await home.database.store(name_her)
     for words in ("太凉", case, "赵磊", "林可送的"):  # whom it is about finds nothing of it, whatever they look for
         nothing = await look(other, words)
         assert (nothing.people, nothing.cases, nothing.messages) == ([], [], [])

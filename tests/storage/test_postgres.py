@@ -65,7 +65,7 @@ async def test_numbers_of_a_day_are_given_once_whoever_asks(home: HomeUnderTest,
     places = [home.database, other]
     await asyncio.gather(*(places[n % 2].receive(home.envelope(Text("我要投诉"), f"p{n}")) for n in range(30)))
     numbers = [row[0] for row in await home.rows("SELECT number FROM complaint ORDER BY number")]
-    assert numbers == [f"C1122-{n:02d}" for n in range(1, 31)]
+    assert numbers == [f"C261122-{n:02d}" for n in range(1, 31)]
 
 
 async def _queue(home: HomeUnderTest, count: int) -> None:

@@ -93,7 +93,7 @@ async def test_c1_c4_c15_the_whole_way_from_the_phone_to_the_console_and_back(de
     await phone.get_by_role("textbox", name="发消息").fill(SENTENCE)
     await phone.get_by_role("button", name="发送").click()
     await expect(phone.locator("#chat")).to_contain_text("编号 C", timeout=2000)
-    number = re.search(r"C\d{4}-\d{2}", await phone.locator("#chat").inner_text())
+    number = re.search(r"C\d{6}-\d{2}", await phone.locator("#chat").inner_text())
     assert number
 
     desk = await demo.page(width, height)

@@ -1,0 +1,91 @@
+"""Whom words accuse (F5, F27; faults S1, A4): names, nicknames, roles with their floor, somebody; and whom they do not."""
+
+import pytest
+
+from care.accusation import Colleague, Names, read
+from care.triage import Audience, triage
+
+HOUSE = Names(
+    [
+        Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "carer", frozenset("2")), Colleague(3, "唐雨", "nurse"),
+        Colleague(4, "陈晓雯", "desk"), Colleague(5, "何志远", "supervisor"), Colleague(6, "沈国平", "director"),
+        Colleague(7, "周婷", "nurse", frozenset("2")), Colleague(8, "欧阳雪", "carer", frozenset("2")),
+    ]
+)  # fmt: skip
+
+
+def accused(words: str, *, complaint: bool = False) -> tuple[set[int], set[tuple[str, str]]] | None:
+    heard = triage(words)
+    found = read(words, HOUSE, complaint=complaint, hurt=heard.rings and heard.audience is Audience.FLOOR)
+    return None if found is None else (set(found.staff), set(found.roles))
+
+
+@pytest.mark.parametrize(
+    ("words", "staff"),
+    [
+        ("护工周敏昨晚打我还掐我", {1}), ("周敏打我", {1}), ("小周昨天掐我胳膊", {1, 7}), ("周护士骂我", {7}), ("3楼的小周骂人", {1}), ("二楼小周凶我妈", {7}),
+        ("小敏推我", {1}), ("敏姐不给我饭吃", {1}), ("何志远打我", {5}), ("晓雯说话太冲了", {4}), ("你们客服陈晓雯昨天凶我妈", {4}), ("欧阳阿姨踢我", {8}),
+        ("老周推我一把，我起不来", {1, 7}), ("林可偷我妈的钱", {2}),
+    ],
+)  # fmt: skip
+def test_fault_s1_a_colleague_is_known_by_name_and_nickname(words: str, staff: set[int]) -> None:
+    found = accused(words)
+    assert found is not None
+    assert found[0] == staff
+
+
+@pytest.mark.parametrize(
+    ("words", "roles"),
+    [
+        ("三楼护工打我妈，头流血了", {("carer", "3")}), ("你们护工打我妈", {("carer", "")}), ("护士长不管，三楼的阿姨骂我爸", {("supervisor", ""), ("carer", "3")}),
+        ("院长收红包", {("director", "")}), ("夜班护士掐我", {("nurse", "")}), ("客服态度太差", {("desk", "")}), ("12楼护理员推我妈", {("carer", "12")}),
+    ],
+)  # fmt: skip
+def test_fault_s1_a_role_is_known_with_its_floor(words: str, roles: set[tuple[str, str]]) -> None:
+    found = accused(words)
+    assert found is not None
+    assert found == (set(), roles)
+
+
+@pytest.mark.parametrize("words", ["有人打我", "她不给我饭吃", "他们把我绑在椅子上", "周奶奶打我"])
+def test_fault_a4_somebody_who_is_not_named_is_an_accusation_too(words: str) -> None:
+    assert accused(words) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "谢谢小周，今天很细心", "叫小周来一下", "小周在吗", "小周给我打电话了", "小敏推着我妈出去散步", "今天天气好", "护士给我打针了", "唐护士真好", "护工帮我洗澡了",
+        "周护士打了疫苗", "阿姨推荐的电影好看", "我妈今天吃饭了吗",
+    ],
+)  # fmt: skip
+def test_fault_s1_praise_and_every_day_accuse_nobody(words: str) -> None:
+    assert accused(words) is None
+
+
+def test_fault_s1_in_a_complaint_a_grievance_is_enough_and_who_passes_on_is_not_meant() -> None:
+    assert accused("我要投诉周敏", complaint=True) == ({1}, set())
+    assert accused("林可给我妈喂错药了", complaint=True) == ({2}, set())
+    assert accused("小陈上午打电话来说会处理", complaint=True) is None
+    assert accused("好的", complaint=True) is None
+    assert accused("跟客服说了也没用，饭还是凉", complaint=True) is None
+    assert accused("唐护士真好，就是三楼护工偷我妈钱", complaint=True) == (set(), {("carer", "3")})
+
+
+def test_f27_danger_is_what_hurts_now() -> None:
+    for words, danger in (
+        ("三楼护工打我妈，头流血了", True),
+        ("老周推我一把，我起不来", True),
+        ("护工上个月骂过我", False),
+        ("小周昨天掐我胳膊", False),
+    ):
+        heard = triage(words)
+        found = read(words, HOUSE, hurt=heard.rings and heard.audience is Audience.FLOOR)
+        assert found is not None
+        assert found.danger is danger, words
+
+
+def test_s1_a_house_without_colleagues_still_hears_roles() -> None:
+    found = read("三楼护工打我妈", Names())
+    assert found is not None
+    assert found.roles == {("carer", "3")}
