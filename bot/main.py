@@ -279,7 +279,10 @@ class Service:
 
     async def _take_over_alarms(self) -> None:
         self.board.unreadable = await self.database.read(lambda db: unreadable.unseen(db, self.ids.home_id))
-        self.board.take_over(await self.database.read(lambda db: alarms.open_alarms(db, self.ids.home_id, self.clock())))
+        home, now = self.ids.home_id, self.clock()
+        self.board.muted = await self.database.read(lambda db: alarms.muted(db, home, now))
+        rows, ended = await self.database.read(lambda db: (alarms.open_alarms(db, home, now), alarms.just_ended(db, home, now)))
+        self.board.take_over(rows, ended)
 
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
         """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
@@ -291,7 +294,9 @@ class Service:
                 self.inbound.knowledge, self._edition = shelf.snapshot, edition
 
     async def _look_at_staff(self, _now: object = None) -> None:
-        self.house.names = self.inbound.names = await self.database.read(lambda db: accusations.names(db, self.ids.home_id))
+        self.house.names = self.inbound.names = self.board.names = await self.database.read(
+            lambda db: accusations.names(db, self.ids.home_id)
+        )
 
     async def _look_at_places(self, _now: object = None) -> None:
         self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))

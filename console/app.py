@@ -45,7 +45,7 @@ WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 
 def build(database: Database, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
     """The sub-application for `/console`."""
-    live = Live(database, board)
+    live = Live(database, board, clock)
     app = web.Application(
         middlewares=[
             live.mark,
@@ -99,6 +99,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
         "unreadable": unreadable.seen_by(session.viewer, request.app[BOARD].unreadable) if session else [],
+        "ended": request.app[BOARD].ended_for(session.viewer, request.app[CLOCK]()) if session else [],
         "apart": request.app[BOARD].apart if session else False,
         "closed": request.app[BOARD].closed if session else None,
         "away": False,

@@ -17,6 +17,7 @@ from aiohttp_sse import sse_response
 from services import unreadable
 from services.access import access_case, access_person
 from services.board import Board
+from settings.clock import Clock
 from storage.database import Database
 from storage.unit import Unit
 from web.sessions import viewer
@@ -37,8 +38,8 @@ SHARED: Final = frozenset({"inbox", "cases", "promises", "families", "residents"
 class Live:
     """The open pages of this process and the topics that each listens to."""
 
-    def __init__(self, database: Database, board: Board) -> None:
-        self._database, self._board = database, board
+    def __init__(self, database: Database, board: Board, clock: Clock) -> None:
+        self._database, self._board, self._clock = database, board, clock
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
         self._closing = False
         self._told: dict[str, int] = {}
@@ -87,6 +88,7 @@ class Live:
             "alarms": self._board.seen_by(viewer(request)),
             "downtimes": self._board.downtimes,
             "unreadable": unreadable.seen_by(viewer(request), self._board.unreadable),
+            "ended": self._board.ended_for(viewer(request), self._clock()),
             "closed": self._board.closed,
             "apart": self._board.apart,
         }

@@ -13,6 +13,7 @@ from care.severity import CATEGORIES, category_of
 from conversations.phrases import WEEKDAYS, moment
 from services import complaints
 from services.access import COMPLAINTS
+from services.board import FALSE, OTHERS
 from services.desk import REASONS
 from settings import Home
 from settings.clock import Clock
@@ -37,7 +38,7 @@ STATES = {
 BAD = frozenset({"unknown", "given_up"})
 ACTORS = {"person": "家属或老人", "machine": "系统"}
 ACTIONS = {
-    "view": "看了", "show_phone": "看号码", "log_in": "登录", "answer": "回复", "log_call": "登记电话", "take_back": "撤回", "hand_back": "交回机器人",
+    "view": "看了", "show_phone": "看号码", "log_in": "登录", "answer": "回复", "log_call": "登记电话", "take_back": "撤回", "send_kept": "放行先没发的话", "false": "误报", "muted": "静音", "undone": "撤销", "arrived_before": "已到（之后又喊了）", "hand_back": "交回机器人",
     "receive": "来信", "unreadable": "来信损坏", "accuse": "来信说到同事", "accused_confirm": "确认说到的人", "accused_lift": "说到的不是她", "accused_named": "改说到的人", "log_in_locked": "登录被锁", "unlock": "解开登录", "open_case": "立案", "alarm": "报警", "going": "我去", "arrived": "已到", "breach": "超时", "reach": "送达", "add_staff": "添加同事",
     "edit": "改知识库", "fill": "填空", "restore": "恢复原样", "take_note": "知道了", "note": "内部备注", "assess": "评估", "inquire": "查明", "propose": "提交方案", "interim": "申请中期回复",
     "begin_survey": "开始问卷", "end_survey": "收卷", "book_visit": "登记探视", "plan_held": "先不发", "plan_cancelled": "取消问候", "plan_planned": "照发", "invite": "打绑定单", "write_letter": "写家书", "let_go": "电话告知后放行", "withdraw_letter": "收回家书", "drop_photo": "拿掉照片", "release_letters": "发家书", "ask_to_bind": "申请绑定", "bind": "确认绑定", "refuse_binding": "没核实", "set_status": "改状态", "hush": "静默", "lift_hush": "解除静默",
@@ -60,6 +61,12 @@ def length(seconds: float) -> str:
         hours, rest = divmod(minutes, 60)
         return f"{hours} 时 {rest} 分" if rest else f"{hours} 时"
     return f"{minutes // 1440} 天"
+
+
+def seconds(count: float) -> str:
+    """A short length of time: 35 秒, 4 分 10 秒, 2 时 5 分."""
+    whole = max(0, round(count))
+    return f"{whole} 秒" if whole < 60 else f"{whole // 60} 分 {whole % 60} 秒" if whole < 3600 else length(whole)  # noqa: PLR2004
 
 
 def clock_state(made_at: datetime, due_at: datetime, now: datetime) -> dict[str, Any]:
@@ -118,6 +125,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "plain": plain,
         "subject": subject,
         "category": category_of,
+        "seconds": seconds,
     }
     environment.filters.update(filters)
     environment.globals.update(
@@ -132,6 +140,8 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "STAGES": STAGES,
             "MENU": MENU,
             "CATEGORIES": CATEGORIES,
+            "OTHERS": OTHERS,
+            "FALSE": FALSE,
             "DEPARTMENTS": complaints.DEPARTMENTS,
             "SCOPES": complaints.SCOPES,
             "WAYS": complaints.WAYS,

@@ -1,17 +1,18 @@
 """Emergencies in the database: raised with the message, 我去, 已到; the person hears only what is true at that moment (F1, F2, F5)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from care.errors import NotFound
-from care.triage import NURSE, Audience, Triage, Urgency
+from care.sla import Kind
+from care.triage import NURSE, Audience, Triage, Urgency, triage
 from conversations import events
 from conversations.effects import Say, say
-from services import outbox
-from services.access import Viewer, may_hear
-from services.board import Alarm, Place
+from services import accusations, outbox, promises
+from services.access import Viewer, may_hear, name_of
+from services.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from services.house import House
 from storage import tables
 from storage.queries import chats
@@ -20,17 +21,29 @@ from storage.store import Store
 from storage.types import moment
 from storage.unit import Unit
 
+if TYPE_CHECKING:
+    from services.receive import Context
+
 STILL_CALLING: Final = timedelta(minutes=3)
 GONE_AFTER: Final = timedelta(minutes=10)
 OLD: Final = timedelta(hours=12)
 TWICE: Final = timedelta(minutes=1)
 """叫护士 again within this time is P0 (F22)."""
+CALL_WITHIN: Final = timedelta(minutes=15)
+"""A call task for who cried and is not in the house (U4)."""
+MUTED_FOR: Final = timedelta(hours=24)
+SAID: Final = ("text", "voice", "event:click")
+"""Kinds of messages that ring."""
+MOST_SAID: Final = 300
+"""Messages that are read for all strips together."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
 """Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell (F5)."""
 
 
-def called(heard: Triage, kind: str) -> Say:
-    """What the person hears at once: that we call somebody; never that somebody comes (F2)."""
+def called(heard: Triage, kind: str, away: str = "") -> Say:
+    """What the person hears at once: that we call somebody; never that somebody comes (F2). Who is not in the house hears whom to call (A7)."""
+    if away and heard.kind not in ACKNOWLEDGED:
+        return say("alarm.away", status=away)
     if heard.kind in ACKNOWLEDGED:
         return say(ACKNOWLEDGED[heard.kind])
     return say("alarm.called_elder" if kind == "elder" else "alarm.called")
@@ -67,28 +80,109 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
     store.hint("alarms")
 
 
+def away(store: Store, person_id: int, kind: str) -> str:
+    """What the records say of an elder who is not in the house (A7, F3); "" for everybody else."""
+    row = store.row("SELECT status FROM resident WHERE person_id = ?", person_id) if kind == "elder" else None
+    return str(row[0]) if row is not None and row[0] != "在住" else ""
+
+
+def call_instead(context: "Context") -> None:
+    """No nurse runs to an empty bed: the speaker and the first contact are called within minutes (F3)."""
+    store, now = context.store, context.now
+    kin = store.rows(
+        """SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE r.person_id = ? ORDER BY k.is_primary DESC, k.id LIMIT 1""",
+        context.person_id,
+    )
+    for person in (context.person_id, *(row[0] for row in kin)):
+        store.lock_persons(person)
+        if promises.open_one(store, person, Kind.CALL) is None:
+            promises.make(
+                store, home_id=context.home_id, person_id=person, kind=Kind.CALL, made_at=now, due_at=now + CALL_WITHIN,
+                inbox_id=context.inbox_id if person == context.person_id else None,
+            )  # fmt: skip
+
+
 def open_alarms(db: Unit, home_id: int, now: datetime) -> list[Alarm]:
-    """What rings, with the newest words; what nobody ended within 12 h is left to the lists."""
+    """What rings, with all that was said; what nobody ended within 12 h is left to the lists."""
+    return [alarm for _, alarm in _alarms(db, home_id, tables.Alarm.arrived_at.is_(None), tables.Alarm.latest_at > now - OLD)]
+
+
+def just_ended(db: Unit, home_id: int, now: datetime) -> list[Ended]:
+    """What was ended within the last minutes, for all to see and to take back (D7)."""
+    found = _alarms(db, home_id, tables.Alarm.arrived_at > now - UNDONE_WITHIN)
+    return [
+        Ended(alarm, name_of(db, row.arrived_by), row.arrived_at, row.ended_how or "arrived", _why(db, row))
+        for row, alarm in found
+        if row.arrived_at is not None
+    ]
+
+
+def _why(db: Unit, row: tables.Alarm) -> str:
+    try:
+        return db.open(row, "ended_why") or ""
+    except Unreadable:
+        return ""
+
+
+def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
+    """Alarms with who speaks, where, all that was said, and whom the talk accuses; the oldest first."""
     rows = db.execute(
         select(tables.Alarm, tables.Inbox, tables.Follower.openid, tables.Staff.name)
         .join(tables.Inbox, tables.Inbox.id == tables.Alarm.latest_id)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
-        .where(tables.Alarm.home_id == home_id, tables.Alarm.arrived_at.is_(None), tables.Alarm.latest_at > now - OLD)
+        .where(tables.Alarm.home_id == home_id, *which)
+        .order_by(tables.Alarm.id)
     ).all()
-    whos = _whos(db, [alarm.person_id for alarm, *_ in rows]) if rows else {}
-    return [_alarm(db, row, message, openid, staff or "", whos[row.person_id]) for row, message, openid, staff in rows]
+    if not rows:
+        return []
+    people = [alarm.person_id for alarm, *_ in rows]
+    where, accused = _where(db, people), accusations.of_people(db, people)
+    said = _said(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
+    found: list[tuple[tables.Alarm, Alarm]] = []
+    for row, message, openid, staff in rows:
+        named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
+        cries = said.get(row.id) or (_cry(db, row, message),)
+        alarm = Alarm(
+            openid, Audience(row.audience), row.level, row.kind, cries, row.raised_at, row.latest_at, where[row.person_id], row.count,
+            staff or "", row.going_by or 0, row.going_at, row.person_id, frozenset(), row.brief, named, roles,
+        )  # fmt: skip
+        found.append((row, alarm))
+    return found
 
 
-def _alarm(db: Unit, row: tables.Alarm, message: tables.Inbox, openid: str, staff: str, who: chats.Who) -> Alarm:
+def _said(db: Unit, alarms: list[tables.Alarm]) -> dict[int, tuple[Cry, ...]]:
+    """Every message of each alarm that rang, in their order; at most the newest ones (D14)."""
+    if not alarms:
+        return {}
+    table = tables.Inbox
+    first = min(alarm.inbox_id for alarm in alarms)
+    asked = select(table).where(table.person_id.in_({alarm.person_id for alarm in alarms}), table.id >= first, table.kind.in_(SAID))
+    messages = list(db.scalars(asked.order_by(table.id.desc()).limit(MOST_SAID)))
+    found: dict[int, tuple[Cry, ...]] = {}
+    for alarm in alarms:
+        mine = [one for one in reversed(messages) if one.person_id == alarm.person_id and alarm.inbox_id <= one.id <= alarm.latest_id]
+        cries = [(one, _cry(db, alarm, one)) for one in mine]
+        found[alarm.id] = tuple(cry for one, cry in cries if one.id in {alarm.inbox_id, alarm.latest_id} or cry.level <= int(Urgency.P1))
+    return found
+
+
+def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
+    """One message as the strip shows it; what cannot be opened is said."""
     try:
-        said = f"{row.kind}（原话请主管看）" if row.brief else words(events.parse((db.open(message, "event") or "").encode()))
+        event = events.parse((db.open(message, "event") or "").encode())
     except Unreadable:
-        said = "［打不开，请去看］"
-    return Alarm(
-        openid, Audience(row.audience), row.level, row.kind, said, row.raised_at, row.latest_at, who.name, who.place or who.tie, row.count,
-        staff, row.going_at, row.person_id,
-    )  # fmt: skip
+        return Cry(alarm.level, alarm.kind, "［打不开，请去看］", message.arrived_at)
+    if isinstance(event, events.Click):
+        return Cry(int(Urgency.P1), NURSE.kind, words(event), message.arrived_at)
+    heard = triage(event.body if isinstance(event, events.Text) else getattr(event, "heard", ""))
+    level = (
+        int(heard.level) if heard.rings else int(Urgency.P1) if isinstance(event, events.Voice) and not event.heard else int(heard.level)
+    )
+    if message.id == alarm.latest_id:
+        level = min(level, int(Urgency.P1)) if not heard.rings else level
+        return Cry(level, heard.kind if heard.rings else alarm.kind, words(event), message.arrived_at)
+    return Cry(level, heard.kind or alarm.kind, words(event), message.arrived_at)
 
 
 def places(db: Unit, home_id: int) -> dict[str, Place]:
@@ -98,8 +192,46 @@ def places(db: Unit, home_id: int) -> dict[str, Place]:
         .join(tables.Person, tables.Person.id == tables.Follower.person_id)
         .where(tables.Person.home_id == home_id, tables.Person.kind != "guest")
     ).all()
-    whos = _whos(db, [person for _, person in bound])
-    return {openid: Place(whos[person].name, whos[person].place or whos[person].tie) for openid, person in bound}
+    where = _where(db, [person for _, person in bound])
+    return {openid: where[person] for openid, person in bound}
+
+
+def muted(db: Unit, home_id: int, now: datetime) -> frozenset[str]:
+    """Strangers' phones that do not ring now."""
+    found = (
+        select(tables.Follower.openid)
+        .join(tables.Person, tables.Person.id == tables.Follower.person_id)
+        .where(tables.Person.home_id == home_id, tables.Person.kind == "guest", tables.Follower.muted_until > now)
+    )
+    return frozenset(db.scalars(found))
+
+
+def _where(db: Unit, people: list[int]) -> dict[int, Place]:
+    """Where a nurse goes for each of these people: their own bed, or that of who they belong to; never to an empty one (A7, F3)."""
+    whos = _whos(db, people)
+    resident, kin = tables.Resident, tables.Kinship
+    rooms: dict[int, list[tuple[str, str, str]]] = {}
+    own = select(resident.person_id, resident.room, resident.bed, resident.status).where(resident.person_id.in_(people))
+    tied = select(kin.person_id, resident.room, resident.bed, resident.status).join(resident, resident.id == kin.resident_id)
+    for person, room, bed, status in (*db.execute(own), *db.execute(tied.where(kin.person_id.in_(people)))):
+        rooms.setdefault(person, []).append((f"{room} 室 {bed} 床", room, status))
+    found: dict[int, Place] = {}
+    for person, who in whos.items():
+        beds = rooms.get(person, [])
+        there = [bed for bed in beds if bed[2] == "在住"]
+        away = "、".join(dict.fromkeys(status for _, _, status in beds)) if beds and not there else ""
+        place = who.place or who.tie
+        if away:
+            place = (
+                f"登记为{away}，不在 {beds[0][0]}。请马上打电话给本人和家属"
+                if who.kind == "elder"
+                else f"{who.tie} · 老人登记为{away}，不在院里"
+            )
+        elif who.kind != "elder" and there:
+            place = f"{who.tie} · 老人在 {'、'.join(bed[1] for bed in there)} 室"
+        shown = there[0][0] if who.kind == "elder" and there else " 或 ".join(f"{bed[1]} 室" for bed in there)
+        found[person] = Place(who.name, place, f"登记为{away}" if away else shown, away, who.kind != "guest")
+    return found
 
 
 def _whos(db: Unit, people: list[int]) -> dict[int, chats.Who]:
@@ -125,28 +257,74 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
     db.flush()
     if audience is not Audience.LEAD:
         words = house.words([say("alarm.coming" if kind == "elder" else "alarm.coming_there", name=viewer.name)], now)
+        cause = f"alarm:{alarm.id}:going:{alarm.count}:{int(now.timestamp())}"
         outbox.enqueue(
-            db.store, home_id=viewer.home_id, person_id=alarm.person_id, purpose="alarm", queue="alarm", text=words, now=now,
-            dedup_key=f"alarm:{alarm.id}:going:{alarm.count}",
-        )  # fmt: skip
+            db.store,
+            home_id=viewer.home_id,
+            person_id=alarm.person_id,
+            purpose="alarm",
+            queue="alarm",
+            text=words,
+            now=now,
+            dedup_key=cause,
+        )
         if kind == "elder":
-            _aloud(db.store, house, viewer.home_id, alarm.person_id, "alarm.coming_aloud", f"alarm:{alarm.id}:going:{alarm.count}", now)
+            _aloud(db.store, house, viewer.home_id, alarm.person_id, "alarm.coming_aloud", cause, now)
     _noted(db, viewer, alarm, "going", now)
 
 
-def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
-    """已到, said at `now` and written down: the alarm stops, unless the person has cried again since. Raises NotFound."""
-    alarm, _ = _open(db, viewer, openid, audience, now)
+def end(  # noqa: PLR0913
+    db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why: str, now: datetime
+) -> None:
+    """已到, 误报 or a stranger's phone muted, said at `now` and written down: it stops, unless the person has cried again since.
+
+    Raises NotFound.
+    """
+    alarm, kind = _open(db, viewer, openid, audience, now)
     if alarm.latest_at > now:
         alarm.going_at, alarm.going_by = None, None
         db.flush()
         _noted(db, viewer, alarm, "arrived_before", now)
         return
-    alarm.arrived_at, alarm.arrived_by = now, viewer.id
-    if alarm.going_at is None:
+    alarm.arrived_at, alarm.arrived_by, alarm.ended_how = now, viewer.id, how
+    if how == "arrived" and alarm.going_at is None:
         alarm.going_at, alarm.going_by = now, viewer.id
+    db.seal(alarm, "ended_why", why or None)
+    if how == "muted" and kind == "guest":
+        found = db.scalars(
+            select(tables.Follower).where(tables.Follower.openid == openid, tables.Follower.person_id == alarm.person_id)
+        ).one()
+        found.muted_until = now + MUTED_FOR
     db.flush()
-    _noted(db, viewer, alarm, "arrived", now)
+    _noted(db, viewer, alarm, how, now, why)
+
+
+def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
+    """已到 by who goes. Raises NotFound."""
+    end(db, viewer, openid, audience, "arrived", "", now)
+
+
+def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
+    """撤销: the newest alarm of this phone rings again. Raises NotFound when none was ended within the last minutes."""
+    if not may_hear(viewer, audience):
+        raise NotFound
+    db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
+    table = tables.Alarm
+    found = db.fresh(
+        select(table).join(tables.Follower, tables.Follower.person_id == table.person_id)
+        .where(
+            table.home_id == viewer.home_id, tables.Follower.openid == openid, table.audience == audience.value,
+            table.arrived_at > now - 2 * UNDONE_WITHIN,
+        ).order_by(table.id.desc())
+    ).first()  # fmt: skip
+    if found is None:
+        raise NotFound
+    found.arrived_at, found.arrived_by, found.ended_how, found.ended_why = None, None, None, None
+    found.going_at, found.going_by, found.told_at, found.latest_at = None, None, None, max(found.latest_at, now)
+    for phone in db.scalars(select(tables.Follower).where(tables.Follower.person_id == found.person_id)):
+        phone.muted_until = None
+    db.flush()
+    _noted(db, viewer, found, "undone", now)
 
 
 def still_calling(store: Store, house: House, now: datetime, limit: int = 50) -> int:
@@ -207,6 +385,6 @@ def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: dateti
     return found[0], found[1]
 
 
-def _noted(db: Unit, viewer: Viewer, alarm: tables.Alarm, act: str, now: datetime) -> None:
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"alarm:{alarm.id}")
+def _noted(db: Unit, viewer: Viewer, alarm: tables.Alarm, act: str, now: datetime, why: str = "") -> None:
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"alarm:{alarm.id}", why or None)
     db.store.hint("alarms", f"person:{alarm.person_id}", "inbox")

@@ -8,22 +8,40 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
-from care.errors import NotFound
+from care.accusation import Accusation, Names
+from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
-from services.access import Viewer, may_hear
+from services.access import LEADS, WORKS, Viewer, may_hear
 from services.epochs import Closed
 from services.unreadable import Unread
 
 GONE_AFTER = timedelta(minutes=10)
+DEAD: Final = timedelta(seconds=5)
+"""After a change of a strip nothing ends it: the tap was meant for what stood there before (D7)."""
+UNDONE_WITHIN: Final = timedelta(minutes=10)
+OTHERS: Final = ("我也到了", "她请我登记", "电话里确认了")
+"""Why somebody says 已到 who never said 我去."""
+FALSE: Final = ("按错了", "不是求救", "电视或说笑", "已当面确认没事")
+"""Why an alarm was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who speaks from an openid, and where a nurse goes: kept in memory, so that no alarm waits for a question."""
+    """Who speaks from an openid, and where a nurse goes: kept in memory, so that no alarm waits for a question.
+
+    `rooms` is the place without a name; `away` is what the records say when the elder is not in the house (A7); a guest has no tie to it.
+    """
 
     name: str
     place: str
+    rooms: str = ""
+    away: str = ""
+    bound: bool = True
+
+
+NOBODY: Final = Place("未绑定的手机", "不知道在哪里，请看来信", bound=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +54,83 @@ class Downtime:
 
 
 @dataclass(frozen=True, slots=True)
+class Cry:
+    """One message of an alarm: how urgent, what it is about, the words."""
+
+    level: int
+    kind: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
-    """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet."""
+    """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet.
+
+    `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody above lifts it.
+    """
 
     openid: str
     audience: Audience
     level: int
     kind: str
-    words: str
+    cries: tuple[Cry, ...]
     raised_at: datetime
     latest_at: datetime
-    name: str
-    place: str
+    where: Place
     count: int = 1
     going: str = ""
+    going_id: int = 0
     going_at: datetime | None = None
     person_id: int | None = None
     uncommitted: frozenset[str] = field(default=frozenset())
+    brief: bool = False
+    staff: frozenset[int] = field(default=frozenset())
+    roles: frozenset[tuple[str, str]] = field(default=frozenset())
 
     @property
     def ref(self) -> str:
         """What names the strip in an address; no openid leaves the house."""
         return hashlib.sha256(f"{self.audience.value}|{self.openid}".encode()).hexdigest()[:20]
+
+    @property
+    def name(self) -> str:
+        """Who speaks."""
+        return self.where.name
+
+    @property
+    def place(self) -> str:
+        """Where a nurse goes."""
+        return self.where.place
+
+    @property
+    def words(self) -> str:
+        """The worst of what was said, the newest of that (D14)."""
+        worst = min((cry.level for cry in self.cries), default=self.level)
+        return next((cry.words for cry in reversed(self.cries) if cry.level == worst and cry.words), "")
+
+    @property
+    def said(self) -> list[Cry]:
+        """Everything that was said, the worst on top, each sentence once."""
+        once = {(cry.kind, cry.words): cry for cry in self.cries}
+        return sorted(once.values(), key=lambda cry: (cry.level, -cry.at.timestamp()))
+
+    def means(self, viewer: Viewer) -> bool:
+        """Whether the talk accuses this colleague, by name or by role on a floor."""
+        return viewer.id in self.staff or any(
+            role == viewer.role.value and (not floor or not viewer.floors or floor in viewer.floors) for role, floor in self.roles
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An alarm that was ended a moment ago, as all see it, with the way back (D7)."""
+
+    alarm: Alarm
+    by: str
+    at: datetime
+    how: str
+    why: str = ""
 
 
 class Board:
@@ -65,6 +138,9 @@ class Board:
 
     def __init__(self) -> None:
         self.places: Mapping[str, Place] = {}
+        self.muted: frozenset[str] = frozenset()
+        """Strangers' phones that a colleague has muted for a day; never an elder's, never a relative's (S6)."""
+        self.names = Names()
         self.downtimes: list[Downtime] = []
         self.unreadable: list[Unread] = []
         """What came and names nobody."""
@@ -75,7 +151,7 @@ class Board:
         self.version = 0
         """Counts the changes: a page that missed one sees it here."""
         self._open: dict[str, Alarm] = {}
-        self._ended: dict[str, datetime] = {}
+        self._ended: dict[str, Ended] = {}
         self._listeners: list[Callable[[], None]] = []
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -83,30 +159,75 @@ class Board:
         self._listeners.append(listener)
 
     def seen_by(self, viewer: Viewer) -> list[Alarm]:
-        """The strips of a member of staff, who waits for somebody first, then the oldest."""
-        mine = [alarm for alarm in self._open.values() if may_hear(viewer, alarm.audience)]
-        return sorted(mine, key=lambda alarm: (bool(alarm.going), alarm.level, alarm.raised_at))
+        """The strips of a member of staff: residents and families before strangers, who waits for somebody first, then the oldest."""
+        mine = [shown for alarm in self._open.values() if (shown := self._shown(viewer, alarm)) is not None]
+        return sorted(mine, key=lambda alarm: (not alarm.where.bound, bool(alarm.going), alarm.level, alarm.raised_at))
+
+    def ended_for(self, viewer: Viewer, now: datetime) -> list[Ended]:
+        """What was ended within the last minutes, the newest first."""
+        mine = [
+            one for one in self._ended.values() if now - one.at < UNDONE_WITHIN and one.how and self._shown(viewer, one.alarm) is not None
+        ]
+        return sorted(mine, key=lambda one: one.at, reverse=True)
 
     @property
     def count(self) -> int:
         """Emergencies to which nobody has come yet."""
         return len(self._open)
 
-    def ring(self, openid: str, key: str, heard: Triage, words: str, at: datetime) -> None:
+    def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
+        """A strip as a viewer may see it: whole, the place alone, or not at all.
+
+        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is about, unless nobody
+        else is there: a life comes before a suspicion (F27).
+        """
+        if not may_hear(viewer, alarm.audience):
+            return None
+        means = alarm.means(viewer)
+        if alarm.audience is Audience.LEAD:
+            return None if means else alarm
+        if means and alarm.brief and self._somebody_else(alarm):
+            return None
+        if means or (alarm.brief and viewer.role not in LEADS):
+            return replace(
+                alarm,
+                where=Place("请马上去", alarm.where.rooms or "还不知道哪一间，主管在看", bound=alarm.where.bound),
+                cries=(),
+                kind="",
+                person_id=None,
+            )
+        return alarm
+
+    def _somebody_else(self, alarm: Alarm) -> bool:
+        """Whether the house has a colleague at the bedside or above whom the talk does not accuse."""
+        if not self.names.colleagues:
+            return True
+        return any(
+            one.role in WORKS
+            and one.id not in alarm.staff
+            and not any(role == one.role and (not floor or not one.floors or floor in one.floors) for role, floor in alarm.roles)
+            for one in self.names.colleagues.values()
+        )
+
+    def ring(self, openid: str, key: str, heard: Triage, words: str, at: datetime, accused: Accusation | None = None) -> None:
         """An emergency that is not committed 1 s after it arrived; a repeat joins the open one and rings again."""
-        known = self._place(openid)
-        fresh = Alarm(openid, heard.audience, int(heard.level), heard.kind, words, at, at, known.name, known.place, count=0)
+        if openid in self.muted:
+            return
+        if heard.also is not None:
+            self.ring(openid, key, heard.also, words, at, accused)
+        fresh = Alarm(openid, heard.audience, int(heard.level), heard.kind, (), at, at, self._place(openid), count=0)
         alarm = self._open.get(fresh.ref, fresh)
         if key in alarm.uncommitted:
             return
-        if heard.also is not None:
-            self.ring(openid, key, heard.also, words, at)
-            words = f"{heard.kind}（原话请主管看）"
         if alarm.going_at is not None and at - alarm.going_at > GONE_AFTER:
-            alarm = replace(alarm, going="", going_at=None)
+            alarm = replace(alarm, going="", going_id=0, going_at=None)
+        if accused is not None:
+            alarm = replace(alarm, staff=alarm.staff | accused.staff, roles=alarm.roles | accused.roles)
+            if alarm.going_id in accused.staff:
+                alarm = replace(alarm, going="", going_id=0, going_at=None)  # the one who goes is the one it is about
         self._open[fresh.ref] = replace(
-            alarm, words=words, latest_at=at, level=min(alarm.level, int(heard.level)), kind=heard.kind, count=alarm.count + 1,
-            uncommitted=alarm.uncommitted | {key},
+            alarm, cries=(*alarm.cries, Cry(int(heard.level), heard.kind, words, at)), latest_at=at, level=min(alarm.level, int(heard.level)),
+            kind=heard.kind, count=alarm.count + 1, uncommitted=alarm.uncommitted | {key}, brief=alarm.brief or heard.also is not None,
         )  # fmt: skip
         self._tell()
 
@@ -116,23 +237,24 @@ class Board:
             if alarm.openid == openid and key in alarm.uncommitted:
                 self._open[ref] = replace(alarm, uncommitted=alarm.uncommitted - {key})
 
-    def take_over(self, rows: Iterable[Alarm]) -> None:
-        """The open alarms of the database: they replace what stood here, but for what is not committed or not written down yet."""
+    def take_over(self, rows: Iterable[Alarm], ended: Iterable[Ended] = ()) -> None:
+        """The alarms of the database: they replace what stood here, but for what is not committed or not written down yet."""
+        for one in ended:
+            known = self._ended.get(one.alarm.ref)
+            if known is None or known.at <= one.at:
+                self._ended[one.alarm.ref] = one
         stored = {row.ref: row for row in rows}
         for ref, alarm in list(self._open.items()):
             row = stored.pop(ref, None)
             if row is not None and self._over(ref, row):
                 row = None
             if row is None:
-                if not alarm.uncommitted:
+                if not (alarm.uncommitted or self._undone(ref)):
                     del self._open[ref]
                 continue
-            going, at = (row.going, row.going_at) if row.going else (alarm.going, alarm.going_at)
-            newest = alarm if alarm.uncommitted and alarm.latest_at >= row.latest_at else row
-            self._open[ref] = replace(
-                row, going=going, going_at=at, words=newest.words, latest_at=newest.latest_at, uncommitted=alarm.uncommitted,
-                count=row.count + len(alarm.uncommitted),
-            )  # fmt: skip
+            if self._undone(ref):
+                del self._ended[ref]  # it rings in the database again
+            self._open[ref] = _joined(row, alarm)
         self._open.update({ref: row for ref, row in stored.items() if not self._over(ref, row)})
         self._tell()
 
@@ -140,36 +262,87 @@ class Board:
         """我去: the strip shows who, before anything is written down. Raises NotFound for what does not ring or may not be seen."""
         alarm = self._mine(viewer, ref)
         if not alarm.going:
-            alarm = self._open[ref] = replace(alarm, going=viewer.name, going_at=now)
+            alarm = self._open[ref] = replace(alarm, going=viewer.name, going_id=viewer.id, going_at=now)
             self._tell()
         return alarm
 
-    def arrive(self, viewer: Viewer, ref: str, now: datetime) -> Alarm:
-        """已到: the strip goes. Raises NotFound."""
+    def arrive(self, viewer: Viewer, ref: str, now: datetime, why: str = "") -> Alarm:
+        """已到: the strip goes. Who never said 我去 says why she says it. Raises NotFound, Invalid."""
+        alarm = self._alive(viewer, ref, now)
+        if alarm.going_id != viewer.id and why not in OTHERS:
+            raise Invalid(
+                why="请先点「我去」。替别人登记已到，要选一个理由。"
+                if not alarm.going
+                else f"{alarm.going} 去了。替她登记已到，要选一个理由。"
+            )
+        return self._end(viewer, alarm, now, "arrived", why)
+
+    def dismiss(self, viewer: Viewer, ref: str, now: datetime, why: str) -> Alarm:
+        """误报, with a reason. Raises NotFound, Invalid."""
+        alarm = self._alive(viewer, ref, now)
+        if why not in FALSE:
+            raise Invalid(why="误报要选一个理由。")
+        return self._end(viewer, alarm, now, "false", why)
+
+    def mute(self, viewer: Viewer, ref: str, now: datetime, why: str) -> Alarm:
+        """A stranger's phone does not ring for a day; an elder is never muted. Raises NotFound, Invalid."""
         alarm = self._mine(viewer, ref)
-        del self._open[ref]
-        self._ended[ref] = now
+        if alarm.where.bound:
+            raise Invalid(why="老人和家属的手机不能静音。")
+        if not why.strip():
+            raise Invalid(why="静音要写一句理由。")
+        self.muted |= {alarm.openid}
+        return self._end(viewer, alarm, now, "muted", why.strip())
+
+    def undo(self, viewer: Viewer, ref: str, now: datetime) -> Alarm:
+        """撤销: it rings again, as if nothing had ended it. Raises NotFound, Invalid when it is too late."""
+        ended = self._ended.get(ref)
+        if ended is None or not ended.how or self._shown(viewer, ended.alarm) is None:
+            raise NotFound
+        if now - ended.at >= UNDONE_WITHIN:
+            raise Invalid(why="过了十分钟，不能撤销了。要再报警，请打电话叫人。")
+        self._ended[ref] = replace(ended, at=now, how="")
+        self.muted -= {ended.alarm.openid}
+        self._open[ref] = replace(ended.alarm, going="", going_id=0, going_at=None, latest_at=max(ended.alarm.latest_at, now))
         self._tell()
-        return alarm
+        return ended.alarm
 
     def took_note(self, downtime_id: int) -> None:
         """Somebody has read about a time in which nobody listened."""
         self.downtimes = [time for time in self.downtimes if time.id != downtime_id]
         self._tell()
 
+    def _end(self, viewer: Viewer, alarm: Alarm, now: datetime, how: str, why: str) -> Alarm:
+        del self._open[alarm.ref]
+        self._ended[alarm.ref] = Ended(alarm, viewer.name, now, how, why)
+        self._tell()
+        return alarm
+
+    def _alive(self, viewer: Viewer, ref: str, now: datetime) -> Alarm:
+        """The alarm, unless it changed under the viewer's finger. Raises Invalid."""
+        alarm = self._mine(viewer, ref)
+        if alarm.going_at is not None and timedelta(0) <= now - alarm.going_at < DEAD:
+            raise Invalid(why=f"{alarm.going} 刚刚说了我去。请看清楚，过几秒再点。")
+        return alarm
+
     def _mine(self, viewer: Viewer, ref: str) -> Alarm:
         alarm = self._open.get(ref)
-        if alarm is None or not may_hear(viewer, alarm.audience):
+        if alarm is None or self._shown(viewer, alarm) is None:
             raise NotFound
         return alarm
 
-    def _over(self, ref: str, row: Alarm) -> bool:
-        """Whether somebody said 已到 after its last words; that is only not written down yet."""
+    def _undone(self, ref: str) -> bool:
+        """Whether somebody took the end back, and that is not written down yet."""
         ended = self._ended.get(ref)
-        return ended is not None and row.latest_at <= ended
+        return ended is not None and not ended.how
+
+    def _over(self, ref: str, row: Alarm) -> bool:
+        """Whether somebody ended it after its last words; that is only not written down yet."""
+        ended = self._ended.get(ref)
+        return ended is not None and bool(ended.how) and row.latest_at <= ended.at
 
     def _place(self, openid: str) -> Place:
-        return self.places.get(openid) or Place("未绑定的手机", "不知道在哪里，请看来信")
+        return self.places.get(openid) or NOBODY
 
     def touch(self) -> None:
         """Something that the strip shows beside the alarms has changed."""
@@ -179,3 +352,16 @@ class Board:
         self.version += 1
         for listener in self._listeners:
             listener()
+
+
+def _joined(row: Alarm, alarm: Alarm) -> Alarm:
+    """What the database has, with what is not in it yet."""
+    going, who, at = (row.going, row.going_id, row.going_at) if row.going else (alarm.going, alarm.going_id, alarm.going_at)
+    if who in row.staff:
+        going, who, at = "", 0, None
+    later = tuple(cry for cry in alarm.cries if cry.at > row.latest_at) if alarm.uncommitted else ()
+    return replace(
+        row, going=going, going_id=who, going_at=at, cries=(*row.cries, *later), uncommitted=alarm.uncommitted,
+        latest_at=max(row.latest_at, alarm.latest_at) if alarm.uncommitted else row.latest_at, count=row.count + len(alarm.uncommitted),
+        brief=row.brief or alarm.brief, staff=row.staff | alarm.staff, roles=row.roles | alarm.roles,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Invalid, NotFound, StaleForm, TooLate
+from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
 from services import outbox, promises, records
 from services.access import Viewer, access_case, access_outgoing, access_person
@@ -66,6 +66,15 @@ def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
     if not outbox.cancel(db.store, row.id, now):
         raise TooLate
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_back", f"outbox:{row.id}")
+    return row.person_id
+
+
+def send_kept(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
+    """Let words go that were kept back in a cry or a complaint (D9); gives their person. Raises Conflict when they are not kept any more."""
+    row = access_outgoing(db, viewer, outbox_id, lock=True)
+    if not outbox.send_kept(db.store, row.id, now):
+        raise Conflict
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "send_kept", f"outbox:{row.id}")
     return row.person_id
 
 

@@ -22,6 +22,8 @@ HEARD_WITHIN: Final = timedelta(minutes=2)
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
 """What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
+KEPT: Final = "kept"
+"""In place of an errcode: parked words that only a colleague lets go (D9)."""
 READ: Final = "语音没放出去；同样的话已经用文字说了"
 STOPPED: Final = "老人现在不适合收到这类消息，没有发"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
@@ -168,13 +170,39 @@ def advance(store: Store, person_id: int, queue: str) -> None:
     )  # fmt: skip
 
 
+def keep_parked(store: Store, person_id: int, why: str) -> None:
+    """Words that wait do not leave in the middle of a cry or a complaint: a colleague looks at them and decides (D9)."""
+    rows = store.change(
+        tables.Outbox, "UPDATE outbox SET code = ?, why = ? WHERE person_id = ? AND state = 'parked' RETURNING id",
+        KEPT, f"{why}，这句先没有发。合适的话请点「现在发」", person_id, persons=[person_id],
+    )  # fmt: skip
+    if rows:
+        store.hint("outbox", f"person:{person_id}", "inbox")
+
+
+def send_kept(store: Store, row_id: int, now: datetime) -> bool:
+    """A colleague has looked at words that were kept back: they leave as soon as they may. False when they are not kept any more."""
+    whose = store.row("SELECT person_id, queue FROM outbox WHERE id = ?", row_id)
+    if whose is None:
+        return False
+    store.lock_persons(whose[0])
+    rows = store.change(
+        tables.Outbox,
+        "UPDATE outbox SET state = 'waiting', code = NULL, why = NULL, not_before = ? WHERE id = ? AND state = 'parked' AND code = ? RETURNING id",
+        now, row_id, KEPT, persons=[whose[0]],
+    )  # fmt: skip
+    advance(store, whose[0], whose[1])
+    store.hint("outbox", f"person:{whose[0]}", "inbox")
+    return bool(rows)
+
+
 def release_parked(store: Store, person_id: int, now: datetime) -> None:
     """The person wrote: what was parked leaves first, in its old order."""
     rows = store.change(
         tables.Outbox,
         """UPDATE outbox SET state = 'waiting', not_before = ?, why = NULL, code = NULL
-           WHERE person_id = ? AND state = 'parked' RETURNING queue""",
-        now, person_id, persons=[person_id],
+           WHERE person_id = ? AND state = 'parked' AND coalesce(code, '') <> ? RETURNING queue""",
+        now, person_id, KEPT, persons=[person_id],
     )  # fmt: skip
     for queue in {str(row[0]) for row in rows}:
         store.change(

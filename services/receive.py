@@ -226,17 +226,20 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     now = envelope.arrived_at
     talk.open(store)
     inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(house, talk, envelope))
-    _ledger(store, talk, envelope)
+    heard = _heard(house, envelope, talk)
+    _ledger(store, talk, envelope, cries=heard.rings)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
         accused=_accused(house, envelope, talk),
     )  # fmt: skip
     text = alarm = ""
-    heard = _heard(house, envelope, talk)
     if heard.rings:
         alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, heard, now)
-        alarm = house.words([alarms.called(heard, talk.kind)], now, elder=context.elder)
+        away = alarms.away(store, talk.person_id, talk.kind)
+        if away:
+            alarms.call_instead(context)
+        alarm = house.words([alarms.called(heard, talk.kind, away)], now, elder=context.elder)
     if (heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")) or (
         context.attended and talk.snapshot is None and envelope.intent in NODS
     ):
@@ -276,8 +279,10 @@ def _accused(house: House, envelope: Envelope, talk: Talk) -> Accusation | None:
 
 
 def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
-    """What the words say; an elder's voice at night that has no words is looked after at once (F6)."""
+    """What the words say; an elder's voice at night that has no words is looked after at once (F6); a muted stranger rings nobody (S6)."""
     event = envelope.event
+    if talk.kind == "guest" and talk.muted_until is not None and talk.muted_until > micros(envelope.arrived_at):
+        return CALM
     if (
         talk.kind == "elder"
         and isinstance(event, events.Voice)
@@ -288,7 +293,7 @@ def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
     return envelope.heard
 
 
-def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
+def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False) -> None:
     """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a menu message.
 
     Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window ends up to 59 s early.
@@ -312,7 +317,11 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope) -> None:
             heard_at=now,
         )  # fmt: skip
     if talk.has_parked:
-        outbox.release_parked(store, talk.person_id, now)
+        complains = envelope.intent is Intent.COMPLAINT or (talk.stored is not None and talk.stored[0] == "complaint")
+        if cries or complains:
+            outbox.keep_parked(store, talk.person_id, "对方在呼救" if cries else "对方在投诉")
+        else:
+            outbox.release_parked(store, talk.person_id, now)
 
 
 def _late(store: Store, talk: Talk, envelope: Envelope) -> bool:

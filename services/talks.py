@@ -34,6 +34,8 @@ class Talk(msgspec.Struct):
     repeat: Row | None = None
     """What the message was told that this talk was loaded for, when it has been here before: its row, the answer, how that left, when it arrived."""
     snapshot: Snapshot | None = None
+    muted_until: int | None = None
+    """µs since 1970: a stranger's cries do not ring until then (S6)."""
 
     def open(self, store: Store) -> None:
         """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
@@ -49,7 +51,7 @@ class Talk(msgspec.Struct):
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked')"""  # noqa: S608  (a figure of ours)
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until"""  # noqa: S608  (a figure of ours)
 _ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
@@ -115,7 +117,7 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
 
 
 def _of(row: Sequence[Any]) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked = row
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked, muted = row
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(
         follower,
@@ -128,6 +130,7 @@ def _of(row: Sequence[Any]) -> Talk:
         kind,
         revision=revision,
         full_at=full_at,
+        muted_until=muted,
     )
 
 

@@ -11,7 +11,7 @@ from services.access import Page, Viewer, access_page, may_hear
 from storage import tables
 from storage.seal import Unreadable as Sealed
 from storage.store import Store
-from storage.types import new_id
+from storage.types import micros, new_id
 from storage.unit import Unit
 
 ONE_A: Final = timedelta(minutes=1)
@@ -51,7 +51,7 @@ def keep(  # noqa: PLR0913
     rang = store.row("SELECT 1 FROM unreadable WHERE account_id = ? AND rings AND arrived_at > ? LIMIT 1", account_id, now - ONE_A)
     row = new_id()
     values = (
-        row, home_id, account_id, key, now, store.seal(table, "raw", row, raw), store.seal(table, "words", row, words or None),
+        row, home_id, account_id, key, micros(now), store.seal(table, "raw", row, raw), store.seal(table, "words", row, words or None),
         int(heard.level), heard.audience.value, heard.rings and rang is None, 0,
     )  # fmt: skip
     store.insert_missing(table, NAMES, [values])

@@ -49,6 +49,11 @@
       const seconds = Math.max(0, Math.floor((now() - new Date(since.dataset.since).getTime()) / 1000));
       since.textContent = seconds < 100 ? seconds + " 秒" : length(seconds * 1000);
     }
+    /* After a change nothing ends an alarm for 5 s: the tap was meant for what stood there before. */
+    for (const changed of document.querySelectorAll(".alarm[data-changed]")) {
+      const dead = now() - new Date(changed.dataset.changed).getTime() < 5000;
+      for (const button of changed.querySelectorAll("[data-dead]")) button.disabled = dead;
+    }
     const waits = Array.from(document.querySelectorAll(".alarm:not(.going)"));
     document.title = waits.length ? "【紧急】" + title : title;
     const hint = document.getElementById("no-sound");
@@ -267,7 +272,20 @@
       composer.dataset.open = state.dataset.open;
     }
   });
-  document.addEventListener("htmx:sseMessage", lookAtAlarms);
+  /* What somebody has opened or chosen on the strip survives its redrawing. */
+  let opened = [], chosen = {};
+  document.addEventListener("htmx:sseBeforeMessage", (event) => {
+    if (event.target.id !== "alarms") return;
+    opened = Array.from(event.target.querySelectorAll("article[data-ring] details[open]"), (one) => one.closest("article").dataset.ring.split(":")[0]);
+    chosen = Object.fromEntries(Array.from(event.target.querySelectorAll("select[id]"), (one) => [one.id, one.value]));
+  });
+  document.addEventListener("htmx:sseMessage", (event) => {
+    if (event.target.id === "alarms") {
+      for (const one of event.target.querySelectorAll("article[data-ring] details")) if (opened.includes(one.closest("article").dataset.ring.split(":")[0])) one.open = true;
+      for (const one of event.target.querySelectorAll("select[id]")) if (chosen[one.id]) one.value = chosen[one.id];
+    }
+    lookAtAlarms();
+  });
   document.addEventListener("htmx:sseError", () => { document.getElementById("lost").hidden = false; });
   document.addEventListener("htmx:sseOpen", () => {
     const strip = document.getElementById("lost");

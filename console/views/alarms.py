@@ -1,30 +1,38 @@
-"""报警条: 我去 and 已到, from memory at once and written down as soon as the database takes it (practice.md F2, F4)."""
+"""报警条: 我去, 已到, 误报, 静音 and 撤销, from memory at once and written down as soon as the database takes it (F2, F4, D7, S6)."""
 
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
+import aiohttp_jinja2
 from aiohttp import web
 
-from care.errors import Busy, NotFound
+from care.errors import Busy, Conflict, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
+from console.views.forms import Form
 from services import alarms, pulse, unreadable
+from services.access import Page, access_page
 from services.board import Alarm
+from storage.queries import alarms as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
 log = logging.getLogger("jiashu.alarms")
 TRIES: Final = 600
+BACK: Final = timedelta(days=30)
+"""How long past alarms are listed."""
 _last: Final[dict[str, "asyncio.Task[None]"]] = {}
 """The newest act on each alarm that is being written down."""
+REF = r"{ref:[0-9a-f]{20}}"
 
 
 def routes(router: web.UrlDispatcher) -> None:
     """All addresses of the strip."""
     router.add_get("/alarms", strip)
-    router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/go", go)
-    router.add_post(r"/alarms/{ref:[0-9a-f]{20}}/arrive", arrive)
+    router.add_get("/alarms/past", past)
+    router.add_post(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", act)
     router.add_post(r"/unreadable/{id:\d{1,18}}/seen", looked)
     router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
 
@@ -34,27 +42,33 @@ async def strip(request: web.Request) -> web.Response:
     return web.Response(text=request.app[LIVE].strip(request), content_type="text/html")
 
 
-async def go(request: web.Request) -> web.Response:
-    """我去."""
-    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
-    alarm = request.app[BOARD].go(who, request.match_info["ref"], now)
-    _write_down(request, alarm, lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now))
-    return await strip(request)
-
-
-async def arrive(request: web.Request) -> web.Response:
-    """已到."""
+@aiohttp_jinja2.template("past_alarms.html")
+async def past(request: web.Request) -> dict[str, Any]:
+    """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
     who, now = viewer(request), request.app[CLOCK]()
-    alarm = request.app[BOARD].arrive(who, request.match_info["ref"], now)
-    _write_down(request, alarm, lambda db: alarms.arrive(db, who, alarm.openid, alarm.audience, now))
-    return await strip(request)
+    access_page(who, Page.ALARMS)
+    return {"rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)), "days": BACK.days}
 
 
-async def take_note(request: web.Request) -> web.Response:
-    """Somebody has read that nobody listened."""
-    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
-    await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
-    request.app[BOARD].took_note(row)
+async def act(request: web.Request) -> web.Response:
+    """我去, 已到, 误报, 静音, 撤销."""
+    who, now, house, board = viewer(request), request.app[CLOCK](), request.app[HOUSE], request.app[BOARD]
+    ref, what, why = request.match_info["ref"], request.match_info["act"], Form(await request.post()).words("why")
+    work: Callable[[Unit], None]
+    if what == "go":
+        alarm = board.go(who, ref, now)
+        if alarm.going_id != who.id:
+            return await strip(request)
+        work = lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now)  # noqa: E731  (one of three)
+    elif what == "undo":
+        alarm = board.undo(who, ref, now)
+        work = lambda db: alarms.undo(db, who, alarm.openid, alarm.audience, now)  # noqa: E731
+    else:
+        ends = {"arrive": board.arrive, "dismiss": board.dismiss, "mute": board.mute}
+        how = {"arrive": "arrived", "dismiss": "false", "mute": "muted"}[what]
+        alarm = ends[what](who, ref, now, why)
+        work = lambda db: alarms.end(db, who, alarm.openid, alarm.audience, how, why, now)  # noqa: E731
+    _write_down(request, alarm, work)
     return await strip(request)
 
 
@@ -68,6 +82,14 @@ async def looked(request: web.Request) -> web.Response:
     return await strip(request)
 
 
+async def take_note(request: web.Request) -> web.Response:
+    """Somebody has read that nobody listened."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
+    request.app[BOARD].took_note(row)
+    return await strip(request)
+
+
 def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]) -> None:
     """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their order."""
     database, before = request.app[DATABASE], _last.get(alarm.ref)
@@ -78,9 +100,9 @@ def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]
         for _ in range(TRIES):
             try:
                 await database.write(work)
-            except NotFound:
-                if not alarm.uncommitted:
-                    log.warning("an alarm was over before the act was written down", extra={"action": "alarm_act"})
+            except (NotFound, Conflict) as error:
+                if isinstance(error, Conflict) or not alarm.uncommitted:
+                    log.warning("an alarm was over, or somebody was first, before the act was written down", extra={"action": "alarm_act"})
                     return
                 await asyncio.sleep(1)
             except Busy:

@@ -29,6 +29,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/chats/{person:\d{1,18}}/phone", phone)
     router.add_post(r"/chats/{person:\d{1,18}}/hand-back", hand_back)
     router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
+    router.add_post(r"/outgoing/{row:\d{1,18}}/send", send_kept)
 
 
 FIRST: Final = ((Page.TODAY, "today"), (Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
@@ -109,6 +110,13 @@ async def hand_back(request: web.Request) -> web.StreamResponse:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
     await request.app[DATABASE].write(lambda db: desk.hand_back(db, who, person, now))
     return web.Response(headers={"HX-Refresh": "true"})
+
+
+async def send_kept(request: web.Request) -> web.StreamResponse:
+    """Words that were kept back leave; the page hears of it by its topic."""
+    who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.send_kept(db, who, row, now))
+    return web.Response(status=204)
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:

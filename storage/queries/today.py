@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from storage import tables
 from storage.queries import letters
@@ -53,7 +53,8 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
     lost = db.execute(
         select(tables.Outbox.person_id, func.max(tables.Outbox.why))
         .where(
-            tables.Outbox.home_id == sight.home_id, tables.Outbox.state.in_(("unknown", "given_up")), tables.Outbox.created_at > now - LOST_SINCE,
+            tables.Outbox.home_id == sight.home_id, or_(tables.Outbox.state.in_(("unknown", "given_up")), and_(tables.Outbox.state == "parked", tables.Outbox.code == "kept")),
+            tables.Outbox.created_at > now - LOST_SINCE,
             sight.person(tables.Outbox.person_id), sight.outbox(tables.Outbox.id),
         ).group_by(tables.Outbox.person_id)
     ).all()  # fmt: skip

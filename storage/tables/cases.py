@@ -181,3 +181,5 @@ class Alarm(Base):
     arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
     arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
     told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
+    ended_how: Mapped[str | None] = column(String(10), "arrived, false or muted; null while it rings", nullable=True)
+    ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)

@@ -95,6 +95,7 @@ class Follower(Base):
     scene_until: Mapped[datetime | None] = column(Moment, "the 1 min window's end", nullable=True)
     heard_at: Mapped[datetime | None] = column(Moment, "last message of the person", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "first seen")
+    muted_until: Mapped[datetime | None] = column(Moment, "a stranger's cries do not ring until then (S6)", nullable=True)
 
 
 class Stop(Base):

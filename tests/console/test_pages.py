@@ -522,6 +522,8 @@ async def test_e2_the_strip_is_shown_and_answered_without_the_database(at_desk: 
     assert "陈晓雯" in (await stream.content.readuntil(b"\r\n\r\n")).decode()
     stream.close()
     assert (await at_desk.client.get("/console/chats")).status == 500
+    assert (await at_desk.post(f"/alarms/{alarm.ref}/arrive")).status == 422, "a tap right after the change was meant for what stood there"
+    at_desk.home.clock.on(seconds=6)
     await at_desk.post(f"/alarms/{alarm.ref}/arrive")
     assert at_desk.board.seen_by(at_desk.who) == []
     assert (await at_desk.post(f"/alarms/{alarm.ref}/arrive")).status == 404

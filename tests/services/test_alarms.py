@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from care.errors import NotFound
+from care.errors import Invalid, NotFound
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from services import alarms, install, pulse
@@ -132,8 +132,9 @@ async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_f
     assert strips["王桂兰"].going == "唐雨", "我去 is kept until it is written down"
     assert not strips["王桂兰"].uncommitted
     assert strips["未绑定的手机"].uncommitted == {"k2"}
-    elder.clock.on(seconds=1)
-    board.arrive(nurse, strips["王桂兰"].ref, elder.clock())
+    with pytest.raises(Invalid, match="过几秒再点"):
+        board.arrive(nurse, strips["王桂兰"].ref, elder.clock.on(seconds=1))
+    board.arrive(nurse, strips["王桂兰"].ref, elder.clock.on(seconds=5))
     board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
     assert [alarm.name for alarm in board.seen_by(nurse)] == ["未绑定的手机"], "已到 holds before it is written down"
     elder.clock.on(seconds=5)

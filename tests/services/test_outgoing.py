@@ -275,6 +275,9 @@ async def test_c4_words_written_before_the_complaint_do_not_stop_its_clock(home:
     await home.send_all()
     home.clock.on(hours=5)
     await home.hears("你们把我妈摔了，我要投诉")
+    assert await home.send_all() == [], "nothing leaves in the middle of a complaint (D9)"
+    kept = int(await home.one("SELECT id FROM outbox WHERE state = 'parked' AND code = 'kept'"))
+    assert await home.database.write(lambda db: desk.send_kept(db, who, kept, home.clock())) == await home.person()
     assert [words for _, words in await home.send_all()] == ["周三的活动改到周四了"]
     assert await home.rows("SELECT stage, feedback_at FROM complaint") == [(1, None)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'first_feedback' AND kept_at IS NULL") == 1
