@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from care.errors import ConfigError
-from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat
+from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat, networks
 
 PREFIX: Final = "JIASHU_"
 Check = Callable[[str], Any]
@@ -62,6 +62,15 @@ def _database(text: str) -> str:
     raise ValueError(message)
 
 
+def _proxies(text: str) -> str:
+    try:
+        networks(text)
+    except ValueError as error:
+        message = "请写前面那台代理的地址或网段，用空格隔开，例如 127.0.0.1 ::1 或 172.18.0.0/16；不能写成所有地址"
+        raise ValueError(message) from error
+    return text
+
+
 def _truth(text: str) -> bool | None:
     if text.lower() in {"true", "1", "yes"}:
         return True
@@ -80,6 +89,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "host": _matching(r"[0-9A-Za-z.:\-\[\]]+", "请写要监听的地址，例如 127.0.0.1"),
         "port": _integer(1, 65535),
         "public_url": _matching(r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True),
+        "trusted_proxies": _proxies,
     },
     "wechat": {
         "app_id": _matching(r"wx[0-9a-z]{16}", "请写公众平台上的 AppID：wx 开头，共 18 位"),

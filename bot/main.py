@@ -44,6 +44,7 @@ from services import (
     points,
     pulse,
     search,
+    staff,
     stoplist,
     unreadable,
 )
@@ -280,6 +281,7 @@ class Service:
     async def _take_over_alarms(self) -> None:
         self.board.unreadable = await self.database.read(lambda db: unreadable.unseen(db, self.ids.home_id))
         home, now = self.ids.home_id, self.clock()
+        self.board.locks = await self.database.read(lambda db: staff.locks(db, home, now))
         self.board.muted = await self.database.read(lambda db: alarms.muted(db, home, now))
         rows, ended = await self.database.read(lambda db: (alarms.open_alarms(db, home, now), alarms.just_ended(db, home, now)))
         self.board.take_over(rows, ended)

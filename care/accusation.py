@@ -46,16 +46,16 @@ _ROLES: Final = {
 }  # fmt: skip
 _ROLE: Final = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()))
 _ROLE_WORDS: Final = "|".join(_ROLES.values())
-_FLOOR: Final = re.compile(r"([一二两三四五六七八九十]|\d{1,2})(?:层|楼)(?:的|那个?|值班的?|夜班的?|上的?)*$")
+_FLOOR: Final = re.compile(r"([一二两三四五六七八九十]|\d{1,2})(?:层|楼)(?:的|那个?|值班的?|夜班的?|上的?){0,3}$")
 _FIGURES: Final = {sign: str(number) for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
 _RESIDENT: Final = re.compile(r"奶奶|爷爷|大爷|大妈|老太|大娘|伯伯|[室床号]")
 _SOFT: Final = re.compile(
     r"骂|吼|凶|态度|不耐烦|嫌|甩脸|翻白眼|不管|不理|不问|欺负|敷衍|偷懒|睡(?:觉|着)|玩手机|聊天|冷漠|恶劣|说话[^，。]{0,3}(?:冲|难听|呛|狠)|威胁|吓|羞辱|侮辱|骗|推卸|推脱|拿了|收了|要钱|红包|没来|喊不动|叫不动|误会"
 )
 _PRAISE: Final = re.compile(r"谢谢|感谢|多亏|幸亏|辛苦|表扬|真好|特别好|很好|挺好|锦旗|细心|耐心(?!都没)|贴心|负责(?!人)|热情|夸")
-_TOLD: Final = re.compile(r"(?:跟|和|找|问|请|告诉|叫|喊|让|麻烦|通知|给)(?:你们|咱们|院里|那个?|值班)*(?:的)?$")
+_TOLD: Final = re.compile(r"(?:跟|和|找|问|请|告诉|叫|喊|让|麻烦|通知|给)(?:你们|咱们|院里|那个?|值班){0,2}的?$")
 _SAYS: Final = re.compile(
-    r"(?:今天|上午|下午|刚才|昨天|已经|来|就|也|都|老师)*(?:说|讲|告诉|回|打了?电话|电话|联系|答应|保证|登记|记|安排|帮|接|通知|解释|道歉|处理)"
+    r"(?:今天|上午|下午|刚才|昨天|已经|来|就|也|都|老师){0,3}(?:说|讲|告诉|回|打了?电话|电话|联系|答应|保证|登记|记|安排|帮|接|通知|解释|道歉|处理)"
 )
 _COMPLAINS: Final = re.compile(r"投诉|举报|讨(?:个)?说法|告(?:她|他|你们)")
 _ELSEWHERE: Final = re.compile(

@@ -28,7 +28,7 @@ from console.views import (
     today,
 )
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
-from services import unreadable
+from services import staff, unreadable
 from services.board import Board
 from services.house import House
 from services.ports import Decode
@@ -99,6 +99,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
         "unreadable": unreadable.seen_by(session.viewer, request.app[BOARD].unreadable) if session else [],
+        "locks": request.app[BOARD].locks if session and staff.sees_locks(session.viewer) else [],
         "ended": request.app[BOARD].ended_for(session.viewer, request.app[CLOCK]()) if session else [],
         "apart": request.app[BOARD].apart if session else False,
         "closed": request.app[BOARD].closed if session else None,

@@ -14,7 +14,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from services import unreadable
+from services import staff, unreadable
 from services.access import access_case, access_person
 from services.board import Board
 from settings.clock import Clock
@@ -88,6 +88,7 @@ class Live:
             "alarms": self._board.seen_by(viewer(request)),
             "downtimes": self._board.downtimes,
             "unreadable": unreadable.seen_by(viewer(request), self._board.unreadable),
+            "locks": self._board.locks if staff.sees_locks(viewer(request)) else [],
             "ended": self._board.ended_for(viewer(request), self._clock()),
             "closed": self._board.closed,
             "apart": self._board.apart,

@@ -15,6 +15,7 @@ from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear
 from services.epochs import Closed
+from services.staff import Lock
 from services.unreadable import Unread
 
 GONE_AFTER = timedelta(minutes=10)
@@ -144,6 +145,8 @@ class Board:
         self.downtimes: list[Downtime] = []
         self.unreadable: list[Unread] = []
         """What came and names nobody."""
+        self.locks: list[Lock] = []
+        """Log-ins that are locked and of which nobody has taken note (S2)."""
         self.closed: Closed | None = None
         """A restore that the director has not confirmed: nothing leaves."""
         self.apart = False

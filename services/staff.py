@@ -1,7 +1,12 @@
-"""Members of staff: added, logged in, logged out. Five wrong passwords lock the name and the address for 15 minutes."""
+"""Members of staff: added, logged in, logged out.
+
+Five wrong passwords lock one name in one place for 15 minutes: the place is the address, or the browser on which the account was opened
+before. So nobody can shut out a whole house, nor the director from her own browser, and the lead is told and may unlock (faults S2).
+"""
 
 import hashlib
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,24 +14,29 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from care.errors import Invalid, JiashuError
-from services.access import Role, Viewer
+from care.errors import Invalid, JiashuError, NotFound
+from services.access import LEADS, Role, Viewer
 from storage import tables
+from storage.seal import Sealer
 from storage.types import new_id
 from storage.unit import Unit
 
 FAILS: Final = 5
-ADDRESS_FAILS: Final = 30
-"""A whole house may sit behind one address: it is locked only by what no tired nurse does."""
 LOCK: Final = timedelta(minutes=15)
+TOLD: Final = timedelta(days=1)
+"""So long a lock is told to the lead, and a row of tries is kept."""
+SHOWN: Final = 20
+FORGOTTEN: Final = 100
+"""Old rows that go with one new one: a flood of names and addresses ends by itself."""
+UNLOCKS: Final = LEADS | {Role.ADMIN}
 SHORTEST: Final = 8
 _hasher: Final = PasswordHasher()
 
 
 class TooManyTries(JiashuError):
-    """密码错了太多次，请 {minutes} 分钟后再试。急事请找主管。"""
+    """密码错了太多次，请 {minutes} 分钟后再试。"""
 
     status = 429
 
@@ -35,6 +45,47 @@ class WrongPassword(JiashuError):
     """名字或密码不对，还可以试 {left} 次。"""
 
     status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A try to log in: a name as it was typed, from where, and whose account it is, if anybody's."""
+
+    login: str
+    address: str
+    device: str
+    """The nonce of a browser on which this account was opened before; empty on any other."""
+    staff_id: int | None
+    password: str | None
+
+    @property
+    def place(self) -> str:
+        """Where tries are counted, and wait for each other."""
+        return f"device:{self.device}" if self.device else f"address:{self.address}"
+
+    @property
+    def key(self) -> str:
+        """The pair of place and name, as the table has it. The name is the typed one: an account with two names is not given away."""
+        return hmac.new(b"jiashu login throttle", f"{self.place}\n{self.login}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """An account that was locked in one place: what the lead is told."""
+
+    id: int
+    name: str
+    address: str
+    until: datetime
+    locked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """What a browser gets at a log-in: the session, and the proof that the account was opened here."""
+
+    session: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,51 +146,168 @@ def _nobody() -> str:
 _nobody_hash: str = ""
 
 
-def check_throttle(db: Unit, keys: tuple[str, ...], now: datetime) -> None:
-    """Raises TooManyTries while the name or the address is locked."""
-    rows = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key.in_([_hashed(key) for key in keys])))
-    until = max((row.until for row in rows if row.until and row.until > now), default=None)
-    if until is not None:
-        raise TooManyTries(minutes=max(1, round((until - now).total_seconds() / 60)))
+# -- the limit on tries ----------------------------------------------------------------------------------------------
 
 
-def failed(db: Unit, keys: tuple[str, ...], now: datetime) -> JiashuError:
-    """Count a failure; gives the error to show."""
-    worst = 0
-    for key in keys:
-        row = db.hold(select(tables.LoginThrottle).where(tables.LoginThrottle.key == _hashed(key)))
-        if row is None:
-            row = tables.LoginThrottle(id=new_id(), key=_hashed(key), fails=0, until=None, last_at=now)
-            db.add(row)
-        if now - row.last_at > LOCK or (row.until and row.until <= now):
-            row.fails, row.until = 0, None
-        row.fails, row.last_at = row.fails + 1, now
-        most = ADDRESS_FAILS if key.startswith("address:") else FAILS
-        if row.fails >= most:
-            row.until = now + LOCK
-        worst = max(worst, row.fails - (most - FAILS))
-    left = FAILS - worst
-    return WrongPassword(left=left) if left > 0 else TooManyTries(minutes=round(LOCK.total_seconds() / 60))
+def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Knock:
+    """Who stands at the door. Raises TooManyTries while this name is locked in this place.
+
+    A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the button as well.
+    """
+    found = find(db, login)
+    if found is None:
+        who = Knock(login, address, "", None, None)
+    else:
+        who = Knock(login, address, _device(db.sealer, cookie, found[0]), found[0], found[1])
+    row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key)).first()
+    if row is not None and row.locked_at is not None:
+        _open(row.locked_at + LOCK, now)
+    return who
 
 
-def log_in(db: Unit, staff_id: int, keys: tuple[str, ...], now: datetime, hours: int) -> str:
-    """Begin a session; gives the token for the cookie, of which only the hash is kept."""
-    for row in db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key.in_([_hashed(key) for key in keys]))):
+def count(db: Unit, who: Knock, now: datetime) -> int:
+    """Count a try before its password is looked at; how many are left after it. Raises TooManyTries.
+
+    The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process, gets a sixth; a right
+    password opens it again.
+    """
+    row = _held(db, who)
+    if row is None:
+        _forget(db, now)
+        row = tables.LoginThrottle(id=new_id(), key=who.key, fails=0, until=None, last_at=now)
+        db.add(row)
+    if row.until is not None:
+        _open(row.until, now)
+    if row.until is not None or now - row.last_at > LOCK:
+        row.fails, row.until = 0, None
+    row.fails, row.last_at = row.fails + 1, now
+    if row.fails >= FAILS:
+        row.until = now + LOCK
+    return max(0, FAILS - row.fails)
+
+
+def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
+    """The last try was wrong: lock the pair and tell the lead; gives the error to show."""
+    row = _held(db, who)
+    if row is None:  # meanwhile a right password came, or somebody of the lead unlocked
+        return WrongPassword(left=FAILS)
+    row.until, row.locked_at, row.seen_at, row.seen_by = now + LOCK, now, None, None
+    if who.staff_id is not None:
+        row.staff_id, row.address = who.staff_id, who.address
+        db.store.audit(db.get_one(tables.Staff, who.staff_id).home_id, now, "machine", "log_in_locked", f"staff:{who.staff_id}")
+        db.store.hint("alarms", "locks")
+    return TooManyTries(minutes=_minutes(LOCK))
+
+
+def _held(db: Unit, who: Knock) -> tables.LoginThrottle | None:
+    return db.hold(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key))
+
+
+def _open(until: datetime, now: datetime) -> None:
+    if until > now:
+        raise TooManyTries(minutes=_minutes(until - now))
+
+
+def _minutes(length: timedelta) -> int:
+    return max(1, math.ceil(length.total_seconds() / 60))
+
+
+def _forget(db: Unit, now: datetime) -> None:
+    """A name and an address are kept for a day. Rows that another process holds go next time."""
+    table = tables.LoginThrottle
+    old = select(table.id).where(table.last_at < now - TOLD).limit(FORGOTTEN).with_for_update(skip_locked=True)
+    db.execute(delete(table).where(table.id.in_(old)).execution_options(synchronize_session=False))
+
+
+def _device(sealer: Sealer, cookie: str, staff_id: int) -> str:
+    """The nonce of a browser on which this account was opened before; empty for every other cookie."""
+    whose, _, rest = cookie.partition(".")
+    nonce, _, mac = rest.partition(".")
+    if not cookie.isascii() or whose != str(staff_id):
+        return ""
+    return nonce if hmac.compare_digest(mac, _device_mac(sealer, staff_id, nonce)) else ""
+
+
+def _device_mac(sealer: Sealer, staff_id: int, nonce: str) -> str:
+    return sealer.sign("jiashu device", staff_id, nonce).hex()
+
+
+# -- locks, as the lead sees them ------------------------------------------------------------------------------------
+
+
+def sees_locks(viewer: Viewer) -> bool:
+    """Who is told of a lock, may take note of it and may unlock."""
+    return viewer.role in UNLOCKS
+
+
+def locks(db: Unit, home_id: int, now: datetime) -> list[Lock]:
+    """Accounts of a home that were locked within a day and of which nobody has taken note; newest first."""
+    table = tables.LoginThrottle
+    rows = db.execute(
+        select(table, tables.Staff.name)
+        .join(tables.Staff, tables.Staff.id == table.staff_id)
+        .where(tables.Staff.home_id == home_id, table.locked_at > now - TOLD, table.seen_at.is_(None))
+        .order_by(table.locked_at.desc(), table.id.desc())
+        .limit(SHOWN)
+    )
+    return [Lock(row.id, name, row.address or "", row.locked_at + LOCK, row.locked_at) for row, name in rows if row.locked_at is not None]
+
+
+def unlock(db: Unit, viewer: Viewer, lock_id: int, now: datetime) -> None:
+    """Let the colleague try again at once. Raises NotFound."""
+    row = _lock(db, viewer, lock_id)
+    db.delete(row)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "unlock", f"staff:{row.staff_id}")
+    db.store.hint("alarms", "locks")
+
+
+def took_note(db: Unit, viewer: Viewer, lock_id: int, now: datetime) -> None:
+    """Somebody of the lead has seen the lock, which goes on; the first one's name stays. Raises NotFound."""
+    row = _lock(db, viewer, lock_id)
+    if row.seen_at is not None:
+        return
+    row.seen_at, row.seen_by = now, viewer.id
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_note", f"staff:{row.staff_id}")
+    db.store.hint("alarms", "locks")
+
+
+def _lock(db: Unit, viewer: Viewer, lock_id: int) -> tables.LoginThrottle:
+    """A lock of an account of the viewer's home, held. Raises NotFound."""
+    if not sees_locks(viewer):
+        raise NotFound
+    table, ours = tables.LoginThrottle, select(tables.Staff.id).where(tables.Staff.home_id == viewer.home_id)
+    row = db.hold(select(table).where(table.id == lock_id, table.locked_at.is_not(None), table.staff_id.in_(ours)))
+    if row is None:
+        raise NotFound
+    return row
+
+
+# -- sessions --------------------------------------------------------------------------------------------------------
+
+
+def log_in(db: Unit, who: Knock, now: datetime, hours: int) -> Cookies:
+    """Begin a session for who gave the right password, and forget the tries before. Of the session's token only the hash is kept."""
+    if who.staff_id is None:
+        message = "nobody's name cannot be logged in"
+        raise ValueError(message)
+    row = _held(db, who)
+    if row is not None:
         db.delete(row)
-    staff = db.get_one(tables.Staff, staff_id)
+    staff = db.get_one(tables.Staff, who.staff_id)
     token = secrets.token_urlsafe(32)
     db.add(
         tables.StaffSession(
             id=new_id(),
-            staff_id=staff_id,
+            staff_id=staff.id,
             token_hash=_token_hash(token),
             csrf=secrets.token_urlsafe(32),
             created_at=now,
             expires_at=now + timedelta(hours=hours),
         )
     )
-    db.store.audit(staff.home_id, now, f"staff:{staff_id}", "log_in", f"staff:{staff_id}")
-    return token
+    db.store.audit(staff.home_id, now, f"staff:{staff.id}", "log_in", f"staff:{staff.id}")
+    nonce = who.device or secrets.token_hex(16)
+    return Cookies(token, f"{staff.id}.{nonce}.{_device_mac(db.sealer, staff.id, nonce)}")
 
 
 def session(db: Unit, token: str, now: datetime) -> Session | None:
@@ -165,7 +333,3 @@ def log_out(db: Unit, session_id: int, now: datetime) -> None:
 
 def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def _hashed(key: str) -> str:
-    return hmac.new(b"jiashu login throttle", key.encode(), hashlib.sha256).hexdigest()

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+Network = IPv4Network | IPv6Network
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses or networks separated by blanks. Raises ValueError for what is none, and for one that holds every address."""
+    found = tuple(ip_network(part) for part in text.split())
+    if any(network.prefixlen == 0 for network in found):
+        message = f"every address: {text!r}"
+        raise ValueError(message)
+    return found
 
 
 class Mode(StrEnum):
@@ -16,11 +28,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """Where the service listens, and the address that people use."""
+    """Where the service listens, the address that people use, and whose word about a client's address is taken."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
+    trusted_proxies: str = "127.0.0.1 ::1"
+
+    @property
+    def trusted(self) -> tuple[Network, ...]:
+        """The proxies as networks."""
+        return networks(self.trusted_proxies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aiohttp import web
 from care.errors import Busy, Conflict, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.views.forms import Form
-from services import alarms, pulse, unreadable
+from services import alarms, pulse, staff, unreadable
 from services.access import Page, access_page
 from services.board import Alarm
 from storage.queries import alarms as queries
@@ -34,6 +34,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_get("/alarms/past", past)
     router.add_post(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", act)
     router.add_post(r"/unreadable/{id:\d{1,18}}/seen", looked)
+    router.add_post(r"/locks/{id:\d{1,18}}/{act:unlock|seen}", lock)
     router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
 
 
@@ -78,6 +79,17 @@ async def looked(request: web.Request) -> web.Response:
     await request.app[DATABASE].write(lambda db: unreadable.take_note(db, who, row, now))
     board = request.app[BOARD]
     board.unreadable = [one for one in board.unreadable if one.id > row]
+    board.touch()
+    return await strip(request)
+
+
+async def lock(request: web.Request) -> web.Response:
+    """A log-in that was locked is opened again, or somebody has read of it."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    work = staff.unlock if request.match_info["act"] == "unlock" else staff.took_note
+    await request.app[DATABASE].write(lambda db: work(db, who, row, now))
+    board = request.app[BOARD]
+    board.locks = [one for one in board.locks if one.id != row]
     board.touch()
     return await strip(request)
 

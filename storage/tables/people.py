@@ -141,14 +141,19 @@ class StaffSession(Base):
 
 
 class LoginThrottle(Base):
-    """Failed log-ins by name and by address (5 fails = 15 min)."""
+    """Tries to log in by the pair of place and name: 5 wrong ones lock that pair for 15 min. A row is gone a day after its last try."""
 
     __tablename__ = "login_throttle"
 
-    key: Mapped[str] = searchable(80, "name:… or address:…, hashed", unique=True)
-    fails: Mapped[int] = column(Integer, "since the last success")
+    key: Mapped[str] = searchable(80, "the address, or the browser of the account, with the name as typed; hashed", unique=True)
+    fails: Mapped[int] = column(Integer, "tries since the last success, each counted before its password is looked at")
     until: Mapped[datetime | None] = column(Moment, "locked until", nullable=True)
-    last_at: Mapped[datetime] = column(Moment, "the last failure")
+    last_at: Mapped[datetime] = column(Moment, "the last try; a day later the row goes", index=True)
+    staff_id: Mapped[int | None] = column(BigInteger, "whose account was locked; null until then, and for a name of nobody", nullable=True)
+    address: Mapped[str | None] = column(String(45), "from where it was locked, told to the lead; kept a day", nullable=True)
+    locked_at: Mapped[datetime | None] = column(Moment, "the last time it was locked", nullable=True, index=True)
+    seen_at: Mapped[datetime | None] = column(Moment, "when somebody took note of the lock", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "the member of staff who took note", nullable=True)
 
 
 class Audit(Base):

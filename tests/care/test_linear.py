@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from care import severity, triage
+from care import accusation, harm, severity, triage
 from conversations import answers, routing
 from conversations.events import Text
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns, words
@@ -20,6 +20,10 @@ FLOOR: Final = 40e-6
 """Seconds that a short text is taken to cost at least: below, the clock says nothing."""
 MIXED, JUMBLED, SLOWEST = 500, 40, 8
 KNOWLEDGE: Final = answers.Knowledge(answers.starter())
+COLLEAGUES: Final = accusation.Names(
+    accusation.Colleague(number, name, "carer", frozenset("3")) for number, name in enumerate(("周敏", "林可", "唐雨", "陈晓雯", "欧阳雪"))
+)
+HARM: Final = patterns(harm) | patterns(accusation)
 TRIAGE, ROUTING, ANSWERS, SEVERITY = patterns(triage), patterns(routing), patterns(answers), patterns(severity)
 
 
@@ -89,6 +93,12 @@ def test_fault_s3_answers_are_linear_in_the_text() -> None:
 
 def test_fault_s3_severity_is_linear_in_the_text() -> None:
     assert too_slow(lambda text: severity.assess([text]), every(SEVERITY)) == []
+
+
+@pytest.mark.slow
+def test_fault_s3_whom_words_accuse_is_read_in_linear_time() -> None:
+    called = ("小周", "周姐", "护士长", "三楼护工")
+    assert too_slow(lambda text: accusation.read(text, COLLEAGUES, complaint=True), every(HARM, *called)) == []
 
 
 @pytest.mark.parametrize("name", [*TRIAGE, *ROUTING, *ANSWERS, *SEVERITY])

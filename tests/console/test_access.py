@@ -205,7 +205,7 @@ async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_t
 
 def test_p2_a_new_address_must_be_thought_of_here(house: House) -> None:
     known = re.compile(
-        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/downtimes?.*)?$"
+        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/locks/.*|/downtimes?.*)?$"
     )
     for resource in house.app.router.resources():
         for route in resource:

@@ -8,7 +8,7 @@ from care.errors import Invalid, NotFound
 from conversations import events
 from services import desk
 from services.access import Page, Role, Viewer, access_media, access_page
-from services.staff import TooManyTries, WrongPassword, check_throttle, failed, find, log_in, log_out, session, verify
+from services.staff import Knock, TooManyTries, WrongPassword, count, find, knock, lock, log_in, log_out, session, verify
 from storage.queries import cases, chats
 from tests.conftest import HomeUnderTest
 from tests.services.test_outgoing import reply
@@ -67,7 +67,9 @@ async def test_p2_a_session_begins_lives_and_ends(home: HomeUnderTest) -> None:
     assert verify(found[1], "long-enough")
     assert not verify(found[1], "wrong")
     assert not verify(None, "anything")
-    token = await home.database.write(lambda db: log_in(db, who.id, ("name:chen",), home.clock(), 12))
+    at_door = await home.database.read(lambda db: knock(db, "chen", "192.0.2.1", "", home.clock()))
+    assert (at_door.staff_id, at_door.password) == found
+    token = (await home.database.write(lambda db: log_in(db, at_door, home.clock(), 12))).session
     now = home.clock()
     alive = await home.database.read(lambda db: session(db, token, now))
     assert alive is not None
@@ -79,15 +81,25 @@ async def test_p2_a_session_begins_lives_and_ends(home: HomeUnderTest) -> None:
 
 
 async def test_p2_five_wrong_passwords_lock_for_15_minutes(home: HomeUnderTest) -> None:
-    keys = ("name:chen", "address:1")
-    seen = [await home.database.write(lambda db: failed(db, keys, home.clock())) for _ in range(5)]
-    assert [type(error) for error in seen] == [WrongPassword] * 4 + [TooManyTries]
-    assert "还可以试 4 次" in str(seen[0])
+    who = Knock("chen", "192.0.2.1", "", None, None)
+    assert [await home.database.write(lambda db: count(db, who, home.clock())) for _ in range(5)] == [4, 3, 2, 1, 0]
+    assert isinstance(await home.database.write(lambda db: lock(db, who, home.clock())), TooManyTries)
     with pytest.raises(TooManyTries, match="15 分钟"):
-        await home.database.read(lambda db: check_throttle(db, keys, home.clock()))
+        await home.database.read(lambda db: knock(db, "chen", "192.0.2.1", "", home.clock()))
+    with pytest.raises(TooManyTries, match="15 分钟"):
+        await home.database.write(lambda db: count(db, who, home.clock()))
     home.clock.on(minutes=16)
-    await home.database.read(lambda db: check_throttle(db, keys, home.clock()))
-    assert isinstance(await home.database.write(lambda db: failed(db, keys, home.clock())), WrongPassword)
+    await home.database.read(lambda db: knock(db, "chen", "192.0.2.1", "", home.clock()))
+    assert await home.database.write(lambda db: count(db, who, home.clock())) == 4
+
+
+async def test_p2_what_was_opened_meanwhile_is_not_locked(home: HomeUnderTest) -> None:
+    """A right password came, or somebody unlocked, while the last try was looked at."""
+    who = Knock("chen", "192.0.2.1", "", None, None)
+    told = await home.database.write(lambda db: lock(db, who, home.clock()))
+    assert isinstance(told, WrongPassword)
+    with pytest.raises(ValueError, match="nobody"):
+        await home.database.write(lambda db: log_in(db, who, home.clock(), 12))
 
 
 async def test_staff_need_a_name_a_long_password_and_their_own_login(home: HomeUnderTest) -> None:
