@@ -181,8 +181,8 @@ def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
     )
     if message.id == alarm.latest_id:
         level = min(level, int(Urgency.P1)) if not heard.rings else level
-        return Cry(level, heard.kind if heard.rings else alarm.kind, words(event), message.arrived_at)
-    return Cry(level, heard.kind or alarm.kind, words(event), message.arrived_at)
+    mine = heard.rings and heard.audience.value == alarm.audience
+    return Cry(level, heard.kind if mine else alarm.kind, words(event), message.arrived_at)
 
 
 def places(db: Unit, home_id: int) -> dict[str, Place]:

@@ -168,9 +168,8 @@ class Board:
 
     def ended_for(self, viewer: Viewer, now: datetime) -> list[Ended]:
         """What was ended within the last minutes, the newest first."""
-        mine = [
-            one for one in self._ended.values() if now - one.at < UNDONE_WITHIN and one.how and self._shown(viewer, one.alarm) is not None
-        ]
+        recent = [one for one in self._ended.values() if one.how and now - one.at < UNDONE_WITHIN]
+        mine = [replace(one, alarm=shown) for one in recent if (shown := self._shown(viewer, one.alarm)) is not None]
         return sorted(mine, key=lambda one: one.at, reverse=True)
 
     @property
