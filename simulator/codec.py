@@ -5,7 +5,6 @@ import hashlib
 import secrets
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -33,9 +32,8 @@ class Keys:
         key = base64.b64decode(self.aes_key + "=")
         return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
 
-    def lock(self, text: str) -> str:
-        """Encrypt a text for the account."""
-        content = text.encode("utf-8")
+    def lock(self, content: bytes) -> str:
+        """Encrypt an XML for the account."""
         block = secrets.token_bytes(16) + len(content).to_bytes(4, "big") + content + self.app_id.encode()
         padder = padding.PKCS7(256).padder()
         padded = padder.update(block) + padder.finalize()
@@ -58,7 +56,12 @@ class Keys:
         return text.decode("utf-8")
 
     def envelope(self, inner: str, openid: str, account: str, now: float) -> tuple[dict[str, str], str]:
-        """The query and the body of one push; a new nonce and ciphertext each time."""
+        """The query and the body of one push of which every sign is whole."""
+        query, body = self.push(inner.encode(), openid, account, now)
+        return query, body.decode()
+
+    def push(self, inner: bytes, openid: str, account: str, now: float) -> tuple[dict[str, str], bytes]:
+        """The query and the body of one push, whatever its bytes; a new nonce and ciphertext each time."""
         stamp, nonce = str(int(now)), str(secrets.randbelow(10**10))
         query = {"signature": self.signature(stamp, nonce), "timestamp": stamp, "nonce": nonce, "openid": openid}
         if self.mode == "plain":
@@ -66,11 +69,11 @@ class Keys:
         sealed = self.lock(inner)
         query |= {"encrypt_type": "aes", "msg_signature": self.signature(stamp, nonce, sealed)}
         outside = (
-            inner.removeprefix("<xml>").removesuffix("</xml>")
+            inner.removeprefix(b"<xml>").removesuffix(b"</xml>")
             if self.mode == "compatible"
-            else f"<ToUserName><![CDATA[{account}]]></ToUserName>"
+            else f"<ToUserName><![CDATA[{account}]]></ToUserName>".encode()
         )
-        return query, f"<xml>{outside}<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+        return query, b"<xml>%b<Encrypt><![CDATA[%b]]></Encrypt></xml>" % (outside, sealed.encode())
 
     def reply(self, body: str) -> dict[str, str] | None:
         """The fields of a passive reply; None for `success` or nothing. Raises BadReply."""
@@ -89,13 +92,28 @@ class Keys:
 
 
 def message(fields: dict[str, str | int]) -> str:
-    """A push's inner XML; numbers stand bare, texts in CDATA, as the platform does."""
+    """A push's inner XML as a text."""
+    return xml(dict(fields)).decode()
+
+
+def xml(fields: dict[str, str | int | bytes], *, blank: str = "") -> bytes:
+    """A push's inner XML as the platform writes it: numbers bare, texts as they are between the marks of a CDATA section.
+
+    A control character, `]]>` or half a sign stays what it is. `blank` stands around each CDATA section, inside of its element.
+    """
+    around = blank.encode()
     parts = []
     for name, value in fields.items():
         if isinstance(value, int):
-            parts.append(f"<{name}>{value}</{name}>")
-        elif "]]>" in value:
-            parts.append(f"<{name}>{escape(value)}</{name}>")
+            parts.append(f"<{name}>{value}</{name}>".encode())
         else:
-            parts.append(f"<{name}><![CDATA[{value}]]></{name}>")
-    return f"<xml>{''.join(parts)}</xml>"
+            words = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+            parts.append(b"<%b>%b<![CDATA[%b]]>%b</%b>" % (name.encode(), around, words, around, name.encode()))
+    return b"<xml>%b</xml>" % b"".join(parts)
+
+
+def cut(text: str) -> bytes:
+    """A text whose last sign that is more than one byte is cut in the middle; what stood behind it is gone too."""
+    wide = next((place for place in range(len(text) - 1, -1, -1) if ord(text[place]) >= 0x80), None)
+    whole = text.encode("utf-8", "surrogatepass")
+    return whole if wide is None else text[: wide + 1].encode("utf-8", "surrogatepass")[:-1]

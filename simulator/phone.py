@@ -1,7 +1,6 @@
 """The phone in the browser and its panel: people act here, faults are switched here, the journal is read here."""
 
 import asyncio
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,13 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from simulator.pushes import Pusher
-from simulator.world import FAULTS, Phone, World
+from simulator.world import FAULTS, Phone, World, written
 
 HERE = Path(__file__).parent
 BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024}
 KINDS = {b"\x89PNG": "image/png", b"\xff\xd8": "image/jpeg", b"ID3": "audio/mpeg", b"\xff": "audio/mpeg"}
+BLANKS = " \t\r\n\u3000"
+"""What a phone does not send alone; a control character it does."""
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -111,7 +112,7 @@ class PhonePage:
 
     async def journal(self, _: web.Request) -> web.Response:
         """The whole journal, one JSON line each."""
-        lines = "\n".join(json.dumps(line, ensure_ascii=False) for line in self.world.journal)
+        lines = "\n".join(map(written, self.world.journal))
         return web.Response(
             text=lines + "\n", content_type="application/x-ndjson", headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'}
         )
@@ -139,15 +140,16 @@ class PhonePage:
         return web.json_response({})
 
     async def text(self, request: web.Request) -> web.Response:
-        """A person writes; with `menu_id` it was a tap on a menu message."""
+        """A person writes, any signs whatever; with `menu_id` it was a tap on a menu message."""
         asked = await request.json()
         openid, text, menu_id = self._openid(asked), str(asked.get("text", "")), str(asked.get("menu_id", ""))
-        if not text.strip():
+        if not text.strip(BLANKS):
             raise web.HTTPUnprocessableEntity
         fields: dict[str, str | int] = {"Content": text}
         if menu_id:
             fields["bizmsgmenuid"] = menu_id
-        key = self.pusher.act(openid, "text", fields, shown=text, scene=bool(menu_id))
+        shown = text.encode("utf-8", "replace").decode()
+        key = self.pusher.act(openid, "text", fields, shown=shown, scene=bool(menu_id))
         return web.json_response({"key": key})
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -203,6 +205,9 @@ class PhonePage:
             raise web.HTTPUnprocessableEntity
         while self.world.held and not self.world.faults["swap"]:
             self.world.held.pop(0)()
+        while self.world.late and not self.world.faults["late"]:
+            for start in self.world.late.pop(next(iter(self.world.late))):
+                start()
         self.world.tell("state")
         return web.json_response({})
 

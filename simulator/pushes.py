@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 import aiohttp
 
-from simulator.codec import BadReply, message
+from simulator.codec import BadReply, cut, xml
 from simulator.world import World
 
 TRIES = 3
@@ -26,54 +27,73 @@ class Pusher:
     def act(self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str) -> str:
         """Something happened on a phone: show it, count the quota, push it. Returns what makes the push unique."""
         world = self.world
-        base: dict[str, str | int] = {
-            "ToUserName": world.account, "FromUserName": openid, "CreateTime": int(world.now()),
-            "MsgType": "event" if kind.isupper() or kind in {"subscribe", "unsubscribe"} else kind,
+        created, event = int(world.now()), kind.isupper() or kind in {"subscribe", "unsubscribe"}
+        base: dict[str, str | int | bytes] = {
+            "ToUserName": world.account, "FromUserName": openid, "CreateTime": created, "MsgType": "event" if event else kind,
         }  # fmt: skip
-        if base["MsgType"] == "event":
+        if event:
             base |= {"Event": kind, **fields}
-            key = f"{openid}:{base['CreateTime']}:{kind}:{fields.get('EventKey', '')}"
+            key = f"{openid}:{created}:{kind}:{fields.get('EventKey', '')}"
         else:
-            base |= {**fields, "MsgId": world.message_id()}
-            key = f"{openid}:{base['MsgId']}"
+            number = world.message_id()
+            base |= {**fields, "MsgId": number}
+            key = f"{openid}:{number}"
         if shown:
             world.show(openid, "me", kind, shown, **more)
         if kind not in {"unsubscribe", "VIEW", "LOCATION"}:
             world.spoke(openid, scene=scene)
-        inner = message(base)
+        if world.faults["cut"] and kind == "text":
+            base["Content"] = cut(str(fields["Content"]))
+        inner = xml(base, blank="\n " if world.faults["blanks"] else "")
         copies = 2 if world.faults["duplicate"] else 1
-        work = [self._deliver(openid, kind, key, inner, shown or kind) for _ in range(copies)]
-        if world.faults["swap"] and not world.held:
-            world.held.extend(partial(self._start, one) for one in work)
-            return key
-        for one in work:
-            self._start(one)
-        while world.held:
-            world.held.pop(0)()
+        work: list[Callable[[], Any]] = [
+            partial(self._start, self._deliver(openid, kind, key, inner, shown or kind)) for _ in range(copies)
+        ]
+        if event and world.faults["late"] and not world.late:
+            world.late[openid] = work
+        elif openid in world.late:
+            self._start(self._and_then([start() for start in work], world.late.pop(openid)))
+        elif world.faults["swap"] and not world.held:
+            world.held.extend(work)
+        else:
+            for start in work:
+                start()
+            while world.held:
+                world.held.pop(0)()
         return key
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
+        return task
 
-    async def _deliver(self, openid: str, kind: str, key: str, inner: str, what: str) -> None:
+    async def _and_then(self, before: list[asyncio.Task[None]], late: list[Callable[[], Any]]) -> None:
+        """What was held back arrives when the push that came after it is over; then the switch goes off by itself."""
+        await asyncio.wait(before)
+        for start in late:
+            start()
+        self.world.faults["late"] = False
+        self.world.tell("state")
+
+    async def _deliver(self, openid: str, kind: str, key: str, inner: bytes, what: str) -> None:
         world = self.world
         if world.faults["delay"]:
             await asyncio.sleep(6)
-        targets = world.targets()
+        targets, plain = world.targets(), inner.decode("utf-8", "replace")
         for attempt in range(1, TRIES + 1):
             started = time.monotonic()
-            query, body = world.keys.envelope(inner, openid, world.account, world.now())
+            query, body = world.keys.push(inner, openid, world.account, world.now())
             target = targets[attempt % len(targets)]
             common = {
-                "to": target, "openid": openid, "key": key, "try": attempt, "plain": inner, "cipher": body, "signature": query, "last": attempt == TRIES,
+                "to": target, "openid": openid, "key": key, "try": attempt, "plain": plain, "cipher": body.decode("utf-8", "replace"),
+                "signature": query, "last": attempt == TRIES,
             }  # fmt: skip
             name = world.phones[openid].name if openid in world.phones else openid
             line = f"{name} · {what}"
             try:
                 async with asyncio.timeout(PATIENCE):
-                    async with self.http.post(target, params=query, data=body.encode(), headers={"Content-Type": "text/xml"}) as response:
+                    async with self.http.post(target, params=query, data=body, headers={"Content-Type": "text/xml"}) as response:
                         answer, status = await response.text(), response.status
                 if world.faults["drop"]:
                     world.faults["drop"] = False
@@ -89,10 +109,10 @@ class Pusher:
                     await asyncio.sleep(max(0.0, PATIENCE - (time.monotonic() - started)))
                 continue
             ms = (time.monotonic() - started) * 1000
-            plain = "" if reply is None else repr(sorted(reply.items()))
+            said = "" if reply is None else repr(sorted(reply.items()))
             known = world.answers.setdefault(key, set())
             again = bool(known)
-            known.add(hashlib.sha256(plain.encode()).hexdigest())
+            known.add(hashlib.sha256(said.encode()).hexdigest())
             same = "同一应答" if len(known) == 1 else "应答变了"
             result = same if again else ("应答 " + (reply or {}).get("MsgType", "success"))
             text = (reply or {}).get("Content", "")

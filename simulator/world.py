@@ -19,7 +19,7 @@ SESSION = (5, 48 * 3600)
 SCENE = (3, 60)
 TOKEN_LIFE = 7200
 MEDIA_LIFE = 3 * 24 * 3600
-FAULTS = ("delay", "drop", "duplicate", "swap", "snapshot")
+FAULTS = ("delay", "drop", "duplicate", "swap", "late", "cut", "blanks", "snapshot")
 
 
 @dataclass
@@ -55,6 +55,14 @@ class Phone:
         return 45047 if max(self.session_until, self.scene_until) > now else 45015
 
 
+def written(line: dict[str, Any]) -> str:
+    """A line of the journal as JSON: no sign of it ends a line, for whoever reads line by line."""
+    text = json.dumps(line, ensure_ascii=False)
+    for sign in ("\x85", "\u2028", "\u2029"):
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
 class World:
     """Everything that the platform knows. `listeners` hear of each change."""
 
@@ -76,6 +84,7 @@ class World:
         self.faults = dict.fromkeys(FAULTS, False)
         self.errcodes: deque[int] = deque()
         self.held: list[Callable[[], Any]] = []
+        self.late: dict[str, list[Callable[[], Any]]] = {}
         self.journal: deque[dict[str, Any]] = deque(maxlen=5000)
         self.listeners: set[asyncio.Queue[str]] = set()
         self.answers: dict[str, set[str]] = {}
@@ -171,7 +180,7 @@ class World:
         line = {"n": self.numbers, "at": self.now(), "real": time.time(), "direction": direction, "kind": kind, "what": what, **more}
         self.journal.append(line)
         if self._file:
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.write(written(line) + "\n")
             self._file.flush()
         self.tell("journal")
         return line

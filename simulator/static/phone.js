@@ -3,7 +3,8 @@
   "use strict";
   const $ = (id) => document.getElementById(id);
   const state = { data: null, person: null, keyboard: false, show: "all", line: null, tab: "plain", offset: 0 };
-  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"], snapshot: ["快照页", "网页授权给虚拟身份"] };
+  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"], late: ["事件迟到", "比下一条晚，用完自动关"],
+    cut: ["字符截断", "文字最后一个字切成半个"], blanks: ["CDATA 加空白", "每个值的前后"], snapshot: ["快照页", "网页授权给虚拟身份"] };
   const CODES = { "40001": "令牌失效", "45015": "窗口已关", "45047": "条数用完", "48002": "拒收消息", "45009": "今天用完", "-1": "系统忙" };
 
   function make(tag, cls, text) {
