@@ -15,6 +15,7 @@ from xml.sax.saxutils import unescape
 
 import msgspec
 
+from care.triage import triage
 from conversations import events
 
 MAX_DEPTH: Final = 16
@@ -60,9 +61,14 @@ def read(raw: bytes, arrived_at: datetime) -> Push:
 
     `arrived_at` stands for a CreateTime that cannot be read.
     """
-    fields = clean(raw)
-    push = None if fields is None else _strict(fields, raw)
-    return push or _recover(raw, arrived_at)
+    try:
+        fields = clean(raw)
+        push = None if fields is None else _strict(fields, raw)
+        return push or _recover(raw, arrived_at)
+    except NoSender:
+        raise
+    except Exception as error:  # whatever it is: it is signed, so it is kept
+        raise NoSender(raw) from error
 
 
 # -- the strict reader ---------------------------------------------------------------------------------------------
@@ -195,9 +201,12 @@ def _strict(fields: Mapping[str, Node], raw: bytes) -> Push | None:
         event = _event(name.lower(), fields, raw)
         return Push(to_user, openid, _event_key(fields, openid, name), f"event:{name.lower()}"[:48], event, raw, created)
     identity = _head(fields, "MsgId")
-    if not identity:
+    if not identity or (kind == "text" and "Content" not in fields):
         return None
-    return Push(to_user, openid, _key("m", identity, openid), kind[:16], _message(kind, fields), raw, created)
+    message = _message(kind, fields)
+    if _WORDS.get(kind) not in fields and kind not in FILES:
+        message = _all_heard(message, raw)
+    return Push(to_user, openid, _key("m", identity, openid), kind[:16], message, raw, created)
 
 
 def _text(fields: Mapping[str, Node], name: str, default: str = "") -> str:
@@ -278,19 +287,17 @@ def _rare(name: str, fields: Mapping[str, Node], raw: bytes) -> dict[str, str]:
     found = {field: value for field, value in fields.items() if isinstance(value, str)}
     if name not in NESTED:
         return found
-    try:
+    try:  # its properties are read when they are asked for: each may find that its field is missing
         import wechatpy
 
         model = wechatpy.parse_message(raw)
+        if name.startswith("scancode"):
+            return found | {"scan_type": str(model.scan_type), "scan_result": str(model.scan_result)}
+        if name.startswith("pic"):
+            return found | {"count": str(model.count)}
+        return found | {"latitude": str(model.location_x), "longitude": str(model.location_y), "label": str(model.label)}
     except Exception:
         return found
-    if name.startswith("scancode"):
-        found |= {"scan_type": str(model.scan_type), "scan_result": str(model.scan_result)}
-    elif name.startswith("pic"):
-        found["count"] = str(model.count)
-    else:
-        found |= {"latitude": str(model.location_x), "longitude": str(model.location_y), "label": str(model.label)}
-    return found
 
 
 def _number(fields: Mapping[str, Node], name: str) -> float:
@@ -309,6 +316,8 @@ _HOLE: Final = "\ufffd"
 """Where a forbidden sign stood: a name with a hole is no name, words with a hole are words."""
 _WORDS: Final = {"text": "Content", "voice": "Recognition", "location": "Label", "link": "Title"}
 """The field in which a person's own words begin, by kind."""
+FILES: Final = frozenset({"image", "video", "shortvideo", "link", "location"})
+"""Kinds whose words are titles and places, if any: nobody is rung by them."""
 _BEGINS: Final = re.compile(r"<(?:Content|Recognition|Label|Title|Description|ScanCodeInfo|ScanResult|SendLocationInfo|Poiname)\b")
 _VALUE: Final = r"([^\s<>&\[\]\ufffd]{1,64})"
 
@@ -320,7 +329,11 @@ def _field(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(opened), re.compile(closed)
 
 
-_HEAD: Final = {name: _field(name) for name in ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MediaId", "MediaId16K", "MsgId")}
+_HEAD: Final = {name: _field(name) for name in ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MediaId", "MediaId16K")}
+_IDENTITY: Final = re.compile(
+    r"<MsgId>\s{0,8}(?:<!\[CDATA\[\s{0,8})?(\d{1,20})\s{0,8}(?:\]\]>\s{0,8})?</MsgId>(?:\s{0,8}<\w{1,32}>[^<>]{0,64}</\w{1,32}>){0,4}\s{0,8}</xml>\s{0,8}$"
+)
+"""The number stands at the end of a push, and only the platform's own fields behind it: words cannot claim one."""
 _TAG: Final = re.compile(r"</?\w{1,32}>|<!\[CDATA\[|\]\]>")
 _QUOTED: Final = re.compile(r"<!\[\w{0,8}\[")
 
@@ -346,10 +359,23 @@ def _recover(raw: bytes, arrived_at: datetime) -> Push:
     kind = (_found("MsgType", head) or "text").lower()
     words, behind = _own_words(text, kind, len(head))
     created = _moment(_found("CreateTime", head)) or arrived_at.replace(microsecond=0)
-    identity = [match[1] for match in _HEAD["MsgId"][0].finditer(behind)]
-    key = _key("m", identity[-1], openid) if identity and kind != "event" else f"x:{hashlib.sha256(raw).hexdigest()}"
+    identity = _IDENTITY.search(behind)
+    key = _key("m", identity[1], openid) if identity and kind != "event" else f"x:{hashlib.sha256(raw).hexdigest()}"
     event = _recovered(kind, head if begins else _until(text, "</MediaId>"), words)
+    if kind not in FILES:
+        event = _all_heard(event, raw)
     return Push(_found("ToUserName", head), openid, key, kind[:16], event, raw, created)
+
+
+def _all_heard(event: events.Message, raw: bytes) -> events.Message:
+    """A push whose fields are damaged or strange is heard whole: a cry that stands in the wrong place is a cry."""
+    mine = event.body if isinstance(event, events.Text) else event.heard if isinstance(event, events.Voice) else ""
+    if triage(mine).rings:
+        return event
+    everything = words_in(readable(raw))
+    if not triage(everything).rings:
+        return event
+    return msgspec.structs.replace(event, heard=everything) if isinstance(event, events.Voice) else events.Text(everything)
 
 
 def _until(text: str, tag: str) -> str:

@@ -176,6 +176,10 @@ def test_fault_w1_a_tag_that_is_destroyed_takes_neither_the_sender_nor_the_words
         assert found.key == f"m:{ID}:oABC" or found.key.startswith("x:")
 
 
+def test_fault_w1_words_under_another_name_are_words() -> None:
+    assert triage(said(read(build("text", "喘不上气").replace(b"Content>", b"CONTENT>")).event)).rings
+
+
 def test_fault_w1_a_kind_that_nobody_knows_is_heard_by_its_words() -> None:
     raw = build("text", "救命").replace(b"[text]", b"[memo]")
     assert read(raw).event == events.Text("救命")
