@@ -39,6 +39,10 @@ TRIES_END: Final = 12.0
 """Seconds after which no further try of the platform is to be expected (three tries, 5 s apart)."""
 DRAINS: Final = 20
 """Files of the spool that are brought in side by side."""
+CUT: Final = "\ufffd"
+"""What the platform puts where a sign was cut: it stands between signs that belong together."""
+COMMITS: Final = 0.1
+"""Seconds that the next long text waits for the commit of the one before."""
 GIVES_UP: Final = 5
 """Tries after which a file of the spool is left as .bad for an engineer."""
 
@@ -65,18 +69,21 @@ class Inbound:
         self._spooled: dict[str, datetime] = {}
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
+        self._reading: dict[str, asyncio.Task[asyncio.Future[Receipt]]] = {}
+        self._turn, self._rests_until = asyncio.Lock(), 0.0
         self._failures: Counter[str] = Counter()
 
     def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
         """What is committed for this push, now or before; shield it, since several arrivals may await it."""
-        running = self._running.get(push.key)
-        if running is None:
-            envelope = self._envelope(push, arrived_at or self._clock())
-            running = self._running[push.key] = self._database.receive(envelope)
-            running.add_done_callback(partial(self._done, push.key))
-            if envelope.heard.rings:
-                self._watch(envelope, running)
-        return running
+        return self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at or self._clock()))
+
+    def take_long(self, push: Push, arrived_at: datetime) -> "asyncio.Task[asyncio.Future[Receipt]]":
+        """The same for a long text, which waits for its turn to be read; shield it: it is heard though nobody waits any more."""
+        reading = self._reading.get(push.key)
+        if reading is None:
+            reading = self._reading[push.key] = asyncio.create_task(self._read(push, arrived_at))
+            reading.add_done_callback(partial(self._was_read, push.key))
+        return reading
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
@@ -197,6 +204,31 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
+    async def _read(self, push: Push, arrived_at: datetime) -> "asyncio.Future[Receipt]":
+        """Long texts are read beside the loop, one at a time, each followed by a pause as long: others pass (S3)."""
+        async with self._turn:
+            await asyncio.sleep(self._rests_until - time.monotonic())
+            begun = time.monotonic()
+            envelope = await asyncio.to_thread(self._envelope, push, arrived_at)
+            running = self._running.get(push.key) or self._hand_in(envelope)
+            await asyncio.wait([running], timeout=COMMITS)
+            now = time.monotonic()
+            self._rests_until = now + (now - begun)
+        return running
+
+    def _was_read(self, key: str, reading: "asyncio.Task[asyncio.Future[Receipt]]") -> None:
+        self._reading.pop(key, None)
+        if not reading.cancelled():
+            reading.exception()  # nobody may be waiting any more
+
+    def _hand_in(self, envelope: Envelope) -> "asyncio.Future[Receipt]":
+        running: asyncio.Future[Receipt] = self._database.receive(envelope)
+        self._running[envelope.key] = running
+        running.add_done_callback(partial(self._done, envelope.key))
+        if envelope.heard.rings:
+            self._watch(envelope, running)
+        return running
+
     def _done(self, key: str, running: "asyncio.Future[Receipt]") -> None:
         self._running.pop(key, None)
         if not running.cancelled():
@@ -254,9 +286,7 @@ def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tup
 def said(event: events.Arrival) -> str:
     """The words of a message, typed or recognised by the platform."""
     match event:
-        case events.Text(body):
-            return body
-        case events.Voice(heard=heard):
-            return heard
+        case events.Text(body) | events.Voice(heard=body):
+            return body.replace(CUT, "")
         case _:
             return ""

@@ -35,7 +35,6 @@ class Webhook:
 
     def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none) -> None:
         self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
-        self._long = asyncio.Lock()
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
@@ -78,13 +77,11 @@ class Webhook:
         return self._answer(push, receipt.answer)
 
     async def _taken(self, push: Push, deadline: float, arrived_at: datetime) -> "asyncio.Future[Receipt]":
-        """Read and handed in; long texts one at a time, so that others pass between them (S3). Raises TimeoutError at `deadline`."""
+        """Read and handed in. Raises TimeoutError at `deadline`."""
         if len(push.raw) <= LONG:
             return self._inbound.take(push, arrived_at)
-        async with asyncio.timeout_at(deadline), self._long:
-            running = self._inbound.take(push, arrived_at)
-            await asyncio.sleep(0)
-        return running
+        async with asyncio.timeout_at(deadline):
+            return await asyncio.shield(self._inbound.take_long(push, arrived_at))
 
     async def _nobodys(self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime) -> web.StreamResponse:
         """A signed push that names nobody: on disk, or not a word, so that the platform tries again."""

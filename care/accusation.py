@@ -46,6 +46,7 @@ _ROLES: Final = {
 }  # fmt: skip
 _ROLE: Final = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()))
 _ROLE_WORDS: Final = "|".join(_ROLES.values())
+_TITLES: Final = ("姐", "哥", "姨", "叔", "嫂", "师傅", "大姐", "大哥", "阿姨", "老师", "医生", "大夫", "主任")
 _FLOOR: Final = re.compile(r"([一二两三四五六七八九十]|\d{1,2})(?:层|楼)(?:的|那个?|值班的?|夜班的?|上的?){0,3}$")
 _FIGURES: Final = {sign: str(number) for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
 _RESIDENT: Final = re.compile(r"奶奶|爷爷|大爷|大妈|老太|大娘|伯伯|[室床号]")
@@ -109,22 +110,7 @@ def _called(name: str) -> set[str]:
     if not given:
         return words
     words |= {f"{before}{family}" for before in ("小", "老", "阿", "大")}
-    after = (
-        "姐",
-        "哥",
-        "姨",
-        "叔",
-        "嫂",
-        "师傅",
-        "大姐",
-        "大哥",
-        "阿姨",
-        "老师",
-        "医生",
-        "大夫",
-        "主任",
-        *_ROLE_WORDS.replace("?", "").split("|"),
-    )
+    after = (*_TITLES, *_ROLE_WORDS.replace("?", "").split("|"))
     words |= {f"{family}{one}" for one in after}
     last = given[-1]
     words |= {f"小{last}", f"阿{last}", f"{last}姐", f"{last}哥", f"{last}{last}"}
@@ -150,7 +136,8 @@ def _floor_before(clause: str, at: int) -> str | None:
 def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False) -> Accusation | None:
     """Whom a message accuses; None for nobody. `complaint`: it belongs to one, so any grievance counts. `hurt`: it rings the floor."""
     words = harm.plain(text)
-    grave = next((found.group() for pattern in harm.GRAVE if (found := pattern.search(words))), "")
+    hits = [(pattern, found.group()) for pattern in harm.GRAVE if (found := pattern.search(words))]
+    grave = hits[0][1] if hits else ""
     soft = _SOFT.search(words)
     grieves = complaint and (_COMPLAINS.search(words) is not None or severity.assess([words]).category != severity.UNKNOWN)
     if not (grave or soft or grieves):
@@ -158,7 +145,7 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
     staff: set[int] = set()
     roles: set[tuple[str, str]] = set()
     for clause in _CLAUSE.findall(words):
-        acts = _SOFT.search(clause) is not None or any(pattern.search(clause) for pattern in harm.GRAVE)
+        acts = _SOFT.search(clause) is not None or any(pattern.search(clause) for pattern, _ in hits)
         if _PRAISE.search(clause) and not acts:
             continue
         called = [place for place in names.found(clause) if acts or not _is_told(clause, place[0], place[1])]

@@ -256,3 +256,36 @@ async def test_f4_long_late_answers_leave_in_parts_that_the_platform_takes(line:
     sent = [words for _, words in await home.send_all()]
     assert len(sent) == 3
     assert all(len(words.encode()) <= 2000 for words in sent)
+
+
+LONG = "今天妈妈吃得不多，也睡得不好。" * 60
+
+
+async def test_fault_s3_long_texts_go_in_by_turns_each_once_and_are_answered(line: Line) -> None:
+    told = await asyncio.gather(*(line.push(f"{LONG}{number}", number=number) for number in (1, 2, 3, 1)))
+    assert all("@" in one for one in told)
+    assert told[0] == told[3], "two tries of one push hear the same"
+    assert await line.home.one("SELECT count(*) FROM inbox") == 3
+
+
+async def test_fault_s3_a_cry_in_a_long_text_rings_though_its_turn_comes_when_nobody_waits_any_more(line: Line) -> None:
+    viewer = await line.home.staff()
+    holder = line.hold()
+    try:
+        told = await asyncio.gather(
+            *(line.push(f"{LONG}{number}", openid=f"son{number}", number=number) for number in range(1, 8)),
+            line.push(f"{LONG}我爸摔倒了，快来人", openid="daughter", number=9),
+        )
+        assert {one[:5] for one in told} == {"消息已收到"}, "spooled"
+        for _ in range(100):
+            if line.inbound._board.seen_by(viewer):
+                break
+            await asyncio.sleep(0.05)
+        assert [alarm.openid for alarm in line.inbound._board.seen_by(viewer)] == ["daughter"]
+    finally:
+        holder.execute("ROLLBACK")
+    for _ in range(20):
+        if await line.home.one("SELECT count(*) FROM inbox") == 8:
+            break
+        await asyncio.sleep(0.1)
+    assert await line.home.one("SELECT count(*) FROM inbox") == 8

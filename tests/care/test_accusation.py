@@ -2,7 +2,7 @@
 
 import pytest
 
-from care.accusation import Colleague, Names, read
+from care.accusation import Colleague, Names, heard, read
 from care.triage import Audience, triage
 
 HOUSE = Names(
@@ -15,8 +15,8 @@ HOUSE = Names(
 
 
 def accused(words: str, *, complaint: bool = False) -> tuple[set[int], set[tuple[str, str]]] | None:
-    heard = triage(words)
-    found = read(words, HOUSE, complaint=complaint, hurt=heard.rings and heard.audience is Audience.FLOOR)
+    rung = triage(words)
+    found = read(words, HOUSE, complaint=complaint, hurt=rung.rings and rung.audience is Audience.FLOOR)
     return None if found is None else (set(found.staff), set(found.roles))
 
 
@@ -79,8 +79,8 @@ def test_f27_danger_is_what_hurts_now() -> None:
         ("护工上个月骂过我", False),
         ("小周昨天掐我胳膊", False),
     ):
-        heard = triage(words)
-        found = read(words, HOUSE, hurt=heard.rings and heard.audience is Audience.FLOOR)
+        rung = triage(words)
+        found = read(words, HOUSE, hurt=rung.rings and rung.audience is Audience.FLOOR)
         assert found is not None
         assert found.danger is danger, words
 
@@ -89,3 +89,33 @@ def test_s1_a_house_without_colleagues_still_hears_roles() -> None:
     found = read("三楼护工打我妈", Names())
     assert found is not None
     assert found.roles == {("carer", "3")}
+
+
+def test_s1_a_name_of_one_sign_is_that_sign() -> None:
+    house = Names([Colleague(1, "敏", "carer"), Colleague(2, "周", "nurse")])
+    for words, staff in (("敏打我", {1}), ("周打我", {2})):
+        found = read(words, house)
+        assert found is not None
+        assert found.staff == staff
+
+
+def test_s1_a_role_some_words_away_from_a_name_does_not_say_which_of_two() -> None:
+    assert accused("护士今天小周骂我") == ({1, 7}, set())
+    assert accused("护士小周骂我") == ({7}, set())
+
+
+def test_f5_a_rude_word_is_hidden_from_her_and_rings_nobody() -> None:
+    rude = read("小周骂我妈", HOUSE)
+    assert rude is not None
+    assert heard(triage("小周态度差"), rude) == triage("小周态度差")
+    assert not heard(triage("小周态度差"), rude).rings
+
+
+def test_f27_words_for_the_lead_beside_a_place_for_the_floor() -> None:
+    words = "三楼护工打我妈，头流血了"
+    rung = triage(words)
+    both = heard(rung, read(words, HOUSE, hurt=True))
+    assert both.audience is Audience.FLOOR
+    assert both.also is not None
+    assert both.also.audience is Audience.LEAD
+    assert heard(rung, None) == rung
