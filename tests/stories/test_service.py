@@ -106,7 +106,7 @@ async def test_a_delayed_answer_is_pushed_again_and_the_phone_shows_it_once() ->
         await used.until(lambda: sum(line["direction"] == "push" for line in used.journal()) >= 2, "it was not pushed again")
         lines = [line for line in used.journal() if line["direction"] == "push"]
         assert [(line["try"], line["ok"]) for line in lines] == [(1, False), (2, True)]
-        assert len(used.records()["C" + lines[1]["answer"].split("编号 C")[1][:7]]) == 1
+        assert len(used.records()["C" + lines[1]["answer"].split("编号 C")[1][:9]]) == 1
         assert sum("编号" in line for line in await used.chat(DAUGHTER)) == 1
 
 
