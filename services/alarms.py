@@ -305,7 +305,7 @@ def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datet
 
 
 def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
-    """撤销: the newest alarm of this phone rings again. Raises NotFound when none was ended within the last minutes."""
+    """撤销: the newest alarm of this phone rings again, unless a later cry already does. Raises NotFound when none was ended lately."""
     if not may_hear(viewer, audience):
         raise NotFound
     db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
@@ -319,6 +319,9 @@ def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetim
     ).first()  # fmt: skip
     if found is None:
         raise NotFound
+    rings = select(table.id).where(table.person_id == found.person_id, table.audience == found.audience, table.arrived_at.is_(None))
+    if db.scalars(rings).first() is not None:
+        return
     found.arrived_at, found.arrived_by, found.ended_how, found.ended_why = None, None, None, None
     found.going_at, found.going_by, found.told_at, found.latest_at = None, None, None, max(found.latest_at, now)
     for phone in db.scalars(select(tables.Follower).where(tables.Follower.person_id == found.person_id)):

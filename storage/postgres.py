@@ -335,6 +335,8 @@ class PostgresDatabase(Database):
                     log.info("two processes met, once more", extra={"action": "met", "error": type(cause).__name__})
                     await asyncio.sleep(PAUSES * 2**attempt)
                     continue
+                if isinstance(cause, _MET):
+                    raise busy(error) from error  # a lock that stays held: who waits is told to try again
                 raise
             self._here()
             return result

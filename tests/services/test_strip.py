@@ -197,6 +197,17 @@ async def test_fault_d7_a_false_alarm_has_a_reason_and_is_taken_back_within_minu
     assert actions == ["alarm", "false", "undone", "false"]
 
 
+async def test_fault_d7_what_is_taken_back_after_a_later_cry_leaves_one_alarm(house: House) -> None:
+    await house.cries("救命")
+    (alarm,) = house.strips("tang")
+    await house.does("tang", "false", alarm, "按错了")
+    house.home.clock.on(minutes=1)
+    await house.cries("快来人")
+    await house.home.database.write(lambda db: alarms.undo(db, house.staff["lin"], "grandma", Audience.FLOOR, house.home.clock()))
+    assert await house.home.one("SELECT count(*) FROM alarm WHERE arrived_at IS NULL") == 1
+    assert len(house.strips("tang")) == 1
+
+
 async def test_fault_d7_a_process_that_starts_anew_still_knows_who_went(house: House) -> None:
     await house.cries("我摔倒了")
     await house.does("tang", "go", house.strips("tang")[0])

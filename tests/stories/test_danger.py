@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from scripts.evening import log_in
 from tests.stories.test_demo import Demo, demo
@@ -21,6 +21,16 @@ SHOTS = os.environ.get("JIASHU_SHOTS_TO", "")
 async def shot(page: Page, name: str) -> None:
     if SHOTS:
         await page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+
+
+async def placed(what: Locator) -> dict[str, float]:
+    """Where it stands on the page, in px; the strip is drawn anew at each cry."""
+    for _ in range(50):
+        box = await what.bounding_box()
+        if box is not None:
+            return dict(box)  # type: ignore[arg-type]
+        await asyncio.sleep(0.1)
+    raise TimeoutError
 
 
 async def strips(page: Page) -> list[str]:
@@ -118,8 +128,7 @@ async def test_fault_s6_strangers_who_cry_three_hundred_times_stand_below_a_resi
     await expect(first).to_contain_text("王桂兰", timeout=15_000)
     await expect(nurse.locator("#alarms article.alarm")).to_have_count(2, timeout=15_000)
     await expect(nurse.locator("#alarms .strangers")).to_contain_text("30 个", timeout=30_000)
-    box = await first.bounding_box()
-    assert box
+    box = await placed(first)
     assert box["y"] < 60, "a resident's fall is what stands on top"
     await looked_at(nurse, "strangers in one line")
     await shot(nurse, f"strangers-{width}")
@@ -146,8 +155,7 @@ async def test_fault_d7_the_tap_on_a_changed_strip_ends_nothing(demo: Demo, widt
     button = other.get_by_role("button", name="我去")
     await expect(other.locator("#alarms article.alarm")).to_contain_text("我摔倒了")
     await expect(other.locator("#alarms article.alarm")).to_contain_text("头晕站不住")
-    box = await button.bounding_box()
-    assert box
+    box = await placed(button)
     await shot(other, f"ringing-{width}")
     await one.get_by_role("button", name="我去").click()
     await expect(other.locator("#alarms article.alarm")).to_contain_text("唐雨")

@@ -92,7 +92,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
 
     await day.at(9)  # a complaint, told as people tell it
     number = await day.says("daughter", "昨天晚饭是凉的，我要投诉")
-    assert "编号 C1123-01" in number
+    assert "编号 C261123-01" in number
     await day.says("daughter", "我妈胃不好，吃了一夜没睡")
     await day.says("daughter", "好了")
     for _ in range(4):
