@@ -46,6 +46,8 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         await looked_at(desk, "inquire")
         await card.get_by_role("button", name=re.compile("^查明了")).click()
         card = desk.get_by_role("region", name="方案")
+        await expect(card).to_be_visible()
+        await expect(desk.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)  # the new card is in place
         await card.get_by_label("原因").fill("没有报修的规定")
         await card.get_by_label("措施").fill("今天换新，每餐量温度")
         await card.get_by_label("哪天完成").fill("2026-12-01")
