@@ -39,8 +39,6 @@ TRIES_END: Final = 12.0
 """Seconds after which no further try of the platform is to be expected (three tries, 5 s apart)."""
 DRAINS: Final = 20
 """Files of the spool that are brought in side by side."""
-CUT: Final = "\ufffd"
-"""What the platform puts where a sign was cut: it stands between signs that belong together."""
 COMMITS: Final = 0.1
 """Seconds that the next long text waits for the commit of the one before."""
 GIVES_UP: Final = 5
@@ -260,7 +258,7 @@ class Inbound:
         running.add_done_callback(committed)
 
     def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
-        words, intent = said(push.event), understand(push.event)
+        words, intent = events.said(push.event), understand(push.event)
         rung = triage(words) if words else NURSE if push.event == CALLS else CALM
         hurt = rung.rings and rung.audience is Audience.FLOOR
         accused = accusation.read(words, self.names, complaint=intent is Intent.COMPLAINT, hurt=hurt) if words else None
@@ -281,12 +279,3 @@ def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tup
         except NoSender as error:
             nobodys.append((error, kept.arrived_at))
     return read, nobodys
-
-
-def said(event: events.Arrival) -> str:
-    """The words of a message, typed or recognised by the platform."""
-    match event:
-        case events.Text(body) | events.Voice(heard=body):
-            return body.replace(CUT, "")
-        case _:
-            return ""

@@ -369,8 +369,7 @@ def _recover(raw: bytes, arrived_at: datetime) -> Push:
 
 def _all_heard(event: events.Message, raw: bytes) -> events.Message:
     """A push whose fields are damaged or strange is heard whole: a cry that stands in the wrong place is a cry."""
-    mine = event.body if isinstance(event, events.Text) else event.heard if isinstance(event, events.Voice) else ""
-    if triage(mine).rings:
+    if triage(events.said(event)).rings:
         return event
     everything = words_in(readable(raw))
     if not triage(everything).rings:

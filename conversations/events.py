@@ -144,6 +144,19 @@ class Refused(msgspec.Struct, frozen=True):
     why: str
 
 
+CUT: Final = "\ufffd"
+"""What the platform puts where a sign was cut: it stands between signs that belong together."""
+
+
+def said(event: Arrival) -> str:
+    """The words of a message, typed or recognised by the platform; "" for what has none."""
+    match event:
+        case Text(body) | Voice(heard=body):
+            return body.replace(CUT, "")
+        case _:
+            return ""
+
+
 def dump(event: Arrival) -> bytes:
     """The event as JSON, for the sealed column of the inbox."""
     return _encoder.encode(event)

@@ -175,7 +175,7 @@ def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
         return Cry(alarm.level, alarm.kind, "［打不开，请去看］", message.arrived_at)
     if isinstance(event, events.Click):
         return Cry(int(Urgency.P1), NURSE.kind, words(event), message.arrived_at)
-    heard = triage(event.body if isinstance(event, events.Text) else getattr(event, "heard", ""))
+    heard = triage(events.said(event))
     level = (
         int(heard.level) if heard.rings else int(Urgency.P1) if isinstance(event, events.Voice) and not event.heard else int(heard.level)
     )

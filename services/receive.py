@@ -270,9 +270,9 @@ def _speak(context: Context, inbox_id: int, *said: str) -> None:
 
 def _accused(house: House, envelope: Envelope, talk: Talk) -> Accusation | None:
     """Whom the words accuse; within a complaint any grievance is meant. What only the lead may read accuses somebody, named or not (A4)."""
-    found, event = envelope.accused, envelope.event
-    if found is None and talk.has_case and isinstance(event, events.Text | events.Voice):
-        found = accusation.read(event.body if isinstance(event, events.Text) else event.heard, house.names, complaint=True)
+    found = envelope.accused
+    if found is None and talk.has_case:
+        found = accusation.read(events.said(envelope.event), house.names, complaint=True)
     if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
         return Accusation(why=envelope.heard.why)
     return found

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.inbound import said
 from care import accusation
 from conversations import events
+from conversations.events import said
 from conversations.routing import Intent, understand
 from scripts import servers
 from services import accusations, install, sending, staff
