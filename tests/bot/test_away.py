@@ -146,9 +146,14 @@ async def test_f4_an_answer_that_no_try_was_given_leaves_by_the_outbox_once(line
 
 async def test_f4_an_answer_to_a_socket_that_the_platform_closed_is_owed(line: Line) -> None:
     holder = line.hold()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.15):
-            await line.push("有空床吗", number=5)
+    asking = asyncio.create_task(line.push("有空床吗", number=5))
+    for _ in range(500):
+        if line.inbound._running:
+            break
+        await asyncio.sleep(0.01)
+    assert line.inbound._running, "it has arrived"
+    asking.cancel()
+    await asyncio.wait([asking])
     holder.execute("ROLLBACK")
     for _ in range(50):
         await asyncio.sleep(0.05)
