@@ -222,6 +222,21 @@ async def test_f9_a_message_whose_person_is_held_for_seconds_by_another_process_
     assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == 0
 
 
+async def test_f9_a_form_whose_person_stays_held_through_all_tries_is_told_to_try_again(
+    home: HomeUnderTest, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "TRIES", 1)
+    await home.hears("你好", "a")
+    person, taken = await home.person("a"), asyncio.Event()
+    holding = asyncio.create_task(_holds(other, person, taken, 2.0))
+    await taken.wait()
+    with pytest.raises(Busy) as refused:
+        await home.database.store(lambda store: store.lock_persons(person))
+    await holding
+    assert "lock timeout" in str(refused.value.__cause__)
+    assert home.database.away_since is None, "the database is there"
+
+
 async def test_pages_cannot_write_on_a_reading_connection(home: HomeUnderTest) -> None:
     with pytest.raises(Busy) as refused:
         await home.database.read(lambda db: db.execute(text("DELETE FROM person")))
