@@ -140,9 +140,10 @@ async def part_5(*, short: bool) -> bool:
             await alone("migrations", "--every", every, server.create("killed")),
         ]
     door = await alone("mutations", *(("--bodies", "600", "--unsigned", "2000") if short else ()))
+    linear = await alone("linear")
     long = await alone("long_texts")
     raced = await alone("races", *(("--forced", "2", "--random", "3") if short else ()))
-    return all((*killed, door, long, raced))
+    return all((*killed, door, linear, long, raced))
 
 
 PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5}

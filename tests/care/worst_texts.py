@@ -38,6 +38,10 @@ class Family:
         room = length - len(self.head) - len(self.tail)
         return self.head + (self.body * (room // len(self.body) + 1))[:room] + self.tail
 
+    def whole(self, times: int) -> str:
+        """The text with its body so many times: two of them end alike."""
+        return self.head + self.body * times + self.tail
+
 
 def patterns(*modules: ModuleType) -> dict[str, "re.Pattern[str]"]:
     """Every compiled pattern over text that the modules hold, however deep, by a name that says where it stands."""
