@@ -84,6 +84,7 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         self._looks: set[asyncio.Task[None]] = set()
         self._looking, self._learning = asyncio.Lock(), asyncio.Lock()
+        self._look_waits = False
         self._edition: object = None
         self._was_away = False
 
@@ -143,6 +144,7 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.rates.close()
         await self.http.close()
+        await self.inbound.close()
         await self.database.close()
         self.spool.close()
 
@@ -274,9 +276,21 @@ class Service:
             pass
 
     async def _look_at_alarms(self) -> None:
-        """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm."""
-        async with self._looking:
+        """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
+
+        Whoever asks while a look waits for its turn is served by that one: a hundred cries at once cost two looks, not a hundred.
+        """
+        if self._look_waits:
+            return
+        self._look_waits = True
+        try:
+            await self._looking.acquire()
+        finally:
+            self._look_waits = False
+        try:
             await self._take_over_alarms()
+        finally:
+            self._looking.release()
 
     async def _take_over_alarms(self) -> None:
         self.board.unreadable = await self.database.read(lambda db: unreadable.unseen(db, self.ids.home_id))

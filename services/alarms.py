@@ -1,6 +1,7 @@
 """Emergencies in the database: raised with the message, 我去, 已到; the person hears only what is true at that moment (F1, F2, F5)."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, select
@@ -36,6 +37,8 @@ SAID: Final = ("text", "voice", "event:click")
 """Kinds of messages that ring."""
 MOST_SAID: Final = 300
 """Messages that are read for all strips together."""
+CLOSED: Final = "［打不开，请去看］"
+"""Stands for words that cannot be unsealed."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
 """Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell (F5)."""
 
@@ -142,7 +145,7 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     found: list[tuple[tables.Alarm, Alarm]] = []
     for row, message, openid, staff in rows:
         named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
-        cries = said.get(row.id) or (_cry(db, row, message),)
+        cries = said.get(row.id) or (Cry(row.level, row.kind, _shown(db, message), message.arrived_at),)
         alarm = Alarm(
             openid, Audience(row.audience), row.level, row.kind, cries, row.raised_at, row.latest_at, where[row.person_id], row.count,
             staff or "", row.going_by or 0, row.going_at, row.person_id, frozenset(), row.brief, named, roles,
@@ -167,15 +170,31 @@ def _said(db: Unit, alarms: list[tables.Alarm]) -> dict[int, tuple[Cry, ...]]:
     return found
 
 
-def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
-    """One message as the strip shows it; what cannot be opened is said."""
+_heard = lru_cache(MOST_SAID)(triage)
+"""The board reads the same messages again at each change of an alarm."""
+
+
+def _event(db: Unit, message: tables.Inbox) -> events.Arrival | None:
+    """What a message says; None when it cannot be opened."""
     try:
-        event = events.parse((db.open(message, "event") or "").encode())
+        return events.parse((db.open(message, "event") or "").encode())
     except Unreadable:
-        return Cry(alarm.level, alarm.kind, "［打不开，请去看］", message.arrived_at)
+        return None
+
+
+def _shown(db: Unit, message: tables.Inbox) -> str:
+    event = _event(db, message)
+    return CLOSED if event is None else words(event)
+
+
+def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
+    """One message of several as the strip shows it."""
+    event = _event(db, message)
+    if event is None:
+        return Cry(alarm.level, alarm.kind, CLOSED, message.arrived_at)
     if isinstance(event, events.Click):
         return Cry(int(Urgency.P1), NURSE.kind, words(event), message.arrived_at)
-    heard = triage(events.said(event))
+    heard = _heard(events.said(event))
     level = (
         int(heard.level) if heard.rings else int(Urgency.P1) if isinstance(event, events.Voice) and not event.heard else int(heard.level)
     )

@@ -379,3 +379,13 @@ async def test_fault_w1_what_names_nobody_rings_once_a_minute_and_is_shown_until
     rows = await home.database.read(lambda db: unreadable.unseen(db, ids.home_id))
     assert len(rows) + rows[0].more == 5, "what is not kept any more is counted"
     assert (await home.database.read(lambda db: accusations.of_people(db, []))) == {}
+
+
+async def test_d14_a_message_is_read_once_however_often_the_strip_is_drawn(house: House) -> None:
+    alarms._heard.cache_clear()
+    for words in ("我摔倒了", "快来人啊", "腿断了"):
+        await house.cries(words)
+    for _ in range(5):
+        await house.look()
+    assert len(house.strips("tang")[0].cries) == 3
+    assert alarms._heard.cache_info().misses == 3

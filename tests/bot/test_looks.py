@@ -1,0 +1,72 @@
+"""What a whole service does about many cries at once: the board is drawn again a few times, not once for each (S3)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.main import Service
+from bot.pushes import Push
+from conversations import events
+from services.access import Role, Viewer
+from settings import Database, Home, Media, Security, Settings, Wechat
+
+CRIES = 60
+
+
+@pytest.fixture
+async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
+    (tmp_path / "looks.db").write_bytes(migrated.read_bytes())
+    made = Service(
+        Settings(
+            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
+            database=Database(f"sqlite:///{tmp_path / 'looks.db'}"), security=Security(key_file=str(tmp_path / "looks.keys")),
+            media=Media(tmp_path / "media"), home=Home(name="青禾颐养院"), inbox_spool=str(tmp_path / "spool"),
+        )
+    )  # fmt: skip
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def cry(service: Service, number: int, words: str = "我摔倒了，快来人") -> Push:
+    now = service.clock()
+    return Push(
+        to_user="gh", openid=f"oLooks{number:022d}", key=f"m:{number}:looks", kind="text", event=events.Text(words), raw=b"<xml/>",
+        created_at=now.replace(microsecond=0),
+    )  # fmt: skip
+
+
+async def test_fault_s3_many_cries_at_once_are_drawn_by_a_few_looks_and_all_of_them_ring(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    takes_over = service._take_over_alarms
+
+    async def counted() -> None:
+        nonlocal looks
+        looks += 1
+        await takes_over()
+
+    monkeypatch.setattr(service, "_take_over_alarms", counted)
+    commits = [service.inbound.take(cry(service, number)) for number in range(CRIES)]
+    for commit in commits:
+        await commit
+    nurse = Viewer(1, service.ids.home_id, "唐雨", Role.NURSE)
+    async with asyncio.timeout(20):
+        while len(service.board.seen_by(nurse)) < CRIES:  # noqa: ASYNC110  (the board is looked at as a page does)
+            await asyncio.sleep(0.02)
+    assert 1 <= looks <= CRIES / 4
+
+
+async def test_fault_s3_a_look_that_is_cut_leaves_the_way_free_for_the_next(service: Service) -> None:
+    async with service._looking:
+        cut = asyncio.create_task(service._look_at_alarms())
+        await asyncio.sleep(0)
+        assert service._look_waits
+        cut.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cut
+    assert not service._look_waits
+    await service._look_at_alarms()
