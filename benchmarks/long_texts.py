@@ -38,7 +38,7 @@ FAULT: Final = Family("the fault", "断了", tail="怕")
 KEYS: Final = Keys(APP_ID, "s", TOKEN, AES_KEY, "secure")
 GIVES_UP: Final = 5.0
 """Seconds after which the platform does."""
-LINES: Final = 80
+LINES: Final = 300
 """Open connections for ordinary pushes: none waits for another."""
 WORDS: Final = ("探视时间是几点", "谢谢", "我妈今天怎么样", "怎么收费", "周末来看您")
 

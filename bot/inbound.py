@@ -17,12 +17,13 @@ from typing import Final
 
 from bot import pushes
 from bot.pushes import NoSender, Push
+from bot.reading import LONG, Reader, Reading, read
 from care import accusation
 from care.errors import Busy
-from care.triage import CALM, NURSE, Audience, triage
+from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
-from conversations.routing import Intent, understand
+from conversations.routing import understand
 from services import alarms, knowledge, outbox, unreadable
 from services.board import Board
 from services.receive import Envelope, Receipt
@@ -32,7 +33,6 @@ from storage.database import Database
 from storage.spool import Kept, Spool
 
 log = logging.getLogger("jiashu.inbound")
-CALLS: Final = events.Click("NURSE")
 RINGS_AFTER: Final = 1.0
 """Seconds after which an emergency that is not committed is told without the database."""
 TRIES_END: Final = 12.0
@@ -67,20 +67,30 @@ class Inbound:
         self._spooled: dict[str, datetime] = {}
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
+        self._reader, self._turn = Reader(), asyncio.Lock()
         self._reading: dict[str, asyncio.Task[asyncio.Future[Receipt]]] = {}
-        self._turn, self._rests_until = asyncio.Lock(), 0.0
+        self._last: dict[str, asyncio.Task[asyncio.Future[Receipt]]] = {}
         self._failures: Counter[str] = Counter()
+
+    async def close(self) -> None:
+        """End the process that reads long texts."""
+        await self._reader.close()
+
+    def waits(self, push: Push) -> bool:
+        """Whether a push must be taken by turns: it is long, or its person's one before is still being read."""
+        return len(push.raw) > LONG or push.openid in self._last
 
     def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
         """What is committed for this push, now or before; shield it, since several arrivals may await it."""
-        return self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at or self._clock()))
+        return self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at or self._clock(), read(push.event, self.names)))
 
-    def take_long(self, push: Push, arrived_at: datetime) -> "asyncio.Task[asyncio.Future[Receipt]]":
-        """The same for a long text, which waits for its turn to be read; shield it: it is heard though nobody waits any more."""
+    def take_in_turn(self, push: Push, arrived_at: datetime) -> "asyncio.Task[asyncio.Future[Receipt]]":
+        """The same for what waits; shield it: it is heard though nobody awaits it any more."""
         reading = self._reading.get(push.key)
         if reading is None:
-            reading = self._reading[push.key] = asyncio.create_task(self._read(push, arrived_at))
-            reading.add_done_callback(partial(self._was_read, push.key))
+            reading = asyncio.create_task(self._read(push, arrived_at, self._last.get(push.openid)))
+            self._reading[push.key] = self._last[push.openid] = reading
+            reading.add_done_callback(partial(self._was_read, push))
         return reading
 
     async def note(self, openid: str, words: str, key: str) -> str:
@@ -181,7 +191,7 @@ class Inbound:
         except Exception:
             await self._fails(file)
             return {}, False
-        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True)
+        taken = await asyncio.gather(*(self._brought(push, at) for push, at in waiting), return_exceptions=True)
         ids = {
             push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
             for (push, _), receipt in zip(waiting, taken, strict=True)
@@ -191,6 +201,10 @@ class Inbound:
         if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in (*taken, *kept)):
             await self._fails(file)
         return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(isinstance(one, Exception) for one in kept)
+
+    async def _brought(self, push: Push, arrived_at: datetime) -> Receipt:
+        running = await asyncio.shield(self.take_in_turn(push, arrived_at)) if self.waits(push) else self.take(push, arrived_at)
+        return await asyncio.shield(running)
 
     async def _fails(self, file: Path) -> None:
         """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the log says so."""
@@ -202,20 +216,26 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    async def _read(self, push: Push, arrived_at: datetime) -> "asyncio.Future[Receipt]":
-        """Long texts are read beside the loop, one at a time, each followed by a pause as long: others pass (S3)."""
+    async def _read(
+        self, push: Push, arrived_at: datetime, before: "asyncio.Task[asyncio.Future[Receipt]] | None"
+    ) -> "asyncio.Future[Receipt]":
+        """Read a push and hand it in: behind its person's one before; long ones one at a time, so that they fill no batch (S3)."""
+        if before is not None:
+            await asyncio.wait([before])
+        if len(push.raw) <= LONG:
+            return self.take(push, arrived_at)
         async with self._turn:
-            await asyncio.sleep(self._rests_until - time.monotonic())
-            begun = time.monotonic()
-            envelope = await asyncio.to_thread(self._envelope, push, arrived_at)
-            running = self._running.get(push.key) or self._hand_in(envelope)
+            running = self._running.get(push.key)
+            if running is None:
+                found = await self._reader.read(push.event, self.names)
+                running = self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at, found))
             await asyncio.wait([running], timeout=COMMITS)
-            now = time.monotonic()
-            self._rests_until = now + (now - begun)
         return running
 
-    def _was_read(self, key: str, reading: "asyncio.Task[asyncio.Future[Receipt]]") -> None:
-        self._reading.pop(key, None)
+    def _was_read(self, push: Push, reading: "asyncio.Task[asyncio.Future[Receipt]]") -> None:
+        self._reading.pop(push.key, None)
+        if self._last.get(push.openid) is reading:
+            del self._last[push.openid]
         if not reading.cancelled():
             reading.exception()  # nobody may be waiting any more
 
@@ -257,15 +277,11 @@ class Inbound:
 
         running.add_done_callback(committed)
 
-    def _envelope(self, push: Push, arrived_at: datetime) -> Envelope:
-        words, intent = events.said(push.event), understand(push.event)
-        rung = triage(words) if words else NURSE if push.event == CALLS else CALM
-        hurt = rung.rings and rung.audience is Audience.FLOOR
-        accused = accusation.read(words, self.names, complaint=intent is Intent.COMPLAINT, hurt=hurt) if words else None
+    def _envelope(self, push: Push, arrived_at: datetime, found: Reading) -> Envelope:
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at,
-            heard=accusation.heard(rung, accused), accused=accused, look_up=partial(knowledge.ask, self.knowledge, words),
+            event=push.event, intent=found.intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at, heard=found.heard,
+            accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, events.said(push.event)),
         )  # fmt: skip
 
 

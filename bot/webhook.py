@@ -26,8 +26,8 @@ log = logging.getLogger("jiashu.webhook")
 LOOKS_AFTER: Final = 4.0
 CLOSES_AFTER: Final = 4.45
 """Seconds; the platform gives up at 5."""
-LONG: Final = 2048
-"""Bytes of a push that is read by turns: some 500 Chinese characters; nearly every message is shorter."""
+LARGE: Final = 8192
+"""Bytes of a body that is opened by turns."""
 
 
 class Webhook:
@@ -35,6 +35,7 @@ class Webhook:
 
     def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none) -> None:
         self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
+        self._opening = asyncio.Lock()
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
@@ -47,7 +48,7 @@ class Webhook:
         """POST: one message or event."""
         arrived, arrived_at = asyncio.get_running_loop().time(), self._clock()
         try:
-            push = self._codec.open(request.query, await _body(request), arrived_at)
+            push = await self._opened(request, arrived_at)
         except wire.Refused:
             return web.Response(status=403)
         except web.HTTPRequestEntityTooLarge:
@@ -76,12 +77,21 @@ class Webhook:
         self._inbound.given(push)
         return self._answer(push, receipt.answer)
 
+    async def _opened(self, request: web.Request, arrived_at: datetime) -> Push:
+        """A push, proven and parsed; large ones by turns, so that others pass between them (S3). Raises Refused, NoSender."""
+        body = await _body(request)
+        if len(body) <= LARGE:
+            return self._codec.open(request.query, body, arrived_at)
+        async with self._opening:
+            await asyncio.sleep(0)
+            return self._codec.open(request.query, body, arrived_at)
+
     async def _taken(self, push: Push, deadline: float, arrived_at: datetime) -> "asyncio.Future[Receipt]":
         """Read and handed in. Raises TimeoutError at `deadline`."""
-        if len(push.raw) <= LONG:
+        if not self._inbound.waits(push):
             return self._inbound.take(push, arrived_at)
         async with asyncio.timeout_at(deadline):
-            return await asyncio.shield(self._inbound.take_long(push, arrived_at))
+            return await asyncio.shield(self._inbound.take_in_turn(push, arrived_at))
 
     async def _nobodys(self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime) -> web.StreamResponse:
         """A signed push that names nobody: on disk, or not a word, so that the platform tries again."""

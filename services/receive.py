@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from care import accusation, quiet_hours, sla
+from care import quiet_hours, sla
 from care.accusation import Accusation
 from care.triage import CALM, UNHEARD, Audience, Triage
 from conversations import events
@@ -59,7 +59,9 @@ class Envelope(msgspec.Struct, frozen=True):
     arrived_at: datetime
     heard: Triage = CALM
     accused: Accusation | None = None
-    """Whom the words accuse, read before the transaction; words of a running complaint are read again with it."""
+    """Whom the words accuse, read before the transaction."""
+    in_case: Callable[[], Accusation | None] = lambda: None
+    """The same for words of a running complaint, where any grievance counts; asked only within one."""
     look_up: Callable[[], events.Asked | None] = lambda: None
     """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
 
@@ -231,7 +233,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
-        accused=_accused(house, envelope, talk),
+        accused=_accused(envelope, talk),
     )  # fmt: skip
     text = alarm = ""
     if heard.rings:
@@ -268,11 +270,11 @@ def _speak(context: Context, inbox_id: int, *said: str) -> None:
         )
 
 
-def _accused(house: House, envelope: Envelope, talk: Talk) -> Accusation | None:
+def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
     """Whom the words accuse; within a complaint any grievance is meant. What only the lead may read accuses somebody, named or not (A4)."""
     found = envelope.accused
     if found is None and talk.has_case:
-        found = accusation.read(events.said(envelope.event), house.names, complaint=True)
+        found = envelope.in_case()
     if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
         return Accusation(why=envelope.heard.why)
     return found

@@ -105,6 +105,7 @@ class HomeUnderTest:
             event=event,
             intent=wanted,
             accused=accusation.read(words, self.house.names, complaint=wanted is Intent.COMPLAINT) if words else None,
+            in_case=lambda: accusation.read(words, self.house.names, complaint=True),
             raw=b"<xml/>",
             created_at=self.clock().replace(microsecond=0),
             arrived_at=self.clock(),

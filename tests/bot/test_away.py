@@ -79,6 +79,7 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     app.router.add_post("/wechat", webhook.Webhook(codec, taken, home.house, home.clock).push)
     async with TestClient(TestServer(app)) as client:
         yield Line(home, spool, taken, client)
+    await taken.close()
     spool.close()
 
 
@@ -294,3 +295,21 @@ async def test_fault_s3_a_cry_in_a_long_text_rings_though_its_turn_comes_when_no
             break
         await asyncio.sleep(0.1)
     assert await line.home.one("SELECT count(*) FROM inbox") == 8
+
+
+async def test_q1_who_writes_again_while_a_long_text_is_read_is_heard_in_that_order(line: Line) -> None:
+    told = await asyncio.gather(
+        line.push(f"{LONG}一", "son", number=31), line.push("就这些", "son", number=32), line.push("有空床吗", "daughter", number=33)
+    )
+    assert all("@" in one for one in told)
+    keys = [key for (key,) in await line.home.rows("SELECT key FROM inbox ORDER BY id") if key.endswith("son")]
+    assert keys == ["m:31:son", "m:32:son"]
+
+
+async def test_fault_s3_a_long_text_in_the_spool_is_brought_in_by_its_turn(line: Line) -> None:
+    holder = line.hold()
+    assert (await line.push(f"{LONG}一", number=41)).startswith("消息已收到")
+    holder.execute("ROLLBACK")
+    await line.drain()
+    assert await line.home.one("SELECT count(*) FROM inbox") == 1
+    assert line.inbound._last == {}, "and nothing is remembered of it"

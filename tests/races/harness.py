@@ -29,6 +29,7 @@ from sqlalchemy.util import await_only
 
 from bot.inbound import Account, Inbound
 from bot.pushes import Push
+from bot.reading import read
 from care.errors import JiashuError
 from conversations import events
 from services import accusations, install
@@ -102,7 +103,7 @@ class Turn:
             to_user="gh_races", openid=openid, key=key or f"race:{openid}:{self.nth}", kind=type(arrival).__name__.lower(), event=arrival, raw=b"<xml/>",
             created_at=self.now.replace(microsecond=0),
         )  # fmt: skip
-        return inbound._envelope(push, self.now)
+        return inbound._envelope(push, self.now, read(push.event, inbound.names))
 
 
 @dataclass(frozen=True)

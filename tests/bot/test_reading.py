@@ -1,0 +1,108 @@
+"""Long texts are read by a process of its own; whatever becomes of it, every text is read and everything that rings rings (S3)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import reading
+from bot.reading import Reader, read
+from care.accusation import Colleague, Names
+from conversations import events
+
+NAMES = Names([Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "nurse")])
+FILLING = "今天妈妈吃得不多，也睡得不好。" * 60
+SAID = (
+    FILLING + "我爸摔倒了，快来人",
+    "周敏又打我妈了，胳膊都青了。" + FILLING,
+    FILLING + "我要投诉，三楼护工说话太冲",
+    FILLING,
+    FILLING + "林可没接电话，护士长也不管",
+)
+
+
+async def started(reader: Reader) -> int:
+    """Wait for the process; its pid."""
+    async with asyncio.timeout(20):
+        while reader._starting is not None:
+            await asyncio.wait([reader._starting])
+    assert reader._process is not None
+    return reader._process.pid
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[Reader]:
+    """A reader whose process has started."""
+    made = Reader()
+    await made.read(events.Text(FILLING), NAMES)
+    await started(made)
+    yield made
+    await made.close()
+
+
+def told(found: reading.Reading) -> tuple[object, ...]:
+    return found.intent, found.heard, found.accused, found.in_case()
+
+
+async def test_fault_s3_the_process_finds_what_the_loop_would_find(reader: Reader) -> None:
+    before = reader._process
+    for words in SAID:
+        assert told(await reader.read(events.Text(words), NAMES)) == told(read(events.Text(words), NAMES)), words[-20:]
+    spoken = events.Voice("m", heard=SAID[0])
+    assert told(await reader.read(spoken, NAMES)) == told(read(spoken, NAMES))
+    assert reader._process is before is not None, "and no thread had to help"
+
+
+async def test_fault_s4_a_colleague_who_was_added_is_known_at_the_next_text(reader: Reader) -> None:
+    words = events.Text("唐雨又打我妈了。" + FILLING)
+    assert 3 not in getattr((await reader.read(words, NAMES)).accused, "staff", frozenset())
+    more = Names([*NAMES.colleagues.values(), Colleague(3, "唐雨", "carer")])
+    found = await reader.read(words, more)
+    assert found.accused is not None
+    assert found.accused.staff == {3}
+
+
+async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_thread_reads(reader: Reader) -> None:
+    first = Reader()
+    assert (await first.read(events.Text(SAID[0]), NAMES)).heard.rings
+    await first.close()
+
+    assert reader._process is not None
+    dead = reader._process.pid
+    os.kill(dead, signal.SIGKILL)
+    assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
+    assert reader._process is None
+    assert (await reader.read(events.Text(SAID[1]), NAMES)).accused is not None
+    assert await started(reader) != dead
+
+
+async def test_fault_s3_a_process_that_does_not_answer_is_ended_and_a_thread_reads(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "GIVES_UP", 0.1)
+    assert reader._process is not None
+    os.kill(reader._process.pid, signal.SIGSTOP)
+    assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
+    assert reader._process is None
+
+
+async def test_p7_the_process_knows_no_setting_and_ends_with_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIASHU_WECHAT__APP_SECRET", "fictional")
+    made = Reader()
+    await made.read(events.Text(FILLING), NAMES)
+    process = Path("/proc", str(await started(made)))
+    assert b"JIASHU_" not in (process / "environ").read_bytes()
+    await made.close()
+    assert not process.exists()
+
+
+async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none(*_: object, **__: object) -> asyncio.subprocess.Process:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", none)
+    made = Reader()
+    for words in SAID:
+        assert told(await made.read(events.Text(words), NAMES)) == told(read(events.Text(words), NAMES))
+    await made.close()
