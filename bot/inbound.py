@@ -281,7 +281,7 @@ class Inbound:
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
             event=push.event, intent=found.intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at, heard=found.heard,
-            accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, events.said(push.event)),
+            accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, found.words),
         )  # fmt: skip
 
 

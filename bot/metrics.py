@@ -49,11 +49,15 @@ class Metrics:
         self._oldest = Gauge("jiashu_outbox_oldest_ready_seconds", "How long the oldest row has been ready to leave.", registry=registry)
         self._promises = Gauge("jiashu_promises_open", "Promises not kept yet, by mark.", ("mark",), registry=registry)
         self._unlinked = Gauge("jiashu_audit_unlinked_rows", "Audit rows that are not in the chain yet.", registry=registry)
+        self._by_status: dict[int, Histogram] = {}
         self._read = Gauge("jiashu_figures_read", "1 when the figures of the database are from this look.", registry=registry)
 
     def pushed(self, status: int, seconds: float) -> None:
         """A push was answered."""
-        self._answers.labels(str(status)).observe(seconds)
+        answers = self._by_status.get(status)
+        if answers is None:
+            answers = self._by_status[status] = self._answers.labels(str(status))
+        answers.observe(seconds)
 
     def sent(self, fate: Fate) -> None:
         """The platform was asked to send."""

@@ -75,6 +75,8 @@ def read(raw: bytes, arrived_at: datetime) -> Push:
 
 
 _FIELD: Final = re.compile(r"<(\w+)>(<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|[^<&]*)</\1>", re.ASCII)
+_SHORT: Final = 2048
+"""Bytes that one pattern reads: it looks for a closing tag at each `<` of the words."""
 _PLAIN: Final = bytes(set(range(256)) - set(range(32)) | set(b"\t\n"))
 """The bytes that XML leaves as they are; others are for expat to refuse or to change."""
 _REPEATED: Final = frozenset({"item", "List"})
@@ -94,23 +96,27 @@ def clean(body: bytes) -> dict[str, Node] | None:
 
 def _flat(body: bytes) -> dict[str, Node] | None:
     """The fields of a flat push, each once and nothing between them; None for any other XML."""
-    if body.translate(None, _PLAIN) or b"\xef\xbf" in body:  # control characters; U+FFC0 and up, among them two that are illegal
+    if len(body) > _SHORT or body.translate(None, _PLAIN) or b"\xef\xbf" in body:  # control characters; U+FFC0 and up, two of them illegal
         return None
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    if not text.startswith("<xml>"):
+    if not (text.startswith("<xml>") and text.endswith("</xml>")):
         return None
     found: dict[str, Node] = {}
-    at, match = len("<xml>"), _FIELD.match
-    while field := match(text, at):  # from field to field: a search would look for a closing tag at each `<` of the words
-        name, value = field.groups()
-        if name in found or (value.endswith("]]>") != value.startswith("<![CDATA[")) or (value[0:1] != "<" and "]]>" in value):
+    size = len("<xml></xml>")
+    for name, value in _FIELD.findall(text):
+        if name in found or name == "xml":
             return None
-        found[name] = value[9:-3] if value.startswith("<![CDATA[") else value
-        at = field.end()
-    return found if text[at:] == "</xml>" else None
+        size += 2 * len(name) + len(value) + len("<></>")
+        if value[:1] == "<":  # the pattern lets nothing begin so but a CDATA section, whole
+            found[name] = value[9:-3]
+        elif "]]>" in value:
+            return None
+        else:
+            found[name] = value
+    return found if size == len(text) else None  # something between them
 
 
 class _NotClean(Exception):
@@ -216,7 +222,8 @@ def _text(fields: Mapping[str, Node], name: str, default: str = "") -> str:
 
 def _head(fields: Mapping[str, Node], name: str) -> str:
     """A field that the platform writes: blanks around it say nothing (W2)."""
-    return _text(fields, name).strip()
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""
 
 
 _OPENID: Final = re.compile(rf"[^\s<>&\[\]\x00-\x1f]{{1,{OPENID}}}")

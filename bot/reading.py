@@ -10,7 +10,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -35,10 +34,10 @@ GIVES_UP: Final = 10.0
 """Seconds after which a reading is taken over by a thread: the longest push takes a twentieth of a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What was found. `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked."""
 
+    words: str
     intent: Intent
     heard: Triage
     accused: Accusation | None = None
@@ -49,12 +48,13 @@ def read(event: Arrival, names: Names) -> Reading:
     """Read a message; the time grows with its length alone."""
     words, intent = events.said(event), understand(event)
     if not words:
-        return Reading(intent, NURSE if event == CALLS else CALM)
+        return Reading(words, intent, NURSE if event == CALLS else CALM)
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
     accused = accusation.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
-    in_case = partial(accusation.read, words, names, complaint=True)
-    return Reading(intent, accusation.heard(rung, accused), accused, in_case)
+    if accused is not None or not names.called_in(words):  # without a name a complaint changes nothing
+        return Reading(words, intent, accusation.heard(rung, accused), accused, lambda: accused)
+    return Reading(words, intent, accusation.heard(rung, accused), None, partial(accusation.read, words, names, complaint=True))
 
 
 class _Question(msgspec.Struct):
@@ -84,7 +84,7 @@ class Reader:
                 try:
                     async with asyncio.timeout(GIVES_UP):
                         found = await self._ask(self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values())))
-                    return Reading(found.intent, found.heard, found.accused, lambda: found.in_case)
+                    return Reading(events.said(event), found.intent, found.heard, found.accused, lambda: found.in_case)
                 except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
                     log.warning("the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True)
                     self._end()

@@ -48,7 +48,7 @@ class Webhook:
         """POST: one message or event."""
         arrived, arrived_at = asyncio.get_running_loop().time(), self._clock()
         try:
-            push = await self._opened(request, arrived_at)
+            push = self._codec.open(request.query, await self._body(request), arrived_at)
         except wire.Refused:
             return web.Response(status=403)
         except web.HTTPRequestEntityTooLarge:
@@ -59,7 +59,9 @@ class Webhook:
             heard = await self._spooled(push, arrived + LOOKS_AFTER)
             if heard is not None:
                 return heard
-            receipt = await _until(arrived + LOOKS_AFTER, await self._taken(push, arrived + LOOKS_AFTER, arrived_at))
+            waits = self._inbound.waits(push)
+            running = await self._taken(push, arrived + LOOKS_AFTER, arrived_at) if waits else self._inbound.take(push, arrived_at)
+            receipt = await _until(arrived + LOOKS_AFTER, running)
         except asyncio.CancelledError:
             self._inbound.not_given(push)
             raise
@@ -77,19 +79,22 @@ class Webhook:
         self._inbound.given(push)
         return self._answer(push, receipt.answer)
 
-    async def _opened(self, request: web.Request, arrived_at: datetime) -> Push:
-        """A push, proven and parsed; large ones by turns, so that others pass between them (S3). Raises Refused, NoSender."""
-        body = await _body(request)
-        if len(body) <= LARGE:
-            return self._codec.open(request.query, body, arrived_at)
-        async with self._opening:
-            await asyncio.sleep(0)
-            return self._codec.open(request.query, body, arrived_at)
+    async def _body(self, request: web.Request) -> bytes:
+        """The bytes of a push as they came, large ones one in each turn of the loop, so that others pass between them (S3).
+
+        Raises wire.Refused for a body that was cut.
+        """
+        try:
+            body = await request.read()
+        except (web.RequestPayloadError, ConnectionError, ValueError) as error:
+            raise wire.Refused from error
+        if len(body) > LARGE:
+            async with self._opening:
+                await asyncio.sleep(0)
+        return body
 
     async def _taken(self, push: Push, deadline: float, arrived_at: datetime) -> "asyncio.Future[Receipt]":
-        """Read and handed in. Raises TimeoutError at `deadline`."""
-        if not self._inbound.waits(push):
-            return self._inbound.take(push, arrived_at)
+        """Read in its turn and handed in. Raises TimeoutError at `deadline`."""
         async with asyncio.timeout_at(deadline):
             return await asyncio.shield(self._inbound.take_in_turn(push, arrived_at))
 
@@ -141,14 +146,6 @@ class Webhook:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=503)
-
-
-async def _body(request: web.Request) -> bytes:
-    """The bytes of a push as they came. Raises wire.Refused for a body that was cut."""
-    try:
-        return await request.read()
-    except (web.RequestPayloadError, ConnectionError, ValueError) as error:
-        raise wire.Refused from error
 
 
 async def _until(deadline: float, running: "asyncio.Future[Receipt]") -> Receipt:

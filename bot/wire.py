@@ -23,6 +23,8 @@ from settings import Mode
 MAX_BODY: Final = 256 * 1024
 """Bytes; 413 above. 16,000 Chinese characters, encrypted, are 64 KiB."""
 BLOCK: Final = 32
+DRAWN: Final = 2048
+"""Random bytes that are drawn at a time."""
 _SEALED: Final = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)(?:\]\]>)?\s*</Encrypt>")
 _STAMP: Final = re.compile(r"\d{1,12}", re.ASCII)
 
@@ -42,6 +44,7 @@ class Codec:
         self, *, token: str, app_id: str, mode: Mode, aes_key: str = "", previous_aes_key: str = "", max_age_seconds: int = 86_400
     ) -> None:
         self.token, self.app_id, self.mode, self.max_age_seconds = token, app_id.encode(), mode, max_age_seconds
+        self._drawn = b""
         ciphers = [_cipher(key) for key in (aes_key, previous_aes_key) if key]
         self._encryptors, self._decryptors = [cipher.encryptor() for cipher in ciphers], [cipher.decryptor() for cipher in ciphers]
         if mode is not Mode.PLAIN and not aes_key:
@@ -85,7 +88,7 @@ class Codec:
         """A reply in the account's mode; encrypted ones get a fresh nonce each time."""
         if self.mode is Mode.PLAIN:
             return xml.encode()
-        random = os.urandom(20)
+        random = self._random(20)
         stamp, nonce, sealed = str(int(now.timestamp())), str(int.from_bytes(random[16:], "big")), self.encrypt(xml.encode(), random[:16])
         return (
             f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{self.sign(stamp, nonce, sealed)}]]></MsgSignature>"
@@ -94,9 +97,16 @@ class Codec:
 
     def encrypt(self, plain: bytes, random: bytes | None = None) -> str:
         """random(16) | length(4, big-endian) | text | app id, PKCS#7 to 32, AES-256-CBC, base64. `random` is for test vectors."""
-        data = (random or os.urandom(16)) + struct.pack(">I", len(plain)) + plain + self.app_id
+        data = (random or self._random(16)) + struct.pack(">I", len(plain)) + plain + self.app_id
         pad = BLOCK - len(data) % BLOCK
         return base64.b64encode(self._encryptors[0].update(data + bytes([pad]) * pad)).decode()
+
+    def _random(self, size: int) -> bytes:
+        """Random bytes, each used once; many are drawn together, since each question to the system lets the other threads run first."""
+        if len(self._drawn) < size:
+            self._drawn = os.urandom(DRAWN)
+        drawn, self._drawn = self._drawn[:size], self._drawn[size:]
+        return drawn
 
     def decrypt(self, sealed: str) -> bytes:
         """The text; the present key first, then the previous one. Raises NoSender (the official -40007, -40008), Refused for another app id (-40005)."""

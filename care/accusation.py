@@ -82,6 +82,10 @@ class Names:
         longest = sorted(self._whose, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest))) if longest else None
 
+    def called_in(self, words: str) -> bool:
+        """Whether anybody is called at all, by name or by role."""
+        return _ROLE.search(words) is not None or (self._pattern is not None and self._pattern.search(words) is not None)
+
     def found(self, clause: str) -> list[tuple[int, int, frozenset[int]]]:
         """Where somebody is called, from … to …, and who that may be; a resident of the same name is none."""
         if self._pattern is None:
@@ -139,8 +143,7 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
     hits = [(pattern, found.group()) for pattern in harm.GRAVE if (found := pattern.search(words))]
     grave = hits[0][1] if hits else ""
     soft = _SOFT.search(words)
-    grieves = complaint and (_COMPLAINS.search(words) is not None or severity.assess([words]).category != severity.UNKNOWN)
-    if not (grave or soft or grieves):
+    if not (grave or soft or (complaint and names.called_in(words) and _grieves(words))):
         return None
     staff: set[int] = set()
     roles: set[tuple[str, str]] = set()
@@ -160,6 +163,11 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
         return None
     why = grave or (soft.group() if soft else "")
     return Accusation(frozenset(staff), frozenset(roles), why, fresh, danger=hurt or (fresh and _NOW.search(words) is not None))
+
+
+def _grieves(words: str) -> bool:
+    """Whether words within a complaint complain; asked only where somebody is called."""
+    return _COMPLAINS.search(words) is not None or severity.assess([words]).category != severity.UNKNOWN
 
 
 def heard(rung: Triage, accused: Accusation | None) -> Triage:

@@ -80,16 +80,14 @@ def assess(texts: Iterable[str]) -> Assessment:
     """The level of a complaint from all its words so far; wordless evidence alone is S3 until a human looks."""
     said = "\n".join(texts)
     words = harm.plain(said)
-    hits = [
-        (name, level, found.group()) for name, level, pattern in _RULES if (found := pattern.search(words if level < Level.S3 else said))
-    ]
-    if _STAFF.search(words):  # money that a colleague took is no loss (domain.md 6b)
-        hits = [(name, Level.S1 if name == "财物" and harm.ROBBED.search(words) else level, why) for name, level, why in hits]
-    if not hits:
-        category, level, why = UNKNOWN, Level.S3, list[str]()
-    else:
-        category, level, first = min(hits, key=lambda hit: hit[1])
-        why = [f"「{first}」"]
+    category, level, why = UNKNOWN, Level.S3, list[str]()
+    for name, how_bad, pattern in _RULES:  # the worst come first
+        found = pattern.search(words if how_bad < Level.S3 else said)
+        if found:
+            category, level, why = name, how_bad, [f"「{found.group()}」"]
+            break
+    if category == "财物" and _STAFF.search(words) and harm.ROBBED.search(words):
+        level = Level.S1  # money that a colleague took is no loss (domain.md 6b)
     if category == "餐饮" and _MANY.search(words) and _SICK.search(words):
         category, level = "人身安全", Level.S1
     for pattern in (_UP, _HURT):

@@ -150,11 +150,9 @@ CUT: Final = "\ufffd"
 
 def said(event: Arrival) -> str:
     """The words of a message, typed or recognised by the platform; "" for what has none."""
-    match event:
-        case Text(body) | Voice(heard=body):
-            return body.replace(CUT, "")
-        case _:
-            return ""
+    if isinstance(event, Text):
+        return event.body.replace(CUT, "")
+    return event.heard.replace(CUT, "") if isinstance(event, Voice) else ""
 
 
 def dump(event: Arrival) -> bytes:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from care.accusation import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_person, name_of
+from services.board import UNDONE_WITHIN
 from storage import tables
-from storage.store import Store
 from storage.unit import Unit
 
 if TYPE_CHECKING:
@@ -27,13 +27,18 @@ def names(db: Unit, home_id: int) -> Names:
     return Names(Colleague(row.id, row.name, row.role, frozenset(row.floors.split())) for row in rows)
 
 
-def mark(context: "Context", case_id: int | None) -> None:
-    """Write whom this message accuses, once; the person is locked. In a complaint who answers complaints may read it, else the lead alone."""
+def mark(context: "Context", case_id: int | None, owner_id: int | None = None) -> None:
+    """Write whom this message accuses, once; the person is locked. In a complaint who answers complaints may read it, else the lead alone.
+
+    What was said before the complaint belongs to it, whatever opened it; nobody answers for a case that is about them.
+    """
     found, store = context.accused, context.store
+    if case_id is not None and context.untied:
+        _tie(context, case_id)
     if found is None or context.inbox_id is None:
         return
     context.accused = None
-    floors = _floors(store, context.person_id) if any(not floor for _, floor in found.roles) else [""]
+    floors = _floors(context) if any(not floor for _, floor in found.roles) else []
     reach = _reach(context.house.names, found, "desk" if case_id is not None else "lead")
     targets: list[tuple[int | None, str, str]] = [(one, "", "") for one in sorted(found.staff)]
     targets += sorted({(None, role, one) for role, floor in found.roles for one in ([floor] if floor else floors)}, key=str)
@@ -42,21 +47,36 @@ def mark(context: "Context", case_id: int | None) -> None:
             tables.Accused, home_id=context.home_id, person_id=context.person_id, case_id=case_id, inbox_id=context.inbox_id, staff_id=staff_id,
             role=role, floor=floor, reach=reach, state=SUSPECTED, named_at=context.now, named_by=None,
         )  # fmt: skip
-    if case_id is not None:
-        _tie(store, context.person_id, case_id)
-        _hand_over(context, case_id, found)
+    owner = context.house.names.colleagues.get(owner_id or 0)
+    if case_id is not None and owner is not None and means(found, owner):
+        store.update(tables.Case, case_id, person=context.person_id, owner_id=None)
     store.audit(context.home_id, context.now, "machine", "accuse", f"case:{case_id}" if case_id else f"person:{context.person_id}")
-    store.hint("accused", "alarms", "inbox", f"person:{context.person_id}")
+    store.hint("accused", "inbox", f"person:{context.person_id}", *(["alarms"] if _is_on_a_strip(context) else []))
 
 
-def _floors(store: Store, person_id: int) -> list[str]:
-    """Where the speaker's elder lives: a role without a floor is that of this floor, or of the whole house."""
-    rows = store.rows(
-        """SELECT DISTINCT r.floor FROM resident r WHERE r.person_id = ?
-           OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?)""",
-        person_id, person_id,
+def _tie(context: "Context", case_id: int) -> None:
+    context.untied = False
+    store, person = context.store, context.person_id
+    for (row_id,) in store.written("SELECT id FROM accused WHERE person_id = ? AND case_id IS NULL AND state = 'suspected'", person):
+        store.update(tables.Accused, row_id, person=person, case_id=case_id)
+
+
+def _floors(context: "Context") -> list[str]:
+    """Where the speaker's elders live: a role without a floor is that of these floors, or of the whole house ("")."""
+    if context.kind == "guest":
+        return [""]
+    rows = context.store.written(
+        """SELECT DISTINCT floor FROM resident WHERE person_id = ?
+           OR id IN (SELECT resident_id FROM kinship WHERE person_id = ?)""",
+        context.person_id, context.person_id,
     )  # fmt: skip
     return [str(row[0]) for row in rows] or [""]
+
+
+def _is_on_a_strip(context: "Context") -> bool:
+    """Whether a strip must know of it. One that this very message raises knows by itself."""
+    wanted = "SELECT 1 FROM alarm WHERE person_id = ? AND (arrived_at IS NULL OR arrived_at > ?) LIMIT 1"
+    return bool(context.store.written(wanted, context.person_id, context.now - UNDONE_WITHIN))
 
 
 def _reach(house: Names, found: Accusation, reach: str) -> str:
@@ -73,24 +93,6 @@ def means(found: Accusation, one: Colleague) -> bool:
     return one.id in found.staff or any(
         role == one.role and (not floor or not one.floors or floor in one.floors) for role, floor in found.roles
     )
-
-
-def _tie(store: Store, person_id: int, case_id: int) -> None:
-    """What was said before the complaint belongs to it."""
-    store.change(
-        tables.Accused,
-        "UPDATE accused SET case_id = ? WHERE person_id = ? AND case_id IS NULL AND state = 'suspected' RETURNING id",
-        case_id, person_id, persons=[person_id],
-    )  # fmt: skip
-
-
-def _hand_over(context: "Context", case_id: int, found: Accusation) -> None:
-    """Nobody answers for a case that is about them: it waits for a new owner."""
-    store = context.store
-    row = store.row("SELECT owner_id FROM complaint WHERE id = ?", case_id)
-    owner = None if row is None else context.house.names.colleagues.get(row[0] or 0)
-    if owner is not None and means(found, owner):
-        store.update(tables.Case, case_id, person=context.person_id, owner_id=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
 TITLE: Final = 24
 OPEN: Final = Question(
-    tables.Case, ("id", "level", "category", "cautious", "hide_name", "number", "feedback_at"), "closed_at", by="id", newest_first=True
+    tables.Case,
+    ("id", "level", "category", "cautious", "hide_name", "number", "feedback_at", "owner_id"),
+    "closed_at",
+    by="id",
+    newest_first=True,
 )
 """A person's complaints that have not come to their end, the newest first."""
 ALL_FIELDS: Final = ("about", "when", "name", "phone")
@@ -167,7 +171,7 @@ def _case(context: "Context", number: str) -> Row:
 def _add(context: "Context", case: Row, event: Message) -> None:
     words = records.words_of(event)
     records.heard(context, case[0], "story", words)
-    accusations.mark(context, case[0])
+    accusations.mark(context, case[0], case[7])
     if isinstance(event, Text):
         _reassess(context, case, words)
     context.store.hint(f"case:{case[0]}", "cases")

@@ -90,6 +90,8 @@ class Context(msgspec.Struct):
     event: events.Message | None = None
     accused: Accusation | None = None
     """Whom this message accuses, until it is written down (`services.accusations.mark`)."""
+    untied: bool = True
+    """Whether the person may have accused somebody before, outside of any complaint."""
 
     @property
     def elder(self) -> bool:
@@ -233,7 +235,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
-        accused=_accused(envelope, talk),
+        accused=_accused(envelope, talk), untied=talk.accuses,
     )  # fmt: skip
     text = alarm = ""
     if heard.rings:
@@ -251,7 +253,8 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
-    accusations.mark(context, None)
+    if context.accused is not None:
+        accusations.mark(context, None)
     if context.elder and (alarm or isinstance(envelope.event, events.Voice)):
         _speak(context, inbox_id, alarm, text)
     text = "\n".join(filter(None, (alarm, text)))

@@ -28,6 +28,8 @@ class Talk(msgspec.Struct):
     kind: str
     has_case: bool = False
     """Whether a complaint of theirs is open: what they tell belongs to it."""
+    accuses: bool = False
+    """Whether they accused somebody outside of any complaint."""
     revision: int = 0
     full_at: int | None = None
     """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
@@ -51,7 +53,8 @@ class Talk(msgspec.Struct):
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
-    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until"""  # noqa: S608  (a figure of ours)
+    EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
+    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL)"""  # noqa: S608  (a figure of ours)
 _ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
@@ -117,7 +120,8 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
 
 
 def _of(row: Sequence[Any]) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, full_at, parked, muted = row
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, *more = row
+    full_at, parked, muted, accuses = more
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(
         follower,
@@ -131,6 +135,7 @@ def _of(row: Sequence[Any]) -> Talk:
         revision=revision,
         full_at=full_at,
         muted_until=muted,
+        accuses=bool(accuses),
     )
 
 

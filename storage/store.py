@@ -194,6 +194,10 @@ class Store(ABC):
             self.flush()
         return self._ask(sql, values)
 
+    def written(self, sql: str, *values: object) -> list[Row]:
+        """The same without sending what is held: for rows that this transaction has not touched before."""
+        return self._ask(sql, values)
+
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""
         found = self.rows(sql, *values)
@@ -266,10 +270,14 @@ class Store(ABC):
             self._send(*self._held.take())
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
-        """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""
+        """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked.
+
+        What is held goes first: the change may point to it, and a parent that comes after its child makes SQLite search all children.
+        """
         for person in persons:
             self._require(table, person)
             self._known.pop((table, person), None)
+        self.flush()
         return self.rows(sql, *values)
 
     def seal(self, table: type[tables.Base], name: str, row_id: int, value: str | bytes | None) -> bytes | None:

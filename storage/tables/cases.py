@@ -56,12 +56,12 @@ class Accused(Base):
     """
 
     __tablename__ = "accused"
-    __table_args__ = (Index("ix_accused_staff", "staff_id", "state"), Index("ix_accused_home", "home_id", "state"))
+    __table_args__ = (Index("ix_accused_person", "person_id", "case_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "whose talk it is", index=True)
+    person_id: Mapped[int] = link("person.id", "whose talk it is")
     case_id: Mapped[int | None] = link("complaint.id", "the case, where there is one", nullable=True, index=True)
-    inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True, index=True)
+    inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True)
     staff_id: Mapped[int | None] = link("staff.id", "whom it is about; null = a role, or somebody", nullable=True)
     role: Mapped[str] = column(String(12), "the role that is meant; empty with a colleague, or when nobody is named", default="")
     floor: Mapped[str] = column(String(8), "of the role; empty = the whole house", default="")

@@ -297,7 +297,7 @@ async def test_fault_s3_a_cry_in_a_long_text_rings_though_its_turn_comes_when_no
     assert await line.home.one("SELECT count(*) FROM inbox") == 8
 
 
-async def test_q1_who_writes_again_while_a_long_text_is_read_is_heard_in_that_order(line: Line) -> None:
+async def test_fault_s3_who_writes_again_while_a_long_text_is_read_is_heard_in_that_order(line: Line) -> None:
     told = await asyncio.gather(
         line.push(f"{LONG}一", "son", number=31), line.push("就这些", "son", number=32), line.push("有空床吗", "daughter", number=33)
     )

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from care.errors import Decided, Invalid, NotFound
+from care.triage import triage
+from conversations import events
 from conversations.answers import Knowledge, starter
 from services import accusations, complaints, desk, knowledge, residents, search
 from services.access import Role, Viewer, access_case, access_person
@@ -230,3 +233,42 @@ async def test_a_status_is_still_set_by_who_is_named(floor: Floor) -> None:
     await floor.home.hears("小周昨天掐我胳膊", "grandma")
     resident = int(await floor.home.one("SELECT id FROM resident"))
     await floor.home.database.write(lambda db: residents.hush(db, floor.staff["tang"], resident, on=True, now=floor.home.clock()))
+
+
+async def test_f5_each_message_that_accuses_is_kept_from_the_floor_however_often_the_same_is_said(floor: Floor) -> None:
+    home = floor.home
+    for words in ("三楼护工又骂我妈", "三楼护工又骂我妈", "那个三楼护工掐我妈"):
+        await home.hears(words, "niece")
+    person = await home.person("niece")
+    thread = await home.database.read(lambda db: chats.thread(db, floor.staff["tang"].sight, person))
+    assert not [bubble for bubble in thread.bubbles if "护工" in str(bubble.event)]
+    assert "words" in await floor.sees("he", person)
+    assert await home.one("SELECT count(DISTINCT inbox_id) FROM accused") == 3
+
+
+async def test_c6_what_was_said_before_belongs_to_the_case_though_its_first_words_accuse_nobody(floor: Floor) -> None:
+    home = floor.home
+    await home.hears("你们的护工周敏骂我妈", "niece")
+    assert await home.rows("SELECT case_id FROM accused") == [(None,)]
+    await home.hears("我要投诉", "niece")
+    await home.hears("饭菜太凉了", "niece")
+    case = int(await home.one("SELECT id FROM complaint"))
+    assert await home.rows("SELECT case_id, staff_id FROM accused") == [(case, floor.staff["zhou"].id)]
+    named = await home.database.read(lambda db: accusations.of_case(db, case))
+    assert [one.who for one in named] == ["周敏"]
+
+
+async def test_d9_a_strip_learns_whom_the_talk_accuses_when_that_is_said_later(floor: Floor) -> None:
+    home = floor.home
+    heard: list[frozenset[str]] = []
+    home.database.listen(heard.append)
+    await home.hears("你们的护工周敏骂我", "niece")
+    assert not any("alarms" in hints for hints in heard), "nothing rings: no board is drawn again"
+    elder = await home.person("grandma")
+    envelope = replace(home.envelope(events.Text("我摔倒了"), "grandma"), heard=triage("我摔倒了"))
+    await home.database.receive(envelope)
+    heard.clear()
+    await home.hears("护工周敏推我的", "grandma")
+    assert any("alarms" in hints for hints in heard)
+    meant, _ = (await home.database.read(lambda db: accusations.of_people(db, [elder])))[elder]
+    assert meant == {floor.staff["zhou"].id}

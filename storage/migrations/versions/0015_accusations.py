@@ -32,10 +32,7 @@ def upgrade() -> None:
             batch_op.alter_column(name, existing_type=sa.String(), server_default=None)
         batch_op.create_foreign_key(batch_op.f('fk_accused_person_id_person'), 'person', ['person_id'], ['id'], initially='DEFERRED', deferrable=True)
         batch_op.create_foreign_key(batch_op.f('fk_accused_inbox_id_inbox'), 'inbox', ['inbox_id'], ['id'], initially='DEFERRED', deferrable=True)
-        batch_op.create_index(batch_op.f('ix_accused_person_id'), ['person_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_accused_inbox_id'), ['inbox_id'], unique=False)
-        batch_op.create_index('ix_accused_staff', ['staff_id', 'state'], unique=False)
-        batch_op.create_index('ix_accused_home', ['home_id', 'state'], unique=False)
+        batch_op.create_index('ix_accused_person', ['person_id', 'case_id'], unique=False)
 
 
 def downgrade() -> None:
@@ -43,8 +40,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM accused WHERE case_id IS NULL OR staff_id IS NULL OR named_by IS NULL OR state = 'lifted'")
     op.execute("DELETE FROM accused WHERE id NOT IN (SELECT min(id) FROM accused GROUP BY staff_id, case_id)")
     with op.batch_alter_table('accused', schema=None) as batch_op:
-        for name in ('ix_accused_home', 'ix_accused_staff', batch_op.f('ix_accused_inbox_id'), batch_op.f('ix_accused_person_id')):
-            batch_op.drop_index(name)
+        batch_op.drop_index('ix_accused_person')
         for name in ('person_id', 'inbox_id'):
             batch_op.drop_constraint(batch_op.f(f'fk_accused_{name}_{name[:-3]}'), type_='foreignkey')
         for name in ('why', 'decided_by', 'decided_at', 'state', 'reach', 'floor', 'role', 'inbox_id', 'person_id'):

@@ -1,0 +1,103 @@
+"""CPU per inbound message now against an earlier commit, in pairs that take turns (engineering 20): `python -m benchmarks.pairs 19125a6`.
+
+Both services run side by side, each with a database of its own, pinned to one core; in each pair both get the same messages, by turns first.
+The reference is measured with every pair: when it spreads, the machine was disturbed and the run says nothing.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from benchmarks import inbound
+from scripts import stage as staging
+from scripts.stage import ROOT, Stage
+
+PAIRS: Final = 21
+MESSAGES: Final = 2000
+MOST: Final = 1.05
+SPREAD: Final = 0.15
+"""Between the quartiles of the reference, as a share of its median."""
+
+
+@contextmanager
+def tree(commit: str) -> Iterator[Path]:
+    """The files of a commit in a folder of their own while the block runs."""
+    with tempfile.TemporaryDirectory(prefix="jiashu-before-") as folder:
+        packed = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+        yield Path(folder)
+
+
+async def start(root: Path, folder: Path, http: aiohttp.ClientSession) -> Stage:
+    """The service of a tree, on core 0."""
+    staging.ROOT = root
+    used = Stage(folder)
+    used.http = http
+    await used.start_platform()
+    await used.start_service()
+    assert used.service
+    for thread in Path(f"/proc/{used.service.pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {0})
+    return used
+
+
+async def prove(before: Path, pairs: int, messages: int) -> tuple[list[float], list[float]]:
+    """The ratios now / before, and the reference in µs a message; prints each pair."""
+    os.sched_setaffinity(0, {1})
+    reference, port = await inbound.server(floor=False)
+    ratios: list[float] = []
+    bare: list[float] = []
+    with tempfile.TemporaryDirectory() as old, tempfile.TemporaryDirectory() as new:
+        async with aiohttp.ClientSession() as http:
+            sides = [await start(before, Path(old), http), await start(ROOT, Path(new), http)]
+            try:
+                await asyncio.sleep(1)
+                for n in range(pairs):
+                    mean, _, _ = await inbound.load(port, reference.pid, inbound.requests(messages // 2, 900 + n), check=False)
+                    bare.append(mean)
+                    costs: dict[int, float] = {}
+                    for place in (0, 1) if n % 2 else (1, 0):
+                        side = sides[place]
+                        assert side.service
+                        costs[place], _, _ = await inbound.load(side.port, side.service.pid, inbound.requests(messages, n + 1), check=True)
+                    ratios.append(costs[1] / costs[0])
+                    print(f"pair {n + 1}: {costs[0]:.0f} µs before, {costs[1]:.0f} now, {ratios[-1]:.3f}; reference {mean:.0f}")
+            finally:
+                for side in sides:
+                    await side.stop(side.service)
+                    await side.stop(side.platform)
+                reference.terminate()
+                await reference.wait()
+    return ratios, bare
+
+
+def main() -> int:
+    """Print the median; 0 when it holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("commit")
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    chosen = parser.parse_args()
+    with tree(chosen.commit) as before:
+        ratios, bare = asyncio.run(prove(before, chosen.pairs, chosen.messages))
+    low, median, high = statistics.quantiles(ratios, n=4)
+    first, middle, third = statistics.quantiles(bare, n=4)
+    spread = (third - first) / middle
+    print(f"CPU per message {median:.3f} of {chosen.commit} over {len(ratios)} pairs (quartiles {low:.3f} … {high:.3f}, goal {MOST})")
+    if spread > SPREAD:
+        print(f"void: the reference spreads by {spread:.0%}")
+    return 0 if median <= MOST and spread <= SPREAD and chosen.pairs >= PAIRS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
