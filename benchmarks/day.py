@@ -101,11 +101,16 @@ class Day:
         async with self.browsers[who][0].get(f"{self.web()}{path}") as answer:
             return await answer.text() if answer.status == 200 else f"status {answer.status}"
 
-    async def post(self, who: str, path: str, form: Mapping[str, object] | None = None) -> str:
-        """A form, as the page sends it."""
+    async def post(self, who: str, path: str, form: Mapping[str, object] | None = None, page: str = "") -> str:
+        """A form, as the page sends it; with the revision that stands on `page`."""
         self.proof.pages += 1
         http, csrf = self.browsers[who]
         data = aiohttp.FormData()
+        if page:
+            async with http.get(f"{self.web()}{page}") as answer:
+                drawn = re.search(r'name="drawn" value="(\w+)"', await answer.text())
+            assert drawn, page
+            data.add_field("drawn", drawn[1])
         for name, value in (form or {}).items():
             for one in value if isinstance(value, list) else [value]:
                 data.add_field(name, str(one))
@@ -202,13 +207,14 @@ async def _noon(day: Day) -> None:
         "chen",
         f"/complaints/{number}/step/assess",
         {"category": "餐饮", "level": 3, "scope": "ours", "passed_to": "", "why": "", "owner": staff["chen"]},
+        f"/complaints/{number}",
     )
     for hour, finding, cause, measures in (
         (10, "三楼送餐晚了 25 分钟，保温车坏了", "保温车坏了", "当天修好保温车，送餐前量温度"),
         (12, "两辆保温车，一辆备用没登记", "备用车没登记", "备用车每周检查，送餐前量温度并记录"),
     ):
         await day.at(hour, 30)
-        await day.post("chen", f"/complaints/{number}/step/inquire", {"finding": finding})
+        await day.post("chen", f"/complaints/{number}/step/inquire", {"finding": finding}, f"/complaints/{number}")
         plan = {
             "cause": cause,
             "department": "膳食部",
@@ -258,11 +264,11 @@ async def _afternoon(day: Day) -> None:
         facts: dict[str, object] = (
             {"meals": "两顿没吃"} if one == bad else {"meals": "大半", "sleep": "好", "mood": "平静", "doing": "散步"}
         )
-        await day.post("tang", f"/letters/{one}", facts | {"taps": 5})
+        await day.post("tang", f"/letters/{one}", facts | {"taps": 5}, f"/letters/{one}")
     await day.at(17, 20)
     held = day.one("SELECT id FROM letter WHERE state = 'held'")
     day.look("16:30 bad news is held", held)
-    await day.post("tang", f"/letters/{held}/call", {"called": "和家属说了，晚上换软饭"})
+    await day.post("tang", f"/letters/{held}/call", {"called": "和家属说了，晚上换软饭"}, f"/letters/{bad}")
     await day.at(17, 30)
     day.proof.letters = day.built.number("SELECT count(*) FROM letter WHERE state = 'released'")
     day.look("17:30 the letter arrives", any("今天的家书到了" in words for words in await day.heard(DAUGHTER)))

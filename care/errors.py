@@ -51,6 +51,15 @@ class Decided(Conflict):
     """{who}刚刚已经{what}，您这次没有算数。请看一下再决定。"""
 
 
+class Changed(Conflict):
+    """{who}刚刚{what}。您这次还没有存，写的都在。请看一眼现在的样子；要用您写的，再存一次。"""
+
+    @property
+    def revision(self) -> str:
+        """What the form may be saved against, once this was read."""
+        return str(self.facts["revision"])
+
+
 class TooLate(Conflict):
     """刚刚已经交给微信了，拦不住了。请看一下再决定怎么办。"""
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care import sla
-from care.errors import Conflict, Decided, Invalid
+from care.errors import Changed, Conflict, Decided, Invalid
 from care.severity import CATEGORIES, Level
 from care.sla import Kind
 from care.stages import Stage
@@ -17,7 +17,7 @@ from conversations.effects import say
 from services import accusations, outbox, promises, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
-from storage import tables
+from storage import revision, tables
 from storage.queries.cases import STAGES
 from storage.types import new_id
 from storage.unit import Unit
@@ -33,10 +33,10 @@ LONGEST: Final = timedelta(days=30)
 
 def assess(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, case_id: int, *, category: str, level: int, why: str, scope: str, passed_to: str, owner_id: int,
-    accused: frozenset[int], now: datetime,
+    accused: frozenset[int], now: datetime, drawn: str | None = None,
 ) -> None:  # fmt: skip
     """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6). Raises Invalid with a sentence."""
-    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY})
+    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, drawn)
     if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
         raise Invalid(why="性质、等级、责任范围都要选。")
     if scope != "ours" and not passed_to.strip():
@@ -84,9 +84,9 @@ def _name(db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], c
         accusations.told(db, viewer, case.id, case.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
 
 
-def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime) -> None:
+def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime, drawn: str | None = None) -> None:
     """What the inquiry found, by a named colleague whom the case is not about (C6)."""
-    case = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN})
+    case = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN}, drawn)
     words = _needed(finding, "请写查明了什么：时间、地点、谁、怎么回事。")
     db.seal(case, "finding", words)
     case.stage = Stage.PLAN
@@ -257,10 +257,10 @@ def tell(  # noqa: PLR0913  (one form)
 
 
 def hear(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, *, word: str, note: str, now: datetime
+    db: Unit, house: House, viewer: Viewer, case_id: int, *, word: str, note: str, now: datetime, drawn: str | None = None
 ) -> None:
     """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
-    case = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP})
+    case = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, drawn)
     words = _needed(note, "请写一句家属怎么说的。")
     if word not in {"accepted", "declined"}:
         raise Invalid(why="请选家属的意见。")
@@ -288,12 +288,27 @@ def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) ->
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "close", f"case:{case.id}")
 
 
-def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage]) -> tables.Case:
-    """The case, its person locked. Raises Decided with who was first when it is at another step by now."""
+def revision_of(db: Unit, case: tables.Case) -> str:
+    """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about (D6)."""
+    table = tables.Accused
+    named = select(table.staff_id, table.role, table.floor, table.state).where(table.case_id == case.id, table.state != accusations.LIFTED)
+    return revision.of(
+        case.stage, case.rounds, case.category, case.level, case.scope, case.owner_id, case.passed_to, case.finding,
+        sorted({tuple(row) for row in db.execute(named)}, key=str),
+    )  # fmt: skip
+
+
+def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str | None = None) -> tables.Case:
+    """The case, its person locked; `drawn` is the revision of the form (None = read in this transaction).
+
+    Raises Decided with who was first when it is at another step by now, Changed when it is at the same one.
+    """
     case = access_case(db, viewer, case_id, lock=True)
     if case.stage not in stages or case.closed_at is not None:
         now_at = "结案了" if case.closed_at is not None else f"把这件办到了「{STAGES[case.stage - 1]}」"
         raise Decided(who=_latest(db, case.id), what=now_at)
+    if drawn is not None and drawn != (stands := revision_of(db, case)):
+        raise Changed(who=_latest(db, case.id), what="改过这件投诉", revision=stands)
     return case
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from care import letters, quiet_hours
-from care.errors import Decided, Invalid, NotFound
+from care.errors import Changed, Decided, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
 from services import media, outbox
-from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of
+from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of, name_of
 from services.house import House
 from settings import Home
-from storage import tables
+from storage import revision, tables
 from storage.queries import letters as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -65,9 +65,12 @@ def release_at(home: Home, day: date) -> datetime:
 
 def write(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, resident_id: int, day: date, *, ticked: Mapping[str, Collection[str]], sentence: str, note: str,
-    temperature: str, taps: int, now: datetime, photos: Sequence[Photo] = (),
+    temperature: str, taps: int, now: datetime, photos: Sequence[Photo] = (), drawn: str | None = None,
 ) -> tables.Letter:  # fmt: skip
-    """Keep the letter of a day. Raises Invalid with every sentence that the writer must read; NotFound."""
+    """Keep the letter of a day; `drawn` is the revision of the form (None = read in this transaction).
+
+    Raises Invalid with every sentence that the writer must read; Changed, NotFound. What waits for a call waits on, whatever is written.
+    """
     resident = access_resident(db, viewer, resident_id)
     if resident.status != "在住":
         raise Invalid(why=f"老人现在{resident.status}，今天不写家书；要紧的事请打电话告诉家属。")
@@ -75,6 +78,7 @@ def write(  # noqa: PLR0913  (one form)
     if len(words) > LONGEST:
         raise Invalid(why=f"这句话有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
     row = db.hold(select(tables.Letter).where(tables.Letter.resident_id == resident.id, tables.Letter.day == day))
+    _as_drawn(db, row, drawn)
     degrees = _degrees(temperature)
     yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
     pictures = len(photos) + (queries.photo_count(db, row.id) if row else 0)
@@ -97,7 +101,8 @@ def write(  # noqa: PLR0913  (one form)
     db.seal(row, "note", note.strip() or None)
     row.taps, row.written_by, row.written_at = max(0, min(taps, 999)), viewer.id, now
     row.corrected = row.corrected or row.state == "released"
-    row.held_why = looked.hold or (LEAD_FIRST if queries.cautious(db, resident.id) else None)
+    waits = row.held_why if row.state == "held" else None  # only the call lets it go (D5)
+    row.held_why = looked.hold or waits or (LEAD_FIRST if queries.cautious(db, resident.id) else None)
     if row.held_why or row.state != "released":  # bad news waits for a call, whoever has read what before
         row.state = "held" if row.held_why else "ready"
     _attach(db, viewer, row, photos, now)
@@ -106,11 +111,33 @@ def write(  # noqa: PLR0913  (one form)
     return row
 
 
-def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime) -> None:
-    """The family was called, so the letter may go; nurses and leads do that. Raises Invalid without what was said, Conflict."""
+def revision_of(row: tables.Letter | None) -> str:
+    """What a form of a letter is drawn from; that it went out in the evening changes none of it."""
+    if row is None:
+        return revision.of()
+    state = "open" if row.state in {"ready", "released"} else row.state
+    return revision.of(state, row.held_why, row.facts, row.sentence, row.note, row.written_at)
+
+
+def _as_drawn(db: Unit, row: tables.Letter | None, drawn: str | None) -> None:
+    """Raises Changed with who was first and what stands now."""
+    if drawn is None or drawn == revision_of(row):
+        return
+    if row is None or row.state == "withdrawn":
+        who, what = "有同事", "收回了这封家书"
+    elif row.state != "held" and row.held_why == SEEN:
+        who, what = "有同事", "打过电话，放行了这封家书"
+    else:
+        who, what = name_of(db, row.written_by), "改过这封家书" + ("，现在要先打电话" if row.state == "held" else "")
+    raise Changed(who=who, what=what, revision=revision_of(row))
+
+
+def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime, drawn: str | None = None) -> None:
+    """The family was called, so the letter may go; nurses and leads do that. Raises Invalid without what was said, Decided, Changed."""
     row = access_letter(db, viewer, letter_id, lock=True)
     if row.state != "held":
         raise Decided(who="有同事", what="收回了这封家书" if row.state == "withdrawn" else "放行了这封家书")
+    _as_drawn(db, row, drawn)
     if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
         raise Invalid(why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。")
     if not called.strip():
@@ -122,11 +149,12 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime)
     db.store.hint("letters")
 
 
-def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime) -> None:
-    """Nobody may read it any more; who had read it stays known (F12). Raises Conflict."""
+def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime, drawn: str | None = None) -> None:
+    """Nobody may read it any more; who had read it stays known (F12). Raises Decided, Changed."""
     row = access_letter(db, viewer, letter_id, lock=True)
     if row.state == "withdrawn":
         raise Decided(who="有同事", what="收回了这封家书")
+    _as_drawn(db, row, drawn)
     row.state = "withdrawn"
     _take_back(db, row, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")

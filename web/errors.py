@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp_jinja2
 from aiohttp import web
 
-from care.errors import JiashuError, NotFound
+from care.errors import Changed, JiashuError, NotFound
 
 log = logging.getLogger("jiashu.web")
 
@@ -34,5 +34,7 @@ def tell(request: web.Request, error: JiashuError, status: int | None = None) ->
         response = aiohttp_jinja2.render_template("_error.html", request, {"sentence": error.sentence}, status=status)
         response.headers["HX-Retarget"] = "#problem"
         response.headers["HX-Reswap"] = "innerHTML"
+        if isinstance(error, Changed):
+            response.headers["X-Drawn"] = error.revision
         return response
     return aiohttp_jinja2.render_template("error.html", request, {"sentence": error.sentence, "status": status}, status=status)

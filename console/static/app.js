@@ -245,6 +245,11 @@
     const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("button:not([type=button])");
     if (button) button.disabled = true;
   });
+  // A form that was drawn before somebody else saved: its sentence stands above it, and after that it may be saved.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const drawn = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Drawn"), form = event.detail.elt.closest("form");
+    if (drawn && form && form.elements.drawn) form.elements.drawn.value = drawn;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt; /* the form may be gone from the page by now */
     if (!form.matches || !form.matches("form")) return;

@@ -128,12 +128,13 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     who, ref, now = viewer(request), request.match_info["case"], request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Case, chats.Window, list[accusations.Named], bool]:
+    def work(db: Unit) -> tuple[queries.Case, chats.Window, list[accusations.Named], bool, str]:
         case = found_by(db, who, ref)
         directors = case.stage != Stage.APPROVAL or complaints.director_left(db, case)
-        return queries.one(db, case), chats.window(db, case.person_id), accusations.of_case(db, case.id), directors
+        named = accusations.of_case(db, case.id)
+        return queries.one(db, case), chats.window(db, case.person_id), named, directors, complaints.revision_of(db, case)
 
-    found, window, named, directors = await request.app[DATABASE].read(work)
+    found, window, named, directors, drawn = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.case)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
@@ -146,6 +147,7 @@ async def case_of(request: web.Request) -> dict[str, Any]:
         "known": known,
         "decides": decides,
         "named": named,
+        "drawn": drawn,
         "left": left,
         "until": until,
         "key": secrets.token_urlsafe(16),

@@ -64,14 +64,14 @@ async def write(request: web.Request) -> web.StreamResponse:
     pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
     ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
     text = {name: str(form.get(name, "")) for name in ("sentence", "note", "temperature")}
-    taps = Form(form).number("taps")
+    taps, drawn = Form(form).number("taps"), Form(form).words("drawn")
     if Form(form).day("day") not in {None, letters.today(home, now)}:
         raise Invalid(why="已经过了零点，这些是昨天的事，没有存。请刷新，重新写今天的。")
 
     def work(db: Unit) -> None:
         letters.write(
             db, who, resident, letters.today(home, now), ticked=ticked, sentence=text["sentence"], note=text["note"], temperature=text["temperature"],
-            taps=taps, now=now, photos=[one for one, _ in pictures],
+            taps=taps, now=now, photos=[one for one, _ in pictures], drawn=drawn,
         )  # fmt: skip
 
     await keep_with(request, [(one.id, data) for one, data in pictures], work)
@@ -92,13 +92,13 @@ async def write(request: web.Request) -> web.StreamResponse:
 async def act(request: web.Request) -> web.StreamResponse:
     """The family was called, so it may go; or nobody may read it any more."""
     form, who, now, number = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["letter"])
-    called = str(form.get("called", ""))
+    called, drawn = Form(form).words("called"), Form(form).words("drawn")
 
     def work(db: Unit) -> int:
         if request.match_info["act"] == "call":
-            letters.let_go(db, who, number, called, now)
+            letters.let_go(db, who, number, called, now, drawn)
         else:
-            letters.withdraw(db, who, number, now)
+            letters.withdraw(db, who, number, now, drawn)
         return access_letter(db, who, number).resident_id
 
     return web.Response(status=204, headers={"HX-Redirect": f"/console/letters/{await request.app[DATABASE].write(work)}"})
@@ -146,7 +146,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in chain(found, before, *older) if row.letter and row.letter.state == "held"],
         "read": (sum(min(row.read, 1) for row in sent if row.readers), sum(1 for row in sent if row.readers)),
         "just_held": next((row for row in found if str(row.line.id) == request.query.get("held") and row.letter and row.letter.state == "held"), None),
-        "release": letters.release_at(home, day), "open_id": 0, "may_let_go": who.role in letters.CALLERS,
+        "release": letters.release_at(home, day), "open_id": 0, "revision_of": letters.revision_of, "may_let_go": who.role in letters.CALLERS,
     }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         return {
             "entry": residents.one(db, resident), "letter": queries.written(db, row) if row else None,
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
-            "yesterday": queries.written(db, yesterday) if yesterday else None,
+            "yesterday": queries.written(db, yesterday) if yesterday else None, "drawn": letters.revision_of(row),
         }  # fmt: skip
 
     found = await request.app[DATABASE].read(work)

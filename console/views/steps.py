@@ -45,9 +45,10 @@ def _do(  # noqa: PLR0913  (one form)
             complaints.assess(
                 db, who, case, category=form.words("category"), level=form.number("level"), why=form.words("why"), scope=form.words("scope"),
                 passed_to=form.words("passed_to"), owner_id=form.number("owner"), accused=form.numbers("accused"), now=now,
+                drawn=form.words("drawn"),
             )  # fmt: skip
         case "inquire":
-            complaints.inquire(db, who, case, form.words("finding"), now)
+            complaints.inquire(db, who, case, form.words("finding"), now, form.words("drawn"))
         case "plan":
             complaints.propose(
                 db, house, who, case, cause=form.words("cause"), department=form.words("department"), responsible_id=form.number("responsible"),
@@ -60,7 +61,7 @@ def _do(  # noqa: PLR0913  (one form)
         case "tell":
             complaints.tell(db, house, who, case, way=form.words("way"), note=form.words("note"), now=now)
         case "hear":
-            complaints.hear(db, house, who, case, word=form.words("word"), note=form.words("note"), now=now)
+            complaints.hear(db, house, who, case, word=form.words("word"), note=form.words("note"), now=now, drawn=form.words("drawn"))
         case "learn":
             complaints.learn(db, who, case, form.words("lesson"), now)
         case _:

@@ -27,6 +27,12 @@ class Colleague:
             assert answer.status == status, path
             return await answer.text()
 
+    async def drawn(self, path: str) -> str:
+        """The revision that the form of a page carries."""
+        found = re.search(r'name="drawn" value="(\w+)"', await self.get(path))
+        assert found
+        return found[1]
+
     async def post(self, path: str, data: Any = None) -> ClientResponse:
         if "X-CSRF" not in self.headers:
             found = re.search(r'"X-CSRF": "([^"]+)"', await self.get("/today"))
@@ -65,7 +71,7 @@ async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_l
     house: House, colleagues: dict[str, Colleague], tmp_path: Path
 ) -> None:
     carer, number = colleagues["zhou"], await resident(house)
-    form = FormData({"meals": "大半", "taps": "5"})
+    form = FormData({"meals": "大半", "taps": "5", "drawn": await carer.drawn(f"/letters/{number}")})
     form.add_field("photos", io.BytesIO(PNG), filename="a.png", content_type="image/png")
     answer = await carer.post(f"/letters/{number}", form)
     assert (answer.status, answer.headers["HX-Redirect"]) == (204, "/console/letters")
@@ -77,7 +83,7 @@ async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_l
     async with carer.client.get(shown[1]) as photo:
         assert (photo.status, await photo.read(), photo.content_type) == (200, PNG, "image/png")
     for content, says in ((b"GIF89a", "JPG 和 PNG"), (PNG, "平安")):
-        form = FormData({"sentence": "今日平安"})
+        form = FormData({"sentence": "今日平安", "drawn": await carer.drawn(f"/letters/{number}")})
         form.add_field("photos", io.BytesIO(content), filename="b.png", content_type="image/png")
         answer = await carer.post(f"/letters/{number}", form)
         assert answer.status == 422
@@ -92,14 +98,56 @@ async def test_u4_a_held_letter_is_let_go_by_a_nurse_who_called_and_a_letter_is_
     house: House, colleagues: dict[str, Colleague]
 ) -> None:
     carer, nurse, number = colleagues["zhou"], colleagues["tang"], await resident(house)
-    await carer.post(f"/letters/{number}", {"meals": "两顿没吃"})
+    await carer.post(f"/letters/{number}", {"meals": "两顿没吃", "drawn": await carer.drawn(f"/letters/{number}")})
     assert "请护士或主管打电话" in await carer.get(f"/letters/{number}")
     letter = int(await house.home.one("SELECT id FROM letter"))
     assert "先打电话" in await nurse.get("/today/list")
-    assert (await nurse.post(f"/letters/{letter}/call", {"called": "和李静说了"})).status == 204
-    assert (await carer.post(f"/letters/{letter}/withdraw")).status == 204
+    called = {"called": "和李静说了", "drawn": await nurse.drawn(f"/letters/{number}")}
+    assert (await nurse.post(f"/letters/{letter}/call", called)).status == 204
+    drawn = {"drawn": await carer.drawn(f"/letters/{number}")}
+    assert (await carer.post(f"/letters/{letter}/withdraw", drawn)).status == 204
     assert "已收回" in await carer.get("/letters/list?open=1")
-    assert (await carer.post(f"/letters/{letter}/withdraw")).status == 409
+    assert (await carer.post(f"/letters/{letter}/withdraw", drawn)).status == 409
+
+
+async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(house: House, colleagues: dict[str, Colleague]) -> None:
+    carer, nurse, number = colleagues["zhou"], colleagues["tang"], await resident(house)
+    page = f"/letters/{number}"
+    older = {"meals": "全部", "drawn": await carer.drawn(page)}
+    assert (await nurse.post(page, {"meals": "两顿没吃", "drawn": await nurse.drawn(page)})).status == 204
+    refused = await carer.post(page, older)
+    assert refused.status == 409
+    assert "唐雨刚刚改过这封家书，现在要先打电话。您这次还没有存，写的都在。" in await refused.text()
+    assert await house.home.one("SELECT state FROM letter") == "held"
+    again = await carer.post(page, older | {"drawn": refused.headers["X-Drawn"]})
+    assert again.status == 204, "having read that, she may save her own words"
+    assert await house.home.one("SELECT state FROM letter") == "held", "and the call is still to be made"
+    letter = int(await house.home.one("SELECT id FROM letter"))
+    assert (await nurse.post(f"/letters/{letter}/call", {"called": "和李静说了"})).status == 409, (
+        "a form without a revision is none of ours"
+    )
+    told = {"called": "和李静说了", "drawn": await nurse.drawn(page)}
+    assert (await nurse.post(f"/letters/{letter}/call", told)).status == 204
+    assert await house.home.one("SELECT state FROM letter") == "ready"
+
+
+async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, colleagues: dict[str, Colleague]) -> None:
+    home, desk, director = house.home, colleagues["chen"], colleagues["shen"]
+    await home.hears("我要投诉，饭菜太凉了")
+    case = int(await home.one("SELECT id FROM complaint"))
+    assert (await desk.post(f"/complaints/{case}/call", {"text": "打通了，在查"})).status == 200
+    page = f"/complaints/{case}"
+    carer = int(await home.one("SELECT id FROM staff WHERE login = 'zhou'"))
+    form = {
+        "category": "餐饮", "level": "2", "scope": "ours", "passed_to": "", "why": "", "owner": await home.one("SELECT id FROM staff WHERE login = 'chen'"),
+        "drawn": await desk.drawn(page),
+    }  # fmt: skip
+    older = form | {"drawn": await director.drawn(page)}
+    assert (await desk.post(f"{page}/step/assess", form | {"accused": str(carer)})).status == 200
+    refused = await director.post(f"{page}/step/assess", older)
+    assert refused.status == 409
+    assert "陈晓雯刚刚改过这件投诉。您这次还没有存" in await refused.text()
+    assert await home.rows("SELECT staff_id, state FROM accused") == [(carer, "confirmed")]
 
 
 async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(house: House, colleagues: dict[str, Colleague]) -> None:

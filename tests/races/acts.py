@@ -159,7 +159,7 @@ ACTS: Final[dict[Key, Act]] = {
     ),
     # -- letters
     _post("/console/letters/{resident}", "write"): _act(
-        "letter.write", "letter", "letter.write letter.call letter.withdraw letter.drop job.letters resident.status", ROW, "Invalid", STALE
+        "letter.write", "letter", "letter.write letter.call letter.withdraw letter.drop job.letters resident.status", ROW, "Changed"
     ),
     _post("/console/letters/{letter}/{act}", "call"): _act("letter.call", "letter", "letter.write letter.call letter.withdraw", ROW, "Decided"),
     _post("/console/letters/{letter}/{act}", "withdraw"): _act(

@@ -86,11 +86,22 @@ def _turn(home: HomeUnderTest, facts: Facts, nth: int = 0) -> Turn:
     return Turn(home.house, home.ids, home.clock(), facts, nth)
 
 
+def _letter_form(turn: Turn, db: Unit) -> str:
+    """The revision that today's form of the letter carries."""
+    found = select(tables.Letter).where(tables.Letter.resident_id == turn["room306"], tables.Letter.day == letters.today(HOME, turn.now))
+    return letters.revision_of(db.scalars(found).first())
+
+
+def _step_form(turn: Turn, db: Unit) -> str:
+    """The revision that the form of a step carries."""
+    return complaints.revision_of(db, db.get_one(tables.Case, turn["case"]))
+
+
 def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int]:
     def write(turn: Turn, db: Unit) -> int:
         return letters.write(
             db, turn.who(N), turn["room306"], letters.today(HOME, turn.now), ticked={"meals": {"大半"}}, sentence=sentence, note="", temperature="",
-            taps=5, now=turn.now, photos=[letters.Photo(turn["photo"], "image/png", 9)] if photos else [],
+            taps=5, now=turn.now, photos=[letters.Photo(turn["photo"], "image/png", 9)] if photos else [], drawn=turn.seen,
         ).id  # fmt: skip
 
     return write
@@ -148,14 +159,14 @@ async def _named(home: HomeUnderTest, facts: Facts) -> Facts:
 def _assess_named(turn: Turn, db: Unit) -> None:
     complaints.assess(
         db, turn.who(S), turn["case"], category="虐待忽视", level=turn["level"], why="", scope="ours", passed_to="", owner_id=turn[f"{S}0"],
-        accused=frozenset({turn[f"{N}1"]}), now=turn.now,
+        accused=frozenset({turn[f"{N}1"]}), now=turn.now, drawn=turn.seen,
     )  # fmt: skip
 
 
 def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
     complaints.assess(
         db, turn.who(D), turn["case"], category="护理质量", level=turn["level"], why="", scope="ours", passed_to="", owner_id=turn[f"{S}{owner}"],
-        accused=frozenset(), now=turn.now,
+        accused=frozenset(), now=turn.now, drawn=turn.seen,
     )  # fmt: skip
 
 
@@ -230,7 +241,9 @@ async def _follow_up(home: HomeUnderTest, facts: Facts) -> Facts:
 
 
 def _hear(word: str) -> Callable[[Turn, Unit], None]:
-    return lambda turn, db: complaints.hear(db, turn.house, turn.who(D), turn["case"], word=word, note=f"说了{turn.nth}", now=turn.now)
+    return lambda turn, db: complaints.hear(
+        db, turn.house, turn.who(D), turn["case"], word=word, note=f"说了{turn.nth}", now=turn.now, drawn=turn.seen
+    )
 
 
 async def _lesson(home: HomeUnderTest, facts: Facts) -> Facts:
@@ -567,12 +580,12 @@ SIDES: Final = {
             "case.evidence",
             lambda t, db: evidence.add(db, t.who(D), t["case"], evidence.File(new_id(), "image/png", 5, "0" * 64), "送餐记录", t.now),
         ),
-        _unit("step.assess", lambda t, db: _assess(t, db, t.nth)),
-        _unit("step.inquire", lambda t, db: complaints.inquire(db, t.who(D), t["case"], f"查明{t.nth}", t.now)),
+        _unit("step.assess", lambda t, db: _assess(t, db, t.nth), _step_form),
+        _unit("step.inquire", lambda t, db: complaints.inquire(db, t.who(D), t["case"], f"查明{t.nth}", t.now, t.seen), _step_form),
         _unit("step.plan", _plan),
         _unit("step.decide", _decide(approve=True)),
         _unit("step.tell", lambda t, db: complaints.tell(db, t.house, t.who(D), t["case"], way="电话", note=f"好{t.nth}", now=t.now)),
-        _unit("step.hear", _hear("accepted")),
+        _unit("step.hear", _hear("accepted"), _step_form),
         _unit("step.learn", lambda t, db: complaints.learn(db, t.who(S), t["case"], f"教训{t.nth}", t.now)),
         _unit("step.interim", _interim),
         _unit(
@@ -587,9 +600,9 @@ SIDES: Final = {
             lambda t, db: occasions.book_visit(db, t.house, t.who(D), t["room306"], t["daughter"], t.now + timedelta(days=2), t.now),
         ),
         _unit("application.refuse", lambda t, db: binding.refuse(db, t.house, t.who(D), t["application0"], f"不认识{t.nth}", t.now)),
-        _unit("letter.write", lambda t, db: _write("上午唱了歌" if t.nth == 0 else "下午听了戏")(t, db)),
-        _unit("letter.call", lambda t, db: letters.let_go(db, t.who(N), t["letter"], f"和女儿说了{t.nth}", t.now)),
-        _unit("letter.withdraw", lambda t, db: letters.withdraw(db, t.who(N), t["letter"], t.now)),
+        _unit("letter.write", lambda t, db: _write("上午唱了歌" if t.nth == 0 else "下午听了戏")(t, db), _letter_form),
+        _unit("letter.call", lambda t, db: letters.let_go(db, t.who(N), t["letter"], f"和女儿说了{t.nth}", t.now, t.seen), _letter_form),
+        _unit("letter.withdraw", lambda t, db: letters.withdraw(db, t.who(N), t["letter"], t.now, t.seen), _letter_form),
         _unit("letter.drop", lambda t, db: letters.drop_photo(db, t.who(N), t["letter"], t["photo"], t.now)),
         _unit(
             "knowledge.new",
@@ -629,8 +642,8 @@ SIDES: Final = {
 TRIES: Final = _unit("log_in", lambda t, db: staff.count(db, _knock(t), t.now) and None)
 COMES_IN: Final = _unit("log_in", lambda t, db: staff.log_in(db, _knock(t), t.now, 12) and None)
 RETURNS: Final = _unit("step.decide", _decide(approve=False))
-DECLINES: Final = _unit("step.hear", _hear("declined"))
-BAD_NEWS: Final = _unit("letter.write", _write("下午摔了一跤，骨折住院"))
+DECLINES: Final = _unit("step.hear", _hear("declined"), _step_form)
+BAD_NEWS: Final = _unit("letter.write", _write("下午摔了一跤，骨折住院"), _letter_form)
 HOSPITAL, DEATH = _status("病危"), _status("去世", "王桂兰")
 CRY: Final = _says("我摔倒了起不来", "grandma")
 ASKS: Final = _says("周末能来看吗")
@@ -695,22 +708,22 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(PLAN, "step.plan", "step.plan", "Decided", "Decided", fault="d3", check=_one_plan),
     _pair(BIRTHDAY, "day.held", "job.greetings", fault="d4", check=_not_greeted),
     # letters
-    _same(LETTER, "letter.write", untold=STALE),
+    _same(LETTER, "letter.write", "Changed"),
     _same(
         START,
-        _unit("letter.write", lambda t, db: _write(("上午唱歌", "下午摔了一跤")[t.nth])(t, db)),
-        untold=STALE,
+        _unit("letter.write", lambda t, db: _write(("上午唱歌", "下午摔了一跤")[t.nth])(t, db), _letter_form),
+        "Changed",
         more="the first of the day",
     ),
-    _pair(HELD, "letter.write", "letter.call", "Decided", untold=STALE),
-    _pair(HELD, BAD_NEWS, "letter.call", untold=STALE, more="worse news"),
-    _pair(LETTER, "letter.write", "letter.withdraw", untold=STALE),
-    _pair(RELEASED, BAD_NEWS, "letter.withdraw", untold=STALE, more="what was released"),
+    _pair(HELD, "letter.write", "letter.call", "Changed", "Changed"),
+    _pair(HELD, BAD_NEWS, "letter.call", "Changed", "Changed", more="worse news"),
+    _pair(LETTER, "letter.write", "letter.withdraw", "Changed", "Changed"),
+    _pair(RELEASED, BAD_NEWS, "letter.withdraw", "Changed", "Changed", more="what was released"),
     _pair(LETTER, "letter.write", "letter.drop"),
     _pair(EVENING, "letter.write", "job.letters"),
     _pair(EVENING, BAD_NEWS, "job.letters", more="bad news"),
     _same(HELD, "letter.call", "Decided"),
-    _pair(HELD, "letter.call", "letter.withdraw", "", "Decided"),
+    _pair(HELD, "letter.call", "letter.withdraw", "Changed", "Decided"),
     _same(RELEASED, "letter.withdraw", "Decided"),
     _pair(RELEASED, "letter.withdraw", "page.letter", "NotFound"),
     _pair(RELEASED, "letter.withdraw", "page.react", "NotFound"),
@@ -736,15 +749,15 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(RELEASED, "page.letter", "page.react"),
     _pair(LETTER, "letter.write", HOSPITAL, "", "Invalid"),
     # complaints
-    _same(CASE, "step.assess", untold=STALE),
-    _same(INQUIRY, "step.assess", untold=STALE, more="once more"),
+    _same(CASE, "step.assess", "Changed"),
+    _pair(INQUIRY, "step.assess", "step.assess", "", "Changed", more="once more"),  # a writes what stands: nothing changes
     _pair(INQUIRY, "step.assess", "step.inquire", "", "Decided"),
     _pair(CASE, "step.assess", "step.interim"),
-    _pair(CASE, "step.assess", _says("护工打我妈，胳膊都青了"), "", "Invalid"),
+    _pair(CASE, "step.assess", _says("护工打我妈，胳膊都青了"), "", "Changed"),
     _same(NAMED, "accused.decide", "Decided"),
-    _pair(NAMED, _unit("step.assess", _assess_named), "accused.decide", "Decided"),
+    _pair(NAMED, _unit("step.assess", _assess_named, _step_form), "accused.decide", "Decided", "Changed"),
     _pair(NAMED, "accused.decide", _says("周敏还掐她的胳膊")),
-    _same(PLAN, "step.inquire", untold=STALE),
+    _same(PLAN, "step.inquire", "Changed"),
     _pair(PLAN, "step.inquire", "step.plan", "", "Decided"),
     _pair(PLAN, "step.inquire", "step.interim"),
     _pair(PLAN, "step.plan", "step.interim"),
@@ -759,9 +772,9 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _same(RESULT, "step.tell", "Decided"),
     _pair(RESULT, "step.tell", "sender.claim"),
     _pair(TELLING, "step.tell", "sender.settle", "", "Decided"),
-    _same(OPINION, "step.hear", untold=STALE),
-    _pair(OPINION, "step.hear", DECLINES, "", "Decided", untold=STALE, more="yes and no"),
-    _pair(OPINION, "step.hear", _says("1", act="effect.TakeVerdict"), untold=STALE),
+    _same(OPINION, "step.hear", "Changed"),
+    _pair(OPINION, "step.hear", DECLINES, "Changed", "Decided", more="yes and no"),
+    _pair(OPINION, "step.hear", _says("1", act="effect.TakeVerdict"), "", "Changed"),
     _pair(OPINION, DECLINES, _says("2", act="effect.TakeVerdict"), "", "Decided", more="no and no"),
     _pair(FOLLOW_UP, "step.hear", _says("1", act="effect.TakeVerdict"), more="follow-up"),
     _same(LESSON, "step.learn", "Decided"),
