@@ -208,7 +208,10 @@ async def _later(built: Cluster, desk: Desk, proof: Proof, day: datetime) -> Non
         if n % 2:
             await desk.post(f"/residents/{residents[_elder(n)]}/hush", on="1")
         else:
-            await desk.post(f"/residents/{residents[_elder(n)]}/status", status="去世", name=f"老人{n:02d}")
+            page = f"/residents/{residents[_elder(n)]}"
+            drawn = re.search(r'name="drawn" value="(\w+)"', await desk.get(page))
+            assert drawn
+            await desk.post(f"{page}/status", status="去世", name=f"老人{n:02d}", drawn=drawn[1])
     file = built.used.folder / "jiashu.stop-list"
     await built.used.until(lambda: file.exists() and len(file.read_text().splitlines()) >= STOPS, "the stop list is not written", 15)
     proof.stops = len(file.read_text().splitlines())

@@ -52,7 +52,7 @@ class Decided(Conflict):
 
 
 class Changed(Conflict):
-    """{who}刚刚{what}。您这次还没有存，写的都在。请看一眼现在的样子；要用您写的，再存一次。"""
+    """{who}刚刚{what}，您这次没有存。写好的都还在，请看一眼现在的样子；还是要改，就再点一次。"""
 
     @property
     def revision(self) -> str:

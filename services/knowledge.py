@@ -10,14 +10,15 @@ from typing import Final
 import msgspec
 from sqlalchemy import select
 
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Changed, Conflict, Invalid, NotFound
 from care.triage import triage
 from conversations import answers
 from conversations.answers import Entry, Found, Kind, Knowledge
 from conversations.events import Asked, Option
 from conversations.routing import Intent, of_words
-from services.access import Page, Viewer, access_page
+from services.access import Page, Viewer, access_page, name_of
 from settings import Home
+from storage import revision as revisions
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -40,6 +41,8 @@ class Blank:
     valid_until: date | None
     hint: str
     own: bool = False
+    revision: str = ""
+    """What its form is drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +198,23 @@ def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) 
     _stamp(db, viewer, row, now)
 
 
-def restore(db: Unit, viewer: Viewer, key: str, now: datetime) -> None:
-    """An entry as it came; an own entry goes. Raises NotFound."""
+def restore(db: Unit, viewer: Viewer, key: str, now: datetime, revision: int | None = None) -> None:
+    """An entry as it came; an own entry goes. Raises NotFound, Conflict when a colleague was first."""
     access_page(viewer, Page.KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         raise NotFound
+    if revision not in {None, row.revision}:
+        raise Conflict
     db.delete(row)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "restore", f"knowledge:{key}")
     db.store.hint("knowledge")
 
 
-def fill(db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | None, now: datetime) -> None:
-    """Fill a blank, or empty it. Raises Invalid with a sentence."""
+def fill(  # noqa: PLR0913  (one form)
+    db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | None, now: datetime, drawn: str | None = None
+) -> None:
+    """Fill a blank, or empty it. Raises Invalid with a sentence, Changed."""
     access_page(viewer, Page.KNOWLEDGE)
     value = " ".join(value.split())
     if name in OWN_BLANKS or not re.fullmatch(r"\w{1,16}", name):
@@ -217,6 +224,8 @@ def fill(db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | No
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
     row = db.hold(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name))
+    if row is not None and drawn not in {None, _blank_revision(row)} and (row.value, row.valid_until) != (value, valid_until):
+        raise Changed(who=name_of(db, row.edited_by), what=f"把「{name}」填成了「{row.value or '空'}」", revision=_blank_revision(row))
     if row is None:
         row = tables.KnowledgeBlank(id=new_id(), home_id=viewer.home_id, name=name)
         db.add(row)
@@ -290,7 +299,11 @@ def _ends(entry: Entry, rows: Mapping[str, tables.KnowledgeBlank]) -> date | Non
 
 
 def _blank(name: str, value: str, row: tables.KnowledgeBlank | None, hint: str) -> Blank:
-    return Blank(name, row.value if row else value, row.valid_until if row else None, hint, name in OWN_BLANKS)
+    return Blank(name, row.value if row else value, row.valid_until if row else None, hint, name in OWN_BLANKS, _blank_revision(row))
+
+
+def _blank_revision(row: tables.KnowledgeBlank | None) -> str:
+    return revisions.of(row.value, row.valid_until) if row else revisions.of()
 
 
 def _check(question: str, answer: str, phrasings: list[str]) -> None:

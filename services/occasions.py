@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from care import occasions, quiet_hours
-from care.errors import Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
+from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from conversations.effects import Say, say
 from services import epochs, outbox, sending
 from services.access import FAMILIES, Viewer, access_plan, access_resident, name_of
 from services.house import House
-from storage import tables
+from storage import revision, tables
 from storage.queries import days as queries
 from storage.queries.days import Who
 from storage.types import new_id
@@ -38,6 +38,7 @@ ASK_FIRST: Final = "先问过主管再说"
 """An open complaint of level 1 stands behind it; who reads this must not learn that there is one (C14)."""
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
 OPEN: Final = ("planned", "held")
+DECIDED: Final = {"planned": "照发", "held": "先不发", "cancelled": "取消", "sent": "已交给微信"}
 REMINDERS: Final = frozenset({"visit", "birthday-soon"})
 """What is said before its day."""
 
@@ -107,8 +108,13 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_
     db.store.hint("days")
 
 
-def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime) -> None:
-    """Hold, cancel or plan again. Raises Conflict for what has left, NotFound for who may not."""
+def revision_of(row: tables.Plan) -> str:
+    """What the buttons of a plan are drawn from: who decided last; that it left or not is asked again anyway."""
+    return revision.of(row.decided_by, row.decided_at)
+
+
+def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime, drawn: str | None = None) -> None:
+    """Hold, cancel or plan again. Raises TooLate, Decided, Changed; NotFound for who may not."""
     row = access_plan(db, viewer, plan_id, lock=True)
     if viewer.role not in FAMILIES:
         raise NotFound
@@ -118,6 +124,8 @@ def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime) 
         raise Decided(who=name_of(db, row.decided_by), what="取消了这一条")
     if verdict not in {"held", "cancelled", "planned"}:
         raise Invalid(why="请选先不发、取消或照发。")
+    if drawn not in {None, revision_of(row)} and row.state != verdict:
+        raise Changed(who=name_of(db, row.decided_by), what=f"改成了「{DECIDED[row.state]}」", revision=revision_of(row))
     row.state, row.decided_by, row.decided_at = verdict, viewer.id, now
     row.why = {"held": f"{viewer.name}：先不发", "cancelled": f"{viewer.name}：取消了", "planned": None}[verdict]
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", f"plan_{verdict}", f"plan:{row.id}")

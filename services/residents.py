@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from care.errors import Invalid
+from care.errors import Changed, Invalid
 from services import outbox
 from services.access import LEADS, Role, Viewer, access_resident
-from storage import tables
+from storage import revision, tables
 from storage.queries.residents import STATUSES
 from storage.types import new_id
 from storage.unit import Unit
@@ -24,8 +24,15 @@ def may_set(viewer: Viewer) -> tuple[str, ...]:
     return STATUSES[:4] if viewer.role in {Role.NURSE, Role.DESK} else ()
 
 
-def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: str, now: datetime) -> None:
-    """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once. Raises Invalid, NotFound."""
+def revision_of(resident: tables.Resident, hushed: datetime | None) -> tuple[str, str]:
+    """What the form of the status and the button of 静默 are drawn from."""
+    return revision.of(resident.status), revision.of(hushed)
+
+
+def set_status(  # noqa: PLR0913  (one form)
+    db: Unit, viewer: Viewer, resident_id: int, status: str, name: str, now: datetime, drawn: str | None = None
+) -> None:
+    """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once. Raises Invalid, Changed, NotFound."""
     resident = access_resident(db, viewer, resident_id, lock=True)
     if status not in may_set(viewer):
         raise Invalid(why="这个状态要由主管或院长来改；去世只能由院长写。")
@@ -35,6 +42,9 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
         person = db.get_one(tables.Person, resident.person_id)
         if name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")
+    stands, _ = revision_of(resident, None)
+    if drawn not in {None, stands} and status != resident.status:
+        raise Changed(who="有同事", what=f"把状态改成了「{resident.status}」", revision=stands)
     before, resident.status = resident.status, status
     if status == "去世":
         _stop(db, viewer, resident, DEATH, now)
@@ -46,9 +56,16 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, status: str, name: st
     db.store.hint("residents")
 
 
-def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime) -> None:
-    """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand (F11)."""
+def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime, drawn: str | None = None) -> None:
+    """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand (F11).
+
+    It may always be set; lifted is only what stood there when the button was drawn. Raises Changed, NotFound.
+    """
     resident = access_resident(db, viewer, resident_id, lock=True)
+    since = hushed_since(db, resident.person_id)
+    _, stands = revision_of(resident, since)
+    if not on and since is not None and drawn not in {None, stands}:
+        raise Changed(who="有同事", what="按了静默", revision=stands)
     if on:
         _stop(db, viewer, resident, HUSH, now)
         outbox.stop_machine(db.store, _family(db, resident), now)

@@ -9,6 +9,7 @@ from aiohttp import web
 from care import lunar, occasions
 from care.occasions import MONTHS, day_words
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.views.forms import Form
 from services import occasions as plans
 from services.access import FAMILIES, Page, access_page
 from storage.queries import days as queries
@@ -42,7 +43,8 @@ async def rows(request: web.Request) -> dict[str, Any]:
 async def decide(request: web.Request) -> dict[str, Any]:
     """Hold, cancel, or plan again."""
     who, now, number, verdict = viewer(request), request.app[CLOCK](), int(request.match_info["plan"]), request.match_info["verdict"]
-    await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, now))
+    drawn = Form(await request.post()).words("drawn")
+    await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, now, drawn))
     return await _days(request)
 
 
@@ -72,7 +74,7 @@ async def _days(request: web.Request) -> dict[str, Any]:
         "births": sorted(
             (day.day, name, place, day.note, number) for number, name, place, born in births for day in occasions.birthdays(occasions.born(born), first, last)
         ),
-        "first": first, "last": last, "lunar_words": _lunar, "STATES": STATES, "may_decide": who.role in FAMILIES, "week": timedelta(days=7),
+        "first": first, "last": last, "lunar_words": _lunar, "STATES": STATES, "may_decide": who.role in FAMILIES, "revision_of": plans.revision_of, "week": timedelta(days=7),
         "goes": sum(one["goes"] for found in groups.values() for one in found), "all": len(lines),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from care.errors import Invalid
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.views.forms import Form
 from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
@@ -85,7 +86,8 @@ async def switch(request: web.Request) -> web.StreamResponse:
 async def restore(request: web.Request) -> web.StreamResponse:
     """As it came."""
     who, key, now = viewer(request), request.match_info["key"], request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, now))
+    drawn = Form(await request.post()).number("revision")
+    await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, now, drawn))
     return _to(key if key.startswith("faq-") else "")
 
 
@@ -93,12 +95,12 @@ async def restore(request: web.Request) -> web.StreamResponse:
 async def fill(request: web.Request) -> dict[str, Any]:
     """Fill a blank; the rows of all entries that name it change with it."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    name, value, until = (str(form.get(field, "")) for field in ("name", "value", "until"))
+    name, value, until, drawn = (Form(form).words(field) for field in ("name", "value", "until", "drawn"))
     try:
         ends = date.fromisoformat(until) if until else None
     except ValueError as error:
         raise Invalid(why="日期请从日历里选，或写成 2026-12-31。") from error
-    await request.app[DATABASE].write(lambda db: knowledge.fill(db, who, name, value, ends, now))
+    await request.app[DATABASE].write(lambda db: knowledge.fill(db, who, name, value, ends, now, drawn))
     facts = await _facts(request)
     shelf: Shelf = facts["shelf"]
     changed = [one for one in shelf.kept if name in one.entry.blanks]

@@ -81,8 +81,8 @@ async def decide(request: web.Request) -> web.StreamResponse:
 async def status(request: web.Request) -> web.StreamResponse:
     """Where a resident is; a death needs the director and the name once more."""
     form, who, now, resident = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
-    word, name = str(form.get("status", "")), str(form.get("name", ""))
-    await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, word, name, now))
+    word, name, drawn = (Form(form).words(field) for field in ("status", "name", "drawn"))
+    await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, word, name, now, drawn))
     return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
 
 
@@ -101,7 +101,8 @@ async def visit(request: web.Request) -> web.StreamResponse:
 async def hush(request: web.Request) -> web.StreamResponse:
     """静默: one tap stops everything that is not human; lifted by hand."""
     form, who, now, resident = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
-    await request.app[DATABASE].write(lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now))
+    drawn = Form(form).words("drawn")
+    await request.app[DATABASE].write(lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now, drawn=drawn))
     return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
 
 
@@ -128,9 +129,10 @@ async def _one(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)
+        hushed = residents.hushed_since(db, resident.person_id)
         return {
             "line": queries.one(db, resident), "relatives": queries.relatives(db, resident.id),
-            "hushed": residents.hushed_since(db, resident.person_id), "visits": days.visits(db, resident.id, request.app[CLOCK]()),
+            "hushed": hushed, "drawn": residents.revision_of(resident, hushed), "visits": days.visits(db, resident.id, request.app[CLOCK]()),
         }  # fmt: skip
 
     found = await request.app[DATABASE].read(work)

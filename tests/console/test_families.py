@@ -117,7 +117,7 @@ async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(house: H
     assert (await nurse.post(page, {"meals": "两顿没吃", "drawn": await nurse.drawn(page)})).status == 204
     refused = await carer.post(page, older)
     assert refused.status == 409
-    assert "唐雨刚刚改过这封家书，现在要先打电话。您这次还没有存，写的都在。" in await refused.text()
+    assert "唐雨刚刚改过这封家书，现在要先打电话，您这次没有存。写好的都还在" in await refused.text()
     assert await house.home.one("SELECT state FROM letter") == "held"
     again = await carer.post(page, older | {"drawn": refused.headers["X-Drawn"]})
     assert again.status == 204, "having read that, she may save her own words"
@@ -146,7 +146,7 @@ async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, co
     assert (await desk.post(f"{page}/step/assess", form | {"accused": str(carer)})).status == 200
     refused = await director.post(f"{page}/step/assess", older)
     assert refused.status == 409
-    assert "陈晓雯刚刚改过这件投诉。您这次还没有存" in await refused.text()
+    assert "陈晓雯刚刚改过这件投诉，您这次没有存" in await refused.text()
     assert await home.rows("SELECT staff_id, state FROM accused") == [(carer, "confirmed")]
 
 
@@ -186,9 +186,17 @@ async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops
     assert "静默中" in await (await nurse.post(f"/residents/{number}/hush", {"on": "1"})).text()
     assert "静默中" in await desk.get("/days")
     plan = int(await house.home.one("SELECT id FROM plan"))
-    assert "先不发" in await (await desk.post(f"/days/{plan}/held")).text()
+    shown = re.search(rf'/days/{plan}/held" hx-vals=.{{"drawn": "(\w+)"', await desk.get("/days/list"))
+    assert shown
+    assert "先不发" in await (await desk.post(f"/days/{plan}/held", {"drawn": shown[1]})).text()
+    late = await desk.post(f"/days/{plan}/cancelled", {"drawn": shown[1]})
+    assert late.status == 409
+    assert "陈晓雯刚刚改成了「先不发」" in await late.text(), "the button was drawn before"
     assert (await nurse.post(f"/days/{plan}/planned")).status == 404
-    assert "解除" not in await (await nurse.post(f"/residents/{number}/hush", {"on": "0"})).text()
+    lifted = await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": "drawn-before"})
+    assert lifted.status == 409, "nobody lifts a 静默 that was not on the page"
+    assert "刚刚按了静默" in await lifted.text()
+    assert (await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": lifted.headers["X-Drawn"]})).status == 200
 
 
 async def test_l2_a_death_asks_for_the_name_and_the_resident_is_found_among_those_who_left(
@@ -196,7 +204,13 @@ async def test_l2_a_death_asks_for_the_name_and_the_resident_is_found_among_thos
 ) -> None:
     director, number = colleagues["shen"], await resident(house)
     assert (await director.post(f"/residents/{number}/status", {"status": "去世", "name": ""})).status == 422
-    assert (await director.post(f"/residents/{number}/status", {"status": "去世", "name": "王桂兰"})).status == 200
+    died = {"status": "去世", "name": "王桂兰", "drawn": await director.drawn(f"/residents/{number}")}
+    away = await colleagues["chen"].post(f"/residents/{number}/status", {"status": "住院", "drawn": died["drawn"]})
+    assert away.status == 200
+    late = await director.post(f"/residents/{number}/status", died)
+    assert late.status == 409
+    assert "刚刚把状态改成了「住院」" in await late.text()
+    assert (await director.post(f"/residents/{number}/status", died | {"drawn": late.headers["X-Drawn"]})).status == 200
     assert "王桂兰" not in await director.get("/residents")
     assert "王桂兰" in await director.get("/residents?show=left")
     assert "去世，今天不写家书" in await director.get(f"/letters/{number}")

@@ -466,8 +466,13 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     assert "能不能开发票" in page
     assert "差 3 空" in await at_desk.get("/knowledge/faq-01")
     for name, value in (("床位费", "2,000 元"), ("护理费", "600 元"), ("餐费", "900 元")):
-        answer = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value=value, until="2027-12-31")
+        drawn = re.search(rf'value="{name}"><input type="hidden" name="drawn" value="(\w+)"', await at_desk.get("/knowledge/faq-01"))
+        assert drawn
+        answer = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value=value, until="2027-12-31", drawn=drawn[1])
         assert answer.status == 200
+        late = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value="别的", until="", drawn=drawn[1])
+        assert late.status == 409
+        assert f"把「{name}」填成了「{value}」" in await late.text()
     filled = await answer.text()
     assert "14/40 已填" in filled
     assert 'id="row-faq-01"' in filled
@@ -483,7 +488,8 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     assert "能不能开发票</b>" not in await at_desk.get("/knowledge")
     await at_desk.post("/knowledge/own-1/switch", enabled="0")
     assert "已停用" in await at_desk.get("/knowledge/own-1")
-    assert (await at_desk.post("/knowledge/own-1/restore")).headers["HX-Location"] == "/console/knowledge"
+    assert (await at_desk.post("/knowledge/own-1/restore", revision="1")).status == 409
+    assert (await at_desk.post("/knowledge/own-1/restore", revision="3")).headers["HX-Location"] == "/console/knowledge"
     assert (await at_desk.client.get("/console/knowledge/own-1")).status == 404
     assert (await at_desk.post("/knowledge/blanks", key="faq-01", name="餐费", value="1", until="明天")).status == 422
     assert "自带的" in await at_desk.get("/knowledge?show=missing")

@@ -21,7 +21,6 @@ from services.house import House
 
 Key = tuple[str, str]
 """Where an act comes in, and which of the acts there it is."""
-STALE: Final = "Part 5b: the form carries a digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +140,11 @@ ACTS: Final[dict[Key, Act]] = {
     _post("/console/residents/{resident}/status", "status"): _act(
         "resident.status", "resident",
         "resident.status resident.hush resident.visit letter.write job.letters job.greetings sender.claim survey.begin", PERSON,
-        "Invalid", STALE,
+        "Invalid",
     ),
     _post("/console/residents/{resident}/hush", "hush"): _act(
         "resident.hush", "resident", "resident.hush resident.status application.confirm job.letters job.greetings sender.claim", PERSON,
-        why="silence may always be set; who lifts it sees that it stands",
+        "Changed", "silence may always be set; lifted is only what stood there",
     ),
     _post("/console/residents/{resident}/visit", "visit"): _act(
         "resident.visit", "visit", "resident.visit resident.status", UNIQUE, "Conflict"
@@ -170,7 +169,7 @@ ACTS: Final[dict[Key, Act]] = {
     ),
     # -- knowledge
     _post("/console/knowledge/new", "save"): _act("knowledge.new", "entry", "knowledge.new", UNIQUE, why="each is an entry of its own"),
-    _post("/console/knowledge/blanks", "fill"): _act("knowledge.blanks", "blank", "knowledge.blanks", ROW, why=STALE),
+    _post("/console/knowledge/blanks", "fill"): _act("knowledge.blanks", "blank", "knowledge.blanks", ROW, "Changed"),
     _post("/console/knowledge/try", "attempt"): _act("knowledge.try", "entry", why=READS),
     _post("/console/knowledge/{key}", "save"): _act(
         "knowledge.save", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, "Conflict"
@@ -180,7 +179,7 @@ ACTS: Final[dict[Key, Act]] = {
         why="said or not said: one field, each tap says which",
     ),
     _post("/console/knowledge/{key}/restore", "restore"): _act(
-        "knowledge.restore", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, "NotFound", why=STALE
+        "knowledge.restore", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, "NotFound"
     ),
     _post("/console/knowledge/learn", "learn"): _act(
         "knowledge.learn", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, why="a phrase is added to what stands"

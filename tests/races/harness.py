@@ -136,8 +136,6 @@ class Pair:
     b: Side
     told: tuple[str, str] = ("", "")
     fault: str = ""
-    untold: str = ""
-    """Why somebody's words are overwritten today without a sentence; empty where that does not happen."""
     check: Callable[[End], str] | None = None
     """What is wrong with an end, whatever one after the other would bring; "" when nothing is."""
     more: str = ""

@@ -37,7 +37,6 @@ from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
-from tests.races.acts import STALE
 from tests.races.harness import HOME, STAFF, End, Pair, Side, Stage, Turn
 
 SCENE: Final[dict[str, Any]] = {
@@ -339,7 +338,11 @@ async def _birthday(home: HomeUnderTest, _: Facts) -> Facts:
 
 
 def _day(verdict: str) -> Callable[[Turn, Unit], None]:
-    return lambda turn, db: occasions.decide(db, turn.who(D), turn["plan"], verdict, turn.now)
+    return lambda turn, db: occasions.decide(db, turn.who(D), turn["plan"], verdict, turn.now, turn.seen)
+
+
+def _day_buttons(turn: Turn, db: Unit) -> str:
+    return occasions.revision_of(db.get_one(tables.Plan, turn["plan"]))
 
 
 async def _applications(home: HomeUnderTest, facts: Facts) -> Facts:
@@ -542,12 +545,28 @@ def _revision(turn: Turn, db: Unit) -> int:
     return db.scalars(select(table.revision).where(table.home_id == turn.ids.home_id, table.key == "faq-01")).one()
 
 
+def _resident_form(turn: Turn, db: Unit) -> tuple[str, str]:
+    """What the page of a resident carries: of the status, of 静默."""
+    resident = db.get_one(tables.Resident, turn["room306"])
+    return residents.revision_of(resident, residents.hushed_since(db, resident.person_id))
+
+
+def _blank_form(turn: Turn, db: Unit) -> str:
+    return knowledge.shelf(db, turn.ids.home_id, HOME, turn.now.date()).blanks["床位费"].revision
+
+
 def _status(status: str, name: str = "") -> Side:
-    return _unit("resident.status", lambda turn, db: residents.set_status(db, turn.who(C), turn["room306"], status, name, turn.now))
+    return _unit(
+        "resident.status",
+        lambda turn, db: residents.set_status(db, turn.who(C), turn["room306"], status, name, turn.now, turn.seen[0]), _resident_form,
+    )  # fmt: skip
 
 
 def _hush(*, on: bool) -> Side:
-    return _unit("resident.hush", lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], on=on, now=turn.now))
+    return _unit(
+        "resident.hush",
+        lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], on=on, now=turn.now, drawn=turn.seen[1]), _resident_form,
+    )  # fmt: skip
 
 
 def _confirm(nth: int | None = None) -> Side:
@@ -592,9 +611,9 @@ SIDES: Final = {
             "accused.decide",
             lambda t, db: accusations.decide(db, t.who(S), t["accused"], ("confirm", "lift")[t.nth], "说的是同屋", t.now) and None,
         ),
-        _unit("day.held", _day("held")),
-        _unit("day.cancelled", _day("cancelled")),
-        _unit("day.planned", _day("planned")),
+        _unit("day.held", _day("held"), _day_buttons),
+        _unit("day.cancelled", _day("cancelled"), _day_buttons),
+        _unit("day.planned", _day("planned"), _day_buttons),
         _unit(
             "resident.visit",
             lambda t, db: occasions.book_visit(db, t.house, t.who(D), t["room306"], t["daughter"], t.now + timedelta(days=2), t.now),
@@ -608,10 +627,10 @@ SIDES: Final = {
             "knowledge.new",
             lambda t, db: knowledge.save_entry(db, t.who(D), "", question=f"问{t.nth}", answer="好的。", asked="", revision=0, now=t.now),
         ),
-        _unit("knowledge.blanks", lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now)),
+        _unit("knowledge.blanks", lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now, t.seen), _blank_form),
         _unit("knowledge.save", _save("问"), _revision),
         _unit("knowledge.switch", lambda t, db: knowledge.switch(db, t.who(D), "faq-01", enabled=t.nth == 1, now=t.now)),
-        _unit("knowledge.restore", lambda t, db: knowledge.restore(db, t.who(D), "faq-01", t.now)),
+        _unit("knowledge.restore", lambda t, db: knowledge.restore(db, t.who(D), "faq-01", t.now, t.seen), _revision),
         _unit("knowledge.learn", lambda t, db: knowledge.learn(db, t.who(D), "faq-01", f"能不能住进来{t.nth}", t.now)),
         _unit("survey.begin", lambda t, db: surveys.begin(db, t.house, t.who(S), t.now) and None),
         _unit("survey.end", lambda t, db: surveys.end(db, t.who(S), t["campaign"], t.now)),
@@ -688,17 +707,17 @@ def _not_greeted(end: End) -> str:
 
 
 def _pair(
-    stage: Stage, a: Side | str, b: Side | str, after_a: str = "", after_b: str = "", *, fault: str = "", untold: str = "",
+    stage: Stage, a: Side | str, b: Side | str, after_a: str = "", after_b: str = "", *, fault: str = "",
     check: Callable[[End], str] | None = None, more: str = "", idle: str = "",
 ) -> Pair:  # fmt: skip
     """`after_a`: what `b` is told when `a` was first; `after_b` the other way round."""
     sides = [SIDES[side] if isinstance(side, str) else side for side in (a, b)]
-    return Pair(stage, sides[0], sides[1], (after_a, after_b), fault, untold, check, more, idle)
+    return Pair(stage, sides[0], sides[1], (after_a, after_b), fault, check, more, idle)
 
 
-def _same(stage: Stage, act: Side | str, told: str = "", *, untold: str = "", more: str = "", idle: str = "") -> Pair:
+def _same(stage: Stage, act: Side | str, told: str = "", *, more: str = "", idle: str = "") -> Pair:
     """Two colleagues, or two processes, do the same."""
-    return _pair(stage, act, act, told, told, untold=untold, more=more, idle=idle)
+    return _pair(stage, act, act, told, told, more=more, idle=idle)
 
 
 PAIRS: Final[tuple[Pair, ...]] = (
@@ -846,10 +865,10 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _same(DOWNTIME, "downtime.seen"),
     # greetings
     _same(BIRTHDAY, "day.held"),
-    _pair(BIRTHDAY, "day.held", "day.cancelled", "", "Decided"),
-    _pair(HELD_DAY, "day.held", "day.planned", untold=STALE),
+    _pair(BIRTHDAY, "day.held", "day.cancelled", "Changed", "Decided"),
+    _pair(HELD_DAY, "day.held", "day.planned", "Changed", "Changed"),
     _same(BIRTHDAY, "day.cancelled", "Decided"),
-    _pair(HELD_DAY, "day.planned", "day.cancelled", untold=STALE),
+    _pair(HELD_DAY, "day.planned", "day.cancelled", "Changed", "Changed"),
     _pair(BIRTHDAY, "day.cancelled", "job.greetings"),
     _same(CANCELLED_DAY, "day.planned"),
     _pair(BIRTHDAY, "day.planned", "job.greetings", "", "TooLate"),
@@ -859,11 +878,11 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(BIRTHDAY, "job.greetings", _says("昨晚没睡好", "grandma")),
     _same(START, "job.days"),
     # residents and relatives
-    _pair(START, HOSPITAL, _status("请假"), untold=STALE),
-    _pair(START, DEATH, _status("住院"), "Invalid", more="death"),
+    _pair(START, HOSPITAL, _status("请假"), "Changed", "Changed"),
+    _pair(START, DEATH, _status("住院"), "Invalid", "Changed", more="death"),
     _pair(START, HOSPITAL, _hush(on=True)),
     _pair(START, _hush(on=True), _hush(on=True)),
-    _pair(START, _hush(on=True), _hush(on=False), untold=STALE, more="on and off"),
+    _pair(START, _hush(on=True), _hush(on=False), "Changed", more="on and off"),
     _pair(START, HOSPITAL, "resident.visit"),
     _same(START, "resident.visit", "Conflict"),
     _pair(APPLICATIONS, _confirm(0), _confirm(0), "Decided", "Decided"),
@@ -880,16 +899,16 @@ PAIRS: Final[tuple[Pair, ...]] = (
     # knowledge
     _same(ENTRY, "knowledge.save", "Conflict"),
     _pair(ENTRY, "knowledge.save", "knowledge.switch", "", "Conflict"),
-    _pair(ENTRY, "knowledge.save", "knowledge.restore", "", "Conflict", untold=STALE),
+    _pair(ENTRY, "knowledge.save", "knowledge.restore", "Conflict", "Conflict"),
     _pair(ENTRY, "knowledge.save", "knowledge.learn", "", "Conflict"),
     _same(ENTRY, "knowledge.switch"),
-    _pair(ENTRY, "knowledge.switch", "knowledge.restore"),
+    _pair(ENTRY, "knowledge.switch", "knowledge.restore", "Conflict"),
     _pair(ENTRY, "knowledge.switch", "knowledge.learn"),
     _same(ENTRY, "knowledge.restore", "NotFound"),
-    _pair(ENTRY, "knowledge.restore", "knowledge.learn"),
+    _pair(ENTRY, "knowledge.restore", "knowledge.learn", "", "Conflict"),
     _same(ENTRY, "knowledge.learn"),
     _same(START, "knowledge.new"),
-    _same(BLANK, "knowledge.blanks", untold=STALE),
+    _same(BLANK, "knowledge.blanks", "Changed"),
     # questionnaires
     _same(START, "survey.begin", "Conflict"),
     _pair(START, "survey.begin", HOSPITAL),

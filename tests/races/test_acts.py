@@ -8,7 +8,7 @@ import pytest
 
 from bot.main import Service
 from settings import Database, Home, Media, Security, Settings, Wechat
-from tests.races.acts import ACTS, BY_NAME, STALE, Key, collect
+from tests.races.acts import ACTS, BY_NAME, Key, collect
 from tests.races.scenarios import PAIRS, REASONS, SIDES
 
 
@@ -66,7 +66,3 @@ def test_what_the_table_says_who_comes_second_is_told_is_what_some_pair_shows() 
         shown.setdefault(pair.a.act, set()).add(pair.told[1])
     assert [act.name for act in ACTS.values() if act.told and act.told not in shown[act.name]] == []
     assert [name for name, told in shown.items() if told - {""} and not BY_NAME[name].told] == []
-
-
-def test_who_overwrites_a_colleague_untold_waits_for_the_digest_of_the_form() -> None:
-    assert {pair.untold for pair in PAIRS if pair.untold} == {STALE}
