@@ -159,3 +159,28 @@ async def test_p2_a_stranger_stands_at_the_door_and_learns_nothing(demo: Demo, w
     again = await context.new_page()
     await again.goto(f"{demo.console}complaints")
     await expect(again).to_have_url(re.compile("/console/login"))
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_fault_d5_two_colleagues_write_the_letter_of_one_resident(demo: Demo, width: int) -> None:
+    first, second = [await log_in(demo.browser, demo.console, login, width, 844) for login in ("tang", "zhou")]
+    await second.goto(f"{demo.console}letters")
+    await second.locator("a.krow").nth(width % 7).click()
+    await second.get_by_text("两顿没吃").wait_for()
+    await first.goto(second.url)
+    sentence = second.get_by_label("一句话")
+    await sentence.fill("上午在窗边晒了会儿太阳。")
+    await second.locator("label.pick", has_text="大半").first.click()
+    await first.locator("label.pick", has_text="两顿没吃").click()
+    await first.get_by_role("button", name="写好，下一位").click()
+    await expect(first.get_by_text("家书拦住了")).to_be_visible()
+
+    await second.get_by_role("button", name="写好，下一位").click()
+    told = second.locator("#problem")
+    await expect(told).to_contain_text("唐雨刚刚改过这封家书，现在要先打电话")
+    await expect(sentence).to_have_value("上午在窗边晒了会儿太阳。")
+    assert await second.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await second.get_by_role("button", name="写好，下一位").click()
+    await expect(second.get_by_text("家书拦住了")).to_be_visible()
+    for page in (first, second):
+        await page.context.close()
