@@ -23,7 +23,7 @@ from services.board import Board
 from storage import tables
 from storage.store import Store
 from tests.races.harness import MODES, Ground, Pair, Process, Report, Stage, Stages, Turn, allowed_ends, deadlocks, ground, play_apart, race
-from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, PAIRS, PLAN, RELEASED
+from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, CASE, LETTER, PAIRS, PLAN, RELEASED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FAULTS = {pair.fault: pair for pair in PAIRS if pair.fault}
@@ -135,18 +135,20 @@ class Session:
     def __init__(self, url: str, token: str) -> None:
         self._client = ClientSession(url, cookies={"jiashu": token}, headers={"HX-Request": "true"})
 
-    async def get(self, page: str, address: str) -> tuple[str, str]:
-        """Open a page: the address of the first form or button that ends like this, and the secret of the form."""
+    async def get(self, page: str, address: str) -> tuple[str, str, dict[str, str]]:
+        """Open a page: the address of the first form or button that ends like this, its secret, and what it was drawn from."""
         async with self._client.get(f"/console/{page}", headers={"HX-Request": ""}) as answer:
             text = await answer.text()
         found, csrf = re.search(rf'hx-post="([^"]*{address})"', text), re.search(r'"X-CSRF": "([^"]+)"', text)
         assert found, (page, address)
         assert csrf, page
-        return found[1], csrf[1]
+        around = text[text.rfind("<form", 0, found.start()) : text.find("</form>", found.end())]
+        drawn = re.match(r""" hx-vals='{"drawn": "(\w+)"}'""", text[found.end() :]) or re.search(r'name="drawn" value="(\w+)"', around)
+        return found[1], csrf[1], {"drawn": drawn[1]} if drawn else {}
 
-    async def post(self, form: tuple[str, str], fields: dict[str, str]) -> tuple[int, str]:
+    async def post(self, form: tuple[str, str, dict[str, str]], fields: dict[str, str]) -> tuple[int, str]:
         """Send it."""
-        async with self._client.post(form[0], data=fields, headers={"X-CSRF": form[1]}) as answer:
+        async with self._client.post(form[0], data=form[2] | fields, headers={"X-CSRF": form[1]}) as answer:
             return answer.status, await answer.text()
 
     async def close(self) -> None:
@@ -188,6 +190,17 @@ def _verdict(facts: dict[str, int], nth: int) -> dict[str, str]:
     return {"paper": str(facts["paper"]), "verdict": ("approve", "return")[nth], "why": "再改改"}
 
 
+def _assessment(facts: dict[str, int], nth: int) -> dict[str, str]:
+    return {
+        "category": ("餐饮", "服务态度")[nth],
+        "level": "1",
+        "scope": "ours",
+        "passed_to": "",
+        "why": "",
+        "owner": str(facts["supervisor0"]),
+    }
+
+
 def _nothing(_: dict[str, int], __: int) -> dict[str, str]:
     return {}
 
@@ -195,6 +208,11 @@ def _nothing(_: dict[str, int], __: int) -> dict[str, str]:
 FORMS = {
     "decide": Form(APPROVAL, Role.DIRECTOR, _case, "/step/decide", _verdict, "刚刚已经"),
     "plan": Form(PLAN, Role.SUPERVISOR, _case, "/step/plan", _plan, "审批"),
+    "write": Form(
+        LETTER, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/letters/{room306}",
+        lambda _, nth: {"meals": ("大半", "全部")[nth], "sentence": ""}, "改过这封家书",
+    ),
+    "assess": Form(CASE, Role.SUPERVISOR, _case, "/step/assess", _assessment, "改过这件投诉"),
     "withdraw": Form(RELEASED, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/withdraw", _nothing, "收回了这封家书"),
     "cancel": Form(BIRTHDAY, Role.DESK, lambda _: "days", r"/days/{plan}/cancelled", _nothing, "取消了这一条"),
     "confirm": Form(
