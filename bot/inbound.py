@@ -266,7 +266,7 @@ class Inbound:
 
     def _watch(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
         """An emergency rings 1 s after its arrival, committed or not; once committed the board follows the database."""
-        said = alarms.words(envelope.event)
+        said = alarms.words(envelope.event, envelope.heard.why)
         ring = partial(self._board.ring, envelope.openid, envelope.key, envelope.heard, said, envelope.arrived_at, envelope.accused)
         timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
 

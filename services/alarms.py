@@ -37,6 +37,8 @@ SAID: Final = ("text", "voice", "event:click")
 """Kinds of messages that ring."""
 MOST_SAID: Final = 300
 """Messages that are read for all strips together."""
+SHOWN: Final = 300
+"""Signs of a message on a strip; the whole of it stands in the talk."""
 CLOSED: Final = "［打不开，请去看］"
 """Stands for words that cannot be unsealed."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
@@ -201,7 +203,7 @@ def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
     if message.id == alarm.latest_id:
         level = min(level, int(Urgency.P1)) if not heard.rings else level
     mine = heard.rings and heard.audience.value == alarm.audience
-    return Cry(level, heard.kind if mine else alarm.kind, words(event), message.arrived_at)
+    return Cry(level, heard.kind if mine else alarm.kind, words(event, heard.why), message.arrived_at)
 
 
 def places(db: Unit, home_id: int) -> dict[str, Place]:
@@ -376,17 +378,28 @@ def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, c
         outbox.speak(store, home_id=home_id, person_id=person_id, words=spoken, cause=cause, now=now)
 
 
-def words(event: events.Arrival) -> str:
-    """What a strip shows of a message."""
+def words(event: events.Arrival, why: str = "") -> str:
+    """What a strip shows of a message; of a long one what stands around the words that rang, else its beginning and its end."""
     match event:
         case events.Text(body):
-            return body
+            return _shortened(body, why)
         case events.Voice(heard=heard):
-            return heard or "未识别语音，请收听"
+            return _shortened(heard, why) or "未识别语音，请收听"
         case events.Click("NURSE"):
             return "按了叫护士"
         case _:
             return ""
+
+
+def _shortened(text: str, why: str) -> str:
+    if len(text) <= SHOWN:
+        return text
+    at = text.find(why) if why else -1
+    if at < 0:
+        return f"{text[: SHOWN // 2]}……{text[-SHOWN // 2 :]}"
+    begin = max(0, at - SHOWN // 2)
+    end = begin + SHOWN
+    return f"{'……' if begin else ''}{text[begin:end]}{'……' if end < len(text) else ''}"
 
 
 def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> tuple[tables.Alarm, str]:

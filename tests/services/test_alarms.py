@@ -274,3 +274,12 @@ async def test_f6_a_voice_at_night_that_nobody_can_read_rings_and_by_day_it_has_
     assert (strip.level, strip.words) == (1, "未识别语音，请收听")
     await elder.hears(events.Voice("a-daughter", "amr"), "daughter")
     assert await elder.one("SELECT count(*) FROM alarm") == 1
+
+
+def test_d14_of_a_long_message_the_strip_shows_what_rang() -> None:
+    filling = "今天妈妈吃得不多，也睡得不好。" * 60
+    long = events.Text(f"{filling}我爸摔倒了，快来人。{filling}")
+    assert "我爸摔倒了" in alarms.words(long, triage(long.body).why)
+    assert len(alarms.words(long, triage(long.body).why)) <= alarms.SHOWN + 4
+    assert alarms.words(events.Text(f"{filling}快来人")).endswith("快来人")
+    assert alarms.words(events.Text("我摔倒了")) == "我摔倒了"
