@@ -26,6 +26,8 @@ log = logging.getLogger("jiashu.webhook")
 LOOKS_AFTER: Final = 4.0
 CLOSES_AFTER: Final = 4.45
 """Seconds; the platform gives up at 5."""
+PACE: Final = 0.002
+"""Seconds before each large body: opening one takes a fifth of that."""
 LARGE: Final = 8192
 """Bytes of a body that is opened by turns."""
 
@@ -80,7 +82,7 @@ class Webhook:
         return self._answer(push, receipt.answer)
 
     async def _body(self, request: web.Request) -> bytes:
-        """The bytes of a push as they came, large ones one in each turn of the loop, so that others pass between them (S3).
+        """The bytes of a push as they came; large ones one after the other with a pause, so that others pass between them (S3).
 
         Raises wire.Refused for a body that was cut.
         """
@@ -90,7 +92,7 @@ class Webhook:
             raise wire.Refused from error
         if len(body) > LARGE:
             async with self._opening:
-                await asyncio.sleep(0)
+                await asyncio.sleep(PACE)
         return body
 
     async def _taken(self, push: Push, deadline: float, arrived_at: datetime) -> "asyncio.Future[Receipt]":
