@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
         return asyncio.run(postgres.first(str(where), sql))
     if not file.exists():
         return None
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         try:
             return connection.execute(sql).fetchone()
         except sqlite3.OperationalError:

@@ -5,6 +5,7 @@ All migrations of one run are one transaction on both engines: whoever is killed
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import context
@@ -40,19 +41,18 @@ async def run_postgres() -> None:
 
 def run_sqlite(file: Path) -> None:
     """The driver's own transactions end before a CREATE: ours begins by hand. A table that is copied is checked before COMMIT."""
-    opened = sqlite3.connect(file, isolation_level=None)
-    opened.execute("PRAGMA journal_mode=WAL")
-    engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    with engine.begin() as connection:
-        _clear_away(connection)
-        run(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if broken is not None:
-            message = f"a row of {broken[0]} names a row of {broken[2]} that is not there"
-            raise RuntimeError(message)
-    engine.dispose()
-    opened.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as opened:
+        opened.execute("PRAGMA journal_mode=WAL")
+        engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        with engine.begin() as connection:
+            _clear_away(connection)
+            run(connection)
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                message = f"a row of {broken[0]} names a row of {broken[2]} that is not there"
+                raise RuntimeError(message)
+        engine.dispose()
 
 
 def _clear_away(connection: Connection) -> None:

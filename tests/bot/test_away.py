@@ -35,9 +35,11 @@ class Line:
     def __init__(self, home: HomeUnderTest, spool: Spool, inbound: Inbound, client: "TestClient[Any, Any]") -> None:
         self.home, self.spool, self.inbound, self.client = home, spool, inbound, client
         self.number = 0
+        self.holders: list[sqlite3.Connection] = []
 
     def hold(self) -> sqlite3.Connection:
         holder = sqlite3.connect(self.home.file, isolation_level=None)
+        self.holders.append(holder)
         holder.execute("BEGIN IMMEDIATE")
         return holder
 
@@ -78,7 +80,10 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     app = web.Application()
     app.router.add_post("/wechat", webhook.Webhook(codec, taken, home.house, home.clock).push)
     async with TestClient(TestServer(app)) as client:
-        yield Line(home, spool, taken, client)
+        made = Line(home, spool, taken, client)
+        yield made
+    for holder in made.holders:
+        holder.close()
     await taken.close()
     spool.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_a_message_of_the_release_before_is_known_after_the_upgrade(tmp_path: Pa
         "e:oA:VIEW:1795:http://x:80/y": "e:1795:oA:VIEW:http://x:80/y",
         "e:oA:" + "f" * 64: "e:oA:" + "f" * 64,
     }
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("INSERT INTO home (id, key, name, timezone, created_at) VALUES (1, 'h', 'h', 'UTC', 0)")
         connection.execute("INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES (1, 1, '', 'wx', 0)")
         connection.execute("INSERT INTO person (id, home_id, kind, timezone, created_at) VALUES (1, 1, 'guest', 'UTC', 0)")
@@ -73,7 +74,7 @@ def test_a_message_of_the_release_before_is_known_after_the_upgrade(tmp_path: Pa
                 " VALUES (?, 1, ?, 1, 1, 'text', 0, 0, x'', x'', 'none')", (number, key),
             )  # fmt: skip
     migrate.upgrade(path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert [key for (key,) in connection.execute("SELECT key FROM inbox ORDER BY id")] == list(renamed.values())
 
 
@@ -279,8 +280,9 @@ def test_points_are_read_and_unknown_ones_refused() -> None:
 
 
 def test_a_store_knows_its_columns(migrated: Path, tmp_path: Path) -> None:
-    store = SqliteStore(sqlite3.connect(migrated), seal.load(tmp_path / "k", may_create=True))
-    with pytest.raises(ValueError, match="no column"):
-        store.insert(tables.Home, nonsense=1)
-    with pytest.raises(ValueError, match="no column"):
-        store.update(tables.Home, 1, nonsense=1)
+    with closing(sqlite3.connect(migrated)) as connection:
+        store = SqliteStore(connection, seal.load(tmp_path / "k", may_create=True))
+        with pytest.raises(ValueError, match="no column"):
+            store.insert(tables.Home, nonsense=1)
+        with pytest.raises(ValueError, match="no column"):
+            store.update(tables.Home, 1, nonsense=1)
