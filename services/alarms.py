@@ -185,8 +185,12 @@ def _event(db: Unit, message: tables.Inbox) -> events.Arrival | None:
 
 
 def _shown(db: Unit, message: tables.Inbox) -> str:
+    """The only message of an alarm; only a long one is read again, for the words that rang."""
     event = _event(db, message)
-    return CLOSED if event is None else words(event)
+    if event is None:
+        return CLOSED
+    said = events.said(event)
+    return words(event, _heard(said).why if len(said) > SHOWN else "")
 
 
 def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
