@@ -64,9 +64,8 @@ def requests(count: int, seed: int) -> list[Request]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU of a process and its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of CPU of a process and its threads, to the nanosecond: the clock ticks of `stat` are 1.5 % of a run."""
+    return sum(int(one.read_text().split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 async def load(port: int, pid: int, made: list[Request], *, check: bool, flight: int = IN_FLIGHT) -> tuple[float, float, float]:

@@ -325,7 +325,7 @@ class Service:
             self.sender.wake()
         if "media" in hints:
             self.fetcher.wake()
-        if "alarms" in hints:
+        if "alarms" in hints or ("accused" in hints and (self._looking.locked() or self.board.concerns(hints))):
             self._look(self._look_at_alarms())
         if "knowledge" in hints:
             self._look(self._look_at_knowledge())

@@ -140,7 +140,8 @@ def _floor_before(clause: str, at: int) -> str | None:
 def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False) -> Accusation | None:
     """Whom a message accuses; None for nobody. `complaint`: it belongs to one, so any grievance counts. `hurt`: it rings the floor."""
     words = harm.plain(text)
-    hits = [(pattern, found.group()) for pattern in harm.GRAVE if (found := pattern.search(words))]
+    asked = harm.GRAVE if harm.SIGNS.search(words) else ()
+    hits = [(pattern, found.group()) for pattern in asked if (found := pattern.search(words))]
     grave = hits[0][1] if hits else ""
     soft = _SOFT.search(words)
     if not (grave or soft or (complaint and names.called_in(words) and _grieves(words))):

@@ -55,8 +55,14 @@ INSULTED: Final = re.compile(
 CONCEALED: Final = re.compile(
     r"(?:瞒|隐瞒|瞒着|蒙)[^，。]{0,8}(?:我|家|病|摔|伤|情|事|住院|院|$)|(?:不|没|没有|从来没|谁也没|没人)(?:告诉|通知|跟|和|给|说)[^，。]{0,8}(?:摔|伤|病|住院|骨折|发烧|抢救|送医|出事|不行)|(?:摔|伤|病|住院|骨折|发烧|送医|出事)[^，。]{0,10}(?:不|没|没有|没人)(?:告诉|通知|说|讲|吭)"
 )
+SIGNS: Final = re.compile(
+    "[打掐拧搡踢踹扇掴捆拽拖摁捂揍抽戳勒咬砸扯揪推绑关锁扔撂按饿动虐体耳巴暴狠重伤青紫印肿破骂猥性非耍强摸脱扒约渴药针胰液瓶吊疮蛆烂淤瘀血痕拿偷骗"
+    "取花转收要讹顺哄卖扣吼凶羞侮辱咒恐吓威胁嘲训斥死瞒蒙摔病院折烧救医事行溃脓泡黑感让许准吃喝饭水厕食东]"
+)
+"""Words of any pattern above have one of these signs; half of all messages have none and are asked nothing more."""
 GRAVE: Final = (VIOLENCE, SEXUAL, CONFINED, DEPRIVED, ROBBED)
 """What one person does to another, not by words alone."""
+ALL: Final = (*GRAVE, DRUGS, SORES, MARKS, INSULTED, CONCEALED)
 
 
 def plain(words: str) -> str:

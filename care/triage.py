@@ -97,8 +97,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule("不适", Urgency.P1, Audience.FLOOR, r"难受得很|难受滴很|难受哩很|(?:老|好)疼了?$|我疼|腿肿得走不了|走不了路|发(?:高)?烧|头有点晕|疼得(?:很|厉害|不行)"),
     _rule("要看看", Urgency.P2, Audience.NONE, r"有点(?:不舒服|昏)|头有点昏|心里难受|没劲|不想吃饭|活够了|老了不中用|想回家|谁也不管我|转钱|汇款|银行卡密码|涉案|保健品|不想活"),
 )  # fmt: skip
-_ANCHORED: Final = frozenset(rule for rule in _RULES if "$" in rule[3].pattern)
-"""The rules that ask where a clause begins or ends: only its clauses can say whether they hit."""
+_TRIED: Final = tuple((rule, "$" in rule[3].pattern) for rule in _RULES)
+"""Each rule, and whether it asks where a clause begins or ends: then only the clauses can say whether it hits."""
 _GATE: Final = re.compile(
     "[摔跌滑绊栽掼跶跋卡倒起掉滚磕撞血断折烫泡疼痛闷憋压喘气慌晕昏歪麻抽黑旋抖咽噎错死活跳救命快叫喊打掐捆绑踢扇骂摸偷火烟煤震关锁困迷"
     "烧肿吐便泻尿药难行走醒舒劲吃回管转汇卡涉健看喝后梗爬堵痰呛呛呼没割触痰冒丢不救省爬堵]|120"
@@ -114,7 +114,7 @@ def triage(text: str) -> Triage:
     story = bool(_JOKE.search(text)) or bool(_HOW_IT_GOES.search(words) and not _NOW.search(words))
     worst, lead, held = CALM, CALM, CALM
     so, here_and_now, told = (pattern.search(words) is not None for pattern in (_SO_AM_I, _NOW, _STORY))
-    rules = [rule for rule in _RULES if rule in _ANCHORED or rule[3].search(words)]
+    rules = [rule for rule, anchored in _TRIED if anchored or rule[3].search(words)]
     for clause in filter(None, _SPLIT.split(words)):
         if so and _SO_AM_I.search(clause) and held.level < worst.level:
             worst = held

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from care.accusation import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_person, name_of
-from services.board import UNDONE_WITHIN
 from storage import tables
 from storage.unit import Unit
 
@@ -50,8 +49,7 @@ def mark(context: "Context", case_id: int | None, owner_id: int | None = None) -
     owner = context.house.names.colleagues.get(owner_id or 0)
     if case_id is not None and owner is not None and means(found, owner):
         store.update(tables.Case, case_id, person=context.person_id, owner_id=None)
-    store.audit(context.home_id, context.now, "machine", "accuse", f"case:{case_id}" if case_id else f"person:{context.person_id}")
-    store.hint("accused", "inbox", f"person:{context.person_id}", *(["alarms"] if _is_on_a_strip(context) else []))
+    store.hint("accused", "inbox", f"person:{context.person_id}")
 
 
 def _tie(context: "Context", case_id: int) -> None:
@@ -71,12 +69,6 @@ def _floors(context: "Context") -> list[str]:
         context.person_id, context.person_id,
     )  # fmt: skip
     return [str(row[0]) for row in rows] or [""]
-
-
-def _is_on_a_strip(context: "Context") -> bool:
-    """Whether a strip must know of it. One that this very message raises knows by itself."""
-    wanted = "SELECT 1 FROM alarm WHERE person_id = ? AND (arrived_at IS NULL OR arrived_at > ?) LIMIT 1"
-    return bool(context.store.written(wanted, context.person_id, context.now - UNDONE_WITHIN))
 
 
 def _reach(house: Names, found: Accusation, reach: str) -> str:
@@ -108,9 +100,10 @@ class Named:
     why: str
 
 
-def of_case(db: Unit, case_id: int) -> list[Named]:
-    """Everybody a case is about, in the order in which they were named; each once."""
-    return _each_once(db, db.scalars(select(tables.Accused).where(tables.Accused.case_id == case_id).order_by(tables.Accused.id)))
+def of_case(db: Unit, case: tables.Case) -> list[Named]:
+    """Everybody a case is or was about, in the order in which they were named; each once."""
+    table = tables.Accused
+    return _each_once(db, db.scalars(select(table).where(table.person_id == case.person_id, table.case_id == case.id).order_by(table.id)))
 
 
 def of_talk(db: Unit, viewer: Viewer, person_id: int) -> list[Named]:

@@ -177,6 +177,12 @@ class Board:
         """Emergencies to which nobody has come yet."""
         return len(self._open)
 
+    def concerns(self, hints: frozenset[str]) -> bool:
+        """Whether hints name somebody whose strip stands here, or was ended a moment ago and may come back."""
+        people = {int(hint.removeprefix("person:")) for hint in hints if hint.startswith("person:")}
+        ended = (one.alarm for one in self._ended.values())
+        return any(alarm.person_id in people for alarm in (*self._open.values(), *ended))
+
     def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
         """A strip as a viewer may see it: whole, the place alone, or not at all.
 

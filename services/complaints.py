@@ -18,6 +18,7 @@ from services import accusations, outbox, promises, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
 from storage import revision, tables
+from storage.queries import cases
 from storage.queries.cases import STAGES
 from storage.types import new_id
 from storage.unit import Unit
@@ -61,9 +62,7 @@ def assess(  # noqa: PLR0913  (one form)
 
 def _name(db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], called: dict[int, str], now: datetime) -> None:
     """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is lifted by the lead (C6)."""
-    table = tables.Accused
-    stands = select(table).where(table.case_id == case.id, table.staff_id.is_not(None), table.state != accusations.LIFTED)
-    rows = list(db.scalars(stands))
+    rows = [row for row in db.scalars(cases.named(case)) if row.staff_id is not None]
     lifted = {row.staff_id for row in rows} - ticked
     if lifted and viewer.role not in LEADS:
         raise Invalid(why=f"来信说到{'、'.join(called.get(one or 0, '一位同事') for one in lifted)}。要去掉，请主管或院长来改。")
@@ -119,15 +118,8 @@ def propose(  # noqa: PLR0913  (one form)
     reply = reply.strip() or draft(db, house, case, measures=measures, department=department, done_by=done_by)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
-    named = [
-        one.name
-        for one in db.scalars(
-            select(tables.Staff)
-            .join(tables.Accused, tables.Accused.staff_id == tables.Staff.id)
-            .where(tables.Accused.case_id == case.id, tables.Accused.state != accusations.LIFTED)
-        )
-        if one.name in reply
-    ]
+    about = {row.staff_id for row in db.scalars(cases.named(case))}
+    named = [one.name for one in db.scalars(select(tables.Staff).where(tables.Staff.id.in_(about))) if one.name in reply]
     if named:
         raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
     outbox.fits(f"{reply}\n{_question(house, now)}")
@@ -186,8 +178,7 @@ def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overd
 
 def director_left(db: Unit, case: tables.Case) -> bool:
     """Whether there is a director whom the case is not about."""
-    about = select(tables.Accused).where(tables.Accused.case_id == case.id, tables.Accused.state != accusations.LIFTED)
-    rows = list(db.scalars(about))
+    rows = list(db.scalars(cases.named(case)))
     named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
     there = (one for one in db.scalars(select(tables.Staff).where(tables.Staff.home_id == case.home_id, tables.Staff.left_at.is_(None))))
     return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
@@ -290,11 +281,10 @@ def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) ->
 
 def revision_of(db: Unit, case: tables.Case) -> str:
     """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about (D6)."""
-    table = tables.Accused
-    named = select(table.staff_id, table.role, table.floor, table.state).where(table.case_id == case.id, table.state != accusations.LIFTED)
+    named = {(row.staff_id, row.role, row.floor, row.state) for row in db.scalars(cases.named(case))}
     return revision.of(
         case.stage, case.rounds, case.category, case.level, case.scope, case.owner_id, case.passed_to, case.finding,
-        sorted({tuple(row) for row in db.execute(named)}, key=str),
+        sorted(named, key=str),
     )  # fmt: skip
 
 

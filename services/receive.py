@@ -229,13 +229,15 @@ def _facts(store: Store, house: House, known_talks: dict[tuple[int, str], Talk])
 def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Facts) -> Receipt:
     now = envelope.arrived_at
     talk.open(store)
-    inbox_id = _keep_message(store, envelope, talk.person_id, nameless=_nameless(house, talk, envelope))
+    accused = _accused(envelope, talk)
+    act = "receive" if accused is None else "accuse"
+    inbox_id = _keep_message(store, envelope, talk.person_id, act, nameless=_nameless(house, talk, envelope))
     heard = _heard(house, envelope, talk)
     _ledger(store, talk, envelope, cries=heard.rings)
     context = Context(
         store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
         attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
-        accused=_accused(envelope, talk), untied=talk.accuses,
+        accused=accused, untied=talk.accuses,
     )  # fmt: skip
     text = alarm = ""
     if heard.rings:
@@ -408,7 +410,9 @@ def _nameless(house: House, talk: Talk, envelope: Envelope) -> bool:
 ANSWER: Final = events.Text("［问卷的回答］")
 
 
-def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str | None = None, *, nameless: bool = False) -> int:
+def _keep_message(
+    store: Store, envelope: Envelope, person: int, act: str = "receive", set_aside: str | None = None, *, nameless: bool = False
+) -> int:
     """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search them all."""
     event, raw = (ANSWER, b"") if nameless else (envelope.event, envelope.raw)
     seal, row, now, inbox_id = store.seal, tables.Inbox, envelope.arrived_at, new_id()
@@ -420,7 +424,7 @@ def _keep_message(store: Store, envelope: Envelope, person: int, set_aside: str 
     )  # fmt: skip
     if isinstance(envelope.event, events.FILES):
         effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
-    store.audit(envelope.home_id, now, f"person:{person}", "receive", f"inbox:{inbox_id}")
+    store.audit(envelope.home_id, now, f"person:{person}", act, f"inbox:{inbox_id}")
     store.hint(f"person:{person}", "inbox")
     return inbox_id
 
@@ -434,7 +438,7 @@ def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> No
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:
     """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed sentence."""
     now = envelope.arrived_at
-    inbox_id = _keep_message(store, envelope, talk.person_id, type(error).__name__)
+    inbox_id = _keep_message(store, envelope, talk.person_id, set_aside=type(error).__name__)
     _ledger(store, talk, envelope)
     answer = None
     if not isinstance(envelope.event, SILENT):

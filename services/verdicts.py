@@ -135,9 +135,9 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     for role in UP[UP.index(owner[0]) :] if owner and owner[0] in UP else UP[1:]:
         found = store.row(
             """SELECT s.id, s.name FROM staff s WHERE s.home_id = ? AND s.role = ? AND s.left_at IS NULL
-               AND s.id NOT IN (SELECT staff_id FROM accused WHERE case_id = ? AND staff_id IS NOT NULL AND state <> 'lifted') AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint WHERE id = ?)
+               AND s.id NOT IN (SELECT staff_id FROM accused WHERE person_id = ? AND case_id = ? AND staff_id IS NOT NULL AND state <> 'lifted') AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint WHERE id = ?)
                ORDER BY s.id LIMIT 1""",
-            home_id, role, case_id, case_id,
+            home_id, role, person_id, case_id, case_id,
         )  # fmt: skip
         if found is not None and (owner is None or owner[0] != role):
             store.update(tables.Case, case_id, person=person_id, owner_id=found[0])

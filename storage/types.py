@@ -58,14 +58,17 @@ class _Ids:
     BITS: Final = 21
 
     def __init__(self) -> None:
-        self._lock, self._last = threading.Lock(), 0
+        self._lock, self._latest, self._rising = threading.Lock(), 0, itertools.count()
         self._bits = random.Random().getrandbits  # noqa: S311  (seeded by the system; an id is no secret)
 
     def __call__(self) -> int:
-        fresh = ((time.time_ns() // 1_000_000 - self.START) << self.BITS) | self._bits(self.BITS - 1)
-        with self._lock:
-            self._last = max(self._last + 1, fresh)
-            return self._last
+        now = time.time_ns() // 1_000_000
+        if now > self._latest:
+            with self._lock:
+                fresh = ((now - self.START) << self.BITS) | self._bits(self.BITS - 1)
+                self._rising = itertools.count(max(next(self._rising), fresh))
+                self._latest = max(now, self._latest)
+        return next(self._rising)
 
 
 def id_at(moment: datetime) -> int:

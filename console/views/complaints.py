@@ -131,7 +131,7 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> tuple[queries.Case, chats.Window, list[accusations.Named], bool, str]:
         case = found_by(db, who, ref)
         directors = case.stage != Stage.APPROVAL or complaints.director_left(db, case)
-        named = accusations.of_case(db, case.id)
+        named = accusations.of_case(db, case)
         return queries.one(db, case), chats.window(db, case.person_id), named, directors, complaints.revision_of(db, case)
 
     found, window, named, directors, drawn = await request.app[DATABASE].read(work)

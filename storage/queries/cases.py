@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Select, or_, select
 from sqlalchemy import case as when
-from sqlalchemy import or_, select
 
 from storage import tables
 from storage.queries.chats import Clock, Who, whos
@@ -13,6 +13,12 @@ from storage.queries.sight import Sight
 from storage.unit import Unit
 
 STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意见", "回访", "总结")
+
+
+def named(case: tables.Case) -> Select[tables.Accused]:
+    """Whom a case is about: by name, by role, or nobody knows who; not what somebody above lifted. Found by the person, as the index is."""
+    table = tables.Accused
+    return select(table).where(table.person_id == case.person_id, table.case_id == case.id, table.state != "lifted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +196,7 @@ def one(db: Unit, found: tables.Case) -> Case:
     who = whos(db, [found.person_id])[found.person_id]
     staff = list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id)))
     called = {one.id: one.name for one in staff}
-    accused = frozenset(
-        one
-        for one in db.scalars(select(tables.Accused.staff_id).where(tables.Accused.case_id == found.id, tables.Accused.state != "lifted"))
-        if one is not None
-    )
+    accused = frozenset(row.staff_id for row in db.scalars(named(found)) if row.staff_id is not None)
     written = db.scalars(select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc()))
     papers = [
         Paper(

@@ -79,7 +79,7 @@ class Sight:
         return and_(A.state != "lifted", A.reach.not_in(reach))
 
     def _about_me(self) -> ColumnElement[bool]:
-        return exists().where(A.case_id == tables.Case.id, self._me())
+        return exists().where(A.person_id == tables.Case.person_id, A.case_id == tables.Case.id, self._me())
 
     def _of_my_case(self) -> ColumnElement[bool]:
         return tables.CaseRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))

@@ -60,7 +60,7 @@ class Accused(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "whose talk it is")
-    case_id: Mapped[int | None] = link("complaint.id", "the case, where there is one", nullable=True, index=True)
+    case_id: Mapped[int | None] = link("complaint.id", "the case of this person, where there is one", nullable=True)
     inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True)
     staff_id: Mapped[int | None] = link("staff.id", "whom it is about; null = a role, or somebody", nullable=True)
     role: Mapped[str] = column(String(12), "the role that is meant; empty with a colleague, or when nobody is named", default="")

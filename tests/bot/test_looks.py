@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.main import Service
@@ -58,6 +59,31 @@ async def test_fault_s3_many_cries_at_once_are_drawn_by_a_few_looks_and_all_of_t
         while len(service.board.seen_by(nurse)) < CRIES:  # noqa: ASYNC110  (the board is looked at as a page does)
             await asyncio.sleep(0.02)
     assert 1 <= looks <= CRIES / 4
+
+
+async def test_d9_a_strip_learns_whom_its_talk_accuses_when_that_is_said_later(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[frozenset[tuple[str, str]]] = []
+    takes_over = service._take_over_alarms
+
+    async def seen() -> None:
+        await takes_over()
+        looks.append(frozenset[tuple[str, str]]().union(*(strip.roles for strip in service.board._open.values())))
+
+    monkeypatch.setattr(service, "_take_over_alarms", seen)
+
+    async def hears(who: int, words: str, key: str) -> None:
+        await service.inbound.take(msgspec.structs.replace(cry(service, who, words), key=f"m:{key}"))
+        await asyncio.sleep(0.3)
+
+    await hears(1, "三楼护工态度不好", "one")
+    assert looks == [], "nothing rings: no board is drawn again"
+    await hears(2, "我摔倒了", "two")
+    assert looks[-1:] == [frozenset()]
+    await hears(1, "三楼护工态度还是不好", "three")
+    drawn = len(looks)
+    await hears(2, "三楼护工对我态度不好", "four")
+    assert len(looks) > drawn, "whose strip stands there"
+    assert looks[-1] == {("carer", "3")}
 
 
 async def test_fault_s3_a_look_that_is_cut_leaves_the_way_free_for_the_next(service: Service) -> None:
