@@ -68,30 +68,23 @@ class Inbound:
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
         self._reader, self._turn = Reader(), asyncio.Lock()
-        self._reading: dict[str, asyncio.Task[asyncio.Future[Receipt]]] = {}
-        self._last: dict[str, asyncio.Task[asyncio.Future[Receipt]]] = {}
+        self._handing_in: dict[str, asyncio.Event] = {}
+        """By person, the last message that waits for its turn: the next one waits for it."""
         self._failures: Counter[str] = Counter()
 
     async def close(self) -> None:
         """End the process that reads long texts."""
         await self._reader.close()
 
-    def waits(self, push: Push) -> bool:
-        """Whether a push must be taken by turns: it is long, or its person's one before is still being read."""
-        return len(push.raw) > LONG or push.openid in self._last
-
     def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
-        """What is committed for this push, now or before; shield it, since several arrivals may await it."""
-        return self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at or self._clock(), read(push.event, self.names)))
-
-    def take_in_turn(self, push: Push, arrived_at: datetime) -> "asyncio.Task[asyncio.Future[Receipt]]":
-        """The same for what waits; shield it: it is heard though nobody awaits it any more."""
-        reading = self._reading.get(push.key)
-        if reading is None:
-            reading = asyncio.create_task(self._read(push, arrived_at, self._last.get(push.openid)))
-            self._reading[push.key] = self._last[push.openid] = reading
-            reading.add_done_callback(partial(self._was_read, push))
-        return reading
+        """What is committed for this push, now or before. Shield it: several arrivals may await it, and it goes on though nobody does."""
+        running = self._running.get(push.key)
+        if running is not None:
+            return running
+        at = arrived_at or self._clock()
+        if len(push.raw) > LONG or push.openid in self._handing_in:
+            return self._take_in_turn(push, at)
+        return self._hand_in(self._envelope(push, at, read(push.event, self.names)))
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
@@ -191,7 +184,7 @@ class Inbound:
         except Exception:
             await self._fails(file)
             return {}, False
-        taken = await asyncio.gather(*(self._brought(push, at) for push, at in waiting), return_exceptions=True)
+        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True)
         ids = {
             push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
             for (push, _), receipt in zip(waiting, taken, strict=True)
@@ -201,10 +194,6 @@ class Inbound:
         if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in (*taken, *kept)):
             await self._fails(file)
         return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(isinstance(one, Exception) for one in kept)
-
-    async def _brought(self, push: Push, arrived_at: datetime) -> Receipt:
-        running = await asyncio.shield(self.take_in_turn(push, arrived_at)) if self.waits(push) else self.take(push, arrived_at)
-        return await asyncio.shield(running)
 
     async def _fails(self, file: Path) -> None:
         """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the log says so."""
@@ -216,28 +205,29 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    async def _read(
-        self, push: Push, arrived_at: datetime, before: "asyncio.Task[asyncio.Future[Receipt]] | None"
-    ) -> "asyncio.Future[Receipt]":
-        """Read a push and hand it in: behind its person's one before; long ones one at a time, so that they fill no batch (S3)."""
-        if before is not None:
-            await asyncio.wait([before])
-        if len(push.raw) <= LONG:
-            return self.take(push, arrived_at)
-        async with self._turn:
-            running = self._running.get(push.key)
-            if running is None:
-                found = await self._reader.read(push.event, self.names)
-                running = self._running.get(push.key) or self._hand_in(self._envelope(push, arrived_at, found))
-            await asyncio.wait([running], timeout=COMMITS)
-        return running
+    def _take_in_turn(self, push: Push, at: datetime) -> "asyncio.Future[Receipt]":
+        before, handed_in = self._handing_in.get(push.openid), asyncio.Event()
+        taking = asyncio.create_task(self._in_turn(push, at, before, handed_in))
+        self._running[push.key], self._handing_in[push.openid] = taking, handed_in
+        taking.add_done_callback(partial(self._done, push.key))
+        return taking
 
-    def _was_read(self, push: Push, reading: "asyncio.Task[asyncio.Future[Receipt]]") -> None:
-        self._reading.pop(push.key, None)
-        if self._last.get(push.openid) is reading:
-            del self._last[push.openid]
-        if not reading.cancelled():
-            reading.exception()  # nobody may be waiting any more
+    async def _in_turn(self, push: Push, at: datetime, before: asyncio.Event | None, handed_in: asyncio.Event) -> Receipt:
+        """Behind its person's one before; long ones are read one at a time, and fill no batch (S3)."""
+        try:
+            if before is not None:
+                await before.wait()
+            if len(push.raw) <= LONG:
+                running = self._hand_in(self._envelope(push, at, read(push.event, self.names)))
+            else:
+                async with self._turn:
+                    running = self._hand_in(self._envelope(push, at, await self._reader.read(push.event, self.names)))
+                    await asyncio.wait([running], timeout=COMMITS)
+        finally:
+            handed_in.set()
+            if self._handing_in.get(push.openid) is handed_in:
+                del self._handing_in[push.openid]
+        return await running
 
     def _hand_in(self, envelope: Envelope) -> "asyncio.Future[Receipt]":
         running: asyncio.Future[Receipt] = self._database.receive(envelope)
@@ -248,7 +238,8 @@ class Inbound:
         return running
 
     def _done(self, key: str, running: "asyncio.Future[Receipt]") -> None:
-        self._running.pop(key, None)
+        if self._running.get(key) is running:
+            del self._running[key]
         if not running.cancelled():
             running.exception()  # nobody may be waiting any more
 

@@ -52,9 +52,7 @@ def read(event: Arrival, names: Names) -> Reading:
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
     accused = accusation.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
-    if accused is not None or not names.called_in(words):  # without a name a complaint changes nothing
-        return Reading(words, intent, accusation.heard(rung, accused), accused, lambda: accused)
-    return Reading(words, intent, accusation.heard(rung, accused), None, partial(accusation.read, words, names, complaint=True))
+    return Reading(words, intent, accusation.heard(rung, accused), accused, partial(accusation.in_case, words, names))
 
 
 class _Question(msgspec.Struct):

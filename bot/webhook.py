@@ -61,9 +61,7 @@ class Webhook:
             heard = await self._spooled(push, arrived + LOOKS_AFTER)
             if heard is not None:
                 return heard
-            waits = self._inbound.waits(push)
-            running = await self._taken(push, arrived + LOOKS_AFTER, arrived_at) if waits else self._inbound.take(push, arrived_at)
-            receipt = await _until(arrived + LOOKS_AFTER, running)
+            receipt = await _until(arrived + LOOKS_AFTER, self._inbound.take(push, arrived_at))
         except asyncio.CancelledError:
             self._inbound.not_given(push)
             raise
@@ -94,11 +92,6 @@ class Webhook:
             async with self._opening:
                 await asyncio.sleep(PACE)
         return body
-
-    async def _taken(self, push: Push, deadline: float, arrived_at: datetime) -> "asyncio.Future[Receipt]":
-        """Read in its turn and handed in. Raises TimeoutError at `deadline`."""
-        async with asyncio.timeout_at(deadline):
-            return await asyncio.shield(self._inbound.take_in_turn(push, arrived_at))
 
     async def _nobodys(self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime) -> web.StreamResponse:
         """A signed push that names nobody: on disk, or not a word, so that the platform tries again."""

@@ -139,9 +139,11 @@ def _floor_before(clause: str, at: int) -> str | None:
 
 def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False) -> Accusation | None:
     """Whom a message accuses; None for nobody. `complaint`: it belongs to one, so any grievance counts. `hurt`: it rings the floor."""
+    harmful = harm.SIGNS.search(text) is not None
+    if not (harmful or complaint or _SOFT.search(text)):
+        return None
     words = harm.plain(text)
-    asked = harm.GRAVE if harm.SIGNS.search(words) else ()
-    hits = [(pattern, found.group()) for pattern in asked if (found := pattern.search(words))]
+    hits = [(pattern, found.group()) for pattern in harm.GRAVE if (found := pattern.search(words))] if harmful else []
     grave = hits[0][1] if hits else ""
     soft = _SOFT.search(words)
     if not (grave or soft or (complaint and names.called_in(words) and _grieves(words))):
@@ -164,6 +166,11 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
         return None
     why = grave or (soft.group() if soft else "")
     return Accusation(frozenset(staff), frozenset(roles), why, fresh, danger=hurt or (fresh and _NOW.search(words) is not None))
+
+
+def in_case(text: str, names: Names) -> Accusation | None:
+    """Whom words accuse that belong to a complaint; where nobody is called, that changes nothing."""
+    return read(text, names, complaint=True) if names.called_in(text) else None
 
 
 def _grieves(words: str) -> bool:

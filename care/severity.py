@@ -37,7 +37,7 @@ UNKNOWN: Final = "待定"
 """The rules heard nothing: a colleague chooses, nothing is chosen beforehand."""
 _OLD: Final = {"财物诈骗": "财物", "隐私泄露": "隐私", "用药与病情": "医疗用药", "收费合同": "收费退费"}
 """Names that the rules of earlier releases stored."""
-_RULES: Final[tuple[tuple[str, Level, "re.Pattern[str]"], ...]] = (
+_RULES: Final[tuple[tuple[str, Level, "re.Pattern[str] | harm.Words"], ...]] = (
     ("虐待忽视", Level.S1, harm.VIOLENCE),
     ("虐待忽视", Level.S1, harm.SEXUAL),
     ("虐待忽视", Level.S1, harm.CONFINED),
@@ -62,7 +62,7 @@ _RULES: Final[tuple[tuple[str, Level, "re.Pattern[str]"], ...]] = (
     ("同住矛盾", Level.S3, re.compile(r"打呼|同屋|同房|室友|吵架|争吵|隔壁床")),
     ("活动探视", Level.S4, re.compile(r"活动|探视|看望|预约")),
 )  # fmt: skip
-_HARMLESS: Final = tuple(rule for rule in _RULES if rule[2] not in harm.ALL)
+_HARMLESS: Final = tuple(rule for rule in _RULES if not isinstance(rule[2], harm.Words))
 """What is asked of words without any sign of harm."""
 _UP: Final = re.compile(r"(?<!\d)12345(?!\d)|民政|媒体|记者|起诉|告你们|律师|法院|报警|警察|抖音|曝光|微博|小红书")
 _HURT: Final = re.compile(r"受伤|伤了|住院|抢救|不能动|动不了|骨折|昏迷|不会说话|说不出话|失能")

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
@@ -42,7 +43,7 @@ class Live:
         self._database, self._board, self._clock = database, board, clock
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
         self._closing = False
-        self._told: dict[str, int] = {}
+        self._told: OrderedDict[str, int] = OrderedDict()
         self._life, self._count = secrets.token_hex(4), 0
         database.listen(self.tell)
         board.listen(self._tell_alarms)
@@ -54,10 +55,10 @@ class Live:
             told = frozenset().union(SHARED, *(topics for topics, _ in self._pages))
         self._count += 1
         for topic in told:
-            self._told.pop(topic, None)
             self._told[topic] = self._count
+            self._told.move_to_end(topic)
         while len(self._told) > TOLD:
-            self._told.pop(next(iter(self._told)))
+            self._told.popitem(last=False)
         for topics, queue in self._pages:
             for topic in topics & told:
                 with contextlib.suppress(asyncio.QueueFull):

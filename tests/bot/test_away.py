@@ -317,4 +317,4 @@ async def test_fault_s3_a_long_text_in_the_spool_is_brought_in_by_its_turn(line:
     holder.execute("ROLLBACK")
     await line.drain()
     assert await line.home.one("SELECT count(*) FROM inbox") == 1
-    assert line.inbound._last == {}, "and nothing is remembered of it"
+    assert (line.inbound._handing_in, line.inbound._running) == ({}, {}), "and nothing is remembered of it"
