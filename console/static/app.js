@@ -173,7 +173,7 @@
     return false;
   }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog[open]")) return;
     if (leader && Date.now() - leader < 2500 && PAGES[event.key]) { location.href = PAGES[event.key]; event.preventDefault(); leader = 0; return; }
     leader = event.key === "g" ? Date.now() : 0;
     if (!leader && pressed(event.key)) event.preventDefault();
