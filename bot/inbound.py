@@ -24,7 +24,7 @@ from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
-from services import alarms, knowledge, outbox, unreadable
+from services import cries, knowledge, outbox, unreadable
 from services.board import Board
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
@@ -257,7 +257,7 @@ class Inbound:
 
     def _watch(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
         """An emergency rings 1 s after its arrival, committed or not; once committed the board follows the database."""
-        said = alarms.words(envelope.event, envelope.heard.why)
+        said = cries.words(envelope.event, envelope.heard.why)
         ring = partial(self._board.ring, envelope.openid, envelope.key, envelope.heard, said, envelope.arrived_at, envelope.accused)
         timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
 
@@ -272,7 +272,7 @@ class Inbound:
         return Envelope(
             home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
             event=push.event, intent=found.intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at, heard=found.heard,
-            accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, found.words),
+            meant=found.meant, accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, found.words),
         )  # fmt: skip
 
 

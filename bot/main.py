@@ -62,6 +62,8 @@ from storage.unit import Unit
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
 GRACE = 12.0
+RESTS = 4
+"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a processor."""
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -278,7 +280,7 @@ class Service:
     async def _look_at_alarms(self) -> None:
         """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
 
-        Whoever asks while a look waits for its turn is served by that one, and after a look there is a rest twice as long: a hundred cries
+        Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a hundred cries
         at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
         """
         if self._look_waits:
@@ -290,7 +292,7 @@ class Service:
                 self._look_waits = waits = False
                 begun = time.monotonic()
                 await self._take_over_alarms()
-                self._rests_until = time.monotonic() + 2 * (time.monotonic() - begun)
+                self._rests_until = time.monotonic() + RESTS * (time.monotonic() - begun)
         finally:
             if waits:
                 self._look_waits = False

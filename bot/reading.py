@@ -35,11 +35,12 @@ GIVES_UP: Final = 10.0
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What was found. `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked."""
+    """What was found: `meant` by the words alone, `heard` with whom they accuse. `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked."""
 
     words: str
     intent: Intent
     heard: Triage
+    meant: Triage = CALM
     accused: Accusation | None = None
     in_case: Callable[[], Accusation | None] = lambda: None
 
@@ -52,7 +53,7 @@ def read(event: Arrival, names: Names) -> Reading:
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
     accused = accusation.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
-    return Reading(words, intent, accusation.heard(rung, accused), accused, partial(accusation.in_case, words, names))
+    return Reading(words, intent, accusation.heard(rung, accused), rung, accused, partial(accusation.in_case, words, names))
 
 
 class _Question(msgspec.Struct):
@@ -63,6 +64,7 @@ class _Question(msgspec.Struct):
 class _Answer(msgspec.Struct):
     intent: Intent
     heard: Triage
+    meant: Triage
     accused: Accusation | None
     in_case: Accusation | None
 
@@ -82,7 +84,7 @@ class Reader:
                 try:
                     async with asyncio.timeout(GIVES_UP):
                         found = await self._ask(self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values())))
-                    return Reading(events.said(event), found.intent, found.heard, found.accused, lambda: found.in_case)
+                    return Reading(events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: found.in_case)
                 except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
                     log.warning("the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True)
                     self._end()
@@ -139,7 +141,7 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
         if question.colleagues != colleagues:
             colleagues, names = question.colleagues, Names(question.colleagues)
         found = read(events.parse(bytes(question.event)), names)
-        answer = msgspec.json.encode(_Answer(found.intent, found.heard, found.accused, found.accused or found.in_case()))
+        answer = msgspec.json.encode(_Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_case()))
         target.write(len(answer).to_bytes(FRAME) + answer)
         target.flush()
 

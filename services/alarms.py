@@ -1,19 +1,19 @@
 """Emergencies in the database: raised with the message, 我去, 已到; the person hears only what is true at that moment (F1, F2, F5)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, select
 
 from care.errors import NotFound
 from care.sla import Kind
-from care.triage import NURSE, Audience, Triage, Urgency, triage
-from conversations import events
+from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
-from services import accusations, outbox, promises
+from services import accusations, cries, outbox, promises
 from services.access import Viewer, may_hear, name_of
 from services.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
+from services.cries import Said
 from services.house import House
 from storage import tables
 from storage.queries import chats
@@ -37,8 +37,6 @@ SAID: Final = ("text", "voice", "event:click")
 """Kinds of messages that ring."""
 MOST_SAID: Final = 300
 """Messages that are read for all strips together."""
-SHOWN: Final = 300
-"""Signs of a message on a strip; the whole of it stands in the talk."""
 CLOSED: Final = "［打不开，请去看］"
 """Stands for words that cannot be unsealed."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
@@ -132,7 +130,7 @@ def _why(db: Unit, row: tables.Alarm) -> str:
 def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
     """Alarms with who speaks, where, all that was said, and whom the talk accuses; the oldest first."""
     rows = db.execute(
-        select(tables.Alarm, tables.Inbox, tables.Follower.openid, tables.Staff.name)
+        select(tables.Alarm, tables.Inbox.arrived_at, tables.Follower.openid, tables.Staff.name)
         .join(tables.Inbox, tables.Inbox.id == tables.Alarm.latest_id)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
@@ -143,71 +141,55 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
         return []
     people = [alarm.person_id for alarm, *_ in rows]
     where, accused = _where(db, people), accusations.of_people(db, people)
-    said = _said(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
+    messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
+    said = cries.of(db, {alarm.latest_id for alarm, *_ in rows} | {number for mine in messages.values() for number, _ in mine})
     found: list[tuple[tables.Alarm, Alarm]] = []
-    for row, message, openid, staff in rows:
+    for row, latest_at, openid, staff in rows:
         named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
-        cries = said.get(row.id) or (Cry(row.level, row.kind, _shown(db, message), message.arrived_at),)
+        only = said[row.latest_id].words if row.latest_id in said else CLOSED
+        shown = _rang(row, messages.get(row.id, []), said) or (Cry(row.level, row.kind, only, latest_at),)
         alarm = Alarm(
-            openid, Audience(row.audience), row.level, row.kind, cries, row.raised_at, row.latest_at, where[row.person_id], row.count,
+            openid, Audience(row.audience), row.level, row.kind, shown, row.raised_at, row.latest_at, where[row.person_id], row.count,
             staff or "", row.going_by or 0, row.going_at, row.person_id, frozenset(), row.brief, named, roles,
         )  # fmt: skip
         found.append((row, alarm))
     return found
 
 
-def _said(db: Unit, alarms: list[tables.Alarm]) -> dict[int, tuple[Cry, ...]]:
-    """Every message of each alarm that rang, in their order; at most the newest ones (D14)."""
+def _messages(db: Unit, alarms: list[tables.Alarm]) -> dict[int, list[tuple[int, datetime]]]:
+    """The messages of each alarm with their times, in their order; at most the newest ones of all (D14)."""
     if not alarms:
         return {}
     table = tables.Inbox
     first = min(alarm.inbox_id for alarm in alarms)
-    asked = select(table).where(table.person_id.in_({alarm.person_id for alarm in alarms}), table.id >= first, table.kind.in_(SAID))
-    messages = list(db.scalars(asked.order_by(table.id.desc()).limit(MOST_SAID)))
-    found: dict[int, tuple[Cry, ...]] = {}
-    for alarm in alarms:
-        mine = [one for one in reversed(messages) if one.person_id == alarm.person_id and alarm.inbox_id <= one.id <= alarm.latest_id]
-        cries = [(one, _cry(db, alarm, one)) for one in mine]
-        found[alarm.id] = tuple(cry for one, cry in cries if one.id in {alarm.inbox_id, alarm.latest_id} or cry.level <= int(Urgency.P1))
-    return found
-
-
-_heard = lru_cache(MOST_SAID)(triage)
-"""The board reads the same messages again at each change of an alarm."""
-
-
-def _event(db: Unit, message: tables.Inbox) -> events.Arrival | None:
-    """What a message says; None when it cannot be opened."""
-    try:
-        return events.parse((db.open(message, "event") or "").encode())
-    except Unreadable:
-        return None
-
-
-def _shown(db: Unit, message: tables.Inbox) -> str:
-    """The only message of an alarm; only a long one is read again, for the words that rang."""
-    event = _event(db, message)
-    if event is None:
-        return CLOSED
-    said = events.said(event)
-    return words(event, _heard(said).why if len(said) > SHOWN else "")
-
-
-def _cry(db: Unit, alarm: tables.Alarm, message: tables.Inbox) -> Cry:
-    """One message of several as the strip shows it."""
-    event = _event(db, message)
-    if event is None:
-        return Cry(alarm.level, alarm.kind, CLOSED, message.arrived_at)
-    if isinstance(event, events.Click):
-        return Cry(int(Urgency.P1), NURSE.kind, words(event), message.arrived_at)
-    heard = _heard(events.said(event))
-    level = (
-        int(heard.level) if heard.rings else int(Urgency.P1) if isinstance(event, events.Voice) and not event.heard else int(heard.level)
+    asked = select(table.id, table.person_id, table.arrived_at).where(
+        table.person_id.in_({alarm.person_id for alarm in alarms}), table.id >= first, table.kind.in_(SAID)
     )
-    if message.id == alarm.latest_id:
-        level = min(level, int(Urgency.P1)) if not heard.rings else level
-    mine = heard.rings and heard.audience.value == alarm.audience
-    return Cry(level, heard.kind if mine else alarm.kind, words(event, heard.why), message.arrived_at)
+    rows = db.execute(asked.order_by(table.id.desc()).limit(MOST_SAID)).all()[::-1]
+    return {
+        alarm.id: [(number, at) for number, person, at in rows if person == alarm.person_id and alarm.inbox_id <= number <= alarm.latest_id]
+        for alarm in alarms
+    }
+
+
+def _rang(row: tables.Alarm, messages: list[tuple[int, datetime]], said: Mapping[int, Said]) -> tuple[Cry, ...]:
+    """Those that rang, with the first and the latest."""
+    each = ((number, _cry(row, number, at, said.get(number))) for number, at in messages)
+    return tuple(cry for number, cry in each if number in {row.inbox_id, row.latest_id} or cry.level <= int(Urgency.P1))
+
+
+def _cry(alarm: tables.Alarm, message_id: int, at: datetime, said: Said | None) -> Cry:
+    """One message of several as the strip shows it."""
+    if said is None:
+        return Cry(alarm.level, alarm.kind, CLOSED, at)
+    if said.tapped:
+        return Cry(int(Urgency.P1), NURSE.kind, said.words, at)
+    meant = said.meant
+    level = int(meant.level)
+    if not meant.rings and (said.unread or message_id == alarm.latest_id):
+        level = min(level, int(Urgency.P1))
+    mine = meant.rings and meant.audience.value == alarm.audience
+    return Cry(level, meant.kind if mine else alarm.kind, said.words, at)
 
 
 def places(db: Unit, home_id: int) -> dict[str, Place]:
@@ -380,30 +362,6 @@ def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, c
     spoken = house.words([Say(key)], now, elder=True)
     if spoken in house.recorded:
         outbox.speak(store, home_id=home_id, person_id=person_id, words=spoken, cause=cause, now=now)
-
-
-def words(event: events.Arrival, why: str = "") -> str:
-    """What a strip shows of a message; of a long one what stands around the words that rang, else its beginning and its end."""
-    match event:
-        case events.Text(body):
-            return _shortened(body, why)
-        case events.Voice(heard=heard):
-            return _shortened(heard, why) or "未识别语音，请收听"
-        case events.Click("NURSE"):
-            return "按了叫护士"
-        case _:
-            return ""
-
-
-def _shortened(text: str, why: str) -> str:
-    if len(text) <= SHOWN:
-        return text
-    at = text.find(why) if why else -1
-    if at < 0:
-        return f"{text[: SHOWN // 2]}……{text[-SHOWN // 2 :]}"
-    begin = max(0, at - SHOWN // 2)
-    end = begin + SHOWN
-    return f"{'……' if begin else ''}{text[begin:end]}{'……' if end < len(text) else ''}"
 
 
 def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> tuple[tables.Alarm, str]:

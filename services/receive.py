@@ -20,7 +20,7 @@ from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import accusations, alarms, effects, outbox, promises, talks
+from services import accusations, alarms, cries, effects, outbox, promises, talks
 from services.house import House
 from services.talks import SESSION, Talk
 from storage import tables
@@ -58,6 +58,8 @@ class Envelope(msgspec.Struct, frozen=True):
     created_at: datetime
     arrived_at: datetime
     heard: Triage = CALM
+    meant: Triage | None = None
+    """What the words alone mean, whoever is accused by them."""
     accused: Accusation | None = None
     """Whom the words accuse, read before the transaction."""
     in_case: Callable[[], Accusation | None] = lambda: None
@@ -242,6 +244,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     text = alarm = ""
     if heard.rings:
         alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, heard, now)
+        cries.remember(inbox_id, envelope.event, envelope.meant)
         away = alarms.away(store, talk.person_id, talk.kind)
         if away:
             alarms.call_instead(context)

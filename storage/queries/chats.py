@@ -289,7 +289,7 @@ def _event(db: Unit, row: tables.Inbox) -> Event:
 def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
-        select(tables.Person, tables.Conversation, tables.Resident)
+        select(tables.Person, tables.Conversation.attended_by, tables.Resident)
         .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
         .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id).where(tables.Person.id.in_(people))
     ).all()  # fmt: skip
@@ -303,11 +303,9 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
         _ = resident
     found: dict[int, Who] = {}
-    for person, conversation, resident in rows:
+    for person, attended_by, resident in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.open(person, "name") or "未绑定用户"
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
-        found[person.id] = Who(
-            person.id, name, person.kind, place, tie, db.open(person, "phone") or "", conversation.attended_by if conversation else None
-        )
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", attended_by)
     return found
