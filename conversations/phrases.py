@@ -4,13 +4,14 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
 from conversations.effects import Value
 
 WEEKDAYS = "一二三四五六日"
+NEAR = {0: "", 1: "明天 ", 2: "后天 ", -1: "昨天 "}
 
 
 class UnknownPhrase(KeyError):
@@ -55,13 +56,10 @@ def _tell(value: Value, reader: Reader) -> str:
 
 def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment in words: 16:56, 明天 09:10, 11月24日 周二 09:10. Both moments are aware."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local:%H:%M}"
-    days = (local.date() - today) // timedelta(days=1)
-    near = {0: "", 1: "明天 ", 2: "后天 ", -1: "昨天 "}
-    if days in near:
-        return near[days] + clock
-    return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}"
+    local = at.astimezone(zone)
+    clock = f"{local.hour:02}:{local.minute:02}"
+    near = NEAR.get(local.toordinal() - now.astimezone(zone).toordinal())
+    return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}" if near is None else near + clock
 
 
 @cache

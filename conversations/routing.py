@@ -38,7 +38,8 @@ MENU: Final = {
 _BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
 _LETTER: Final = re.compile(r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$")
 _SURVEY: Final = re.compile(r"^(?:填|答|做)?(?:一下)?(?:满意度)?(?:问卷|调查表|满意度调查)[。.!！]*$")
-LONGEST_CODE: Final = 24
+LEAST_CODE, LONGEST_CODE = 8, 24
+"""Signs of an invitation code, and of one with what may stand around it."""
 CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without the signs that are taken for each other on paper: 0 O, 1 I L."""
 _CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
@@ -69,6 +70,12 @@ _QUESTION: Final = re.compile(
 )
 _WIDE: Final = str.maketrans("１２３①②③", "123123")
 _THANKS: Final = re.compile(r"^(?:谢谢.{0,4}|多谢.{0,3}|感谢.{0,4}|收到.{0,2}|辛苦.{0,4}|🌹+|\[玫瑰\]|\[抱拳\]|👍+|\[强\])[。.!！~]*$")
+
+
+_WHOLE: Final = (
+    (_CLOSING, Intent.CLOSING), (_HUMAN, Intent.HUMAN), (_CALL, Intent.CALL), (_CONTACT, Intent.CONTACT), (_THANKS, Intent.THANKS),
+)  # fmt: skip
+"""What is meant by a message that says nothing else, in this order."""
 
 
 def understand(event: Arrival) -> Intent:
@@ -105,16 +112,7 @@ def of_words(body: str) -> Intent:
         return Intent.PROGRESS
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
-    for pattern, intent in (
-        (_CLOSING, Intent.CLOSING),
-        (_HUMAN, Intent.HUMAN),
-        (_CALL, Intent.CALL),
-        (_CONTACT, Intent.CONTACT),
-        (_THANKS, Intent.THANKS),
-    ):
-        if pattern.match(words):
-            return intent
-    return Intent.ASK
+    return next((intent for pattern, intent in _WHOLE if pattern.match(words)), Intent.ASK)
 
 
 def is_question(body: str) -> bool:
@@ -130,7 +128,7 @@ def verdict(body: str) -> str | None:
 
 def invitation_code(body: str) -> str | None:
     """The eight signs of a printed one-time code, with or without 绑定 before it; None for other words. A number alone is a phone."""
-    if len(body) > LONGEST_CODE:
+    if not LEAST_CODE <= len(body) <= LONGEST_CODE:
         return None
     match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
     code = match[1] + match[2] if match else ""
