@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
 from care.accusation import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_person, name_of
+from services.context import Context
 from storage import tables
 from storage.unit import Unit
-
-if TYPE_CHECKING:
-    from services.receive import Context
 
 SUSPECTED, CONFIRMED, LIFTED = "suspected", "confirmed", "lifted"
 VERDICTS: Final = {"confirm": CONFIRMED, "lift": LIFTED}
@@ -26,7 +24,7 @@ def names(db: Unit, home_id: int) -> Names:
     return Names(Colleague(row.id, row.name, row.role, frozenset(row.floors.split())) for row in rows)
 
 
-def mark(context: "Context", case_id: int | None, owner_id: int | None = None) -> None:
+def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> None:
     """Write whom this message accuses, once; the person is locked. In a complaint who answers complaints may read it, else the lead alone.
 
     What was said before the complaint belongs to it, whatever opened it; nobody answers for a case that is about them.
@@ -52,14 +50,14 @@ def mark(context: "Context", case_id: int | None, owner_id: int | None = None) -
     store.hint("accused", "inbox", f"person:{context.person_id}")
 
 
-def _tie(context: "Context", case_id: int) -> None:
+def _tie(context: Context, case_id: int) -> None:
     context.untied = False
     store, person = context.store, context.person_id
     for (row_id,) in store.written("SELECT id FROM accused WHERE person_id = ? AND case_id IS NULL AND state = 'suspected'", person):
         store.update(tables.Accused, row_id, person=person, case_id=case_id)
 
 
-def _floors(context: "Context") -> list[str]:
+def _floors(context: Context) -> list[str]:
     """Where the speaker's elders live: a role without a floor is that of these floors, or of the whole house ("")."""
     if context.kind == "guest":
         return [""]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, select
 
@@ -13,8 +13,10 @@ from conversations.effects import Say, say
 from services import accusations, cries, outbox, promises
 from services.access import Viewer, may_hear, name_of
 from services.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
+from services.context import Context
 from services.cries import Said
 from services.house import House
+from services.purposes import Purpose
 from storage import tables
 from storage.queries import chats
 from storage.seal import Unreadable
@@ -22,9 +24,9 @@ from storage.store import Store
 from storage.types import moment
 from storage.unit import Unit
 
-if TYPE_CHECKING:
-    from services.receive import Context
-
+NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
+ALARM: Final = Purpose("alarm", parks=False, unsent=("given_up", NOT_HEARD))
+"""What an alarm says that did not arrive is a task for staff."""
 STILL_CALLING: Final = timedelta(minutes=3)
 GONE_AFTER: Final = timedelta(minutes=10)
 OLD: Final = timedelta(hours=12)
@@ -89,7 +91,7 @@ def away(store: Store, person_id: int, kind: str) -> str:
     return str(row[0]) if row is not None and row[0] != "在住" else ""
 
 
-def call_instead(context: "Context") -> None:
+def call_instead(context: Context) -> None:
     """No nurse runs to an empty bed: the speaker and the first contact are called within minutes (F3)."""
     store, now = context.store, context.now
     kin = store.rows(
@@ -269,7 +271,7 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
             db.store,
             home_id=viewer.home_id,
             person_id=alarm.person_id,
-            purpose="alarm",
+            purpose=ALARM,
             queue="alarm",
             text=words,
             now=now,
@@ -348,7 +350,7 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
     for row_id, home, person, kind, count in rows:
         store.update(tables.Alarm, row_id, person=person, told_at=now)
         outbox.enqueue(
-            store, home_id=home, person_id=person, purpose="alarm", queue="alarm", dedup_key=f"alarm:{row_id}:still:{count}", now=now,
+            store, home_id=home, person_id=person, purpose=ALARM, queue="alarm", dedup_key=f"alarm:{row_id}:still:{count}", now=now,
             text=house.words([say("alarm.still_elder" if kind == "elder" else "alarm.still")], now, elder=kind == "elder"),
         )  # fmt: skip
         if kind == "elder":

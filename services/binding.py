@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,15 +15,15 @@ from conversations.events import Done, Refused
 from conversations.routing import CODE_SIGNS, invitation_code
 from services import outbox, promises, search
 from services.access import FAMILIES, Viewer, access_application, access_resident, name_of
+from services.context import Context
 from services.house import House
+from services.purposes import Purpose
 from storage import tables
 from storage.seal import Sealer
 from storage.types import moment, new_id
 from storage.unit import Unit
 
-if TYPE_CHECKING:
-    from services.receive import Context
-
+BINDING: Final = Purpose("binding")
 LASTS: Final = timedelta(days=30)
 SCOPES: Final = {"daily": "日常（吃饭、睡眠、心情、活动、照片）", "health": "健康（身体变化、体温）"}
 WAYS: Final = {
@@ -59,7 +59,7 @@ def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[s
 # -- in the talk ---------------------------------------------------------------------------------------------------
 
 
-def try_code(context: "Context", effect: TryCode) -> Done | Refused:
+def try_code(context: Context, effect: TryCode) -> Done | Refused:
     """Whether the code is good; wrong, used and expired are one answer."""
     found = _open_invitation(context, effect.code)
     if found is None:
@@ -68,7 +68,7 @@ def try_code(context: "Context", effect: TryCode) -> Done | Refused:
     return Refused("already") if tied else Done(ref=effect.code)
 
 
-def ask(context: "Context", effect: AskToBind) -> Done | Refused:
+def ask(context: Context, effect: AskToBind) -> Done | Refused:
     """Use the code up; a colleague makes sure, under a clock of a day."""
     store = context.store
     found = _open_invitation(context, effect.code)
@@ -92,7 +92,7 @@ def ask(context: "Context", effect: AskToBind) -> Done | Refused:
     return Done(due_at=due_at if due_at > context.now else None)
 
 
-def _open_invitation(context: "Context", code: str) -> tuple[int, int] | None:
+def _open_invitation(context: Context, code: str) -> tuple[int, int] | None:
     row = context.store.row(
         "SELECT id, resident_id, expires_at FROM invitation WHERE digest = ? AND home_id = ? AND used_at IS NULL",
         digest(context.store.sealer, code), context.home_id,
@@ -170,7 +170,7 @@ def _tell(db: Unit, viewer: Viewer, row: tables.Application, text: str, now: dat
         db.store,
         home_id=viewer.home_id,
         person_id=row.person_id,
-        purpose="binding",
+        purpose=BINDING,
         dedup_key=f"application:{row.id}:verdict:1",
         text=text,
         now=now,

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Final
 
 from care import sla
 from care.sla import Mark
@@ -9,12 +10,15 @@ from conversations.effects import say
 from conversations.engine import FlowError
 from services import outbox, promises, receive
 from services.house import House
+from services.purposes import Purpose
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
 from storage.types import moment
 
 log = logging.getLogger("jiashu.clocks")
+
+LATE: Final = Purpose("late", machine=True)
 
 
 def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100) -> int:
@@ -33,7 +37,7 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
         store.hint("promises", f"person:{person}", *([f"case:{case_id}", "cases"] if case_id else []))
         if reached is Mark.BREACHED and kind in promises.TOLD_LATE:
             outbox.enqueue(
-                store, home_id=home, person_id=person, purpose="late", dedup_key=promises.late_key(row_id),
+                store, home_id=home, person_id=person, purpose=LATE, dedup_key=promises.late_key(row_id),
                 text=house.words([say("promise.late")], now, elder=who == "elder"), now=now, queue="notice",
             )  # fmt: skip
             store.audit(home, now, "machine", "breach", f"promise:{row_id}")

@@ -17,9 +17,11 @@ from conversations.effects import say
 from services import accusations, outbox, promises, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
+from services.purposes import Purpose, Sent
 from storage import revision, tables
 from storage.queries import cases
 from storage.queries.cases import STAGES
+from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -206,7 +208,7 @@ def decide(  # noqa: PLR0913  (one form)
         records.written(db, viewer, case.id, "step", f"退回：{why.strip()}", now)
     elif row.kind == "interim":
         row.verdict = "approved"
-        _send(db, viewer, case, row, db.open(row, "reply") or "", "interim", now)
+        _send(db, viewer, case, row, db.open(row, "reply") or "", INTERIM, now)
         due = promises.open_result(db.store, case.id)
         if due is not None and row.new_due is not None:
             promises.put_off(db.store, case.person_id, due, row.new_due)
@@ -222,7 +224,7 @@ def decide(  # noqa: PLR0913  (one form)
             now,
         )
         if case.level > BY_PHONE_FIRST:
-            _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
+            _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
     db.flush()
     if _open(db, case.id) is None:
         _stop_the_approval_clock(db, case, now)
@@ -243,7 +245,7 @@ def tell(  # noqa: PLR0913  (one form)
         promises.keep(db.store, case.person_id, viewer.id, now, how="call")
     promises.told_result(db.store, case.id, case.person_id, viewer.id, now, how=way)
     db.refresh(case)
-    _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", "result", now)
+    _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "tell", f"case:{case.id}")
 
 
@@ -368,14 +370,25 @@ def _question(house: House, now: datetime) -> str:
     return house.words([say("verdict.ask")], now)
 
 
-def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: str, now: datetime) -> None:  # noqa: PLR0913
+def _told(store: Store, sent: Sent) -> None:
+    """The result arrived: besides what every answer keeps, the 24 h clock stops (C9)."""
+    promises.reached(store, sent)
+    for (case_id,) in store.rows("SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", sent.row_id):
+        promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how="message")
+
+
+RESULT: Final = Purpose("result", on_sent=_told)
+INTERIM: Final = Purpose("interim", on_sent=promises.reached)
+
+
+def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: Purpose, now: datetime) -> None:  # noqa: PLR0913
     """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the next words answer us."""
     talk = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == case.person_id)).one()
     talk.flow, talk.slots, talk.idle_at = None, None, None
     db.flush()
     sent = outbox.enqueue(
-        db.store, home_id=case.home_id, person_id=case.person_id, purpose=purpose, dedup_key=f"proposal:{row.id}:{purpose}:1", text=words,
+        db.store, home_id=case.home_id, person_id=case.person_id, purpose=purpose, dedup_key=f"proposal:{row.id}:{purpose.name}:1", text=words,
         now=now, staff_id=viewer.id,
     )  # fmt: skip
     if sent is not None:
-        records.written(db, viewer, case.id, "result" if purpose == "result" else "feedback", words, now, outbox_id=sent)
+        records.written(db, viewer, case.id, "result" if purpose is RESULT else "feedback", words, now, outbox_id=sent)

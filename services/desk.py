@@ -10,10 +10,13 @@ from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
 from services import outbox, promises, records
 from services.access import Viewer, access_case, access_outgoing, access_person
+from services.purposes import Purpose
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
+
+ANSWER: Final = Purpose("answer", on_sent=promises.reached)
 
 
 def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime) -> int | None:
@@ -30,7 +33,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     conversation.flow, conversation.slots, conversation.idle_at = None, None, None
     db.flush()
     row = outbox.enqueue(
-        db.store, home_id=viewer.home_id, person_id=person.id, purpose="answer", dedup_key=f"form:{viewer.id}:{form_key}:1",
+        db.store, home_id=viewer.home_id, person_id=person.id, purpose=ANSWER, dedup_key=f"form:{viewer.id}:{form_key}:1",
         text=words, now=now, staff_id=viewer.id,
     )  # fmt: skip
     if row is not None:

@@ -1,7 +1,7 @@
 """How each effect is carried out, in the transaction of the message that caused it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from care import severity, sla
 from care.severity import Level
@@ -25,13 +25,10 @@ from conversations.effects import (
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
 from services import accusations, binding, letters, promises, records, surveys, verdicts
+from services.context import Context, Executor
 from storage import tables
 from storage.store import Question, Store
 from storage.types import Row, new_id
-
-if TYPE_CHECKING:
-    from services.house import Executor
-    from services.receive import Context
 
 TITLE: Final = 24
 OPEN: Final = Question(
@@ -45,17 +42,17 @@ OPEN: Final = Question(
 ALL_FIELDS: Final = ("about", "when", "name", "phone")
 
 
-def carry_out(context: "Context", effect: Effect) -> Done | Refused | None:
+def carry_out(context: Context, effect: Effect) -> Done | Refused | None:
     """Do what a flow wants; Done or Refused where the effect answers. Raises FlowError for an effect nobody can do."""
     if isinstance(effect, Quiet):
         return None
-    executor = context.house.executors.get(type(effect)) or EXECUTORS.get(type(effect))
+    executor = EXECUTORS.get(type(effect))
     if executor is None:
         raise FlowError("-", "-", f"nobody carries out {type(effect).__name__}")
     return executor(context, effect)
 
 
-def open_case(context: "Context", effect: OpenCase) -> Done:
+def open_case(context: Context, effect: OpenCase) -> Done:
     """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4, C9).
 
     While the person's last case still waits for its first feedback the words join it: one matter, one number (F9).
@@ -99,12 +96,12 @@ def open_case(context: "Context", effect: OpenCase) -> Done:
     return Done(ref=number, due_at=first, how="new", known=known)
 
 
-def add_to_case(context: "Context", effect: AddToCase) -> None:
+def add_to_case(context: Context, effect: AddToCase) -> None:
     """Keep a message as a record; words that make the case more serious bring its clock forward."""
     _add(context, _case(context, effect.case), effect.event)
 
 
-def note_on_case(context: "Context", effect: NoteOnCase) -> None:
+def note_on_case(context: Context, effect: NoteOnCase) -> None:
     """Write an answer into the case (C2)."""
     if effect.field not in {"about", "occurred", "name", "contact"}:
         raise FlowError("complaint", "-", f"a case has no field {effect.field}")
@@ -113,7 +110,7 @@ def note_on_case(context: "Context", effect: NoteOnCase) -> None:
     context.store.update(tables.Case, case_id, person=context.person_id, **{effect.field: sealed})
 
 
-def ask_human(context: "Context", effect: AskHuman) -> Done:
+def ask_human(context: Context, effect: AskHuman) -> Done:
     """A promise with a clock: the first question makes it, the next ones join it; of two promises the earlier one holds (Q4, C13).
 
     Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
@@ -136,7 +133,7 @@ def ask_human(context: "Context", effect: AskHuman) -> Done:
     return _promised(context, due_at, how="first" if how == "again" else how)
 
 
-def _promised(context: "Context", due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:
+def _promised(context: Context, due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:
     """A promise to tell; a moment that has passed is never told as if it lay ahead."""
     if due_at <= context.now and how != "attended":
         return Done(ref=ref, due_at=None, how="overdue", known=known)
@@ -155,7 +152,7 @@ def want_media(  # noqa: PLR0913
     store.hint("media")
 
 
-def _case(context: "Context", number: str) -> Row:
+def _case(context: Context, number: str) -> Row:
     """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the newest (D8)."""
     running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
     row = running or context.store.row(
@@ -168,7 +165,7 @@ def _case(context: "Context", number: str) -> Row:
     return row
 
 
-def _add(context: "Context", case: Row, event: Message) -> None:
+def _add(context: Context, case: Row, event: Message) -> None:
     words = records.words_of(event)
     records.heard(context, case[0], "story", words)
     accusations.mark(context, case[0], case[7])
@@ -177,7 +174,7 @@ def _add(context: "Context", case: Row, event: Message) -> None:
     context.store.hint(f"case:{case[0]}", "cases")
 
 
-def _reassess(context: "Context", case: Row, words: str) -> None:
+def _reassess(context: Context, case: Row, words: str) -> None:
     store = context.store
     assessed = severity.assess([words])
     case_id, level, category, cautious, hide = case[:5]
@@ -196,7 +193,7 @@ def _reassess(context: "Context", case: Row, words: str) -> None:
         promises.bring_forward(store, case_id, context.person_id, Kind.FIRST_FEEDBACK, due)
 
 
-def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
+def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
     """What the house knows about a bound relative or resident is not asked (C2); gives the names of the slots that are known."""
     if context.kind == "guest":
         return ()
@@ -223,7 +220,7 @@ def _fill_from_binding(context: "Context", case_id: int) -> tuple[str, ...]:
     return tuple(known)
 
 
-EXECUTORS: "dict[type[Effect], Executor]" = {
+EXECUTORS: Final[dict[type[Effect], Executor]] = {
     OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
     ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask, ShowLetters: letters.show, StartSurvey: surveys.start, KeepSurvey: surveys.keep_from_talk,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from care.errors import Conflict, Invalid
 from care.sla import Mark
-from services import outbox, stoplist
+from services import outbox, purposes, stoplist
 from services.access import Page, Viewer, access_page
 from storage import tables
 from storage.types import moment
@@ -127,7 +127,7 @@ def _fate(row: tables.Outbox, began_at: datetime) -> str:
     """For later: as planned. Of a person, or an answer to one: a colleague looks. A machine's own words: not again."""
     if row.not_before > began_at:
         return "planned"
-    return "cancelled" if row.purpose in {*outbox.MACHINE, outbox.SPOKEN} else "unknown"
+    return "cancelled" if row.purpose in {*purposes.of_machines(), outbox.SPOKEN} else "unknown"
 
 
 def _count(db: Unit, table: type[tables.Plan] | type[tables.Letter] | type[tables.Stop], home_id: int, *conditions: object) -> int:

@@ -3,23 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from care.accusation import Names
 from care.sla import Figures
 from conversations import phrases
-from conversations.effects import Effect, Say
-from conversations.events import Done, Refused
+from conversations.effects import Say
 from conversations.facts import Fact
 from conversations.registry import Registry, standard
 from settings import Home
 from storage.store import Store
 
-if TYPE_CHECKING:
-    from services.receive import Context
-
-Executor = Callable[["Context", Any], Done | Refused | None]
-"""Carries out one effect in the open transaction; None when nothing comes back."""
 Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 """Loads one kind of fact for many people with one query."""
 
@@ -30,7 +23,6 @@ class House:
 
     home: Home
     registry: Registry = field(default_factory=standard)
-    executors: Mapping[type[Effect], Executor] = field(default_factory=dict)
     loaders: Mapping[type[Fact], Loader] = field(default_factory=dict)
     public_url: str = ""
     """Where families open pages; without it the words stand alone."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -14,16 +14,16 @@ from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
 from services import media, outbox
 from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of, name_of
+from services.context import Context
 from services.house import House
+from services.purposes import Purpose
 from settings import Home
 from storage import revision, tables
 from storage.queries import letters as queries
 from storage.types import new_id
 from storage.unit import Unit
 
-if TYPE_CHECKING:
-    from services.receive import Context
-
+LETTER: Final = Purpose("letter", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
 PHOTOS: Final = 6
 PHOTO_BYTES: Final = 6 * 1024 * 1024
@@ -240,7 +240,7 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
             db.flush()
             outbox.enqueue(
-                db.store, home_id=row.home_id, person_id=kin, purpose="letter", dedup_key=_key(row, kin), text=words, now=now, queue="notice",
+                db.store, home_id=row.home_id, person_id=kin, purpose=LETTER, dedup_key=_key(row, kin), text=words, now=now, queue="notice",
                 expires_at=midnight,
             )  # fmt: skip
 
@@ -259,7 +259,7 @@ def shelf_link(public_url: str) -> str:
     return f'<a href="{public_url.rstrip("/")}/p/letters">以前的家书</a>' if public_url else "以前的家书"
 
 
-def show(context: "Context", _: ShowLetters) -> Done | Refused:
+def show(context: Context, _: ShowLetters) -> Done | Refused:
     """今天的家书 on the menu: pull first, at any time (F16). Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`."""
     found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
     if found is None:

@@ -19,12 +19,15 @@ from conversations.effects import Say, say
 from services import epochs, outbox, sending
 from services.access import FAMILIES, Viewer, access_plan, access_resident, name_of
 from services.house import House
+from services.purposes import Purpose
 from storage import revision, tables
 from storage.queries import days as queries
 from storage.queries.days import Who
 from storage.types import new_id
 from storage.unit import Unit
 
+GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False)
+REMINDER: Final = Purpose("reminder", machine=True, by_day=True, parks=False)
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {
     "spring-festival": ("occasion.spring_festival_elder", "occasion.spring_festival_family"),
@@ -162,7 +165,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         return False
     db.flush()
     outbox.enqueue(
-        db.store, home_id=row.home_id, person_id=row.person_id, purpose="reminder" if row.occasion in REMINDERS else "greeting",
+        db.store, home_id=row.home_id, person_id=row.person_id, purpose=REMINDER if row.occasion in REMINDERS else GREETING,
         dedup_key=_key(db, row), text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
         expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from care.errors import Conflict, Invalid
+from services import purposes
+from services.purposes import Purpose
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
@@ -20,11 +22,11 @@ SPOKEN: Final = "spoken"
 """A recorded sentence that an elder hears after the same words were read; the sender finds the sound by its words (F2, F5)."""
 HEARD_WITHIN: Final = timedelta(minutes=2)
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
-MACHINE: Final = ("letter", "greeting", "reminder", "survey", "follow_up", "late", "silence")
-"""What a machine says by itself; answers to a person's own words, and a colleague's words, go on."""
 KEPT: Final = "kept"
 """In place of an errcode: parked words that only a colleague lets go (D9)."""
 READ: Final = "语音没放出去；同样的话已经用文字说了"
+SOUND: Final = Purpose(SPOKEN, parks=False, unsent=("cancelled", READ))
+LATE_ANSWER: Final = Purpose("late_answer")
 STOPPED: Final = "老人现在不适合收到这类消息，没有发"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
 EXPIRED: Final = "等了 7 天对方没来信，没有发出，请打电话"
@@ -42,7 +44,7 @@ def fits(words: str) -> None:
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
-    store: Store, *, home_id: int, person_id: int, purpose: str, dedup_key: str, text: str, now: datetime,
+    store: Store, *, home_id: int, person_id: int, purpose: Purpose, dedup_key: str, text: str, now: datetime,
     queue: str = "conversation", staff_id: int | None = None, not_before: datetime | None = None, expires_at: datetime | None = None,
 ) -> int | None:  # fmt: skip
     """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
@@ -55,9 +57,9 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
             raise Conflict
         return None
     begins = not_before or now
-    stopped = purpose in MACHINE and _stopped(store, person_id)
+    stopped = purpose.machine and _stopped(store, person_id)
     row_id = store.insert(
-        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose, dedup_key=dedup_key,
+        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose.name, dedup_key=dedup_key,
         state="cancelled" if stopped else "planned" if begins - now > GATHERS else "waiting", why=STOPPED if stopped else None, staff_id=staff_id, created_at=now, not_before=begins,
         expires_at=expires_at or begins + EXPIRES, tries=0,
     )  # fmt: skip
@@ -102,7 +104,7 @@ def speak(store: Store, *, home_id: int, person_id: int, words: str, cause: str,
         READ, now, person_id, SPOKEN, persons=[person_id],
     )  # fmt: skip
     enqueue(
-        store, home_id=home_id, person_id=person_id, purpose=SPOKEN, queue=SPOKEN, dedup_key=f"{cause}:spoken", text=words, now=now,
+        store, home_id=home_id, person_id=person_id, purpose=SOUND, queue=SPOKEN, dedup_key=f"{cause}:spoken", text=words, now=now,
         expires_at=now + HEARD_WITHIN,
     )  # fmt: skip
 
@@ -129,7 +131,7 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
             store,
             home_id=home_id,
             person_id=person,
-            purpose="late_answer",
+            purpose=LATE_ANSWER,
             dedup_key=f"{key}:{number}",
             now=now,
             not_before=now + GATHERS,
@@ -146,14 +148,15 @@ def _stopped(store: Store, person_id: int) -> bool:
 
 def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
     """Take back what machines queued for these people and what has not left (F11)."""
-    marks = ", ".join("?" * len(MACHINE))
+    machine = purposes.of_machines()
+    marks = ", ".join("?" * len(machine))
     store.lock_persons(*people)
     for person in people:
         rows = store.change(
             tables.Outbox,
             f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
                 WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
-            STOPPED, now, person, *MACHINE, persons=[person],
+            STOPPED, now, person, *machine, persons=[person],
         )  # fmt: skip
         for queue in {str(row[0]) for row in rows}:
             advance(store, person, queue)

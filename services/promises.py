@@ -1,17 +1,16 @@
 """Promised times: made, brought forward, kept by a named human (C4, C9, Q4, U9)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from care import sla
 from care.sla import Kind, Mark
 from care.stages import Stage
+from services.context import Context
+from services.purposes import Sent
 from storage import tables
 from storage.store import Question, Store
 from storage.types import moment
-
-if TYPE_CHECKING:
-    from services.receive import Context
 
 KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
 TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
@@ -44,7 +43,7 @@ def earliest(store: Store, person_id: int) -> datetime | None:
     return next((moment(due_at) for _, kind, due_at in store.about(OPEN, person_id) if kind in KEPT_BY_WORDS), None)
 
 
-def call(context: "Context", case_id: int | None = None) -> datetime:
+def call(context: Context, case_id: int | None = None) -> datetime:
     """Promise a telephone call, once; gives until when. No message keeps it (C10, U9)."""
     known = open_one(context.store, context.person_id, Kind.CALL)
     if known is not None:
@@ -96,6 +95,11 @@ def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str
         )  # fmt: skip
     if rows:
         store.hint("promises", f"person:{person_id}")
+
+
+def reached(store: Store, sent: Sent) -> None:
+    """A colleague's words arrived: promises of words are kept."""
+    keep(store, sent.person_id, sent.staff_id, sent.now, how="message", written_at=sent.written_at)
 
 
 def open_result(store: Store, case_id: int) -> int | None:

@@ -21,7 +21,9 @@ from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
 from services import accusations, alarms, cries, effects, outbox, promises, talks
+from services.context import Context
 from services.house import House
+from services.purposes import Purpose
 from services.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_blameless
@@ -30,6 +32,7 @@ from storage.store import Store
 from storage.types import Row, micros, moment, new_id
 
 log = logging.getLogger("jiashu.receive")
+SILENCE: Final = Purpose("silence", machine=True)
 SCENE: Final = (3, timedelta(minutes=1))
 MINUTE: Final = 60_000_000
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
@@ -75,30 +78,6 @@ class Receipt(msgspec.Struct, frozen=True):
     repeat: bool = False
     inbox_id: int = 0
     elsewhere: bool = False
-
-
-class Context(msgspec.Struct):
-    """What an effect's executor works with."""
-
-    store: Store
-    house: House
-    home_id: int
-    person_id: int
-    now: datetime
-    said_at: datetime
-    inbox_id: int | None
-    attended: bool
-    kind: str = "guest"
-    event: events.Message | None = None
-    accused: Accusation | None = None
-    """Whom this message accuses, until it is written down (`services.accusations.mark`)."""
-    untied: bool = True
-    """Whether the person may have accused somebody before, outside of any complaint."""
-
-    @property
-    def elder(self) -> bool:
-        """Whether the person lives in the house."""
-        return self.kind == "elder"
 
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
@@ -172,7 +151,7 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
     text = house.words(says, now, elder=talk.kind == "elder")
     if text:
         outbox.enqueue(
-            store, home_id=home_id, person_id=person_id, purpose="silence", now=now, text=text,
+            store, home_id=home_id, person_id=person_id, purpose=SILENCE, now=now, text=text,
             dedup_key=f"conversation:{talk.conversation_id}:silence:{turn.snapshot.revision}",
         )  # fmt: skip
 

@@ -1,16 +1,13 @@
 """The lines of a case: what the family said and what the house did, never changed (C12)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from conversations.events import Image, Link, Location, Message, Noted, Text, Video, Voice
 from services.access import Viewer
+from services.context import Context
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
-
-if TYPE_CHECKING:
-    from services.receive import Context
 
 
 def words_of(event: Message) -> str:
@@ -32,7 +29,7 @@ def words_of(event: Message) -> str:
             return "［其他内容］"
 
 
-def heard(context: "Context", case_id: int, kind: str, words: str) -> None:
+def heard(context: Context, case_id: int, kind: str, words: str) -> None:
     """A line from a message of the family, in its transaction: `story`, or `family` for what they say to a result."""
     row_id = new_id()
     context.store.insert(

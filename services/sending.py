@@ -7,9 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from care import quiet_hours
-from services import promises
-from services.outbox import EXPIRED, READ, SPOKEN, UNFOLLOWED, advance, finish
+from services import purposes
+from services.outbox import EXPIRED, SOUND, SPOKEN, UNFOLLOWED, advance, finish
 from services.ports import Fate, Outcome
+from services.purposes import Purpose, Sent
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
@@ -33,12 +34,6 @@ HEADS: Final = (
     + " ORDER BY turn, id LIMIT ?"
 )
 """The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind them."""
-NEVER_LATER: Final = frozenset({"letter", "greeting", "reminder", "survey", "alarm", SPOKEN})
-"""True now alone: what cannot leave is never parked until the person writes again (F2, F16)."""
-BY_DAY: Final = frozenset({"letter", "greeting", "reminder", "survey", "follow_up"})
-"""What no machine says in silent hours, even when it should have left before them."""
-PULLED: Final = "现在发不了，也不补发；对方在菜单里随时能看"
-NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
 USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
@@ -105,43 +100,41 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
 
 
 def _sleeps(  # noqa: PLR0913
-    store: Store, row_id: int, person: int, queue: str, kind: str, zone: str, expires: int | None, now: datetime
+    store: Store, row_id: int, person: int, queue: str, purpose: Purpose, kind: str, zone: str, expires: int | None, now: datetime
 ) -> bool:  # fmt: skip
     """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then (F16)."""
     awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind)
     if awake <= now:
         return False
     if expires is not None and moment(expires) <= awake:
-        finish(store, row_id, person, queue, now, state="cancelled", why=PULLED)
+        finish(store, row_id, person, queue, now, **_unsent(purpose))
     else:
         store.update(tables.Outbox, row_id, person=person, state="planned", not_before=awake)
         advance(store, person, queue)
     return True
 
 
-def _end_of(purpose: str) -> dict[str, str]:
-    """What becomes of a message that was true only then; words of an alarm that did not arrive are a task for staff."""
-    if purpose == "alarm":
-        return {"state": "given_up", "why": NOT_HEARD}
-    return {"state": "cancelled", "why": READ if purpose == SPOKEN else PULLED}
+def _unsent(purpose: Purpose) -> dict[str, str]:
+    """What becomes of a message that was true only then."""
+    state, why = purpose.unsent
+    return {"state": state, "why": why}
 
 
 def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
-    for row_id, person, queue, staff, expires, tries, purpose, body, follower, openid, following, *ledger in rows:
+    for row_id, person, queue, staff, expires, tries, word, body, follower, openid, following, *ledger in rows:
         session_left, session_until, scene_left, scene_until, kind, zone = ledger
-        if purpose in BY_DAY and _sleeps(store, row_id, person, queue, kind, zone, expires, now):
+        purpose = purposes.of(word)
+        if purpose.by_day and _sleeps(store, row_id, person, queue, purpose, kind, zone, expires, now):
             continue
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now
         open_scene = scene_until is not None and moment(scene_until) > now
-        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_WORDS if purpose == SPOKEN else KEPT_FOR_STAFF
+        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_WORDS if purpose is SOUND else KEPT_FOR_STAFF
         if expires is not None and moment(expires) <= now:
-            if purpose == SPOKEN:
-                finish(store, row_id, person, queue, now, **_end_of(purpose))
-            else:
-                finish(store, row_id, person, queue, now, state="given_up", why=EXPIRED)
+            end = _unsent(purpose) if purpose is SOUND else {"state": "given_up", "why": EXPIRED}
+            finish(store, row_id, person, queue, now, **end)
             continue
         if follower is None or not following:
             finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
@@ -152,8 +145,8 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         elif open_session and left[0] > reserve:
             pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
-        elif purpose in NEVER_LATER:
-            finish(store, row_id, person, queue, now, **_end_of(purpose))
+        elif not purpose.parks:
+            finish(store, row_id, person, queue, now, **_unsent(purpose))
             continue
         else:
             finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
@@ -165,17 +158,18 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
             continue
         store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
         store.hint(f"person:{person}")
-        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, purpose))
+        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, word))
     return claims
 
 
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    """Write down what became of a send, correct the ledger, keep the promises that a human's message keeps."""
+    """Write down what became of a send, correct the ledger; what a colleague's words keep by arriving is their purpose's to say."""
     store.lock_persons(claimed.person_id)
     row = store.row("SELECT queue, state, staff_id, home_id, created_at, purpose FROM outbox WHERE id = ?", claimed.id)
     if row is None or row[1] != "sending":
         return
-    queue, _, staff, home, created, purpose = row
+    queue, _, staff, home, created, word = row
+    purpose = purposes.of(word)
     fate, why = outcome.fate, outcome.why
     used_up = outcome.window_closed or outcome.quota_used_up
     if used_up and _renewed(store, claimed):
@@ -197,25 +191,22 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
         store.hint(f"person:{claimed.person_id}")
         return
     end = {"state": fate.value, "why": why}
-    if (purpose in NEVER_LATER and fate is Fate.PARKED) or (purpose == SPOKEN and fate is not Fate.SENT):
-        end = _end_of(purpose)
+    if (not purpose.parks and fate is Fate.PARKED) or (purpose is SOUND and fate is not Fate.SENT):
+        end = _unsent(purpose)
     finish(store, claimed.id, claimed.person_id, queue, now, code=outcome.code, **end)
     if fate is Fate.SENT and staff is not None:
-        _reached(store, claimed, staff, purpose, moment(created), now)
-        store.audit(home, now, f"staff:{staff}", "reach", f"person:{claimed.person_id}")
+        _reached(store, home, purpose, Sent(claimed.id, claimed.person_id, staff, moment(created), now))
+
+
+def _reached(store: Store, home_id: int, purpose: Purpose, sent: Sent) -> None:
+    if purpose.on_sent is not None:
+        purpose.on_sent(store, sent)
+    store.audit(home_id, sent.now, f"staff:{sent.staff_id}", "reach", f"person:{sent.person_id}")
 
 
 def _just_opened(store: Store, now: datetime) -> bool:
     """Whether the way out was opened only now, after a restore: what waited behind it has not been tried for so long."""
     return store.row("SELECT 1 FROM epoch WHERE confirmed_at > ? LIMIT 1", now - TRIES_FOR) is not None
-
-
-def _reached(store: Store, claimed: Claim, staff: int, purpose: str, written_at: datetime, now: datetime) -> None:
-    """A colleague's words arrived: promises of words are kept, and a result is told."""
-    promises.keep(store, claimed.person_id, staff, now, how="message", written_at=written_at)
-    if purpose == "result":
-        for (case_id,) in store.rows("SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", claimed.id):
-            promises.told_result(store, case_id, claimed.person_id, staff, now, how="message")
 
 
 def _renewed(store: Store, claimed: Claim) -> bool:
@@ -240,9 +231,9 @@ def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them
     rows = store.rows_locked(
         1, f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if everything else [machine_now])  # noqa: S608
     )  # fmt: skip
-    for row_id, person, queue, purpose in rows:
-        if purpose == SPOKEN:
-            finish(store, row_id, person, queue, now, **_end_of(purpose))
+    for row_id, person, queue, word in rows:
+        if word == SPOKEN:
+            finish(store, row_id, person, queue, now, **_unsent(SOUND))
         else:
             finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
     return len(rows)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -13,17 +13,17 @@ from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
 from services import outbox
 from services.access import LEADS, Page, Viewer, access_page
+from services.context import Context
 from services.house import House
 from services.occasions import why_not
+from services.purposes import Purpose
 from storage import tables
 from storage.queries import days
 from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
 
-if TYPE_CHECKING:
-    from services.receive import Context
-
+SURVEY: Final = Purpose("survey", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
 
 
@@ -51,7 +51,7 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
             continue
         told.add(who.person_id)
         outbox.enqueue(
-            db.store, home_id=viewer.home_id, person_id=who.person_id, purpose="survey", dedup_key=f"campaign:{row.id}:{who.person_id}:1",
+            db.store, home_id=viewer.home_id, person_id=who.person_id, purpose=SURVEY, dedup_key=f"campaign:{row.id}:{who.person_id}:1",
             text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now), now=now, queue="notice",
             not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
         )  # fmt: skip
@@ -117,7 +117,7 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
 # -- in the talk ---------------------------------------------------------------------------------------------------
 
 
-def start(context: "Context", _: StartSurvey) -> Done | Refused:
+def start(context: Context, _: StartSurvey) -> Done | Refused:
     """The questions that this person has not answered yet: Done.ref the campaign, known their ids; Refused `none` or `done`."""
     row = context.store.row(
         "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1", context.home_id
@@ -129,7 +129,7 @@ def start(context: "Context", _: StartSurvey) -> Done | Refused:
     return Done(ref=str(row[0]), known=tuple(row[1].split()))
 
 
-def keep_from_talk(context: "Context", effect: KeepSurvey) -> Done | Refused:
+def keep_from_talk(context: Context, effect: KeepSurvey) -> Done | Refused:
     """The answers of a talk that is through; a page may have been quicker."""
     store, campaign = context.store, int(effect.campaign)
     if store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", campaign, context.person_id):

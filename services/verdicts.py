@@ -1,7 +1,7 @@
 """What the family says to a result and to a follow-up, and how far a complaint is; carried out in the transaction of their message (C10, C11, C15)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from care import sla
 from care.severity import Level
@@ -10,14 +10,14 @@ from care.stages import Stage
 from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
 from services import outbox, promises, records
+from services.context import Context
+from services.house import House
+from services.purposes import Purpose
 from storage import tables
 from storage.store import Store
 from storage.types import Row, moment
 
-if TYPE_CHECKING:
-    from services.house import House
-    from services.receive import Context
-
+FOLLOW_UP: Final = Purpose("follow_up", machine=True, by_day=True)
 SECOND: Final = 2
 UP: Final = ("desk", "supervisor", "director")
 ROLES: Final = {"desk": "客服", "supervisor": "主管", "director": "院长"}
@@ -26,7 +26,7 @@ STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling"
 """What a family hears of each stage."""
 
 
-def take(context: "Context", effect: TakeVerdict) -> Done:
+def take(context: Context, effect: TakeVerdict) -> Done:
     """认可 ends the asking and begins the follow-ups; 不认可, 没好, 又发生了 begin a new round; 请来电 is a promise. Never closed by silence."""
     store = context.store
     case = store.row(
@@ -57,7 +57,7 @@ def take(context: "Context", effect: TakeVerdict) -> Done:
     return Done(ref=number, how="accepted")
 
 
-def show(context: "Context", _: ShowProgress) -> Done:
+def show(context: Context, _: ShowProgress) -> Done:
     """The step in plain words and the next promise that lies ahead."""
     store = context.store
     case = store.row(
@@ -75,7 +75,7 @@ def show(context: "Context", _: ShowProgress) -> Done:
 
 
 def accept(  # noqa: PLR0913  (what a case is known by)
-    store: Store, house: "House", home_id: int, person_id: int, case_id: int, number: str, level: int, now: datetime, *, elder: bool = False
+    store: Store, house: House, home_id: int, person_id: int, case_id: int, number: str, level: int, now: datetime, *, elder: bool = False
 ) -> None:  # fmt: skip
     """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days. The person is locked."""
     promises.heard_opinion(store, case_id, person_id, now)
@@ -85,7 +85,7 @@ def accept(  # noqa: PLR0913  (what a case is known by)
             store, home_id=home_id, person_id=person_id, kind=Kind.FOLLOW_UP, made_at=now, due_at=at + house.figures.result, case_id=case_id
         )
         outbox.enqueue(
-            store, home_id=home_id, person_id=person_id, purpose="follow_up", dedup_key=f"case:{case_id}:follow_up:{int(now.timestamp())}-{days}",
+            store, home_id=home_id, person_id=person_id, purpose=FOLLOW_UP, dedup_key=f"case:{case_id}:follow_up:{int(now.timestamp())}-{days}",
             text=house.words([say("verdict.follow_up", days=str(days), number=number)], at, elder=elder), now=now, not_before=at, queue="notice",
         )  # fmt: skip
 
@@ -101,7 +101,7 @@ def followed(store: Store, person_id: int, case_id: int, now: datetime, *, how: 
 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
-    store: Store, house: "House", home_id: int, person_id: int, case: Row, now: datetime, inbox_id: int | None = None
+    store: Store, house: House, home_id: int, person_id: int, case: Row, now: datetime, inbox_id: int | None = None
 ) -> tuple[datetime, str]:  # fmt: skip
     """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.
 
@@ -145,7 +145,7 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     return "院长" if owner and owner[0] == "director" else "上一级"
 
 
-def _again(context: "Context", case: Row, words: str) -> tuple[datetime, str]:
+def _again(context: Context, case: Row, words: str) -> tuple[datetime, str]:
     records.heard(context, case[0], "family", words)
     return reopen(context.store, context.house, context.home_id, context.person_id, case, context.now, context.inbox_id)
 

@@ -91,7 +91,7 @@ async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_neve
     elder.clock.now += timedelta(minutes=3)
     await elder.database.store(lambda store: alarms.still_calling(store, elder.house, elder.clock()))
     assert await elder.send_all() == [], "a tap opens one minute only"
-    assert await elder.rows("SELECT state, why FROM outbox WHERE purpose = 'alarm'") == [("given_up", sending.NOT_HEARD)]
+    assert await elder.rows("SELECT state, why FROM outbox WHERE purpose = 'alarm'") == [("given_up", alarms.NOT_HEARD)]
     await elder.database.receive(elder.envelope(events.Text("没事了"), ELDER))
     assert await elder.send_all() == []
 

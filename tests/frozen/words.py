@@ -111,6 +111,8 @@ def _read(tree: ast.Module, found: dict[str, set[str]]) -> None:
                 found["dedup"] |= {word for word in words if KEY.fullmatch(word)}
             elif keyword.arg in SHORT:
                 found["columns_with_words"] |= {f"{keyword.arg}={word}" for word in words if word and "{}" not in word}
+        if isinstance(node.func, ast.Name) and node.func.id == "Purpose":
+            found["columns_with_words"] |= {f"purpose={word}" for word in _said(node.args[0])}
         if isinstance(node.func, ast.Attribute) and node.func.attr == "audit" and len(node.args) > AUDITED:
             found["audit"] |= {word for word in _said(node.args[3]) if "{}" not in word}
             found["subjects"] |= {word.partition(":")[0] for word in _said(node.args[AUDITED])}

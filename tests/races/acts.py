@@ -17,7 +17,6 @@ from aiohttp import web
 from bot import fetcher, sender
 from scheduler.jobs import Job
 from services.effects import EXECUTORS
-from services.house import House
 
 Key = tuple[str, str]
 """Where an act comes in, and which of the acts there it is."""
@@ -271,11 +270,11 @@ BY_NAME: Final = {act.name: act for act in ACTS.values()}
 # -- what there is -------------------------------------------------------------------------------------------------
 
 
-def collect(app: web.Application, jobs: Sequence[Job], house: House) -> set[Key]:
+def collect(app: web.Application, jobs: Sequence[Job]) -> set[Key]:
     """All acts of the product as it is built now."""
     found = set(_routes(app))
     found |= {("job", job.name) for job in jobs}
-    found |= {("webhook", effect.__name__) for effect in (*EXECUTORS, *house.executors)}
+    found |= {("webhook", effect.__name__) for effect in EXECUTORS}
     return found | {(name, act) for name, module in (("sender", sender), ("fetcher", fetcher)) for act in _asked_of_services(module)}
 
 

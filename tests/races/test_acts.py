@@ -25,7 +25,7 @@ async def there(tmp_path: Path, migrated: Path) -> AsyncIterator[set[Key]]:
     )  # fmt: skip
     await service.start()
     try:
-        yield collect(service.application(), service._jobs(), service.house)
+        yield collect(service.application(), service._jobs())
     finally:
         await service.stop()
 

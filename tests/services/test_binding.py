@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.routing import Intent, invitation_code, of_words
-from services import binding, clocks, install, outbox, residents
+from services import binding, clocks, install, outbox, purposes, residents
 from services.access import Role, Viewer
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
@@ -167,7 +167,7 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
         def work(store: object) -> None:
             store.lock_persons(person)  # type: ignore[attr-defined]
             outbox.enqueue(
-                store, home_id=house.ids.home_id, person_id=person, purpose=purpose, dedup_key=key, text="话", now=house.clock(),  # type: ignore[arg-type]
+                store, home_id=house.ids.home_id, person_id=person, purpose=purposes.of(purpose), dedup_key=key, text="话", now=house.clock(),  # type: ignore[arg-type]
                 queue="notice", not_before=later,
             )  # fmt: skip
 

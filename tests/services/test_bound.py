@@ -10,7 +10,7 @@ from conversations.effects import AddToCase, NoteOnCase
 from conversations.engine import FlowError
 from conversations.events import Text
 from services import effects, install, receive
-from services.receive import Context
+from services.context import Context
 from storage.queries import cases, chats
 from storage.store import Store
 from tests.conftest import HomeUnderTest

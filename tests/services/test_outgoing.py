@@ -7,7 +7,7 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services import clocks, desk, outbox, sending
+from services import clocks, desk, outbox, purposes, sending
 from services.access import Viewer, access_case
 from services.ports import Fate, Outcome
 from storage import tables
@@ -88,7 +88,13 @@ async def test_the_last_of_five_is_kept_for_staff(home: HomeUnderTest) -> None:
         store.lock_persons(person)
         for n in range(5):
             outbox.enqueue(
-                store, home_id=home.ids.home_id, person_id=person, purpose="test", dedup_key=f"t:{n}", text=str(n), now=home.clock()
+                store,
+                home_id=home.ids.home_id,
+                person_id=person,
+                purpose=purposes.of("test"),
+                dedup_key=f"t:{n}",
+                text=str(n),
+                now=home.clock(),
             )
 
     await home.database.store(queue)
@@ -137,7 +143,7 @@ async def test_queues_do_not_wait_for_each_other_but_each_keeps_its_order(home: 
         store.lock_persons(person)
         for n, name in enumerate(("notice", "notice", "conversation", "alarm")):
             outbox.enqueue(
-                store, home_id=home.ids.home_id, person_id=person, purpose="test", dedup_key=f"t:{n}", text=f"{name}{n}", now=home.clock(),
+                store, home_id=home.ids.home_id, person_id=person, purpose=purposes.of("test"), dedup_key=f"t:{n}", text=f"{name}{n}", now=home.clock(),
                 queue=name, staff_id=1,
             )  # fmt: skip
         return [(q, s) for q, s in store.rows("SELECT queue, state FROM outbox ORDER BY id")]
@@ -437,7 +443,7 @@ async def test_c11_what_is_planned_for_a_later_day_holds_nobody_up(home: HomeUnd
                 store,
                 home_id=home.ids.home_id,
                 person_id=person,
-                purpose="x",
+                purpose=purposes.of("x"),
                 dedup_key=key,
                 text=key,
                 now=home.clock(),

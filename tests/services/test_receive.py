@@ -19,9 +19,10 @@ from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
 from services import desk as services_desk
-from services import records
+from services import effects, records
+from services.context import Context
 from services.house import House
-from services.receive import Context, Receipt, receive_batch
+from services.receive import Receipt, receive_batch
 from settings import Home
 from storage import tables
 from storage.sqlite import SqliteStore
@@ -217,7 +218,7 @@ def toy() -> Flow[Nothing]:
 
 
 @pytest.fixture
-async def toy_home(make_home: MakeHome) -> HomeUnderTest:
+async def toy_home(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> HomeUnderTest:
     queries: list[int] = []
 
     def take(context: Context, _: TakePlace) -> Done | Refused:
@@ -231,7 +232,8 @@ async def toy_home(make_home: MakeHome) -> HomeUnderTest:
         queries.append(len(people))
         return dict.fromkeys(people, Places(1))
 
-    house = House(Home(name="青禾"), Registry([desk.flow, complaint.flow, toy()]), {TakePlace: take}, {Places: load})
+    monkeypatch.setitem(effects.EXECUTORS, TakePlace, take)
+    house = House(Home(name="青禾"), Registry([desk.flow, complaint.flow, toy()]), {Places: load})
     home: HomeUnderTest = await make_home(house)
     home.loaded = queries
     return home
@@ -282,20 +284,19 @@ async def test_a_flow_that_raises_sets_aside_its_message_alone(toy_home: HomeUnd
     assert again[0].repeat
 
 
-async def test_effects_without_end_are_stopped_after_three_rounds(toy_home: HomeUnderTest) -> None:
+async def test_effects_without_end_are_stopped_after_three_rounds(toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     home = toy_home
-    executors: dict[type[Effect], Any] = {TakePlace: lambda _context, _effect: Done(how="again")}
-    endless = House(home.house.home, home.house.registry, executors, home.house.loaders)
+    monkeypatch.setitem(effects.EXECUTORS, TakePlace, lambda _context, _effect: Done(how="again"))
     envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
-    found = await home.database.store(lambda store: list(receive_batch(store, endless, [envelope])))
+    found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])
 
 
-async def test_an_effect_nobody_can_do_sets_the_message_aside(toy_home: HomeUnderTest) -> None:
+async def test_an_effect_nobody_can_do_sets_the_message_aside(toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     home = toy_home
-    nobody = House(home.house.home, home.house.registry, {}, home.house.loaders)
+    monkeypatch.delitem(effects.EXECUTORS, TakePlace)
     envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
-    found = await home.database.store(lambda store: list(receive_batch(store, nobody, [envelope])))
+    found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
-from services import desk, epochs, install, ledger, occasions, outbox, residents, stoplist
+from services import desk, epochs, install, ledger, occasions, outbox, purposes, residents, stoplist
 from services.access import Role
 from services.ports import Fate, Outcome
 from services.receive import receive_batch
@@ -75,7 +75,7 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         lambda store: (
             store.lock_persons(waiting),
             outbox.enqueue(
-                store, home_id=home.ids.home_id, person_id=waiting, purpose="follow_up", dedup_key="later", text="三天后再问您", now=home.clock(),
+                store, home_id=home.ids.home_id, person_id=waiting, purpose=purposes.of("follow_up"), dedup_key="later", text="三天后再问您", now=home.clock(),
                 not_before=home.clock() + timedelta(days=3),
             ),
         )
@@ -233,7 +233,7 @@ async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_o
             store.lock_persons(person)
             for purpose, queue in (("alarm", "alarm"), ("answer", "conversation")):
                 outbox.enqueue(
-                    store, home_id=back.ids.home_id, person_id=person, purpose=purpose, dedup_key=purpose, text=purpose, now=back.clock(), queue=queue
+                    store, home_id=back.ids.home_id, person_id=person, purpose=purposes.of(purpose), dedup_key=purpose, text=purpose, now=back.clock(), queue=queue
                 )  # fmt: skip
 
         await back.database.store(later)

@@ -15,7 +15,7 @@ from bot.fanout import Fanout
 from care.errors import Busy
 from conversations.events import Image, Text
 from scripts import servers
-from services import media, outbox, sending
+from services import media, outbox, purposes, sending
 from services.access import Role
 from services.receive import receive_batch
 from storage import migrate, postgres, tables
@@ -81,7 +81,7 @@ async def _queue(home: HomeUnderTest, count: int) -> None:
                 store,
                 home_id=home.ids.home_id,
                 person_id=person,
-                purpose="answer",
+                purpose=purposes.of("answer"),
                 dedup_key=f"t:{n}",
                 text="好",
                 now=home.clock(),

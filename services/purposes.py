@@ -1,0 +1,63 @@
+"""Why something is sent: the word that is stored with it, and what follows from that. Each subject declares its own (decision 3; engineering 8).
+
+Sending knows purposes by what they say of themselves and no subject by name: a new one is a value in the subject's own module.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from storage.store import Store
+
+PULLED: Final = ("cancelled", "现在发不了，也不补发；对方在菜单里随时能看")
+
+
+class Sent(NamedTuple):
+    """A colleague's words that the platform took, and when they were written; aware moments. The person is locked."""
+
+    row_id: int
+    person_id: int
+    staff_id: int
+    written_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One reason to send. Raises ValueError when another one has the same word."""
+
+    name: str
+    """The stored word: it stays what it is."""
+    machine: bool = False
+    """A machine says it by itself: 静默 and a death stop it (F11). Answers, and a colleague's words, go on."""
+    by_day: bool = False
+    """Not in silent hours, even when it should have left before them (F16)."""
+    parks: bool = True
+    """Waits until the person writes again when it may not leave now; else it was true then alone (F2, F16)."""
+    unsent: tuple[str, str] = PULLED
+    """State and reason of what is not parked and cannot leave."""
+    on_sent: Callable[[Store, Sent], None] | None = None
+    """What a colleague's words keep by arriving."""
+
+    def __post_init__(self) -> None:
+        if _declared.setdefault(self.name, self) is not self:
+            message = f"two purposes are called {self.name}"
+            raise ValueError(message)
+
+
+_declared: Final[dict[str, Purpose]] = {}
+
+
+def of(name: str) -> Purpose:
+    """The purpose of a stored row; one that a newer release has written says nothing of itself."""
+    found = _declared.get(name)
+    if found is None:
+        found = Purpose(name)
+        del _declared[name]
+    return found
+
+
+def of_machines() -> tuple[str, ...]:
+    """The words of what machines say by themselves."""
+    return tuple(sorted(name for name, purpose in _declared.items() if purpose.machine))

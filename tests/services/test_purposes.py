@@ -1,0 +1,29 @@
+"""Why something is sent: each purpose is declared once, by its subject, and a stored word of a newer release is sent all the same (P7)."""
+
+import pytest
+
+from services import purposes, receive
+from services.purposes import Purpose
+from tests.frozen import words
+
+
+def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
+    assert receive.SILENCE is purposes.of("silence")
+    stored = {word.removeprefix("purpose=") for word in words.listed()["columns_with_words"] if word.startswith("purpose=")}
+    declared = {name for name in stored if purposes.of(name) is purposes.of(name)}
+    assert stored - declared == {"call"}, "a logged call is written down, never sent"
+
+
+def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
+    assert set(purposes.of_machines()) == {"letter", "greeting", "reminder", "survey", "follow_up", "late", "silence"}
+
+
+def test_p7_a_purpose_of_a_newer_release_parks_and_keeps_nothing() -> None:
+    newer = purposes.of("of-tomorrow")
+    assert (newer.name, newer.machine, newer.by_day, newer.parks, newer.on_sent) == ("of-tomorrow", False, False, True, None)
+    assert newer is not purposes.of("of-tomorrow"), "it is not declared by being read"
+
+
+def test_a_second_purpose_of_one_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="two purposes"):
+        Purpose("letter")
