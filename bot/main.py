@@ -28,7 +28,6 @@ from care.errors import Busy, JiashuError, NotMigrated
 from console import app as console
 from console.live import AWAY_SHOWN
 from pages import app as pages
-from scheduler.jobs import Job
 from scheduler.ticker import Ticker
 from services import (
     accusations,
@@ -36,6 +35,7 @@ from services import (
     clocks,
     epochs,
     install,
+    jobs,
     knowledge,
     ledger,
     letters,
@@ -50,6 +50,7 @@ from services import (
 )
 from services.board import Board
 from services.house import House
+from services.jobs import Job
 from services.receive import receive_batch
 from settings import Settings, Wechat
 from settings.clock import Clock, chosen, wall
@@ -184,27 +185,34 @@ class Service:
     def _jobs(self) -> list[Job]:
         store, house = self.database.store, self.house
         return [
-            Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now))),
-            Job("promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now))),
-            Job("letters", 5.0, self._release_letters),
-            Job("days", 300.0, self._plan_ahead),
-            Job("greetings", 5.0, self._greet),
-            Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now))),
-            Job("ledger", 60.0, self._link),
-            Job("search", 5.0, self._index),
-            Job("head", 3600.0, self._note_head),
-            Job("stops", 5.0, self._note_stops),
-            Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now))),
-            Job("strip", 5.0, lambda _: self._look_at_alarms(), everywhere=True),
-            Job("epochs", 5.0, self._look_at_epochs, everywhere=True),
-            Job("places", 60.0, self._look_at_places, everywhere=True),
-            Job("staff", 60.0, self._look_at_staff, everywhere=True),
-            Job("knowledge", 60.0, self._look_at_knowledge, everywhere=True),
-            Job("debts", 1.0, lambda _: self.inbound.settle_debts(), everywhere=True),
-            Job("spool", 1.0, self._drain, everywhere=True),
-            Job("watch", 0.5, self._watch, everywhere=True),
-            Job("wake-up", 1.0, self._wake_up, everywhere=True),
+            Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now)), "没人接着说的对话，按流程收尾"),
+            Job(
+                "promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now)), "看每一个时限，到了就提醒，超了就记下"
+            ),
+            Job("letters", 5.0, self._release_letters, "到傍晚放行家书"),
+            Job("days", 300.0, self._plan_ahead, "排好今后三十天的祝福和提醒"),
+            Job("greetings", 5.0, self._greet, "到点发祝福和提醒"),
+            Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now)), "等了七天还发不出的，改成请打电话"),
+            Job("ledger", 60.0, self._link, "把审计记录串成链"),
+            Job("search", 5.0, self._index, "把新内容编进搜索"),
+            Job("head", 3600.0, self._note_head, "把审计链的末端写到文件"),
+            Job("stops", 5.0, self._note_stops, "把停发名单写到文件"),
+            Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now)), "没人去的紧急，再安慰一句"),
+            Job("strip", 5.0, lambda _: self._look_at_alarms(), "刷新紧急条", everywhere=True),
+            Job("epochs", 5.0, self._look_at_epochs, "看恢复有没有确认", everywhere=True),
+            Job("places", 60.0, self._look_at_places, "刷新谁住哪间", everywhere=True),
+            Job("staff", 60.0, self._look_at_staff, "刷新同事的称呼", everywhere=True),
+            Job("knowledge", 60.0, self._look_at_knowledge, "刷新知识库", everywhere=True),
+            Job("debts", 1.0, lambda _: self.inbound.settle_debts(), "没能当场回的话，改为补发", everywhere=True),
+            Job("spool", 1.0, self._drain, "把数据库不在时存下的来信收进来", everywhere=True),
+            Job("watch", 0.5, self._watch, "看数据库和 Redis 在不在", everywhere=True),
+            Job("wake-up", 1.0, self._wake_up, "叫醒发送和取文件", everywhere=True),
+            Job("runs", jobs.WRITTEN, self._write_down_runs, "记下这些任务各自跑得怎样", everywhere=True),
         ]
+
+    async def _write_down_runs(self, _now: object = None) -> None:
+        runs, self.ticker.runs = self.ticker.runs, {}
+        await self.database.store(lambda store: jobs.write_down(store, runs))
 
     async def _link(self, now: datetime) -> None:
         while await self.database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:

@@ -17,6 +17,7 @@ from console.views import (
     days,
     evidence,
     files,
+    jobs,
     knowledge,
     letters,
     login,
@@ -75,6 +76,7 @@ def build(database: Database, house: House, board: Board, settings: Settings, cl
     steps.routes(app.router)
     evidence.routes(app.router)
     files.routes(app.router)
+    jobs.routes(app.router)
     knowledge.routes(app.router)
     days.routes(app.router)
     letters.routes(app.router)

@@ -101,6 +101,14 @@ def subject(value: str) -> str:
     return f"{SUBJECTS.get(kind, kind)} {which}".strip()
 
 
+def span(milliseconds: int) -> str:
+    """A length of time: 90 毫秒, 0.5 秒, 1 小时."""
+    for unit, length in (("小时", 3_600_000), ("分钟", 60_000), ("秒", 1000)):
+        if milliseconds * 10 >= length and (milliseconds >= length or unit == "秒"):
+            return f"{milliseconds / length:.3g} {unit}"
+    return f"{milliseconds} 毫秒"
+
+
 def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
     """Give the templates their filters."""
     zone = home.zone
@@ -113,6 +121,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         return f"{there.month}月{there.day}日 周{WEEKDAYS[there.weekday()]}"
 
     filters: dict[str, Callable[[Any], Any]] = {
+        "span": span,
         "hms": lambda at: f"{local(at):%H:%M:%S}",
         "hm": lambda at: f"{local(at):%H:%M}",
         "day": day,

@@ -12,7 +12,7 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scheduler.jobs import Job
+from services.jobs import Job, Run
 from settings.clock import Clock, wall
 
 log = logging.getLogger("jiashu.ticker")
@@ -27,6 +27,9 @@ class Ticker:
         self._clock, self._leads = clock, leads
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ahead = self._distance()
+        self._failing: dict[str, datetime] = {}
+        self.runs: dict[str, tuple[Job, Run]] = {}
+        """The last run of each job that nobody has written down yet."""
         self._scheduler.add_job(self._look, IntervalTrigger(seconds=LOOK), coalesce=True, max_instances=1, misfire_grace_time=None)
         for job in jobs:
             self._scheduler.add_job(
@@ -47,11 +50,18 @@ class Ticker:
         self._ahead = ahead
 
     async def _tick(self, job: Job) -> None:
+        began_at, begun, failed = self._clock(), time.monotonic(), ""
         try:
-            if job.everywhere or await self._leads():
-                await job.run(self._clock())
-        except Exception:
+            if not (job.everywhere or await self._leads()):
+                return
+            await job.run(began_at)
+        except Exception as error:
+            failed = type(error).__name__
             log.exception("a job failed", extra={"action": "job", "job": job.name})
+            self._failing.setdefault(job.name, began_at)
+        else:
+            self._failing.pop(job.name, None)
+        self.runs[job.name] = job, Run(began_at, time.monotonic() - begun, failed or None, self._failing.get(job.name))
 
     def start(self) -> None:
         """Begin to tick in the running loop."""

@@ -58,6 +58,8 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
                 await snap(page, f"case-{tail}")
             await page.goto(f"{used.url}/console/audit")
             await snap(page, f"audit-{tail}")
+            await page.goto(f"{used.url}/console/jobs")
+            await snap(page, f"jobs-{tail}")
             await page.goto(f"{used.url}/console/knowledge")
             await snap(page, f"knowledge-{tail}")
             if state == "full":

@@ -57,6 +57,7 @@ class Page(StrEnum):
     ALARMS = "紧急"
     RESTORE = "恢复"
     SEARCH = "搜索"
+    JOBS = "任务"
 
 
 WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
@@ -78,6 +79,7 @@ MAY: Final[Mapping[Page, frozenset[Role]]] = {
     Page.ALARMS: WORKS,
     Page.SEARCH: WORKS,
     Page.RESTORE: frozenset({Role.DIRECTOR}),
+    Page.JOBS: frozenset({Role.DIRECTOR, Role.ADMIN}),
 }
 """Pages by role (design.md 4 and 5); a role that is not named may not (deny by default)."""
 

@@ -90,3 +90,17 @@ class SearchMark(Base):
 
     kind: Mapped[str] = searchable(8, "person, heard, said or record", unique=True)
     upto: Mapped[int] = column(BigInteger, "the id of the last row that is in it")
+
+
+class JobRun(Base):
+    """A job of the scheduler: when it ran last, in whichever process, and what came of it."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = searchable(24, "which job", unique=True)
+    title: Mapped[str] = column(String(60), "what it does, in words")
+    every_ms: Mapped[int] = column(Integer, "its interval")
+    began_at: Mapped[datetime] = column(Moment, "when it began last")
+    took_ms: Mapped[int] = column(Integer, "how long it took")
+    failed: Mapped[str | None] = column(String(60), "the kind of error; null = it went well", nullable=True)
+    failing_since: Mapped[datetime | None] = column(Moment, "since when it fails without a run that went well", nullable=True)

@@ -139,6 +139,7 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 投诉": [("/complaints", "/nothing"), ("/complaints/list", "/nothing")],
         "页面 知识库": [("/knowledge", "/nothing")],
         "页面 审计": [("/audit", "/nothing")],
+        "页面 任务": [("/jobs", "/nothing"), ("/jobs/list", "/nothing")],
         "页面 老人": [("/residents", "/nothing"), ("/residents/list", "/nothing")],
         "页面 今日": [("/today", "/nothing"), ("/today/list", "/nothing")],
         "页面 日程": [("/days", "/nothing"), ("/days/list", "/nothing")],
@@ -205,7 +206,7 @@ async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_t
 
 def test_p2_a_new_address_must_be_thought_of_here(house: House) -> None:
     known = re.compile(
-        r"/console(/|/login|/logout|/live|/counts|/audit|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/locks/.*|/downtimes?.*)?$"
+        r"/console(/|/login|/logout|/live|/counts|/audit|/jobs.*|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/locks/.*|/downtimes?.*)?$"
     )
     for resource in house.app.router.resources():
         for route in resource:

@@ -15,8 +15,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot import fetcher, sender
-from scheduler.jobs import Job
 from services.effects import EXECUTORS
+from services.jobs import Job
 
 Key = tuple[str, str]
 """Where an act comes in, and which of the acts there it is."""
@@ -235,6 +235,7 @@ ACTS: Final[dict[Key, Act]] = {
     ("job", "parked"): _act("job.parked", "message", "push outgoing.send_kept", AGAIN, why="it leaves what goes"),
     ("job", "ledger"): _act("job.ledger", "audit", why=ALONE),
     ("job", "search"): _act("job.search", "index", why=ALONE),
+    ("job", "runs"): _act("job.runs", "job", why=ALONE),
     ("job", "head"): _act("job.head", "audit", why=READS),
     ("job", "stops"): _act("job.stops", "stop list", why=READS),
     ("job", "alarms"): _act(
