@@ -16,7 +16,7 @@ from typing import Any, Final
 import asyncpg
 
 from scripts import servers
-from services import sending
+from services.outgoing import sending
 from services.ports import Fate, Outcome
 from storage import migrate, seal
 from storage.database import Database, open_database

@@ -24,8 +24,9 @@ from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
-from services import cries, knowledge, outbox, unreadable
+from services import cries, knowledge, unreadable
 from services.board import Board
+from services.outgoing import outbox
 from services.receive import Envelope, Receipt
 from settings.clock import Clock
 from storage import seal

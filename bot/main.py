@@ -32,7 +32,6 @@ from scheduler.ticker import Ticker
 from services import (
     accusations,
     alarms,
-    clocks,
     epochs,
     install,
     jobs,
@@ -40,10 +39,10 @@ from services import (
     ledger,
     letters,
     occasions,
-    outbox,
     points,
     pulse,
     search,
+    silence,
     staff,
     stoplist,
     unreadable,
@@ -51,6 +50,8 @@ from services import (
 from services.board import Board
 from services.house import House
 from services.jobs import Job
+from services.outgoing import outbox
+from services.promises import clocks
 from services.receive import receive_batch
 from settings import Settings, Wechat
 from settings.clock import Clock, chosen, wall
@@ -185,7 +186,7 @@ class Service:
     def _jobs(self) -> list[Job]:
         store, house = self.database.store, self.house
         return [
-            Job("silence", 5.0, lambda now: store(lambda s: clocks.act_on_silence(s, house, now)), "没人接着说的对话，按流程收尾"),
+            Job("silence", 5.0, lambda now: store(lambda s: silence.act_on_silence(s, house, now)), "没人接着说的对话，按流程收尾"),
             Job(
                 "promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now)), "看每一个时限，到了就提醒，超了就记下"
             ),

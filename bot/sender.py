@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from services import outbox, sending
+from services.outgoing import outbox, sending
+from services.outgoing.sending import Claim
 from services.points import none
 from services.ports import Fate, Outcome, Platform
-from services.sending import Claim
 from settings.clock import Clock, wall
 from storage.database import Database
 

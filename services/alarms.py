@@ -10,13 +10,15 @@ from care.errors import NotFound
 from care.sla import Kind
 from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
-from services import accusations, cries, outbox, promises
+from services import accusations, cries
 from services.access import Viewer, may_hear, name_of
 from services.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from services.context import Context
 from services.cries import Said
 from services.house import House
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.promises import promises
 from storage import tables
 from storage.queries import chats
 from storage.seal import Unreadable

@@ -14,10 +14,12 @@ from care.severity import CATEGORIES, Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
-from services import accusations, outbox, promises, records, verdicts
+from services import accusations, records, verdicts
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
 from services.house import House
-from services.purposes import Purpose, Sent
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose, Sent
+from services.promises import promises
 from storage import revision, tables
 from storage.queries import cases
 from storage.queries.cases import STAGES

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
-from services import outbox, promises, records
+from services import records
 from services.access import Viewer, access_case, access_outgoing, access_person
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.promises import promises
 from storage import tables
 from storage.store import Store
 from storage.types import new_id

@@ -24,8 +24,9 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
-from services import accusations, binding, letters, promises, records, surveys, verdicts
+from services import accusations, binding, letters, records, surveys, verdicts
 from services.context import Context, Executor
+from services.promises import promises
 from storage import tables
 from storage.store import Question, Store
 from storage.types import Row, new_id

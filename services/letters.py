@@ -12,11 +12,12 @@ from care import letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
-from services import media, outbox
+from services import media
 from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of, name_of
 from services.context import Context
 from services.house import House
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
 from settings import Home
 from storage import revision, tables
 from storage.queries import letters as queries

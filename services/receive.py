@@ -20,10 +20,12 @@ from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import accusations, alarms, cries, effects, outbox, promises, talks
+from services import accusations, alarms, cries, effects, talks
 from services.context import Context
 from services.house import House
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.promises import promises
 from services.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_blameless

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from care.errors import Changed, Invalid
-from services import outbox
 from services.access import LEADS, Role, Viewer, access_resident
+from services.outgoing import outbox
 from storage import revision, tables
 from storage.queries.residents import STATUSES
 from storage.types import new_id

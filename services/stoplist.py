@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from services import outbox
+from services.outgoing import outbox
 from services.residents import DEATH
 from storage import tables
 from storage.seal import Sealer

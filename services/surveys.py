@@ -11,12 +11,12 @@ from care import quiet_hours, survey
 from care.errors import Conflict, Decided, Invalid, NotFound
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
-from services import outbox
 from services.access import LEADS, Page, Viewer, access_page
 from services.context import Context
 from services.house import House
 from services.occasions import why_not
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
 from storage import tables
 from storage.queries import days
 from storage.queries import surveys as queries

@@ -9,10 +9,12 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
-from services import outbox, promises, records
+from services import records
 from services.context import Context
 from services.house import House
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.promises import promises
 from storage import tables
 from storage.store import Store
 from storage.types import Row, moment

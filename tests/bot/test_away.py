@@ -15,8 +15,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot import inbound, webhook, wire
 from bot.inbound import Account, Inbound
 from care.errors import Busy
-from services import outbox
 from services.board import Board
+from services.outgoing import outbox
 from services.receive import busy
 from settings import Mode
 from simulator.codec import Keys, message

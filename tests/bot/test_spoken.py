@@ -10,9 +10,10 @@ from bot.sender import Sender
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from conversations.effects import Say
-from services import alarms, install, outbox, sending
+from services import alarms, install
 from services.access import Role
 from services.house import House
+from services.outgoing import outbox, sending
 from services.ports import Fate, NullPlatform
 from services.receive import Envelope
 from settings import Home

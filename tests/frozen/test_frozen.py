@@ -24,8 +24,9 @@ import pytest
 
 from bot import upkeep
 from scripts import servers
-from services import clocks, media, search, stoplist
+from services import media, search, silence, stoplist
 from services.access import Role, Viewer
+from services.promises import clocks
 from settings import Database, Media, Security, Settings
 from storage import migrate
 from storage.spool import Spool
@@ -293,7 +294,7 @@ async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest)
     for moment in expected()["later"]:
         now = frozen.clock.now = at(timedelta(seconds=moment["after_s"]))
         before = await frozen.one("SELECT max(id) FROM outbox")
-        while await frozen.database.store(lambda store, at=now: clocks.act_on_silence(store, frozen.house, at)):  # type: ignore[misc]
+        while await frozen.database.store(lambda store, at=now: silence.act_on_silence(store, frozen.house, at)):  # type: ignore[misc]
             pass
         await frozen.database.store(lambda store, at=now: clocks.look_at_promises(store, frozen.house, at, 1000))  # type: ignore[misc]
         rows = await frozen.rows(

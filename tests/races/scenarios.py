@@ -12,7 +12,6 @@ from services import (
     accusations,
     alarms,
     binding,
-    clocks,
     complaints,
     desk,
     epochs,
@@ -22,16 +21,17 @@ from services import (
     letters,
     media,
     occasions,
-    outbox,
     pulse,
     residents,
-    sending,
+    silence,
     staff,
     surveys,
     unreadable,
 )
 from services.access import Role
+from services.outgoing import outbox, sending
 from services.ports import Fate, Outcome
+from services.promises import clocks
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
@@ -645,7 +645,7 @@ SIDES: Final = {
             lambda t, db: occasions.missing(db, t.house, t.ids.home_id, t.now),
         ),
         _unit("job.greetings", lambda t, db: occasions.release(db, t.house, t["plan"], t.now)),
-        _store("job.silence", lambda t, store: clocks.act_on_silence(store, t.house, t.now) and None),
+        _store("job.silence", lambda t, store: silence.act_on_silence(store, t.house, t.now) and None),
         _store("job.promises", lambda t, store: clocks.look_at_promises(store, t.house, t.now) and None),
         _store("job.parked", lambda t, store: outbox.give_up_parked(store, t.now) and None),
         _store("job.alarms", lambda t, store: alarms.still_calling(store, t.house, t.now) and None),

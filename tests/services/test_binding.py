@@ -6,8 +6,10 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.routing import Intent, invitation_code, of_words
-from services import binding, clocks, install, outbox, purposes, residents
+from services import binding, install, residents
 from services.access import Role, Viewer
+from services.outgoing import outbox, purposes
+from services.promises import clocks
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
 

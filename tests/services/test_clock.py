@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services import clocks, outbox
+from services import silence
+from services.outgoing import outbox
+from services.promises import clocks
 from settings.clock import shifted, wall
 from tests.conftest import HomeUnderTest, MakeHome
 
@@ -83,7 +85,7 @@ def test_u9_a_look_in_the_middle_of_writing_the_offset_does_not_throw_the_clock_
 async def look(home: HomeUnderTest) -> None:
     """What the ticker does, until nothing is left to do."""
     for _ in range(3):
-        await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock()))
+        await home.database.store(lambda store: silence.act_on_silence(store, home.house, home.clock()))
         await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
         await home.database.store(lambda store: outbox.give_up_parked(store, home.clock()))
 

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.events import Text
-from services import clocks, complaints, desk
+from services import complaints, desk
 from services.access import Role, Viewer
+from services.promises import clocks
 from storage import tables
 from storage.queries import cases as queries
 from storage.queries import today

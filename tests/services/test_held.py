@@ -7,7 +7,7 @@ import pytest
 
 from care.sla import Kind
 from care.stages import Stage
-from services import promises
+from services.promises import promises
 from storage import tables
 from storage.held import Held
 from storage.store import Store

@@ -7,9 +7,11 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services import clocks, desk, outbox, purposes, sending
+from services import desk, silence
 from services.access import Viewer, access_case
+from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
+from services.promises import clocks
 from storage import tables
 from storage.queries import cases, chats
 from storage.store import Store
@@ -388,7 +390,7 @@ async def test_one_unreadable_row_stops_nobody_else(home: HomeUnderTest) -> None
     assert [openid for openid, _ in await home.send_all()] == ["son"]
     assert (await states(home))[0] == ("given_up", sending.UNREADABLE)
     home.clock.on(minutes=16)
-    assert await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock())) == 2
+    assert await home.database.store(lambda store: silence.act_on_silence(store, home.house, home.clock())) == 2
     assert [openid for openid, _ in await home.send_all()] == ["uncle"]
     assert "没能读懂" in await home.hears("还在吗", "aunt")
     assert await home.hears("我要投诉", "cousin")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services import purposes, receive
-from services.purposes import Purpose
+from services import receive
+from services.outgoing import purposes
+from services.outgoing.purposes import Purpose
 from tests.frozen import words
 
 

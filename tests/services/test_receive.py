@@ -19,7 +19,7 @@ from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
 from services import desk as services_desk
-from services import effects, records
+from services import effects, records, silence
 from services.context import Context
 from services.house import House
 from services.receive import Receipt, receive_batch
@@ -116,13 +116,12 @@ async def test_aiogram_960_quick_messages_of_one_person_keep_their_order(home: H
 
 
 async def test_c1_silence_files_the_draft_and_the_words_leave_by_the_outbox(home: HomeUnderTest) -> None:
-    from services import clocks
 
     await home.hears("我要投诉")
     home.clock.on(minutes=14)
-    assert await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock())) == 0
+    assert await home.database.store(lambda store: silence.act_on_silence(store, home.house, home.clock())) == 0
     home.clock.on(minutes=2)
-    assert await home.database.store(lambda store: clocks.act_on_silence(store, home.house, home.clock())) == 1
+    assert await home.database.store(lambda store: silence.act_on_silence(store, home.house, home.clock())) == 1
     sent = await home.send_all()
     assert [openid for openid, _ in sent] == ["daughter"]
     assert "都记下了，编号 C261122-01" in sent[0][1]

@@ -12,8 +12,9 @@ import pytest
 
 from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
-from services import desk, epochs, install, ledger, occasions, outbox, purposes, residents, stoplist
+from services import desk, epochs, install, ledger, occasions, residents, stoplist
 from services.access import Role
+from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome
 from services.receive import receive_batch
 from settings import Database

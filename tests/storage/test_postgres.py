@@ -15,8 +15,9 @@ from bot.fanout import Fanout
 from care.errors import Busy
 from conversations.events import Image, Text
 from scripts import servers
-from services import media, outbox, purposes, sending
+from services import media
 from services.access import Role
+from services.outgoing import outbox, purposes, sending
 from services.receive import receive_batch
 from storage import migrate, postgres, tables
 from storage.database import Database, open_database

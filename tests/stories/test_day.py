@@ -7,8 +7,10 @@ import pytest
 
 from care.triage import Audience, triage
 from conversations import events
-from services import alarms, binding, clocks, complaints, desk, install, letters, occasions, outbox, surveys
+from services import alarms, binding, complaints, desk, install, letters, occasions, silence, surveys
 from services.access import Role, Viewer
+from services.outgoing import outbox
+from services.promises import clocks
 from storage.queries import residents as residents_of
 from storage.queries import today
 from tests.conftest import HomeUnderTest
@@ -47,7 +49,7 @@ class Day:
         for number in await home.database.read(lambda db: letters.due(db, house, ids.home_id, now)):
             await home.database.write(lambda db, n=number: letters.release(db, house, n, now))  # type: ignore[misc]
         await home.database.store(lambda store: clocks.look_at_promises(store, house, now))
-        await home.database.store(lambda store: clocks.act_on_silence(store, house, now))
+        await home.database.store(lambda store: silence.act_on_silence(store, house, now))
         await home.database.store(lambda store: alarms.still_calling(store, house, now))
         await home.database.store(lambda store: outbox.give_up_parked(store, now))
         await self.post()

@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "one-message.md"
 QUIET = {
     "settings/clock.py",
     "scheduler/ticker.py",
-    "services/clocks.py",
+    "services/promises/clocks.py",
     "services/media.py",
     "bot/fetcher.py",
     "services/install.py",
@@ -32,7 +32,7 @@ QUIET = {
 """What runs beside every message all the time: the clock, the metronome, the fetcher, the log."""
 
 
-POLLS = {"bot/sender.py:round", "services/sending.py:claim"}
+POLLS = {"bot/sender.py:round", "services/outgoing/sending.py:claim"}
 """The sender asks every second; only what it does after there is something to send belongs to the walk."""
 
 
@@ -57,7 +57,7 @@ class Trace:
             return
         file = path[len(str(ROOT)) + 1 :]
         entry = f"{file}:{frame.f_code.co_name}"
-        if entry in POLLS and "services/outbox.py:enqueue" not in self.seen:
+        if entry in POLLS and "services/outgoing/outbox.py:enqueue" not in self.seen:
             return
         if file.split("/", 1)[0] in HOUSE and entry not in self.seen:
             self.seen.append(entry)

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from care.errors import Conflict, Invalid
-from services import purposes
-from services.purposes import Purpose
+from services.outgoing import purposes
+from services.outgoing.purposes import Purpose
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store

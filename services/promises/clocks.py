@@ -1,22 +1,18 @@
-"""What time alone brings about: promises that run out, and talks in which nobody speaks any more."""
+"""What time alone does to promises: half of it is gone, little is left, it is over."""
 
-import logging
 from datetime import datetime
 from typing import Final
 
 from care import sla
 from care.sla import Mark
 from conversations.effects import say
-from conversations.engine import FlowError
-from services import outbox, promises, receive
 from services.house import House
-from services.purposes import Purpose
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.promises import promises
 from storage import tables
-from storage.seal import Unreadable
 from storage.store import Store
 from storage.types import moment
-
-log = logging.getLogger("jiashu.clocks")
 
 LATE: Final = Purpose("late", machine=True)
 
@@ -41,17 +37,4 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
                 text=house.words([say("promise.late")], now, elder=who == "elder"), now=now, queue="notice",
             )  # fmt: skip
             store.audit(home, now, "machine", "breach", f"promise:{row_id}")
-    return len(rows)
-
-
-def act_on_silence(store: Store, house: House, now: datetime, limit: int = 50) -> int:
-    """Talks whose idle time is over go on by themselves: an abandoned complaint is filed and told its number (C1, F9)."""
-    rows = store.rows_locked(0, "SELECT person_id FROM conversation WHERE idle_at <= ? ORDER BY idle_at LIMIT ?", now, limit)
-    for (person,) in rows:
-        try:
-            with store.savepoint():
-                receive.silence(store, house, person, now)
-        except (FlowError, Unreadable):
-            log.exception("a silent talk cannot go on", extra={"action": "silence", "person": person})
-            store.rows("UPDATE conversation SET idle_at = NULL WHERE person_id = ?", person)
     return len(rows)

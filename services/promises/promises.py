@@ -7,7 +7,7 @@ from care import sla
 from care.sla import Kind, Mark
 from care.stages import Stage
 from services.context import Context
-from services.purposes import Sent
+from services.outgoing.purposes import Sent
 from storage import tables
 from storage.store import Question, Store
 from storage.types import moment

@@ -7,10 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from care import quiet_hours
-from services import purposes
-from services.outbox import EXPIRED, SOUND, SPOKEN, UNFOLLOWED, advance, finish
+from services.outgoing import purposes
+from services.outgoing.outbox import EXPIRED, SOUND, SPOKEN, UNFOLLOWED, advance, finish
+from services.outgoing.purposes import Purpose, Sent
 from services.ports import Fate, Outcome
-from services.purposes import Purpose, Sent
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
