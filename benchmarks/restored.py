@@ -16,7 +16,7 @@ import aiohttp
 
 from benchmarks.many import Cluster, cluster
 from services import install
-from services.epochs import CONFIRM
+from services.upkeep.epochs import CONFIRM
 from settings import Home, Settings, Wechat
 from storage import seal
 from storage.database import open_database

@@ -17,7 +17,7 @@ import aiohttp
 
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
-from services import ledger
+from services.upkeep import ledger
 from settings import Settings
 from settings.clock import wall
 from storage import migrate, seal

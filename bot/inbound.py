@@ -24,10 +24,11 @@ from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
-from services import cries, knowledge, unreadable
-from services.board import Board
+from services import knowledge
+from services.emergencies import cries, unreadable
+from services.emergencies.board import Board
 from services.outgoing import outbox
-from services.receive import Envelope, Receipt
+from services.talks.receive import Envelope, Receipt
 from settings.clock import Clock
 from storage import seal
 from storage.database import Database

@@ -31,28 +31,23 @@ from pages import app as pages
 from scheduler.ticker import Ticker
 from services import (
     accusations,
-    alarms,
-    epochs,
     install,
-    jobs,
     knowledge,
-    ledger,
     letters,
     occasions,
     points,
-    pulse,
     search,
-    silence,
     staff,
-    stoplist,
-    unreadable,
 )
-from services.board import Board
+from services.emergencies import alarms, unreadable
+from services.emergencies.board import Board
 from services.house import House
-from services.jobs import Job
 from services.outgoing import outbox
 from services.promises import clocks
-from services.receive import receive_batch
+from services.talks import silence
+from services.talks.receive import receive_batch
+from services.upkeep import epochs, jobs, ledger, pulse, stoplist
+from services.upkeep.jobs import Job
 from settings import Settings, Wechat
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings

@@ -13,9 +13,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from care.errors import Busy
-from services import pulse
-from services.board import Board
+from services.emergencies.board import Board
 from services.ports import Fate
+from services.upkeep import pulse
 from settings.clock import Clock
 from storage.database import Database
 from storage.spool import Spool

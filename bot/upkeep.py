@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from bot import doctor
 from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame
-from services import epochs, ledger, stoplist
+from services.upkeep import epochs, ledger, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
 from storage import archive, migrate, seal

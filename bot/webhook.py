@@ -16,10 +16,10 @@ from bot import replies, wire
 from bot.inbound import Inbound
 from bot.pushes import NoSender, Push
 from care.errors import Busy
-from services import unreadable
+from services.emergencies import unreadable
 from services.house import House
 from services.points import none
-from services.receive import SILENT, Answer, Receipt, busy
+from services.talks.receive import SILENT, Answer, Receipt, busy
 from settings.clock import Clock
 
 log = logging.getLogger("jiashu.webhook")

@@ -29,8 +29,9 @@ from console.views import (
     today,
 )
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
-from services import staff, unreadable
-from services.board import Board
+from services import staff
+from services.emergencies import unreadable
+from services.emergencies.board import Board
 from services.house import House
 from services.ports import Decode
 from settings import Settings

@@ -11,10 +11,10 @@ import jinja2
 from care import sla
 from care.severity import CATEGORIES, category_of
 from conversations.phrases import WEEKDAYS, moment
-from services import complaints
 from services.access import COMPLAINTS
-from services.board import FALSE, OTHERS
-from services.desk import REASONS
+from services.complaints import complaints
+from services.emergencies.board import FALSE, OTHERS
+from services.talks.desk import REASONS
 from settings import Home
 from settings.clock import Clock
 from storage.queries.cases import STAGES

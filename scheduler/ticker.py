@@ -12,7 +12,7 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from services.jobs import Job, Run
+from services.upkeep.jobs import Job, Run
 from settings.clock import Clock, wall
 
 log = logging.getLogger("jiashu.ticker")

@@ -62,7 +62,7 @@ def contracts() -> Iterator[str]:
     """Every top-level package is in an import contract and says in one sentence what it is for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     linted = set(project["tool"]["importlinter"]["root_packages"])
-    installed = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
+    installed = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
     for folder in sorted(path.parent.name for path in ROOT.glob("*/__init__.py")):
         if folder in {"tests", "scripts", "benchmarks"}:
             continue

@@ -41,15 +41,15 @@ RECEIVE, OUTGOING, AWAY, ALARMS, MANY = (
     "tests/services/test_receive.py", "tests/services/test_outgoing.py", "tests/bot/test_away.py", "tests/services/test_alarms.py", "tests/storage/test_postgres.py",
 )  # fmt: skip
 MUTANTS = (
-    Mutant(1, "services/talks.py", "one.repeat = None if inbox is None else (inbox, answer, state, arrived)", "one.repeat = None", (RECEIVE,)),
+    Mutant(1, "services/talks/talks.py", "one.repeat = None if inbox is None else (inbox, answer, state, arrived)", "one.repeat = None", (RECEIVE,)),
     Mutant(2, "storage/sqlite.py", "            store.commit()\n        except", "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except", ("tests/storage",)),
     Mutant(3, "storage/store.py", "        if person not in self.locked:", "        if person is self:", ("tests/storage", RECEIVE)),
     Mutant(4, "bot/wire.py", '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):', "        if expected != given:", ("tests/bot/test_wire.py",)),
     Mutant(5, "services/outgoing/sending.py", 'finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)', 'store.update(tables.Outbox, row_id, person=person, state="ready")', (OUTGOING,)),
     Mutant(6, "services/outgoing/sending.py", 'state="sending", tries=tries + 1, lease_until=machine_now + LEASE', 'state="ready", tries=tries + 1, lease_until=machine_now', (OUTGOING,)),
     Mutant(7, "storage/queries/sight.py", "tables.Person.home_id == self.home_id", "tables.Person.home_id == tables.Person.home_id", ("tests/services", "tests/console")),
-    Mutant(8, "services/receive.py", 'raw=seal(row, "raw", inbox_id, raw)', "raw=raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
-    Mutant(9, "services/receive.py", "if talk is not None and talk.repeat is not None:", "if talk is None and envelope.key is None:", (RECEIVE,)),
+    Mutant(8, "services/talks/receive.py", 'raw=seal(row, "raw", inbox_id, raw)', "raw=raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
+    Mutant(9, "services/talks/receive.py", "if talk is not None and talk.repeat is not None:", "if talk is None and envelope.key is None:", (RECEIVE,)),
     Mutant(10, "services/outgoing/outbox.py", "           AND i.answer_state = 'stored' ORDER BY", "           ORDER BY", (AWAY,)),
     Mutant(11, "bot/inbound.py", "        await asyncio.shield(keeping)\n        return self._spooled[push.key]", "        return self._spooled.get(push.key, arrived_at)", (AWAY,)),
     Mutant(12, "conversations/answers.py", "        if self.missing(entry):\n            return None\n", "", ("tests/conversations/test_answers.py",)),

@@ -166,7 +166,7 @@ def decide(db: Unit, viewer: Viewer, accused_id: int, verdict: str, why: str, no
 
 def told(db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime) -> None:  # noqa: PLR0913
     """Naming and un-naming are lines of the case and of the audit; all pages look again."""
-    from services import records
+    from services.complaints import records
 
     db.flush()
     if case_id is not None:

@@ -16,11 +16,11 @@ from care import occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from conversations.effects import Say, say
-from services import epochs
 from services.access import FAMILIES, Viewer, access_plan, access_resident, name_of
 from services.house import House
 from services.outgoing import outbox, sending
 from services.outgoing.purposes import Purpose
+from services.upkeep import epochs
 from storage import revision, tables
 from storage.queries import days as queries
 from storage.queries.days import Who

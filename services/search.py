@@ -13,7 +13,7 @@ import msgspec
 
 from conversations import events
 from services.access import Page, Viewer, access_page
-from services.records import words_of
+from services.complaints.records import words_of
 from storage import tables
 from storage.grams import digest, grams, normal
 from storage.queries import search as queries

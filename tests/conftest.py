@@ -20,7 +20,7 @@ from services.access import Role, Viewer
 from services.house import House
 from services.outgoing import sending
 from services.ports import Fate, Outcome
-from services.receive import Answer, Envelope, Receipt, receive_batch
+from services.talks.receive import Answer, Envelope, Receipt, receive_batch
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase

@@ -9,8 +9,9 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, read
-from services import accusations, desk
+from services import accusations
 from services.access import Page, Viewer, access_page, access_person
+from services.talks import desk
 from storage.queries import chats as queries
 from storage.unit import Unit
 from web.sessions import viewer

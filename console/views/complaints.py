@@ -11,8 +11,10 @@ from care.errors import Invalid, NotFound
 from care.stages import Stage
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form
-from services import accusations, complaints, desk
+from services import accusations
 from services.access import Page, Viewer, access_case, access_complainant, access_page
+from services.complaints import complaints
+from services.talks import desk
 from storage import tables
 from storage.queries import cases as queries
 from storage.queries import chats

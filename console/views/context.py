@@ -6,10 +6,10 @@ from typing import Final
 from aiohttp import web
 
 from console.live import Live
-from services import desk
-from services.board import Board
+from services.emergencies.board import Board
 from services.house import House
 from services.ports import Decode
+from services.talks import desk
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database

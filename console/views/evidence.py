@@ -11,8 +11,9 @@ from console.views.complaints import CASE, case_of, found_by
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.files import SHOWN
 from console.views.forms import Form, keep_with, parts
-from services import evidence, media
+from services import media
 from services.access import access_complainant
+from services.complaints import evidence
 from storage import tables
 from storage.unit import Unit
 from web.sessions import viewer

@@ -6,7 +6,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import CLOCK, DATABASE
-from services import jobs
+from services.upkeep import jobs
 from web.sessions import viewer
 
 

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from console.views.context import CLOCK, DATABASE
 from console.views.forms import Form
-from services import epochs
 from services.access import Page, access_page
+from services.upkeep import epochs
 from storage.unit import Unit
 from web.sessions import viewer
 

@@ -9,8 +9,8 @@ from aiohttp import web
 from console.views.complaints import CASE, case_of, found_by
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.views.forms import Form
-from services import complaints
 from services.access import Viewer
+from services.complaints import complaints
 from services.house import House
 from storage.unit import Unit
 from web.sessions import viewer

@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot import inbound, webhook, wire
 from bot.inbound import Account, Inbound
 from care.errors import Busy
-from services.board import Board
+from services.emergencies.board import Board
 from services.outgoing import outbox
-from services.receive import busy
+from services.talks.receive import busy
 from settings import Mode
 from simulator.codec import Keys, message
 from storage import sqlite, tables

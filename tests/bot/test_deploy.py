@@ -72,7 +72,7 @@ def test_fault_i3_no_key_and_no_secret_enters_an_image() -> None:
     ):  # fmt: skip
         assert not enters(secret, rules), secret
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    for package in {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}:
+    for package in {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}:
         assert enters(f"{package}/__init__.py", rules), package
     for needed in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "console/static/app.css", "storage/migrations/env.py"):
         assert enters(needed, rules), needed

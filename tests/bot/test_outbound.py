@@ -15,8 +15,9 @@ from bot.gateway import Gateway
 from bot.sender import Sender
 from bot.tokens import TokenRefused, Tokens
 from conversations import events
-from services import desk, media
+from services import media
 from services.ports import Fate, MediaGone, MediaLater, NullPlatform, null_decode
+from services.talks import desk
 from settings import Wechat
 from simulator.api import Api
 from simulator.codec import Keys

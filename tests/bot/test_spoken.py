@@ -10,12 +10,13 @@ from bot.sender import Sender
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from conversations.effects import Say
-from services import alarms, install
+from services import install
 from services.access import Role
+from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox, sending
 from services.ports import Fate, NullPlatform
-from services.receive import Envelope
+from services.talks.receive import Envelope
 from settings import Home
 from speech import decode, recordings
 from tests.bot.test_outbound import Outside, outside

@@ -18,7 +18,7 @@ from console import app as console
 from conversations import events
 from services import install, media
 from services.access import WORDS, Page, Role, Viewer, may_hear
-from services.board import Board
+from services.emergencies.board import Board
 from settings import Media, Settings
 from storage import tables
 from storage.queries import cases, chats

@@ -22,8 +22,8 @@ from care.errors import ConfigError, NotFound
 from console import app as console
 from services import staff
 from services.access import Role, Viewer
-from services.board import Board
-from services.receive import receive_batch
+from services.emergencies.board import Board
+from services.talks.receive import receive_batch
 from settings import Http, networks
 from storage.database import Database, open_database
 from tests.conftest import HomeUnderTest

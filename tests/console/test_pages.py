@@ -19,9 +19,11 @@ from care.triage import triage
 from console import app as console
 from console import words
 from conversations import events
-from services import desk, media, pulse
+from services import media
 from services.access import Role, Viewer
-from services.board import Alarm, Board
+from services.emergencies.board import Alarm, Board
+from services.talks import desk
+from services.upkeep import pulse
 from storage import tables
 from storage.sqlite import SqliteDatabase
 from storage.unit import Unit

@@ -24,9 +24,11 @@ import pytest
 
 from bot import upkeep
 from scripts import servers
-from services import media, search, silence, stoplist
+from services import media, search
 from services.access import Role, Viewer
 from services.promises import clocks
+from services.talks import silence
+from services.upkeep import stoplist
 from settings import Database, Media, Security, Settings
 from storage import migrate
 from storage.spool import Spool

@@ -15,8 +15,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot import fetcher, sender
-from services.effects import EXECUTORS
-from services.jobs import Job
+from services.talks.effects import EXECUTORS
+from services.upkeep.jobs import Job
 
 Key = tuple[str, str]
 """Where an act comes in, and which of the acts there it is."""

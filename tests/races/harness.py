@@ -35,7 +35,7 @@ from conversations import events
 from services import accusations, install
 from services.access import Role, Viewer
 from services.house import House
-from services.receive import Envelope, receive_batch
+from services.talks.receive import Envelope, receive_batch
 from settings import Database as Where
 from settings import Home, Media, Security, Settings, Wechat
 from storage import seal, tables

@@ -10,28 +10,24 @@ from care.triage import CALM, Audience
 from conversations import events
 from services import (
     accusations,
-    alarms,
     binding,
-    complaints,
-    desk,
-    epochs,
-    evidence,
     install,
     knowledge,
     letters,
     media,
     occasions,
-    pulse,
     residents,
-    silence,
     staff,
     surveys,
-    unreadable,
 )
 from services.access import Role
+from services.complaints import complaints, evidence
+from services.emergencies import alarms, unreadable
 from services.outgoing import outbox, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks
+from services.talks import desk, silence
+from services.upkeep import epochs, pulse
 from storage import tables
 from storage.store import Store
 from storage.types import new_id

@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 from console import app as console
 from scripts import servers
 from services.access import Role
-from services.board import Board
+from services.emergencies.board import Board
 from storage import tables
 from storage.store import Store
 from tests.races.harness import MODES, Ground, Pair, Process, Report, Stage, Stages, Turn, allowed_ends, deadlocks, ground, play_apart, race

@@ -7,8 +7,10 @@ import pytest
 
 from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
-from services import accusations, complaints, desk, knowledge, residents, search
+from services import accusations, knowledge, residents, search
 from services.access import Role, Viewer, access_case, access_person
+from services.complaints import complaints
+from services.talks import desk
 from storage import tables
 from storage.queries import cases, chats, today
 from storage.types import new_id

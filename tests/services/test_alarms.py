@@ -8,13 +8,15 @@ from msgspec.structs import replace
 from care.errors import Invalid, NotFound
 from care.triage import NURSE, Audience, triage
 from conversations import events
-from services import alarms, install, pulse
+from services import install
 from services.access import Role, Viewer
-from services.board import Board, Downtime, Place
-from services.cries import SHOWN
-from services.cries import _known as cries_read
-from services.cries import words as shown
-from services.receive import Receipt
+from services.emergencies import alarms
+from services.emergencies.board import Board, Downtime, Place
+from services.emergencies.cries import SHOWN
+from services.emergencies.cries import _known as cries_read
+from services.emergencies.cries import words as shown
+from services.talks.receive import Receipt
+from services.upkeep import pulse
 from tests.conftest import HomeUnderTest
 
 SCENE = {

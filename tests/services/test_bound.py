@@ -9,8 +9,9 @@ from conversations import events
 from conversations.effects import AddToCase, NoteOnCase
 from conversations.engine import FlowError
 from conversations.events import Text
-from services import effects, install, receive
+from services import install
 from services.context import Context
+from services.talks import effects, receive
 from storage.queries import cases, chats
 from storage.store import Store
 from tests.conftest import HomeUnderTest

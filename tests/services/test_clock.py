@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services import silence
 from services.outgoing import outbox
 from services.promises import clocks
+from services.talks import silence
 from settings.clock import shifted, wall
 from tests.conftest import HomeUnderTest, MakeHome
 

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.events import Text
-from services import complaints, desk
 from services.access import Role, Viewer
+from services.complaints import complaints
 from services.promises import clocks
+from services.talks import desk
 from storage import tables
 from storage.queries import cases as queries
 from storage.queries import today

@@ -6,9 +6,9 @@ import pytest
 
 from care.errors import Invalid, NotFound
 from conversations import events
-from services import desk
 from services.access import Page, Role, Viewer, access_media, access_page
 from services.staff import Knock, TooManyTries, WrongPassword, count, find, knock, lock, log_in, log_out, session, verify
+from services.talks import desk
 from storage.queries import cases, chats
 from tests.conftest import HomeUnderTest
 from tests.services.test_outgoing import reply

@@ -11,10 +11,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from care.errors import NotFound
 from console.app import build
 from scheduler.ticker import Ticker
-from services import jobs
 from services.access import Role
-from services.board import Board
-from services.jobs import Job, Run
+from services.emergencies.board import Board
+from services.upkeep import jobs
+from services.upkeep.jobs import Job, Run
 from settings import Media, Settings
 from tests.conftest import HomeUnderTest
 

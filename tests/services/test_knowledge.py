@@ -12,7 +12,7 @@ from conversations.answers import Kind
 from services import install, knowledge
 from services.access import Role, Viewer
 from services.knowledge import Shelf
-from services.receive import Receipt
+from services.talks.receive import Receipt
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 

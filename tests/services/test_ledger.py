@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services import ledger
+from services.upkeep import ledger
 from tests.conftest import HomeUnderTest
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations import events
-from services import desk, install, letters, residents
+from services import install, letters, residents
 from services.access import Role, Viewer
 from services.letters import Photo
 from services.promises import clocks
+from services.talks import desk
 from storage import tables
 from storage.queries import letters as queries
 from storage.types import new_id

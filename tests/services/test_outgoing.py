@@ -7,11 +7,11 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services import desk, silence
 from services.access import Viewer, access_case
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks
+from services.talks import desk, silence
 from storage import tables
 from storage.queries import cases, chats
 from storage.store import Store

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services import receive
 from services.outgoing import purposes
 from services.outgoing.purposes import Purpose
+from services.talks import receive
 from tests.frozen import words
 
 

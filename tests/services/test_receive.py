@@ -18,11 +18,12 @@ from conversations.events import Done, Message, Refused, Text, Voice
 from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
-from services import desk as services_desk
-from services import effects, records, silence
+from services.complaints import records
 from services.context import Context
 from services.house import House
-from services.receive import Receipt, receive_batch
+from services.talks import desk as services_desk
+from services.talks import effects, silence
+from services.talks.receive import Receipt, receive_batch
 from settings import Home
 from storage import tables
 from storage.sqlite import SqliteStore

@@ -12,11 +12,13 @@ import pytest
 
 from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
-from services import desk, epochs, install, ledger, occasions, residents, stoplist
+from services import install, occasions, residents
 from services.access import Role
 from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome
-from services.receive import receive_batch
+from services.talks import desk
+from services.talks.receive import receive_batch
+from services.upkeep import epochs, ledger, stoplist
 from settings import Database
 from storage import archive, migrate
 from storage.database import open_database

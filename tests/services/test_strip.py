@@ -10,9 +10,11 @@ from care import accusation
 from care.errors import Conflict, Invalid, NotFound
 from care.triage import Audience, Triage, triage
 from conversations import events
-from services import accusations, alarms, cries, desk, unreadable
+from services import accusations
 from services.access import Role, Viewer
-from services.board import NOBODY, Alarm, Board
+from services.emergencies import alarms, cries, unreadable
+from services.emergencies.board import NOBODY, Alarm, Board
+from services.talks import desk
 from storage import tables
 from storage.queries import alarms as past
 from storage.queries import today

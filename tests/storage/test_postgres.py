@@ -18,7 +18,7 @@ from scripts import servers
 from services import media
 from services.access import Role
 from services.outgoing import outbox, purposes, sending
-from services.receive import receive_batch
+from services.talks.receive import receive_batch
 from storage import migrate, postgres, tables
 from storage.database import Database, open_database
 from storage.store import Store

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from care.errors import Busy, DatabaseInUse, KeysMissing
 from conversations import events
-from services import desk, install
+from services import install
 from services.points import armed, none, parse
+from services.talks import desk
 from storage import migrate, seal, sqlite, tables
 from storage.seal import Unreadable
 from storage.sqlite import SqliteDatabase, SqliteStore

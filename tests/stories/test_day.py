@@ -7,10 +7,13 @@ import pytest
 
 from care.triage import Audience, triage
 from conversations import events
-from services import alarms, binding, complaints, desk, install, letters, occasions, silence, surveys
+from services import binding, install, letters, occasions, surveys
 from services.access import Role, Viewer
+from services.complaints import complaints
+from services.emergencies import alarms
 from services.outgoing import outbox
 from services.promises import clocks
+from services.talks import desk, silence
 from storage.queries import residents as residents_of
 from storage.queries import today
 from tests.conftest import HomeUnderTest

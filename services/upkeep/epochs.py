@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from care.errors import Conflict, Invalid
 from care.sla import Mark
-from services import stoplist
 from services.access import Page, Viewer, access_page
 from services.outgoing import outbox, purposes
+from services.upkeep import stoplist
 from storage import tables
 from storage.types import moment
 from storage.unit import Unit

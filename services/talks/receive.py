@@ -20,13 +20,15 @@ from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import accusations, alarms, cries, effects, talks
+from services import accusations
 from services.context import Context
+from services.emergencies import alarms, cries
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import SESSION, Talk
+from services.talks import effects, talks
+from services.talks.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_blameless
 from storage.seal import Unreadable

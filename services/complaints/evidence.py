@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
-from services import media, records
+from services import media
 from services.access import Viewer, access_case
+from services.complaints import records
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit

@@ -9,7 +9,7 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
-from services import records
+from services.complaints import records
 from services.context import Context
 from services.house import House
 from services.outgoing import outbox

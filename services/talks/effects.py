@@ -24,7 +24,8 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
-from services import accusations, binding, letters, records, surveys, verdicts
+from services import accusations, binding, letters, surveys
+from services.complaints import records, verdicts
 from services.context import Context, Executor
 from services.promises import promises
 from storage import tables

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from care.errors import NotFound
 from services.access import Viewer
-from services.board import Downtime
+from services.emergencies.board import Downtime
 from storage import tables
 from storage.store import Store
 from storage.types import moment

@@ -14,9 +14,9 @@ from care.accusation import Accusation, Names
 from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear
-from services.epochs import Closed
+from services.emergencies.unreadable import Unread
 from services.staff import Lock
-from services.unreadable import Unread
+from services.upkeep.epochs import Closed
 
 GONE_AFTER = timedelta(minutes=10)
 DEAD: Final = timedelta(seconds=5)

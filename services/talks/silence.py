@@ -4,8 +4,8 @@ import logging
 from datetime import datetime
 
 from conversations.engine import FlowError
-from services import receive
 from services.house import House
+from services.talks import receive
 from storage.seal import Unreadable
 from storage.store import Store
 

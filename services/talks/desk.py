@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
-from services import records
 from services.access import Viewer, access_case, access_outgoing, access_person
+from services.complaints import records
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises

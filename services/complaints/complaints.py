@@ -14,8 +14,9 @@ from care.severity import CATEGORIES, Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
-from services import accusations, records, verdicts
+from services import accusations
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
+from services.complaints import records, verdicts
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose, Sent

@@ -10,11 +10,12 @@ from care.errors import NotFound
 from care.sla import Kind
 from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
-from services import accusations, cries
+from services import accusations
 from services.access import Viewer, may_hear, name_of
-from services.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from services.context import Context
-from services.cries import Said
+from services.emergencies import cries
+from services.emergencies.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place
+from services.emergencies.cries import Said
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
