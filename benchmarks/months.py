@@ -19,10 +19,12 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.many import Cluster, cluster
 from care import occasions, quiet_hours
-from services import install, letters, residents
-from services import occasions as plans
+from services import install
 from services.access import Role, Viewer
+from services.greetings import occasions as plans
 from services.house import House
+from services.letters import letters
+from services.residents import residents
 from settings import Home, Settings, Wechat
 from storage import seal
 from storage.database import Database, open_database

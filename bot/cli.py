@@ -146,8 +146,9 @@ async def _serve(settings: Any, role: str) -> None:  # noqa: ANN401
 
 
 def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401
-    from services import install, staff
+    from services import install
     from services.access import Role
+    from services.staff import staff
     from settings.clock import wall
     from storage import migrate, seal
     from storage.database import open_database

@@ -24,9 +24,9 @@ from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
-from services import knowledge
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
+from services.knowledge import knowledge
 from services.outgoing import outbox
 from services.talks.receive import Envelope, Receipt
 from settings.clock import Clock

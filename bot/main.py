@@ -32,18 +32,18 @@ from scheduler.ticker import Ticker
 from services import (
     accusations,
     install,
-    knowledge,
-    letters,
-    occasions,
     points,
-    search,
-    staff,
 )
 from services.emergencies import alarms, unreadable
 from services.emergencies.board import Board
+from services.greetings import occasions
 from services.house import House
+from services.knowledge import knowledge
+from services.letters import letters
 from services.outgoing import outbox
 from services.promises import clocks
+from services.search import search
+from services.staff import staff
 from services.talks import silence
 from services.talks.receive import receive_batch
 from services.upkeep import epochs, jobs, ledger, pulse, stoplist

@@ -10,7 +10,7 @@ from typing import TextIO
 from bot import config
 from care.triage import triage
 from conversations.answers import Kind, Knowledge
-from services import knowledge
+from services.knowledge import knowledge
 from settings import Home, Settings
 from settings.clock import wall
 from storage import migrate, seal

@@ -29,11 +29,11 @@ from console.views import (
     today,
 )
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
-from services import staff
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
 from services.ports import Decode
+from services.staff import staff
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database

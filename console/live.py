@@ -15,10 +15,10 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from services import staff
 from services.access import access_case, access_person
 from services.emergencies import unreadable
 from services.emergencies.board import Board
+from services.staff import staff
 from settings.clock import Clock
 from storage.database import Database
 from storage.unit import Unit

@@ -163,3 +163,22 @@ def dump(event: Arrival) -> bytes:
 def parse(data: bytes) -> Arrival:
     """Read back what `dump` wrote; raises msgspec.ValidationError for anything else."""
     return _decoder.decode(data)
+
+
+def line_of(event: Message) -> str:
+    """A message as one line: of a case, of what was found."""
+    match event:
+        case Text(body) | Noted(body):
+            return body
+        case Image():
+            return "［照片］"
+        case Voice(heard=heard):
+            return f"［语音］{heard}"
+        case Video():
+            return "［视频］"
+        case Location(label=label):
+            return f"［位置］{label}"
+        case Link(title=title):
+            return f"［链接］{title}"
+        case _:
+            return "［其他内容］"

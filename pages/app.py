@@ -13,10 +13,12 @@ from care import survey
 from care.errors import Invalid, NotFound
 from conversations.phrases import WEEKDAYS
 from pages.door import OPENID, Door
-from services import letters, media, surveys
+from services import media
 from services.house import House
-from services.letters import Ask
+from services.letters import letters
+from services.letters.letters import Ask
 from services.ports import Identify
+from services.surveys import surveys
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services import staff
 from services.access import Role
+from services.staff import staff
 from settings import Home, Settings
 from storage import tables
 from storage.types import new_id

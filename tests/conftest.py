@@ -15,11 +15,12 @@ from conversations import events
 from conversations.events import said
 from conversations.routing import Intent, understand
 from scripts import servers
-from services import accusations, install, staff
+from services import accusations, install
 from services.access import Role, Viewer
 from services.house import House
 from services.outgoing import sending
 from services.ports import Fate, Outcome
+from services.staff import staff
 from services.talks.receive import Answer, Envelope, Receipt, receive_batch
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from care.errors import StaleForm
-from services import staff
 from services.access import Viewer
+from services.staff import staff
 from settings.clock import Clock
 from storage.database import Database
 

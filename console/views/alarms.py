@@ -12,10 +12,10 @@ from aiohttp import web
 from care.errors import Busy, Conflict, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.views.forms import Form
-from services import staff
 from services.access import Page, access_page
 from services.emergencies import alarms, unreadable
 from services.emergencies.board import Alarm
+from services.staff import staff
 from services.upkeep import pulse
 from storage.queries import alarms as queries
 from storage.unit import Unit

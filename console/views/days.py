@@ -10,8 +10,8 @@ from care import lunar, occasions
 from care.occasions import MONTHS, day_words
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.views.forms import Form
-from services import occasions as plans
 from services.access import FAMILIES, Page, access_page
+from services.greetings import occasions as plans
 from storage.queries import days as queries
 from storage.queries.days import Line
 from storage.unit import Unit

@@ -14,9 +14,9 @@ from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import enquiry
-from services import knowledge
 from services.access import Page, access_page
-from services.knowledge import SOON, Shelf
+from services.knowledge import knowledge
+from services.knowledge.knowledge import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
 

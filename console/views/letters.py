@@ -12,9 +12,10 @@ from care.errors import Invalid, NotFound
 from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
 from console.views.forms import Form, keep_with, parts
-from services import letters, media
+from services import media
 from services.access import Page, access_letter, access_page, access_resident
-from services.letters import Photo
+from services.letters import letters
+from services.letters.letters import Photo
 from storage.queries import letters as queries
 from storage.queries import residents
 from storage.types import new_id

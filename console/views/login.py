@@ -11,7 +11,7 @@ from aiohttp import web
 
 from care.errors import JiashuError
 from console.views.context import CLOCK, DATABASE, SETTINGS
-from services import staff
+from services.staff import staff
 from storage.unit import Unit
 from web import address
 from web.sessions import COOKIE, SESSION

@@ -9,8 +9,10 @@ from aiohttp import web
 from care.errors import Invalid
 from console.views.context import CLOCK, DATABASE, HOUSE, read
 from console.views.forms import Form
-from services import binding, occasions, residents
 from services.access import FAMILIES, Page, access_page, access_resident
+from services.families import binding
+from services.greetings import occasions
+from services.residents import residents
 from storage.queries import days
 from storage.queries import residents as queries
 from storage.unit import Unit

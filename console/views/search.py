@@ -6,8 +6,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import DATABASE, read
-from services import search
 from services.access import Page, access_page
+from services.search import search
 from web.sessions import viewer
 
 LONGEST: Final = 40

@@ -8,8 +8,8 @@ from aiohttp import web
 from care import survey
 from care.errors import NotFound
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from services import surveys
 from services.access import LEADS, Page, access_page
+from services.surveys import surveys
 from storage.queries import surveys as queries
 from storage.unit import Unit
 from web.sessions import viewer

@@ -8,9 +8,9 @@ from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, SETTINGS
 from conversations.phrases import moment
-from services import letters
-from services import occasions as plans
 from services.access import Page, access_page
+from services.greetings import occasions as plans
+from services.letters import letters
 from storage.queries import days
 from storage.queries import today as queries
 from storage.unit import Unit

@@ -2,31 +2,11 @@
 
 from datetime import datetime
 
-from conversations.events import Image, Link, Location, Message, Noted, Text, Video, Voice
 from services.access import Viewer
 from services.context import Context
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
-
-
-def words_of(event: Message) -> str:
-    """A message as one line of a case."""
-    match event:
-        case Text(body) | Noted(body):
-            return body
-        case Image():
-            return "［照片］"
-        case Voice(heard=heard):
-            return f"［语音］{heard}"
-        case Video():
-            return "［视频］"
-        case Location(label=label):
-            return f"［位置］{label}"
-        case Link(title=title):
-            return f"［链接］{title}"
-        case _:
-            return "［其他内容］"
 
 
 def heard(context: Context, case_id: int, kind: str, words: str) -> None:

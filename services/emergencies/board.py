@@ -15,8 +15,9 @@ from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear
 from services.emergencies.unreadable import Unread
-from services.staff import Lock
+from services.staff.staff import Lock
 from services.upkeep.epochs import Closed
+from services.upkeep.pulse import Downtime
 
 GONE_AFTER = timedelta(minutes=10)
 DEAD: Final = timedelta(seconds=5)
@@ -43,15 +44,6 @@ class Place:
 
 
 NOBODY: Final = Place("未绑定的手机", "不知道在哪里，请看来信", bound=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Downtime:
-    """停机: nobody listened from … to …, in machine time."""
-
-    id: int
-    from_at: datetime
-    to_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

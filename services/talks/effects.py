@@ -23,11 +23,14 @@ from conversations.effects import (
     TryCode,
 )
 from conversations.engine import FlowError
-from conversations.events import Done, Image, Message, Refused, Text, Video, Voice
-from services import accusations, binding, letters, surveys
+from conversations.events import Done, Image, Message, Refused, Text, Video, Voice, line_of
+from services import accusations
 from services.complaints import records, verdicts
 from services.context import Context, Executor
+from services.families import binding
+from services.letters import letters
 from services.promises import promises
+from services.surveys import surveys
 from storage import tables
 from storage.store import Question, Store
 from storage.types import Row, new_id
@@ -65,7 +68,7 @@ def open_case(context: Context, effect: OpenCase) -> Done:
         _add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
         return _promised(context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS)
-    words = records.words_of(effect.event)
+    words = line_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
     sequence = store.rows(
@@ -168,7 +171,7 @@ def _case(context: Context, number: str) -> Row:
 
 
 def _add(context: Context, case: Row, event: Message) -> None:
-    words = records.words_of(event)
+    words = line_of(event)
     records.heard(context, case[0], "story", words)
     accusations.mark(context, case[0], case[7])
     if isinstance(event, Text):

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from care.errors import NotFound
 from services.access import Viewer
-from services.emergencies.board import Downtime
 from storage import tables
 from storage.store import Store
 from storage.types import moment
@@ -20,6 +19,15 @@ LOST_AFTER: Final = timedelta(seconds=15)
 WAITING: Final = ("planned", "held", "waiting", "ready", "sending", "parked", "review")
 LOST: Final = ("unknown", "given_up")
 LOST_SINCE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """停机: nobody listened from … to …, in machine time."""
+
+    id: int
+    from_at: datetime
+    to_at: datetime
 
 
 def beat(store: Store, home_id: int, machine_now: datetime) -> None:

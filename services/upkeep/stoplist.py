@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import select
 
 from services.outgoing import outbox
-from services.residents import DEATH
+from services.residents.residents import DEATH
 from storage import tables
 from storage.seal import Sealer
 from storage.store import Store

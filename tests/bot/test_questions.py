@@ -9,7 +9,7 @@ import pytest
 
 from bot import questions
 from care.errors import ConfigError
-from services import knowledge
+from services.knowledge import knowledge
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 

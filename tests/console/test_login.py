@@ -20,9 +20,9 @@ from multidict import CIMultiDict
 from bot import config
 from care.errors import ConfigError, NotFound
 from console import app as console
-from services import staff
 from services.access import Role, Viewer
 from services.emergencies.board import Board
+from services.staff import staff
 from services.talks.receive import receive_batch
 from settings import Http, networks
 from storage.database import Database, open_database

@@ -24,9 +24,10 @@ import pytest
 
 from bot import upkeep
 from scripts import servers
-from services import media, search
+from services import media
 from services.access import Role, Viewer
 from services.promises import clocks
+from services.search import search
 from services.talks import silence
 from services.upkeep import stoplist
 from settings import Database, Media, Security, Settings

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from pages import app as pages
 from services import media
 from services.access import Role
-from services.letters import Photo
+from services.letters.letters import Photo
 from services.ports import NotIdentified
 from settings import Http, Media, Settings, Wechat
 from storage.types import new_id

@@ -10,22 +10,22 @@ from care.triage import CALM, Audience
 from conversations import events
 from services import (
     accusations,
-    binding,
     install,
-    knowledge,
-    letters,
     media,
-    occasions,
-    residents,
-    staff,
-    surveys,
 )
 from services.access import Role
 from services.complaints import complaints, evidence
 from services.emergencies import alarms, unreadable
+from services.families import binding
+from services.greetings import occasions
+from services.knowledge import knowledge
+from services.letters import letters
 from services.outgoing import outbox, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks
+from services.residents import residents
+from services.staff import staff
+from services.surveys import surveys
 from services.talks import desk, silence
 from services.upkeep import epochs, pulse
 from storage import tables

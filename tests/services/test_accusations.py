@@ -7,9 +7,12 @@ import pytest
 
 from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
-from services import accusations, knowledge, residents, search
+from services import accusations
 from services.access import Role, Viewer, access_case, access_person
 from services.complaints import complaints
+from services.knowledge import knowledge
+from services.residents import residents
+from services.search import search
 from services.talks import desk
 from storage import tables
 from storage.queries import cases, chats, today

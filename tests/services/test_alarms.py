@@ -11,12 +11,13 @@ from conversations import events
 from services import install
 from services.access import Role, Viewer
 from services.emergencies import alarms
-from services.emergencies.board import Board, Downtime, Place
+from services.emergencies.board import Board, Place
 from services.emergencies.cries import SHOWN
 from services.emergencies.cries import _known as cries_read
 from services.emergencies.cries import words as shown
 from services.talks.receive import Receipt
 from services.upkeep import pulse
+from services.upkeep.pulse import Downtime
 from tests.conftest import HomeUnderTest
 
 SCENE = {

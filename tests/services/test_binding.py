@@ -6,10 +6,12 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations.routing import Intent, invitation_code, of_words
-from services import binding, install, residents
+from services import install
 from services.access import Role, Viewer
+from services.families import binding
 from services.outgoing import outbox, purposes
 from services.promises import clocks
+from services.residents import residents
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
 

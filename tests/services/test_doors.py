@@ -7,7 +7,7 @@ import pytest
 from care.errors import Invalid, NotFound
 from conversations import events
 from services.access import Page, Role, Viewer, access_media, access_page
-from services.staff import Knock, TooManyTries, WrongPassword, count, find, knock, lock, log_in, log_out, session, verify
+from services.staff.staff import Knock, TooManyTries, WrongPassword, count, find, knock, lock, log_in, log_out, session, verify
 from services.talks import desk
 from storage.queries import cases, chats
 from tests.conftest import HomeUnderTest
@@ -103,7 +103,7 @@ async def test_p2_what_was_opened_meanwhile_is_not_locked(home: HomeUnderTest) -
 
 
 async def test_staff_need_a_name_a_long_password_and_their_own_login(home: HomeUnderTest) -> None:
-    from services.staff import add
+    from services.staff.staff import add
 
     await home.staff()
     for login, name, password in (("chen", "另一位", "long-enough"), ("", "x", "long-enough"), ("x", "x", "short")):

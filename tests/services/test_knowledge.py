@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from care.errors import Conflict, Invalid, NotFound
 from conversations import events
 from conversations.answers import Kind
-from services import install, knowledge
+from services import install
 from services.access import Role, Viewer
-from services.knowledge import Shelf
+from services.knowledge import knowledge
+from services.knowledge.knowledge import Shelf
 from services.talks.receive import Receipt
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest

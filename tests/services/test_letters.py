@@ -6,10 +6,12 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from conversations import events
-from services import install, letters, residents
+from services import install
 from services.access import Role, Viewer
-from services.letters import Photo
+from services.letters import letters
+from services.letters.letters import Photo
 from services.promises import clocks
+from services.residents import residents
 from services.talks import desk
 from storage import tables
 from storage.queries import letters as queries

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound, TooLate
-from services import install, occasions, residents
+from services import install
 from services.access import Role, Viewer
+from services.greetings import occasions
+from services.residents import residents
 from storage.queries import days as queries
 from tests.conftest import HomeUnderTest
 

@@ -14,11 +14,10 @@ import pytest
 from conversations import events
 from conversations.effects import Effect, say
 from conversations.engine import END, Flow, Step, finish, goto
-from conversations.events import Done, Message, Refused, Text, Voice
+from conversations.events import Done, Message, Refused, Text, Voice, line_of
 from conversations.facts import Fact, Facts
 from conversations.flows import complaint, desk
 from conversations.registry import Registry
-from services.complaints import records
 from services.context import Context
 from services.house import House
 from services.talks import desk as services_desk
@@ -333,7 +332,7 @@ def test_every_kind_of_message_has_words_for_the_case() -> None:
     kinds: list[Message] = [
         Text("a"), Voice("m", heard="听到的"), events.Image("m"), events.Video("m"), events.Location(1, 2, "公园"), events.Link("标题"), events.Other("x"),
     ]  # fmt: skip
-    assert [records.words_of(kind) for kind in kinds] == [
+    assert [line_of(kind) for kind in kinds] == [
         "a",
         "［语音］听到的",
         "［照片］",

@@ -12,10 +12,12 @@ import pytest
 
 from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
-from services import install, occasions, residents
+from services import install
 from services.access import Role
+from services.greetings import occasions
 from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome
+from services.residents import residents
 from services.talks import desk
 from services.talks.receive import receive_batch
 from services.upkeep import epochs, ledger, stoplist

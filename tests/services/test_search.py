@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from care.errors import NotFound
-from services import install, search
+from services import install
 from services.access import Role, Viewer
+from services.search import search
 from services.talks import desk
 from settings.clock import wall
 from storage import tables

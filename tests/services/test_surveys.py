@@ -3,8 +3,8 @@
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
-from services import surveys
 from services.access import Role
+from services.surveys import surveys
 from storage import tables
 from storage.queries import chats
 from storage.queries import surveys as queries

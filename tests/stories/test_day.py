@@ -7,12 +7,16 @@ import pytest
 
 from care.triage import Audience, triage
 from conversations import events
-from services import binding, install, letters, occasions, surveys
+from services import install
 from services.access import Role, Viewer
 from services.complaints import complaints
 from services.emergencies import alarms
+from services.families import binding
+from services.greetings import occasions
+from services.letters import letters
 from services.outgoing import outbox
 from services.promises import clocks
+from services.surveys import surveys
 from services.talks import desk, silence
 from storage.queries import residents as residents_of
 from storage.queries import today

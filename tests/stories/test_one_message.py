@@ -12,8 +12,8 @@ import pytest
 
 from bot.main import running
 from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port
-from services import staff
 from services.access import Role, Viewer
+from services.staff import staff
 from services.talks import desk
 from settings import Database, Home, Http, Media, Settings, Wechat
 from simulator.codec import Keys, message

@@ -13,13 +13,13 @@ from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
 from conversations.routing import CODE_SIGNS, invitation_code
-from services import search
 from services.access import FAMILIES, Viewer, access_application, access_resident, name_of
 from services.context import Context
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
+from services.search import search
 from storage import tables
 from storage.seal import Sealer
 from storage.types import moment, new_id

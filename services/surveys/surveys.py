@@ -13,8 +13,8 @@ from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
 from services.access import LEADS, Page, Viewer, access_page
 from services.context import Context
+from services.greetings.occasions import why_not
 from services.house import House
-from services.occasions import why_not
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from storage import tables

@@ -13,7 +13,6 @@ import msgspec
 
 from conversations import events
 from services.access import Page, Viewer, access_page
-from services.complaints.records import words_of
 from storage import tables
 from storage.grams import digest, grams, normal
 from storage.queries import search as queries
@@ -136,7 +135,7 @@ def _heard_words(db: Unit, row: tables.Inbox) -> str:
         return ""
     if isinstance(event, events.Text | events.Noted):
         return event.body
-    return words_of(event) if isinstance(event, events.Voice | events.Location | events.Link) else ""
+    return events.line_of(event) if isinstance(event, events.Voice | events.Location | events.Link) else ""
 
 
 def _rows(table: type[Any], text: Callable[[Unit, Any], str]) -> Callable[[Unit, int, int, int], Sequence[tuple[int, int, str]]]:

@@ -1,0 +1,1 @@
+"""Colleagues: accounts, log-ins and their locks."""
