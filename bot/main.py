@@ -207,8 +207,9 @@ class Service:
         ]
 
     async def _write_down_runs(self, _now: object = None) -> None:
-        runs, self.ticker.runs = self.ticker.runs, {}
+        runs = dict(self.ticker.runs)
         await self.database.store(lambda store: jobs.write_down(store, runs))
+        self.ticker.written(runs)
 
     async def _link(self, now: datetime) -> None:
         while await self.database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:

@@ -5,7 +5,7 @@ A clock that jumps (the panel of the simulator, a host that slept) is caught up 
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -62,6 +62,12 @@ class Ticker:
         else:
             self._failing.pop(job.name, None)
         self.runs[job.name] = job, Run(began_at, time.monotonic() - begun, failed or None, self._failing.get(job.name))
+
+    def written(self, runs: Mapping[str, tuple[Job, Run]]) -> None:
+        """These are written down; what ran meanwhile is not."""
+        for name, run in runs.items():
+            if self.runs.get(name) is run:
+                del self.runs[name]
 
     def start(self) -> None:
         """Begin to tick in the running loop."""

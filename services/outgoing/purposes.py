@@ -40,8 +40,11 @@ class Purpose:
     on_sent: Callable[[Store, Sent], None] | None = None
     """What a colleague's words keep by arriving."""
 
+    declared: bool = True
+    """False for the word of a newer release, which only a stored row has."""
+
     def __post_init__(self) -> None:
-        if _declared.setdefault(self.name, self) is not self:
+        if self.declared and _declared.setdefault(self.name, self) is not self:
             message = f"two purposes are called {self.name}"
             raise ValueError(message)
 
@@ -51,11 +54,7 @@ _declared: Final[dict[str, Purpose]] = {}
 
 def of(name: str) -> Purpose:
     """The purpose of a stored row; one that a newer release has written says nothing of itself."""
-    found = _declared.get(name)
-    if found is None:
-        found = Purpose(name)
-        del _declared[name]
-    return found
+    return _declared.get(name) or Purpose(name, declared=False)
 
 
 def of_machines() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from storage.types import micros, new_id
 from storage.unit import Unit
 
 WRITTEN: Final = 20.0
-"""Seconds between two times at which the runs are written down; one that fails, or goes well again, is not waited for."""
+"""Seconds between two times at which the runs are written down."""
 LATE: Final = (3, timedelta(minutes=2))
 """A job is late after three intervals and this."""
 KEPT: Final = timedelta(days=7)

@@ -48,6 +48,18 @@ async def test_p7_a_job_that_fails_is_told_since_when_until_it_goes_well_again(h
     assert (run.failed, run.failing_since) == (None, None)
 
 
+async def test_p7_what_could_not_be_written_down_waits_for_the_next_time(home: HomeUnderTest) -> None:
+    job = Job("head", 3600.0, nothing, "把审计链的末端写到文件")
+    ticker = Ticker([job], home.clock, always)
+    await ticker._tick(job)
+    before = dict(ticker.runs)
+    await ticker._tick(job)
+    ticker.written(before)
+    assert set(ticker.runs) == {"head"}, "it ran again while the earlier run was written down"
+    ticker.written(dict(ticker.runs))
+    assert ticker.runs == {}
+
+
 async def test_a_process_that_does_not_lead_writes_down_only_what_it_did(home: HomeUnderTest) -> None:
     async def never() -> bool:
         return False
