@@ -1,4 +1,6 @@
-"""The database is away: another program holds it for 20 s under 50 messages a second with ten emergencies; and what comes late comes once."""
+"""The database is away: another program holds it for 20 s under 50 messages a second with ten emergencies; and what
+comes late comes once.
+"""
 
 import asyncio
 import sqlite3
@@ -13,7 +15,13 @@ from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN, Stage, stage
 from simulator.codec import Keys, message
 
 SENTENCE = "消息已收到，系统有点忙，稍后回复您"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 DAUGHTER = "oSim_lijing_0000000000000001"
 
 
@@ -37,8 +45,10 @@ class Proof:
         """The line for the record."""
         share = self.spooled / max(1, self.spooled + self.closed)
         return (
-            f"{self.messages} messages, slowest answer {self.slowest:.2f} s, answered with what was committed {self.committed}, not committed at the look "
-            f"{self.spooled + self.closed}: {share:.1%} heard the spool's sentence, {self.closed} closed; missing in the database {self.missing}, "
+            f"{self.messages} messages, slowest answer {self.slowest:.2f} s, answered with what was committed "
+            f"{self.committed}, not committed at the look "
+            f"{self.spooled + self.closed}: {share:.1%} heard the spool's sentence, {self.closed} closed; missing in "
+            f"the database {self.missing}, "
             f"twice {self.twice}, late answer missing {self.unanswered}, told twice {self.told_twice}; "
             f"{self.emergencies} emergencies read in the browser, the slowest after {self.slowest_alarm:.2f} s"
         )
@@ -47,7 +57,14 @@ class Proof:
         """Whether the promise was kept."""
         share = self.spooled / max(1, self.spooled + self.closed)
         clean = self.missing + self.twice + self.unanswered + self.told_twice == 0
-        return clean and self.slowest < 4.5 and share >= 0.99 and self.emergencies == 10 and self.slowest_alarm <= 2.0 and self.spooled > 0
+        return (
+            clean
+            and self.slowest < 4.5
+            and share >= 0.99
+            and self.emergencies == 10
+            and self.slowest_alarm <= 2.0
+            and self.spooled > 0
+        )
 
 
 async def _watch(page: Page, words: str, since: float, proof: Proof) -> None:
@@ -96,7 +113,9 @@ async def prove(held_for: float = 20.0, rate: int = 50) -> Proof:
         await _settle(used, keys)
         await asyncio.sleep(4)
         await used.until(
-            lambda: used.rows("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'ready', 'sending')")[0][0] == 0, "unsent", 120
+            lambda: used.rows("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'ready', 'sending')")[0][0] == 0,
+            "unsent",
+            120,
         )
         _judge(used, proof, keys)
         await browser.close()
@@ -105,7 +124,9 @@ async def prove(held_for: float = 20.0, rate: int = 50) -> Proof:
 
 async def _settle(used: Stage, keys: dict[str, str]) -> None:
     def all_in() -> bool:
-        return not list((used.folder / "spool").glob("*.spool")) and used.rows("SELECT count(*) FROM inbox")[0][0] >= len(keys)
+        return not list((used.folder / "spool").glob("*.spool")) and used.rows("SELECT count(*) FROM inbox")[0][
+            0
+        ] >= len(keys)
 
     await used.until(all_in, "not all was brought in", 120)
 
@@ -145,7 +166,8 @@ class Late:
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"an answer committed after the look shows {self.after_the_look} time(s), one written to a closed socket {self.closed_socket}, "
+            f"an answer committed after the look shows {self.after_the_look} time(s), one written to a closed socket "
+            f"{self.closed_socket}, "
             f"three late answers of one person leave as {self.messages_of_three} message(s)"
         )
 
@@ -178,7 +200,9 @@ async def prove_late() -> Late:
         )
         query, body = keys.envelope(inner, DAUGHTER, "gh_1", time.time())
         try:
-            async with used.http.post(f"{used.url}/wechat", params=query, data=body.encode(), timeout=aiohttp.ClientTimeout(total=1)):
+            async with used.http.post(
+                f"{used.url}/wechat", params=query, data=body.encode(), timeout=aiohttp.ClientTimeout(total=1)
+            ):
                 raise AssertionError
         except TimeoutError:
             pass

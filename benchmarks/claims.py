@@ -1,4 +1,5 @@
-"""What it costs to claim and settle a row of the outbox when a million wait, against ten thousand: in turn, in one run, on one PostgreSQL.
+"""What it costs to claim and settle a row of the outbox when a million wait, against ten thousand: in turn, in one run,
+on one PostgreSQL.
 
 Each person has a queue of fifty; one head in five is blocked (it may not leave yet).
 """
@@ -28,8 +29,19 @@ BLOCKED: Final = 5
 FEW, MANY = 10_000, 1_000_000
 NOW: Final = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 COLUMNS: Final = (
-    "id", "home_id", "person_id", "queue", "purpose", "state", "dedup_key", "staff_id", "created_at", "not_before", "expires_at", "tries",
-)  # fmt: skip
+    "id",
+    "home_id",
+    "person_id",
+    "queue",
+    "purpose",
+    "state",
+    "dedup_key",
+    "staff_id",
+    "created_at",
+    "not_before",
+    "expires_at",
+    "tries",
+)
 
 
 async def fill(url: str, sealer: seal.Sealer, rows: int) -> None:
@@ -39,7 +51,10 @@ async def fill(url: str, sealer: seal.Sealer, rows: int) -> None:
     home, account = new_id(), new_id()
     await connection.execute("INSERT INTO home VALUES ($1, 'home', 'x', 'Asia/Shanghai', $2)", home, now)
     await connection.execute(
-        "INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES ($1, $2, '', 'x', $3)", account, home, now
+        "INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES ($1, $2, '', 'x', $3)",
+        account,
+        home,
+        now,
     )
     people = [new_id() for _ in range(rows // DEEP)]
 
@@ -48,9 +63,24 @@ async def fill(url: str, sealer: seal.Sealer, rows: int) -> None:
 
     await copy("person", ("id", "home_id", "kind", "created_at"), [(one, home, "family", now) for one in people])
     await copy(
-        "follower", ("id", "account_id", "openid", "person_id", "binding", "following", "session_left", "session_until", "scene_left", "created_at"),
-        [(new_id(), account, f"o{one}", one, "own", True, 32000, micros(NOW + timedelta(days=2)), 0, now) for one in people],
-    )  # fmt: skip
+        "follower",
+        (
+            "id",
+            "account_id",
+            "openid",
+            "person_id",
+            "binding",
+            "following",
+            "session_left",
+            "session_until",
+            "scene_left",
+            "created_at",
+        ),
+        [
+            (new_id(), account, f"o{one}", one, "own", True, 32000, micros(NOW + timedelta(days=2)), 0, now)
+            for one in people
+        ],
+    )
     for start in range(0, len(people), 400):
         lines, bodies = list[tuple[Any, ...]](), list[tuple[int, bytes]]()
         for number, person in enumerate(people[start : start + 400], start):
@@ -58,7 +88,9 @@ async def fill(url: str, sealer: seal.Sealer, rows: int) -> None:
                 row = new_id()
                 state = "waiting" if place else "ready"
                 due = later if number % BLOCKED == 0 else now
-                lines.append((row, home, person, "conversation", "answer", state, f"k{row}", None, now, due, later * 2, 0))
+                lines.append(
+                    (row, home, person, "conversation", "answer", state, f"k{row}", None, now, due, later * 2, 0)
+                )
                 bodies.append((row, sealer.seal("outbox_body", "body", row, "您好，今天一切都好。".encode())))
         await copy("outbox", COLUMNS, lines)
         await copy("outbox_body", ("id", "body"), bodies)
@@ -73,7 +105,9 @@ async def claimed(database: Database, count: int) -> float:
         claims = await database.store(lambda store: sending.claim(store, NOW, NOW))
         assert claims, "nothing to claim"
         for claim in claims:
-            await database.store(lambda store, one=claim: sending.settle(store, one, Outcome(Fate.SENT, ""), NOW))  # type: ignore[misc]
+            await database.store(
+                lambda store, one=claim: sending.settle(store, one, Outcome(Fate.SENT, ""), NOW)  # type: ignore[misc]
+            )
         done += len(claims)
     return (time.perf_counter() - began) / done * 1000
 
@@ -93,9 +127,16 @@ async def run(rounds: int, count: int, many: int) -> float:
             await claimed(database, 100)
         ratios = []
         for number in range(rounds):
-            before, much, after = await claimed(opened[0], count), await claimed(opened[1], count), await claimed(opened[0], count)
+            before, much, after = (
+                await claimed(opened[0], count),
+                await claimed(opened[1], count),
+                await claimed(opened[0], count),
+            )
             ratios.append(much / ((before + after) / 2))
-            print(f"round {number + 1}: {much:.2f} ms a row of {many:,}, {(before + after) / 2:.2f} of {FEW:,} = {ratios[-1]:.2f}")
+            print(
+                f"round {number + 1}: {much:.2f} ms a row of {many:,}, {(before + after) / 2:.2f} of {FEW:,} = "
+                f"{ratios[-1]:.2f}"
+            )
         for database in opened:
             await database.close()
         return statistics.median(ratios)

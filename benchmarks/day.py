@@ -1,6 +1,8 @@
-"""The day of the sample home, 07:00 to 22:00, with its 64 residents, on PostgreSQL and Redis, two web and two worker processes.
+"""The day of the sample home, 07:00 to 22:00, with its 64 residents, on PostgreSQL and Redis, two web and two worker
+processes.
 
-Families and elders write on their phones, colleagues work in the console by its forms, at either web process in turn; the clock moves for
+Families and elders write on their phones, colleagues work in the console by its forms, at either web process in turn;
+the clock moves for
 all. What a day must not leave behind is asked at its end.
 """
 
@@ -43,8 +45,10 @@ class Proof:
         """The line for the record."""
         wrong = [name for name, good in self.seen.items() if not good]
         return (
-            f"{self.residents} residents, 2 web and 2 worker processes, {self.pages} forms and pages at either; letters {self.letters}; "
-            f"{len(self.seen) - len(wrong)} of {len(self.seen)} looks as they should be{' (not: ' + '; '.join(wrong) + ')' if wrong else ''}"
+            f"{self.residents} residents, 2 web and 2 worker processes, {self.pages} forms and pages at either; "
+            f"letters {self.letters}; "
+            f"{len(self.seen) - len(wrong)} of {len(self.seen)} looks as they should "
+            f"be{' (not: ' + '; '.join(wrong) + ')' if wrong else ''}"
         )
 
     def holds(self) -> bool:
@@ -114,7 +118,9 @@ class Day:
         for name, value in (form or {}).items():
             for one in value if isinstance(value, list) else [value]:
                 data.add_field(name, str(one))
-        async with http.post(f"{self.web()}{path}", data=data, headers={"X-CSRF": csrf, "HX-Request": "true"}) as answer:
+        async with http.post(
+            f"{self.web()}{path}", data=data, headers={"X-CSRF": csrf, "HX-Request": "true"}
+        ) as answer:
             text = await answer.text()
             assert answer.status in {200, 204}, (who, path, answer.status, re.sub(r"<[^>]+>|\s+", " ", text)[:300])
             return text
@@ -124,7 +130,9 @@ class Day:
         await self.log_out()
         for login in STAFF:
             http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-            async with http.post(f"{self.web()}/login", data={"login": login, "password": PASSWORD, "to": "/console/chats"}) as answer:
+            async with http.post(
+                f"{self.web()}/login", data={"login": login, "password": PASSWORD, "to": "/console/chats"}
+            ) as answer:
                 found = re.search(r'"X-CSRF": "([^"]+)"', await answer.text())
             assert found, login
             self.browsers[login] = (http, found[1])
@@ -151,9 +159,13 @@ async def prove() -> Proof:
     async with cluster(staff=False) as built:
         used = built.used
         scene = tomllib.loads((ROOT / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
-        database = open_database(built.url, seal.load(used.folder / "jiashu.keys", may_create=False), lambda _store, _batch: [])
+        database = open_database(
+            built.url, seal.load(used.folder / "jiashu.keys", may_create=False), lambda _store, _batch: []
+        )
         await database.start()
-        settings = Settings(wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101"))
+        settings = Settings(
+            wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101")
+        )
         day = Day(built, proof, datetime.now(ZONE) + timedelta(days=1))
         morning = datetime.combine(day.day, time(6, 55), ZONE)
         ids = await database.write(lambda db: install.install(db, settings, morning))
@@ -195,7 +207,8 @@ async def _morning(day: Day) -> None:
     await day.sent()
     day.look("09:20 the first feedback arrives", "我是陈晓雯，已经到厨房去看了。" in await day.heard(DAUGHTER))
     day.look(
-        "09:20 and its clock stops", day.one("SELECT count(*) FROM promise WHERE kind = 'first_feedback' AND kept_at IS NOT NULL") == "1"
+        "09:20 and its clock stops",
+        day.one("SELECT count(*) FROM promise WHERE kind = 'first_feedback' AND kept_at IS NOT NULL") == "1",
     )
 
 
@@ -259,7 +272,9 @@ async def _afternoon(day: Day) -> None:
     day.look("15:00 the questionnaire is answered", "都记下了" in await day.says(DAUGHTER, "送餐再早一点"))
     await day.at(16, 30)
     residents = [row[0] for row in day.built.ask("SELECT id FROM resident ORDER BY room, bed")]
-    bad = day.one(f"SELECT resident_id FROM kinship k JOIN follower f ON f.person_id = k.person_id WHERE f.openid = '{DAUGHTER}'")
+    bad = day.one(
+        f"SELECT resident_id FROM kinship k JOIN follower f ON f.person_id = k.person_id WHERE f.openid = '{DAUGHTER}'"
+    )
     for one in residents:
         facts: dict[str, object] = (
             {"meals": "两顿没吃"} if one == bad else {"meals": "大半", "sleep": "好", "mood": "平静", "doing": "散步"}
@@ -287,12 +302,19 @@ async def _evening(day: Day) -> None:
     day.look("21:40 she hears who comes", "唐雨来了，别动。" in await day.heard(GRANDMA))
     await day.post("tang", f"/alarms/{ref[1]}/arrive")
     person = day.one(f"SELECT person_id FROM follower WHERE openid = '{DAUGHTER}'")
-    await day.post("tang", f"/chats/{person}/call", {"note": "王奶奶从床边滑下，没有伤，已量血压；明早再电话。", "key": "day-3"})
+    await day.post(
+        "tang", f"/chats/{person}/call", {"note": "王奶奶从床边滑下，没有伤，已量血压；明早再电话。", "key": "day-3"}
+    )
     await day.at(22)
     day.look("22:00 nothing is left over", day.built.number(LEFT) == 0)
-    day.look("22:00 no promise was broken", day.built.number("SELECT count(*) FROM promise WHERE mark = 'breached'") == 0)
+    day.look(
+        "22:00 no promise was broken", day.built.number("SELECT count(*) FROM promise WHERE mark = 'breached'") == 0
+    )
     day.look("22:00 no emergency is open", day.built.number("SELECT count(*) FROM alarm WHERE arrived_at IS NULL") == 0)
-    day.look("22:00 no deadlock", day.built.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0)
+    day.look(
+        "22:00 no deadlock",
+        day.built.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """CPU per inbound message against the reference, in turn, in one run; the machine is noisy, so only the ratios count.
 
-The mix of the goals: 50 % complaint steps, 20 % menu taps and commands, 15 % free text, 10 % voice and photos, 5 % events;
-1,000 people, 32 in flight. Servers are pinned to one core, the client and the database to the other. Every answer is decrypted and checked.
+The mix of the goals: 50 % complaint steps, 20 % menu taps and commands, 15 % free text, 10 % voice and photos, 5 %
+events;
+1,000 people, 32 in flight. Servers are pinned to one core, the client and the database to the other. Every answer is
+decrypted and checked.
 """
 
 import argparse
@@ -45,13 +47,23 @@ def requests(count: int, seed: int) -> list[Request]:
         if kind == "complaint":
             fields |= {
                 "MsgType": "text",
-                "Content": chance.choice(["我要投诉，饭菜太凉了", "昨晚按铃没人来", "好了", "王桂兰", "跳过", "护工态度不好"]),
+                "Content": chance.choice(
+                    ["我要投诉，饭菜太凉了", "昨晚按铃没人来", "好了", "王桂兰", "跳过", "护工态度不好"]
+                ),
             }
         elif kind == "menu":
-            fields |= {"MsgType": "event", "Event": "CLICK", "EventKey": chance.choice(["CONTACT", "HUMAN"]), "Ticket": str(number)}
+            fields |= {
+                "MsgType": "event",
+                "Event": "CLICK",
+                "EventKey": chance.choice(["CONTACT", "HUMAN"]),
+                "Ticket": str(number),
+            }
             fields["CreateTime"] = now + n
         elif kind == "text":
-            fields |= {"MsgType": "text", "Content": chance.choice(["怎么收费", "探视时间是几点", "我妈今天怎么样", "谢谢"])}
+            fields |= {
+                "MsgType": "text",
+                "Content": chance.choice(["怎么收费", "探视时间是几点", "我妈今天怎么样", "谢谢"]),
+            }
         elif kind == "media":
             fields |= {"MsgType": chance.choice(["voice", "image"]), "MediaId": f"m{number}", "Format": "amr"}
         else:
@@ -68,7 +80,9 @@ def cpu(pid: int) -> float:
     return sum(int(one.read_text().split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
-async def load(port: int, pid: int, made: list[Request], *, check: bool, flight: int = IN_FLIGHT) -> tuple[float, float, float]:
+async def load(
+    port: int, pid: int, made: list[Request], *, check: bool, flight: int = IN_FLIGHT
+) -> tuple[float, float, float]:
     """CPU in µs a message, messages a second, the 99th percentile in ms."""
     todo = iter(made)
     answers: list[tuple[str, str]] = []
@@ -99,19 +113,35 @@ async def server(floor: bool) -> tuple[asyncio.subprocess.Process, int]:
     port = free_port()
     environment = os.environ | {"WX_TOKEN": TOKEN, "WX_AES": AES_KEY, "WX_APPID": APP_ID}
     child = await asyncio.create_subprocess_exec(
-        "taskset", "-c", "0", sys.executable, "-m", "benchmarks.reference", "--port", str(port), *(["--floor"] if floor else []),
-        env=environment, cwd=ROOT,
-    )  # fmt: skip
+        "taskset",
+        "-c",
+        "0",
+        sys.executable,
+        "-m",
+        "benchmarks.reference",
+        "--port",
+        str(port),
+        *(["--floor"] if floor else []),
+        env=environment,
+        cwd=ROOT,
+    )
     return child, port
 
 
 async def run(rounds: int, count: int, postgres: str = "") -> float:
-    """The median ratio; prints each round. With a URL the service works on that PostgreSQL, whose own CPU is not counted."""
+    """The median ratio; prints each round.
+
+    With a URL the service works on that PostgreSQL, whose own CPU is not counted.
+    """
     os.sched_setaffinity(0, {1})
     reference, reference_port = await server(floor=False)
     floor, floor_port = await server(floor=True)
     with tempfile.TemporaryDirectory(prefix="jiashu-bench-") as folder:
-        shared = {"JIASHU_DATABASE__URL": postgres, "JIASHU_SECURITY__KEY_FILE": f"{folder}/keys", "JIASHU_INBOX__SPOOL": f"{folder}/spool"}
+        shared = {
+            "JIASHU_DATABASE__URL": postgres,
+            "JIASHU_SECURITY__KEY_FILE": f"{folder}/keys",
+            "JIASHU_INBOX__SPOOL": f"{folder}/spool",
+        }
         used = Stage(Path(folder), shared if postgres else {})
         async with aiohttp.ClientSession() as used.http:
             await used.start_platform()
@@ -136,7 +166,8 @@ async def run(rounds: int, count: int, postgres: str = "") -> float:
                     ratios.append(ours / mean)
                     floors.append(mean / bare)
                     print(
-                        f"round {n + 1}: {ours:.0f} µs a message = {ratios[-1]:.2f} REF ({mean:.0f} µs = {mean / bare:.1f} × floor); {rate:.0f}/s, p99 {p99:.0f} ms"
+                        f"round {n + 1}: {ours:.0f} µs a message = {ratios[-1]:.2f} REF ({mean:.0f} µs = "
+                        f"{mean / bare:.1f} × floor); {rate:.0f}/s, p99 {p99:.0f} ms"
                     )
             finally:
                 await used.stop(used.service)
@@ -149,7 +180,10 @@ async def run(rounds: int, count: int, postgres: str = "") -> float:
     print("mix " + ", ".join(f"{kind} {shares[kind] / total:.0%}" for kind, _ in MIX))
     least, most = FLOORS
     if not least <= statistics.median(floors) <= most:
-        print(f"void: the reference is {statistics.median(floors):.1f} × the floor, so the machine was disturbed; run it again")
+        print(
+            f"void: the reference is {statistics.median(floors):.1f} × the floor, so the machine was disturbed; run "
+            f"it again"
+        )
         return float("inf")
     return statistics.median(ratios)
 

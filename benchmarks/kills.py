@@ -1,4 +1,6 @@
-"""kill -9 at each named point with messages in flight; the simulator's journal is the oracle: nothing lost, nothing handled twice."""
+"""kill -9 at each named point with messages in flight; the simulator's journal is the oracle: nothing lost, nothing
+handled twice.
+"""
 
 import asyncio
 from collections import Counter
@@ -24,17 +26,27 @@ class Proof:
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"kills {self.kills}, in flight at each ≥ {self.in_flight}, messages {self.messages}, answered on a later try {self.later}, "
-            f"answered twice {self.repeats} (identical {self.identical}), unknown sends {self.unknown}, lost {self.lost}, handled twice {self.twice}"
+            f"kills {self.kills}, in flight at each ≥ {self.in_flight}, messages {self.messages}, answered on a later "
+            f"try {self.later}, "
+            f"answered twice {self.repeats} (identical {self.identical}), unknown sends {self.unknown}, lost "
+            f"{self.lost}, handled twice {self.twice}"
         )
 
     def holds(self) -> bool:
         """Whether the promise was kept."""
-        return self.lost == self.twice == 0 and self.repeats == self.identical and self.kills > 0 and self.in_flight > 0 and self.later > 0
+        return (
+            self.lost == self.twice == 0
+            and self.repeats == self.identical
+            and self.kills > 0
+            and self.in_flight > 0
+            and self.later > 0
+        )
 
 
 async def at_commit(used: Stage, proof: Proof, point: str, round_number: int, people: int = 8) -> None:
-    """Everybody complains at once; the process dies at the point, comes back, the platform's tries bring everything in."""
+    """Everybody complains at once; the process dies at the point, comes back, the platform's
+    tries bring everything in.
+    """
     await used.stop(used.service)
     await used.start_service(f"{point}=kill@{30 + 5 * round_number}")
     openids = [f"oKill_{point}_{round_number}_{n:02d}".ljust(28, "0") for n in range(people)]
@@ -63,7 +75,9 @@ async def at_commit(used: Stage, proof: Proof, point: str, round_number: int, pe
 
     async def settled() -> bool:
         lines = [line for line in used.journal() if line["direction"] == "push" and line["openid"] in said]
-        done = {line["key"] for line in lines if line["ok"]} | {line["key"] for line in lines if line["last"] and not line["ok"]}
+        done = {line["key"] for line in lines if line["ok"]} | {
+            line["key"] for line in lines if line["last"] and not line["ok"]
+        }
         return len(done) >= sum(map(len, said.values()))
 
     await used.until(settled, "not every push was answered", 40)
@@ -82,7 +96,8 @@ async def at_send(used: Stage, proof: Proof, round_number: int, people: int = 6)
         await used.act("person", openid=openid, name=f"家属{openid[-4:]}")
         await used.act("text", openid=openid, text="有没有空床")
     await used.until(
-        lambda: len(used.rows("SELECT 1 FROM follower WHERE openid LIKE ?", f"oSend_{round_number}%")) == people, "they did not write"
+        lambda: len(used.rows("SELECT 1 FROM follower WHERE openid LIKE ?", f"oSend_{round_number}%")) == people,
+        "they did not write",
     )
     csrf = await used.log_in()
     ids = dict(used.rows("SELECT openid, person_id FROM follower WHERE openid LIKE ?", f"oSend_{round_number}%"))
@@ -99,7 +114,9 @@ async def at_send(used: Stage, proof: Proof, round_number: int, people: int = 6)
     await asyncio.wait_for(used.service.wait(), 20)
     proof.kills += 1
     queued = used.rows(
-        "SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending') AND dedup_key LIKE '%oSend_" + str(round_number) + "%'"
+        "SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending') AND dedup_key LIKE '%oSend_"
+        + str(round_number)
+        + "%'"
     )
     proof.in_flight = min(proof.in_flight or queued[0][0], queued[0][0])
     await used.start_service()

@@ -1,4 +1,6 @@
-"""Ten times the text costs at most twelve times the time: every reader of messages, every pattern in it, every generated worst text (S3)."""
+"""Ten times the text costs at most twelve times the time: every reader of messages, every pattern in it, every
+generated worst text (S3).
+"""
 
 import gc
 import sys
@@ -17,7 +19,10 @@ class Proof:
     def line(self) -> str:
         """The line for the record."""
         texts = ", ".join(f"{name} {count:,}" for name, count in self.read.items())
-        return f"families of worst texts read at ten times their length ({texts}); more than {MOST:.0f} × the time: {'; '.join(self.slow) or 'none'}"
+        slow = "; ".join(self.slow) or "none"
+        return (
+            f"families of worst texts read at ten times their length ({texts}); more than {MOST:.0f} × the time: {slow}"
+        )
 
     def holds(self) -> bool:
         """Whether all of them are linear."""

@@ -1,7 +1,10 @@
-"""100 pushes at once, each with a text that is made to be slow: an ordinary one among them is answered in little more than its time alone (S3).
+"""100 pushes at once, each with a text that is made to be slow: an ordinary one among them is answered in little more
+than its time alone (S3).
 
-The long ones come from a process of their own, all requests are made before, and the ordinary ones leave at fixed moments whether or not the
-one before is answered, so that no slow answer hides the next. The same hundred people write the long ones each time: where these ring,
+The long ones come from a process of their own, all requests are made before, and the ordinary ones leave at fixed
+moments whether or not the
+one before is answered, so that no slow answer hides the next. The same hundred people write the long ones each time:
+where these ring,
 a hundred strips stand on the board, not fourteen hundred.
 """
 
@@ -73,16 +76,20 @@ class Proof:
         base = statistics.median(self.alone)
         for name, waits in self.among.items():
             yield (
-                f"{name}: {len(waits)} ordinary ones among them, median {statistics.median(waits) / base:.1f} ×, worst {max(waits) / base:.1f} ×; "
+                f"{name}: {len(waits)} ordinary ones among them, median {statistics.median(waits) / base:.1f} ×, "
+                f"worst {max(waits) / base:.1f} ×; "
                 f"the last of {AT_ONCE} long ones after {self.long[name] * 1000:.0f} ms"
             )
 
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"{len(self.among)} × {AT_ONCE} long pushes at once: an ordinary one takes {statistics.median(self.alone) * 1000:.1f} ms alone; among them "
-            f"({len(self.ratios)}) median {statistics.median(self.ratios):.1f} ×, worst {max(self.ratios):.1f} ×, {self.share:.1%} within {MOST:.0f} × (≥ {SHARE:.0%}); not answered in {GIVES_UP:.0f} s {self.bad}; "
-            f"for comparison, among {AT_ONCE} short ones at once median {statistics.median(self.control) / statistics.median(self.alone):.1f} ×; "
+            f"{len(self.among)} × {AT_ONCE} long pushes at once: an ordinary one takes "
+            f"{statistics.median(self.alone) * 1000:.1f} ms alone; among them "
+            f"({len(self.ratios)}) median {statistics.median(self.ratios):.1f} ×, worst {max(self.ratios):.1f} ×, "
+            f"{self.share:.1%} within {MOST:.0f} × (≥ {SHARE:.0%}); not answered in {GIVES_UP:.0f} s {self.bad}; "
+            f"for comparison, among {AT_ONCE} short ones at once median "
+            f"{statistics.median(self.control) / statistics.median(self.alone):.1f} ×; "
             f"quick again after at most {self.rest:.1f} s"
         )
 
@@ -93,11 +100,16 @@ class Proof:
 
 
 def slowest(count: int) -> list[Family]:
-    """The families that cost this machine most, over everything that reads a message, one of each pattern and way; the best of three."""
+    """The families that cost this machine most, over everything that reads a message, one of each pattern and way; the
+    best of three.
+    """
     known = answers.Knowledge(answers.starter())
     reads: tuple[Callable[[str], object], ...] = (
-        triage.triage, lambda text: routing.understand(Text(text)), known.find, lambda text: severity.assess([text]),
-    )  # fmt: skip
+        triage.triage,
+        lambda text: routing.understand(Text(text)),
+        known.find,
+        lambda text: severity.assess([text]),
+    )
     found = patterns(triage, routing, answers, severity)
     costs: dict[str, tuple[float, Family]] = {}
     for family in [*families(found), *mixed(found, 200), *jumbled(found, 20, 300)]:
@@ -128,7 +140,9 @@ class Line:
         try:
             async with asyncio.timeout(GIVES_UP):
                 head = await self._reader.readuntil(b"\r\n\r\n")
-                size = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+                size = next(
+                    (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+                )
                 await self._reader.readexactly(size)
         except TimeoutError:
             return 0, time.perf_counter() - begun
@@ -154,10 +168,18 @@ def request(openid: str, words: str, number: int) -> bytes:
     """A whole HTTP request, signed and encrypted."""
     now = time.time()
     fields: dict[str, str | int] = {
-        "ToUserName": "gh_stage", "FromUserName": openid, "CreateTime": int(now), "MsgType": "text", "Content": words, "MsgId": number,
-    }  # fmt: skip
+        "ToUserName": "gh_stage",
+        "FromUserName": openid,
+        "CreateTime": int(now),
+        "MsgType": "text",
+        "Content": words,
+        "MsgId": number,
+    }
     query, body = KEYS.push(message(fields).encode(), openid, "gh_stage", now)
-    return f"POST /wechat?{urlencode(query)} HTTP/1.1\r\nHost: stage\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    return (
+        f"POST /wechat?{urlencode(query)} HTTP/1.1\r\nHost: stage\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
 
 
 async def burst(port: int, folder: Path) -> None:
@@ -174,7 +196,9 @@ async def burst(port: int, folder: Path) -> None:
 
 
 async def prove(worst: int = WORST) -> Proof:
-    """Alone first, then among each family of long texts, by turns with some more alone, so that a growing database favours neither."""
+    """Alone first, then among each family of long texts, by turns with some more alone, so that a growing database
+    favours neither.
+    """
     proof, worst_ones = Proof(), [FAULT, *slowest(worst)]
     chosen = [(length, family) for length in LENGTHS for family in worst_ones]
     async with stage() as used:
@@ -212,7 +236,9 @@ async def _alone(used: Stage, proof: Proof, count: int) -> None:
 
 
 async def _rest(used: Stage, alone: float) -> float:
-    """Seconds until ten ordinary ones in a row are quick again: what is done with long texts after their answer counts as well."""
+    """Seconds until ten ordinary ones in a row are quick again: what is done with long texts after their answer counts
+    as well.
+    """
     begun, quick, since = time.perf_counter(), 0, 0.0
     async with lines(used.port, 1) as (line,):
         while quick < 10 and time.perf_counter() - begun < 60:
@@ -233,9 +259,17 @@ async def _among(used: Stage, proof: Proof, text: str) -> tuple[list[float], flo
         number = next(_count)
         (folder / f"{place:03d}").write_bytes(request(f"oLong{place:023d}", text, number))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.long_texts", "--burst", str(used.port), str(folder), cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "benchmarks.long_texts",
+        "--burst",
+        str(used.port),
+        str(folder),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**20,
+    )
     assert child.stdin
     assert child.stdout
     await child.stdout.readline()

@@ -1,4 +1,6 @@
-"""Several processes on PostgreSQL and Redis: 200 people tell their complaints, colleagues answer, a web process dies again and again."""
+"""Several processes on PostgreSQL and Redis: 200 people tell their complaints, colleagues answer, a web process dies
+again and again.
+"""
 
 import asyncio
 import json
@@ -49,15 +51,19 @@ class Cluster:
         """What one process is given."""
         return self.used.settings(
             {
-                "JIASHU_HTTP__PORT": str(process.port), "JIASHU_DATABASE__URL": self.url, "JIASHU_REDIS__URL": self.redis.url,
+                "JIASHU_HTTP__PORT": str(process.port),
+                "JIASHU_DATABASE__URL": self.url,
+                "JIASHU_REDIS__URL": self.redis.url,
                 "JIASHU_SECURITY__KEY_FILE": str(self.used.folder / "jiashu.keys"),
                 "JIASHU_INBOX__SPOOL": str(self.used.folder / f"spool-{process.name}"),
             }
-        )  # fmt: skip
+        )
 
     async def start(self, name: str, role: str = "", points: str = "") -> Process:
         """Start a process, or start it again, and wait until it commits."""
-        process = self.processes.setdefault(name, Process(name, role, free_port() if name != "web-1" else self.used.port))
+        process = self.processes.setdefault(
+            name, Process(name, role, free_port() if name != "web-1" else self.used.port)
+        )
         with (self.used.folder / f"{name}.log").open("ab") as log:
             process.child = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -71,15 +77,24 @@ class Cluster:
                 stderr=log,
                 cwd=ROOT,
             )
-        await self.used.until(lambda: self.used.answers(f"http://127.0.0.1:{process.port}/readyz"), f"{name} was not ready", 60)
+        await self.used.until(
+            lambda: self.used.answers(f"http://127.0.0.1:{process.port}/readyz"), f"{name} was not ready", 60
+        )
         return process
 
     async def command(self, *words: str, said: bytes = b"") -> None:
         """A command of `jiashu` on this database."""
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", *words, env=self.environment(Process("command", "all", 1)), cwd=ROOT, stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "bot.cli",
+            *words,
+            env=self.environment(Process("command", "all", 1)),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         await child.communicate(said)
         assert child.returncode == 0, words
 
@@ -101,9 +116,17 @@ class Cluster:
 
 
 @asynccontextmanager
-async def cluster(webs: int = 2, workers: int = 2, options: tuple[str, ...] = (), *, staff: bool = True) -> AsyncIterator[Cluster]:
-    """PostgreSQL (durable unless `options` say otherwise), Redis, the simulator, and the processes, while the block runs."""
-    with tempfile.TemporaryDirectory(prefix="jiashu-many-") as folder, servers.postgres(options) as postgres, servers.valkey() as redis:
+async def cluster(
+    webs: int = 2, workers: int = 2, options: tuple[str, ...] = (), *, staff: bool = True
+) -> AsyncIterator[Cluster]:
+    """PostgreSQL (durable unless `options` say otherwise), Redis, the simulator, and the processes, while the block
+    runs.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="jiashu-many-") as folder,
+        servers.postgres(options) as postgres,
+        servers.valkey() as redis,
+    ):
         used = Stage(Path(folder))
         built = Cluster(used, postgres, postgres.create("jiashu"), redis)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as used.http:
@@ -136,9 +159,25 @@ def _platform(used: Stage, target: str) -> list[str]:
     from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN
 
     return [
-        "--port", str(used.phone_port), "--target", target, "--app-id", APP_ID, "--secret", SECRET, "--token", TOKEN, "--aes-key", AES_KEY, "--scene",
-        "deploy/sample-home.toml", "--journal", str(used.folder / "journal.jsonl"), "--offset-file", str(used.folder / "offset"),
-    ]  # fmt: skip
+        "--port",
+        str(used.phone_port),
+        "--target",
+        target,
+        "--app-id",
+        APP_ID,
+        "--secret",
+        SECRET,
+        "--token",
+        TOKEN,
+        "--aes-key",
+        AES_KEY,
+        "--scene",
+        "deploy/sample-home.toml",
+        "--journal",
+        str(used.folder / "journal.jsonl"),
+        "--offset-file",
+        str(used.folder / "offset"),
+    ]
 
 
 @dataclass
@@ -172,16 +211,25 @@ class Proof:
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"kills -9 {self.kills}, {len(self.people)} people × {STEPS} steps, {self.replies} answers of colleagues meanwhile, lost {self.lost}, twice "
-            f"{self.twice}, out of order {self.disordered}, under two numbers {self.split}, given up by the platform {self.never}, repeats {self.repeats} "
-            f"(identical {self.identical}), deadlocks {self.deadlocks}, unsent {self.unsent}, first try met a living process {len(self.first)}, answered "
+            f"kills -9 {self.kills}, {len(self.people)} people × {STEPS} steps, {self.replies} answers of colleagues "
+            f"meanwhile, lost {self.lost}, twice "
+            f"{self.twice}, out of order {self.disordered}, under two numbers {self.split}, given up by the platform "
+            f"{self.never}, repeats {self.repeats} "
+            f"(identical {self.identical}), deadlocks {self.deadlocks}, unsent {self.unsent}, first try met a living "
+            f"process {len(self.first)}, answered "
             f"at a later try {self.later}, p99 ÷ p50 {self.tail:.1f}"
         )
 
     def holds(self) -> bool:
         """Whether the promise was kept."""
         bad = self.lost + self.twice + self.disordered + self.split + self.never + self.deadlocks + self.unsent
-        return bad == 0 and self.repeats == self.identical and self.kills >= KILLS and self.replies >= BESIDE and self.tail <= 20
+        return (
+            bad == 0
+            and self.repeats == self.identical
+            and self.kills >= KILLS
+            and self.replies >= BESIDE
+            and self.tail <= 20
+        )
 
 
 def look(used: Stage, proof: Proof) -> None:
@@ -227,7 +275,8 @@ async def answers(used: Cluster, proof: Proof) -> None:
         while True:
             try:  # in a thread: a server that is stopped does not answer
                 people = await asyncio.to_thread(
-                    used.ask, "SELECT person_id, openid FROM follower WHERE openid LIKE 'oPeople%' ORDER BY id DESC LIMIT 60"
+                    used.ask,
+                    "SELECT person_id, openid FROM follower WHERE openid LIKE 'oPeople%' ORDER BY id DESC LIMIT 60",
                 )
             except RuntimeError:
                 people = []
@@ -300,7 +349,9 @@ async def judge(built: Cluster, proof: Proof) -> None:
     sql = """SELECT c.number, r.id, encode(r.body, 'hex') FROM case_record r JOIN complaint c ON c.id = r.case_id
              WHERE r.kind = 'story' ORDER BY r.case_id, r.said_at, r.id"""
     for number, row, body in built.ask(sql):
-        records.setdefault(number, []).append(sealer.open("case_record", "body", int(row), bytes.fromhex(body)).decode())
+        records.setdefault(number, []).append(
+            sealer.open("case_record", "body", int(row), bytes.fromhex(body)).decode()
+        )
     handled = Counter(words for texts in records.values() for words in texts)
     place = {words: (number, at) for number, texts in records.items() for at, words in enumerate(texts)}
     for person in proof.people:
@@ -324,6 +375,8 @@ async def judge(built: Cluster, proof: Proof) -> None:
 
 
 if __name__ == "__main__":
-    found = asyncio.run(prove(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, int(sys.argv[2]) if len(sys.argv) > 2 else KILLS))
+    found = asyncio.run(
+        prove(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, int(sys.argv[2]) if len(sys.argv) > 2 else KILLS)
+    )
     print(found.line())
     sys.exit(not found.holds())

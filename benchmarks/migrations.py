@@ -1,6 +1,8 @@
-"""A migration that is killed at each of its statements: the old schema stays whole and the next try passes, on both engines.
+"""A migration that is killed at each of its statements: the old schema stays whole and the next try passes, on both
+engines.
 
-`python -m benchmarks.migrations [--to N] [--every N] URL` kills, tries again and prints one line; exit 1 when a try did not pass.
+`python -m benchmarks.migrations [--to N] [--every N] URL` kills, tries again and prints one line; exit 1 when a try did
+not pass.
 """
 
 import argparse

@@ -1,7 +1,10 @@
-"""Sixty days on PostgreSQL and Redis with six processes that each schedule and send, which die again and again: each occasion once.
+"""Sixty days on PostgreSQL and Redis with six processes that each schedule and send, which die again and again: each
+occasion once.
 
-The clock of service and simulator moves from stop to stop of a day. Families and elders write on some days, so that some windows are
-open and some are not; some people die, are hushed, leave, or never agreed. At the end every planned row is held against the calendar,
+The clock of service and simulator moves from stop to stop of a day. Families and elders write on some days, so that
+some windows are
+open and some are not; some people die, are hushed, leave, or never agreed. At the end every planned row is held against
+the calendar,
 every delivery of the platform's journal against its row, and every row that was not delivered must say why.
 """
 
@@ -69,9 +72,13 @@ class Proof:
         """The line for the record."""
         ends = ", ".join(f"{name} {count}" for name, count in sorted(self.ends.items()))
         return (
-            f"{self.days} days, {len(WORKERS)} processes that each schedule and send, kills -9 {self.kills} ({self.armed} of them right after a send); occasions of the calendar {self.planned}, without a row {self.missing}, with two "
-            f"{self.double}; rows {self.rows} ({ends}), delivered {self.delivered}, twice {self.twice}, at the platform without a row or against it {self.unexplained}, "
-            f"not delivered without a reason {self.without_reason}, in silent hours {self.at_night}, to who must not get it {self.to_the_wrong}, deadlocks {self.deadlocks}"
+            f"{self.days} days, {len(WORKERS)} processes that each schedule and send, kills -9 {self.kills} "
+            f"({self.armed} of them right after a send); occasions of the calendar {self.planned}, without a row "
+            f"{self.missing}, with two "
+            f"{self.double}; rows {self.rows} ({ends}), delivered {self.delivered}, twice {self.twice}, at the "
+            f"platform without a row or against it {self.unexplained}, "
+            f"not delivered without a reason {self.without_reason}, in silent hours {self.at_night}, to who must not "
+            f"get it {self.to_the_wrong}, deadlocks {self.deadlocks}"
         )
 
     def holds(self) -> bool:
@@ -119,7 +126,9 @@ class Story:
             if quiet >= 2:
                 return
             await asyncio.sleep(0.25)
-        left = self.built.ask("SELECT state, purpose, count(*) FROM outbox WHERE state NOT IN ('sent', 'cancelled') GROUP BY 1, 2")
+        left = self.built.ask(
+            "SELECT state, purpose, count(*) FROM outbox WHERE state NOT IN ('sent', 'cancelled') GROUP BY 1, 2"
+        )
         message = f"not settled at {self.now}: {left}"
         raise TimeoutError(message)
 
@@ -135,7 +144,7 @@ class Story:
                          + (SELECT count(*) FROM letter WHERE state = 'ready' AND day <= '{readable}')"""
             )
             == 0
-        )  # fmt: skip
+        )
 
     async def write(self, openids: list[str]) -> None:
         """These people write a word, so that their windows are open."""
@@ -147,7 +156,9 @@ class Story:
 def _born(n: int) -> str:
     """Birthdays over the year, by the sun and by the moon; some of them within the sixty days."""
     day = FIRST + timedelta(days=n) if n % 3 == 0 else date(2027, 3, 25) + timedelta(days=4 * n)
-    return f"{1930 + n % 20}-{day.month:02d}-{min(day.day, 28):02d}" + ("-lunar" if n % 5 == 0 and day.month < 12 else "")
+    return f"{1930 + n % 20}-{day.month:02d}-{min(day.day, 28):02d}" + (
+        "-lunar" if n % 5 == 0 and day.month < 12 else ""
+    )
 
 
 def _scene() -> dict[str, Any]:
@@ -208,7 +219,9 @@ async def _settled(built: Cluster) -> Story:
     sealer = seal.load(used.folder / "jiashu.keys", may_create=False)
     database = open_database(built.url, sealer, lambda _store, _batch: [])
     await database.start()
-    settings = Settings(wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101"))
+    settings = Settings(
+        wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101")
+    )
     at = datetime.combine(FIRST, time(7), ZONE)
     ids = await database.write(lambda db: install.install(db, settings, at))
     await database.write(lambda db: install.sample(db, ids, scene, at))
@@ -226,7 +239,9 @@ async def _kills(built: Cluster, proof: Proof) -> None:
         await asyncio.sleep(4 + chance.random() * 9)
         name = chance.choice(WORKERS)
         child = built.processes[name].child
-        proof.armed += child is not None and child.returncode is not None  # it died by itself, between a send and what is written of it
+        proof.armed += (
+            child is not None and child.returncode is not None
+        )  # it died by itself, between a send and what is written of it
         await built.kill(name)
         proof.kills += 1
         await asyncio.sleep(chance.random())
@@ -234,7 +249,9 @@ async def _kills(built: Cluster, proof: Proof) -> None:
 
 
 async def _day(story: Story, day: date, number: int) -> None:
-    everybody = [f"oElder{n:02d}".ljust(28, "0") for n in range(WITH_PHONE)] + [f"oKin{n:02d}".ljust(28, "0") for n in range(ELDERS)]
+    everybody = [f"oElder{n:02d}".ljust(28, "0") for n in range(WITH_PHONE)] + [
+        f"oKin{n:02d}".ljust(28, "0") for n in range(ELDERS)
+    ]
     for stop in STOPS:
         await story.go(datetime.combine(day, stop, ZONE))
         if stop == STOPS[0]:
@@ -250,9 +267,11 @@ async def _day(story: Story, day: date, number: int) -> None:
 async def _events(story: Story, number: int) -> None:
     """What happens in a home: hushes, deaths, people who leave."""
     acts: dict[int, Callable[[], Awaitable[None]]] = {
-        8: lambda: _quiet(story, range(3, 6), death=False), 14: lambda: _quiet(story, range(6, 9), death=True), 19: lambda: _quiet(story, range(9, 11), death=True),
+        8: lambda: _quiet(story, range(3, 6), death=False),
+        14: lambda: _quiet(story, range(6, 9), death=True),
+        19: lambda: _quiet(story, range(9, 11), death=True),
         11: lambda: _leaves(story, range(11, 14)),
-    }  # fmt: skip
+    }
     if number in acts:
         await acts[number]()
 
@@ -261,12 +280,19 @@ async def _quiet(story: Story, which: range, *, death: bool) -> None:
     at = story.now
     for n in which:
         resident = story.built.number(
-            f"SELECT r.id FROM resident r JOIN follower f ON f.person_id = r.person_id WHERE f.openid LIKE 'oElder{n:02d}%'"
+            f"SELECT r.id FROM resident r JOIN follower f ON f.person_id = r.person_id WHERE f.openid LIKE "
+            f"'oElder{n:02d}%'"
         )
         if death:
-            await story.database.write(lambda db, r=resident, n=n: residents.set_status(db, story.director, r, "去世", f"老人{n:02d}", at))  # type: ignore[misc]
+            await story.database.write(
+                lambda db, r=resident, n=n: residents.set_status(  # type: ignore[misc]
+                    db, story.director, r, "去世", f"老人{n:02d}", at
+                )
+            )
         else:
-            await story.database.write(lambda db, r=resident: residents.hush(db, story.nurse, r, on=True, now=at))  # type: ignore[misc]
+            await story.database.write(
+                lambda db, r=resident: residents.hush(db, story.nurse, r, on=True, now=at)  # type: ignore[misc]
+            )
         for openid in (f"oElder{n:02d}".ljust(28, "0"), f"oKin{n:02d}".ljust(28, "0")):
             story.silent[openid] = at + timedelta(seconds=5)
 
@@ -304,7 +330,8 @@ async def _judge(story: Story, proof: Proof) -> None:
     kept = Counter(
         (openid, occasion, day)
         for openid, occasion, day in built.ask(
-            f"SELECT f.openid, p.occasion, p.day FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion <> 'visit' AND p.day < '{last}'"
+            f"SELECT f.openid, p.occasion, p.day FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE "
+            f"p.occasion <> 'visit' AND p.day < '{last}'"
         )
     )
     known = set(wanted)
@@ -312,7 +339,9 @@ async def _judge(story: Story, proof: Proof) -> None:
     proof.double = sum(count - 1 for count in kept.values() if count > 1)
     proof.deadlocks = built.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
-    journal = [json.loads(line) for line in (built.used.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    journal = [
+        json.loads(line) for line in (built.used.folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     calls = [line for line in journal if line["kind"] == "custom/send" and line["ok"]]
     arrived: Counter[tuple[str, str]] = Counter((line["openid"], line["content"]) for line in calls)
     sealer = seal.load(built.used.folder / "jiashu.keys", may_create=False)
@@ -320,7 +349,8 @@ async def _judge(story: Story, proof: Proof) -> None:
     expected: Counter[tuple[str, str]] = Counter()
     possible: Counter[tuple[str, str]] = Counter()
     for openid, state, why, row, body in built.ask(
-        f"""SELECT f.openid, o.state, coalesce(o.why, ''), o.id, encode(b.body, 'hex') FROM outbox o JOIN outbox_body b ON b.id = o.id
+        f"""SELECT f.openid, o.state, coalesce(o.why, ''), o.id, encode(b.body, 'hex') FROM outbox o JOIN outbox_body b
+            ON b.id = o.id
             JOIN follower f ON f.person_id = o.person_id WHERE o.purpose IN ({marks})"""
     ):
         words = sealer.open("outbox_body", "body", int(row), bytes.fromhex(body)).decode()
@@ -350,7 +380,9 @@ async def _judge(story: Story, proof: Proof) -> None:
 
 
 def _calendar(last: date) -> set[tuple[str, str, str]]:
-    """What the calendar asks for, computed apart from the service: (openid, occasion, day) of everybody who is there on the day before it is planned."""
+    """What the calendar asks for, computed apart from the service: (openid, occasion, day) of everybody who is there on
+    the day before it is planned.
+    """
     found: set[tuple[str, str, str]] = set()
     gone = {n: (14 if n < 9 else 19) for n in range(6, 11)}
     festivals = [day for day in occasions.between(FIRST, last - timedelta(days=1)) if day.id in plans.GREETED]

@@ -1,6 +1,8 @@
-"""Signed bodies of every kind, mutated by lot: each is kept once and heard, no words become a field or an act; unsigned ones leave no trace.
+"""Signed bodies of every kind, mutated by lot: each is kept once and heard, no words become a field or an act; unsigned
+ones leave no trace.
 
-Three stages break a body: its words (as a person may write them), its fields (as no platform writes them), its bytes (as a line may damage
+Three stages break a body: its words (as a person may write them), its fields (as no platform writes them), its bytes
+(as a line may damage
 them). What is judged is told by the mutated bytes alone, and by the rows that the service made of them.
 """
 
@@ -37,17 +39,39 @@ EVIL: Final = "EVIL"
 SHOWN: Final = 8
 MODES: Final = ("secure", "plain")
 CRIES: Final = ("救命", "我摔倒了", "喘不上气", "胸口疼得厉害", "着火了", "我起不来了", "吐血了", "快来人")
-CALM: Final = ("今天的家书收到了", "谢谢", "周末来看您", "早饭吃的粥", "孩子考上大学了", "ok 👌", "下午三点到", "天冷，加一床被子")
+CALM: Final = (
+    "今天的家书收到了",
+    "谢谢",
+    "周末来看您",
+    "早饭吃的粥",
+    "孩子考上大学了",
+    "ok 👌",
+    "下午三点到",
+    "天冷，加一床被子",
+)
 FILE: Final = "<MediaId><![CDATA[m8k]]></MediaId>"
 BODIES: Final = {
     "text": ("Content", "<Content><![CDATA[{}]]></Content>"),
     "menu": ("Content", "<Content><![CDATA[{}]]></Content><bizmsgmenuid>101</bizmsgmenuid>"),
-    "voice": ("Recognition", f"{FILE}<Format><![CDATA[amr]]></Format><MediaId16K><![CDATA[m16k]]></MediaId16K><Recognition><![CDATA[{{}}]]></Recognition>"),
+    "voice": (
+        "Recognition",
+        (
+            f"{FILE}<Format><![CDATA[amr]]></Format><MediaId16K><![CDATA[m16k]]></MediaId16K><Recognition>"
+            f"<![CDATA[{{}}]]>"
+            f"</Recognition>"
+        ),
+    ),
     "image": ("", f"<PicUrl><![CDATA[http://p/1?a=1]]></PicUrl>{FILE}"),
     "video": ("", f"{FILE}<ThumbMediaId><![CDATA[t]]></ThumbMediaId>"),
     "shortvideo": ("", f"{FILE}<ThumbMediaId><![CDATA[t]]></ThumbMediaId>"),
-    "location": ("Label", "<Location_X>23.134</Location_X><Location_Y>113.358</Location_Y><Scale>20</Scale><Label><![CDATA[{}]]></Label>"),
-    "link": ("Title", "<Title><![CDATA[{}]]></Title><Description><![CDATA[d]]></Description><Url><![CDATA[http://u]]></Url>"),
+    "location": (
+        "Label",
+        "<Location_X>23.134</Location_X><Location_Y>113.358</Location_Y><Scale>20</Scale><Label><![CDATA[{}]]></Label>",
+    ),
+    "link": (
+        "Title",
+        "<Title><![CDATA[{}]]></Title><Description><![CDATA[d]]></Description><Url><![CDATA[http://u]]></Url>",
+    ),
     "file": ("", "<Title><![CDATA[a.pdf]]></Title><FileKey><![CDATA[k]]></FileKey>"),
     "memo": ("Content", "<Content><![CDATA[{}]]></Content>"),
     "subscribe": ("", "<EventKey><![CDATA[qrscene_bind_x9]]></EventKey><Ticket><![CDATA[T]]></Ticket>"),
@@ -57,28 +81,57 @@ BODIES: Final = {
     "VIEW": ("", "<EventKey><![CDATA[http://u/?a=1&b=2]]></EventKey><MenuId>1</MenuId>"),
     "LOCATION": ("", "<Latitude>30.25</Latitude><Longitude>120.16</Longitude><Precision>40</Precision>"),
     "scancode_waitmsg": (
-        "ScanResult", "<EventKey><![CDATA[6]]></EventKey><ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult><![CDATA[{}]]></ScanResult></ScanCodeInfo>",
+        "ScanResult",
+        (
+            "<EventKey><![CDATA[6]]></EventKey><ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult>"
+            "<![CDATA[{}]]></ScanResult></ScanCodeInfo>"
+        ),
     ),
     "pic_weixin": (
-        "", "<EventKey><![CDATA[6]]></EventKey><SendPicsInfo><Count>2</Count><PicList><item><PicMd5Sum><![CDATA[a]]></PicMd5Sum></item><item><PicMd5Sum><![CDATA[b]]></PicMd5Sum></item></PicList></SendPicsInfo>",
+        "",
+        (
+            "<EventKey><![CDATA[6]]></EventKey><SendPicsInfo><Count>2</Count><PicList><item><PicMd5Sum><![CDATA[a]]>"
+            "</PicMd5Sum></item><item><PicMd5Sum><![CDATA[b]]></PicMd5Sum></item></PicList></SendPicsInfo>"
+        ),
     ),
     "location_select": (
-        "Label", "<EventKey><![CDATA[6]]></EventKey><SendLocationInfo><Location_X><![CDATA[23]]></Location_X><Location_Y><![CDATA[113]]></Location_Y><Scale><![CDATA[15]]></Scale><Label><![CDATA[{}]]></Label><Poiname><![CDATA[]]></Poiname></SendLocationInfo>",
+        "Label",
+        (
+            "<EventKey><![CDATA[6]]></EventKey><SendLocationInfo><Location_X><![CDATA[23]]></Location_X><Location_Y>"
+            "<![CDATA[113]]></Location_Y><Scale><![CDATA[15]]></Scale><Label><![CDATA[{}]]></Label><Poiname>"
+            "<![CDATA[]]>"
+            "</Poiname></SendLocationInfo>"
+        ),
     ),
     "TEMPLATESENDJOBFINISH": ("", "<MsgID>200163836</MsgID><Status><![CDATA[failed:user block]]></Status>"),
-    "MASSSENDJOBFINISH": ("", "<MsgID>1000001625</MsgID><Status><![CDATA[send success]]></Status><TotalCount>100</TotalCount><SentCount>75</SentCount>"),
+    "MASSSENDJOBFINISH": (
+        "",
+        (
+            "<MsgID>1000001625</MsgID><Status><![CDATA[send "
+            "success]]></Status><TotalCount>100</TotalCount><SentCount>75</SentCount>"
+        ),
+    ),
     "subscribe_msg_popup_event": (
-        "", "<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[t]]></TemplateId></List><List><TemplateId><![CDATA[u]]></TemplateId></List></SubscribeMsgPopupEvent>",
+        "",
+        (
+            "<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[t]]></TemplateId></List><List><TemplateId><![CDATA[u]]>"
+            "</TemplateId></List></SubscribeMsgPopupEvent>"
+        ),
     ),
     "user_authorization_revoke": ("", "<OpenID><![CDATA[o]]></OpenID><RevokeInfo><![CDATA[205]]></RevokeInfo>"),
     "never_seen_before": ("", "<EventKey><![CDATA[?]]></EventKey>"),
-}  # fmt: skip
+}
 """Of each kind: the field of the person's own words, and the fields that are this kind's own."""
 MESSAGES: Final = ("text", "menu", "voice", "image", "video", "shortvideo", "location", "link", "file", "memo")
 SPOKEN: Final = ("text", "menu", "voice")
 OFTEN: Final = ("text", "text", "text", "text", "menu", "voice", "voice")
 """Kinds that come more often than the others, since people cry in them."""
-ACTS: Final = {"subscribe": events.Followed, "unsubscribe": events.Unfollowed, "SCAN": events.Scanned, "CLICK": events.Click}
+ACTS: Final = {
+    "subscribe": events.Followed,
+    "unsubscribe": events.Unfollowed,
+    "SCAN": events.Scanned,
+    "CLICK": events.Click,
+}
 
 
 @dataclass(slots=True)
@@ -103,7 +156,11 @@ class Body:
     @property
     def whole(self) -> bool:
         """Whether every sign of the cry stands in the bytes, side by side once what XML forbids is dropped."""
-        return bool(self.cry) and self.kind in SPOKEN and self.cry in _FORBIDDEN.sub("", self.inner.decode("utf-8", "replace"))
+        return (
+            bool(self.cry)
+            and self.kind in SPOKEN
+            and self.cry in _FORBIDDEN.sub("", self.inner.decode("utf-8", "replace"))
+        )
 
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
@@ -116,24 +173,80 @@ FORGED: Final = (
     "]]></{F}><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[unsubscribe]]></Event><{F}><![CDATA[",
     "]]></{F}><MsgType>event</MsgType><Event>CLICK</Event><EventKey>EVIL</EventKey><{F}><![CDATA[",
     "]]></{F}><Event>subscribe</Event><EventKey>qrscene_EVIL</EventKey><{F}><![CDATA[",
-    "]]></{F}><bizmsgmenuid>EVIL</bizmsgmenuid><{F}><![CDATA[", "]]></{F}><bizmsgmenuid>EVIL</bizmsgmenuid><!--",
-    "]]></{F}><FromUserName><![CDATA[oEVIL]]></FromUserName><{F}><![CDATA[", "<FromUserName><![CDATA[oEVIL]]></FromUserName>",
-    "]]></{F}><ToUserName>EVIL</ToUserName><{F}><![CDATA[", "]]></{F}><CreateTime>1</CreateTime><{F}><![CDATA[",
-    "]]></{F}><MsgId>666EVIL</MsgId><{F}><![CDATA[", "]]></{F}><MsgId>666EVIL</MsgId></xml><!--", "<MsgId>666EVIL</MsgId>",
-    "]]></{F}><MediaId>EVIL</MediaId><{F}><![CDATA[", "]]></{F}><Url>EVIL</Url><{F}><![CDATA[", "]]></{F}></xml><xml><{F}><![CDATA[",
-    "]]><Event>CLICK</Event><EventKey>EVIL</EventKey><![CDATA[", "]]></{F}><!--", "--><CreateTime>1</CreateTime>", "<MsgType>event</MsgType>",
-    "]]><!-- --><![CDATA[", "]]><!--", "]]><?x ?><![CDATA[", "]]><?x ", "<!DOCTYPE x>", "]]><b/><![CDATA[", "]]>", "<![CDATA[", "]]", "</{F}>", "<{F}>",
-    "<{F}/>", "</xml>", "<xml>", "<a x='1'>", "&", "&amp;", "&#0;", "&lt;/{F}&gt;", "<", ">", "\\u0000", "%00",
-)  # fmt: skip
+    "]]></{F}><bizmsgmenuid>EVIL</bizmsgmenuid><{F}><![CDATA[",
+    "]]></{F}><bizmsgmenuid>EVIL</bizmsgmenuid><!--",
+    "]]></{F}><FromUserName><![CDATA[oEVIL]]></FromUserName><{F}><![CDATA[",
+    "<FromUserName><![CDATA[oEVIL]]></FromUserName>",
+    "]]></{F}><ToUserName>EVIL</ToUserName><{F}><![CDATA[",
+    "]]></{F}><CreateTime>1</CreateTime><{F}><![CDATA[",
+    "]]></{F}><MsgId>666EVIL</MsgId><{F}><![CDATA[",
+    "]]></{F}><MsgId>666EVIL</MsgId></xml><!--",
+    "<MsgId>666EVIL</MsgId>",
+    "]]></{F}><MediaId>EVIL</MediaId><{F}><![CDATA[",
+    "]]></{F}><Url>EVIL</Url><{F}><![CDATA[",
+    "]]></{F}></xml><xml><{F}><![CDATA[",
+    "]]><Event>CLICK</Event><EventKey>EVIL</EventKey><![CDATA[",
+    "]]></{F}><!--",
+    "--><CreateTime>1</CreateTime>",
+    "<MsgType>event</MsgType>",
+    "]]><!-- --><![CDATA[",
+    "]]><!--",
+    "]]><?x ?><![CDATA[",
+    "]]><?x ",
+    "<!DOCTYPE x>",
+    "]]><b/><![CDATA[",
+    "]]>",
+    "<![CDATA[",
+    "]]",
+    "</{F}>",
+    "<{F}>",
+    "<{F}/>",
+    "</xml>",
+    "<xml>",
+    "<a x='1'>",
+    "&",
+    "&amp;",
+    "&#0;",
+    "&lt;/{F}&gt;",
+    "<",
+    ">",
+    "\\u0000",
+    "%00",
+)
 BROKEN: Final = (
-    b"\x00", b"\x01", b"\x08", b"\x0b", b"\x0c", b"\x1b", b"\x1d", b"\x1f", b"\x7f", b"\xc2\x85", b"\xe2\x80\xa8", b"\xef\xbf\xbe", b"\xef\xbf\xbf",
-    b"\xef\xbf\xbd", b"\xed\xa0\x80", b"\xed\xb0\x80", b"\xc0\x80", b"\xe5\x95", b"\xf0\x9f\x98", b"\x80", b"\xff", b"\xfe", b"\xf5\x80\x80\x80", b"\r\n", b"\r",
-)  # fmt: skip
+    b"\x00",
+    b"\x01",
+    b"\x08",
+    b"\x0b",
+    b"\x0c",
+    b"\x1b",
+    b"\x1d",
+    b"\x1f",
+    b"\x7f",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\xef\xbf\xbe",
+    b"\xef\xbf\xbf",
+    b"\xef\xbf\xbd",
+    b"\xed\xa0\x80",
+    b"\xed\xb0\x80",
+    b"\xc0\x80",
+    b"\xe5\x95",
+    b"\xf0\x9f\x98",
+    b"\x80",
+    b"\xff",
+    b"\xfe",
+    b"\xf5\x80\x80\x80",
+    b"\r\n",
+    b"\r",
+)
 """Signs that XML forbids or changes, and bytes that are no text."""
 
 
 def _words(lot: random.Random, body: Body, name: str, *, calm: bool) -> bytes:
-    """A person's words; unless `calm` with pieces of XML, forbidden signs and halves of signs beside the words and inside of them."""
+    """A person's words; unless `calm` with pieces of XML, forbidden signs and halves of signs beside the words and
+    inside of them.
+    """
     said = [lot.choice(CALM)]
     if body.cry:
         said.insert(lot.randrange(2), body.cry)
@@ -161,7 +274,10 @@ def _at(lot: random.Random, data: bytes, more: bytes, *, whole: bool = True) -> 
 
 def _double(lot: random.Random, parts: list[bytes], _: Body) -> None:
     one = lot.choice(parts)
-    parts.insert(lot.randrange(len(parts) + 1), one if lot.random() < 0.5 else re.sub(rb"(?<=[\[>])\w+(?=[\]<])", b"2", one, count=1))
+    parts.insert(
+        lot.randrange(len(parts) + 1),
+        one if lot.random() < 0.5 else re.sub(rb"(?<=[\[>])\w+(?=[\]<])", b"2", one, count=1),
+    )
 
 
 def _drop(lot: random.Random, parts: list[bytes], _: Body) -> None:
@@ -175,7 +291,9 @@ def _shuffle(lot: random.Random, parts: list[bytes], _: Body) -> None:
 def _pad(lot: random.Random, parts: list[bytes], _: Body) -> None:
     """Blanks around each CDATA section, and between the fields."""
     blank = lot.choice((b" ", b"\n", b"\r\n\t", "\u3000".encode()))
-    parts[:] = [re.sub(rb"<!\[CDATA\[.*?\]\]>", lambda found: blank + found[0] + blank, one, flags=re.DOTALL) for one in parts]
+    parts[:] = [
+        re.sub(rb"<!\[CDATA\[.*?\]\]>", lambda found: blank + found[0] + blank, one, flags=re.DOTALL) for one in parts
+    ]
     if lot.random() < 0.5:
         parts[:] = [piece for one in parts for piece in (one, blank)]
 
@@ -196,9 +314,9 @@ def _rename(lot: random.Random, parts: list[bytes], body: Body) -> None:
     if how != 1:
         parts[place] = parts[place].replace(b"<%b>" % name, b"<%b>" % other, 1)
     if how != 0:
-        parts[place] = parts[place][::-1].replace(b"</%b>"[::-1].replace(b"b%", name[::-1]), b"</%b>"[::-1].replace(b"b%", other[::-1]), 1)[
-            ::-1
-        ]
+        parts[place] = parts[place][::-1].replace(
+            b"</%b>"[::-1].replace(b"b%", name[::-1]), b"</%b>"[::-1].replace(b"b%", other[::-1]), 1
+        )[::-1]
     body.fields.add(other.decode())
 
 
@@ -207,9 +325,17 @@ def _wrap(lot: random.Random, parts: list[bytes], _: Body) -> None:
     place = lot.randrange(len(parts))
     before, behind = lot.choice(
         (
-            (b"<a>", b"</a>"), (b"<!--", b"-->"), (b"<!-- x -->", b""), (b"<?x ", b"?>"), (b"<![CDATA[", b"]]>"), (b"<a><![CDATA[", b"]]></a>"), (b"", b"<b/>"), (b"&", b""), (b"<a x='1'>", b"</a>"),
+            (b"<a>", b"</a>"),
+            (b"<!--", b"-->"),
+            (b"<!-- x -->", b""),
+            (b"<?x ", b"?>"),
+            (b"<![CDATA[", b"]]>"),
+            (b"<a><![CDATA[", b"]]></a>"),
+            (b"", b"<b/>"),
+            (b"&", b""),
+            (b"<a x='1'>", b"</a>"),
         )
-    )  # fmt: skip
+    )
     parts[place] = before + parts[place] + behind
 
 
@@ -219,15 +345,32 @@ GRAFTS: Final = ("image", "voice", "event", "text", "x")
 def _graft(lot: random.Random, parts: list[bytes], body: Body) -> None:
     """A field of another kind, as if the platform had written it."""
     name, value = lot.choice(
-        (("MsgType", lot.choice(GRAFTS)), ("Event", "CLICK"), ("EventKey", "k"), ("MediaId", "g"), ("CreateTime", "2"), ("Recognition", "嗯"), ("Content", "好"), ("Title", "t"), ("Status", "s"))
-    )  # fmt: skip
+        (
+            ("MsgType", lot.choice(GRAFTS)),
+            ("Event", "CLICK"),
+            ("EventKey", "k"),
+            ("MediaId", "g"),
+            ("CreateTime", "2"),
+            ("Recognition", "嗯"),
+            ("Content", "好"),
+            ("Title", "t"),
+            ("Status", "s"),
+        )
+    )
     parts.insert(lot.randrange(len(parts) + 1), f"<{name}><![CDATA[{value}]]></{name}>".encode())
     body.fields.add(name)
 
 
 FIELDS: Final[tuple[Callable[[random.Random, list[bytes], Body], None], ...]] = (
-    _double, _drop, _shuffle, _pad, _bare, _rename, _wrap, _graft,
-)  # fmt: skip
+    _double,
+    _drop,
+    _shuffle,
+    _pad,
+    _bare,
+    _rename,
+    _wrap,
+    _graft,
+)
 
 
 def _flip(lot: random.Random, data: bytes) -> bytes:
@@ -250,7 +393,23 @@ def _delete(lot: random.Random, data: bytes) -> bytes:
 
 def _insert(lot: random.Random, data: bytes) -> bytes:
     more = lot.choice(
-        (*BROKEN, *(b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<", b">", b"&", b"<x>", b"</x>", b"<?x?>", b"<b/>", b"<!DOCTYPE x>"))
+        (
+            *BROKEN,
+            *(
+                b"]]>",
+                b"<![CDATA[",
+                b"<!--",
+                b"-->",
+                b"<",
+                b">",
+                b"&",
+                b"<x>",
+                b"</x>",
+                b"<?x?>",
+                b"<b/>",
+                b"<!DOCTYPE x>",
+            ),
+        )
     )
     return _at(lot, data, more, whole=lot.random() < 0.7)
 
@@ -277,20 +436,45 @@ def _frame(lot: random.Random, data: bytes) -> bytes:
     """Something before or behind all of it, or all of it in another form."""
     return lot.choice(
         (
-            b"\xef\xbb\xbf" + data, b'<?xml version="1.0" encoding="UTF-8"?>' + data, b"<?xml version='1.0' encoding='GBK'?>" + data, b"\n " + data, data + b"\n", data + b"<!-- -->", data + b"\x00" * 9,
-            data + data, b"<xml>" + data + b"</xml>", b"<!DOCTYPE xml [<!ENTITY a 'b'>]>" + data, data.replace(b"<xml>", b"<xml a='1'>"), data.replace(b"xml>", b"XML>"), b"<a>" * 40 + data, data[:-6] + b"<a>" * 40 + b"</a>" * 40 + b"</xml>",
-            data.decode("utf-8", "replace").encode("gb18030"), data.decode("utf-8", "replace").encode("utf-16"), data.replace(b"\xe6", b"\xe6\x08"),
+            b"\xef\xbb\xbf" + data,
+            b'<?xml version="1.0" encoding="UTF-8"?>' + data,
+            b"<?xml version='1.0' encoding='GBK'?>" + data,
+            b"\n " + data,
+            data + b"\n",
+            data + b"<!-- -->",
+            data + b"\x00" * 9,
+            data + data,
+            b"<xml>" + data + b"</xml>",
+            b"<!DOCTYPE xml [<!ENTITY a 'b'>]>" + data,
+            data.replace(b"<xml>", b"<xml a='1'>"),
+            data.replace(b"xml>", b"XML>"),
+            b"<a>" * 40 + data,
+            data[:-6] + b"<a>" * 40 + b"</a>" * 40 + b"</xml>",
+            data.decode("utf-8", "replace").encode("gb18030"),
+            data.decode("utf-8", "replace").encode("utf-16"),
+            data.replace(b"\xe6", b"\xe6\x08"),
         )
-    )  # fmt: skip
+    )
 
 
 BYTES: Final[tuple[Callable[[random.Random, bytes], bytes], ...]] = (
-    _flip, _flip, _overwrite, _delete, _insert, _insert, _cut, _truncate, _move, _frame,
-)  # fmt: skip
+    _flip,
+    _flip,
+    _overwrite,
+    _delete,
+    _insert,
+    _insert,
+    _cut,
+    _truncate,
+    _move,
+    _frame,
+)
 
 
 def bodies(count: int, mode: str) -> list[Body]:
-    """So many different ones, the same in every run but for their time: by turns the words, the fields, the bytes, and more than one of it."""
+    """So many different ones, the same in every run but for their time: by turns the words, the fields, the bytes, and
+    more than one of it.
+    """
     lot, made = random.Random(f"{SEED}{mode}"), dict[bytes, Body]()
     kinds = [*BODIES, *OFTEN * 3]
     now = int(time.time())
@@ -301,7 +485,9 @@ def bodies(count: int, mode: str) -> list[Body]:
         body = Body(kind, f"o{name[:27]}", str(7_000_000_000_000_000_000 + int(name[:14], 16)), now - lot.randrange(60))
         body.cry = lot.choice(CRIES) if kind in SPOKEN and lot.random() < 0.5 else ""
         body.again = ("", "", "with", "after")[lot.randrange(4)] if number % (AGAIN // 2) == 0 else ""
-        stages = (("words",), ("fields",), ("bytes",), ("words", "fields"), ("words", "bytes"), ("fields", "bytes"))[lot.randrange(6)]
+        stages = (("words",), ("fields",), ("bytes",), ("words", "fields"), ("words", "bytes"), ("fields", "bytes"))[
+            lot.randrange(6)
+        ]
         body.inner = _mutated(lot, body, stages)
         made.setdefault(body.inner, body)
     return list(made.values())
@@ -312,7 +498,8 @@ def _mutated(lot: random.Random, body: Body, stages: tuple[str, ...]) -> bytes:
     act = body.kind not in MESSAGES
     kind = "event" if act else "text" if body.kind == "menu" else body.kind
     template = (
-        f"<ToUserName><![CDATA[gh_stage]]></ToUserName><FromUserName><![CDATA[{body.openid}]]></FromUserName><CreateTime>{body.created}</CreateTime>"
+        f"<ToUserName><![CDATA[gh_stage]]></ToUserName><FromUserName><![CDATA[{body.openid}]]></FromUserName>"
+        f"<CreateTime>{body.created}</CreateTime>"
         f"<MsgType><![CDATA[{kind}]]></MsgType>" + (f"<Event><![CDATA[{body.kind}]]></Event>" if act else "") + own
     ) + ("" if act else f"<MsgId>{body.number}</MsgId>")
     body.fields = set(re.findall(r"<(\w+)>", template))
@@ -360,8 +547,10 @@ class Proof:
         bad = ", ".join(f"{what} {len(found)}" for what, found in sorted(self.wrong.items()))
         refused = ", ".join(f"{status} {count}" for status, count in sorted(self.refused.items()))
         return (
-            f"mutated {self.bodies} of {len(self.kinds)} kinds in {len(MODES)} modes, {self.again} delivered again: {self.read} rows, {self.nobodys} that name nobody; "
-            f"cries left whole {self.cries}, rang {self.rang}; unsigned or garbled {self.unsigned} ({refused}); {self.seconds:.0f} s; wrong: {bad or 'none'}"
+            f"mutated {self.bodies} of {len(self.kinds)} kinds in {len(MODES)} modes, {self.again} delivered again: "
+            f"{self.read} rows, {self.nobodys} that name nobody; "
+            f"cries left whole {self.cries}, rang {self.rang}; unsigned or garbled {self.unsigned} ({refused}); "
+            f"{self.seconds:.0f} s; wrong: {bad or 'none'}"
         )
 
     def shown(self) -> Iterator[str]:
@@ -371,7 +560,9 @@ class Proof:
 
     def holds(self) -> bool:
         """Whether everything was kept once and heard, and nothing else was let in."""
-        complete = self.bodies > 0 and self.kinds == set(BODIES) and self.again > 0 and self.nobodys > 0 and self.cries > 0
+        complete = (
+            self.bodies > 0 and self.kinds == set(BODIES) and self.again > 0 and self.nobodys > 0 and self.cries > 0
+        )
         return complete and not self.wrong and self.rang == self.cries and set(self.refused) <= {403, 413}
 
 
@@ -439,7 +630,10 @@ async def _once(http: aiohttp.ClientSession, used: Stage, keys: Keys, body: Body
 
 
 def _count(used: Stage) -> tuple[Any, ...]:
-    return used.rows("SELECT (SELECT count(*) FROM inbox), (SELECT count(*) + sum(more) FROM unreadable), (SELECT count(*) FROM person)")[0]
+    return used.rows(
+        "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) + sum(more) FROM unreadable), (SELECT count(*) FROM "
+        "person)"
+    )[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,10 +710,14 @@ CARRIES: Final[dict[type[events.Arrival], dict[str, str]]] = {
     events.Video: {"media_id": "MediaId", "thumb_media_id": "ThumbMediaId"},
     events.Location: {"latitude": "Location_X", "longitude": "Location_Y"},
     events.Link: {"url": "Url"},
-    events.Click: {"key": "EventKey"}, events.Followed: {"scene": "EventKey"}, events.Scanned: {"scene": "EventKey"},
-}  # fmt: skip
+    events.Click: {"key": "EventKey"},
+    events.Followed: {"scene": "EventKey"},
+    events.Scanned: {"scene": "EventKey"},
+}
 """Fields of an event that no words may fill, each with the field of the envelope that does."""
-OWN_WORDS: Final = frozenset({"ScanResult", "scan_result", "Label", "label", "Poiname", "Title", "Description", "Content", "Recognition"})
+OWN_WORDS: Final = frozenset(
+    {"ScanResult", "scan_result", "Label", "label", "Poiname", "Title", "Description", "Content", "Recognition"}
+)
 
 
 def _strays(body: Body, row: Row) -> Iterator[str]:
@@ -552,7 +750,12 @@ def _changed_by_words(body: Body, row: Row) -> Iterator[str]:
         yield "unsubscribed by no unsubscribe"
     if body.words_only and body.kind in MESSAGES:
         kind = "text" if body.kind == "menu" else body.kind
-        if (row.openid, row.key, row.kind, row.created) != (body.openid, f"m:{body.number}:{body.openid}", kind, body.created):
+        if (row.openid, row.key, row.kind, row.created) != (
+            body.openid,
+            f"m:{body.number}:{body.openid}",
+            kind,
+            body.created,
+        ):
             yield "an envelope that words have changed"
 
 
@@ -577,7 +780,11 @@ def garbled(count: int, keys: Keys) -> Iterator[Request]:
     for number in range(count):
         name, make = made[number % len(made)]
         openid = f"oUnsigned{number:019d}"
-        inner = f"<xml><ToUserName>gh</ToUserName><FromUserName>{openid}</FromUserName><CreateTime>{int(time.time())}</CreateTime><MsgType>text</MsgType><Content>救命</Content><MsgId>{number}</MsgId></xml>"
+        inner = (
+            f"<xml><ToUserName>gh</ToUserName><FromUserName>{openid}</FromUserName>"
+            f"<CreateTime>{int(time.time())}</CreateTime><MsgType>text</MsgType><Content>救命</Content>"
+            f"<MsgId>{number}</MsgId></xml>"
+        )
         query, body = keys.push(inner.encode(), openid, "gh", time.time())
         request = make(lot, keys, query, body)
         yield Request(name, *request) if isinstance(request, tuple) else request
@@ -648,7 +855,9 @@ def _garbage(lot: random.Random, keys: Keys, query: dict[str, str], _: bytes) ->
 def _encoded(lot: random.Random, keys: Keys, query: dict[str, str], body: bytes) -> Made:
     """A header that says the body is packed."""
     how = lot.choice(("gzip", "deflate", "br", "zstd", "x", "gzip, gzip"))
-    data = lot.choice((b"\x1f\x8bno", b"", gzip.compress(body), b"\x1f\x8b" + lot.randbytes(90), gzip.compress(b"0" * 3_000_000)))
+    data = lot.choice(
+        (b"\x1f\x8bno", b"", gzip.compress(body), b"\x1f\x8b" + lot.randbytes(90), gzip.compress(b"0" * 3_000_000))
+    )
     return Request("encoded", urlencode(query | {_proof_of(keys): "0"}), data, (("Content-Encoding", how),))
 
 
@@ -675,9 +884,13 @@ def _huge(lot: random.Random, keys: Keys, query: dict[str, str], body: bytes) ->
     )
     nonce = lot.choice((query["nonce"], "9" * 2000, "中"))
     more: tuple[str, ...] = (
-        () if keys.mode == "plain" else (body[body.index(b"CDATA[", body.index(b"<Encrypt>")) + 6 : body.rindex(b"]]>")].decode(),)
+        ()
+        if keys.mode == "plain"
+        else (body[body.index(b"CDATA[", body.index(b"<Encrypt>")) + 6 : body.rindex(b"]]>")].decode(),)
     )
-    return urlencode(query | {"timestamp": stamp, "nonce": nonce, _proof_of(keys): keys.signature(stamp, nonce, *more)}), body
+    return urlencode(
+        query | {"timestamp": stamp, "nonce": nonce, _proof_of(keys): keys.signature(stamp, nonce, *more)}
+    ), body
 
 
 def _no_text(lot: random.Random, keys: Keys, query: dict[str, str], body: bytes) -> Made:
@@ -702,17 +915,20 @@ def _other_mode(_: random.Random, keys: Keys, query: dict[str, str], body: bytes
             query | {"encrypt_type": "aes", "msg_signature": keys.signature(stamp, nonce, "x")}
         ), b"<xml><Encrypt>eA==</Encrypt></xml>"
     plain = {"timestamp": stamp, "nonce": nonce, "signature": keys.signature(stamp, nonce)}
-    return urlencode(plain | ({"encrypt_type": "raw"} if int(nonce) % 2 else {})), body.replace(b"<Encrypt>", b"<Content>").replace(
-        b"</Encrypt>", b"</Content>"
-    )
+    return urlencode(plain | ({"encrypt_type": "raw"} if int(nonce) % 2 else {})), body.replace(
+        b"<Encrypt>", b"<Content>"
+    ).replace(b"</Encrypt>", b"</Content>")
 
 
 def _another(lot: random.Random, keys: Keys, _: dict[str, str], __: bytes) -> Made:
     """Signed with the token of another account; in secure mode also well signed, with another account's id inside."""
     inner = (
-        b"<xml><FromUserName>oX</FromUserName><MsgType>text</MsgType><CreateTime>1</CreateTime><Content>x</Content><MsgId>1</MsgId></xml>"
+        b"<xml><FromUserName>oX</FromUserName><MsgType>text</MsgType><CreateTime>1</CreateTime>"
+        b"<Content>x</Content><MsgId>1</MsgId></xml>"
     )
-    token, app_id = (keys.token, "wxffffffffffffffff") if keys.mode != "plain" and lot.random() < 0.5 else ("another", keys.app_id)
+    token, app_id = (
+        (keys.token, "wxffffffffffffffff") if keys.mode != "plain" and lot.random() < 0.5 else ("another", keys.app_id)
+    )
     query, body = Keys(app_id, "s", token, keys.aes_key, keys.mode).push(inner, "oX", "gh", time.time())
     return urlencode(query), body
 
@@ -728,7 +944,13 @@ def _greeting(lot: random.Random, keys: Keys, query: dict[str, str], _: bytes) -
     echo = lot.choice(("", "<script>", "a" * 200, "%", "中\n", "a b"))
     signed = {"timestamp": stamp, "nonce": nonce, "signature": keys.signature(stamp, nonce), "echostr": echo}
     asked = lot.choice(
-        (signed, signed | {"signature": "0", "echostr": "1"}, {"echostr": "1"}, {}, signed | {"timestamp": "9" * 30, "echostr": "1"})
+        (
+            signed,
+            signed | {"signature": "0", "echostr": "1"},
+            {"echostr": "1"},
+            {},
+            signed | {"timestamp": "9" * 30, "echostr": "1"},
+        )
     )
     return Request("greeting", urlencode(asked), method="GET")
 
@@ -737,17 +959,38 @@ def _headers(lot: random.Random, keys: Keys, query: dict[str, str], body: bytes)
     """Headers that say what is not true."""
     more = lot.choice(
         (
-            ("Content-Type", "text/xml; charset=nowhere"), ("Content-Type", ""), ("Content-Type", "multipart/form-data"), ("Content-Type", "application/json"), ("X-Forwarded-For", "' OR 1=1"), ("Cookie", "a=%01; ;;="),
-            ("X-HTTP-Method-Override", "GET"), ("Accept-Encoding", "*;q=9"), ("Expect", "100-continue"), ("If-None-Match", "*"), ("Range", "bytes=0-"), ("User-Agent", "x" * 4000),
+            ("Content-Type", "text/xml; charset=nowhere"),
+            ("Content-Type", ""),
+            ("Content-Type", "multipart/form-data"),
+            ("Content-Type", "application/json"),
+            ("X-Forwarded-For", "' OR 1=1"),
+            ("Cookie", "a=%01; ;;="),
+            ("X-HTTP-Method-Override", "GET"),
+            ("Accept-Encoding", "*;q=9"),
+            ("Expect", "100-continue"),
+            ("If-None-Match", "*"),
+            ("Range", "bytes=0-"),
+            ("User-Agent", "x" * 4000),
         )
-    )  # fmt: skip
+    )
     return Request("headers", urlencode(query | {_proof_of(keys): "0"}), body, (more,))
 
 
 _GARBLED: Final[dict[str, Callable[[random.Random, Keys, dict[str, str], bytes], Made]]] = {
-    "wrong": _wrong, "missing": _missing, "no query": _no_query, "changed": _changed, "garbage": _garbage, "encoded": _encoded, "huge": _huge, "no text": _no_text,
-    "other mode": _other_mode, "another": _another, "greeting": _greeting, "headers": _headers, "too big": _too_big,
-}  # fmt: skip
+    "wrong": _wrong,
+    "missing": _missing,
+    "no query": _no_query,
+    "changed": _changed,
+    "garbage": _garbage,
+    "encoded": _encoded,
+    "huge": _huge,
+    "no text": _no_text,
+    "other mode": _other_mode,
+    "another": _another,
+    "greeting": _greeting,
+    "headers": _headers,
+    "too big": _too_big,
+}
 
 
 async def _refused(http: aiohttp.ClientSession, used: Stage, proof: Proof, request: Request) -> None:

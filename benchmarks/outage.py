@@ -1,4 +1,6 @@
-"""PostgreSQL stops for 20 s and starts again after a crash, Redis is killed: people go on writing, the console says so, nobody lends a hand."""
+"""PostgreSQL stops for 20 s and starts again after a crash, Redis is killed: people go on writing, the console says so,
+nobody lends a hand.
+"""
 
 import asyncio
 import os
@@ -38,16 +40,28 @@ class Proof:
         back = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in self.back.items())
         silent = [what for what, good in self.said.items() if not good]
         return (
-            f"{len(told.people)} people × {many.STEPS} steps, {told.replies} answers of colleagues; stopped {STOPPED:.0f} s, killed, restarted: lost {told.lost}, twice "
-            f"{told.twice}, out of order {told.disordered}, under two numbers {told.split}, given up by the platform {told.never}, unsent {told.unsent}, files left in the "
-            f"spool {self.spooled}, deadlocks {told.deadlocks}; the console said it and took it back {len(self.said) - len(silent)} of {len(self.said)}"
+            f"{len(told.people)} people × {many.STEPS} steps, {told.replies} answers of colleagues; stopped "
+            f"{STOPPED:.0f} s, killed, restarted: lost {told.lost}, twice "
+            f"{told.twice}, out of order {told.disordered}, under two numbers {told.split}, given up by the platform "
+            f"{told.never}, unsent {told.unsent}, files left in the "
+            f"spool {self.spooled}, deadlocks {told.deadlocks}; the console said it and took it back "
+            f"{len(self.said) - len(silent)} of {len(self.said)}"
             f"{' (not: ' + ', '.join(silent) + ')' if silent else ''}; back after {back}"
         )
 
     def holds(self) -> bool:
         """Whether nothing was lost and nobody had to help."""
         told = self.told
-        bad = told.lost + told.twice + told.disordered + told.split + told.never + told.unsent + told.deadlocks + self.spooled
+        bad = (
+            told.lost
+            + told.twice
+            + told.disordered
+            + told.split
+            + told.never
+            + told.unsent
+            + told.deadlocks
+            + self.spooled
+        )
         return bad == 0 and len(self.said) == 8 and all(self.said.values())
 
 
@@ -76,7 +90,9 @@ async def _console(url: str) -> AsyncIterator[Strip]:
             assert answer.status == 200, answer.status
 
         async def follow() -> None:
-            async with http.get(f"{url}/console/live?topics=promises", timeout=aiohttp.ClientTimeout(total=None)) as stream:
+            async with http.get(
+                f"{url}/console/live?topics=promises", timeout=aiohttp.ClientTimeout(total=None)
+            ) as stream:
                 event, lines = "", list[str]()
                 async for raw in stream.content:
                     line = raw.decode().rstrip("\r\n")
@@ -163,7 +179,10 @@ async def prove(people: int = PEOPLE) -> Proof:
             person = Person(f"oPeople{number:04d}".ljust(28, "0"), number)
             told.people.append(person)
             await used.act("person", openid=person.openid, name=f"家属{number}")
-        watching, answering = asyncio.create_task(many.watch(used, told)), asyncio.create_task(many.answers(built, told))
+        watching, answering = (
+            asyncio.create_task(many.watch(used, told)),
+            asyncio.create_task(many.answers(built, told)),
+        )
         async with _console(f"http://127.0.0.1:{built.processes['web-1'].port}") as strip:
             telling = [asyncio.create_task(_tells(built, told, person)) for person in told.people]
             await asyncio.sleep(6)
@@ -191,7 +210,11 @@ async def _tells(built: Cluster, told: many.Proof, person: Person) -> None:
     await asyncio.sleep(person.number % 20 / 4)
     for step in range(many.STEPS):
         key = (await built.used.act("text", openid=person.openid, text=person.words[step]))["key"]
-        await built.used.until(lambda key=key: key in told.state, "no answer and not given up", 60)  # type: ignore[misc]
+        await built.used.until(
+            lambda key=key: key in told.state,  # type: ignore[misc]
+            "no answer and not given up",
+            60,
+        )
         await asyncio.sleep(5 + person.number % 10 / 5)
 
 

@@ -1,6 +1,8 @@
-"""CPU per inbound message now against an earlier commit, in pairs that take turns (engineering 20): `python -m benchmarks.pairs 19125a6`.
+"""CPU per inbound message now against an earlier commit, in pairs that take turns (engineering 20): `python -m
+benchmarks.pairs 19125a6`.
 
-Both services run side by side, each with a database of its own, pinned to one core; in each pair both get the same messages, by turns first.
+Both services run side by side, each with a database of its own, pinned to one core; in each pair both get the same
+messages, by turns first.
 The reference is measured with every pair: when it spreads, the machine was disturbed and the run says nothing.
 """
 
@@ -24,7 +26,8 @@ from scripts.stage import ROOT, Stage
 
 PAIRS: Final = 21
 STARTS: Final = 3
-"""Times that both services are started anew in a run: where a process happens to lie in memory is worth some percent."""
+"""Times that both services are started anew in a run: where a process happens to lie in memory is worth some percent.
+"""
 MESSAGES: Final = 2000
 MOST: Final = 1.05
 SPREAD: Final = 0.15
@@ -67,7 +70,9 @@ async def prove(before: Path, pairs: int, messages: int) -> tuple[list[float], l
                     try:
                         await asyncio.sleep(1)
                         for n in range(first, pairs, STARTS):
-                            mean, _, _ = await inbound.load(port, reference.pid, inbound.requests(messages // 2, 900 + n), check=False)
+                            mean, _, _ = await inbound.load(
+                                port, reference.pid, inbound.requests(messages // 2, 900 + n), check=False
+                            )
                             bare.append(mean)
                             ratios.append(await _pair(sides, n, messages, mean))
                     finally:
@@ -86,7 +91,9 @@ async def _pair(sides: list[Stage], n: int, messages: int, mean: float) -> float
     for place in (0, 1) if n % 2 else (1, 0):
         side = sides[place]
         assert side.service
-        costs[place], _, _ = await inbound.load(side.port, side.service.pid, inbound.requests(messages, n + 1), check=True)
+        costs[place], _, _ = await inbound.load(
+            side.port, side.service.pid, inbound.requests(messages, n + 1), check=True
+        )
     ratio = costs[1] / costs[0]
     print(f"pair {n + 1}: {costs[0]:.0f} µs before, {costs[1]:.0f} now, {ratio:.3f}; reference {mean:.0f}")
     return ratio
@@ -104,7 +111,10 @@ def main() -> int:
     low, median, high = statistics.quantiles(ratios, n=4)
     first, middle, third = statistics.quantiles(bare, n=4)
     spread = (third - first) / middle
-    print(f"CPU per message {median:.3f} of {chosen.commit} over {len(ratios)} pairs (quartiles {low:.3f} … {high:.3f}, goal {MOST})")
+    print(
+        f"CPU per message {median:.3f} of {chosen.commit} over {len(ratios)} pairs (quartiles {low:.3f} … {high:.3f}, "
+        f"goal {MOST})"
+    )
     if spread > SPREAD:
         print(f"void: the reference spreads by {spread:.0%}")
     return 0 if median <= MOST and spread <= SPREAD and chosen.pairs >= PAIRS else 1

@@ -1,4 +1,6 @@
-"""200 people each tell a complaint in ten steps while the process is killed again and again; the simulator's journal is the oracle."""
+"""200 people each tell a complaint in ten steps while the process is killed again and again; the simulator's journal is
+the oracle.
+"""
 
 import asyncio
 import os
@@ -68,8 +70,10 @@ class Proof:
         kills = ", ".join(f"{point} {count}" for point, count in sorted(self.kills.items()))
         fewest = ", ".join(f"{point} {count}" for point, count in sorted(self.in_flight.items()))
         return (
-            f"kills {self.kills.total()} ({kills}), in flight at each ≥ {min(self.in_flight.values(), default=0)} ({fewest}), {len(self.people)} people × 10 steps, "
-            f"repeats seen {self.repeats} (identical {self.identical}), unknown sends {self.unknown}, given up by the platform {self.never}, "
+            f"kills {self.kills.total()} ({kills}), in flight at each ≥ {min(self.in_flight.values(), default=0)} "
+            f"({fewest}), {len(self.people)} people × 10 steps, "
+            f"repeats seen {self.repeats} (identical {self.identical}), unknown sends {self.unknown}, given up by the "
+            f"platform {self.never}, "
             f"lost {self.lost}, twice {self.twice}, out of order {self.disordered}, under two numbers {self.split}"
         )
 
@@ -114,10 +118,14 @@ async def _settled(used: Stage, proof: Proof) -> None:
 
 
 async def _burst(used: Stage, proof: Proof, group: list[Person], point: str, ids: list[tuple[str, int]]) -> None:
-    """A group says its next sentence at once; the process dies at the point; it comes back and the platform's tries bring all in."""
+    """A group says its next sentence at once; the process dies at the point; it comes back and the platform's tries
+    bring all in.
+    """
     await used.stop(used.service)
     early = 1 if len(group) < 50 else 3
-    count = {"before_commit": early, "after_commit": early, "before_answer": max(2, len(group) // 4), "after_send": 5}[point]
+    count = {"before_commit": early, "after_commit": early, "before_answer": max(2, len(group) // 4), "after_send": 5}[
+        point
+    ]
     await used.start_service(f"{point}=kill@{count}")
     assert used.service
     killed = asyncio.create_task(_death(used.service, proof, point))
@@ -132,13 +140,18 @@ async def _burst(used: Stage, proof: Proof, group: list[Person], point: str, ids
 
 
 async def _slow_sends(used: Stage, ids: list[tuple[str, int]]) -> sqlite3.Connection:
-    """Colleagues' answers are on their way to a slow platform; then the file is held, so that the burst is in flight when they arrive."""
+    """Colleagues' answers are on their way to a slow platform; then the file is held, so that the burst is in flight
+    when they arrive.
+    """
     csrf = await used.log_in()
     await used.reply(csrf, ids[-1][1], f"我是陈晓雯，先问一句，{time.time_ns()}", f"w{time.time_ns()}")
     await asyncio.sleep(1)
     await used.act("fault", name="delay", on=True)
     await asyncio.gather(
-        *(used.reply(csrf, person, f"我是陈晓雯，{openid[5:9]}，{time.time_ns()}", f"k{time.time_ns()}") for openid, person in ids[:12])
+        *(
+            used.reply(csrf, person, f"我是陈晓雯，{openid[5:9]}，{time.time_ns()}", f"k{time.time_ns()}")
+            for openid, person in ids[:12]
+        )
     )
     await asyncio.sleep(1.5)
     await used.act("fault", name="delay", on=False)
@@ -189,7 +202,9 @@ async def prove(people: int, steps: int = 10) -> Proof:
         await used.act("fault", name="duplicate", on=False)
         empty = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'ready', 'sending')"
         await used.until(
-            lambda: used.rows(empty)[0][0] == 0 and not list((used.folder / "spool").glob("*.spool")), "not all was brought in", 60
+            lambda: used.rows(empty)[0][0] == 0 and not list((used.folder / "spool").glob("*.spool")),
+            "not all was brought in",
+            60,
         )
         await _judge(used, proof, steps)
     return proof
@@ -197,7 +212,11 @@ async def prove(people: int, steps: int = 10) -> Proof:
 
 def _in_flight(used: Stage, proof: Proof) -> dict[str, int]:
     """For each point the fewest pushes that had left the platform and had no answer when the process died."""
-    pushes = [(line["real"] - line["ms"] / 1000, line["real"]) for line in used.journal() if line["direction"] == "push" and not line["ok"]]
+    pushes = [
+        (line["real"] - line["ms"] / 1000, line["real"])
+        for line in used.journal()
+        if line["direction"] == "push" and not line["ok"]
+    ]
     found: dict[str, int] = {}
     for point, death in proof.deaths:
         count = sum(began < death - 0.002 and ended > death - 0.05 for began, ended in pushes)

@@ -1,4 +1,6 @@
-"""Answers on questions that people ask: right, offered, wrong, handed on; a histogram of scores; and the time of one look."""
+"""Answers on questions that people ask: right, offered, wrong, handed on; a histogram of scores; and the time of one
+look.
+"""
 
 import statistics
 import time
@@ -43,22 +45,33 @@ def report(half: str = "report") -> dict[str, Counter[str]]:
         )
         scores.setdefault(kind, Counter())[int(min(0.99, best.score if best else 0.0) * 10)] += 1
     for group, counted in figures.items():
-        print(f"answers, {group} ({sum(counted.values())}): " + ", ".join(f"{name} {count}" for name, count in sorted(counted.items())))
+        print(
+            f"answers, {group} ({sum(counted.values())}): "
+            + ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
+        )
     for kind, counted_scores in sorted(scores.items()):
-        print(f"  score of the best entry, {kind:17}: " + " ".join(f"{counted_scores[tenth]:3d}" for tenth in range(10)) + "   (0.0 … 0.9)")
+        print(
+            f"  score of the best entry, {kind:17}: "
+            + " ".join(f"{counted_scores[tenth]:3d}" for tenth in range(10))
+            + "   (0.0 … 0.9)"
+        )
     return figures
 
 
 def look_up() -> float:
     """The median time of one look over the 40 entries, in ms."""
-    known, texts = Knowledge(starter()), [line["text"] for line in tomllib.loads(DATA.read_text(encoding="utf-8"))["line"]]
+    known, texts = (
+        Knowledge(starter()),
+        [line["text"] for line in tomllib.loads(DATA.read_text(encoding="utf-8"))["line"]],
+    )
     taken = []
     for text in texts * 5:
         started = time.perf_counter()
         known.find(text)
         taken.append((time.perf_counter() - started) * 1000)
     print(
-        f"retrieval over {len(known.entries)} entries: median {statistics.median(taken):.3f} ms, 99th percentile {statistics.quantiles(taken, n=100)[98]:.3f} ms"
+        f"retrieval over {len(known.entries)} entries: median {statistics.median(taken):.3f} ms, 99th percentile "
+        f"{statistics.quantiles(taken, n=100)[98]:.3f} ms"
     )
     return statistics.median(taken)
 

@@ -1,4 +1,6 @@
-"""Every pair of rivals a hundred times on both engines: 20 forced, 80 at random; the end is that of some order one after the other."""
+"""Every pair of rivals a hundred times on both engines: 20 forced, 80 at random; the end is that of some order one
+after the other.
+"""
 
 import argparse
 import asyncio
@@ -13,7 +15,19 @@ from pathlib import Path
 
 from scripts import servers
 from storage import migrate
-from tests.races.harness import MODES, Ground, Pair, Process, Report, Stages, allowed_ends, deadlocks, ground, play_apart, race
+from tests.races.harness import (
+    MODES,
+    Ground,
+    Pair,
+    Process,
+    Report,
+    Stages,
+    allowed_ends,
+    deadlocks,
+    ground,
+    play_apart,
+    race,
+)
 from tests.races.scenarios import PAIRS
 
 FORCED, RANDOM = 20, 80
@@ -37,13 +51,20 @@ class Proof:
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"pairs {self.pairs} on two engines, plays {self.plays}, forced {self.forced} (overlapped {self.overlapped}, "
+            f"pairs {self.pairs} on two engines, plays {self.plays}, forced {self.forced} (overlapped "
+            f"{self.overlapped}, "
             f"in two processes {self.apart}), wrong {len(self.wrong)}, deadlocks {self.deadlocks}; {self.seconds:.0f} s"
         )
 
     def holds(self) -> bool:
         """Whether the promise was kept."""
-        return not self.wrong and self.deadlocks == 0 and self.overlapped == self.forced > 0 and self.apart > 0 and self.pairs == len(PAIRS)
+        return (
+            not self.wrong
+            and self.deadlocks == 0
+            and self.overlapped == self.forced > 0
+            and self.apart > 0
+            and self.pairs == len(PAIRS)
+        )
 
     def add(self, report: Report) -> None:
         """Count a pair of one engine."""
@@ -91,7 +112,9 @@ async def prove(forced: int = FORCED, randoms: int = RANDOM) -> Proof:
         async with AsyncExitStack() as opened:
             one = await opened.enter_async_context(ground(f"sqlite:///{folder / 'play.db'}", stages.sealer))
             shared = [await opened.enter_async_context(ground(url, stages.sealer)) for url in urls]
-            shares = [on(where, stages, proof, PAIRS[number::GROUNDS], forced, randoms) for number, where in enumerate(shared)]
+            shares = [
+                on(where, stages, proof, PAIRS[number::GROUNDS], forced, randoms) for number, where in enumerate(shared)
+            ]
             await asyncio.gather(on(one, stages, proof, PAIRS, forced, randoms), *shares)
             processes = [Process(urls[0], folder / "races.keys") for _ in range(2)]
             try:

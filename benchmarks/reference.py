@@ -1,4 +1,6 @@
-"""The reference that ratios are divided by: aiohttp + wechatpy, encrypted in and out, no state at all; `--floor` answers without reading."""
+"""The reference that ratios are divided by: aiohttp + wechatpy, encrypted in and out, no state at all; `--floor`
+answers without reading.
+"""
 
 import argparse
 import os
@@ -20,7 +22,9 @@ def build(*, floor: bool) -> web.Application:
         plain = crypto.decrypt_message(body, query["msg_signature"], query["timestamp"], query["nonce"])
         message = parse_message(plain)
         answer = create_reply(f"收到 {message.id}", message).render()
-        return web.Response(text=crypto.encrypt_message(answer, query["nonce"], query["timestamp"]), content_type="application/xml")
+        return web.Response(
+            text=crypto.encrypt_message(answer, query["nonce"], query["timestamp"]), content_type="application/xml"
+        )
 
     app = web.Application()
     app.router.add_post("/wechat", reply)

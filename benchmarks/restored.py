@@ -1,4 +1,5 @@
-"""A backup taken while people write, a hundred sends and ten entries of the stop list later the machine is lost: what the restored house may say.
+"""A backup taken while people write, a hundred sends and ten entries of the stop list later the machine is lost: what
+the restored house may say.
 
 PostgreSQL and Redis, one web and one worker process, the commands `backup` and `restore` as an operator types them.
 """
@@ -44,8 +45,10 @@ class Proof:
     def line(self) -> str:
         """The line for the record."""
         return (
-            f"after the backup {self.sends} sends and {self.stops} entries of the stop list; restored ({self.told}); before the confirmation {self.before} sends, "
-            f"{self.answered} messages answered at once; after it {self.after} sends in three days, of the hundred again {self.again}, greeted twice {self.greeted_twice}, "
+            f"after the backup {self.sends} sends and {self.stops} entries of the stop list; restored ({self.told}); "
+            f"before the confirmation {self.before} sends, "
+            f"{self.answered} messages answered at once; after it {self.after} sends in three days, of the hundred "
+            f"again {self.again}, greeted twice {self.greeted_twice}, "
             f"to the ten and their families {self.to_stopped}"
         )
 
@@ -60,7 +63,15 @@ def _scene(birthday: datetime) -> dict[str, Any]:
     people: list[dict[str, Any]] = []
     for n in range(ELDERS):
         people.append(
-            {"openid": _elder(n), "name": f"老人{n:02d}", "kind": "elder", "room": f"3{n:02d}", "bed": "1", "sex": "女", "born": born}
+            {
+                "openid": _elder(n),
+                "name": f"老人{n:02d}",
+                "kind": "elder",
+                "room": f"3{n:02d}",
+                "bed": "1",
+                "sex": "女",
+                "born": born,
+            }
         )
         kin = {"of": f"老人{n:02d}", "relation": "女儿", "primary": True, "scopes": "daily"}
         people.append({"openid": _kin(n), "name": f"家属{n:02d}", "kind": "family", "kin": [kin]})
@@ -100,7 +111,9 @@ class Desk:
 
     async def post(self, path: str, **form: str) -> str:
         """A form."""
-        async with self.http.post(f"{self.url}{path}", data=form, headers={"X-CSRF": self.csrf, "HX-Request": "true"}) as answer:
+        async with self.http.post(
+            f"{self.url}{path}", data=form, headers={"X-CSRF": self.csrf, "HX-Request": "true"}
+        ) as answer:
             text = await answer.text()
             assert answer.status in {200, 204}, (path, answer.status, text[:300])
             return text
@@ -129,7 +142,9 @@ async def _write(built: Cluster, words: str) -> None:
 
 async def _sent(built: Cluster) -> None:
     await built.used.until(
-        lambda: built.number("SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')") == 0, "not everything left", 60
+        lambda: built.number("SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')") == 0,
+        "not everything left",
+        60,
     )
     await asyncio.sleep(0.5)
 
@@ -137,7 +152,10 @@ async def _sent(built: Cluster) -> None:
 async def prove() -> Proof:
     """The whole way."""
     proof = Proof()
-    async with cluster(webs=1, workers=1) as built, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+    async with (
+        cluster(webs=1, workers=1) as built,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http,
+    ):
         day = datetime.combine(datetime.now(ZONE) + timedelta(days=1), time(10), ZONE)
         await _clock(built, day)
         await _people(built, day)
@@ -155,7 +173,8 @@ async def prove() -> Proof:
         first = len(_journal(built))
         await _write(built, "早上好")
         proof.answered = built.number(
-            f"SELECT count(*) FROM inbox WHERE answer_state = 'stored' AND answer IS NOT NULL AND arrived_at > {int(day.timestamp() * 1_000_000) + 3_600_000_000}"
+            f"SELECT count(*) FROM inbox WHERE answer_state = 'stored' AND answer IS NOT NULL AND arrived_at > "
+            f"{int(day.timestamp() * 1_000_000) + 3_600_000_000}"
         )
         await desk.log_in("shen")
         person = built.ask(f"SELECT person_id FROM follower WHERE openid = '{_kin(15)}'")[0][0]
@@ -185,9 +204,13 @@ async def prove() -> Proof:
 async def _people(built: Cluster, day: datetime) -> None:
     for openid in EVERYBODY:
         await built.used.act("person", openid=openid, name=openid[1:7])
-    database = open_database(built.url, seal.load(built.used.folder / "jiashu.keys", may_create=False), lambda _store, _batch: [])
+    database = open_database(
+        built.url, seal.load(built.used.folder / "jiashu.keys", may_create=False), lambda _store, _batch: []
+    )
     await database.start()
-    settings = Settings(wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101"))
+    settings = Settings(
+        wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101")
+    )
     ids = await database.write(lambda db: install.install(db, settings, day))
     await database.write(lambda db: install.sample(db, ids, _scene(day + timedelta(days=1)), day))
     await database.close()
@@ -213,7 +236,9 @@ async def _later(built: Cluster, desk: Desk, proof: Proof, day: datetime) -> Non
             assert drawn
             await desk.post(f"{page}/status", status="去世", name=f"老人{n:02d}", drawn=drawn[1])
     file = built.used.folder / "jiashu.stop-list"
-    await built.used.until(lambda: file.exists() and len(file.read_text().splitlines()) >= STOPS, "the stop list is not written", 15)
+    await built.used.until(
+        lambda: file.exists() and len(file.read_text().splitlines()) >= STOPS, "the stop list is not written", 15
+    )
     proof.stops = len(file.read_text().splitlines())
     await _clock(built, day + timedelta(hours=1))
 
@@ -222,7 +247,14 @@ async def _restore(built: Cluster, file: str) -> str:
     """The command; what it says first."""
     environment = built.environment(built.processes["web-1"])
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "restore", file, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot.cli",
+        "restore",
+        file,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     _, said = await child.communicate()
     assert child.returncode == 0, said.decode()[-2000:]

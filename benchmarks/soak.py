@@ -1,4 +1,6 @@
-"""The long proofs: every figure that a part's "Shows" names. `make soak PART=1 [SHORT=1]`; docs/soak.md keeps the last line of each."""
+"""The long proofs: every figure that a part's "Shows" names. `make soak PART=1 [SHORT=1]`; docs/soak.md keeps the last
+line of each.
+"""
 
 import argparse
 import asyncio
@@ -28,7 +30,10 @@ async def idle() -> bool:
         await used.start_service()
         await asyncio.sleep(5)
         memory = resident_mib(used.service.pid)
-        print(f"part 1 idle: ready in {first:.1f} s on an empty database, {used.ready_in:.1f} s on its own; {memory:.0f} MiB")
+        print(
+            f"part 1 idle: ready in {first:.1f} s on an empty database, {used.ready_in:.1f} s on its own; "
+            f"{memory:.0f} MiB"
+        )
         return max(first, used.ready_in) <= 3.0 and memory < 150
 
 
@@ -43,7 +48,8 @@ async def redeliveries(messages: int) -> bool:
             await used.until(lambda: _pushed(used) >= messages + messages // 5, "not all were pushed", 120)
             oracle = (await used.state())["oracle"]
             print(
-                f"part 1 redeliveries {label}: {messages} messages, {oracle['repeated']} repeated, {oracle['identical']} identical, lost {oracle['lost']}"
+                f"part 1 redeliveries {label}: {messages} messages, {oracle['repeated']} repeated, "
+                f"{oracle['identical']} identical, lost {oracle['lost']}"
             )
             ok &= oracle["repeated"] == oracle["identical"] == messages // 5 and oracle["lost"] == 0
     return ok
@@ -70,7 +76,9 @@ async def part_1(*, short: bool) -> bool:
 
 
 async def speed(rounds: int, messages: int, *more: str, of: str = "inbound") -> bool:
-    """`make bench` in a process of its own: a client that carries the journals of the other proofs is slow, and batches are then small."""
+    """`make bench` in a process of its own: a client that carries the journals of the other proofs is slow, and batches
+    are then small.
+    """
     bench = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -122,7 +130,9 @@ async def part_4(*, short: bool) -> bool:
         await speed(3 if short else 7, messages, of="webs"),
         await speed(rounds, 200, "--rows", "100000" if short else "1000000", of="claims"),
     ]
-    return (short or told.holds()) and played.holds() and lived.holds() and out.holds() and back.holds() and all(figures)
+    return (
+        (short or told.holds()) and played.holds() and lived.holds() and out.holds() and back.holds() and all(figures)
+    )
 
 
 async def alone(module: str, *options: str) -> bool:

@@ -1,6 +1,7 @@
 """CPU per message of two web processes on one PostgreSQL and Redis, against one: in turn, in one run.
 
-A second process is there when one is not enough: each carries 32 pushes in flight. With the same 32 shared between the two the batches
+A second process is there when one is not enough: each carries 32 pushes in flight. With the same 32 shared between the
+two the batches
 are half as large; that figure is printed beside it.
 """
 
@@ -53,7 +54,8 @@ async def run(rounds: int, count: int) -> float:
             ratios.append(two / one)
             shared.append(half / one)
             print(
-                f"round {number + 1}: two {two:.0f} µs a message, one {one:.0f} = {ratios[-1]:.2f}; the same load shared {shared[-1]:.2f}"
+                f"round {number + 1}: two {two:.0f} µs a message, one {one:.0f} = {ratios[-1]:.2f}; the same load "
+                f"shared {shared[-1]:.2f}"
             )
     print(f"the same load shared between two: {statistics.median(shared):.2f}")
     return statistics.median(ratios)

@@ -16,11 +16,16 @@ def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     top = argparse.ArgumentParser(prog="jiashu", description="家书：养老机构的微信服务号。")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--config", type=Path, default=None, metavar="F", help="TOML 配置文件；不写时只看环境变量 JIASHU_<段>__<键>")
+    shared.add_argument(
+        "--config", type=Path, default=None, metavar="F", help="TOML 配置文件；不写时只看环境变量 JIASHU_<段>__<键>"
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="命令")
     serve = commands.add_parser("serve", parents=[shared], help="运行服务")
     serve.add_argument(
-        "--role", choices=("all", "web", "worker"), default="all", help="web 收消息和控制台，worker 发送和定时，all 都做；SQLite 只有 all"
+        "--role",
+        choices=("all", "web", "worker"),
+        default="all",
+        help="web 收消息和控制台，worker 发送和定时，all 都做；SQLite 只有 all",
     )
     serve.add_argument("--migrate", action="store_true", help="启动前先更新数据库结构")
     commands.add_parser("migrate", parents=[shared], help="更新数据库结构")
@@ -35,20 +40,34 @@ def parser() -> argparse.ArgumentParser:
     )
     add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
-    audit.add_parser("verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务")
+    audit.add_parser(
+        "verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务"
+    )
     keep = commands.add_parser("backup", parents=[shared], help="备份数据库和媒体文件，封存成一个文件；服务不用停")
-    keep.add_argument("--to", type=Path, default=None, metavar="F", help="写到哪个文件；不写就放进 security.backups，留 14 天")
-    bring = commands.add_parser("restore", parents=[shared], help="把备份恢复到空的数据库；院长确认之前什么都不会发出去")
+    keep.add_argument(
+        "--to", type=Path, default=None, metavar="F", help="写到哪个文件；不写就放进 security.backups，留 14 天"
+    )
+    bring = commands.add_parser(
+        "restore", parents=[shared], help="把备份恢复到空的数据库；院长确认之前什么都不会发出去"
+    )
     bring.add_argument("file", type=Path, help="备份文件")
-    carry = commands.add_parser("move", parents=[shared], help="把 SQLite 的数据搬到另一个数据库，数一遍、逐行核对；要先停服务")
+    carry = commands.add_parser(
+        "move", parents=[shared], help="把 SQLite 的数据搬到另一个数据库，数一遍、逐行核对；要先停服务"
+    )
     carry.add_argument("--to", required=True, metavar="URL", help="例如 postgresql://用户:密码@主机/库名")
-    commands.add_parser("doctor", parents=[shared], help="逐项看数据库、钥匙、目录、备份、微信账号、外网地址，说怎么办；什么都不改")
-    commands.add_parser("answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条")
+    commands.add_parser(
+        "doctor", parents=[shared], help="逐项看数据库、钥匙、目录、备份、微信账号、外网地址，说怎么办；什么都不改"
+    )
+    commands.add_parser(
+        "answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条"
+    )
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
     days.add_argument("--from", dest="first", required=True, metavar="D", help="从哪天，如 2027-01-01")
     days.add_argument("--to", dest="last", required=True, metavar="D", help="到哪天，含当天")
-    days.add_argument("--birthday", default=None, metavar="B", help="1941-06-30，农历 1941-06-30-lunar，闰月 1941-06-30-lunar-leap")
+    days.add_argument(
+        "--birthday", default=None, metavar="B", help="1941-06-30，农历 1941-06-30-lunar，闰月 1941-06-30-lunar-leap"
+    )
     simulate = commands.add_parser("simulate", parents=[shared], help="启动微信模拟器，连到正在运行的服务")
     simulate.add_argument("--port", type=int, default=8090, help="模拟器的端口")
     simulate.add_argument("--scene", type=Path, default=None, help="人物和菜单")
@@ -122,8 +141,10 @@ def _migrate(url: str) -> None:
 
     if migrate.current(url) == _head():
         return
-    code = "import os; from storage import migrate; migrate.upgrade(os.environ['JIASHU_MIGRATE'])"  # an argument could be seen with its password
-    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"JIASHU_MIGRATE": url})  # noqa: S603  (our own words)
+    # an argument could be seen with its password
+    code = "import os; from storage import migrate; migrate.upgrade(os.environ['JIASHU_MIGRATE'])"
+    # our own words
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"JIASHU_MIGRATE": url})  # noqa: S603
 
 
 def _head() -> str:

@@ -1,4 +1,6 @@
-"""Settings from a TOML file and the environment; mistakes are reported all at once, each with its key and what to write."""
+"""Settings from a TOML file and the environment; mistakes are reported all at once, each with its key and what to
+write.
+"""
 
 import os
 import re
@@ -88,7 +90,9 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
     "http": {
         "host": _matching(r"[0-9A-Za-z.:\-\[\]]+", "请写要监听的地址，例如 127.0.0.1"),
         "port": _integer(1, 65535),
-        "public_url": _matching(r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True),
+        "public_url": _matching(
+            r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True
+        ),
         "trusted_proxies": _proxies,
     },
     "wechat": {
@@ -151,7 +155,9 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             problems.append(f"{source}：{error}")
     wechat = values["wechat"]
     for key, advice in (("app_id", "AppID"), ("app_secret", "AppSecret"), ("token", "Token")):
-        if key not in wechat and not any(p.startswith((f"wechat.{key}", f"{PREFIX}WECHAT__{key.upper()}")) for p in problems):
+        if key not in wechat and not any(
+            p.startswith((f"wechat.{key}", f"{PREFIX}WECHAT__{key.upper()}")) for p in problems
+        ):
             problems.append(f"wechat.{key}：没有写，请从公众平台抄来 {advice}")
     if wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
         problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
@@ -159,11 +165,16 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
     return Settings(
-        http=Http(**values["http"]), wechat=Wechat(**values["wechat"]), database=_sqlite(values["database"]),
-        media=Media(Path(values["media"]["path"])) if values["media"] else Media(), clock=ClockFile(**values["clock"]),
-        home=Home(**values["home"]), security=Security(**values["security"]), redis_url=values["redis"].get("url", ""),
+        http=Http(**values["http"]),
+        wechat=Wechat(**values["wechat"]),
+        database=_sqlite(values["database"]),
+        media=Media(Path(values["media"]["path"])) if values["media"] else Media(),
+        clock=ClockFile(**values["clock"]),
+        home=Home(**values["home"]),
+        security=Security(**values["security"]),
+        redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
-    )  # fmt: skip
+    )
 
 
 def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:

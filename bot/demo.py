@@ -25,13 +25,18 @@ def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]
     return Settings(
         http=Http("127.0.0.1", port, f"http://127.0.0.1:{port}"),
         wechat=Wechat(
-            app_id="wx" + secrets.token_hex(8), app_secret=secrets.token_hex(16), token=secrets.token_hex(8),
-            encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)), api_base_url=f"http://127.0.0.1:{phone_port}",
+            app_id="wx" + secrets.token_hex(8),
+            app_secret=secrets.token_hex(16),
+            token=secrets.token_hex(8),
+            encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)),
+            api_base_url=f"http://127.0.0.1:{phone_port}",
             authorize_url=f"http://127.0.0.1:{phone_port}/connect/oauth2/authorize",
         ),
-        database=Database(f"sqlite:///{data}/jiashu.db"), media=Media(data / "media"), clock=ClockFile(str(data / "clock-offset")),
+        database=Database(f"sqlite:///{data}/jiashu.db"),
+        media=Media(data / "media"),
+        clock=ClockFile(str(data / "clock-offset")),
         home=Home(name=home["name"], phone=home["phone"]),
-    )  # fmt: skip
+    )
 
 
 async def run(port: int, phone_port: int, data: Path) -> int:
@@ -58,7 +63,9 @@ async def simulate(settings: Settings, port: int, scene: Path | None) -> int:
     """Start the simulator alone, for a service that already runs with these settings."""
     child = await _start(settings, port, scene or SCENE, None)
     try:
-        sys.stdout.write(f"手机    http://127.0.0.1:{port}/\n服务要把 wechat.api_base_url 设成 http://127.0.0.1:{port}\n")
+        sys.stdout.write(
+            f"手机    http://127.0.0.1:{port}/\n服务要把 wechat.api_base_url 设成 http://127.0.0.1:{port}\n"
+        )
         sys.stdout.flush()
         await _until_told(child)
     finally:
@@ -69,9 +76,25 @@ async def simulate(settings: Settings, port: int, scene: Path | None) -> int:
 async def _start(settings: Settings, port: int, scene: Path, data: Path | None) -> asyncio.subprocess.Process:
     wechat, here = settings.wechat, f"http://127.0.0.1:{settings.http.port}"
     options = [
-        "--port", str(port), "--target", f"{here}/wechat", "--app-id", wechat.app_id, "--secret", wechat.app_secret, "--token", wechat.token,
-        "--aes-key", wechat.encoding_aes_key, "--mode", wechat.mode.value, "--scene", str(scene), "--console", f"{here}/console/",
-    ]  # fmt: skip
+        "--port",
+        str(port),
+        "--target",
+        f"{here}/wechat",
+        "--app-id",
+        wechat.app_id,
+        "--secret",
+        wechat.app_secret,
+        "--token",
+        wechat.token,
+        "--aes-key",
+        wechat.encoding_aes_key,
+        "--mode",
+        wechat.mode.value,
+        "--scene",
+        str(scene),
+        "--console",
+        f"{here}/console/",
+    ]
     if data is not None:
         options += ["--journal", str(data / "journal.jsonl"), "--offset-file", settings.clock.offset_file]
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options)
@@ -104,7 +127,9 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 def _require_free(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise Invalid(why=f"端口 {port} 已有别的程序在用。请先停掉它，或换一个：jiashu demo --port 8180 --phone-port 8190")
+            raise Invalid(
+                why=f"端口 {port} 已有别的程序在用。请先停掉它，或换一个：jiashu demo --port 8180 --phone-port 8190"
+            )
 
 
 def _clear(data: Path) -> None:
@@ -118,7 +143,9 @@ def _clear(data: Path) -> None:
 
 
 def _welcome(settings: Settings, phone_port: int, staff: list[dict[str, str]]) -> str:
-    logins = "".join(f"          {who['name']}（{Role(who['role']).words}）  {who['login']} / {who['password']}\n" for who in staff)
+    logins = "".join(
+        f"          {who['name']}（{Role(who['role']).words}）  {who['login']} / {who['password']}\n" for who in staff
+    )
     return (
         f"\n{settings.home.name} · 样板机构，人和事都是虚构的\n\n"
         f"  手机    http://127.0.0.1:{phone_port}/\n  控制台  {settings.http.public_url}/console/\n{logins}"

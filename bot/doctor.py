@@ -1,4 +1,7 @@
-"""`jiashu doctor`: what a home needs to run, looked at one by one, each with what to do about it. Nothing is changed, nothing is sent."""
+"""`jiashu doctor`: what a home needs to run, looked at one by one, each with what to do about it.
+
+Nothing is changed, nothing is sent.
+"""
 
 import asyncio
 import os
@@ -28,10 +31,13 @@ HEAD_AGE: Final = timedelta(hours=3)
 ROOM: Final = 2 * 2**30
 PATIENCE: Final = aiohttp.ClientTimeout(total=6, connect=4)
 TOKEN_WORDS: Final = {
-    40013: "AppID 不对，请对照公众平台改 wechat.app_id", 40125: "AppSecret 不对（在公众平台重置过就要重抄），请改 wechat.app_secret",
-    40164: "这台服务器的 IP 不在公众平台的白名单里，请加上", 61004: "这台服务器的 IP 不在公众平台的白名单里，请加上",
-    40243: "AppSecret 被冻结了，请到公众平台解冻", 50002: "账号被限制，请到公众平台看站内信",
-}  # fmt: skip
+    40013: "AppID 不对，请对照公众平台改 wechat.app_id",
+    40125: "AppSecret 不对（在公众平台重置过就要重抄），请改 wechat.app_secret",
+    40164: "这台服务器的 IP 不在公众平台的白名单里，请加上",
+    61004: "这台服务器的 IP 不在公众平台的白名单里，请加上",
+    40243: "AppSecret 被冻结了，请到公众平台解冻",
+    50002: "账号被限制，请到公众平台看站内信",
+}
 
 
 class Mark(StrEnum):
@@ -65,7 +71,11 @@ def run(settings: Settings) -> int:
 
     found = asyncio.run(look())
     bad, notes = sum(one.mark is Mark.BAD for one in found), sum(one.mark is Mark.LOOK for one in found)
-    sys.stdout.write(f"看了 {len(found)} 项：{bad} 项不行，{notes} 项要注意。\n" if bad or notes else f"看了 {len(found)} 项，都好。\n")
+    sys.stdout.write(
+        f"看了 {len(found)} 项：{bad} 项不行，{notes} 项要注意。\n"
+        if bad or notes
+        else f"看了 {len(found)} 项，都好。\n"
+    )
     return 1 if bad else 0
 
 
@@ -94,7 +104,9 @@ def _database(settings: Settings) -> Finding:
         return Finding(Mark.BAD, what, "还没有建，请运行 jiashu migrate")
     if revision != migrate.head():
         return Finding(Mark.BAD, what, f"结构是 {revision}，这个版本要 {migrate.head()}，请运行 jiashu migrate")
-    return Finding(Mark.GOOD, what, f"{'SQLite，一个进程' if settings.database.is_file else 'PostgreSQL'}，结构 {revision}")
+    return Finding(
+        Mark.GOOD, what, f"{'SQLite，一个进程' if settings.database.is_file else 'PostgreSQL'}，结构 {revision}"
+    )
 
 
 def _keys(settings: Settings) -> Finding:
@@ -116,11 +128,13 @@ def _folders(settings: Settings) -> Finding:
     wrong = [
         name
         for name, folder in (
-            ("inbox.spool", settings.spool), ("media.path", settings.media.path), ("security.stop_list", settings.stop_list.parent),
+            ("inbox.spool", settings.spool),
+            ("media.path", settings.media.path),
+            ("security.stop_list", settings.stop_list.parent),
             ("security.audit_head", settings.audit_head.parent),
         )
         if not os.access(_nearest(folder), os.W_OK)
-    ]  # fmt: skip
+    ]
     if wrong:
         return Finding(Mark.BAD, "目录", f"不能写：{'、'.join(wrong)}")
     bad = len(list(settings.spool.glob("*.bad"))) if settings.spool.exists() else 0
@@ -130,7 +144,10 @@ def _folders(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    free = min(shutil.disk_usage(_nearest(folder)).free for folder in (settings.spool, settings.media.path, settings.key_file.parent))
+    free = min(
+        shutil.disk_usage(_nearest(folder)).free
+        for folder in (settings.spool, settings.media.path, settings.key_file.parent)
+    )
     words = f"还剩 {free / 2**30:.1f} GiB"
     return Finding(Mark.GOOD if free > ROOM else Mark.BAD, "磁盘", words if free > ROOM else f"{words}，请清理或扩容")
 
@@ -141,7 +158,11 @@ def _backups(settings: Settings) -> Finding:
         return Finding(Mark.LOOK, "备份", "还没有备份，请定时运行 jiashu backup（deploy/systemd 里有现成的定时器）")
     age = timedelta(seconds=wall().timestamp() - max(file.stat().st_mtime for file in files))
     words = f"共 {len(files)} 份，最近一份在 {age.total_seconds() / 3600:.0f} 小时前"
-    return Finding(Mark.GOOD, "备份", words) if age < BACKUP_AGE else Finding(Mark.LOOK, "备份", f"{words}，请看定时器有没有在跑")
+    return (
+        Finding(Mark.GOOD, "备份", words)
+        if age < BACKUP_AGE
+        else Finding(Mark.LOOK, "备份", f"{words}，请看定时器有没有在跑")
+    )
 
 
 def _heads(settings: Settings) -> Finding:
@@ -151,7 +172,9 @@ def _heads(settings: Settings) -> Finding:
     age = wall() - datetime.fromisoformat(found[-1].at)
     words = f"第 {found[-1].position} 行，记在 {max(0.0, age.total_seconds()) / 3600:.0f} 小时前"
     return Finding(
-        Mark.GOOD if age < HEAD_AGE else Mark.LOOK, "审计", words if age < HEAD_AGE else f"{words}；应该每小时记一次，请看服务有没有在跑"
+        Mark.GOOD if age < HEAD_AGE else Mark.LOOK,
+        "审计",
+        words if age < HEAD_AGE else f"{words}；应该每小时记一次，请看服务有没有在跑",
     )
 
 
@@ -178,10 +201,11 @@ async def _redis(url: str) -> Finding:
 
 
 async def _service(settings: Settings, http: aiohttp.ClientSession) -> Finding:
-    host = settings.http.host if settings.http.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104  (what is compared, not bound)
+    # what is compared, not bound
+    host = settings.http.host if settings.http.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
     try:
         async with http.get(f"http://{host}:{settings.http.port}/readyz") as answer:
-            if answer.status == 200:  # noqa: PLR2004
+            if answer.status == 200:
                 return Finding(Mark.GOOD, "服务", f"在 {settings.http.port} 端口运行，5 秒内提交过")
             return Finding(Mark.BAD, "服务", "在运行，但最近提交不了数据库，请看日志")
     except (aiohttp.ClientError, TimeoutError, OSError):
@@ -224,8 +248,10 @@ async def _outside(settings: Settings, http: aiohttp.ClientSession) -> Finding:
         async with http.get(f"{url}/wechat") as answer:
             status = answer.status
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(Mark.LOOK, what, f"从这台机器打不开（{type(error).__name__}）；有的机房本来就不能绕回来，请用手机再试")
-    if status == 403:  # noqa: PLR2004  (a question without a signature is refused)
+        return Finding(
+            Mark.LOOK, what, f"从这台机器打不开（{type(error).__name__}）；有的机房本来就不能绕回来，请用手机再试"
+        )
+    if status == 403:
         return Finding(Mark.GOOD, what, "回调地址通，没有签名的请求被拒绝")
     return Finding(Mark.BAD, what, f"回调地址返回 {status}，应该是 403；请看 nginx 有没有把 /wechat 转过来")
 

@@ -1,4 +1,6 @@
-"""What one process changed, the others hear: ids by Redis, or, without it, by looking every second whether anything was done (decision 5)."""
+"""What one process changed, the others hear: ids by Redis, or, without it, by looking every second whether anything was
+done (decision 5).
+"""
 
 import asyncio
 import contextlib
@@ -51,7 +53,9 @@ class Fanout:
                 await asyncio.sleep(AGAIN)
         while True:
             try:
-                async with redis.from_url(self._url, decode_responses=True, socket_timeout=None, socket_connect_timeout=3) as client:
+                async with redis.from_url(
+                    self._url, decode_responses=True, socket_timeout=None, socket_connect_timeout=3
+                ) as client:
                     await self._talk(client)
             except (RedisError, OSError) as error:
                 if self.heard_by_redis:

@@ -1,4 +1,6 @@
-"""The fetcher: brings photos and voice home as soon as they are announced, since the platform forgets them after 3 days."""
+"""The fetcher: brings photos and voice home as soon as they are announced, since the platform forgets them after 3
+days.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,6 @@
-"""The outbound side of WeChat: customer-service messages and media, each answer turned into an outcome that staff can read."""
+"""The outbound side of WeChat: customer-service messages and media, each answer turned into an outcome that staff can
+read.
+"""
 
 import json
 import logging
@@ -36,24 +38,33 @@ class Gateway:
         self._uploaded: dict[bytes, tuple[str, float]] = {}
 
     async def send_text(self, openid: str, text: str) -> Outcome:
-        """A customer-service text. Nothing dedupes it at the platform, so no answer means *unknown*, never a blind retry."""
+        """A customer-service text. Nothing dedupes it at the platform, so no answer means *unknown*, never a blind
+        retry.
+        """
         body = {"touser": openid, "msgtype": "text", "text": {"content": legal(text)}}
         return await self._send("/cgi-bin/message/custom/send", body)
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:
-        """A customer-service voice message. The sound is uploaded once and used until shortly before the platform forgets it (wechat.md 6)."""
+        """A customer-service voice message.
+
+        The sound is uploaded once and used until shortly before the platform forgets it (wechat.md 6).
+        """
         for _ in range(2):
             media = await self._media_of(sound)
             if isinstance(media, Outcome):
                 return media
-            outcome = await self._send("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "voice", "voice": {"media_id": media}})
+            outcome = await self._send(
+                "/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "voice", "voice": {"media_id": media}}
+            )
             if outcome.code not in FORGOTTEN:
                 return outcome
             self._uploaded.clear()
         return outcome
 
     async def _media_of(self, sound: bytes) -> str | Outcome:
-        """The platform's handle of a sound, or why there is none; nothing was sent, so whatever fails may be tried again."""
+        """The platform's handle of a sound, or why there is none; nothing was sent, so whatever fails may be tried
+        again.
+        """
         known = self._uploaded.get(sound)
         if known is not None and known[1] > time.monotonic():
             return known[0]
@@ -63,7 +74,9 @@ class Gateway:
                 form = aiohttp.FormData()
                 form.add_field("media", sound, filename="voice.mp3", content_type="audio/mpeg")
                 params = {"access_token": token, "type": "voice"}
-                async with self._http.post(f"{self._base}/cgi-bin/media/upload", params=params, data=form, timeout=TIMEOUT) as response:
+                async with self._http.post(
+                    f"{self._base}/cgi-bin/media/upload", params=params, data=form, timeout=TIMEOUT
+                ) as response:
                     answer = json.loads((await response.read()).decode("utf-8", "replace"))
                 if isinstance(answer, dict) and answer.get("media_id"):
                     media = str(answer["media_id"])
@@ -80,21 +93,37 @@ class Gateway:
         return errcodes.NOT_REACHED
 
     async def identify(self, code: str) -> str:
-        """The openid behind a one-time code of the platform's web login (wechat.md 6). Raises NotIdentified for a virtual one as well."""
-        params = {"appid": self._wechat.app_id, "secret": self._wechat.app_secret, "code": code, "grant_type": "authorization_code"}
+        """The openid behind a one-time code of the platform's web login (wechat.md 6).
+
+        Raises NotIdentified for a virtual one as well.
+        """
+        params = {
+            "appid": self._wechat.app_id,
+            "secret": self._wechat.app_secret,
+            "code": code,
+            "grant_type": "authorization_code",
+        }
         try:
-            async with self._http.get(f"{self._base}/sns/oauth2/access_token", params=params, timeout=TIMEOUT) as response:
+            async with self._http.get(
+                f"{self._base}/sns/oauth2/access_token", params=params, timeout=TIMEOUT
+            ) as response:
                 answer = json.loads((await response.read()).decode("utf-8", "replace"))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise NotIdentified from error
         openid = answer.get("openid") if isinstance(answer, dict) else None
         if not openid or answer.get("is_snapshotuser"):
-            log.warning("nobody behind a web login", extra={"action": "not_identified", "code": answer.get("errcode", "virtual")})
+            log.warning(
+                "nobody behind a web login",
+                extra={"action": "not_identified", "code": answer.get("errcode", "virtual")},
+            )
             raise NotIdentified
         return str(openid)
 
     async def fetch_media(self, media_id: str) -> bytes:
-        """The bytes of an inbound file. Errors come as HTTP 200 with JSON: the first byte tells. Raises MediaGone or MediaLater."""
+        """The bytes of an inbound file. Errors come as HTTP 200 with JSON: the first byte tells.
+
+        Raises MediaGone or MediaLater.
+        """
         try:
             token = await self.tokens.get()
             for _ in range(2):
@@ -112,7 +141,9 @@ class Gateway:
         raise MediaLater
 
     async def _get_media(self, token: str, media_id: str) -> tuple[int, bytes]:
-        """The errcode (0 = none) and the bytes; a video comes as an address of the platform that is followed once (wechat.md 6)."""
+        """The errcode (0 = none) and the bytes; a video comes as an address of the platform that is followed once
+        (wechat.md 6).
+        """
         params = {"access_token": token, "media_id": media_id}
         data = await self._read(f"{self._base}/cgi-bin/media/get", params)
         if data[:1] != b"{":
@@ -127,7 +158,7 @@ class Gateway:
 
     async def _read(self, url: str, params: dict[str, str]) -> bytes:
         async with self._http.get(url, params=params, timeout=TIMEOUT) as response:
-            if response.status != 200:  # noqa: PLR2004  (HTTP OK)
+            if response.status != 200:
                 raise MediaLater
             parts = [part async for part in response.content.iter_chunked(65_536)]
         data = b"".join(parts)
@@ -173,7 +204,7 @@ class Gateway:
             async with self._http.post(
                 f"{self._base}{path}", params={"access_token": token}, data=data, headers=headers, timeout=TIMEOUT
             ) as response:
-                if response.status >= 500:  # noqa: PLR2004  (HTTP server errors)
+                if response.status >= 500:
                     return errcodes.NO_ANSWER, 0
                 answer = json.loads((await response.read()).decode("utf-8", "replace"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):

@@ -1,7 +1,9 @@
 """From a verified push to a committed answer: understand, hand to the writer, let a second arrival await the first.
 
-What is not committed at the look is kept in the spool; the drainer brings it in, and its answer leaves by the outbox. An answer that
-was committed and could not be given (the platform had closed) is owed: a later try of the platform gets it, else the outbox.
+What is not committed at the look is kept in the spool; the drainer brings it in, and its answer leaves by the outbox.
+An answer that
+was committed and could not be given (the platform had closed) is owed: a later try of the platform gets it, else the
+outbox.
 """
 
 import asyncio
@@ -79,7 +81,9 @@ class Inbound:
         await self._reader.close()
 
     def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
-        """What is committed for this push, now or before. Shield it: several arrivals may await it, and it goes on though nobody does."""
+        """What is committed for this push, now or before. Shield it: several arrivals may await it, and it goes on
+        though nobody does.
+        """
         running = self._running.get(push.key)
         if running is not None:
             return running
@@ -93,10 +97,18 @@ class Inbound:
         event, now = events.Noted(words), self._clock()
         receipt: Receipt = await self._database.receive(
             Envelope(
-                home_id=self._account.home_id, account_id=self._account.id, openid=openid, key=key, kind="noted", event=event,
-                intent=understand(event), raw=b"", created_at=now, arrived_at=now,
+                home_id=self._account.home_id,
+                account_id=self._account.id,
+                openid=openid,
+                key=key,
+                kind="noted",
+                event=event,
+                intent=understand(event),
+                raw=b"",
+                created_at=now,
+                arrived_at=now,
             )
-        )  # fmt: skip
+        )
         return receipt.answer.text if receipt.answer else ""
 
     def in_spool(self, push: Push) -> bool:
@@ -104,7 +116,10 @@ class Inbound:
         return push.key in self._spooled or push.key in self._keeping
 
     async def spooled(self, push: Push) -> datetime | None:
-        """When a push that waits in the spool arrived: its person has heard so, and every try hears the same. None = it does not."""
+        """When a push that waits in the spool arrived: its person has heard so, and every try hears the same.
+
+        None = it does not.
+        """
         keeping = self._keeping.get(push.key)
         if keeping is not None:
             with contextlib.suppress(OSError):
@@ -112,7 +127,9 @@ class Inbound:
         return self._spooled.get(push.key)
 
     async def keep(self, push: Push, arrived_at: datetime) -> datetime:
-        """Put a push into the spool, once; gives its arrival when it is on disk. Raises OSError: then nothing may be said."""
+        """Put a push into the spool, once; gives its arrival when it is on disk. Raises OSError: then nothing may be
+        said.
+        """
         keeping = self._keeping.get(push.key)
         if keeping is None:
             keeping = self._keeping[push.key] = self._spool.keep(Kept(push.raw, arrived_at))
@@ -145,7 +162,9 @@ class Inbound:
         words, ids = push.words, self._account
         heard = triage(words)
         await self._database.store(
-            lambda store: unreadable.keep(store, ids.home_id, ids.id, push.key, push.raw, words, heard, arrived_at, most)
+            lambda store: unreadable.keep(
+                store, ids.home_id, ids.id, push.key, push.raw, words, heard, arrived_at, most
+            )
         )
 
     async def keep_unreadable(self, push: NoSender, arrived_at: datetime) -> None:
@@ -153,7 +172,9 @@ class Inbound:
         await self._spool.keep(Kept(push.raw, arrived_at))
 
     async def remember(self) -> None:
-        """At the start, before anybody listens: whose pushes wait in the spool has heard so, and every later try hears the same."""
+        """At the start, before anybody listens: whose pushes wait in the spool has heard so, and every later try hears
+        the same.
+        """
         for file in await asyncio.to_thread(self._spool.files):
             with contextlib.suppress(seal.Unreadable, OSError):
                 for kept in await asyncio.to_thread(self._spool.read, file):
@@ -161,7 +182,10 @@ class Inbound:
                         self._spooled[pushes.read(kept.raw, kept.arrived_at).key] = kept.arrived_at
 
     async def drain(self) -> int:
-        """Bring in what the spool holds, the oldest first; a file goes when all of it is committed. Gives the number of files that went."""
+        """Bring in what the spool holds, the oldest first; a file goes when all of it is committed.
+
+        Gives the number of files that went.
+        """
         if self._draining.locked() or self._database.away_since is not None:
             return 0
         async with self._draining:
@@ -178,7 +202,9 @@ class Inbound:
             return len(gone)
 
     async def _bring_in(self, file: Path) -> tuple[dict[str, int], bool]:
-        """What of a file is committed: its keys, each with the row whose answer is still to give (0 = none); and whether that is all."""
+        """What of a file is committed: its keys, each with the row whose answer is still to give (0 = none); and
+        whether that is all.
+        """
         try:
             waiting, nobodys = _sorted_out(await asyncio.to_thread(self._spool.read, file))
         except OSError:
@@ -186,7 +212,9 @@ class Inbound:
         except Exception:
             await self._fails(file)
             return {}, False
-        taken = await asyncio.gather(*(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True)
+        taken = await asyncio.gather(
+            *(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True
+        )
         ids = {
             push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
             for (push, _), receipt in zip(waiting, taken, strict=True)
@@ -195,10 +223,14 @@ class Inbound:
         kept = await asyncio.gather(*(self.take_unreadable(push, at) for push, at in nobodys), return_exceptions=True)
         if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in (*taken, *kept)):
             await self._fails(file)
-        return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(isinstance(one, Exception) for one in kept)
+        return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(
+            isinstance(one, Exception) for one in kept
+        )
 
     async def _fails(self, file: Path) -> None:
-        """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the log says so."""
+        """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the
+        log says so.
+        """
         self._failures[file.name] += 1
         log.error("a file of the spool cannot be brought in", extra={"action": "spool_failed", "file": file.name})
         if self._failures[file.name] >= GIVES_UP:
@@ -214,7 +246,9 @@ class Inbound:
         taking.add_done_callback(partial(self._done, push.key))
         return taking
 
-    async def _in_turn(self, push: Push, at: datetime, before: asyncio.Event | None, handed_in: asyncio.Event) -> Receipt:
+    async def _in_turn(
+        self, push: Push, at: datetime, before: asyncio.Event | None, handed_in: asyncio.Event
+    ) -> Receipt:
         """Behind its person's one before; long ones are read one at a time, and fill no batch (S3)."""
         try:
             if before is not None:
@@ -260,7 +294,9 @@ class Inbound:
     def _watch(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
         """An emergency rings 1 s after its arrival, committed or not; once committed the board follows the database."""
         said = cries.words(envelope.event, envelope.heard.why)
-        ring = partial(self._board.ring, envelope.openid, envelope.key, envelope.heard, said, envelope.arrived_at, envelope.accused)
+        ring = partial(
+            self._board.ring, envelope.openid, envelope.key, envelope.heard, said, envelope.arrived_at, envelope.accused
+        )
         timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
 
         def committed(future: "asyncio.Future[Receipt]") -> None:
@@ -272,10 +308,22 @@ class Inbound:
 
     def _envelope(self, push: Push, arrived_at: datetime, found: Reading) -> Envelope:
         return Envelope(
-            home_id=self._account.home_id, account_id=self._account.id, openid=push.openid, key=push.key, kind=push.kind,
-            event=push.event, intent=found.intent, raw=push.raw, created_at=push.created_at, arrived_at=arrived_at, heard=found.heard,
-            meant=found.meant, accused=found.accused, in_case=found.in_case, look_up=partial(knowledge.ask, self.knowledge, found.words),
-        )  # fmt: skip
+            home_id=self._account.home_id,
+            account_id=self._account.id,
+            openid=push.openid,
+            key=push.key,
+            kind=push.kind,
+            event=push.event,
+            intent=found.intent,
+            raw=push.raw,
+            created_at=push.created_at,
+            arrived_at=arrived_at,
+            heard=found.heard,
+            meant=found.meant,
+            accused=found.accused,
+            in_case=found.in_case,
+            look_up=partial(knowledge.ask, self.knowledge, found.words),
+        )
 
 
 def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tuple[NoSender, datetime]]]:

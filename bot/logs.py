@@ -13,7 +13,11 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as one line."""
-        line: dict[str, object] = {"at": self.formatTime(record), "level": record.levelname.lower(), "say": record.getMessage()}
+        line: dict[str, object] = {
+            "at": self.formatTime(record),
+            "level": record.levelname.lower(),
+            "say": record.getMessage(),
+        }
         line |= {name: value for name, value in record.__dict__.items() if name not in _PLAIN}
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

@@ -60,7 +60,9 @@ log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
 GRACE = 12.0
 RESTS = 4
-"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a processor."""
+"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a
+processor.
+"""
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -94,7 +96,9 @@ class Service:
             raise NotMigrated
         fresh = not await asyncio.to_thread(migrate.has_rows, url)
         sealer = seal.load(settings.key_file, may_create=fresh)
-        self.database = open_database(url, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach)
+        self.database = open_database(
+            url, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach
+        )
         await self.database.start()
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
         if scene and fresh:
@@ -107,7 +111,9 @@ class Service:
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
-        self.metrics = Metrics(settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock)
+        self.metrics = Metrics(
+            settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock
+        )
         self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds, self.metrics.sent)
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
         self.webhook = Webhook(_codec(self.settings.wechat), self.inbound, self.house, self.clock, self.reach)
@@ -148,11 +154,15 @@ class Service:
         self.spool.close()
 
     def first(self, others: Handler) -> Handler:
-        """Pushes go past the router, which would look at every request to find nearly always the same; `others` has the rest."""
+        """Pushes go past the router, which would look at every request to find nearly always the same; `others` has the
+        rest.
+        """
         push, pushed, time_of = self.webhook.push, self.metrics.pushed, time.perf_counter
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            straight = request.raw_path.startswith("/wechat?") and request.method == "POST" and "Expect" not in request.headers
+            straight = (
+                request.raw_path.startswith("/wechat?") and request.method == "POST" and "Expect" not in request.headers
+            )
             if not (straight and isinstance(request, web.Request)):
                 return await others(request)
             begun = time_of()
@@ -174,26 +184,49 @@ class Service:
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", webhook.push)
         app.router.add_get("/", _to_console)
-        app.add_subapp("/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3))
-        app.add_subapp("/p", pages.build(self.database, self.house, self.settings, self.clock, self.gateway.identify, self.inbound.note))
+        app.add_subapp(
+            "/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3)
+        )
+        app.add_subapp(
+            "/p",
+            pages.build(self.database, self.house, self.settings, self.clock, self.gateway.identify, self.inbound.note),
+        )
         return app
 
     def _jobs(self) -> list[Job]:
         store, house = self.database.store, self.house
         return [
-            Job("silence", 5.0, lambda now: store(lambda s: silence.act_on_silence(s, house, now)), "没人接着说的对话，按流程收尾"),
             Job(
-                "promises", 5.0, lambda now: store(lambda s: clocks.look_at_promises(s, house, now)), "看每一个时限，到了就提醒，超了就记下"
+                "silence",
+                5.0,
+                lambda now: store(lambda s: silence.act_on_silence(s, house, now)),
+                "没人接着说的对话，按流程收尾",
+            ),
+            Job(
+                "promises",
+                5.0,
+                lambda now: store(lambda s: clocks.look_at_promises(s, house, now)),
+                "看每一个时限，到了就提醒，超了就记下",
             ),
             Job("letters", 5.0, self._release_letters, "到傍晚放行家书"),
             Job("days", 300.0, self._plan_ahead, "排好今后三十天的祝福和提醒"),
             Job("greetings", 5.0, self._greet, "到点发祝福和提醒"),
-            Job("parked", 60.0, lambda now: store(lambda s: outbox.give_up_parked(s, now)), "等了七天还发不出的，改成请打电话"),
+            Job(
+                "parked",
+                60.0,
+                lambda now: store(lambda s: outbox.give_up_parked(s, now)),
+                "等了七天还发不出的，改成请打电话",
+            ),
             Job("ledger", 60.0, self._link, "把审计记录串成链"),
             Job("search", 5.0, self._index, "把新内容编进搜索"),
             Job("head", 3600.0, self._note_head, "把审计链的末端写到文件"),
             Job("stops", 5.0, self._note_stops, "把停发名单写到文件"),
-            Job("alarms", 5.0, lambda now: store(lambda s: alarms.still_calling(s, house, now)), "没人去的紧急，再安慰一句"),
+            Job(
+                "alarms",
+                5.0,
+                lambda now: store(lambda s: alarms.still_calling(s, house, now)),
+                "没人去的紧急，再安慰一句",
+            ),
             Job("strip", 5.0, lambda _: self._look_at_alarms(), "刷新紧急条", everywhere=True),
             Job("epochs", 5.0, self._look_at_epochs, "看恢复有没有确认", everywhere=True),
             Job("places", 60.0, self._look_at_places, "刷新谁住哪间", everywhere=True),
@@ -260,7 +293,10 @@ class Service:
     async def _watch(self, _now: object) -> None:
         """Tell the open pages that a server went away or came back: without a question to it, which might wait."""
         since = self.database.away_since
-        away, apart = since is not None and time.monotonic() - since > AWAY_SHOWN, self.fanout is not None and self.fanout.alone
+        away, apart = (
+            since is not None and time.monotonic() - since > AWAY_SHOWN,
+            self.fanout is not None and self.fanout.alone,
+        )
         if (away, apart) != (self._was_away, self.board.apart):
             self._was_away, self.board.apart = away, apart
             self.board.touch()
@@ -285,7 +321,8 @@ class Service:
     async def _look_at_alarms(self) -> None:
         """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
 
-        Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a hundred cries
+        Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a
+        hundred cries
         at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
         """
         if self._look_waits:
@@ -307,12 +344,18 @@ class Service:
         home, now = self.ids.home_id, self.clock()
         self.board.locks = await self.database.read(lambda db: staff.locks(db, home, now))
         self.board.muted = await self.database.read(lambda db: alarms.muted(db, home, now))
-        rows, ended = await self.database.read(lambda db: (alarms.open_alarms(db, home, now), alarms.just_ended(db, home, now)))
+        rows, ended = await self.database.read(
+            lambda db: (alarms.open_alarms(db, home, now), alarms.just_ended(db, home, now))
+        )
         self.board.take_over(rows, ended)
 
     async def _look_at_knowledge(self, now: datetime | None = None) -> None:
         """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
-        today, home, number = (now or self.clock()).astimezone(self.settings.home.zone).date(), self.settings.home, self.ids.home_id
+        today, home, number = (
+            (now or self.clock()).astimezone(self.settings.home.zone).date(),
+            self.settings.home,
+            self.ids.home_id,
+        )
         async with self._learning:  # one look at a time: an older one never takes away a newer shelf
             edition = today, await self.database.read(lambda db: knowledge.edition(db, number))
             if edition != self._edition:
@@ -359,9 +402,13 @@ class Service:
 
 def _codec(wechat: Wechat) -> wire.Codec:
     return wire.Codec(
-        token=wechat.token, app_id=wechat.app_id, mode=wechat.mode, aes_key=wechat.encoding_aes_key,
-        previous_aes_key=wechat.previous_encoding_aes_key, max_age_seconds=wechat.max_age_seconds,
-    )  # fmt: skip
+        token=wechat.token,
+        app_id=wechat.app_id,
+        mode=wechat.mode,
+        aes_key=wechat.encoding_aes_key,
+        previous_aes_key=wechat.previous_encoding_aes_key,
+        max_age_seconds=wechat.max_age_seconds,
+    )
 
 
 async def _to_console(_: web.Request) -> web.Response:
@@ -386,7 +433,9 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
             raise PortTaken(host=settings.http.host, port=settings.http.port) from error
         gc.collect()
         gc.freeze()  # what is loaded now stays: no collection needs to look at it again
-        gc.set_threshold(20_000, 50, 100)  # a message makes hundreds of short-lived objects and no cycles worth a look each time
+        gc.set_threshold(
+            20_000, 50, 100
+        )  # a message makes hundreds of short-lived objects and no cycles worth a look each time
         sys.setswitchinterval(0.001)  # the loop waits 1 ms for the writer thread, not 5
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service

@@ -1,4 +1,5 @@
-"""What Prometheus reads at `/metrics`: counts of this process, and what the shared database holds at the moment of the look.
+"""What Prometheus reads at `/metrics`: counts of this process, and what the shared database holds at the moment of the
+look.
 
 No label names a person. Given only to who knows `[security] metrics_token`.
 """
@@ -28,17 +29,36 @@ class Metrics:
     """The figures of one process."""
 
     def __init__(self, token: str, home_id: int, database: Database, board: Board, spool: Spool, clock: Clock) -> None:
-        self._token, self._home, self._database, self._board, self._spool, self._clock = token, home_id, database, board, spool, clock
+        self._token, self._home, self._database, self._board, self._spool, self._clock = (
+            token,
+            home_id,
+            database,
+            board,
+            spool,
+            clock,
+        )
         registry = self._registry = CollectorRegistry()
         self._answers = Histogram(
-            "jiashu_push_seconds", "From the arrival of a push to its answer.", ("status",), buckets=SECONDS, registry=registry
+            "jiashu_push_seconds",
+            "From the arrival of a push to its answer.",
+            ("status",),
+            buckets=SECONDS,
+            registry=registry,
         )
-        self._sends = Counter("jiashu_sends", "Sends to the platform by what became of them.", ("fate",), registry=registry)
-        self._away = Gauge("jiashu_database_away_seconds", "How long nothing could be committed; 0 = commits succeed.", registry=registry)
+        self._sends = Counter(
+            "jiashu_sends", "Sends to the platform by what became of them.", ("fate",), registry=registry
+        )
+        self._away = Gauge(
+            "jiashu_database_away_seconds",
+            "How long nothing could be committed; 0 = commits succeed.",
+            registry=registry,
+        )
         self._spooled = Gauge("jiashu_spool_files", "Files of pushes that wait for the database.", registry=registry)
         self._alarms = Gauge("jiashu_alarms_open", "Emergencies to which nobody has come yet.", registry=registry)
         self._closed = Gauge(
-            "jiashu_restore_unconfirmed", "1 while nothing leaves because a restore waits for the director.", registry=registry
+            "jiashu_restore_unconfirmed",
+            "1 while nothing leaves because a restore waits for the director.",
+            registry=registry,
         )
         self._outbox = Gauge(
             "jiashu_outbox_rows",
@@ -46,11 +66,17 @@ class Metrics:
             ("state",),
             registry=registry,
         )
-        self._oldest = Gauge("jiashu_outbox_oldest_ready_seconds", "How long the oldest row has been ready to leave.", registry=registry)
+        self._oldest = Gauge(
+            "jiashu_outbox_oldest_ready_seconds", "How long the oldest row has been ready to leave.", registry=registry
+        )
         self._promises = Gauge("jiashu_promises_open", "Promises not kept yet, by mark.", ("mark",), registry=registry)
-        self._unlinked = Gauge("jiashu_audit_unlinked_rows", "Audit rows that are not in the chain yet.", registry=registry)
+        self._unlinked = Gauge(
+            "jiashu_audit_unlinked_rows", "Audit rows that are not in the chain yet.", registry=registry
+        )
         self._by_status: dict[int, Histogram] = {}
-        self._read = Gauge("jiashu_figures_read", "1 when the figures of the database are from this look.", registry=registry)
+        self._read = Gauge(
+            "jiashu_figures_read", "1 when the figures of the database are from this look.", registry=registry
+        )
 
     def pushed(self, status: int, seconds: float) -> None:
         """A push was answered."""
@@ -64,7 +90,9 @@ class Metrics:
         self._sends.labels(fate.value).inc()
 
     async def page(self, request: web.Request) -> web.Response:
-        """GET /metrics with `Authorization: Bearer …`; 404 without a token in the configuration, 403 with another one."""
+        """GET /metrics with `Authorization: Bearer …`; 404 without a token in the configuration, 403
+        with another one.
+        """
         if not self._token:
             raise web.HTTPNotFound
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {self._token}".encode()):

@@ -1,7 +1,9 @@
 """What a push says: its XML as a typed event, and what makes it unique (wechat.md 2, 3).
 
-The strict reader takes what is clean. Once the signature holds nothing is lost (W1): whatever is not clean is *recovered*: forbidden signs
-are dropped, the envelope is read from before the person's own words, and everything between the first opening and the last closing tag of
+The strict reader takes what is clean. Once the signature holds nothing is lost (W1): whatever is not clean is
+*recovered*: forbidden signs
+are dropped, the envelope is read from before the person's own words, and everything between the first opening and the
+last closing tag of
 these words stays words. What was recovered is never an act: no words can unsubscribe, bind or press.
 """
 
@@ -27,7 +29,10 @@ Node = str | dict[str, Any] | list[Any]
 
 
 class NoSender(Exception):
-    """A signed push of which not even the sender can be found. `raw` is what came, `words` what of it looks like words."""
+    """A signed push of which not even the sender can be found.
+
+    `raw` is what came, `words` what of it looks like words.
+    """
 
     def __init__(self, raw: bytes) -> None:
         super().__init__("a signed push that names nobody")
@@ -57,7 +62,8 @@ class Push(msgspec.Struct, frozen=True):
 
 
 def read(raw: bytes, arrived_at: datetime) -> Push:
-    """A decrypted XML as a push: every kind is parsed, or kept as `Other` or `Notice`. Raises NoSender when it names nobody.
+    """A decrypted XML as a push: every kind is parsed, or kept as `Other` or `Notice`. Raises NoSender when it names
+    nobody.
 
     `arrived_at` stands for a CreateTime that cannot be read.
     """
@@ -84,10 +90,13 @@ _REPEATED: Final = frozenset({"item", "List"})
 
 
 def clean(body: bytes) -> dict[str, Node] | None:
-    """The children of the root: text, dict for a nest, list for repeats. None for whatever user text may have brought about.
+    """The children of the root: text, dict for a nest, list for repeats. None for whatever user text may have brought
+    about.
 
-    Nearly every push is a flat list of fields, which one pattern reads; whatever is more than that goes to expat. Not clean is bad XML,
-    and also what XML allows and the platform never writes: a field twice, a child or a second text beside the words of a field,
+    Nearly every push is a flat list of fields, which one pattern reads; whatever is more than that goes to expat. Not
+    clean is bad XML,
+    and also what XML allows and the platform never writes: a field twice, a child or a second text beside the words of
+    a field,
     attributes, comments, instructions, a DOCTYPE.
     """
     flat = _flat(body)
@@ -96,7 +105,9 @@ def clean(body: bytes) -> dict[str, Node] | None:
 
 def _flat(body: bytes) -> dict[str, Node] | None:
     """The fields of a flat push, each once and nothing between them; None for any other XML."""
-    if len(body) > _SHORT or body.translate(None, _PLAIN) or b"\xef\xbf" in body:  # control characters; U+FFC0 and up, two of them illegal
+    if (
+        len(body) > _SHORT or body.translate(None, _PLAIN) or b"\xef\xbf" in body
+    ):  # control characters; U+FFC0 and up, two of them illegal
         return None
     try:
         text = body.decode()
@@ -137,7 +148,9 @@ def _nested(body: bytes) -> dict[str, Node] | None:
     except (expat.ExpatError, _NotClean):
         return None
     root = reader.found.get("xml")
-    if not isinstance(root, dict) or (root.get("MsgType") != "event" and any(not isinstance(value, str) for value in root.values())):
+    if not isinstance(root, dict) or (
+        root.get("MsgType") != "event" and any(not isinstance(value, str) for value in root.values())
+    ):
         return None
     return root
 
@@ -147,7 +160,9 @@ def _refuse(*_: object) -> None:
 
 
 class _Nest:
-    """Gathers what expat tells: a value is a text, or children, never both; blanks around a CDATA section are not part of it (W2)."""
+    """Gathers what expat tells: a value is a text, or children, never both; blanks around a CDATA section are not part
+    of it (W2).
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, Node] = {}
@@ -205,7 +220,9 @@ def _strict(fields: Mapping[str, Node], raw: bytes) -> Push | None:
         if not name:
             return None
         event = _event(name.lower(), fields, raw)
-        return Push(to_user, openid, _event_key(fields, openid, name), f"event:{name.lower()}"[:48], event, raw, created)
+        return Push(
+            to_user, openid, _event_key(fields, openid, name), f"event:{name.lower()}"[:48], event, raw, created
+        )
     identity = _head(fields, "MsgId")
     if not identity or (kind == "text" and "Content" not in fields):
         return None
@@ -238,7 +255,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def _event_key(fields: Mapping[str, Node], openid: str, name: str) -> str:
-    """Events have no MsgId: (CreateTime, openid, Event, EventKey); results of sends also MsgID and Status (wechat.md 3)."""
+    """Events have no MsgId: (CreateTime, openid, Event, EventKey); results of sends also MsgID and Status (wechat.md
+    3).
+    """
     parts = [_head(fields, "CreateTime"), openid, name, _head(fields, "EventKey")]
     if name.upper().endswith("JOBFINISH"):
         parts += [_head(fields, "MsgID") or _head(fields, "MsgId"), _head(fields, "Status")]
@@ -246,7 +265,9 @@ def _event_key(fields: Mapping[str, Node], openid: str, name: str) -> str:
 
 
 def _key(*parts: str) -> str:
-    """What rises with time comes first: new keys then lie together in the index, and a message touches one page less."""
+    """What rises with time comes first: new keys then lie together in the index, and a message
+    touches one page less.
+    """
     key = ":".join(parts)
     return key if len(key) <= KEY else f"{':'.join(parts[:3])[: KEY - 65]}:{hashlib.sha256(key.encode()).hexdigest()}"
 
@@ -259,7 +280,10 @@ def _message(kind: str, fields: Mapping[str, Node]) -> events.Message:
             return events.Image(_head(fields, "MediaId"), _head(fields, "PicUrl"))
         case "voice":
             return events.Voice(
-                _head(fields, "MediaId"), _head(fields, "Format"), _head(fields, "MediaId16K"), _text(fields, "Recognition").strip()
+                _head(fields, "MediaId"),
+                _head(fields, "Format"),
+                _head(fields, "MediaId16K"),
+                _text(fields, "Recognition").strip(),
             )
         case "video" | "shortvideo":
             return events.Video(_head(fields, "MediaId"), _head(fields, "ThumbMediaId"))
@@ -286,11 +310,15 @@ def _event(name: str, fields: Mapping[str, Node], raw: bytes) -> events.Act:
             return events.Notice(name, _rare(name, fields, raw))
 
 
-NESTED: Final = frozenset({"scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"})
+NESTED: Final = frozenset(
+    {"scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"}
+)
 
 
 def _rare(name: str, fields: Mapping[str, Node], raw: bytes) -> dict[str, str]:
-    """The fields of a rarer event, flat. wechatpy's models know their shapes; what they do not know is read from the XML."""
+    """The fields of a rarer event, flat. wechatpy's models know their shapes; what they do not know is read from the
+    XML.
+    """
     found = {field: value for field, value in fields.items() if isinstance(value, str)}
     if name not in NESTED:
         return found
@@ -302,7 +330,11 @@ def _rare(name: str, fields: Mapping[str, Node], raw: bytes) -> dict[str, str]:
             return found | {"scan_type": str(model.scan_type), "scan_result": str(model.scan_result)}
         if name.startswith("pic"):
             return found | {"count": str(model.count)}
-        return found | {"latitude": str(model.location_x), "longitude": str(model.location_y), "label": str(model.label)}
+        return found | {
+            "latitude": str(model.location_x),
+            "longitude": str(model.location_y),
+            "label": str(model.label),
+        }
     except Exception:
         return found
 
@@ -325,7 +357,9 @@ _WORDS: Final = {"text": "Content", "voice": "Recognition", "location": "Label",
 """The field in which a person's own words begin, by kind."""
 FILES: Final = frozenset({"image", "video", "shortvideo", "link", "location"})
 """Kinds whose words are titles and places, if any: nobody is rung by them."""
-_BEGINS: Final = re.compile(r"<(?:Content|Recognition|Label|Title|Description|ScanCodeInfo|ScanResult|SendLocationInfo|Poiname)\b")
+_BEGINS: Final = re.compile(
+    r"<(?:Content|Recognition|Label|Title|Description|ScanCodeInfo|ScanResult|SendLocationInfo|Poiname)\b"
+)
 _VALUE: Final = r"([^\s<>&\[\]\ufffd]{1,64})"
 
 
@@ -336,9 +370,12 @@ def _field(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(opened), re.compile(closed)
 
 
-_HEAD: Final = {name: _field(name) for name in ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MediaId", "MediaId16K")}
+_HEAD: Final = {
+    name: _field(name) for name in ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MediaId", "MediaId16K")
+}
 _IDENTITY: Final = re.compile(
-    r"<MsgId>\s{0,8}(?:<!\[CDATA\[\s{0,8})?(\d{1,20})\s{0,8}(?:\]\]>\s{0,8})?</MsgId>(?:\s{0,8}<\w{1,32}>[^<>]{0,64}</\w{1,32}>){0,4}\s{0,8}</xml>\s{0,8}$"
+    r"<MsgId>\s{0,8}(?:<!\[CDATA\[\s{0,8})?(\d{1,20})\s{0,8}(?:\]\]>\s{0,8})?</MsgId>"
+    r"(?:\s{0,8}<\w{1,32}>[^<>]{0,64}</\w{1,32}>){0,4}\s{0,8}</xml>\s{0,8}$"
 )
 """The number stands at the end of a push, and only the platform's own fields behind it: words cannot claim one."""
 _TAG: Final = re.compile(r"</?\w{1,32}>|<!\[CDATA\[|\]\]>")
@@ -381,7 +418,9 @@ def _all_heard(event: events.Message, raw: bytes) -> events.Message:
     everything = words_in(readable(raw))
     if not triage(everything).rings:
         return event
-    return msgspec.structs.replace(event, heard=everything) if isinstance(event, events.Voice) else events.Text(everything)
+    return (
+        msgspec.structs.replace(event, heard=everything) if isinstance(event, events.Voice) else events.Text(everything)
+    )
 
 
 def _until(text: str, tag: str) -> str:
@@ -416,7 +455,9 @@ def _found(name: str, head: str) -> str:
 
 
 def _own_words(text: str, kind: str, begins: int) -> tuple[str, str]:
-    """The person's words, from the first opening to the last closing tag of their field, and what stands behind them."""
+    """The person's words, from the first opening to the last closing tag of their field, and
+    what stands behind them.
+    """
     name = _WORDS.get(kind, "Content")
     opening, closing = text.find(f"<{name}>", begins), text.rfind(f"</{name}>", begins)
     end = closing if closing >= begins else text.rfind("<MsgId>", begins)
@@ -432,5 +473,7 @@ def _bare(value: str) -> str:
     if quoted is None:
         return unescape(value.replace(_HOLE, ""), {"&quot;": '"', "&apos;": "'"}).removesuffix("]]>")
     inside, end, behind = value.lstrip()[quoted.end() :].rpartition("]]>")
-    whole = not end or words_in(behind)  # without an end all of it is words; what is behind the end is, at best, a destroyed tag
+    whole = not end or words_in(
+        behind
+    )  # without an end all of it is words; what is behind the end is, at best, a destroyed tag
     return (f"{inside}{end}{behind}" if whole else inside).replace(_HOLE, "")

@@ -1,4 +1,6 @@
-"""`jiashu answer` and `jiashu triage`: one line in, one line of JSON out, with the rules and the knowledge that the service uses."""
+"""`jiashu answer` and `jiashu triage`: one line in, one line of JSON out, with the rules and the knowledge that the
+service uses.
+"""
 
 import asyncio
 import json
@@ -40,7 +42,13 @@ def answer(known: Knowledge, text: str) -> dict[str, object]:
     if first is None or found.kind is Kind.NOTHING:
         return {"question": text, "id": None, "score": first.score if first else 0.0, "answer": None, "missing": []}
     said = known.spoken(first.entry) if found.kind is Kind.ANSWER else None
-    return {"question": text, "id": first.entry.id, "score": first.score, "answer": said, "missing": list(known.missing(first.entry))}
+    return {
+        "question": text,
+        "id": first.entry.id,
+        "score": first.score,
+        "answer": said,
+        "missing": list(known.missing(first.entry)),
+    }
 
 
 def urgency(text: str) -> dict[str, object]:
@@ -65,7 +73,9 @@ def _knowledge(file: Path | None) -> Knowledge:
 
 
 async def _kept(settings: Settings) -> Knowledge:
-    database = open_database(settings.database.url, seal.load(settings.key_file, may_create=False), lambda _store, _batch: [])
+    database = open_database(
+        settings.database.url, seal.load(settings.key_file, may_create=False), lambda _store, _batch: []
+    )
     today = wall().astimezone(settings.home.zone).date()
     found = await database.read(lambda db: knowledge.shelf(db, knowledge.home_of(db), settings.home, today))
     await database.close()

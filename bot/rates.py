@@ -1,6 +1,8 @@
-"""How fast an API is asked, over all processes: so many a second, and not at all for a while after the platform said "too often" (45011).
+"""How fast an API is asked, over all processes: so many a second, and not at all for a while after the platform said
+"too often" (45011).
 
-Shared by Redis; while it is away each process counts for itself. A send is never held for long: its lease would run out.
+Shared by Redis; while it is away each process counts for itself. A send is never held for long: its lease would run
+out.
 """
 
 import contextlib
@@ -13,7 +15,9 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger("jiashu.rates")
 A_SECOND: Final = 40
-"""Sends a second over all processes; the platform names no figure for customer-service messages, only the daily one (wechat.md 7)."""
+"""Sends a second over all processes; the platform names no figure for customer-service messages, only the daily one
+(wechat.md 7).
+"""
 TIMEOUT: Final = 0.5
 LATER: Final = 2.0
 """Who is over the rate tries again this much later, in its turn."""

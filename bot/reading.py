@@ -1,6 +1,7 @@
 """What a message says, read before anything is written: what is wanted, whether it rings, whom it accuses.
 
-A short one is read in the loop. A long one is read by a process with an interpreter lock of its own, so that nobody waits for it (S3);
+A short one is read in the loop. A long one is read by a process with an interpreter lock of its own, so that nobody
+waits for it (S3);
 while that process starts, and whenever it fails, a thread reads instead: nothing that rings depends on it.
 """
 
@@ -35,7 +36,10 @@ GIVES_UP: Final = 10.0
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What was found: `meant` by the words alone, `heard` with whom they accuse. `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked."""
+    """What was found: `meant` by the words alone, `heard` with whom they accuse.
+
+    `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked.
+    """
 
     words: str
     intent: Intent
@@ -53,7 +57,9 @@ def read(event: Arrival, names: Names) -> Reading:
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
     accused = accusation.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
-    return Reading(words, intent, accusation.heard(rung, accused), rung, accused, partial(accusation.in_case, words, names))
+    return Reading(
+        words, intent, accusation.heard(rung, accused), rung, accused, partial(accusation.in_case, words, names)
+    )
 
 
 class _Question(msgspec.Struct):
@@ -83,10 +89,16 @@ class Reader:
             if self._process is not None:
                 try:
                     async with asyncio.timeout(GIVES_UP):
-                        found = await self._ask(self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values())))
-                    return Reading(events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: found.in_case)
+                        found = await self._ask(
+                            self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values()))
+                        )
+                    return Reading(
+                        events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: found.in_case
+                    )
                 except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
-                    log.warning("the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True)
+                    log.warning(
+                        "the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True
+                    )
                     self._end()
             elif self._starting is None:
                 self._starting = asyncio.create_task(self._start())
@@ -102,17 +114,27 @@ class Reader:
             await process.wait()
 
     async def _start(self) -> None:
-        """A process that knows no setting and no secret. What it cannot do a thread does, so a failure is only written down."""
+        """A process that knows no setting and no secret.
+
+        What it cannot do a thread does, so a failure is only written down.
+        """
         clean = {name: value for name, value in os.environ.items() if not name.startswith("JIASHU_")}
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.reading", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=clean,
+                sys.executable,
+                "-m",
+                "bot.reading",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=clean,
                 start_new_session=True,
-            )  # fmt: skip
+            )
             await self._ask(process, _Question(msgspec.Raw(events.dump(events.Text("你好"))), ()))
             self._process = process
         except (OSError, EOFError, msgspec.DecodeError):
-            log.warning("the process that reads long texts does not start", extra={"action": "reader_failed"}, exc_info=True)
+            log.warning(
+                "the process that reads long texts does not start", extra={"action": "reader_failed"}, exc_info=True
+            )
         self._starting = None
 
     def _end(self) -> None:
@@ -141,7 +163,9 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
         if question.colleagues != colleagues:
             colleagues, names = question.colleagues, Names(question.colleagues)
         found = read(events.parse(bytes(question.event)), names)
-        answer = msgspec.json.encode(_Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_case()))
+        answer = msgspec.json.encode(
+            _Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_case())
+        )
         target.write(len(answer).to_bytes(FRAME) + answer)
         target.flush()
 

@@ -17,5 +17,6 @@ def text_reply(*, to: str, sender: str, at: int, text: str) -> str:
     """A passive text reply: the same input always gives the same XML."""
     return (
         f"<xml><ToUserName><![CDATA[{clean(to)}]]></ToUserName><FromUserName><![CDATA[{clean(sender)}]]></FromUserName>"
-        f"<CreateTime>{at}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{clean(text)}]]></Content></xml>"
+        f"<CreateTime>{at}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{clean(text)}]]></Content>"
+        f"</xml>"
     )

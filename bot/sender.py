@@ -1,4 +1,6 @@
-"""The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up is a hint; it polls as well."""
+"""The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up
+is a hint; it polls as well.
+"""
 
 import asyncio
 import logging
@@ -28,7 +30,13 @@ class Sender:
         sounds: Mapping[str, bytes] | None = None,
         sent: Callable[[Fate], None] = lambda _: None,
     ) -> None:
-        self._database, self._platform, self._clock, self._reach, self._sounds = database, platform, clock, reach, sounds or {}
+        self._database, self._platform, self._clock, self._reach, self._sounds = (
+            database,
+            platform,
+            clock,
+            reach,
+            sounds or {},
+        )
         self._sent = sent
         self._wake = asyncio.Event()
         self._stopping = False
@@ -38,14 +46,18 @@ class Sender:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until `stop`. What a dead process left half sent is *unknown* first; what is under way is finished and written down."""
+        """Until `stop`. What a dead process left half sent is *unknown* first; what is under way is finished and
+        written down.
+        """
         inherited = True
         while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             try:
                 if inherited:
-                    await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True))
+                    await self._database.store(
+                        lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True)
+                    )
                     inherited = False
                 while not self._stopping and await self.round():
                     pass
@@ -68,7 +80,11 @@ class Sender:
         if claim.purpose != outbox.SPOKEN:
             return await self._platform.send_text(claim.openid, claim.text)
         sound = self._sounds.get(claim.text)
-        return Outcome(Fate.GIVEN_UP, "没有这句话的录音") if sound is None else await self._platform.send_voice(claim.openid, sound)
+        return (
+            Outcome(Fate.GIVEN_UP, "没有这句话的录音")
+            if sound is None
+            else await self._platform.send_voice(claim.openid, sound)
+        )
 
     async def _send(self, claim: Claim) -> None:
         try:

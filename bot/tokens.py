@@ -1,4 +1,6 @@
-"""The access token: stable_token, fetched once for all who wait, renewed only when the failed one is still the present one."""
+"""The access token: stable_token, fetched once for all who wait, renewed only when the failed one is still the present
+one.
+"""
 
 import asyncio
 import logging
@@ -24,7 +26,9 @@ class TokenRefused(Exception):
 
 
 class Tokens:
-    """The token of one account. stable_token gives every caller the same one, so a second process does no harm (wechat.md 7)."""
+    """The token of one account. stable_token gives every caller the same one, so a second process does no harm
+    (wechat.md 7).
+    """
 
     def __init__(self, wechat: Wechat, http: aiohttp.ClientSession) -> None:
         self._wechat, self._http = wechat, http
@@ -32,7 +36,10 @@ class Tokens:
         self._flight: asyncio.Task[str] | None = None
 
     async def get(self) -> str:
-        """A token that is good for the next two minutes. Raises TokenRefused, or aiohttp.ClientError when nobody answers."""
+        """A token that is good for the next two minutes.
+
+        Raises TokenRefused, or aiohttp.ClientError when nobody answers.
+        """
         if self._token and time.monotonic() < self._until:
             return self._token
         return await self._fly(force=False)
@@ -53,8 +60,15 @@ class Tokens:
         if force:
             self._forced_at = time.monotonic()
         wechat = self._wechat
-        asked = {"grant_type": "client_credential", "appid": wechat.app_id, "secret": wechat.app_secret, "force_refresh": force}
-        async with self._http.post(f"{wechat.api_base_url}/cgi-bin/stable_token", json=asked, timeout=TIMEOUT) as response:
+        asked = {
+            "grant_type": "client_credential",
+            "appid": wechat.app_id,
+            "secret": wechat.app_secret,
+            "force_refresh": force,
+        }
+        async with self._http.post(
+            f"{wechat.api_base_url}/cgi-bin/stable_token", json=asked, timeout=TIMEOUT
+        ) as response:
             try:
                 answer = await response.json(content_type=None)
             except ValueError as error:

@@ -41,7 +41,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
-    """A sealed copy of database and media, while the service runs (P7). Without a file: into the folder of backups, whose old ones go."""
+    """A sealed copy of database and media, while the service runs (P7). Without a file: into the folder of backups,
+    whose old ones go.
+    """
     url = settings.database.url
     revision = migrate.current(url)
     if revision is None:
@@ -51,7 +53,9 @@ def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
     target = file or settings.backups / made_at.astimezone(settings.home.zone).strftime(NAME)
     head = archive.Head(made_at, revision)
     end = archive.connected(
-        url, lambda connection: archive.write(connection, target, sealer, head, settings.media.path, progress("写")), write=False
+        url,
+        lambda connection: archive.write(connection, target, sealer, head, settings.media.path, progress("写")),
+        write=False,
     )
     try:
         archive.check(target, sealer, progress("复核"))
@@ -60,7 +64,8 @@ def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
         raise
     _done()
     sys.stderr.write(
-        f"备份好了：{target.name}，{sum(end.rows.values())} 行，{end.files} 个文件，{target.stat().st_size / 2**20:.1f} MiB，已从头到尾读回一遍。\n"
+        f"备份好了：{target.name}，{sum(end.rows.values())} 行，{end.files} 个文件，{target.stat().st_size / 2**20:.1f} MiB，"
+        f"已从头到尾读回一遍。\n"
     )
     if file is None:
         for old in sorted(target.parent.glob("jiashu-*.backup"))[:-1]:
@@ -70,7 +75,10 @@ def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
 
 
 def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
-    """Bring a backup into an empty database. Nothing leaves the house until the director has confirmed it in the console."""
+    """Bring a backup into an empty database.
+
+    Nothing leaves the house until the director has confirmed it in the console.
+    """
     url = settings.database.url
     sealer = seal.load(settings.key_file, may_create=False)
     head, _ = archive.check(file, sealer, progress("核对"))
@@ -115,7 +123,9 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
 
 
 def move(settings: Settings, to: str) -> int:
-    """Carry a SQLite home over to another database, count and compare. The service is stopped; the old file stays as it is."""
+    """Carry a SQLite home over to another database, count and compare. The service is stopped; the old file stays as it
+    is.
+    """
     from storage.sqlite import LockFile
 
     url = settings.database.url
@@ -131,8 +141,12 @@ def move(settings: Settings, to: str) -> int:
         with _empty(to, migrate.head()) as target:
             migrate.upgrade(target)
             archive.connected(url, lambda source: _carry(source, target), write=False)
-            before = archive.connected(url, lambda connection: archive.prints(connection, progress("核对旧库")), write=False)
-            after = archive.connected(target, lambda connection: archive.prints(connection, progress("核对新库")), write=False)
+            before = archive.connected(
+                url, lambda connection: archive.prints(connection, progress("核对旧库")), write=False
+            )
+            after = archive.connected(
+                target, lambda connection: archive.prints(connection, progress("核对新库")), write=False
+            )
             wrong = [name for name, found in before.items() if after.get(name) != found]
             if wrong:
                 raise NotTheSame(tables="、".join(wrong))
@@ -153,11 +167,15 @@ def verify(settings: Settings) -> int:
         raise NotMigrated
     sealer = seal.load(settings.key_file, may_create=False)
     outside = ledger.heads(settings.audit_head)
-    count, findings = asyncio.run(on(url, sealer, lambda database: database.store(lambda store: ledger.verify(store, outside))))
+    count, findings = asyncio.run(
+        on(url, sealer, lambda database: database.store(lambda store: ledger.verify(store, outside)))
+    )
     for finding in findings:
         sys.stderr.write(f"{finding.words}（{finding.where}）\n")
     newest = f"，外面最近一次记在 {outside[-1].at}" if outside else "，外面还没有记过"
-    sys.stderr.write(f"核对了 {count} 行{newest}：{'有 ' + str(len(findings)) + ' 处不对' if findings else '没有发现改动'}。\n")
+    sys.stderr.write(
+        f"核对了 {count} 行{newest}：{'有 ' + str(len(findings)) + ' 处不对' if findings else '没有发现改动'}。\n"
+    )
     return 1 if findings else 0
 
 
@@ -190,7 +208,7 @@ def progress(what: str) -> archive.Step:
     last = [0.0]
 
     def step(table: str, rows: int) -> None:
-        if time.monotonic() - last[0] > 0.1:  # noqa: PLR2004  (ten times a second)
+        if time.monotonic() - last[0] > 0.1:
             last[0] = time.monotonic()
             sys.stderr.write(f"\r{what} {table}：{rows} 行\x1b[K")
             sys.stderr.flush()
@@ -205,7 +223,10 @@ def _done() -> None:
 
 @contextmanager
 def _empty(url: str, revision: str) -> Iterator[str]:
-    """Where to write: an empty database, or a new file that takes its place when all went well. Raises NotEmpty, DatabaseInUse."""
+    """Where to write: an empty database, or a new file that takes its place when all went well.
+
+    Raises NotEmpty, DatabaseInUse.
+    """
     from storage.sqlite import LockFile
 
     file = migrate.file_of(url)

@@ -1,6 +1,8 @@
-"""`/wechat`: the handshake and the pushes. Committed, then answered; what is not on disk gets no answer, so that the platform tries again.
+"""`/wechat`: the handshake and the pushes. Committed, then answered; what is not on disk gets no answer, so that the
+platform tries again.
 
-At 4.0 s the handler looks: committed means the stored answer; else the push goes into the spool and its person hears so; if the spool
+At 4.0 s the handler looks: committed means the stored answer; else the push goes into the spool and its person hears
+so; if the spool
 fails too the line is closed before 4.5 s without a word (architecture, When the database is away).
 """
 
@@ -35,7 +37,9 @@ LARGE: Final = 8192
 class Webhook:
     """The two handlers of one account."""
 
-    def __init__(self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none) -> None:
+    def __init__(
+        self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none
+    ) -> None:
         self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
         self._opening = asyncio.Lock()
 
@@ -80,7 +84,8 @@ class Webhook:
         return self._answer(push, receipt.answer)
 
     async def _body(self, request: web.Request) -> bytes:
-        """The bytes of a push as they came; large ones one after the other with a pause, so that others pass between them (S3).
+        """The bytes of a push as they came; large ones one after the other with a pause, so that others pass between
+        them (S3).
 
         Raises wire.Refused for a body that was cut.
         """
@@ -93,12 +98,16 @@ class Webhook:
                 await asyncio.sleep(PACE)
         return body
 
-    async def _nobodys(self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime) -> web.StreamResponse:
+    async def _nobodys(
+        self, request: web.Request, push: NoSender, arrived: float, arrived_at: datetime
+    ) -> web.StreamResponse:
         """A signed push that names nobody: on disk, or not a word, so that the platform tries again."""
         log.warning("a signed push names nobody", extra={"action": "unreadable"})
         try:
             async with asyncio.timeout_at(arrived + LOOKS_AFTER):
-                await self._inbound.take_unreadable(push, arrived_at, None if self._codec.covers_body else unreadable.MOST)
+                await self._inbound.take_unreadable(
+                    push, arrived_at, None if self._codec.covers_body else unreadable.MOST
+                )
         except (TimeoutError, Busy):
             try:
                 async with asyncio.timeout_at(arrived + CLOSES_AFTER):
@@ -115,13 +124,16 @@ class Webhook:
             waits_since = await self._inbound.spooled(push)
         return None if waits_since is None else self._spool_answer(push, waits_since)
 
-    async def _not_committed(self, request: web.Request, push: Push, arrived: float, arrived_at: datetime) -> web.StreamResponse:
+    async def _not_committed(
+        self, request: web.Request, push: Push, arrived: float, arrived_at: datetime
+    ) -> web.StreamResponse:
         """Nothing is committed: into the spool, or not a word."""
         try:
             async with asyncio.timeout_at(arrived + CLOSES_AFTER):
                 waits_since = await self._inbound.keep(push, arrived_at)
         except (OSError, TimeoutError) as error:
-            log.error("neither committed nor spooled, so not answered", extra={"action": "no_answer", "error": str(error)})  # noqa: TRY400
+            told = {"action": "no_answer", "error": str(error)}
+            log.error("neither committed nor spooled, so not answered", extra=told)  # noqa: TRY400
             self._inbound.not_given(push)
             return self._hang_up(request)
         self._reach("after_spool")
@@ -144,7 +156,8 @@ class Webhook:
 
 
 async def _until(deadline: float, running: "asyncio.Future[Receipt]") -> Receipt:
-    """What `running` gives. Raises TimeoutError at `deadline` (loop time); it runs on, since other arrivals may await it too.
+    """What `running` gives. Raises TimeoutError at `deadline` (loop time); it runs on, since other arrivals may await
+    it too.
 
     One future and one timer: a shield inside a timeout costs a message several times as much.
     """

@@ -1,6 +1,7 @@
 """The platform's wire format: signatures and encryption (wechat.md 1). What a push says is read by `bot.pushes`.
 
-Until the signature holds every failure is `Refused` (403, no detail). After it everything is kept: what names nobody is `NoSender`.
+Until the signature holds every failure is `Refused` (403, no detail). After it everything is kept: what names nobody is
+`NoSender`.
 The three modes never fall back to one another.
 """
 
@@ -30,23 +31,36 @@ _STAMP: Final = re.compile(r"\d{1,12}", re.ASCII)
 
 
 class Refused(Exception):
-    """The push is not proven to come from the platform, is too old, or is another account's: 403 and not a word more."""
+    """The push is not proven to come from the platform, is too old, or is another account's: 403
+    and not a word more.
+    """
 
 
 class Codec:
     """Opens pushes and closes replies for one account, in one thread. Raises ValueError for keys that cannot be right.
 
-    One cipher context serves all messages: only the first block depends on what went before it, and both sides throw its 16 random
+    One cipher context serves all messages: only the first block depends on what went before it, and both sides throw
+    its 16 random
     bytes away.
     """
 
     def __init__(
-        self, *, token: str, app_id: str, mode: Mode, aes_key: str = "", previous_aes_key: str = "", max_age_seconds: int = 86_400
+        self,
+        *,
+        token: str,
+        app_id: str,
+        mode: Mode,
+        aes_key: str = "",
+        previous_aes_key: str = "",
+        max_age_seconds: int = 86_400,
     ) -> None:
         self.token, self.app_id, self.mode, self.max_age_seconds = token, app_id.encode(), mode, max_age_seconds
         self._drawn = b""
         ciphers = [_cipher(key) for key in (aes_key, previous_aes_key) if key]
-        self._encryptors, self._decryptors = [cipher.encryptor() for cipher in ciphers], [cipher.decryptor() for cipher in ciphers]
+        self._encryptors, self._decryptors = (
+            [cipher.encryptor() for cipher in ciphers],
+            [cipher.decryptor() for cipher in ciphers],
+        )
         if mode is not Mode.PLAIN and not aes_key:
             message = "an encoding_aes_key is needed"
             raise ValueError(message)
@@ -58,7 +72,8 @@ class Codec:
 
     def sign(self, *parts: str) -> str:
         """The SHA-1 over the token and the parts in string order, in hex."""
-        return hashlib.sha1("".join(sorted((self.token, *parts))).encode()).hexdigest()  # noqa: S324  (the platform's choice)
+        # the platform's choice
+        return hashlib.sha1("".join(sorted((self.token, *parts))).encode()).hexdigest()  # noqa: S324
 
     def greet(self, query: Mapping[str, str], now: datetime) -> str:
         """The echostr of the platform's handshake, which is always plain. Raises Refused."""
@@ -89,27 +104,40 @@ class Codec:
         if self.mode is Mode.PLAIN:
             return xml.encode()
         random = self._random(20)
-        stamp, nonce, sealed = str(int(now.timestamp())), str(int.from_bytes(random[16:], "big")), self.encrypt(xml.encode(), random[:16])
+        stamp, nonce, sealed = (
+            str(int(now.timestamp())),
+            str(int.from_bytes(random[16:], "big")),
+            self.encrypt(xml.encode(), random[:16]),
+        )
         return (
-            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{self.sign(stamp, nonce, sealed)}]]></MsgSignature>"
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{self.sign(stamp, nonce, sealed)}]]>"
+            f"</MsgSignature>"
             f"<TimeStamp>{stamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
         ).encode()
 
     def encrypt(self, plain: bytes, random: bytes | None = None) -> str:
-        """random(16) | length(4, big-endian) | text | app id, PKCS#7 to 32, AES-256-CBC, base64. `random` is for test vectors."""
+        """random(16) | length(4, big-endian) | text | app id, PKCS#7 to 32, AES-256-CBC, base64.
+
+        `random` is for test vectors.
+        """
         data = (random or self._random(16)) + struct.pack(">I", len(plain)) + plain + self.app_id
         pad = BLOCK - len(data) % BLOCK
         return base64.b64encode(self._encryptors[0].update(data + bytes([pad]) * pad)).decode()
 
     def _random(self, size: int) -> bytes:
-        """Random bytes, each used once; many are drawn together, since each question to the system lets the other threads run first."""
+        """Random bytes, each used once; many are drawn together, since each question to the system lets the other
+        threads run first.
+        """
         if len(self._drawn) < size:
             self._drawn = os.urandom(DRAWN)
         drawn, self._drawn = self._drawn[:size], self._drawn[size:]
         return drawn
 
     def decrypt(self, sealed: str) -> bytes:
-        """The text; the present key first, then the previous one. Raises NoSender (the official -40007, -40008), Refused for another app id (-40005)."""
+        """The text; the present key first, then the previous one.
+
+        Raises NoSender (the official -40007, -40008), Refused for another app id (-40005).
+        """
         try:
             data = base64.b64decode(sealed, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -143,7 +171,8 @@ class Codec:
 def _unwrap(data: bytes) -> tuple[bytes, bytes] | None:
     """The text and the app id of a block; None when it has not that form."""
     pad = data[-1]
-    if not 1 <= pad <= BLOCK or data[-pad:] != bytes([pad]) * pad or len(data) - pad < 20:  # noqa: PLR2004  (16 + 4 bytes of head)
+    # 16 + 4 bytes of head
+    if not 1 <= pad <= BLOCK or data[-pad:] != bytes([pad]) * pad or len(data) - pad < 20:
         return None
     end = 20 + struct.unpack(">I", data[16:20])[0]
     return None if end > len(data) - pad else (data[20:end], data[end:-pad])

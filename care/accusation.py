@@ -1,6 +1,8 @@
-"""Whom words accuse: a colleague by name or nickname, a role with its floor, or somebody who is not named (F5, F27; faults S1, A4).
+"""Whom words accuse: a colleague by name or nickname, a role with its floor, or somebody who is not named (F5, F27;
+faults S1, A4).
 
-It is better to hide a message from a colleague for an hour than to let her read what was said about her: until somebody above decides,
+It is better to hide a message from a colleague for an hour than to let her read what was said about her: until somebody
+above decides,
 doubt counts as yes. Whether anybody goes to the bed is not decided here; the place of a danger is never hidden.
 """
 
@@ -25,9 +27,11 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Accusation:
-    """Who is meant: colleagues by id, roles with the floor that was said ("" = not said). Neither: somebody, nobody knows who.
+    """Who is meant: colleagues by id, roles with the floor that was said ("" = not said). Neither: somebody, nobody
+    knows who.
 
-    `grave`: a body, a meal, a door, money, and not told of long ago or feared. `danger`: somebody may be hurt at this moment.
+    `grave`: a body, a meal, a door, money, and not told of long ago or feared. `danger`: somebody may be hurt at this
+    moment.
     """
 
     staff: frozenset[int] = frozenset()
@@ -41,9 +45,12 @@ ABUSE: Final = "侵害"
 LOOK: Final = "请去看"
 """The kind of an alarm whose words are for the lead: the floor gets a place (F27)."""
 _ROLES: Final = {
-    "supervisor": "护士长|主管|组长|领班", "nurse": "护士", "carer": "护工|护理员?|照护员?|看护|保姆|阿姨", "desk": "客服|前台|接待",
+    "supervisor": "护士长|主管|组长|领班",
+    "nurse": "护士",
+    "carer": "护工|护理员?|照护员?|看护|保姆|阿姨",
+    "desk": "客服|前台|接待",
     "director": "院长|领导|老板|负责人|经理",
-}  # fmt: skip
+}
 _ROLE: Final = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _ROLES.items()))
 _ROLE_WORDS: Final = "|".join(_ROLES.values())
 _TITLES: Final = ("姐", "哥", "姨", "叔", "嫂", "师傅", "大姐", "大哥", "阿姨", "老师", "医生", "大夫", "主任")
@@ -51,9 +58,12 @@ _FLOOR: Final = re.compile(r"([一二两三四五六七八九十]|\d{1,2})(?:层
 _FIGURES: Final = {sign: str(number) for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
 _RESIDENT: Final = re.compile(r"奶奶|爷爷|大爷|大妈|老太|大娘|伯伯|[室床号]")
 _SOFT: Final = re.compile(
-    r"骂|吼|凶|态度|不耐烦|嫌|甩脸|翻白眼|不管|不理|不问|欺负|敷衍|偷懒|睡(?:觉|着)|玩手机|聊天|冷漠|恶劣|说话[^，。]{0,3}(?:冲|难听|呛|狠)|威胁|吓|羞辱|侮辱|骗|推卸|推脱|拿了|收了|要钱|红包|没来|喊不动|叫不动|误会"
+    r"骂|吼|凶|态度|不耐烦|嫌|甩脸|翻白眼|不管|不理|不问|欺负|敷衍|偷懒|睡(?:觉|着)|玩手机|聊天|冷漠|恶劣|说话[^，。]{0,3}(?:冲|难听|呛|狠)|威胁|吓|羞辱|侮辱|骗|推卸|推脱|拿了|收了|"
+    r"要钱|红包|没来|喊不动|叫不动|误会"
 )
-_PRAISE: Final = re.compile(r"谢谢|感谢|多亏|幸亏|辛苦|表扬|真好|特别好|很好|挺好|锦旗|细心|耐心(?!都没)|贴心|负责(?!人)|热情|夸")
+_PRAISE: Final = re.compile(
+    r"谢谢|感谢|多亏|幸亏|辛苦|表扬|真好|特别好|很好|挺好|锦旗|细心|耐心(?!都没)|贴心|负责(?!人)|热情|夸"
+)
 _TOLD: Final = re.compile(r"(?:跟|和|找|问|请|告诉|叫|喊|让|麻烦|通知|给)(?:你们|咱们|院里|那个?|值班){0,2}的?$")
 _SAYS: Final = re.compile(
     r"(?:今天|上午|下午|刚才|昨天|已经|来|就|也|都|老师){0,3}(?:说|讲|告诉|回|打了?电话|电话|联系|答应|保证|登记|记|安排|帮|接|通知|解释|道歉|处理)"
@@ -63,10 +73,28 @@ _ELSEWHERE: Final = re.compile(
     r"去年|前年|上个?月|以前|从前|小时候|年轻的?时候|听说|电视|新闻|电影|小说|梦|怕|会不会|有没有|如果|万一|要是|吗[?？]?$"
 )
 """Told of long ago, of others, of fear, or asked: nobody is rung by it."""
-_NOW: Final = re.compile(r"正在|现在|还在|又在|刚|快来|快点|流血|出血|血|断了|起不来|昏|不动了?|喘|救|青了|肿了|疼|痛|这会儿")
+_NOW: Final = re.compile(
+    r"正在|现在|还在|又在|刚|快来|快点|流血|出血|血|断了|起不来|昏|不动了?|喘|救|青了|肿了|疼|痛|这会儿"
+)
 _CLAUSE: Final = re.compile(r"[^，。！？；,.!?;\n…]+")
 _COMPOUND: Final = frozenset(
-    {"欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "东方", "端木", "独孤", "南宫"}
+    {
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "夏侯",
+        "东方",
+        "端木",
+        "独孤",
+        "南宫",
+    }
 )
 
 
@@ -84,7 +112,9 @@ class Names:
 
     def called_in(self, words: str) -> bool:
         """Whether anybody is called at all, by name or by role."""
-        return _ROLE.search(words) is not None or (self._pattern is not None and self._pattern.search(words) is not None)
+        return _ROLE.search(words) is not None or (
+            self._pattern is not None and self._pattern.search(words) is not None
+        )
 
     def found(self, clause: str) -> list[tuple[int, int, frozenset[int]]]:
         """Where somebody is called, from … to …, and who that may be; a resident of the same name is none."""
@@ -97,11 +127,15 @@ class Names:
         ]
 
     def _narrowed(self, clause: str, begin: int, end: int, whose: set[int]) -> frozenset[int]:
-        """Of several with one name, those of the role and floor that stand beside it; all of them when nothing tells."""
+        """Of several with one name, those of the role and floor that stand beside it; all of them
+        when nothing tells.
+        """
         for fits in (_role_beside(clause, begin, end), _floor_before(clause, begin)):
             if fits is None or len(whose) == 1:
                 continue
-            narrowed = {one for one in whose if self.colleagues[one].role == fits or fits in self.colleagues[one].floors}
+            narrowed = {
+                one for one in whose if self.colleagues[one].role == fits or fits in self.colleagues[one].floors
+            }
             whose = narrowed or whose
         return frozenset(whose)
 
@@ -138,7 +172,9 @@ def _floor_before(clause: str, at: int) -> str | None:
 
 
 def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False) -> Accusation | None:
-    """Whom a message accuses; None for nobody. `complaint`: it belongs to one, so any grievance counts. `hurt`: it rings the floor."""
+    """Whom a message accuses; None for nobody. `complaint`: it belongs to one, so any grievance counts. `hurt`: it
+    rings the floor.
+    """
     harmful = harm.SIGNS.search(text) is not None
     if not (harmful or complaint or _SOFT.search(text)):
         return None
@@ -165,7 +201,9 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
     if not (staff or roles or fresh):
         return None
     why = grave or (soft.group() if soft else "")
-    return Accusation(frozenset(staff), frozenset(roles), why, fresh, danger=hurt or (fresh and _NOW.search(words) is not None))
+    return Accusation(
+        frozenset(staff), frozenset(roles), why, fresh, danger=hurt or (fresh and _NOW.search(words) is not None)
+    )
 
 
 def in_case(text: str, names: Names) -> Accusation | None:
@@ -179,7 +217,9 @@ def _grieves(words: str) -> bool:
 
 
 def heard(rung: Triage, accused: Accusation | None) -> Triage:
-    """What rings by a message that accuses: words for the lead alone, and, where somebody may be hurt, the place for the floor (F5, F27)."""
+    """What rings by a message that accuses: words for the lead alone, and, where somebody may be hurt, the place for
+    the floor (F5, F27).
+    """
     if accused is None or (rung.audience is Audience.LEAD and not accused.danger):
         return rung
     if rung.rings and rung.audience is Audience.FLOOR:

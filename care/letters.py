@@ -8,7 +8,9 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row of the form. `scope` says which families may read it; `many` allows several ticks; `key` is its letter on the keyboard."""
+    """One row of the form. `scope` says which families may read it; `many` allows several ticks; `key` is its letter on
+    the keyboard.
+    """
 
     id: str
     name: str
@@ -39,7 +41,9 @@ Facts = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the checks found: sentences for the writer (the letter is not kept), and why it waits for a call ("" = it does not)."""
+    """What the checks found: sentences for the writer (the letter is not kept), and why it waits for a call ("" = it
+    does not).
+    """
 
     wrong: tuple[str, ...] = ()
     hold: str = ""
@@ -47,16 +51,21 @@ class Looked:
 
 def known(ticked: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
     """The ticks that the form has, in its order; of a single choice the first. What was not ticked is absent."""
-    found = {field.id: tuple(option for option in field.options if option in ticked.get(field.id, ())) for field in FIELDS}
+    found = {
+        field.id: tuple(option for option in field.options if option in ticked.get(field.id, ())) for field in FIELDS
+    }
     return {name: values if BY_ID[name].many else values[:1] for name, values in found.items() if values}
 
 
 def look(
     facts: Facts, sentence: str, *, temperature: float | None, photos: int, yesterday: str, others: Collection[str]
-) -> Looked:  # fmt: skip
+) -> Looked:
     """Check a letter before it is kept. `others` are the sentences of other residents' letters of the day."""
     found = (
-        (not facts and not sentence and temperature is None and not photos, "什么都没记，家书不能发。没照看到的，就不写。"),
+        (
+            not facts and not sentence and temperature is None and not photos,
+            "什么都没记，家书不能发。没照看到的，就不写。",
+        ),
         ("平安" in sentence and not facts, "没有记下什么，就不能写「平安」。请先点一两项。"),
         (bool(LOW & set(facts.get("mood", ()))) and not sentence, "心情不好的，请写一句我们做了什么，家属才放心。"),
         (bool(sentence) and sentence == yesterday, "这句话和昨天的一样，请换一句今天的。"),

@@ -1,4 +1,6 @@
-"""The days on which a home greets, and those on which it must not: computed for any year, never a stored list (domain.md 5, H1, B1)."""
+"""The days on which a home greets, and those on which it must not: computed for any year, never a stored list
+(domain.md 5, H1, B1).
+"""
 
 import calendar
 import re
@@ -23,7 +25,9 @@ class Festival:
     is_lunar: bool = False
 
     def period(self, year: int) -> str:
-        """The festival's own cycle, never its date: what was planned once is not planned again when a date is mended."""
+        """The festival's own cycle, never its date: what was planned once is not planned again when
+        a date is mended.
+        """
         return f"{year}-lunar" if self.is_lunar else str(year)
 
 
@@ -96,7 +100,8 @@ def born(text: str) -> Birthday:
     year, month, day = (int(part) for part in match.groups()[:3])
     is_lunar, leap = match[4] is not None, match[5] is not None
     if is_lunar:
-        there = 1 <= month <= 12 and 1 <= day <= 30 and (not leap or lunar.leap_month(year) == month)  # noqa: PLR2004  (months, days)
+        # months, days
+        there = 1 <= month <= 12 and 1 <= day <= 30 and (not leap or lunar.leap_month(year) == month)
         if not there:  # 三十 is taken in a short month as well: families count it so, and papers are not exact
             raise Invalid(why=f"农历没有 {text} 这一天，请核对月份和闰月。")
     else:
@@ -112,11 +117,24 @@ FESTIVALS: Final = (
     Festival("laba", "腊八", False, "喝腊八粥；糖尿病老人少放糖。", _lunar(12, 8), is_lunar=True),
     Festival("xiaonian-north", "小年（北方）", True, "按老人的老家，北方是腊月廿三。", _lunar(12, 23), is_lunar=True),
     Festival("xiaonian-south", "小年（南方）", True, "按老人的老家，南方是腊月廿四。", _lunar(12, 24), is_lunar=True),
-    Festival("chuxi", "除夕", True, "团圆。请家属来吃年夜饭；没人接的老人列一张陪伴单。", lambda year: lunar.solar(year + 1, 1, 1) - timedelta(days=1), is_lunar=True),
+    Festival(
+        "chuxi",
+        "除夕",
+        True,
+        "团圆。请家属来吃年夜饭；没人接的老人列一张陪伴单。",
+        lambda year: lunar.solar(year + 1, 1, 1) - timedelta(days=1),
+        is_lunar=True,
+    ),
     Festival("spring-festival", "春节", True, "一年里最要紧的问候；请孙辈录一句拜年。", _lunar(1, 1), is_lunar=True),
     Festival("lantern", "元宵节", True, "汤圆容易噎，切小、有人看着。", _lunar(1, 15), is_lunar=True),
     Festival("womens-day", "妇女节", True, "只给女性：「奶奶、阿姨，节日好」。", _on(3, 8)),
-    Festival("qingming", "清明", False, "不说快乐。外出祭扫先登记；亲人刚走的家庭多陪一会儿。", lambda year: lunar.term(year, "清明")),
+    Festival(
+        "qingming",
+        "清明",
+        False,
+        "不说快乐。外出祭扫先登记；亲人刚走的家庭多陪一会儿。",
+        lambda year: lunar.term(year, "清明"),
+    ),
     Festival("labour-day", "劳动节", True, "也谢谢同事。", _on(5, 1)),
     Festival("mothers-day", "母亲节", True, "只给有子女、没有失独标记的老人；提醒子女录一句话。", _sunday(5, 2)),
     Festival("fathers-day", "父亲节", True, "只给有子女、没有失独标记的老人；提醒子女录一句话。", _sunday(6, 3)),
@@ -125,9 +143,17 @@ FESTIVALS: Final = (
     Festival("zhongyuan", "中元节", False, "不问候。要祭拜的照实回答，不用明火。", _lunar(7, 15), is_lunar=True),
     Festival("mid-autumn", "中秋节", True, "月饼糖油重，切小块分着吃；请家属来。", _lunar(8, 15), is_lunar=True),
     Festival("national-day", "国庆节", True, "短短一句。", _on(10, 1)),
-    Festival("double-ninth", "重阳节", True, "老年节，老人自己的大日子；登高改成院子里走走。", _lunar(9, 9), is_lunar=True),
-    Festival("winter-solstice", "冬至", True, "说「冬至安康」；江浙沪这天也祭祖，语气平和。", lambda year: lunar.term(year, "冬至")),
-)  # fmt: skip
+    Festival(
+        "double-ninth", "重阳节", True, "老年节，老人自己的大日子；登高改成院子里走走。", _lunar(9, 9), is_lunar=True
+    ),
+    Festival(
+        "winter-solstice",
+        "冬至",
+        True,
+        "说「冬至安康」；江浙沪这天也祭祖，语气平和。",
+        lambda year: lunar.term(year, "冬至"),
+    ),
+)
 BY_ID: Final = {festival.id: festival for festival in FESTIVALS}
 
 
@@ -145,7 +171,9 @@ def between(first: date, last: date) -> list[Day]:
 
 
 def birthdays(born: Birthday, first: date, last: date) -> list[Day]:
-    """The birthdays in these days, one for each year of the family's own calendar; none before the first birthday (domain.md 5, a to d)."""
+    """The birthdays in these days, one for each year of the family's own calendar; none before the first birthday
+    (domain.md 5, a to d).
+    """
     _within(first, last)
     return [
         Day(day, "birthday", "生日", True, note, f"{year}-lunar" if born.is_lunar else str(year))
@@ -166,7 +194,11 @@ def _each(born: Birthday, first: int, last: int) -> Iterator[tuple[int, date, st
             yield year, lunar.solar(year, born.month, born.day, leap=leap), note
         else:
             short = born.day > calendar.monthrange(year, born.month)[1]
-            yield year, date(year, born.month, 28 if short else born.day), born.words + ("；今年没有 29 日，过 28 日" if short else "")
+            yield (
+                year,
+                date(year, born.month, 28 if short else born.day),
+                born.words + ("；今年没有 29 日，过 28 日" if short else ""),
+            )
 
 
 def _within(first: date, last: date) -> None:

@@ -1,4 +1,6 @@
-"""When machines are silent: elders 20:30–06:30 and 12:00–14:00, families 21:30–08:00, in the person's own time zone (domain.md 5, F16)."""
+"""When machines are silent: elders 20:30–06:30 and 12:00–14:00, families 21:30–08:00, in the person's own time zone
+(domain.md 5, F16).
+"""
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final

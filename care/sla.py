@@ -1,4 +1,7 @@
-"""The clocks of the house: when a promise is due, and what has been reached of it (C4, C9, Q4). All times are aware and in UTC."""
+"""The clocks of the house: when a promise is due, and what has been reached of it (C4, C9, Q4).
+
+All times are aware and in UTC.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -80,7 +83,9 @@ def follow_ups(accepted_at: datetime, level: Level, zone: tzinfo) -> list[tuple[
     """The days after acceptance on which we ask again, at ten in the morning of the house (C11, domain.md 6b)."""
     day = accepted_at.astimezone(zone)
     days = SERIOUS_FOLLOW_UP_DAYS if level is Level.S1 else FOLLOW_UP_DAYS
-    return [(n, (day + timedelta(days=n)).replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)) for n in days]
+    return [
+        (n, (day + timedelta(days=n)).replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)) for n in days
+    ]
 
 
 def share(made_at: datetime, due_at: datetime, now: datetime) -> float:

@@ -1,7 +1,10 @@
-"""Emergency words, heard in every inbound message whoever sent it (domain.md 4, practice.md F3, F5): a false alarm before a miss.
+"""Emergency words, heard in every inbound message whoever sent it (domain.md 4, practice.md F3, F5): a false alarm
+before a miss.
 
-First the idioms are taken out (笑死了, 救命恩人): each cancels its own words, never another's. Then clause by clause each rule is
-tried; a clause that tells of television, of long ago, of fear or of a question, and a negation right before the words, cancel.
+First the idioms are taken out (笑死了, 救命恩人): each cancels its own words, never another's. Then clause by clause each rule
+is
+tried; a clause that tells of television, of long ago, of fear or of a question, and a negation right before the words,
+cancel.
 """
 
 import re
@@ -20,7 +23,9 @@ class Urgency(IntEnum):
 
 
 class Audience(StrEnum):
-    """Who may see the alarm (F5): the floor, or the lead and director alone, or the floor and the lead for self-harm."""
+    """Who may see the alarm (F5): the floor, or the lead and director alone, or the floor and
+    the lead for self-harm.
+    """
 
     FLOOR = "floor"
     LEAD = "lead"
@@ -53,10 +58,13 @@ _DEGREE: Final = "[笑热冷饿咸吓气累困忙烦急羡乐香吵渴馋美]"
 _IDIOMS: Final = re.compile(
     rf"{_DEGREE}死(?:我|个?人|了)*|救命恩人|[《「“]救命[》」”]|跌打|(?:股票|基金|价格?)[^，。]{{0,2}}跌|着火锅|血浓于水|心口不一|死猪|"
     r"(?:忙|累|笑|跑)得喘不(?:上|过)气|120(?:上班|要钱|多少钱|是干)|救护车(?:响|来了是谁|的声)|(?:不用|别|不要|没)(?:叫|打|喊)?(?:救护车|120)|"
-    r"你们[^，。]{0,3}把[^，。]{1,6}摔|[把将](?![^，。]{0,4}(?:我|人|妈|爸|奶|爷|姥|婆|公|自己|他|她))[^，。]{1,6}摔|摔(?:坏|碎|破|跤比赛|打)|被打死了|想死[我你他她]|别让我摔|打[仗牌球]|打[人听]电话|打不死|没事找事|"
+    r"你们[^，。]{0,3}把[^，。]{1,6}摔|[把将](?![^，。]{0,4}(?:我|人|妈|爸|奶|爷|姥|婆|公|自己|他|她))[^，。]{1,6}摔|摔(?:坏|碎|破|跤比赛|打)|被打死了|"
+    r"想死[我你他她]|别让我摔|打[仗牌球]|打[人听]电话|打不死|没事找事|"
     r"(?:走|去)(?:了啊|一步去|吃饭)|头[发绳]|心里?美|着凉|气得[^，。]{0,4}疼|打我(?:的)?(?:电话|手机|微信)"
 )
-_STORY: Final = re.compile(r"电视|电影|新闻|剧里|戏里|戏文|小说|书上|会唱|梦见|梦到|做梦|年轻的时候|小时候|从前|那年|当年|演习|测试|听说")
+_STORY: Final = re.compile(
+    r"电视|电影|新闻|剧里|戏里|戏文|小说|书上|会唱|梦见|梦到|做梦|年轻的时候|小时候|从前|那年|当年|演习|测试|听说"
+)
 """Words that tell of something else, for the clauses that follow too."""
 _HOW_IT_GOES: Final = re.compile(
     r"怎么(?:通知|处理|算)|咋通知|会不会通知|通知(?:家属|我们?)|跟我们[^，。]{0,4}说一声|(?:要钱|你会来)[^，。]{0,3}[吗？?]"
@@ -86,17 +94,73 @@ def _rule(kind: str, level: Urgency, audience: Audience, pattern: str) -> _Rule:
 
 
 _RULES: Final[tuple[_Rule, ...]] = (
-    _rule("自伤", Urgency.P0, Audience.FLOOR, r"不想活(?!动)|活着没意思|死了算了|不如死|(?:想|要)(?:死|自杀|跳楼)(?!你|我|他|她)|跳下去|别救我|安眠药[^，。]{0,4}攒|攒[^，。]{0,4}安眠药|我走了你们就省心|后事[^，。]{0,4}交代|割腕|安眠药[^，。]{0,3}(?:一瓶|吃了|全吃)|(?:吃|吞)了[^，。]{0,4}安眠药"),
-    _rule("侵害", Urgency.P0, Audience.LEAD, r"(?:有人|护工|阿姨|她|他|你们的?人)(?:又)?(?:打|掐|捆|绑|踢|扇|骂|摸)(?:了)?我|偷我[^，。]{0,4}(?:钱|存折|东西)|打我(?![妈爸爷奶])"),
-    _rule("呼救", Urgency.P0, Audience.FLOOR, r"救命|救救|快来(?:人|救|$|[啊吧呀])|来人啊|^120$|(?:打|叫|喊)(?:个|一下)?(?:120|救护车)|我不行了|快不行了|(?:快|赶紧)叫(?:大夫|医生|护士)|快叫人"),
-    _rule("呼吸心脏", Urgency.P0, Audience.FLOOR, rf"{_BODY}(?:(?![不没])[^，。]){{0,6}}{_PAIN}|[闷憋堵]得慌|喘不[上过赢]?来?气|心梗|脑梗|中风|上不来气|气[^，。]?(?:不够用|透[勿不]过来|短)|透[勿不]过气|出不赢气|抖[唔不]到气|喘袂过气|又喘|憋得慌|心慌得|心慌|憋死|胸闷|没气了|没有?呼吸|呼吸困难|痰[^，。]{{0,2}}堵"),
-    _rule("脑", Urgency.P0, Audience.FLOOR, r"嘴巴?歪|说话不清|没反应|不省人事|手脚[^，。]{0,2}麻|半边身[子体]?[^，。]{0,3}(?:麻|动)|叫不醒|抽(?:起来|风|搐)|突然看不见|眼前发黑|天旋地转|(?:头)?晕[^，。]{0,3}(?:站不住|倒)|晕(?:过去|倒)|昏(?:倒|迷|过去)|手抖出冷汗|低血糖了|疼得说不出话"),
-    _rule("跌倒受伤", Urgency.P0, Audience.FLOOR, r"[摔跌滑绊栽掼跶跋卡咧](?:哒|了|咯|咧)?一?(?:倒|跤|着了|下(?!来的)|亲)|起不来|不起来|站不起|(?:妈妈?|爸爸?|奶奶|爷爷|老伴|老人|她|他)(?:刚|又)?摔了|[把将](?:我|老人|他|她)[^，。]{0,2}摔|从[^，。]{1,5}(?:掉|滚|摔)下|我(?:刚|又)?摔了|摔是摔了|昨天摔|头[^，。]{0,3}(?:磕|撞)破|流[^，。]{0,4}血|血止不住|止不住血|动不了了|断了|骨折|烫着|烫伤了|触电|起泡|额绊"),
-    _rule("噎呛中毒", Urgency.P0, Audience.FLOOR, r"卡(?:住了|喉咙|嗓子)|咽不下去|噎(?:着|住)|呛(?:着|住)|吃错了?药|药[^，。]{0,3}吃(?:错|多|重)了?|(?:吃|喝)了?两(?:遍|次)|药吃多|喝(?:了|[^，。]{0,2})(?:洗洁精|农药|消毒|洁厕|敌敌畏)|吐了?[^，。]{0,2}血|便血|拉的[^，。]{0,3}黑|疼得打滚|打摆子|四十度|尿不出来"),
-    _rule("险情", Urgency.P0, Audience.FLOOR, r"着火|起火|失火|冒烟|烟味|煤气味|煤气漏|漏煤气|地震|(?:被)?(?:关|锁|困)(?:在|住)|迷路|走丢了|人不见了|找不到回(?:去|家)的?路"),
-    _rule("不适", Urgency.P1, Audience.FLOOR, r"难受得很|难受滴很|难受哩很|(?:老|好)疼了?$|我疼|腿肿得走不了|走不了路|发(?:高)?烧|头有点晕|疼得(?:很|厉害|不行)"),
-    _rule("要看看", Urgency.P2, Audience.NONE, r"有点(?:不舒服|昏)|头有点昏|心里难受|没劲|不想吃饭|活够了|老了不中用|想回家|谁也不管我|转钱|汇款|银行卡密码|涉案|保健品|不想活"),
-)  # fmt: skip
+    _rule(
+        "自伤",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"不想活(?!动)|活着没意思|死了算了|不如死|(?:想|要)(?:死|自杀|跳楼)(?!你|我|他|她)|跳下去|别救我|安眠药[^，。]{0,4}攒|攒[^，。]{0,4}安眠药|我走了你们就省心|"
+        r"后事[^，。]{0,4}交代|割腕|安眠药[^，。]{0,3}(?:一瓶|吃了|全吃)|(?:吃|吞)了[^，。]{0,4}安眠药",
+    ),
+    _rule(
+        "侵害",
+        Urgency.P0,
+        Audience.LEAD,
+        r"(?:有人|护工|阿姨|她|他|你们的?人)(?:又)?(?:打|掐|捆|绑|踢|扇|骂|摸)(?:了)?我|偷我[^，。]{0,4}(?:钱|存折|东西)|打我(?![妈爸爷奶])",
+    ),
+    _rule(
+        "呼救",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"救命|救救|快来(?:人|救|$|[啊吧呀])|来人啊|^120$|(?:打|叫|喊)(?:个|一下)?(?:120|救护车)|我不行了|快不行了|(?:快|赶紧)叫(?:大夫|医生|护士)|快叫人",
+    ),
+    _rule(
+        "呼吸心脏",
+        Urgency.P0,
+        Audience.FLOOR,
+        rf"{_BODY}(?:(?![不没])[^，。]){{0,6}}{_PAIN}|[闷憋堵]得慌|喘不[上过赢]?来?气|心梗|脑梗|中风|上不来气|气[^，。]?(?:不够用|透[勿不]过来|短)|透[勿不]过气|"
+        rf"出不赢气|抖[唔不]到气|喘袂过气|又喘|憋得慌|心慌得|心慌|憋死|胸闷|没气了|没有?呼吸|呼吸困难|痰[^，。]{{0,2}}堵",
+    ),
+    _rule(
+        "脑",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"嘴巴?歪|说话不清|没反应|不省人事|手脚[^，。]{0,2}麻|半边身[子体]?[^，。]{0,3}(?:麻|动)|叫不醒|抽(?:起来|风|搐)|突然看不见|眼前发黑|天旋地转|"
+        r"(?:头)?晕[^，。]{0,3}(?:站不住|倒)|晕(?:过去|倒)|昏(?:倒|迷|过去)|手抖出冷汗|低血糖了|疼得说不出话",
+    ),
+    _rule(
+        "跌倒受伤",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"[摔跌滑绊栽掼跶跋卡咧](?:哒|了|咯|咧)?一?(?:倒|跤|着了|下(?!来的)|亲)|起不来|不起来|站不起|(?:妈妈?|爸爸?|奶奶|爷爷|老伴|老人|她|他)(?:刚|又)?摔了|[把将](?:我|"
+        r"老人|他|她)[^，。]{0,2}摔|从[^，。]{1,5}(?:掉|滚|摔)下|我(?:刚|又)?摔了|摔是摔了|昨天摔|头[^，。]{0,3}(?:磕|撞)破|流[^，。]{0,4}血|血止不住|止不住血|"
+        r"动不了了|断了|骨折|烫着|烫伤了|触电|起泡|额绊",
+    ),
+    _rule(
+        "噎呛中毒",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"卡(?:住了|喉咙|嗓子)|咽不下去|噎(?:着|住)|呛(?:着|住)|吃错了?药|药[^，。]{0,3}吃(?:错|多|重)了?|(?:吃|喝)了?两(?:遍|次)|药吃多|喝(?:了|"
+        r"[^，。]{0,2})(?:洗洁精|农药|消毒|洁厕|敌敌畏)|吐了?[^，。]{0,2}血|便血|拉的[^，。]{0,3}黑|疼得打滚|打摆子|四十度|尿不出来",
+    ),
+    _rule(
+        "险情",
+        Urgency.P0,
+        Audience.FLOOR,
+        r"着火|起火|失火|冒烟|烟味|煤气味|煤气漏|漏煤气|地震|(?:被)?(?:关|锁|困)(?:在|住)|迷路|走丢了|人不见了|找不到回(?:去|家)的?路",
+    ),
+    _rule(
+        "不适",
+        Urgency.P1,
+        Audience.FLOOR,
+        r"难受得很|难受滴很|难受哩很|(?:老|好)疼了?$|我疼|腿肿得走不了|走不了路|发(?:高)?烧|头有点晕|疼得(?:很|厉害|不行)",
+    ),
+    _rule(
+        "要看看",
+        Urgency.P2,
+        Audience.NONE,
+        r"有点(?:不舒服|昏)|头有点昏|心里难受|没劲|不想吃饭|活够了|老了不中用|想回家|谁也不管我|转钱|汇款|银行卡密码|涉案|保健品|不想活",
+    ),
+)
 _TRIED: Final = tuple((rule, "$" in rule[3].pattern) for rule in _RULES)
 """Each rule, and whether it asks where a clause begins or ends: then only the clauses can say whether it hits."""
 _GATE: Final = re.compile(
@@ -141,9 +205,11 @@ def _level(heard: Triage) -> int:
 
 
 def _heard(rule: _Rule, clause: str) -> Triage | None:
-    """What a rule hears in a clause: the first words that nothing right beside them denies; P2 when all of them are denied.
+    """What a rule hears in a clause: the first words that nothing right beside them denies; P2 when all of them are
+    denied.
 
-    What is asked of the clause is asked once, what stands beside the words within their few signs: time grows with the text alone (S3).
+    What is asked of the clause is asked once, what stands beside the words within their few signs: time grows with the
+    text alone (S3).
     """
     kind, level, audience, pattern = rule
     denied: Triage | None = None

@@ -45,7 +45,9 @@ WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 """What must work for who is logged in while the database is away."""
 
 
-def build(database: Database, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode) -> web.Application:
+def build(
+    database: Database, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode
+) -> web.Application:
     """The sub-application for `/console`."""
     live = Live(database, board, clock)
     app = web.Application(
@@ -60,9 +62,14 @@ def build(database: Database, house: House, board: Board, settings: Settings, cl
     app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE] = database, settings, clock, decode
     app[HOUSE], app[BOARD], app[LIVE] = house, board, live
     environment = aiohttp_jinja2.setup(
-        app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined, context_processors=[_shared],
-    )  # fmt: skip
+        app,
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        context_processors=[_shared],
+    )
     words.install(environment, settings.home, clock)
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     app.router.add_get("/", chats.home)

@@ -1,4 +1,5 @@
-"""Live pages: after a COMMIT its hints reach the open pages as events without content; a page then asks for what it may see.
+"""Live pages: after a COMMIT its hints reach the open pages as events without content; a page then asks for what it may
+see.
 
 Only the strip of alarms comes with its words: it must be seen while the database is away.
 """
@@ -33,7 +34,9 @@ AWAY_SHOWN: Final = 2.0
 TOLD: Final = 1000
 """Topics whose last change is remembered."""
 SEEN: Final = web.RequestKey("seen", str)
-"""Which process, and how many changes it had told when a request began: its page asks for the later ones when its stream opens."""
+"""Which process, and how many changes it had told when a request began: its page asks for the later ones when its
+stream opens.
+"""
 SHARED: Final = frozenset({"inbox", "cases", "promises", "families", "residents", "letters", "days"})
 
 
@@ -72,7 +75,9 @@ class Live:
         return await handler(request)
 
     def _missed(self, topics: frozenset[str], since: str) -> list[str]:
-        """What changed after a page was read and before its stream opened; everything for a page of an earlier process."""
+        """What changed after a page was read and before its stream opened; everything for a page of
+        an earlier process.
+        """
         life, _, count = since.partition(".")
         if life != self._life or not count.isdigit():
             return sorted(topics)
@@ -95,7 +100,9 @@ class Live:
             "closed": self._board.closed,
             "apart": self._board.apart,
         }
-        return aiohttp_jinja2.render_string("_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN})
+        return aiohttp_jinja2.render_string(
+            "_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN}
+        )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """GET ?topics=inbox,person:1&since=…. An event is named after its topic with `-` for `:`; its data is empty."""

@@ -32,30 +32,114 @@ KINDS = {
     "opinion": "问意见",
 }
 STATES = {
-    "planned": "到时间发", "waiting": "排队中", "ready": "发送中", "sending": "发送中", "sent": "已送达微信", "unknown": "不确定送到没有", "parked": "等对方来信自动发",
-    "review": "微信审核中", "given_up": "没送到", "cancelled": "已撤回", "answered": "已回复", "held": "等院长确认",
-}  # fmt: skip
+    "planned": "到时间发",
+    "waiting": "排队中",
+    "ready": "发送中",
+    "sending": "发送中",
+    "sent": "已送达微信",
+    "unknown": "不确定送到没有",
+    "parked": "等对方来信自动发",
+    "review": "微信审核中",
+    "given_up": "没送到",
+    "cancelled": "已撤回",
+    "answered": "已回复",
+    "held": "等院长确认",
+}
 BAD = frozenset({"unknown", "given_up"})
 ACTORS = {"person": "家属或老人", "machine": "系统"}
 ACTIONS = {
-    "view": "看了", "show_phone": "看号码", "log_in": "登录", "answer": "回复", "log_call": "登记电话", "take_back": "撤回", "send_kept": "放行先没发的话", "false": "误报", "muted": "静音", "undone": "撤销", "arrived_before": "已到（之后又喊了）", "hand_back": "交回机器人",
-    "receive": "来信", "unreadable": "来信损坏", "accuse": "来信说到同事", "accused_confirm": "确认说到的人", "accused_lift": "说到的不是她", "accused_named": "改说到的人", "log_in_locked": "登录被锁", "unlock": "解开登录", "open_case": "立案", "alarm": "报警", "going": "我去", "arrived": "已到", "breach": "超时", "reach": "送达", "add_staff": "添加同事",
-    "edit": "改知识库", "fill": "填空", "restore": "恢复原样", "take_note": "知道了", "note": "内部备注", "assess": "评估", "inquire": "查明", "propose": "提交方案", "interim": "申请中期回复",
-    "begin_survey": "开始问卷", "end_survey": "收卷", "book_visit": "登记探视", "plan_held": "先不发", "plan_cancelled": "取消问候", "plan_planned": "照发", "invite": "打绑定单", "write_letter": "写家书", "let_go": "电话告知后放行", "withdraw_letter": "收回家书", "drop_photo": "拿掉照片", "release_letters": "发家书", "ask_to_bind": "申请绑定", "bind": "确认绑定", "refuse_binding": "没核实", "set_status": "改状态", "hush": "静默", "lift_hush": "解除静默",
-    "approve": "批准", "return": "退回", "tell": "告知结果", "close": "结案", "verdict_accepted": "认可", "verdict_declined": "不认可", "verdict_call": "请来电",
-    "search": "搜索", "begin_epoch": "从备份恢复", "confirm_epoch": "恢复后开始发送",
-}  # fmt: skip
+    "view": "看了",
+    "show_phone": "看号码",
+    "log_in": "登录",
+    "answer": "回复",
+    "log_call": "登记电话",
+    "take_back": "撤回",
+    "send_kept": "放行先没发的话",
+    "false": "误报",
+    "muted": "静音",
+    "undone": "撤销",
+    "arrived_before": "已到（之后又喊了）",
+    "hand_back": "交回机器人",
+    "receive": "来信",
+    "unreadable": "来信损坏",
+    "accuse": "来信说到同事",
+    "accused_confirm": "确认说到的人",
+    "accused_lift": "说到的不是她",
+    "accused_named": "改说到的人",
+    "log_in_locked": "登录被锁",
+    "unlock": "解开登录",
+    "open_case": "立案",
+    "alarm": "报警",
+    "going": "我去",
+    "arrived": "已到",
+    "breach": "超时",
+    "reach": "送达",
+    "add_staff": "添加同事",
+    "edit": "改知识库",
+    "fill": "填空",
+    "restore": "恢复原样",
+    "take_note": "知道了",
+    "note": "内部备注",
+    "assess": "评估",
+    "inquire": "查明",
+    "propose": "提交方案",
+    "interim": "申请中期回复",
+    "begin_survey": "开始问卷",
+    "end_survey": "收卷",
+    "book_visit": "登记探视",
+    "plan_held": "先不发",
+    "plan_cancelled": "取消问候",
+    "plan_planned": "照发",
+    "invite": "打绑定单",
+    "write_letter": "写家书",
+    "let_go": "电话告知后放行",
+    "withdraw_letter": "收回家书",
+    "drop_photo": "拿掉照片",
+    "release_letters": "发家书",
+    "ask_to_bind": "申请绑定",
+    "bind": "确认绑定",
+    "refuse_binding": "没核实",
+    "set_status": "改状态",
+    "hush": "静默",
+    "lift_hush": "解除静默",
+    "approve": "批准",
+    "return": "退回",
+    "tell": "告知结果",
+    "close": "结案",
+    "verdict_accepted": "认可",
+    "verdict_declined": "不认可",
+    "verdict_call": "请来电",
+    "search": "搜索",
+    "begin_epoch": "从备份恢复",
+    "confirm_epoch": "恢复后开始发送",
+}
 SUBJECTS = {
-    "person": "会话", "case": "投诉", "staff": "同事", "inbox": "来信", "outbox": "消息", "alarm": "报警", "promise": "时钟", "knowledge": "知识库", "blank": "空格",
-    "downtime": "停机", "unreadable": "损坏的来信", "resident": "老人", "letter": "家书", "home": "院", "plan": "日程", "campaign": "问卷", "epoch": "恢复", "search": "搜索",
-}  # fmt: skip
+    "person": "会话",
+    "case": "投诉",
+    "staff": "同事",
+    "inbox": "来信",
+    "outbox": "消息",
+    "alarm": "报警",
+    "promise": "时钟",
+    "knowledge": "知识库",
+    "blank": "空格",
+    "downtime": "停机",
+    "unreadable": "损坏的来信",
+    "resident": "老人",
+    "letter": "家书",
+    "home": "院",
+    "plan": "日程",
+    "campaign": "问卷",
+    "epoch": "恢复",
+    "search": "搜索",
+}
 LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
 
 
 def length(seconds: float) -> str:
     """A length of time: 22 分, 2 时 5 分, 3 天."""
     minutes = int(abs(seconds) // 60)
-    if minutes < 60:  # noqa: PLR2004
+    if minutes < 60:
         return f"{minutes} 分"
     if minutes < 48 * 60:
         hours, rest = divmod(minutes, 60)
@@ -66,7 +150,7 @@ def length(seconds: float) -> str:
 def seconds(count: float) -> str:
     """A short length of time: 35 秒, 4 分 10 秒, 2 时 5 分."""
     whole = max(0, round(count))
-    return f"{whole} 秒" if whole < 60 else f"{whole // 60} 分 {whole % 60} 秒" if whole < 3600 else length(whole)  # noqa: PLR2004
+    return f"{whole} 秒" if whole < 60 else f"{whole // 60} 分 {whole % 60} 秒" if whole < 3600 else length(whole)
 
 
 def clock_state(made_at: datetime, due_at: datetime, now: datetime) -> dict[str, Any]:
@@ -74,7 +158,11 @@ def clock_state(made_at: datetime, due_at: datetime, now: datetime) -> dict[str,
     used = sla.share(made_at, due_at, now)
     left = (due_at - now).total_seconds()
     state = "late" if used >= 1 else "warn" if used >= sla.HALF else "ok"
-    return {"state": state, "used": min(100, int(used * 100)), "words": f"超时 {length(left)}" if left < 0 else f"剩 {length(left)}"}
+    return {
+        "state": state,
+        "used": min(100, int(used * 100)),
+        "words": f"超时 {length(left)}" if left < 0 else f"剩 {length(left)}",
+    }
 
 
 def greeting(hour: int) -> str:
@@ -92,7 +180,7 @@ def plain(words: str) -> str:
 
 def masked(phone: str) -> str:
     """138****2107."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone  # noqa: PLR2004
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone
 
 
 def subject(value: str) -> str:
@@ -127,7 +215,9 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "day": day,
         "date_key": lambda at: local(at).date(),
         "when": lambda at: moment(at, clock(), zone),
-        "short": lambda at: f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}",
+        "short": lambda at: (
+            f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}"
+        ),
         "iso": lambda at: at.isoformat(),
         "lasts": length,
         "masked": masked,

@@ -1,7 +1,10 @@
-"""What the house knows, and which entry a question means: words that mean the same, pairs of characters, no model (Q3, Q6).
+"""What the house knows, and which entry a question means: words that mean the same, pairs of characters, no model (Q3,
+Q6).
 
-A question is cut into concepts (「多少钱」 and 「收费」 are one) and, between them, pairs of characters. Rare ones weigh more. An entry is
-scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the knowledge, a text, a result.
+A question is cut into concepts (「多少钱」 and 「收费」 are one) and, between them, pairs of characters. Rare ones weigh more.
+An entry is
+scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the knowledge, a
+text, a result.
 """
 
 import math
@@ -35,7 +38,9 @@ LIKELY: Final = 10
 SAME: Final = 0.95
 """So like a phrasing that it is one: what staff have taught is answered, whatever its words."""
 DAMPENED, VAGUE = 0.45, 0.6
-"""What is left of a score when the words are of another trade or about one person; when no word with a meaning is shared."""
+"""What is left of a score when the words are of another trade or about one person; when no word with a meaning is
+shared.
+"""
 _NOT_OURS: Final = re.compile(
     r"招(?:人|工|护工|护理|聘)|应聘|上班|工资|五险|夜班给|兼职|简历|"
     r"厂家|直销|贷款|报价|推广|合作商|代理|股份|投资|入股|批发|供应商|业务员|老板您?好|"
@@ -45,11 +50,14 @@ _NOT_OURS: Final = re.compile(
     r"停车|幼儿园|对外营业|快递|发票|天气|下雨|下雪|退休金|养老金|社保卡|机器人还是|是真人"
 )
 _PRIVATE: Final = re.compile(
-    r"(?:今天|今儿|昨天|昨晚|昨儿|刚才|这几天|前天|早上|中午|上午|下午|这两天|这个月|最近|上次|现在)[^，。]{0,14}(?:吃[了饭]|睡|咋样|怎么样|好[点不些]|还欠|在不在|走了|情况|心情|大便|血压|体温|没看见)|"
+    r"(?:今天|今儿|昨天|昨晚|昨儿|刚才|这几天|前天|早上|中午|上午|下午|这两天|这个月|最近|上次|现在)[^，。]{0,14}(?:吃[了饭]|睡|咋样|怎么样|好[点不些]|还欠|在不在|走了|情况|心情|大便|"
+    r"血压|体温|没看见)|"
     r"帮我查|查出来|打了几|交过了?没|"
     r"(?:欠|交了)[^，。]{0,6}(?:多少|没)|[几哪](?:号|个)?(?:房间?|床|楼)[^，。]{0,3}住|住[在]?(?:哪|几)|\d{3}(?:室|房|床|那)|是不是走了"
 )
-_GRIEVANCE: Final = re.compile(r"吼|骂|哭了|全是|瘦了|翻白眼|寒心|气死|太差|差劲|不像话|欺负|没人(?:管|换|理|来)|半天|又(?:凉|冷|硬|咸|脏)")
+_GRIEVANCE: Final = re.compile(
+    r"吼|骂|哭了|全是|瘦了|翻白眼|寒心|气死|太差|差劲|不像话|欺负|没人(?:管|换|理|来)|半天|又(?:凉|冷|硬|咸|脏)"
+)
 _QUESTION: Final = re.compile(r"[吗么？?呢]|有没有|能不能|会不会|可以|多少|怎么|几")
 
 
@@ -97,7 +105,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question means: one entry, a choice of at most three, or nothing; `hits` holds the best five, best first."""
+    """What a question means: one entry, a choice of at most three, or nothing; `hits` holds the
+    best five, best first.
+    """
 
     kind: Kind
     hits: tuple[Hit, ...] = ()
@@ -140,7 +150,9 @@ class Knowledge:
         """The answer as it is said; None while a blank is unfilled."""
         if self.missing(entry):
             return None
-        return "".join(text + (self.values[name] if name else "") for text, name, _, _ in string.Formatter().parse(entry.answer))
+        return "".join(
+            text + (self.values[name] if name else "") for text, name, _, _ in string.Formatter().parse(entry.answer)
+        )
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
         """The entries that fit best."""
@@ -158,7 +170,9 @@ class Knowledge:
             if token.startswith("="):
                 meant.update(self._owners[token])
         best = self._likeness(known, whole, covered)
-        dampened = DAMPENED if _is_no_enquiry(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}，{text[-TAIL:]}") else 1.0
+        dampened = (
+            DAMPENED if _is_no_enquiry(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}，{text[-TAIL:]}") else 1.0
+        )
         found = []
         for number, likeness in best.items():
             score = min(1.0, LIKENESS * likeness + (1 - LIKENESS) * covered[number] / whole)
@@ -209,7 +223,8 @@ def _starter() -> dict[str, Any]:
 def starter() -> tuple[Entry, ...]:
     """The 40 entries of the first day, `faq-01` … `faq-40`."""
     return tuple(
-        Entry(one["id"], one["question"], one["answer"], tuple(one["asked"]), one.get("human", False)) for one in _starter()["entry"]
+        Entry(one["id"], one["question"], one["answer"], tuple(one["asked"]), one.get("human", False))
+        for one in _starter()["entry"]
     )
 
 
@@ -220,7 +235,9 @@ def hints() -> dict[str, str]:
 
 @cache
 def _words() -> tuple[dict[str, str], dict[str, list[int]]]:
-    """Every word that has a meaning of its own (nothing = left out), and the lengths of words by their first character, longest first."""
+    """Every word that has a meaning of its own (nothing = left out), and the lengths of words by their first character,
+    longest first.
+    """
     found = dict.fromkeys(_starter()["empty"]["words"].split(), "")
     found |= {word: "=" + name for name, group in _starter()["words"].items() for word in group.split()}
     sizes: dict[str, set[int]] = {}

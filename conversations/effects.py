@@ -36,7 +36,9 @@ class Quiet(Effect):
 
 @dataclass(frozen=True, slots=True)
 class OpenCase(Effect):
-    """Register a complaint with this message as its first record (C1, C2); Done.ref is the number, due_at the first feedback."""
+    """Register a complaint with this message as its first record (C1, C2); Done.ref is the number, due_at the first
+    feedback.
+    """
 
     answers: ClassVar[bool] = True
     event: Message
@@ -69,7 +71,10 @@ class AskHuman(Effect):
 
 @dataclass(frozen=True, slots=True)
 class TakeVerdict(Effect):
-    """What the family says to a result or a follow-up: accepted, declined or call. Done.how tells what became of it, `none` when nobody asked (C10, C11)."""
+    """What the family says to a result or a follow-up: accepted, declined or call.
+
+    Done.how tells what became of it, `none` when nobody asked (C10, C11).
+    """
 
     answers: ClassVar[bool] = True
     word: str
@@ -77,14 +82,18 @@ class TakeVerdict(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ShowProgress(Effect):
-    """How far the person's open complaint is: Done.ref its number, how the step, due_at the next promise; `none` without one (C15)."""
+    """How far the person's open complaint is: Done.ref its number, how the step, due_at the next promise; `none`
+    without one (C15).
+    """
 
     answers: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
 class TryCode(Effect):
-    """Whether a one-time code of a printed sheet is still good: Done.ref is the code, Refused `wrong` or `already` (F13)."""
+    """Whether a one-time code of a printed sheet is still good: Done.ref is the code, Refused `wrong` or `already`
+    (F13).
+    """
 
     answers: ClassVar[bool] = True
     refusable: ClassVar[bool] = True
@@ -93,7 +102,9 @@ class TryCode(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AskToBind(Effect):
-    """Use the code up and ask a colleague to make sure who it is: Done.due_at is until when, Refused `wrong` when it is used by now."""
+    """Use the code up and ask a colleague to make sure who it is: Done.due_at is until when, Refused `wrong` when it is
+    used by now.
+    """
 
     answers: ClassVar[bool] = True
     refusable: ClassVar[bool] = True
@@ -104,7 +115,9 @@ class AskToBind(Effect):
 
 @dataclass(frozen=True, slots=True)
 class ShowLetters(Effect):
-    """The newest letters that this person may read: Done.ref their lines, how ready, earlier or none; Refused `unbound` (F16)."""
+    """The newest letters that this person may read: Done.ref their lines, how ready, earlier or none; Refused `unbound`
+    (F16).
+    """
 
     answers: ClassVar[bool] = True
     refusable: ClassVar[bool] = True
@@ -112,7 +125,9 @@ class ShowLetters(Effect):
 
 @dataclass(frozen=True, slots=True)
 class StartSurvey(Effect):
-    """Whether there is a questionnaire for this person: Done.ref its id, known the questions; Refused `none` or `done` (M1)."""
+    """Whether there is a questionnaire for this person: Done.ref its id, known the questions; Refused `none` or `done`
+    (M1).
+    """
 
     answers: ClassVar[bool] = True
     refusable: ClassVar[bool] = True

@@ -41,12 +41,22 @@ Entry = Message | Click | Followed | Scanned | Asked
 MAX_ROUNDS: Final = 3
 TRAIL: Final = 8
 WORDS: Final[Mapping[str, str]] = {
-    "取消": "cancel", "不投诉了": "cancel", "退出": "cancel",
-    "返回": "back", "上一步": "back",
-    "稍后": "later", "等会儿再说": "later",
-    "人工": "human", "转人工": "human", "找人工": "human", "人工客服": "human",
-    "跳过": "skip", "不想说": "skip", "不知道": "skip", "不清楚": "skip",
-}  # fmt: skip
+    "取消": "cancel",
+    "不投诉了": "cancel",
+    "退出": "cancel",
+    "返回": "back",
+    "上一步": "back",
+    "稍后": "later",
+    "等会儿再说": "later",
+    "人工": "human",
+    "转人工": "human",
+    "找人工": "human",
+    "人工客服": "human",
+    "跳过": "skip",
+    "不想说": "skip",
+    "不知道": "skip",
+    "不清楚": "skip",
+}
 
 
 class FlowError(Exception):
@@ -105,7 +115,9 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What came of one event: the snapshot to keep (`ended` = keep none), the effects, the silence after which to act."""
+    """What came of one event: the snapshot to keep (`ended` = keep none), the effects, the
+    silence after which to act.
+    """
 
     snapshot: Snapshot
     ended: bool
@@ -128,9 +140,16 @@ class Flow(Generic[D]):
     """A conversation: its states, the type of its slots, and what each state does with each event."""
 
     def __init__(  # noqa: PLR0913  (a flow is declared once, by keywords)
-        self, name: str, *, version: int, states: type[StrEnum], start: StrEnum, slots: type[D], idle: timedelta,
+        self,
+        name: str,
+        *,
+        version: int,
+        states: type[StrEnum],
+        start: StrEnum,
+        slots: type[D],
+        idle: timedelta,
         later: timedelta = timedelta(hours=12),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.name, self.version, self.names, self.start, self.slots = name, version, states, start, slots
         self.idle, self.later = idle, later
         self.states: dict[str, State[D]] = {}
@@ -147,9 +166,14 @@ class Flow(Generic[D]):
         return lambda function: self.entries.setdefault(on, function)
 
     def state(
-        self, name: StrEnum, *, to: tuple[StrEnum, ...], ask: str | None = None, skippable: bool = False,
+        self,
+        name: StrEnum,
+        *,
+        to: tuple[StrEnum, ...],
+        ask: str | None = None,
+        skippable: bool = False,
         needs: tuple[type[Fact], ...] = (),
-    ) -> Callable[[Callable[..., Step[D]]], Callable[..., Step[D]]]:  # fmt: skip
+    ) -> Callable[[Callable[..., Step[D]]], Callable[..., Step[D]]]:
         """Declare the handler of a state: (data, reply) -> step, or (data, reply, facts) when it `needs` facts."""
 
         def declare(function: Callable[..., Step[D]]) -> Callable[..., Step[D]]:
@@ -226,7 +250,9 @@ class Flow(Generic[D]):
 
     def resume(self, turn: Turn, effect: Effect, outcome: Done | Refused) -> Turn:
         """What became of an effect, as an event into the same flow; an ended talk stays ended."""
-        table: Mapping[type[Effect], Callable[[Any, Any], Step[D]]] = self.done if isinstance(outcome, Done) else self.refused
+        table: Mapping[type[Effect], Callable[[Any, Any], Step[D]]] = (
+            self.done if isinstance(outcome, Done) else self.refused
+        )
         branch = table.get(type(effect))
         if branch is None:
             if isinstance(outcome, Done):
@@ -234,7 +260,9 @@ class Flow(Generic[D]):
                 if isinstance(effect, AskHuman):
                     promise = (say("engine.human", by=outcome.due_at) if outcome.due_at else say("desk.overdue"),)
                 return replace(turn, effects=promise)
-            raise FlowError(self.name, turn.snapshot.state, f"{type(effect).__name__} was refused and no branch says what then")
+            raise FlowError(
+                self.name, turn.snapshot.state, f"{type(effect).__name__} was refused and no branch says what then"
+            )
         step = branch(self._data(turn.snapshot), outcome)
         if turn.ended and step.to is None:
             step = replace(step, to=END)
@@ -258,11 +286,15 @@ class Flow(Generic[D]):
         while version < self.version:
             step = self.migrations.get(version)
             if step is None:
-                raise UnknownSnapshot(self.name, state, f"version {snapshot.version} cannot be read by version {self.version}")
+                raise UnknownSnapshot(
+                    self.name, state, f"version {snapshot.version} cannot be read by version {self.version}"
+                )
             state, slots = step(state, slots)
             version += 1
         if version > self.version or state not in self.states:
-            raise UnknownSnapshot(self.name, state, f"version {snapshot.version} cannot be read by version {self.version}")
+            raise UnknownSnapshot(
+                self.name, state, f"version {snapshot.version} cannot be read by version {self.version}"
+            )
         trail = tuple(s for s in snapshot.trail if s in self.states)
         return Snapshot(self.name, version, snapshot.revision, state, msgspec.json.encode(slots), trail)
 
@@ -282,7 +314,9 @@ class Flow(Generic[D]):
         if not asked:
             return self._turn(snapshot, stay(data, say(self.states[snapshot.state].ask or "engine.back")))
         earlier = snapshot.trail[asked[-1]]
-        back = Snapshot(self.name, self.version, snapshot.revision + 1, earlier, snapshot.slots, snapshot.trail[: asked[-1]])
+        back = Snapshot(
+            self.name, self.version, snapshot.revision + 1, earlier, snapshot.slots, snapshot.trail[: asked[-1]]
+        )
         return Turn(back, ended=False, effects=(say(self.states[earlier].ask or "engine.back"),), idle=self.idle)
 
     def _turn(self, snapshot: Snapshot, step: Step[D], *, asked_by_entry: bool = False) -> Turn:
@@ -315,20 +349,35 @@ def _answers(flow: Flow[Any], turn: Turn, depth: int = 0) -> bool:
     if depth >= MAX_ROUNDS:
         return False
     asked = [effect for effect in turn.effects if effect.answers]
-    return bool(asked) and all(_answers(flow, flow.resume(turn, effect, Done(ref="C0101-01", how="first")), depth + 1) for effect in asked)
+    return bool(asked) and all(
+        _answers(flow, flow.resume(turn, effect, Done(ref="C0101-01", how="first")), depth + 1) for effect in asked
+    )
 
 
 SAMPLES: Final[tuple[Message, ...]] = (
-    Text("一句话"), Text("好了"), Text("13800000000"), Image("m"), Voice("m"), Video("m"), Location(1.0, 2.0), Link("t"), Noted("请来电"), Other("file"),
-)  # fmt: skip
+    Text("一句话"),
+    Text("好了"),
+    Text("13800000000"),
+    Image("m"),
+    Voice("m"),
+    Video("m"),
+    Location(1.0, 2.0),
+    Link("t"),
+    Noted("请来电"),
+    Other("file"),
+)
 
 
 def check(flow: Flow[Any]) -> list[str]:
     """What is wrong with a flow, as sentences; an empty list proves that every state answers every kind of message."""
-    problems = [f"{flow.name}: state {name} has no handler" for name in (s.value for s in flow.names) if name not in flow.states]
+    problems = [
+        f"{flow.name}: state {name} has no handler" for name in (s.value for s in flow.names) if name not in flow.states
+    ]
     declared = set(flow.states)
     for name, state in flow.states.items():
-        problems += [f"{flow.name}.{name}: target {t} is not declared" for t in sorted(state.to - declared - {END.value})]
+        problems += [
+            f"{flow.name}.{name}: target {t} is not declared" for t in sorted(state.to - declared - {END.value})
+        ]
     reached: set[str] = set()
     todo = [flow.start.value]
     while todo:
@@ -337,7 +386,9 @@ def check(flow: Flow[Any]) -> list[str]:
             reached.add(name)
             todo += flow.states[name].to
     problems += [f"{flow.name}.{name}: cannot be reached" for name in sorted(declared - reached)]
-    problems += [f"{flow.name}: no migration from version {v}" for v in range(1, flow.version) if v not in flow.migrations]
+    problems += [
+        f"{flow.name}: no migration from version {v}" for v in range(1, flow.version) if v not in flow.migrations
+    ]
     seen: set[type[Effect]] = set(flow.done) | set(flow.refused)
     for name, state in flow.states.items():
         blank = Snapshot(flow.name, flow.version, 1, name, msgspec.json.encode(flow.slots()))
@@ -362,7 +413,9 @@ def mermaid(flow: Flow[Any]) -> str:
     """The flow as a Mermaid state diagram, the same text for the same flow."""
     lines = ["stateDiagram-v2", f"    [*] --> {flow.start.value}: {' '.join(sorted(i.value for i in flow.entries))}"]
     for name, state in flow.states.items():
-        targets = sorted(state.to, key=lambda t: (t == END.value, [s.value for s in flow.names].index(t) if t != END.value else 0))
+        targets = sorted(
+            state.to, key=lambda t: (t == END.value, [s.value for s in flow.names].index(t) if t != END.value else 0)
+        )
         lines += [f"    {name} --> {'[*]' if target == END.value else target}" for target in targets]
         if state.skippable:
             lines.append(f"    note right of {name}: 可跳过")
@@ -372,6 +425,20 @@ def mermaid(flow: Flow[Any]) -> str:
 
 
 __all__ = [
-    "END", "MAX_ROUNDS", "D", "End", "Flow", "FlowError", "Snapshot", "State", "Step", "Turn", "UnknownSnapshot", "check",
-    "finish", "goto", "mermaid", "stay",
-]  # fmt: skip
+    "END",
+    "MAX_ROUNDS",
+    "D",
+    "End",
+    "Flow",
+    "FlowError",
+    "Snapshot",
+    "State",
+    "Step",
+    "Turn",
+    "UnknownSnapshot",
+    "check",
+    "finish",
+    "goto",
+    "mermaid",
+    "stay",
+]

@@ -130,7 +130,9 @@ Reply = Message | Skipped
 
 
 class Done(msgspec.Struct, frozen=True):
-    """An effect was carried out: its reference, the moment that it promises, how it was done, what need not be asked."""
+    """An effect was carried out: its reference, the moment that it promises, how it was done,
+    what need not be asked.
+    """
 
     ref: str = ""
     due_at: datetime | None = None

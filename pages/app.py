@@ -1,4 +1,6 @@
-"""The sub-application for `/p`: the letters that somebody may read, one letter, its photos, what the reader says to it."""
+"""The sub-application for `/p`: the letters that somebody may read, one letter, its photos,
+what the reader says to it.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -34,15 +36,21 @@ HOUSE: Final = web.AppKey("page_house", House)
 ASK: Final = web.AppKey[Ask]("page_ask")
 
 
-def build(database: Database, house: House, settings: Settings, clock: Clock, identify: Identify, ask: Ask) -> web.Application:
+def build(
+    database: Database, house: House, settings: Settings, clock: Clock, identify: Identify, ask: Ask
+) -> web.Application:
     """`ask` hands words from a page to the talk of its person and gives what the machine answers."""
     door = Door(settings, database.sealer, clock, identify)
     app = web.Application(middlewares=[headers.secure, errors.explain, door.check], client_max_size=16 * 1024)
     app[DATABASE], app[CLOCK], app[FOLDER], app[HOUSE], app[ASK] = database, clock, settings.media.path, house, ask
     environment = aiohttp_jinja2.setup(
-        app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        app,
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+    )
     zone = settings.home.zone
     environment.filters["day"] = lambda day: f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
     environment.filters["hm"] = lambda at: f"{at.astimezone(zone):%H:%M}"
@@ -75,7 +83,12 @@ async def letter(request: web.Request) -> web.StreamResponse:
 
 async def react(request: web.Request) -> web.StreamResponse:
     """收到, 谢谢, 有疑问 or 请来电; the last two reach a colleague under a clock."""
-    form, openid, number, now = await request.post(), request[OPENID], int(request.match_info["letter"]), request.app[CLOCK]()
+    form, openid, number, now = (
+        await request.post(),
+        request[OPENID],
+        int(request.match_info["letter"]),
+        request.app[CLOCK](),
+    )
     word = str(form.get("word", ""))
 
     def work(db: Unit) -> queries.Page:
@@ -85,7 +98,9 @@ async def react(request: web.Request) -> web.StreamResponse:
     told = "记下了，谢谢您。"
     if word in letters.ASKS:
         told = await request.app[ASK](
-            openid, f"［{page.elder} {page.day.month}月{page.day.day}日的家书］{word}", f"p:letter:{number}:{word}:{openid}"
+            openid,
+            f"［{page.elder} {page.day.month}月{page.day.day}日的家书］{word}",
+            f"p:letter:{number}:{word}:{openid}",
         )
     return _paper(request, page, told)
 
@@ -115,18 +130,28 @@ async def answer_sheet(request: web.Request) -> dict[str, Any]:
         return {"items": [], "told": error.sentence, "problem": ""}
     told = "都记下了，谢谢您。答案和姓名分开存，没有人能看到是谁答的。"
     if form.get("call"):
-        told += "\n" + await request.app[ASK](openid, "［问卷］请给我打电话", f"p:survey:{request.app[CLOCK]():%Y-%m}:{openid}")
+        told += "\n" + await request.app[ASK](
+            openid, "［问卷］请给我打电话", f"p:survey:{request.app[CLOCK]():%Y-%m}:{openid}"
+        )
     return {"items": [], "told": told, "problem": ""}
 
 
-async def _sheet(request: web.Request, problem: str = "", marks: Mapping[str, int] | None = None, wish: str = "") -> dict[str, Any]:
+async def _sheet(
+    request: web.Request, problem: str = "", marks: Mapping[str, int] | None = None, wish: str = ""
+) -> dict[str, Any]:
     openid = request[OPENID]
 
     def work(db: Unit) -> tuple[str, ...]:
         return tuple(surveys.open_for(db, letters.who_reads(db, openid)).items.split())
 
     items = await request.app[DATABASE].read(work)
-    return {"items": [survey.items()[item] for item in items], "told": "", "problem": problem, "marks": marks or {}, "wish": wish}
+    return {
+        "items": [survey.items()[item] for item in items],
+        "told": "",
+        "problem": problem,
+        "marks": marks or {},
+        "wish": wish,
+    }
 
 
 async def photo(request: web.Request) -> web.StreamResponse:

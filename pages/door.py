@@ -1,6 +1,7 @@
 """Who opens a page: the platform's web login (snsapi_base) once, then a sealed cookie of a few hours (wechat.md 6).
 
-A virtual openid (快照页) is nobody. The cookie proves an openid only; what its person may read is asked of the database each time.
+A virtual openid (快照页) is nobody. The cookie proves an openid only; what its person may read is asked of the database
+each time.
 """
 
 import base64
@@ -52,7 +53,10 @@ class Door:
         return await handler(request)
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
-        """GET /p/in?code=…&state=…: back from the platform. The state must be the one of this browser. Raises NotIdentified."""
+        """GET /p/in?code=…&state=…: back from the platform. The state must be the one of this browser.
+
+        Raises NotIdentified.
+        """
         nonce, _, path = (self._read(request.cookies.get(KNOCK, ""), KNOCKS) or "").partition(" ")
         if not nonce or not hmac.compare_digest(nonce.encode(), request.query.get("state", "").encode()):
             raise NotIdentified
@@ -69,15 +73,24 @@ class Door:
             raise NotFound
         nonce = secrets.token_hex(16)
         query = {
-            "appid": self._settings.wechat.app_id, "redirect_uri": f"{here}/p/in", "response_type": "code", "scope": "snsapi_base", "state": nonce,
-        }  # fmt: skip
-        answer = web.Response(status=303, headers={"Location": f"{self._settings.wechat.authorize_url}?{urlencode(query)}#wechat_redirect"})
+            "appid": self._settings.wechat.app_id,
+            "redirect_uri": f"{here}/p/in",
+            "response_type": "code",
+            "scope": "snsapi_base",
+            "state": nonce,
+        }
+        answer = web.Response(
+            status=303,
+            headers={"Location": f"{self._settings.wechat.authorize_url}?{urlencode(query)}#wechat_redirect"},
+        )
         self._remember(answer, KNOCK, self._write(f"{nonce} {request.path}"), KNOCKS)
         return answer
 
     def _remember(self, answer: web.Response, name: str, value: str, lasts: timedelta) -> None:
         secure = self._settings.http.public_url.startswith("https://")
-        answer.set_cookie(name, value, max_age=int(lasts.total_seconds()), path="/p", httponly=True, samesite="Lax", secure=secure)
+        answer.set_cookie(
+            name, value, max_age=int(lasts.total_seconds()), path="/p", httponly=True, samesite="Lax", secure=secure
+        )
 
     def _write(self, words: str) -> str:
         told = json.dumps({"at": self._clock().timestamp(), "is": words}).encode()
@@ -85,7 +98,9 @@ class Door:
 
     def _read(self, sealed: str, lasts: timedelta) -> str | None:
         try:
-            told = json.loads(self._sealer.open("page", "door", 0, base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))))
+            told = json.loads(
+                self._sealer.open("page", "door", 0, base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)))
+            )
         except (Unreadable, ValueError, binascii.Error):
             return None
         age = self._clock().timestamp() - told["at"]

@@ -1,6 +1,8 @@
-"""The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up by the next.
+"""The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up
+by the next.
 
-A clock that jumps (the panel of the simulator, a host that slept) is caught up with at once, not at the next interval of each job.
+A clock that jumps (the panel of the simulator, a host that slept) is caught up with at once, not at the next interval
+of each job.
 """
 
 import logging
@@ -30,12 +32,19 @@ class Ticker:
         self._failing: dict[str, datetime] = {}
         self.runs: dict[str, tuple[Job, Run]] = {}
         """The last run of each job that nobody has written down yet."""
-        self._scheduler.add_job(self._look, IntervalTrigger(seconds=LOOK), coalesce=True, max_instances=1, misfire_grace_time=None)
+        self._scheduler.add_job(
+            self._look, IntervalTrigger(seconds=LOOK), coalesce=True, max_instances=1, misfire_grace_time=None
+        )
         for job in jobs:
             self._scheduler.add_job(
-                self._tick, IntervalTrigger(seconds=job.seconds), args=[job], id=job.name, coalesce=True, max_instances=1,
+                self._tick,
+                IntervalTrigger(seconds=job.seconds),
+                args=[job],
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
                 misfire_grace_time=None,
-            )  # fmt: skip
+            )
 
     def _distance(self) -> timedelta:
         return self._clock() - datetime.fromtimestamp(0, UTC) - timedelta(seconds=time.monotonic())
@@ -43,7 +52,10 @@ class Ticker:
     async def _look(self) -> None:
         ahead = self._distance()
         if abs(ahead - self._ahead) > JUMP:
-            log.info("the clock jumped, every job at once", extra={"action": "jump", "seconds": (ahead - self._ahead).total_seconds()})
+            log.info(
+                "the clock jumped, every job at once",
+                extra={"action": "jump", "seconds": (ahead - self._ahead).total_seconds()},
+            )
             for job in self._scheduler.get_jobs():
                 if job.func != self._look:
                     job.modify(next_run_time=wall())  # the scheduler keeps machine time

@@ -1,4 +1,6 @@
-"""What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, the lock, forbidden words."""
+"""What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, the
+lock, forbidden words.
+"""
 
 import re
 import subprocess
@@ -34,7 +36,9 @@ def migrations() -> Iterator[str]:
         migrate.upgrade(path)
         engine = create_engine(f"sqlite:///{path}")
         with engine.connect() as connection:
-            for difference in compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.Base.metadata):
+            for difference in compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), tables.Base.metadata
+            ):
                 yield f"migrations: {difference}"
         engine.dispose()
 
@@ -50,9 +54,17 @@ def flows() -> Iterator[str]:
 
 def words() -> Iterator[str]:
     """Every phrase that code names exists, and none is left over."""
-    code = "\n".join(path.read_text(encoding="utf-8") for folder in ("conversations", "services") for path in (ROOT / folder).rglob("*.py"))
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("conversations", "services")
+        for path in (ROOT / folder).rglob("*.py")
+    )
     named = set(
-        re.findall(r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|survey|verdict|receive|promise|alarm)\.[a-z_]+)"', code)
+        re.findall(
+            r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|survey|verdict|receive|promise|'
+            r'alarm)\.[a-z_]+)"',
+            code,
+        )
     )
     yield from (f"phrase {key} is named and not written" for key in sorted(named - set(phrases.book())))
     yield from (f"phrase {key} is written and never said" for key in sorted(set(phrases.book()) - named))
@@ -74,7 +86,9 @@ def contracts() -> Iterator[str]:
 
 def requirements() -> Iterator[str]:
     """Each id has a state; a shown one has a test of its name; no test names an unknown one."""
-    listed: dict[str, str] = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"]
+    listed: dict[str, str] = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))[
+        "requirements"
+    ]
     ids = {name.lower() for name in listed}
     named: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -125,7 +139,8 @@ def locked() -> Iterator[str]:
             ]
             for who, line, extras in asked:
                 yield from (
-                    f"{lock}, Python {python}: {problem}: run make lock" for problem in _lacks(who, Requirement(line), extras, held, here)
+                    f"{lock}, Python {python}: {problem}: run make lock"
+                    for problem in _lacks(who, Requirement(line), extras, held, here)
                 )
 
 
@@ -138,7 +153,9 @@ def _lacks(
     who: str, wanted: Requirement, extras: frozenset[str], held: dict[NormalizedName, Requirement], here: dict[str, str]
 ) -> Iterator[str]:
     """What of a wish the lock does not hold."""
-    if wanted.marker is not None and not any(wanted.marker.evaluate(here | {"extra": extra}) for extra in (extras or {""})):
+    if wanted.marker is not None and not any(
+        wanted.marker.evaluate(here | {"extra": extra}) for extra in (extras or {""})
+    ):
         return
     pin = held.get(canonicalize_name(wanted.name))
     if pin is None:
@@ -159,7 +176,9 @@ def faults() -> Iterator[str]:
 
 def tidy() -> Iterator[str]:
     """No path of a machine, no registry and no unfinished work in what is tracked."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
     bad = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error|/ro" + r"ot/|/home/\w+/")
     for name in filter(None, tracked):
         path = ROOT / name
@@ -176,11 +195,17 @@ def tidy() -> Iterator[str]:
 
 def main() -> int:
     """0 when everything holds."""
-    problems = [problem for part in (migrations, flows, words, contracts, requirements, locked, faults, tidy) for problem in part()]
+    problems = [
+        problem
+        for part in (migrations, flows, words, contracts, requirements, locked, faults, tidy)
+        for problem in part()
+    ]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     listed = tomllib.loads((ROOT / "tests" / "requirements.toml").read_text(encoding="utf-8"))["requirements"].values()
-    sys.stdout.write(f"requirements: {', '.join(f'{list(listed).count(state)} {state}' for state in ('shown', 'part', 'planned'))}\n")
+    sys.stdout.write(
+        f"requirements: {', '.join(f'{list(listed).count(state)} {state}' for state in ('shown', 'part', 'planned'))}\n"
+    )
     return 1 if problems else 0
 
 

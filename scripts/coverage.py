@@ -1,4 +1,7 @@
-"""How much of the rules the tests reach: `make test` measures, this reads what it left. Exit 1 when a package is below its line."""
+"""How much of the rules the tests reach: `make test` measures, this reads what it left.
+
+Exit 1 when a package is below its line.
+"""
 
 import json
 import sys

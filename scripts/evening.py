@@ -1,4 +1,6 @@
-"""An evening in the sample home, played in a browser: a letter is written and released, a questionnaire is out; what families then open."""
+"""An evening in the sample home, played in a browser: a letter is written and released, a questionnaire is out; what
+families then open.
+"""
 
 import asyncio
 import re
@@ -49,7 +51,9 @@ async def evening(browser: Browser, phone: str, console: str) -> Links:
     await expect(carer.locator(".ktitle h2")).not_to_contain_text("王桂兰")
     await carer.context.close()
     async with aiohttp.ClientSession() as http:
-        await _act(http, phone, "text", openid=DAUGHTER, text="家书")  # who wrote within 48 hours is sent the questionnaire
+        await _act(
+            http, phone, "text", openid=DAUGHTER, text="家书"
+        )  # who wrote within 48 hours is sent the questionnaire
         lead = await log_in(browser, console, "he")
         await lead.goto(f"{console}surveys")
         lead.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))

@@ -10,7 +10,8 @@ FOLDER = Path(__file__).parent.parent / "docs" / "flows"
 ABOUT = {
     "complaint": """# Complaint 投诉
 
-The story first, in any form; the case opens with the first word; what is missing is asked afterwards, each question skippable.
+The story first, in any form; the case opens with the first word; what is missing is asked afterwards, each question
+skippable.
 取消 and silence end the asking, never the case.
 """,
     "enquiry": """# Enquiry 咨询
@@ -20,12 +21,14 @@ What is no choice is a new matter; an entry with an unfilled blank is never spok
 """,
     "verdict": """# Verdict 征求意见、回访、进展
 
-What the family says to a result (1 认可 2 不认可 3 请来电) and to a follow-up (1 好了 2 没好 3 又发生了): not content is a new round, never the end.
+What the family says to a result (1 认可 2 不认可 3 请来电) and to a follow-up (1 好了 2 没好 3 又发生了): not content
+is a new round, never the end.
 And how far a complaint is, at any time.
 """,
     "binding": """# Binding 绑定
 
-A relative sends the one-time code of a printed sheet, names the tie and the name, and waits until a colleague has made sure.
+A relative sends the one-time code of a printed sheet, names the tie and the name, and waits until a colleague
+has made sure.
 Until then nobody learns anything about anyone.
 """,
     "letters": """# Letters 家书
@@ -34,7 +37,8 @@ Until then nobody learns anything about anyone.
 """,
     "survey": """# Survey 问卷
 
-The monthly questionnaire in the chat, one question at a time; 稍后 pauses it. Who took part is kept apart from what was answered.
+The monthly questionnaire in the chat, one question at a time; 稍后 pauses it. Who took part is kept apart from what
+was answered.
 """,
     "desk": """# Desk 服务台
 
@@ -46,7 +50,8 @@ These talks end with their first answer.
 
 def page(flow: Flow[Any]) -> str:
     """The page of one flow."""
-    return f"{ABOUT[flow.name]}\nDrawn from the code by `python -m scripts.flows`; a test compares.\n\n```mermaid\n{mermaid(flow)}```\n"
+    drawn = "Drawn from the code by `python -m scripts.flows`; a test compares."
+    return f"{ABOUT[flow.name]}\n{drawn}\n\n```mermaid\n{mermaid(flow)}```\n"
 
 
 if __name__ == "__main__":

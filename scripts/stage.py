@@ -1,4 +1,6 @@
-"""A stage for stories and long proofs: the service and the stand-in platform as processes on loopback, ended by their pid."""
+"""A stage for stories and long proofs: the service and the stand-in platform as processes on loopback, ended by their
+pid.
+"""
 
 import asyncio
 import json
@@ -22,7 +24,12 @@ import aiohttp
 from storage import seal
 
 ROOT = Path(__file__).parent.parent
-APP_ID, SECRET, TOKEN, AES_KEY = "wx0123456789abcdef", "stage-secret", "stagetoken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+APP_ID, SECRET, TOKEN, AES_KEY = (
+    "wx0123456789abcdef",
+    "stage-secret",
+    "stagetoken",
+    "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+)
 
 
 def free_port() -> int:
@@ -70,13 +77,25 @@ class Stage:
     def settings(self, more: dict[str, str]) -> dict[str, str]:
         """The whole configuration of the service: the environment alone."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("JIASHU_")}
-        return clean | {
-            "JIASHU_HTTP__PORT": str(self.port), "JIASHU_HTTP__PUBLIC_URL": self.url, "JIASHU_WECHAT__APP_ID": APP_ID,
-            "JIASHU_WECHAT__APP_SECRET": SECRET, "JIASHU_WECHAT__TOKEN": TOKEN, "JIASHU_WECHAT__ENCODING_AES_KEY": AES_KEY,
-            "JIASHU_WECHAT__API_BASE_URL": self.phone, "JIASHU_DATABASE__URL": f"sqlite:///{self.database}",
-            "JIASHU_MEDIA__PATH": str(self.folder / "media"), "JIASHU_CLOCK__OFFSET_FILE": str(self.folder / "offset"),
-            "JIASHU_HOME__NAME": "青禾颐养院", "JIASHU_HOME__PHONE": "0571-8800-0101",
-        } | self.environment | more  # fmt: skip
+        return (
+            clean
+            | {
+                "JIASHU_HTTP__PORT": str(self.port),
+                "JIASHU_HTTP__PUBLIC_URL": self.url,
+                "JIASHU_WECHAT__APP_ID": APP_ID,
+                "JIASHU_WECHAT__APP_SECRET": SECRET,
+                "JIASHU_WECHAT__TOKEN": TOKEN,
+                "JIASHU_WECHAT__ENCODING_AES_KEY": AES_KEY,
+                "JIASHU_WECHAT__API_BASE_URL": self.phone,
+                "JIASHU_DATABASE__URL": f"sqlite:///{self.database}",
+                "JIASHU_MEDIA__PATH": str(self.folder / "media"),
+                "JIASHU_CLOCK__OFFSET_FILE": str(self.folder / "offset"),
+                "JIASHU_HOME__NAME": "青禾颐养院",
+                "JIASHU_HOME__PHONE": "0571-8800-0101",
+            }
+            | self.environment
+            | more
+        )
 
     async def start_service(self, points: str = "") -> None:
         """Start `jiashu serve --migrate` and wait until it commits."""
@@ -100,10 +119,31 @@ class Stage:
         """Start the simulator."""
         with (self.folder / "platform.log").open("ab") as log:
             self.platform = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "simulator", "--port", str(self.phone_port), "--target", f"{self.url}/wechat", "--app-id", APP_ID,
-                "--secret", SECRET, "--token", TOKEN, "--aes-key", AES_KEY, "--scene", "deploy/sample-home.toml", "--journal",
-                str(self.folder / "journal.jsonl"), "--offset-file", str(self.folder / "offset"), stdout=log, stderr=log, cwd=ROOT,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "simulator",
+                "--port",
+                str(self.phone_port),
+                "--target",
+                f"{self.url}/wechat",
+                "--app-id",
+                APP_ID,
+                "--secret",
+                SECRET,
+                "--token",
+                TOKEN,
+                "--aes-key",
+                AES_KEY,
+                "--scene",
+                "deploy/sample-home.toml",
+                "--journal",
+                str(self.folder / "journal.jsonl"),
+                "--offset-file",
+                str(self.folder / "offset"),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
         await self.until(lambda: self.answers(f"{self.phone}/api/state"), "the simulator did not start")
 
     async def _ready(self) -> bool:
@@ -174,9 +214,20 @@ class Stage:
     async def hire(self, login: str = "chen", name: str = "陈晓雯", role: str = "desk") -> None:
         """Add a member of staff while the service is down."""
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "staff", "add", login, name, role, env=self.settings({}), cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "staff",
+            "add",
+            login,
+            name,
+            role,
+            env=self.settings({}),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         await child.communicate(b"stage-password\n")
         assert child.returncode == 0
 
@@ -191,7 +242,9 @@ class Stage:
     async def reply(self, csrf: str, person: int, text: str, key: str) -> int:
         """A colleague answers; the HTTP status."""
         async with self.http.post(
-            f"{self.url}/console/chats/{person}/answer", data={"text": text, "key": key}, headers={"X-CSRF": csrf, "HX-Request": "true"}
+            f"{self.url}/console/chats/{person}/answer",
+            data={"text": text, "key": key},
+            headers={"X-CSRF": csrf, "HX-Request": "true"},
         ) as answer:
             return answer.status
 
@@ -217,7 +270,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(environment: dict[str, str] | None = None, *, service: bool = True, staff: bool = False) -> AsyncIterator[Stage]:
+async def stage(
+    environment: dict[str, str] | None = None, *, service: bool = True, staff: bool = False
+) -> AsyncIterator[Stage]:
     """Both processes while the block runs; they are ended by their pid, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="jiashu-stage-") as folder:
         built = Stage(Path(folder), environment or {})

@@ -1,7 +1,10 @@
-"""The only doors to what staff may see or change: home first, then role and floor, then the rules of the object (architecture, decision 7).
+"""The only doors to what staff may see or change: home first, then role and floor, then the rules of the object
+(architecture, decision 7).
 
-Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more. Who will change what
-is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row is read as it is now, then the rules
+Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more. Who
+will change what
+is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row is read as it is
+now, then the rules
 are asked. A check that was made before the lock proves nothing (engineering, Locks).
 """
 
@@ -37,9 +40,14 @@ class Role(StrEnum):
 
 
 WORDS: Final[Mapping[Role, str]] = {
-    Role.CARER: "护理", Role.NURSE: "护士", Role.DESK: "客服", Role.SUPERVISOR: "主管", Role.DIRECTOR: "院长", Role.ADMIN: "管理员",
+    Role.CARER: "护理",
+    Role.NURSE: "护士",
+    Role.DESK: "客服",
+    Role.SUPERVISOR: "主管",
+    Role.DIRECTOR: "院长",
+    Role.ADMIN: "管理员",
     Role.AUDITOR: "审计",
-}  # fmt: skip
+}
 
 
 class Page(StrEnum):
@@ -102,19 +110,30 @@ class Viewer:
     def sight(self) -> Sight:
         """The same rules as conditions of a query."""
         return Sight(
-            home_id=self.home_id, staff_id=self.id, floors=self.floors, works=self.role in WORKS, role=self.role.value,
-            complaints=self.role in COMPLAINTS, lead=self.role in LEADS, director=self.role is Role.DIRECTOR, audiences=frozenset(one.value for one in Audience if may_hear(self, one)),
-        )  # fmt: skip
+            home_id=self.home_id,
+            staff_id=self.id,
+            floors=self.floors,
+            works=self.role in WORKS,
+            role=self.role.value,
+            complaints=self.role in COMPLAINTS,
+            lead=self.role in LEADS,
+            director=self.role is Role.DIRECTOR,
+            audiences=frozenset(one.value for one in Audience if may_hear(self, one)),
+        )
 
 
 def may_hear(viewer: Viewer, audience: Audience) -> bool:
-    """Emergencies ring for who works with residents, whatever the floor; abuse for the lead and the director alone (F1, F5)."""
+    """Emergencies ring for who works with residents, whatever the floor; abuse for the lead and the director alone (F1,
+    F5).
+    """
     return viewer.role in (LEADS if audience is Audience.LEAD else MAY[Page.ALARMS])
 
 
 def name_of(db: Unit, staff_id: int | None) -> str:
     """Who of the staff did something, for a sentence to a colleague."""
-    found = None if staff_id is None else db.scalars(select(tables.Staff.name).where(tables.Staff.id == staff_id)).first()
+    found = (
+        None if staff_id is None else db.scalars(select(tables.Staff.name).where(tables.Staff.id == staff_id)).first()
+    )
     return found or "有同事"
 
 
@@ -128,7 +147,9 @@ def access_person(db: Unit, viewer: Viewer, person_id: int, *, lock: bool = Fals
     """A person whom the viewer works with. Raises NotFound for everybody else."""
     if lock:
         db.lock_persons(person_id)
-    person = db.fresh(select(tables.Person).where(tables.Person.id == person_id, viewer.sight.person(tables.Person.id))).first()
+    person = db.fresh(
+        select(tables.Person).where(tables.Person.id == person_id, viewer.sight.person(tables.Person.id))
+    ).first()
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
     return person
@@ -198,15 +219,22 @@ def access_case(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -
 
 
 def access_complainant(viewer: Viewer, case: tables.Case) -> bool:
-    """Whether the viewer may know who complained: a hidden name is for the owner and the director; until there is an owner, for who answers (C14)."""
+    """Whether the viewer may know who complained: a hidden name is for the owner and the director; until there is an
+    owner, for who answers (C14).
+    """
     if not case.hide_name or viewer.role is Role.DIRECTOR:
         return True
     return case.owner_id == viewer.id or (case.owner_id is None and viewer.role in COMPLAINTS)
 
 
 def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:
-    """A photo or voice of somebody whom the viewer works with, not of a case that is closed to them. Raises NotFound."""
-    media = db.scalars(select(tables.Media).where(tables.Media.id == media_id, viewer.sight.inbox(tables.Media.inbox_id))).first()
+    """A photo or voice of somebody whom the viewer works with, not of a case that is closed to them.
+
+    Raises NotFound.
+    """
+    media = db.scalars(
+        select(tables.Media).where(tables.Media.id == media_id, viewer.sight.inbox(tables.Media.inbox_id))
+    ).first()
     if media is None:
         raise NotFound
     access_person(db, viewer, media.person_id)
@@ -217,7 +245,9 @@ def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int, *, lock: bool = Fa
     """A message that was queued for somebody whom the viewer works with. Raises NotFound."""
     if lock:
         db.lock_whose(select(tables.Outbox.person_id).where(tables.Outbox.id == outbox_id))
-    row = db.fresh(select(tables.Outbox).where(tables.Outbox.id == outbox_id, viewer.sight.outbox(tables.Outbox.id))).first()
+    row = db.fresh(
+        select(tables.Outbox).where(tables.Outbox.id == outbox_id, viewer.sight.outbox(tables.Outbox.id))
+    ).first()
     if row is None:
         raise NotFound
     access_person(db, viewer, row.person_id)

@@ -1,4 +1,6 @@
-"""Whom words accuse, written with the message that accuses and decided by somebody above (C6, C14, F5, F27; faults S1, A4)."""
+"""Whom words accuse, written with the message that accuses and decided by somebody above (C6, C14, F5, F27; faults S1,
+A4).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +27,8 @@ def names(db: Unit, home_id: int) -> Names:
 
 
 def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> None:
-    """Write whom this message accuses, once; the person is locked. In a complaint who answers complaints may read it, else the lead alone.
+    """Write whom this message accuses, once; the person is locked. In a complaint who answers complaints may read it,
+    else the lead alone.
 
     What was said before the complaint belongs to it, whatever opened it; nobody answers for a case that is about them.
     """
@@ -38,12 +41,24 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
     floors = _floors(context) if any(not floor for _, floor in found.roles) else []
     reach = _reach(context.house.names, found, "desk" if case_id is not None else "lead")
     targets: list[tuple[int | None, str, str]] = [(one, "", "") for one in sorted(found.staff)]
-    targets += sorted({(None, role, one) for role, floor in found.roles for one in ([floor] if floor else floors)}, key=str)
+    targets += sorted(
+        {(None, role, one) for role, floor in found.roles for one in ([floor] if floor else floors)}, key=str
+    )
     for staff_id, role, floor in targets or [(None, "", "")]:
         store.insert(
-            tables.Accused, home_id=context.home_id, person_id=context.person_id, case_id=case_id, inbox_id=context.inbox_id, staff_id=staff_id,
-            role=role, floor=floor, reach=reach, state=SUSPECTED, named_at=context.now, named_by=None,
-        )  # fmt: skip
+            tables.Accused,
+            home_id=context.home_id,
+            person_id=context.person_id,
+            case_id=case_id,
+            inbox_id=context.inbox_id,
+            staff_id=staff_id,
+            role=role,
+            floor=floor,
+            reach=reach,
+            state=SUSPECTED,
+            named_at=context.now,
+            named_by=None,
+        )
     owner = context.house.names.colleagues.get(owner_id or 0)
     if case_id is not None and owner is not None and means(found, owner):
         store.update(tables.Case, case_id, person=context.person_id, owner_id=None)
@@ -53,7 +68,9 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
 def _tie(context: Context, case_id: int) -> None:
     context.untied = False
     store, person = context.store, context.person_id
-    for (row_id,) in store.written("SELECT id FROM accused WHERE person_id = ? AND case_id IS NULL AND state = 'suspected'", person):
+    for (row_id,) in store.written(
+        "SELECT id FROM accused WHERE person_id = ? AND case_id IS NULL AND state = 'suspected'", person
+    ):
         store.update(tables.Accused, row_id, person=person, case_id=case_id)
 
 
@@ -64,8 +81,9 @@ def _floors(context: Context) -> list[str]:
     rows = context.store.written(
         """SELECT DISTINCT floor FROM resident WHERE person_id = ?
            OR id IN (SELECT resident_id FROM kinship WHERE person_id = ?)""",
-        context.person_id, context.person_id,
-    )  # fmt: skip
+        context.person_id,
+        context.person_id,
+    )
     return [str(row[0]) for row in rows] or [""]
 
 
@@ -87,7 +105,9 @@ def means(found: Accusation, one: Colleague) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom words accuse, for who decides: the name, or the role with its floor; `by` is empty when the machine read it."""
+    """Whom words accuse, for who decides: the name, or the role with its floor; `by` is empty
+    when the machine read it.
+    """
 
     id: int
     who: str
@@ -101,7 +121,10 @@ class Named:
 def of_case(db: Unit, case: tables.Case) -> list[Named]:
     """Everybody a case is or was about, in the order in which they were named; each once."""
     table = tables.Accused
-    return _each_once(db, db.scalars(select(table).where(table.person_id == case.person_id, table.case_id == case.id).order_by(table.id)))
+    return _each_once(
+        db,
+        db.scalars(select(table).where(table.person_id == case.person_id, table.case_id == case.id).order_by(table.id)),
+    )
 
 
 def of_talk(db: Unit, viewer: Viewer, person_id: int) -> list[Named]:
@@ -109,7 +132,11 @@ def of_talk(db: Unit, viewer: Viewer, person_id: int) -> list[Named]:
     if viewer.role not in LEADS:
         return []
     table = tables.Accused
-    rows = db.scalars(select(table).where(table.person_id == person_id, table.case_id.is_(None), table.state != LIFTED).order_by(table.id))
+    rows = db.scalars(
+        select(table)
+        .where(table.person_id == person_id, table.case_id.is_(None), table.state != LIFTED)
+        .order_by(table.id)
+    )
     return _each_once(db, rows)
 
 
@@ -121,11 +148,16 @@ def _each_once(db: Unit, rows: Iterable[tables.Accused]) -> list[Named]:
             found[key] = row
     return [
         Named(
-            row.id, who(db, row), row.staff_id, row.state, name_of(db, row.named_by) if row.named_by else "",
-            name_of(db, row.decided_by) if row.decided_by else "", db.open(row, "why") or "",
+            row.id,
+            who(db, row),
+            row.staff_id,
+            row.state,
+            name_of(db, row.named_by) if row.named_by else "",
+            name_of(db, row.decided_by) if row.decided_by else "",
+            db.open(row, "why") or "",
         )
         for row in found.values()
-    ]  # fmt: skip
+    ]
 
 
 def who(db: Unit, row: tables.Accused) -> str:
@@ -138,9 +170,11 @@ def who(db: Unit, row: tables.Accused) -> str:
 
 
 def decide(db: Unit, viewer: Viewer, accused_id: int, verdict: str, why: str, now: datetime) -> int:
-    """Somebody above says that it is so, or not; gives the person. Raises Invalid without a reason to lift, Decided, NotFound.
+    """Somebody above says that it is so, or not; gives the person. Raises Invalid without a reason to lift, Decided,
+    NotFound.
 
-    All rows of the same talk and case that mean the same are decided together. Whom it means never decides: for them it does not exist.
+    All rows of the same talk and case that mean the same are decided together. Whom it means never decides: for them it
+    does not exist.
     """
     table = tables.Accused
     db.lock_whose(select(table.person_id).where(table.id == accused_id))
@@ -154,24 +188,44 @@ def decide(db: Unit, viewer: Viewer, accused_id: int, verdict: str, why: str, no
         raise Invalid(why="请写一句为什么不是这位，例如「说的是同屋的老周」。")
     said = who(db, row)
     same = select(table).where(
-        table.person_id == row.person_id, table.state == SUSPECTED, table.case_id.is_not_distinct_from(row.case_id),
-        table.staff_id.is_not_distinct_from(row.staff_id), table.role == row.role, table.floor == row.floor,
-    )  # fmt: skip
+        table.person_id == row.person_id,
+        table.state == SUSPECTED,
+        table.case_id.is_not_distinct_from(row.case_id),
+        table.staff_id.is_not_distinct_from(row.staff_id),
+        table.role == row.role,
+        table.floor == row.floor,
+    )
     for one in db.scalars(same):
         one.state, one.decided_at, one.decided_by = VERDICTS[verdict], now, viewer.id
         db.seal(one, "why", why.strip() or None)
-    told(db, viewer, row.case_id, row.person_id, f"说到{said}：{'确认' if verdict == 'confirm' else '不是，' + why.strip()}", verdict, now)
+    told(
+        db,
+        viewer,
+        row.case_id,
+        row.person_id,
+        f"说到{said}：{'确认' if verdict == 'confirm' else '不是，' + why.strip()}",
+        verdict,
+        now,
+    )
     return row.person_id
 
 
-def told(db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime) -> None:  # noqa: PLR0913
+def told(  # noqa: PLR0913
+    db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime
+) -> None:
     """Naming and un-naming are lines of the case and of the audit; all pages look again."""
     from services.complaints import records
 
     db.flush()
     if case_id is not None:
         records.written(db, viewer, case_id, "step", words, now)
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", f"accused_{act}", f"case:{case_id}" if case_id else f"person:{person_id}")
+    db.store.audit(
+        viewer.home_id,
+        now,
+        f"staff:{viewer.id}",
+        f"accused_{act}",
+        f"case:{case_id}" if case_id else f"person:{person_id}",
+    )
     db.store.hint("accused", "alarms", "inbox", "cases", f"person:{person_id}")
 
 

@@ -36,9 +36,12 @@ class House:
         """The lengths that this home promises."""
         home = self.home
         return Figures(
-            timedelta(minutes=home.first_feedback_minutes), timedelta(minutes=home.serious_feedback_minutes),
-            timedelta(hours=home.result_hours), timedelta(minutes=home.reply_minutes), timedelta(hours=home.approval_hours),
-        )  # fmt: skip
+            timedelta(minutes=home.first_feedback_minutes),
+            timedelta(minutes=home.serious_feedback_minutes),
+            timedelta(hours=home.result_hours),
+            timedelta(minutes=home.reply_minutes),
+            timedelta(hours=home.approval_hours),
+        )
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""

@@ -27,12 +27,16 @@ def install(db: Unit, settings: Settings, now: datetime) -> Installed:
     """Make the home and the account where they are missing; keep the home's name as it is configured."""
     home = db.scalars(select(tables.Home).order_by(tables.Home.id)).first()
     if home is None:
-        home = tables.Home(id=new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now)
+        home = tables.Home(
+            id=new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now
+        )
         db.add(home)
     home.name, home.timezone = settings.home.name, settings.home.timezone
     account = db.scalars(select(tables.WechatAccount).where(tables.WechatAccount.key == "")).first()
     if account is None:
-        account = tables.WechatAccount(id=new_id(), home_id=home.id, key="", app_id=settings.wechat.app_id, created_at=now)
+        account = tables.WechatAccount(
+            id=new_id(), home_id=home.id, key="", app_id=settings.wechat.app_id, created_at=now
+        )
         db.add(account)
     account.app_id = settings.wechat.app_id
     return Installed(home.id, account.id)
@@ -41,11 +45,28 @@ def install(db: Unit, settings: Settings, now: datetime) -> Installed:
 def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) -> None:
     """Fill a new database with the fictional people of a scene: staff who log in, and the bindings of the phones."""
     for name, value in scene.get("blanks", {}).items():
-        db.add(tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0))
+        db.add(
+            tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0)
+        )
     for member in scene["staff"]:
-        staff.add(db, ids.home_id, member["login"], member["name"], Role(member["role"]), member["password"], now, member.get("floors", ""))
+        staff.add(
+            db,
+            ids.home_id,
+            member["login"],
+            member["name"],
+            Role(member["role"]),
+            member["password"],
+            now,
+            member.get("floors", ""),
+        )
     residents = {
-        name: _resident(db, ids, _person(db, ids, "elder", name, None, now), {"room": room, "bed": bed, "sex": sex, "born": born}, now)
+        name: _resident(
+            db,
+            ids,
+            _person(db, ids, "elder", name, None, now),
+            {"room": room, "bed": bed, "sex": sex, "born": born},
+            now,
+        )
         for room, bed, name, sex, born in scene.get("residents", [])
     }
     for entry in scene["people"]:
@@ -65,14 +86,23 @@ def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) ->
                 created_at=now,
             )
         )
-        db.add(tables.Conversation(id=new_id(), home_id=ids.home_id, person_id=person.id, version=0, revision=0, state="", trail=""))
+        db.add(
+            tables.Conversation(
+                id=new_id(), home_id=ids.home_id, person_id=person.id, version=0, revision=0, state="", trail=""
+            )
+        )
         if entry["kind"] == "elder":
             residents[entry["name"]] = _resident(db, ids, person, entry, now)
         for tie in entry.get("kin", []):
             kinship = tables.Kinship(
-                id=new_id(), home_id=ids.home_id, person_id=person.id, resident_id=residents[tie["of"]].id,
-                is_primary=tie.get("primary", False), scopes=tie.get("scopes", "daily"), created_at=now,
-            )  # fmt: skip
+                id=new_id(),
+                home_id=ids.home_id,
+                person_id=person.id,
+                resident_id=residents[tie["of"]].id,
+                is_primary=tie.get("primary", False),
+                scopes=tie.get("scopes", "daily"),
+                created_at=now,
+            )
             db.seal(kinship, "relation", tie["relation"])
             db.add(kinship)
 
@@ -86,11 +116,20 @@ def _person(db: Unit, ids: Installed, kind: str, name: str, phone: str | None, n
     return person
 
 
-def _resident(db: Unit, ids: Installed, person: tables.Person, entry: Mapping[str, Any], now: datetime) -> tables.Resident:
+def _resident(
+    db: Unit, ids: Installed, person: tables.Person, entry: Mapping[str, Any], now: datetime
+) -> tables.Resident:
     resident = tables.Resident(
-        id=new_id(), home_id=ids.home_id, person_id=person.id, status="在住", room=entry["room"], bed=entry["bed"],
-        floor=entry.get("floor", entry["room"][:-2]), sex=entry.get("sex"), created_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        home_id=ids.home_id,
+        person_id=person.id,
+        status="在住",
+        room=entry["room"],
+        bed=entry["bed"],
+        floor=entry.get("floor", entry["room"][:-2]),
+        sex=entry.get("sex"),
+        created_at=now,
+    )
     db.seal(resident, "born", _birthday(entry, now))
     db.add(resident)
     return resident

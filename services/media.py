@@ -1,4 +1,6 @@
-"""Photos and voice: fetched at once, checked by their first bytes, kept sealed in files beside the database (wechat.md 6)."""
+"""Photos and voice: fetched at once, checked by their first bytes, kept sealed in files beside the database (wechat.md
+6).
+"""
 
 import hashlib
 import os
@@ -18,10 +20,19 @@ WRITES: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 BACK_OFF: Final = (2, 10, 60, 300, 1800, 3600)
 DIES_AFTER: Final = timedelta(days=3)
 MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"#!AMR\n", "audio/amr"), (b"#!AMR-WB\n", "audio/amr-wb"), (b"OggS", "audio/ogg"), (b"#!SILK", "audio/silk"),
-    (b"\x02#!SILK", "audio/silk"), (b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"\xff\xf3", "audio/mpeg"),
-    (b"RIFF", "audio/wav"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"),
-)  # fmt: skip
+    (b"#!AMR\n", "audio/amr"),
+    (b"#!AMR-WB\n", "audio/amr-wb"),
+    (b"OggS", "audio/ogg"),
+    (b"#!SILK", "audio/silk"),
+    (b"\x02#!SILK", "audio/silk"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"\xff\xf3", "audio/mpeg"),
+    (b"RIFF", "audio/wav"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +50,19 @@ class Wanted:
 def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
     """The files that are due."""
     rows = store.rows(
-        """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i ON i.id = m.inbox_id
+        """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i
+           ON i.id = m.inbox_id
            WHERE m.state = 'wanted' AND m.try_at <= ? ORDER BY m.try_at LIMIT ?""",
-        now, limit,
-    )  # fmt: skip
+        now,
+        limit,
+    )
     if store.shared and rows:  # whoever takes a file has a minute for it; then another may
         taken = store.rows(
-            f"UPDATE media SET try_at = ? WHERE id {store.AMONG} AND state = 'wanted' AND try_at <= ? RETURNING id",  # noqa: S608
-            now + timedelta(minutes=1), store.many([row[0] for row in rows]), now,
-        )  # fmt: skip
+            f"UPDATE media SET try_at = ? WHERE id {store.AMONG} AND state = 'wanted' AND try_at <= ? RETURNING id",
+            now + timedelta(minutes=1),
+            store.many([row[0] for row in rows]),
+            now,
+        )
         rows = [row for row in rows if (row[0],) in taken]
     return [Wanted(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]
 
@@ -91,9 +106,16 @@ def kept(store: Store, want: Wanted, data: bytes) -> None:
     if not _still_wanted(store, want):
         return
     store.update(
-        tables.Media, want.id, person=want.person_id, state="kept", mime=sniff(data), size=len(data), try_at=None,
-        sha256=hashlib.sha256(data).hexdigest(), tries=want.tries + 1,
-    )  # fmt: skip
+        tables.Media,
+        want.id,
+        person=want.person_id,
+        state="kept",
+        mime=sniff(data),
+        size=len(data),
+        try_at=None,
+        sha256=hashlib.sha256(data).hexdigest(),
+        tries=want.tries + 1,
+    )
     store.hint(f"person:{want.person_id}")
 
 
@@ -110,7 +132,9 @@ def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
         return
     if gone or now - want.arrived_at > DIES_AFTER:
         why = "微信那边已经没有这份文件了" if gone else "三天都没取到，请对方重发一次"
-        store.update(tables.Media, want.id, person=want.person_id, state="lost", why=why, try_at=None, tries=want.tries + 1)
+        store.update(
+            tables.Media, want.id, person=want.person_id, state="lost", why=why, try_at=None, tries=want.tries + 1
+        )
         store.hint(f"person:{want.person_id}")
         return
     later = now + timedelta(seconds=BACK_OFF[min(want.tries, len(BACK_OFF) - 1)])

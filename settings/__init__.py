@@ -10,7 +10,10 @@ Network = IPv4Network | IPv6Network
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """Addresses or networks separated by blanks. Raises ValueError for what is none, and for one that holds every address."""
+    """Addresses or networks separated by blanks.
+
+    Raises ValueError for what is none, and for one that holds every address.
+    """
     found = tuple(ip_network(part) for part in text.split())
     if any(network.prefixlen == 0 for network in found):
         message = f"every address: {text!r}"
@@ -64,7 +67,9 @@ class Database:
 
     @property
     def path(self) -> Path:
-        """The SQLite file; for another engine the name of a file that would lie beside it, so that keys and spool have a place."""
+        """The SQLite file; for another engine the name of a file that would lie beside it, so that keys and spool have
+        a place.
+        """
         return Path(self.url.split(":///", 1)[1]) if self.is_file else Path("data/jiashu.db")
 
     @property
@@ -142,7 +147,11 @@ class Settings:
     @property
     def audit_head(self) -> Path:
         """The file outside the database that remembers how far the audit was; better on another host."""
-        return Path(self.security.audit_head) if self.security.audit_head else self.key_file.with_name("jiashu.audit-heads")
+        return (
+            Path(self.security.audit_head)
+            if self.security.audit_head
+            else self.key_file.with_name("jiashu.audit-heads")
+        )
 
     @property
     def stop_list(self) -> Path:

@@ -19,9 +19,13 @@ from simulator.world import World
 
 def arguments() -> argparse.Namespace:
     """What the account and the platform have agreed on."""
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="A stand-in for the WeChat platform, on loopback only.")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="A stand-in for the WeChat platform, on loopback only."
+    )
     parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--target", default="http://127.0.0.1:8080/wechat", help="the webhook; several, by commas, take turns")
+    parser.add_argument(
+        "--target", default="http://127.0.0.1:8080/wechat", help="the webhook; several, by commas, take turns"
+    )
     parser.add_argument("--app-id", required=True)
     parser.add_argument("--secret", required=True)
     parser.add_argument("--token", required=True)
@@ -37,7 +41,14 @@ def arguments() -> argparse.Namespace:
 async def serve(options: argparse.Namespace) -> None:
     """Run until told to stop."""
     keys = Keys(options.app_id, options.secret, options.token, options.aes_key, options.mode)
-    world = World(keys, options.scene, options.target, console=options.console, journal=options.journal, offset_file=options.offset_file)
+    world = World(
+        keys,
+        options.scene,
+        options.target,
+        console=options.console,
+        journal=options.journal,
+        offset_file=options.offset_file,
+    )
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
         app = web.Application(client_max_size=12 * 1024 * 1024)

@@ -1,4 +1,7 @@
-"""The platform's API as the service calls it: tokens, customer-service messages, media. Errors come as HTTP 200, as they do there."""
+"""The platform's API as the service calls it: tokens, customer-service messages, media.
+
+Errors come as HTTP 200, as they do there.
+"""
 
 import asyncio
 import json
@@ -12,14 +15,31 @@ from aiohttp import web
 from simulator.world import World
 
 WORDS = {
-    -1: "system error", 40001: "invalid credential, access_token is invalid or not latest", 40003: "invalid openid",
-    40004: "invalid media type", 40005: "invalid file type", 40006: "invalid media size", 41005: "media data missing",
-    40007: "invalid media_id", 40013: "invalid appid", 40029: "invalid code", 40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
-    40125: "invalid appsecret", 41001: "access_token missing", 42001: "access_token expired", 43004: "require subscribe",
-    44002: "empty post data", 44004: "empty content", 45002: "content size out of limit", 45009: "reach max api daily quota limit",
-    45011: "api minute-quota reach limit, must slower, retry next minute", 45015: "response out of time limit or subscription is canceled",
-    45047: "out of response count limit", 47001: "data format error", 48002: "user refuse to accept the msg",
-}  # fmt: skip
+    -1: "system error",
+    40001: "invalid credential, access_token is invalid or not latest",
+    40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
+    40006: "invalid media size",
+    41005: "media data missing",
+    40007: "invalid media_id",
+    40013: "invalid appid",
+    40029: "invalid code",
+    40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
+    40125: "invalid appsecret",
+    41001: "access_token missing",
+    42001: "access_token expired",
+    43004: "require subscribe",
+    44002: "empty post data",
+    44004: "empty content",
+    45002: "content size out of limit",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute",
+    45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit",
+    47001: "data format error",
+    48002: "user refuse to accept the msg",
+}
 LONGEST = 2048
 BIGGEST = 2 * 1024 * 1024
 SOUNDS = (b"ID3", b"\xff", b"#!AMR\n")
@@ -46,13 +66,18 @@ class Api:
         router.add_get("/connect/oauth2/authorize", self.authorize)
         router.add_get("/sns/oauth2/access_token", self.web_login)
 
-    def _answer(self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any) -> web.Response:
+    def _answer(
+        self, kind: str, what: str, started: float, code: int, extra: dict[str, Any] | None = None, **more: Any
+    ) -> web.Response:
         answer = {
             "errcode": code,
-            "errmsg": WORDS.get(code, "ok" if code == 0 else "error") + ("" if code == 0 else f" rid: {int(time.time())}"),
+            "errmsg": WORDS.get(code, "ok" if code == 0 else "error")
+            + ("" if code == 0 else f" rid: {int(time.time())}"),
         }
         result = "0" if code == 0 else f"{code} {WORDS.get(code, 'error')}"
-        self.world.note("call", kind, what, ok=code == 0, code=code, ms=(time.monotonic() - started) * 1000, result=result, **more)
+        self.world.note(
+            "call", kind, what, ok=code == 0, code=code, ms=(time.monotonic() - started) * 1000, result=result, **more
+        )
         return web.Response(text=json.dumps(extra or answer, ensure_ascii=False), content_type="text/plain")
 
     async def _begin(self) -> float:
@@ -68,11 +93,17 @@ class Api:
         return self._grant(started, asked.get("appid"), asked.get("secret"), force=bool(asked.get("force_refresh")))
 
     async def authorize(self, request: web.Request) -> web.Response:
-        """Where a page sends its reader first: WeChat knows whose phone it is, here the cookie of the last opened link tells."""
+        """Where a page sends its reader first: WeChat knows whose phone it is, here the cookie of the last opened link
+        tells.
+        """
         asked, openid = request.query, request.cookies.get("phone", "")
         if openid not in self.world.phones:
             return web.Response(text="请在微信客户端打开链接", status=400)
-        if asked.get("appid") != self.world.keys.app_id or asked.get("response_type") != "code" or asked.get("scope") != "snsapi_base":
+        if (
+            asked.get("appid") != self.world.keys.app_id
+            or asked.get("response_type") != "code"
+            or asked.get("scope") != "snsapi_base"
+        ):
             return web.Response(text="Oops! Something went wrong:(", status=400)
         code = secrets.token_hex(16)
         self.world.codes[code] = (openid, self.world.now() + 300)
@@ -89,7 +120,12 @@ class Api:
         openid, until = self.world.codes.pop(asked.get("code", ""), ("", 0.0))
         if not openid or until < self.world.now():
             return self._answer("网页授权", "", started, 40029)
-        extra: dict[str, Any] = {"access_token": secrets.token_hex(16), "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
+        extra: dict[str, Any] = {
+            "access_token": secrets.token_hex(16),
+            "expires_in": 7200,
+            "openid": openid,
+            "scope": "snsapi_base",
+        }
         if self.world.faults["snapshot"]:
             extra |= {"openid": "oVirtual" + secrets.token_hex(10), "is_snapshotuser": 1}
         return self._answer("网页授权", self.world.phones[openid].name, started, 0, extra)
@@ -122,8 +158,16 @@ class Api:
         name = phone.name if phone else openid
         code = self._refusal(request, openid, content, raw, media)
         if not code:
-            world.show(openid, "home", kind, content, **({"media": media, "seconds": seconds(world.media[media][2])} if media else {}))
-        return self._answer("custom/send", f"{name} · {content}", started, code, openid=openid, content=content, media=media)
+            world.show(
+                openid,
+                "home",
+                kind,
+                content,
+                **({"media": media, "seconds": seconds(world.media[media][2])} if media else {}),
+            )
+        return self._answer(
+            "custom/send", f"{name} · {content}", started, code, openid=openid, content=content, media=media
+        )
 
     def _refusal(self, request: web.Request, openid: str, content: str, raw: str, media: str = "") -> int:
         world = self.world
@@ -179,6 +223,14 @@ class Api:
         if code:
             return self._answer("media/get", media_id, started, code)
         size = f"{max(1, len(data) // 1024)} KB"
-        world.note("call", "media/get", f"{kind} · {size}", ok=True, code=0, ms=(time.monotonic() - started) * 1000, result=size)
+        world.note(
+            "call",
+            "media/get",
+            f"{kind} · {size}",
+            ok=True,
+            code=0,
+            ms=(time.monotonic() - started) * 1000,
+            result=size,
+        )
         name = f'attachment; filename="{media_id}.{"amr" if kind == "voice" else "jpg"}"'
         return web.Response(body=data, content_type="application/octet-stream", headers={"Content-Disposition": name})

@@ -1,4 +1,7 @@
-"""The platform's half of the wire: signs and encrypts pushes, checks and opens replies. Written apart from the service on purpose."""
+"""The platform's half of the wire: signs and encrypts pushes, checks and opens replies.
+
+Written apart from the service on purpose.
+"""
 
 import base64
 import hashlib
@@ -97,9 +100,11 @@ def message(fields: dict[str, str | int]) -> str:
 
 
 def xml(fields: dict[str, str | int | bytes], *, blank: str = "") -> bytes:
-    """A push's inner XML as the platform writes it: numbers bare, texts as they are between the marks of a CDATA section.
+    """A push's inner XML as the platform writes it: numbers bare, texts as they are between the marks of a CDATA
+    section.
 
-    A control character, `]]>` or half a sign stays what it is. `blank` stands around each CDATA section, inside of its element.
+    A control character, `]]>` or half a sign stays what it is. `blank` stands around each CDATA section, inside of its
+    element.
     """
     around = blank.encode()
     parts = []

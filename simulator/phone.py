@@ -114,7 +114,9 @@ class PhonePage:
         """The whole journal, one JSON line each."""
         lines = "\n".join(map(written, self.world.journal))
         return web.Response(
-            text=lines + "\n", content_type="application/x-ndjson", headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'}
+            text=lines + "\n",
+            content_type="application/x-ndjson",
+            headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'},
         )
 
     async def file(self, request: web.Request) -> web.Response:
@@ -169,14 +171,18 @@ class PhonePage:
         else:
             fields["PicUrl"] = f"http://{request.host}/api/media/{media}"
         seconds = str(max(1, round(len(data) / 1600))) if kind == "voice" else ""
-        key = self.pusher.act(openid, kind, fields, shown="［语音］" if kind == "voice" else "［照片］", media=media, seconds=seconds)
+        key = self.pusher.act(
+            openid, kind, fields, shown="［语音］" if kind == "voice" else "［照片］", media=media, seconds=seconds
+        )
         return web.json_response({"key": key, "media": media})
 
     async def menu(self, request: web.Request) -> web.Response:
         """A tap on a menu button."""
         asked = await request.json()
         openid = self._openid(asked)
-        return web.json_response({"key": self.pusher.act(openid, "CLICK", {"EventKey": str(asked.get("key", ""))}, scene=True)})
+        return web.json_response(
+            {"key": self.pusher.act(openid, "CLICK", {"EventKey": str(asked.get("key", ""))}, scene=True)}
+        )
 
     async def follow(self, request: web.Request) -> web.Response:
         """Follow or leave."""

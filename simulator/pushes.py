@@ -1,4 +1,6 @@
-"""Pushes to the service as the platform makes them: three tries, 5 s apart, the same MsgId, a new nonce and ciphertext each time."""
+"""Pushes to the service as the platform makes them: three tries, 5 s apart, the same MsgId, a new nonce and ciphertext
+each time.
+"""
 
 import asyncio
 import hashlib
@@ -24,13 +26,18 @@ class Pusher:
         self.world, self.http = world, http
         self.running: set[asyncio.Task[None]] = set()
 
-    def act(self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str) -> str:
+    def act(
+        self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str
+    ) -> str:
         """Something happened on a phone: show it, count the quota, push it. Returns what makes the push unique."""
         world = self.world
         created, event = int(world.now()), kind.isupper() or kind in {"subscribe", "unsubscribe"}
         base: dict[str, str | int | bytes] = {
-            "ToUserName": world.account, "FromUserName": openid, "CreateTime": created, "MsgType": "event" if event else kind,
-        }  # fmt: skip
+            "ToUserName": world.account,
+            "FromUserName": openid,
+            "CreateTime": created,
+            "MsgType": "event" if event else kind,
+        }
         if event:
             base |= {"Event": kind, **fields}
             key = f"{openid}:{created}:{kind}:{fields.get('EventKey', '')}"
@@ -86,14 +93,22 @@ class Pusher:
             query, body = world.keys.push(inner, openid, world.account, world.now())
             target = targets[attempt % len(targets)]
             common = {
-                "to": target, "openid": openid, "key": key, "try": attempt, "plain": plain, "cipher": body.decode("utf-8", "replace"),
-                "signature": query, "last": attempt == TRIES,
-            }  # fmt: skip
+                "to": target,
+                "openid": openid,
+                "key": key,
+                "try": attempt,
+                "plain": plain,
+                "cipher": body.decode("utf-8", "replace"),
+                "signature": query,
+                "last": attempt == TRIES,
+            }
             name = world.phones[openid].name if openid in world.phones else openid
             line = f"{name} · {what}"
             try:
                 async with asyncio.timeout(PATIENCE):
-                    async with self.http.post(target, params=query, data=body, headers={"Content-Type": "text/xml"}) as response:
+                    async with self.http.post(
+                        target, params=query, data=body, headers={"Content-Type": "text/xml"}
+                    ) as response:
                         answer, status = await response.text(), response.status
                 if world.faults["drop"]:
                     world.faults["drop"] = False
@@ -116,7 +131,17 @@ class Pusher:
             same = "同一应答" if len(known) == 1 else "应答变了"
             result = same if again else ("应答 " + (reply or {}).get("MsgType", "success"))
             text = (reply or {}).get("Content", "")
-            world.note("push", kind, line, ok=len(known) == 1, ms=ms, result=result, answer=text or "success", reply=reply, **common)
+            world.note(
+                "push",
+                kind,
+                line,
+                ok=len(known) == 1,
+                ms=ms,
+                result=result,
+                answer=text or "success",
+                reply=reply,
+                **common,
+            )
             if reply is not None and not again:
                 world.show(openid, "home", reply.get("MsgType", "text"), text)
             return

@@ -1,4 +1,6 @@
-"""The state of the stand-in platform: people and their phones, quotas, tokens, media, faults, and the journal of everything."""
+"""The state of the stand-in platform: people and their phones, quotas, tokens, media, faults, and the journal of
+everything.
+"""
 
 import asyncio
 import hashlib
@@ -67,7 +69,14 @@ class World:
     """Everything that the platform knows. `listeners` hear of each change."""
 
     def __init__(
-        self, keys: Keys, scene: Path, target: str, *, console: str = "", journal: Path | None = None, offset_file: Path | None = None
+        self,
+        keys: Keys,
+        scene: Path,
+        target: str,
+        *,
+        console: str = "",
+        journal: Path | None = None,
+        offset_file: Path | None = None,
     ) -> None:
         content = tomllib.loads(scene.read_text(encoding="utf-8"))
         self._turn = 0
@@ -77,7 +86,9 @@ class World:
         self.elder_menu: list[dict[str, str]] = content.get("elder_menu", content["menu"])
         self.logins: list[dict[str, str]] = content.get("staff", [])
         self.account = "gh_" + hashlib.md5(keys.app_id.encode()).hexdigest()[:12]
-        self.phones = {p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"]) for p in content["people"]}
+        self.phones = {
+            p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"]) for p in content["people"]
+        }
         self.tokens: dict[str, float] = {}
         self.codes: dict[str, tuple[str, float]] = {}
         self.media: dict[str, tuple[float, str, bytes]] = {}
@@ -118,7 +129,9 @@ class World:
         self.note("sim", "时间", "回到真实时间" if seconds is None else f"快进 {seconds / 3600:.1f} 小时", ok=True)
 
     def targets(self) -> list[str]:
-        """Where the tries of one push go, one after the other: several webhooks take turns, as behind a front that asks the next one."""
+        """Where the tries of one push go, one after the other: several webhooks take turns, as behind a front that asks
+        the next one.
+        """
         self._turn += 1
         ones = self.target.split(",")
         return ones[self._turn % len(ones) :] + ones[: self._turn % len(ones)]
@@ -177,7 +190,15 @@ class World:
     def note(self, direction: str, kind: str, what: str, **more: Any) -> dict[str, Any]:
         """Write one line of the journal: direction push, call or sim."""
         self.numbers += 1
-        line = {"n": self.numbers, "at": self.now(), "real": time.time(), "direction": direction, "kind": kind, "what": what, **more}
+        line = {
+            "n": self.numbers,
+            "at": self.now(),
+            "real": time.time(),
+            "direction": direction,
+            "kind": kind,
+            "what": what,
+            **more,
+        }
         self.journal.append(line)
         if self._file:
             self._file.write(written(line) + "\n")
@@ -200,14 +221,22 @@ class World:
         repeated = [key for key, count in per_key.items() if count > 1]
         calls = [line for line in self.journal if line["direction"] == "call"]
         sent = Counter(
-            (line["openid"], line["content"]) for line in calls if line["kind"] == "custom/send" and line["ok"] and not line.get("media")
+            (line["openid"], line["content"])
+            for line in calls
+            if line["kind"] == "custom/send" and line["ok"] and not line.get("media")
         )
         waits = sorted(line["ms"] for line in answered)
         over = {line["key"] for line in pushes if line.get("last")} - set(per_key)
         return {
-            "pushes": len(pushes), "distinct": len({line["key"] for line in pushes}),
-            "repeated": len(repeated), "identical": sum(len(self.answers.get(key, set())) == 1 for key in repeated),
-            "p95": round(statistics.quantiles(waits, n=20)[-1]) if len(waits) > 1 else (round(waits[0]) if waits else 0),
-            "calls": len(calls), "call_errors": sum(not line["ok"] for line in calls),
-            "lost": len(over), "twice": sum(count - 1 for count in sent.values()),
-        }  # fmt: skip
+            "pushes": len(pushes),
+            "distinct": len({line["key"] for line in pushes}),
+            "repeated": len(repeated),
+            "identical": sum(len(self.answers.get(key, set())) == 1 for key in repeated),
+            "p95": round(statistics.quantiles(waits, n=20)[-1])
+            if len(waits) > 1
+            else (round(waits[0]) if waits else 0),
+            "calls": len(calls),
+            "call_errors": sum(not line["ok"] for line in calls),
+            "lost": len(over),
+            "twice": sum(count - 1 for count in sent.values()),
+        }

@@ -1,4 +1,6 @@
-"""Voice that a browser cannot play (AMR, Speex) becomes MP3, in a process of its own with caps on size, length and time."""
+"""Voice that a browser cannot play (AMR, Speex) becomes MP3, in a process of its own with caps on size, length and
+time.
+"""
 
 import asyncio
 import io
@@ -21,7 +23,9 @@ def _worker() -> ProcessPoolExecutor:
 
 
 async def to_mp3(data: bytes) -> bytes:
-    """The sound as MP3, 24 kHz mono. Raises ValueError for what is no sound, too long to be a message, or takes too long."""
+    """The sound as MP3, 24 kHz mono. Raises ValueError for what is no sound, too long to be a message, or takes too
+    long.
+    """
     if len(data) > MAX_BYTES:
         message = "larger than a voice message can be"
         raise ValueError(message)

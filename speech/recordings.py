@@ -15,7 +15,10 @@ class Damaged(JiashuError):
 
 
 def load(folder: Path = FOLDER) -> dict[str, bytes]:
-    """The sounds (MP3, 24 kHz, mono, a few seconds each) by their words. Raises Damaged for a file that is not the recorded one."""
+    """The sounds (MP3, 24 kHz, mono, a few seconds each) by their words.
+
+    Raises Damaged for a file that is not the recorded one.
+    """
     found: dict[str, bytes] = {}
     for entry in tomllib.loads((folder / "recordings.toml").read_text(encoding="utf-8"))["recording"]:
         sound = (folder / entry["file"]).read_bytes()

@@ -1,7 +1,9 @@
 """A whole database as a stream of rows: read in one snapshot, written to either engine, kept in a sealed file (P7).
 
-A backup is `MAGIC`, 8 bytes of its id, then frames: 4 bytes of length, and a sealed, packed page of rows or one file of the media
-folder. The place of each frame is part of its seal, and the last one counts everything: cut, swapped or changed, it does not open.
+A backup is `MAGIC`, 8 bytes of its id, then frames: 4 bytes of length, and a sealed, packed page of rows or one file of
+the media
+folder. The place of each frame is part of its seal, and the last one counts everything: cut, swapped or changed, it
+does not open.
 """
 
 import asyncio
@@ -77,7 +79,10 @@ class Print:
 
 
 def connected(url: str, work: Callable[[Connection], T], *, write: bool) -> T:
-    """Run `work` in one transaction of its own: one snapshot when it reads, all or nothing when it writes. Not inside a running loop."""
+    """Run `work` in one transaction of its own: one snapshot when it reads, all or nothing when it writes.
+
+    Not inside a running loop.
+    """
     file = migrate.file_of(url)
     return asyncio.run(_on_postgres(url, work, write=write)) if file is None else _on_sqlite(file, work, write=write)
 
@@ -134,12 +139,16 @@ def load(connection: Connection, page: Page) -> None:
 
 
 def shut(connection: Connection, why: str, backup_at: datetime, now: datetime) -> None:
-    """In the transaction that brings the rows: nothing of them can leave, and every home begins an epoch that nobody has confirmed."""
+    """In the transaction that brings the rows: nothing of them can leave, and every home begins an epoch that nobody
+    has confirmed.
+    """
     known = {table.name: table for table in _tables(connection)}
     out, epoch, home = known["outbox"], known["epoch"], known["home"]
     connection.execute(update(out).where(out.c.state.in_(NOT_FINAL)).values(state="held", why=why, lease_until=None))
     for (home_id,) in connection.execute(select(home.c.id)).all():
-        connection.execute(insert(epoch).values(id=new_id(), home_id=home_id, backup_at=micros(backup_at), began_at=micros(now)))
+        connection.execute(
+            insert(epoch).values(id=new_id(), home_id=home_id, backup_at=micros(backup_at), began_at=micros(now))
+        )
 
 
 def prints(connection: Connection, step: Step = lambda _table, _rows: None) -> dict[str, Print]:
@@ -175,7 +184,8 @@ def _tables(connection: Connection) -> list[Table]:
         found.reflect(connection)
         order = {table.name: place for place, table in enumerate(tables.Base.metadata.sorted_tables)}
         known = sorted(
-            (table for name, table in found.tables.items() if name != "alembic_version"), key=lambda table: order.get(table.name, -1)
+            (table for name, table in found.tables.items() if name != "alembic_version"),
+            key=lambda table: order.get(table.name, -1),
         )
         connection.info["tables"] = known
     return list(known)
@@ -215,7 +225,10 @@ def write(connection: Connection, file: Path, sealer: Sealer, head: Head, media:
 
 
 def read(file: Path, sealer: Sealer) -> tuple[Head, Iterator[Page | Kept]]:
-    """What a backup says of itself, and its rows and files. Raises BackupUnreadable, at the latest at the end of the iteration."""
+    """What a backup says of itself, and its rows and files.
+
+    Raises BackupUnreadable, at the latest at the end of the iteration.
+    """
     frames = _frames(file, sealer)
     try:
         return msgspec.msgpack.decode(next(frames), type=Head), _contents(file, frames)
@@ -270,6 +283,8 @@ class _Out:
         self._file, self._sealer, self._backup, self._number = file, sealer, backup, 0
 
     def put(self, one: Head | Frame) -> None:
-        sealed = self._sealer.seal("backup", str(self._number), self._backup, zlib.compress(msgspec.msgpack.encode(one), 3))
+        sealed = self._sealer.seal(
+            "backup", str(self._number), self._backup, zlib.compress(msgspec.msgpack.encode(one), 3)
+        )
         self._file.write(LENGTH.pack(len(sealed)) + sealed)
         self._number += 1

@@ -1,7 +1,10 @@
-"""What services and pages know of a database, whichever engine it is: hand in an arrival, run a transaction, ask a question, be told.
+"""What services and pages know of a database, whichever engine it is: hand in an arrival, run a transaction, ask a
+question, be told.
 
-Arrivals come first and are committed in batches, at most one message a person; every other job commits alone. While nothing can be
-committed the database is *away*: what arrived waits in its order and is tried again; a job of a page fails with Busy after 5 s, so that
+Arrivals come first and are committed in batches, at most one message a person; every other job commits alone. While
+nothing can be
+committed the database is *away*: what arrived waits in its order and is tried again; a job of a page fails with Busy
+after 5 s, so that
 nobody stares at a form.
 """
 
@@ -111,7 +114,9 @@ class Database(ABC):
         """Reading connections in use; 0 when nothing runs."""
 
 
-def open_database(url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> Database:
+def open_database(
+    url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None
+) -> Database:
     """The database of `[database] url`, not started yet."""
     if url.startswith("sqlite"):
         from storage.sqlite import SqliteDatabase
@@ -142,7 +147,9 @@ def knows_met(test: Callable[[BaseException], bool]) -> Callable[[BaseException]
 
 
 def is_blameless(error: BaseException) -> bool:
-    """Whether an error is no fault of what was to be committed: the database is away, or two met and everything is to begin again."""
+    """Whether an error is no fault of what was to be committed: the database is away, or two met and everything is to
+    begin again.
+    """
     return is_away(error) or any(test(error) for test in _MET)
 
 

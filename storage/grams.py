@@ -1,6 +1,8 @@
-"""What search is built on: keyed hashes of characters and of two characters side by side, so that the index itself says nothing (P2).
+"""What search is built on: keyed hashes of characters and of two characters side by side, so that the index itself says
+nothing (P2).
 
-Chinese has no blanks between words and names have two or three characters: pairs find every part of a text from two characters on.
+Chinese has no blanks between words and names have two or three characters: pairs find every part of a text from two
+characters on.
 """
 
 import re

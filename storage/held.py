@@ -1,7 +1,10 @@
-"""Rows that are written but not sent yet: those of one kind go together, and a row that changes before it is sent is sent once.
+"""Rows that are written but not sent yet: those of one kind go together, and a row that changes before it is sent is
+sent once.
 
-On PostgreSQL each statement is a way to the server and back that costs more than its work; on SQLite a fat row that is changed at once is
-written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables, and before it writes in another way.
+On PostgreSQL each statement is a way to the server and back that costs more than its work; on SQLite a fat row that is
+changed at once is
+written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables, and before it writes in
+another way.
 """
 
 import re
@@ -25,14 +28,15 @@ Rows = dict[type[tables.Base], dict[int, Values]]
 def insert_sql(table: type[tables.Base], names: tuple[str, ...]) -> str:
     """The statement that writes a row. Raises ValueError for a column that does not exist."""
     known(table, names)
-    return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  (names are columns)
+    return f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 @cache
 def update_sql(table: type[tables.Base], names: tuple[str, ...]) -> str:
     """The statement that changes a row; its id comes last. Raises ValueError for a column that does not exist."""
     known(table, names)
-    return f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608  (names are columns)
+    # names are columns
+    return f"UPDATE {table.__tablename__} SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"
 
 
 @cache
@@ -55,7 +59,8 @@ class Held:
         self._new.setdefault(table, {})[values["id"]] = values  # type: ignore[index]  # an id is a number
 
     def update(self, table: type[tables.Base], row_id: int, values: Values) -> bool:
-        """A change, joined to what is held of its row; False for one of what is unique, which may make room for a new row.
+        """A change, joined to what is held of its row; False for one of what is unique, which may make room for a new
+        row.
 
         Then what is held is to be sent first, and the change at once.
         """

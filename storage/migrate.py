@@ -1,4 +1,7 @@
-"""Bring a database to today's schema, and tell whether it is there. A database is named by its URL, or a SQLite file by its path."""
+"""Bring a database to today's schema, and tell whether it is there.
+
+A database is named by its URL, or a SQLite file by its path.
+"""
 
 import asyncio
 import os
@@ -65,7 +68,10 @@ def file_of(where: Path | str) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Nobody but the service's user reads the database; -wal and -shm take the mode of the file. Made when it is not there."""
+    """Nobody but the service's user reads the database; -wal and -shm take the mode of the file.
+
+    Made when it is not there.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):

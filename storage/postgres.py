@@ -1,7 +1,9 @@
 """PostgreSQL: the same transactions for any number of processes (architecture, Receive).
 
-Each process has one connection for arrivals, one for jobs, a few that only read. Transactions run in the loop: what services call is
-plain Python, and each statement awaits in a greenlet of SQLAlchemy's, on asyncpg. Who changes something for a person holds that
+Each process has one connection for arrivals, one for jobs, a few that only read. Transactions run in the loop: what
+services call is
+plain Python, and each statement awaits in a greenlet of SQLAlchemy's, on asyncpg. Who changes something for a person
+holds that
 person's row; of several people always in ascending id, so two processes cannot wait for each other.
 """
 
@@ -63,16 +65,25 @@ PAUSES: Final = 0.01
 LEADER: Final = 7_365_261_220_001
 """The advisory lock of the process that plans and releases."""
 _GONE: Final = (
-    OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidCatalogNameError,
-)  # fmt: skip
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCatalogNameError,
+)
 
 
 @knows_away
 def away(error: BaseException) -> bool:
     """Whether an error of the driver says that nothing can be committed now."""
     error = (
-        getattr(error, "driver_exception", None) or error.__cause__ or error if type(error).__module__.startswith("sqlalchemy") else error
+        getattr(error, "driver_exception", None) or error.__cause__ or error
+        if type(error).__module__.startswith("sqlalchemy")
+        else error
     )
     return isinstance(error, _GONE)
 
@@ -136,7 +147,9 @@ class PostgresDatabase(Database):
 
     shared = True
 
-    def __init__(self, url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.sealer, self.handle, self._reach = sealer, receive, reach
         self._url = driver_url(url)
         self.away_since = None
@@ -160,9 +173,13 @@ class PostgresDatabase(Database):
         )
         readings = LIMITS | {"default_transaction_read_only": "on"}
         self._reading = create_async_engine(
-            self._url, pool_size=READERS, max_overflow=0, pool_timeout=5,
-            connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": readings}, **options,
-        )  # fmt: skip
+            self._url,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_timeout=5,
+            connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": readings},
+            **options,
+        )
         self._receiving, self._doing = _Line(self._writing), _Line(self._writing)
         self._tasks = [asyncio.create_task(self._receive_all()), asyncio.create_task(self._do_all())]
 
@@ -227,7 +244,9 @@ class PostgresDatabase(Database):
         return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
 
     async def leads(self) -> bool:
-        """Whoever holds the lock, which goes with the connection: when that process dies another one has it within a second."""
+        """Whoever holds the lock, which goes with the connection: when that process dies another one has it within a
+        second.
+        """
 
         def hold(raw: Any, _: Connection) -> bool:  # noqa: ANN401
             if raw is not self._leading:
@@ -272,13 +291,17 @@ class PostgresDatabase(Database):
                 if is_away(error):
                     await self._put_back(error, batch)
                     continue
-                log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
+                log.exception(
+                    "a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)}
+                )
                 results = await self._one_by_one(batch)
             finish([entry.future for entry in batch[: len(results)]], results)
 
     async def _commit(self, batch: Sequence[Arrived]) -> Sequence[Any]:
         items = [entry.item for entry in batch]
-        return await self._on(self._receiving, lambda raw, _: self._raw(raw, lambda store: self.handle(store, items), self._reach))
+        return await self._on(
+            self._receiving, lambda raw, _: self._raw(raw, lambda store: self.handle(store, items), self._reach)
+        )
 
     async def _one_by_one(self, batch: Sequence[Arrived]) -> list[Any]:
         """The results of those that could be tried; the others are back in their place."""
@@ -345,18 +368,28 @@ class PostgresDatabase(Database):
     async def _wait(self, error: Exception) -> None:
         if self.away_since is None:
             self.away_since = time.monotonic()
-            log.error("the database is away, what arrives waits", extra={"action": "away", "error": type(error).__name__})
+            log.error(
+                "the database is away, what arrives waits", extra={"action": "away", "error": type(error).__name__}
+            )
         if not self._stopping:
             await asyncio.sleep(PAUSE)
 
     def _here(self) -> None:
         if self.away_since is not None:
-            log.warning("the database is back", extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)})
+            log.warning(
+                "the database is back",
+                extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)},
+            )
             self.away_since = None
 
     # -- in a greenlet -------------------------------------------------------------------------------------------
 
-    def _raw(self, raw: Any, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:  # noqa: ANN401
+    def _raw(
+        self,
+        raw: Any,  # noqa: ANN401
+        work: Callable[[Store], T],
+        reach: Callable[[str], None] = lambda _: None,
+    ) -> T:
         store = PostgresStore(raw, self.sealer)
         try:
             store.begin(holds=True)

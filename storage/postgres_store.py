@@ -18,14 +18,17 @@ from storage.store import Question, Store
 from storage.types import Row, micros
 
 LOOK_UPS: Final = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-"""Every question of a raw transaction is a look-up by index. A plan that is made while the tables are empty reads them whole, and a
+"""Every question of a raw transaction is a look-up by index. A plan that is made while the tables are empty reads them
+whole, and a
 prepared statement keeps it until the next ANALYZE: 19 ms instead of 0.2 after ten minutes (decision 52)."""
 
 
 NEW: Final = (tables.Audit, tables.CaseRecord, tables.Case, tables.Inbox, tables.Media, tables.Promise)
 CHANGED: Final = (tables.Case, tables.Conversation, tables.Follower)
 SEVERAL: Final = 4
-"""What batches of several arrivals write: always part of their statement, so that one prepared statement serves nearly all of them."""
+"""What batches of several arrivals write: always part of their statement, so that one prepared statement serves nearly
+all of them.
+"""
 
 
 @cache
@@ -43,20 +46,23 @@ def _value(value: object) -> object:
 def _write(new: tuple[type[tables.Base], ...], changed: tuple[type[tables.Base], ...]) -> str:
     """One statement that writes rows of these tables ($1: lists of rows) and changes in those ($2: changes by id).
 
-    What a change does not name stays as it is; PostgreSQL sees by the values which indexes and references are concerned.
+    What a change does not name stays as it is; PostgreSQL sees by the values which indexes and references are
+    concerned.
     """
     parts: list[str] = []
     for table in new:
         name, columns = table.__tablename__, ", ".join(table.__table__.columns.keys())
         parts.append(
-            f"new_{name} AS (INSERT INTO {name} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{name}, $1::jsonb -> '{name}'))"  # noqa: S608  (names of ours)
+            f"new_{name} AS (INSERT INTO {name} ({columns}) SELECT {columns} FROM "
+            f"jsonb_populate_recordset(NULL::{name}, $1::jsonb -> '{name}'))"
         )
     for table in changed:
         name, names = table.__tablename__, [column.name for column in table.__table__.columns if column.name != "id"]
         parts.append(
             f"""changed_{name} AS (UPDATE {name} t
-                SET ({", ".join(names)}) = (SELECT {", ".join(f"r.{column}" for column in names)} FROM jsonb_populate_record(t, v.value) r)
-                FROM jsonb_each($2::jsonb -> '{name}') v WHERE t.id = v.key::bigint)"""  # noqa: S608
+                SET ({", ".join(names)}) = (
+                    SELECT {", ".join(f"r.{column}" for column in names)} FROM jsonb_populate_record(t, v.value) r)
+                FROM jsonb_each($2::jsonb -> '{name}') v WHERE t.id = v.key::bigint)"""
         )
     return f"WITH {', '.join(parts)} SELECT $1::jsonb IS NULL, $2::jsonb IS NULL"
 
@@ -89,11 +95,13 @@ def _json(document: object) -> str:
 class PostgresStore(Store):
     """The store of one transaction on one connection of asyncpg; to be used inside a greenlet.
 
-    Each statement is a way to the server and back, so the words of a transaction that holds (BEGIN, SAVEPOINT, RELEASE) go with what
+    Each statement is a way to the server and back, so the words of a transaction that holds (BEGIN, SAVEPOINT, RELEASE)
+    go with what
     comes next.
     """
 
-    PAIRS = "(SELECT (value->>0)::bigint AS one, value->>1 AS other, value->>2 AS more FROM jsonb_array_elements(?::jsonb)) pair"
+    PAIRS = """(SELECT (value->>0)::bigint AS one, value->>1 AS other, value->>2 AS more
+               FROM jsonb_array_elements(?::jsonb)) pair"""
     AMONG = "= ANY(ARRAY(SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb)))"
     THEN = "JOIN"
     BEGIN = "BEGIN"
@@ -128,8 +136,14 @@ class PostgresStore(Store):
     def _send(self, new: Rows, changed: Rows) -> None:
         """All at once: one way to the server for whatever a batch writes."""
         self._say()
-        rows = {table.__tablename__: [_defaults(table) | _plain(table, one) for one in by_id.values()] for table, by_id in new.items()}
-        changes = {table.__tablename__: {row_id: _plain(table, one) for row_id, one in by_id.items()} for table, by_id in changed.items()}
+        rows = {
+            table.__tablename__: [_defaults(table) | _plain(table, one) for one in by_id.values()]
+            for table, by_id in new.items()
+        }
+        changes = {
+            table.__tablename__: {row_id: _plain(table, one) for row_id, one in by_id.items()}
+            for table, by_id in changed.items()
+        }
         usual = len(new.get(tables.Inbox, ())) >= SEVERAL
         sql = _write(_sorted(new, NEW if usual else ()), _sorted(changed, CHANGED if usual else ()))
         await_only(self.connection.fetch(sql, _json(rows), _json(changes)))
@@ -164,12 +178,16 @@ class PostgresStore(Store):
     def lock_persons(self, *persons: int) -> None:
         """Take the row locks, in ascending id. Raises asyncpg's LockNotAvailableError; then everything is done again.
 
-        That is when somebody holds one for longer than a second, or holds one at all that comes before those which are held here: who
+        That is when somebody holds one for longer than a second, or holds one at all that comes before those which are
+        held here: who
         waits out of turn may wait for somebody who waits for them.
         """
         fresh = sorted(set(persons) - self.locked)
         if fresh:
-            self.rows(f"SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE{self._patience(fresh[0])}", fresh)  # noqa: S608
+            self.rows(
+                f"SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE{self._patience(fresh[0])}",
+                fresh,
+            )
             self._took(fresh)
 
     def _patience(self, first: int) -> str:
@@ -184,7 +202,11 @@ class PostgresStore(Store):
         """Take the locks that nobody holds."""
         asked = set(persons)
         wanted = sorted(asked - self.locked)
-        found = self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED", wanted) if wanted else []
+        found = (
+            self.rows("SELECT id FROM person WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED", wanted)
+            if wanted
+            else []
+        )
         free = {row[0] for row in found} | (asked & self.locked)
         self.locked |= free
         return free
@@ -195,18 +217,22 @@ class PostgresStore(Store):
         unknown = [phone for phone in phones if phone not in known]
         if unknown:
             marks = sorted({zlib.crc32(f"{account}:{openid}".encode()) - 2**31 for account, openid in unknown})
-            self.rows("SELECT pg_advisory_xact_lock(?, mark) FROM unnest(?::int[]) mark", zlib.crc32(b"phone") - 2**31, marks)
+            self.rows(
+                "SELECT pg_advisory_xact_lock(?, mark) FROM unnest(?::int[]) mark", zlib.crc32(b"phone") - 2**31, marks
+            )
             self._lock_known(unknown)
 
     def listed(self, question: Question, whose: str) -> str:
         """Rows are gathered as they come."""
-        return f"(SELECT jsonb_agg(jsonb_build_array({', '.join(question.columns)}))::text FROM ({question.sql(whose)}) listed)"  # noqa: S608
+        columns = ", ".join(question.columns)
+        return f"(SELECT jsonb_agg(jsonb_build_array({columns}))::text FROM ({question.sql(whose)}) listed)"
 
     def _lock_known(self, phones: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
         """What these people have is read after this, by statements that see what was changed while we waited."""
         rows = self.rows(
-            f"""SELECT p.id, f.account_id, f.openid FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one AND f.openid = pair.other
-                JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p{self._patience(1)}""",  # noqa: S608
+            f"""SELECT p.id, f.account_id, f.openid FROM {self.PAIRS} JOIN follower f ON f.account_id = pair.one
+                AND f.openid = pair.other
+                JOIN person p ON p.id = f.person_id ORDER BY p.id FOR UPDATE OF p{self._patience(1)}""",
             self.many(phones),
         )
         self._took(row[0] for row in rows)

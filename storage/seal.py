@@ -1,4 +1,6 @@
-"""Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to table, column and row (P2)."""
+"""Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to
+table, column and row (P2).
+"""
 
 import base64
 import hmac
@@ -69,7 +71,10 @@ class Sealer:
 
 
 def load(path: Path, *, may_create: bool) -> Sealer:
-    """The sealer of a key file. A new database may have a new file (mode 0600); an old one never. Raises KeysMissing."""
+    """The sealer of a key file. A new database may have a new file (mode 0600); an old one never.
+
+    Raises KeysMissing.
+    """
     if not path.exists():
         if not may_create:
             raise KeysMissing(path=path)

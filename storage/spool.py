@@ -1,6 +1,8 @@
-"""The spool: pushes that could not be committed yet, sealed and fsynced in files of their own, until they are in the database (F4).
+"""The spool: pushes that could not be committed yet, sealed and fsynced in files of their own, until they are in the
+database (F4).
 
-One file holds what waited together; it appears whole or not at all, so a crash while writing leaves nothing half read. A record is
+One file holds what waited together; it appears whole or not at all, so a crash while writing leaves nothing half read.
+A record is
 its id (8 bytes), the moment of arrival (8 bytes, microseconds), the length (4 bytes) and the sealed XML.
 """
 
@@ -38,7 +40,10 @@ class Spool:
         self._writing: asyncio.Task[None] | None = None
 
     def keep(self, push: Kept) -> "asyncio.Future[None]":
-        """Done once the push is on disk; what waits meanwhile shares one fsync. Raises OSError when the folder cannot be written."""
+        """Done once the push is on disk; what waits meanwhile shares one fsync.
+
+        Raises OSError when the folder cannot be written.
+        """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((push, future))
         if self._writing is None or self._writing.done():

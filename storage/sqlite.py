@@ -1,4 +1,6 @@
-"""SQLite: one writer thread owns the only writing connection; readers have a second, read-only engine; a lock file keeps others out."""
+"""SQLite: one writer thread owns the only writing connection; readers have a second, read-only engine; a lock file
+keeps others out.
+"""
 
 import asyncio
 import fcntl
@@ -46,15 +48,24 @@ log = logging.getLogger("jiashu.database")
 READERS: Final = 4
 BUSY_FOR: Final = 0.25
 PAUSE: Final = 0.05
-_AWAY: Final = frozenset({
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
-})  # fmt: skip
+_AWAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 CHECKPOINT: Final = "wal_autocheckpoint=8000"
 """32 MiB of WAL: pages that change again and again are copied home once."""
 CACHE: Final = "cache_size=-32768"
 """32 MiB of pages: with the 2 MiB of the default each insert into an index re-reads pages once the file has grown."""
 MEMORY: Final = "temp_store=MEMORY"
-"""What a SAVEPOINT may have to undo is kept in memory: in a temporary file it cost a fifth of all CPU, and pages of people outside the database."""
+"""What a SAVEPOINT may have to undo is kept in memory: in a temporary file it cost a fifth of all CPU, and pages of
+people outside the database.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +87,13 @@ sqlite3.register_adapter(bool, int)
 
 
 class SqliteStore(Store):
-    """The store of the writer thread: it alone writes, so locks are only recorded. Moments are microseconds, days ISO text, truth 0 and 1."""
+    """The store of the writer thread: it alone writes, so locks are only recorded.
 
-    PAIRS = """(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other, json_extract(value, '$[2]') AS more
+    Moments are microseconds, days ISO text, truth 0 and 1.
+    """
+
+    PAIRS = """(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other,
+               json_extract(value, '$[2]') AS more
                FROM json_each(?)) pair"""
     AMONG = "IN (SELECT value FROM json_each(?))"
     THEN = "CROSS JOIN"
@@ -99,7 +114,9 @@ class SqliteStore(Store):
         self.connection.executemany(sql, rows)
 
     def _send(self, new: Rows, changed: Rows) -> None:
-        """One statement for each kind of row; a parent that came after its children would make SQLite search them all."""
+        """One statement for each kind of row; a parent that came after its children would make
+        SQLite search them all.
+        """
         for table in sorted(new, key=lambda table: ORDER[table.__tablename__]):
             kinds: dict[tuple[str, ...], list[Row]] = {}
             for values in new[table].values():
@@ -133,7 +150,8 @@ class SqliteStore(Store):
 
     def listed(self, question: Question, whose: str) -> str:
         """Rows are gathered as they come."""
-        return f"(SELECT nullif(json_group_array(json_array({', '.join(question.columns)})), '[]') FROM ({question.sql(whose)}))"  # noqa: S608
+        columns = ", ".join(question.columns)
+        return f"(SELECT nullif(json_group_array(json_array({columns})), '[]') FROM ({question.sql(whose)}))"
 
 
 class LockFile:
@@ -163,8 +181,18 @@ class LockFile:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A writing connection: WAL, fsync at every commit, foreign keys on, transactions begun by hand."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_FOR, cached_statements=512)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=FAST", MEMORY, CACHE, CHECKPOINT):
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_FOR, cached_statements=512
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=FAST",
+        MEMORY,
+        CACHE,
+        CHECKPOINT,
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -174,7 +202,9 @@ class SqliteDatabase(Database):
 
     shared = False
 
-    def __init__(self, path: Path, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, path: Path, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.path, self.sealer = path, sealer
         self.handle, self._reach = receive, reach
         self._arrivals: deque[Arrived] = deque()
@@ -198,7 +228,8 @@ class SqliteDatabase(Database):
         self._connection = connect(self.path)
         self._store = SqliteStore(self._connection, self.sealer)
         self._writing = create_engine("sqlite://", creator=lambda: self._connection, poolclass=StaticPool)
-        self._writing.connect().close()  # at its first use an engine looks around and rolls back: not inside a transaction of ours
+        # at its first use an engine looks around and rolls back: not inside a transaction of ours
+        self._writing.connect().close()
         self._thread.start()
 
     async def close(self) -> None:
@@ -229,7 +260,10 @@ class SqliteDatabase(Database):
         return future
 
     async def write(self, work: Callable[[Unit], T]) -> T:
-        """Run `work` in its own transaction in the writer thread; what it raises undoes it. Raises Busy when the database is away."""
+        """Run `work` in its own transaction in the writer thread; what it raises undoes it.
+
+        Raises Busy when the database is away.
+        """
         return await self._submit(lambda: self._unit(work))
 
     async def store(self, work: Callable[[Store], T]) -> T:
@@ -285,17 +319,24 @@ class SqliteDatabase(Database):
                 self._do(job)
 
     def _handle(self, batch: Sequence[Arrived]) -> None:
-        """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a lost COMMIT did."""
+        """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a
+        lost COMMIT did.
+        """
         try:
             results = self._raw(lambda store: self.handle(store, [entry.item for entry in batch]), self._reach)
         except Exception as error:
             if is_away(error):
                 self._wait(error, batch)
                 return
-            log.exception("a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)})
+            log.exception(
+                "a batch failed, each message again alone", extra={"action": "batch_failed", "size": len(batch)}
+            )
             for place, entry in enumerate(batch):
                 try:
-                    result = self._raw(lambda store, item=entry.item: self.handle(store, [item]), self._reach)[0]  # type: ignore[misc]
+                    result = self._raw(
+                        lambda store, item=entry.item: self.handle(store, [item]),  # type: ignore[misc]
+                        self._reach,
+                    )[0]
                 except Exception as alone:
                     if is_away(alone):
                         self._wait(alone, batch[place:])
@@ -372,7 +413,10 @@ class SqliteDatabase(Database):
 
     def _here(self) -> None:
         if self.away_since is not None:
-            log.warning("the database is back", extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)})
+            log.warning(
+                "the database is back",
+                extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)},
+            )
             self.away_since = None
 
     def _tell(self, hints: Iterable[str]) -> None:

@@ -1,7 +1,10 @@
-"""The hot path's few operations on a writing connection: SQL built once from the tables, run on the driver of the engine.
+"""The hot path's few operations on a writing connection: SQL built once from the tables, run on the driver of the
+engine.
 
-A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on PostgreSQL
-that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are written with `?`
+A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on
+PostgreSQL
+that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are
+written with `?`
 for both engines; the few words in which they differ are `PAIRS`, `AMONG`, `THEN` and `listed`.
 """
 
@@ -21,7 +24,10 @@ from storage.types import Moment, Row, micros, new_id
 
 
 class Question(NamedTuple):
-    """Open rows of one table about a person: `columns`, among them the id, in an order. A batch asks it with the talks of its people."""
+    """Open rows of one table about a person: `columns`, among them the id, in an order.
+
+    A batch asks it with the talks of its people.
+    """
 
     table: type[tables.Base]
     columns: tuple[str, ...]
@@ -32,7 +38,8 @@ class Question(NamedTuple):
     def sql(self, whose: str) -> str:
         """The question about one person, or about whom an expression names."""
         return (
-            f"SELECT {', '.join(self.columns)} FROM {self.table.__tablename__} WHERE person_id = {whose}"  # noqa: S608  (names of ours)
+            # names of ours
+            f"SELECT {', '.join(self.columns)} FROM {self.table.__tablename__} WHERE person_id = {whose}"
             f" AND {self.open_while_null} IS NULL ORDER BY {self.by}{' DESC' if self.newest_first else ''}"
         )
 
@@ -56,7 +63,9 @@ class Known:
             return False
         if not values.keys().isdisjoint(columns):
             now = [
-                tuple(values.get(name, old) for name, old in zip(columns, row, strict=True)) if row[at] == row_id else row
+                tuple(values.get(name, old) for name, old in zip(columns, row, strict=True))
+                if row[at] == row_id
+                else row
                 for row in self.rows
             ]
             self.rows = now
@@ -96,11 +105,14 @@ def _personal(table: type[tables.Base]) -> bool:
 class Store(ABC):
     """Batch operations of one transaction. `hints` are told to the listeners after COMMIT.
 
-    A transaction that *holds* sends what it writes when somebody reads one of the tables, at the latest at COMMIT (storage.held).
+    A transaction that *holds* sends what it writes when somebody reads one of the tables, at the latest at COMMIT
+    (storage.held).
     """
 
     PAIRS: ClassVar[str]
-    """A list of (number, text, text or nothing) as a table `pair (one, other, more)`; joined by `THEN`, each is one look-up in an index."""
+    """A list of (number, text, text or nothing) as a table `pair (one, other, more)`; joined by `THEN`, each is one
+    look-up in an index.
+    """
     AMONG: ClassVar[str]
     """That a number is one of a list."""
     THEN: ClassVar[str]
@@ -204,7 +216,9 @@ class Store(ABC):
         return found[0] if found else None
 
     def rows_locked(self, place: int, sql: str, *values: object) -> list[Row]:
-        """Rows about people, whose id is at `place`, as they are once these people are locked: what changed meanwhile is not in them."""
+        """Rows about people, whose id is at `place`, as they are once these people are locked: what changed meanwhile
+        is not in them.
+        """
         rows = self.rows(sql, *values)
         self.lock_persons(*(row[place] for row in rows))
         return [row for row in self.rows(sql, *values) if row[place] in self.locked] if self.shared and rows else rows
@@ -247,7 +261,9 @@ class Store(ABC):
         self._run(update_sql(table, tuple(values)), (*values.values(), row_id))
 
     def update_many(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-        """Change many rows of a table that belongs to nobody; each row has the values in the order of `names`, then its id."""
+        """Change many rows of a table that belongs to nobody; each row has the values in the order of `names`, then its
+        id.
+        """
         if _personal(table):
             message = f"{table.__tablename__} belongs to people"
             raise ValueError(message)
@@ -255,7 +271,9 @@ class Store(ABC):
             self.flush()
             self._run_many(update_sql(table, names), rows)
 
-    def insert_missing(self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+    def insert_missing(
+        self, table: type[tables.Base], names: tuple[str, ...], rows: Sequence[Sequence[object]]
+    ) -> None:
         """Write those rows of a table that belongs to nobody which are not there yet; each has its id."""
         if _personal(table):
             message = f"{table.__tablename__} belongs to people"
@@ -272,7 +290,8 @@ class Store(ABC):
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked.
 
-        What is held goes first: the change may point to it, and a parent that comes after its child makes SQLite search all children.
+        What is held goes first: the change may point to it, and a parent that comes after its child makes SQLite search
+        all children.
         """
         for person in persons:
             self._require(table, person)
@@ -290,7 +309,9 @@ class Store(ABC):
         """The value of a sealed column. Raises seal.Unreadable."""
         return self.sealer.open(table.__tablename__, name, row_id, sealed)
 
-    def audit(self, home_id: int, at: datetime, actor: str, action: str, subject: str, detail: str | None = None) -> None:
+    def audit(
+        self, home_id: int, at: datetime, actor: str, action: str, subject: str, detail: str | None = None
+    ) -> None:
         """An audit row, signed now, held until the transaction ends and linked after it (P5); the detail is sealed."""
         row_id, when = new_id(), micros(at)
         more = self.seal(tables.Audit, "detail", row_id, detail)
@@ -311,7 +332,9 @@ class Store(ABC):
 
     @abstractmethod
     def listed(self, question: Question, whose: str) -> str:
-        """A question as an expression inside another one: its rows as a list of lists in JSON, null when there are none."""
+        """A question as an expression inside another one: its rows as a list of lists in JSON, null when there are
+        none.
+        """
 
     def learn(self, question: Question, person: int, rows: list[Row]) -> None:
         """What another statement told; `about` knows it from now on, and keeps it true when it is written about."""

@@ -1,4 +1,6 @@
-"""Column types and ids: UTC moments as whole microseconds, 63-bit ids made by the application, and how each column is kept."""
+"""Column types and ids: UTC moments as whole microseconds, 63-bit ids made by the application, and how each column is
+kept.
+"""
 
 import itertools
 import random
@@ -77,7 +79,9 @@ def id_at(moment: datetime) -> int:
 
 
 new_id: Final = _Ids()
-"""A new id: positive, 63 bits, rising within a process, and known before the row is written, since seals are bound to it."""
+"""A new id: positive, 63 bits, rising within a process, and known before the row is written, since seals are bound to
+it.
+"""
 _order: Final = itertools.count()
 
 

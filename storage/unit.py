@@ -1,4 +1,6 @@
-"""A transaction for services: a SQLAlchemy session that knows the sealer, the person locks and what to tell after COMMIT."""
+"""A transaction for services: a SQLAlchemy session that knows the sealer, the person locks and what to tell after
+COMMIT.
+"""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -47,7 +49,8 @@ class Unit(Session):
     def hold(self, question: Select[T]) -> T | None:
         """A row that belongs to nobody (a letter, a campaign, an entry), as it is now, locked until COMMIT.
 
-        Before any person: who holds people never waits for such a row, so no circle can form. Raises OutOfOrder. `FOR NO KEY UPDATE`,
+        Before any person: who holds people never waits for such a row, so no circle can form. Raises OutOfOrder. `FOR
+        NO KEY UPDATE`,
         since a relative who opens a letter refers to its row.
         """
         if self.store.locked:

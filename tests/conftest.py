@@ -32,7 +32,9 @@ START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--fast", action="store_true", help="pure tests and those on SQLite: no PostgreSQL, no browser, no stories, no child processes"
+        "--fast",
+        action="store_true",
+        help="pure tests and those on SQLite: no PostgreSQL, no browser, no stories, no child processes",
     )
 
 
@@ -94,7 +96,9 @@ class HomeUnderTest:
     count: int = 0
     loaded: list[int] = field(default_factory=list)
 
-    def envelope(self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None) -> Envelope:
+    def envelope(
+        self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None
+    ) -> Envelope:
         self.count += 1
         wanted = intent or understand(event)
         words = said(event)
@@ -134,7 +138,9 @@ class HomeUnderTest:
     async def person(self, openid: str = "daughter") -> int:
         return int(await self.one("SELECT person_id FROM follower WHERE openid = ?", openid))
 
-    async def staff(self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen", floors: str = "") -> Viewer:
+    async def staff(
+        self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen", floors: str = ""
+    ) -> Viewer:
         added = await self.database.write(
             lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock(), floors).id
         )
@@ -150,7 +156,9 @@ class HomeUnderTest:
                 outcome = platform(claim.openid, claim.text) if platform else Outcome(Fate.SENT, "")
                 if outcome.fate is Fate.SENT:
                     left.append((claim.openid, claim.text))
-                await self.database.store(lambda store, c=claim, o=outcome: sending.settle(store, c, o, now))  # type: ignore[misc]
+                await self.database.store(
+                    lambda store, c=claim, o=outcome: sending.settle(store, c, o, now)  # type: ignore[misc]
+                )
         return left
 
 

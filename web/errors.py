@@ -12,7 +12,9 @@ log = logging.getLogger("jiashu.web")
 
 
 @web.middleware
-async def explain(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+async def explain(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
     """Turn an error of the house into its sentence; what nobody foresaw is logged and told without detail."""
     try:
         return await handler(request)
@@ -37,4 +39,6 @@ def tell(request: web.Request, error: JiashuError, status: int | None = None) ->
         if isinstance(error, Changed):
             response.headers["X-Drawn"] = error.revision
         return response
-    return aiohttp_jinja2.render_template("error.html", request, {"sentence": error.sentence, "status": status}, status=status)
+    return aiohttp_jinja2.render_template(
+        "error.html", request, {"sentence": error.sentence, "status": status}, status=status
+    )

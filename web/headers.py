@@ -1,4 +1,6 @@
-"""Headers that every page carries: nothing loaded from outside, no frame, no guess of types, no cache of what is personal."""
+"""Headers that every page carries: nothing loaded from outside, no frame, no guess of types, no cache of what is
+personal.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -6,7 +8,8 @@ from typing import Final
 from aiohttp import web
 
 CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src "
+    "'self'; "
     "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 HEADERS: Final = {
@@ -20,7 +23,9 @@ HEADERS: Final = {
 
 
 @web.middleware
-async def secure(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+async def secure(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
     """Put the headers on every answer, also on redirects and errors."""
     try:
         response = await handler(request)

@@ -21,7 +21,9 @@ COOKIE: Final = "jiashu"
 ANSWERS_IN: Final = 1.0
 """Seconds after which the database counts as silent for a page that must work without it."""
 REMEMBERED: Final = (500, 600.0)
-"""Sessions kept in memory, and for how many seconds: who looked at a page in this time can answer an alarm without the database."""
+"""Sessions kept in memory, and for how many seconds: who looked at a page in this time can answer an alarm without the
+database.
+"""
 SESSION: Final = web.RequestKey("session", staff.Session)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,7 +41,9 @@ class Sessions:
         self._seen: dict[str, tuple[staff.Session, float]] = {}
 
     async def of(self, token: str, path: str) -> staff.Session | None:
-        """The session of a cookie. Raises what the database raises, unless the path works without it and the session was just seen."""
+        """The session of a cookie. Raises what the database raises, unless the path works without it and the session
+        was just seen.
+        """
         patient = not path.startswith(self._without)
         try:
             async with asyncio.timeout(None if patient else ANSWERS_IN):
@@ -58,8 +62,12 @@ class Sessions:
         return found
 
 
-def middleware(database: Database, clock: Clock, login: str, free: frozenset[str], without: tuple[str, ...] = ()) -> Middleware:
-    """Let in who has a session; send the others to `login`. `free` paths need none; `without`: paths that work without the database."""
+def middleware(
+    database: Database, clock: Clock, login: str, free: frozenset[str], without: tuple[str, ...] = ()
+) -> Middleware:
+    """Let in who has a session; send the others to `login`. `free` paths need none; `without`: paths that work without
+    the database.
+    """
     sessions = Sessions(database, clock, without)
 
     @web.middleware
@@ -88,5 +96,8 @@ def middleware(database: Database, clock: Clock, login: str, free: frozenset[str
 
 def _same_origin(request: web.Request) -> None:
     """A form of another site is refused, also before there is a session."""
-    if request.method not in {"GET", "HEAD"} and request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    if request.method not in {"GET", "HEAD"} and request.headers.get("Sec-Fetch-Site", "same-origin") not in {
+        "same-origin",
+        "none",
+    }:
         raise StaleForm

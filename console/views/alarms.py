@@ -1,4 +1,6 @@
-"""报警条: 我去, 已到, 误报, 静音 and 撤销, from memory at once and written down as soon as the database takes it (F2, F4, D7, S6)."""
+"""报警条: 我去, 已到, 误报, 静音 and 撤销, from memory at once and written down as soon as the database
+takes it (F2, F4, D7, S6).
+"""
 
 import asyncio
 import logging
@@ -50,7 +52,10 @@ async def past(request: web.Request) -> dict[str, Any]:
     """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
     who, now = viewer(request), request.app[CLOCK]()
     access_page(who, Page.ALARMS)
-    return {"rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)), "days": BACK.days}
+    return {
+        "rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)),
+        "days": BACK.days,
+    }
 
 
 async def act(request: web.Request) -> web.Response:
@@ -105,7 +110,9 @@ async def take_note(request: web.Request) -> web.Response:
 
 
 def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]) -> None:
-    """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their order."""
+    """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their
+    order.
+    """
     database, before = request.app[DATABASE], _last.get(alarm.ref)
 
     async def write() -> None:
@@ -116,7 +123,10 @@ def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]
                 await database.write(work)
             except (NotFound, Conflict) as error:
                 if isinstance(error, Conflict) or not alarm.uncommitted:
-                    log.warning("an alarm was over, or somebody was first, before the act was written down", extra={"action": "alarm_act"})
+                    log.warning(
+                        "an alarm was over, or somebody was first, before the act was written down",
+                        extra={"action": "alarm_act"},
+                    )
                     return
                 await asyncio.sleep(1)
             except Busy:

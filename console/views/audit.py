@@ -1,4 +1,7 @@
-"""审计: who did or saw what, newest first; for the auditor and the director (design.md 5.12, P5). Whose it was is told by number alone."""
+"""审计: who did or saw what, newest first; for the auditor and the director (design.md 5.12, P5).
+
+Whose it was is told by number alone.
+"""
 
 from typing import Any, Final
 
@@ -11,8 +14,13 @@ from storage.queries import audit as queries
 from web.sessions import viewer
 
 FILTERS: Final = (
-    ("", "工作人员"), ("view", "看过"), ("show_phone", "看号码"), ("log_in", "登录"), ("change", "改动"), ("all", "全部，连机器人"),
-)  # fmt: skip
+    ("", "工作人员"),
+    ("view", "看过"),
+    ("show_phone", "看号码"),
+    ("log_in", "登录"),
+    ("change", "改动"),
+    ("all", "全部，连机器人"),
+)
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -26,7 +34,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     who, show, before = viewer(request), request.query.get("show", ""), request.query.get("before", "")
     access_page(who, Page.AUDIT)
     shown = show if show in {key for key, _ in FILTERS} else ""
-    last = int(before) if before.isdecimal() and len(before) < 19 else None  # noqa: PLR2004  (63 bits)
+    last = int(before) if before.isdecimal() and len(before) < 19 else None
     rows = await request.app[DATABASE].read(lambda db: queries.rows(db, who.home_id, shown, last))
     return {
         "rows": rows[: queries.PAGE],

@@ -51,7 +51,11 @@ async def index(request: web.Request) -> dict[str, Any]:
 async def counts(request: web.Request) -> dict[str, Any]:
     """The numbers in the menu."""
     who, now = viewer(request), request.app[CLOCK]()
-    return {"counts": await request.app[DATABASE].read(lambda db: queries.counts(db, who.sight, now, now + timedelta(hours=1)))}
+    return {
+        "counts": await request.app[DATABASE].read(
+            lambda db: queries.counts(db, who.sight, now, now + timedelta(hours=1))
+        )
+    }
 
 
 @aiohttp_jinja2.template("_chat_list.html")
@@ -83,7 +87,12 @@ async def composer(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("_sent.html")
 async def answer(request: web.Request) -> dict[str, Any]:
     """A colleague answers."""
-    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
     text, key = str(form.get("text", "")), str(form.get("key", ""))
     await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, text, key, now))
     return await _thread(request)
@@ -92,7 +101,12 @@ async def answer(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("_sent.html")
 async def call(request: web.Request) -> dict[str, Any]:
     """A phone call is written down."""
-    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
     note = str(form.get("note", ""))
     await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, note, now))
     return await _thread(request)
@@ -100,7 +114,12 @@ async def call(request: web.Request) -> dict[str, Any]:
 
 async def phone(request: web.Request) -> web.StreamResponse:
     """The whole number, once, written down; a tap dials it."""
-    form, who, person, now = await request.post(), viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
     reason = str(form.get("reason", ""))
     number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, reason, now))
     return aiohttp_jinja2.render_template("_phone.html", request, {"number": number})
@@ -150,7 +169,9 @@ async def _lines(request: web.Request) -> dict[str, Any]:
 
 async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    found, named = await request.app[DATABASE].read(lambda db: (_one(db, who, person), accusations.of_talk(db, who, person)))
+    found, named = await request.app[DATABASE].read(
+        lambda db: (_one(db, who, person), accusations.of_talk(db, who, person))
+    )
     left, until = found.window.left(now)
     return {
         "thread": found,

@@ -24,7 +24,13 @@ from web.sessions import viewer
 FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))
 CASE = r"{case:\d{1,18}|C\d{4}(?:\d{2})?-\d{2,4}}"
 """A link names the id; a number, with its year or from before it had one, is what people type."""
-COLUMNS = (("受理 · 评估", {1, 2}), ("调查 · 方案", {3, 4}), ("审批", {5}), ("反馈 · 征求意见", {6, 7}), ("回访 · 总结", {8, 9}))
+COLUMNS = (
+    ("受理 · 评估", {1, 2}),
+    ("调查 · 方案", {3, 4}),
+    ("审批", {5}),
+    ("反馈 · 征求意见", {6, 7}),
+    ("回访 · 总结", {8, 9}),
+)
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -70,7 +76,12 @@ async def body(request: web.Request) -> dict[str, Any]:
 async def act(request: web.Request) -> dict[str, Any]:
     """First feedback by message or by phone, or an internal line."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    text, key, ref, what = str(form.get("text", "")), str(form.get("key", "")), request.match_info["case"], request.match_info["act"]
+    text, key, ref, what = (
+        str(form.get("text", "")),
+        str(form.get("key", "")),
+        request.match_info["case"],
+        request.match_info["act"],
+    )
 
     def work(db: Unit) -> None:
         found = found_by(db, who, ref)
@@ -87,8 +98,15 @@ async def act(request: web.Request) -> dict[str, Any]:
 
 async def decide_named(request: web.Request) -> web.Response:
     """Somebody above says whether words mean a colleague; what was hidden from her comes back, or stays."""
-    form, who, now, row = Form(await request.post()), viewer(request), request.app[CLOCK](), int(request.match_info["id"])
-    await request.app[DATABASE].write(lambda db: accusations.decide(db, who, row, form.words("verdict"), form.words("why"), now))
+    form, who, now, row = (
+        Form(await request.post()),
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["id"]),
+    )
+    await request.app[DATABASE].write(
+        lambda db: accusations.decide(db, who, row, form.words("verdict"), form.words("why"), now)
+    )
     return web.Response(headers={"HX-Refresh": "true"})
 
 
@@ -105,24 +123,35 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     found = [row if access_complainant(who, row.case) else queries.veiled_row(row) for row in found]
     late = [row for row in found if row.clock and row.clock.due_at <= now]
     kinds = {
-        "": found, "late": late, "serious": [row for row in found if row.case.level == 1], "cautious": [row for row in found if row.case.cautious],
+        "": found,
+        "late": late,
+        "serious": [row for row in found if row.case.level == 1],
+        "cautious": [row for row in found if row.case.cautious],
         "hidden": [row for row in found if row.case.hide_name],
-    }  # fmt: skip
+    }
     shown = kinds.get(show, found)
     return {
-        "rows": shown, "total": len(found), "late": late, "first": found[0] if found else None, "show": show if show in kinds else "",
-        "filters": [(key, label, len(kinds[key])) for key, label in FILTERS], "month": month, "ages": _ages(found, now),
+        "rows": shown,
+        "total": len(found),
+        "late": late,
+        "first": found[0] if found else None,
+        "show": show if show in kinds else "",
+        "filters": [(key, label, len(kinds[key])) for key, label in FILTERS],
+        "month": month,
+        "ages": _ages(found, now),
         "columns": [(names, [row for row in shown if row.case.stage in stages]) for names, stages in COLUMNS],
-    }  # fmt: skip
+    }
 
 
 def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
     """How long the open cases have been open."""
     ages = [now - row.case.said_at for row in found]
     edges = [
-        ("4 小时内", timedelta(0), timedelta(hours=4)), ("一天内", timedelta(hours=4), timedelta(days=1)),
-        ("3 天内", timedelta(days=1), timedelta(days=3)), ("更久", timedelta(days=3), timedelta(days=36_500)),
-    ]  # fmt: skip
+        ("4 小时内", timedelta(0), timedelta(hours=4)),
+        ("一天内", timedelta(hours=4), timedelta(days=1)),
+        ("3 天内", timedelta(days=1), timedelta(days=3)),
+        ("更久", timedelta(days=3), timedelta(days=36_500)),
+    ]
     return [(label, sum(low <= age < high for age in ages)) for label, low, high in edges]
 
 
@@ -134,7 +163,13 @@ async def case_of(request: web.Request) -> dict[str, Any]:
         case = found_by(db, who, ref)
         directors = case.stage != Stage.APPROVAL or complaints.director_left(db, case)
         named = accusations.of_case(db, case)
-        return queries.one(db, case), chats.window(db, case.person_id), named, directors, complaints.revision_of(db, case)
+        return (
+            queries.one(db, case),
+            chats.window(db, case.person_id),
+            named,
+            directors,
+            complaints.revision_of(db, case),
+        )
 
     found, window, named, directors, drawn = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.case)
@@ -142,7 +177,9 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     left, until = window.left(now)
     waiting = found.waiting("plan") or found.waiting("interim")
     overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
-    decides = waiting is not None and complaints.may_decide(who, found.case, waiting.row, overdue=overdue, directors=directors)
+    decides = waiting is not None and complaints.may_decide(
+        who, found.case, waiting.row, overdue=overdue, directors=directors
+    )
     return {
         "found": found,
         "window": window,
@@ -158,7 +195,10 @@ async def case_of(request: web.Request) -> dict[str, Any]:
 
 
 def found_by(db: Unit, who: Viewer, ref: str) -> tables.Case:
-    """The case of a link (its id) or of what people say (its number), for who may open it. Raises NotFound, Invalid for a number of two."""
+    """The case of a link (its id) or of what people say (its number), for who may open it.
+
+    Raises NotFound, Invalid for a number of two.
+    """
     if ref.isdecimal():
         return access_case(db, who, int(ref))
     found = queries.by_number(db, who.sight, ref)

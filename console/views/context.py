@@ -26,9 +26,14 @@ log = logging.getLogger("jiashu.console")
 
 
 async def read(request: web.Request, subject: str) -> None:
-    """Write down that a page about somebody was opened (P5). While nothing can be written the page is shown all the same."""
+    """Write down that a page about somebody was opened (P5).
+
+    While nothing can be written the page is shown all the same.
+    """
     who, now, database = viewer(request), request.app[CLOCK](), request.app[DATABASE]
     if database.away_since is not None:
-        log.warning("read while the database was away", extra={"action": "unaudited", "staff": who.id, "subject": subject})
+        log.warning(
+            "read while the database was away", extra={"action": "unaudited", "staff": who.id, "subject": subject}
+        )
         return
     await database.store(lambda store: desk.opened(store, who, subject, now))

@@ -1,4 +1,6 @@
-"""日程: the next weeks with every greeting and reminder, who gets it and who does not and why; held or cancelled here (design.md 5.9)."""
+"""日程: the next weeks with every greeting and reminder, who gets it and who does not and why; held or cancelled here
+(design.md 5.9).
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -42,7 +44,12 @@ async def rows(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("_days.html")
 async def decide(request: web.Request) -> dict[str, Any]:
     """Hold, cancel, or plan again."""
-    who, now, number, verdict = viewer(request), request.app[CLOCK](), int(request.match_info["plan"]), request.match_info["verdict"]
+    who, now, number, verdict = (
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["plan"]),
+        request.match_info["verdict"],
+    )
     drawn = Form(await request.post()).words("drawn")
     await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, now, drawn))
     return await _days(request)
@@ -63,20 +70,34 @@ async def _days(request: web.Request) -> dict[str, Any]:
         row = line.row
         why = row.why or (plans.why_not(line.who, row.occasion, now) if row.state == "planned" else "") or ""
         told = {
-            "row": row, "who": line.who, "why": why, "goes": row.state == "planned" and not why,
+            "row": row,
+            "who": line.who,
+            "why": why,
+            "goes": row.state == "planned" and not why,
             "text": house.words([plans.words(line.who, row, house)], now, elder=line.who.is_elder),
-        }  # fmt: skip
+        }
         group = 0 if row.occasion in occasions.BY_ID else row.resident_id
-        groups.setdefault((row.day, "birthday" if row.occasion == "birthday-soon" else row.occasion, group), []).append(told)
+        groups.setdefault((row.day, "birthday" if row.occasion == "birthday-soon" else row.occasion, group), []).append(
+            told
+        )
     return {
         "groups": [_group(key, found) for key, found in sorted(groups.items(), key=lambda item: item[0][:2])],
         "others": [day for day in occasions.between(first, last) if day.id not in plans.GREETED],
         "births": sorted(
-            (day.day, name, place, day.note, number) for number, name, place, born in births for day in occasions.birthdays(occasions.born(born), first, last)
+            (day.day, name, place, day.note, number)
+            for number, name, place, born in births
+            for day in occasions.birthdays(occasions.born(born), first, last)
         ),
-        "first": first, "last": last, "lunar_words": _lunar, "STATES": STATES, "may_decide": who.role in FAMILIES, "revision_of": plans.revision_of, "week": timedelta(days=7),
-        "goes": sum(one["goes"] for found in groups.values() for one in found), "all": len(lines),
-    }  # fmt: skip
+        "first": first,
+        "last": last,
+        "lunar_words": _lunar,
+        "STATES": STATES,
+        "may_decide": who.role in FAMILIES,
+        "revision_of": plans.revision_of,
+        "week": timedelta(days=7),
+        "goes": sum(one["goes"] for found in groups.values() for one in found),
+        "all": len(lines),
+    }
 
 
 def _group(key: tuple[date, str, int], found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -56,13 +56,16 @@ async def show(request: web.Request) -> web.StreamResponse:
 
     row = await request.app[DATABASE].read(work)
     try:
-        data = await asyncio.to_thread(media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted)
+        data = await asyncio.to_thread(
+            media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
+        )
     except FileNotFoundError as error:
         raise NotFound from error
     await read(request, f"case:{row.case_id}")
     way = "inline" if row.mime in SHOWN else "attachment"
     headers = {
-        "Content-Disposition": f'{way}; filename="{row.case_id % 10**6:06d}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
+        "Content-Disposition": f"{way}; "
+        f'filename="{row.case_id % 10**6:06d}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
         "Cache-Control": "private, max-age=600",
     }
     return web.Response(body=data, content_type=row.mime, headers=headers)

@@ -39,7 +39,9 @@ async def show(request: web.Request) -> web.StreamResponse:
             raise Invalid(why="这段语音在这里放不出来，请用手机听，或请对方重发。") from error
     if mime not in SHOWN | PLAYED:
         return web.Response(
-            body=data, headers={"Content-Disposition": f'attachment; filename="{media_id}"'}, content_type="application/octet-stream"
+            body=data,
+            headers={"Content-Disposition": f'attachment; filename="{media_id}"'},
+            content_type="application/octet-stream",
         )
     return _ranged(request, data, mime)
 

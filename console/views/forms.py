@@ -31,11 +31,13 @@ class Form:
     def number(self, name: str) -> int:
         """A whole number; 0 for anything else."""
         text = self.words(name)
-        return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  (63 bits)
+        return int(text) if text.isdecimal() and len(text) < 19 else 0
 
     def numbers(self, name: str) -> frozenset[int]:
         """All ticked numbers."""
-        return frozenset(int(str(one)) for one in self._fields.getall(name, []) if str(one).isdecimal() and len(str(one)) < 19)  # noqa: PLR2004
+        return frozenset(
+            int(str(one)) for one in self._fields.getall(name, []) if str(one).isdecimal() and len(str(one)) < 19
+        )
 
     def day(self, name: str) -> date | None:
         """A day, or None."""
@@ -46,7 +48,9 @@ class Form:
 
 
 async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]:
-    """The fields and the files of a form; read in memory, since a temporary file would hold a resident's photo unsealed. Raises Invalid."""
+    """The fields and the files of a form; read in memory, since a temporary file would hold a resident's photo
+    unsealed. Raises Invalid.
+    """
     if not request.content_type.startswith("multipart/"):
         return await request.post(), []
     fields, files, room = MultiDict[Any](), [], FILES
@@ -67,7 +71,9 @@ async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]
 
 
 async def keep_with(request: web.Request, files: Sequence[tuple[int, bytes]], work: Callable[[Unit], object]) -> None:
-    """Seal and write files under their ids, then write down what they are; files whose rows could not be written are taken away again."""
+    """Seal and write files under their ids, then write down what they are; files whose rows could not be written are
+    taken away again.
+    """
     folder, database = request.app[SETTINGS].media.path, request.app[DATABASE]
     for number, data in files:
         await asyncio.to_thread(media.write_file, folder, database.sealer, number, data)

@@ -1,4 +1,6 @@
-"""知识库: what the machine says, kept by staff: entries, blanks, a place to try, and what it could not answer (Q3, Q6, A8)."""
+"""知识库: what the machine says, kept by staff: entries, blanks, a place to try, and what it could not answer (Q3, Q6,
+A8).
+"""
 
 import re
 from datetime import date
@@ -69,9 +71,15 @@ async def save(request: web.Request) -> web.StreamResponse:
 
     def work(db: Unit) -> str:
         return knowledge.save_entry(
-            db, who, request.match_info.get("key", ""), question=text["question"], answer=text["answer"], asked=text["asked"],
-            revision=int(text["revision"]), now=now,
-        )  # fmt: skip
+            db,
+            who,
+            request.match_info.get("key", ""),
+            question=text["question"],
+            answer=text["answer"],
+            asked=text["asked"],
+            revision=int(text["revision"]),
+            now=now,
+        )
 
     return _to(await request.app[DATABASE].write(work))
 
@@ -79,7 +87,9 @@ async def save(request: web.Request) -> web.StreamResponse:
 async def switch(request: web.Request) -> web.StreamResponse:
     """Say it, or not."""
     form, who, key, now = await request.post(), viewer(request), request.match_info["key"], request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: knowledge.switch(db, who, key, enabled=form.get("enabled") == "1", now=now))
+    await request.app[DATABASE].write(
+        lambda db: knowledge.switch(db, who, key, enabled=form.get("enabled") == "1", now=now)
+    )
     return _to(key)
 
 
@@ -166,9 +176,16 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
     ending = [one for one in shelf.kept if one.ends is not None and one.ends - today <= SOON]
     shown = lacking if show == "missing" else ending if show == "soon" else list(shelf.kept)
     return {
-        "shelf": shelf, "shown": shown, "show": show, "lacking": len(lacking), "ending": len(ending), "today": today, "missed": unanswered,
-        "holes": len({name for one in lacking for name in one.missing}), "phrase": "",
-    }  # fmt: skip
+        "shelf": shelf,
+        "shown": shown,
+        "show": show,
+        "lacking": len(lacking),
+        "ending": len(ending),
+        "today": today,
+        "missed": unanswered,
+        "holes": len({name for one in lacking for name in one.missing}),
+        "phrase": "",
+    }
 
 
 def _to(key: str) -> web.Response:

@@ -1,4 +1,6 @@
-"""家书: the board of a day and the entry of one letter: chips, one sentence, photos; checks before anybody reads it (design.md 5.5)."""
+"""家书: the board of a day and the entry of one letter: chips, one sentence, photos; checks before anybody reads it
+(design.md 5.5).
+"""
 
 import asyncio
 from datetime import date, timedelta
@@ -71,9 +73,19 @@ async def write(request: web.Request) -> web.StreamResponse:
 
     def work(db: Unit) -> None:
         letters.write(
-            db, who, resident, letters.today(home, now), ticked=ticked, sentence=text["sentence"], note=text["note"], temperature=text["temperature"],
-            taps=taps, now=now, photos=[one for one, _ in pictures], drawn=drawn,
-        )  # fmt: skip
+            db,
+            who,
+            resident,
+            letters.today(home, now),
+            ticked=ticked,
+            sentence=text["sentence"],
+            note=text["note"],
+            temperature=text["temperature"],
+            taps=taps,
+            now=now,
+            photos=[one for one, _ in pictures],
+            drawn=drawn,
+        )
 
     await keep_with(request, [(one.id, data) for one, data in pictures], work)
     facts = await _rows(request)
@@ -83,7 +95,9 @@ async def write(request: web.Request) -> web.StreamResponse:
     answer = web.Response(status=204)
     held = (
         f"?held={resident}"
-        if any(row.line.id == resident and row.letter is not None and row.letter.state == "held" for row in facts["rows"])
+        if any(
+            row.line.id == resident and row.letter is not None and row.letter.state == "held" for row in facts["rows"]
+        )
         else ""
     )
     answer.headers["HX-Redirect"] = (f"/console/letters/{following}" if following else "/console/letters") + held
@@ -92,7 +106,12 @@ async def write(request: web.Request) -> web.StreamResponse:
 
 async def act(request: web.Request) -> web.StreamResponse:
     """The family was called, so it may go; or nobody may read it any more."""
-    form, who, now, number = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["letter"])
+    form, who, now, number = (
+        await request.post(),
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["letter"]),
+    )
     called, drawn = Form(form).words("called"), Form(form).words("drawn")
 
     def work(db: Unit) -> int:
@@ -102,7 +121,9 @@ async def act(request: web.Request) -> web.StreamResponse:
             letters.withdraw(db, who, number, now, drawn)
         return access_letter(db, who, number).resident_id
 
-    return web.Response(status=204, headers={"HX-Redirect": f"/console/letters/{await request.app[DATABASE].write(work)}"})
+    return web.Response(
+        status=204, headers={"HX-Redirect": f"/console/letters/{await request.app[DATABASE].write(work)}"}
+    )
 
 
 async def drop(request: web.Request) -> web.StreamResponse:
@@ -124,7 +145,9 @@ async def photo(request: web.Request) -> web.StreamResponse:
     if not await request.app[DATABASE].read(work):
         raise NotFound
     try:
-        data = await asyncio.to_thread(media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted)
+        data = await asyncio.to_thread(
+            media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
+        )
     except FileNotFoundError as error:
         raise NotFound from error
     return web.Response(body=data, content_type=media.sniff(data), headers={"Cache-Control": "private, max-age=600"})
@@ -143,12 +166,27 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     sent = [row for row in before if row.letter and row.letter.state == "released"]
     due = [row for row in found if row.line.status == "在住"]
     return {
-        "rows": found, "day": day, "STATES": STATES, "floors": [(floor, [row for row in found if row.line.floor == floor]) for floor in floors],
-        "done": sum(row.letter is not None for row in due), "due": len(due), "held": [row for row in chain(found, before, *older) if row.letter and row.letter.state == "held"],
+        "rows": found,
+        "day": day,
+        "STATES": STATES,
+        "floors": [(floor, [row for row in found if row.line.floor == floor]) for floor in floors],
+        "done": sum(row.letter is not None for row in due),
+        "due": len(due),
+        "held": [row for row in chain(found, before, *older) if row.letter and row.letter.state == "held"],
         "read": (sum(min(row.read, 1) for row in sent if row.readers), sum(1 for row in sent if row.readers)),
-        "just_held": next((row for row in found if str(row.line.id) == request.query.get("held") and row.letter and row.letter.state == "held"), None),
-        "release": letters.release_at(home, day), "open_id": 0, "revision_of": letters.revision_of, "may_let_go": who.role in letters.CALLERS,
-    }  # fmt: skip
+        "just_held": next(
+            (
+                row
+                for row in found
+                if str(row.line.id) == request.query.get("held") and row.letter and row.letter.state == "held"
+            ),
+            None,
+        ),
+        "release": letters.release_at(home, day),
+        "open_id": 0,
+        "revision_of": letters.revision_of,
+        "may_let_go": who.role in letters.CALLERS,
+    }
 
 
 async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
@@ -161,10 +199,12 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         before: date = day - timedelta(days=1)
         yesterday = queries.of_day(db, resident.id, before)
         return {
-            "entry": residents.one(db, resident), "letter": queries.written(db, row) if row else None,
+            "entry": residents.one(db, resident),
+            "letter": queries.written(db, row) if row else None,
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
-            "yesterday": queries.written(db, yesterday) if yesterday else None, "drawn": letters.revision_of(row),
-        }  # fmt: skip
+            "yesterday": queries.written(db, yesterday) if yesterday else None,
+            "drawn": letters.revision_of(row),
+        }
 
     found = await request.app[DATABASE].read(work)
     return found | {"FIELDS": FIELDS, "may_let_go": who.role in letters.CALLERS, "open_id": resident_id}

@@ -23,7 +23,8 @@ DEVICE_DAYS: Final = 90
 class Turns:
     """Who tries waits for a turn: one at a time in each place, then one place after the other.
 
-    argon2 costs 200 ms and 64 MiB, so it runs once at a time; whoever floods the door from one place holds up another place by one turn.
+    argon2 costs 200 ms and 64 MiB, so it runs once at a time; whoever floods the door from one place holds up another
+    place by one turn.
     """
 
     def __init__(self) -> None:
@@ -69,14 +70,18 @@ async def enter(request: web.Request) -> web.StreamResponse:
     if secure is None:
         secure = settings.http.public_url.startswith("https://")
     for name, value, age in (
-        (COOKIE, cookies.session, settings.security.session_hours * 3600), (DEVICE, cookies.device, DEVICE_DAYS * 86_400),
-    ):  # fmt: skip
+        (COOKIE, cookies.session, settings.security.session_hours * 3600),
+        (DEVICE, cookies.device, DEVICE_DAYS * 86_400),
+    ):
         answer.set_cookie(name, value, httponly=True, samesite="Lax", path="/console", max_age=age, secure=secure)
     raise answer
 
 
 async def _checked(request: web.Request, login: str, password: str) -> staff.Cookies:
-    """The cookies of a log-in. Each try is counted before its password is looked at. Raises WrongPassword and TooManyTries."""
+    """The cookies of a log-in. Each try is counted before its password is looked at.
+
+    Raises WrongPassword and TooManyTries.
+    """
     database, clock, settings = request.app[DATABASE], request.app[CLOCK], request.app[SETTINGS]
     came_from, known = address.client(request, settings.http.trusted), request.cookies.get(DEVICE, "")
     who = await database.read(lambda db: staff.knock(db, login, came_from, known, clock()))

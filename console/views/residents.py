@@ -58,7 +58,11 @@ async def sheet(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         code, until = binding.invite(db, who, resident, now)
-        return {"code": f"{code[:4]}-{code[4:]}", "until": until, "line": queries.one(db, access_resident(db, who, resident))}
+        return {
+            "code": f"{code[:4]}-{code[4:]}",
+            "until": until,
+            "line": queries.one(db, access_resident(db, who, resident)),
+        }
 
     return await request.app[DATABASE].write(work)
 
@@ -82,7 +86,12 @@ async def decide(request: web.Request) -> web.StreamResponse:
 
 async def status(request: web.Request) -> web.StreamResponse:
     """Where a resident is; a death needs the director and the name once more."""
-    form, who, now, resident = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+    form, who, now, resident = (
+        await request.post(),
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["resident"]),
+    )
     word, name, drawn = (Form(form).words(field) for field in ("status", "name", "drawn"))
     await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, word, name, now, drawn))
     return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
@@ -102,9 +111,16 @@ async def visit(request: web.Request) -> web.StreamResponse:
 
 async def hush(request: web.Request) -> web.StreamResponse:
     """静默: one tap stops everything that is not human; lifted by hand."""
-    form, who, now, resident = await request.post(), viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+    form, who, now, resident = (
+        await request.post(),
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["resident"]),
+    )
     drawn = Form(form).words("drawn")
-    await request.app[DATABASE].write(lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now, drawn=drawn))
+    await request.app[DATABASE].write(
+        lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now, drawn=drawn)
+    )
     return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
 
 
@@ -120,10 +136,15 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     found, asking = await request.app[DATABASE].read(work)
     floors = sorted({line.floor for line in found})
     return {
-        "floors": [(floor, [line for line in found if line.floor == floor]) for floor in floors], "total": len(found), "left": left,
+        "floors": [(floor, [line for line in found if line.floor == floor]) for floor in floors],
+        "total": len(found),
+        "left": left,
         "asking": [] if left else asking,
-        "bound": sum(line.relatives > 0 for line in found), "SCOPES": binding.SCOPES, "BY": binding.WAYS, "may_bind": who.role in FAMILIES,
-    }  # fmt: skip
+        "bound": sum(line.relatives > 0 for line in found),
+        "SCOPES": binding.SCOPES,
+        "BY": binding.WAYS,
+        "may_bind": who.role in FAMILIES,
+    }
 
 
 async def _one(request: web.Request) -> dict[str, Any]:
@@ -133,11 +154,17 @@ async def _one(request: web.Request) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)
         hushed = residents.hushed_since(db, resident.person_id)
         return {
-            "line": queries.one(db, resident), "relatives": queries.relatives(db, resident.id),
-            "hushed": hushed, "drawn": residents.revision_of(resident, hushed), "visits": days.visits(db, resident.id, request.app[CLOCK]()),
-        }  # fmt: skip
+            "line": queries.one(db, resident),
+            "relatives": queries.relatives(db, resident.id),
+            "hushed": hushed,
+            "drawn": residents.revision_of(resident, hushed),
+            "visits": days.visits(db, resident.id, request.app[CLOCK]()),
+        }
 
     found = await request.app[DATABASE].read(work)
     return found | {
-        "SCOPES": binding.SCOPES, "BY": binding.WAYS, "may_bind": who.role in FAMILIES, "STATUSES": residents.may_set(who),
-    }  # fmt: skip
+        "SCOPES": binding.SCOPES,
+        "BY": binding.WAYS,
+        "may_bind": who.role in FAMILIES,
+        "STATUSES": residents.may_set(who),
+    }

@@ -1,4 +1,6 @@
-"""恢复: after a backup came back nothing leaves until the director has looked at what that means and said so (architecture, Restore)."""
+"""恢复: after a backup came back nothing leaves until the director has looked at what that means and said so
+(architecture, Restore).
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""搜索: people, complaints and messages by two characters or the last four digits of a phone; only what the viewer may open."""
+"""搜索: people, complaints and messages by two characters or the last four digits of a phone; only what the viewer may
+open.
+"""
 
 from typing import Final
 

@@ -38,30 +38,71 @@ async def step(request: web.Request) -> dict[str, Any]:
 
 
 def _do(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, who: Viewer, case: int, what: str, form: Form, now: datetime, zone: Any  # noqa: ANN401
-) -> None:  # fmt: skip
+    db: Unit,
+    house: House,
+    who: Viewer,
+    case: int,
+    what: str,
+    form: Form,
+    now: datetime,
+    zone: Any,  # noqa: ANN401
+) -> None:
     match what:
         case "assess":
             complaints.assess(
-                db, who, case, category=form.words("category"), level=form.number("level"), why=form.words("why"), scope=form.words("scope"),
-                passed_to=form.words("passed_to"), owner_id=form.number("owner"), accused=form.numbers("accused"), now=now,
+                db,
+                who,
+                case,
+                category=form.words("category"),
+                level=form.number("level"),
+                why=form.words("why"),
+                scope=form.words("scope"),
+                passed_to=form.words("passed_to"),
+                owner_id=form.number("owner"),
+                accused=form.numbers("accused"),
+                now=now,
                 drawn=form.words("drawn"),
-            )  # fmt: skip
+            )
         case "inquire":
             complaints.inquire(db, who, case, form.words("finding"), now, form.words("drawn"))
         case "plan":
             complaints.propose(
-                db, house, who, case, cause=form.words("cause"), department=form.words("department"), responsible_id=form.number("responsible"),
-                measures=form.words("measures"), done_by=form.day("done_by"), reply=form.words("reply"), now=now,
-            )  # fmt: skip
+                db,
+                house,
+                who,
+                case,
+                cause=form.words("cause"),
+                department=form.words("department"),
+                responsible_id=form.number("responsible"),
+                measures=form.words("measures"),
+                done_by=form.day("done_by"),
+                reply=form.words("reply"),
+                now=now,
+            )
         case "decide":
             complaints.decide(
-                db, house, who, case, form.number("paper"), approve=form.words("verdict") == "approve", why=form.words("why"), now=now
+                db,
+                house,
+                who,
+                case,
+                form.number("paper"),
+                approve=form.words("verdict") == "approve",
+                why=form.words("why"),
+                now=now,
             )
         case "tell":
             complaints.tell(db, house, who, case, way=form.words("way"), note=form.words("note"), now=now)
         case "hear":
-            complaints.hear(db, house, who, case, word=form.words("word"), note=form.words("note"), now=now, drawn=form.words("drawn"))
+            complaints.hear(
+                db,
+                house,
+                who,
+                case,
+                word=form.words("word"),
+                note=form.words("note"),
+                now=now,
+                drawn=form.words("drawn"),
+            )
         case "learn":
             complaints.learn(db, who, case, form.words("lesson"), now)
         case _:

@@ -1,4 +1,6 @@
-"""问卷: start and end the questionnaire of the month; per item n, score, marks, change; nothing under five answers (design.md 06)."""
+"""问卷: start and end the questionnaire of the month; per item n, score, marks, change; nothing under five answers
+(design.md 06).
+"""
 
 from typing import Any
 
@@ -41,11 +43,17 @@ async def index(request: web.Request) -> dict[str, Any]:
     period = f"{now.astimezone(request.app[SETTINGS].home.zone):%Y-%m}"
     asked = survey.of_month(int(period[5:]))
     return {
-        "campaigns": rows, "found": found, "may_begin": who.role in LEADS and all(row.period != period for row in rows), "leads": who.role in LEADS,
-        "period": period, "questions": [survey.items()[item].name for item in asked], "MARKS": survey.MARKS, "FEWEST": survey.FEWEST,
+        "campaigns": rows,
+        "found": found,
+        "may_begin": who.role in LEADS and all(row.period != period for row in rows),
+        "leads": who.role in LEADS,
+        "period": period,
+        "questions": [survey.items()[item].name for item in asked],
+        "MARKS": survey.MARKS,
+        "FEWEST": survey.FEWEST,
         "causes": [score for score in found.scores if score.asks_why] if found else [],
         "trend": [(row, score) for row, score in found.trend if score is not None] if found else [],
-    }  # fmt: skip
+    }
 
 
 async def begin(request: web.Request) -> web.StreamResponse:

@@ -52,8 +52,23 @@ async def _today(request: web.Request) -> dict[str, Any]:
     release = letters.release_at(home, day)
     alarms = request.app[BOARD].seen_by(who)
     return {
-        "items": found.items, "lost": found.lost, "held": held, "late": late, "hour": hour, "unwritten": unwritten, "due": due, "release": release,
-        "plan": [(line, plans.why_not(line.who, line.row.occasion, now)) for line in plan if line.row.state in {"planned", "held"} and line.row.due_at <= now + timedelta(days=3)][:8],
-        "NAMES": plans.NAMES, "ringing": len(alarms), "day": day, "first": found.items[0] if found.items else None,
-        "next_words": moment(release, now, home.zone) if release > now else "", "late_letters": bool(unwritten) and now > release,
-    }  # fmt: skip
+        "items": found.items,
+        "lost": found.lost,
+        "held": held,
+        "late": late,
+        "hour": hour,
+        "unwritten": unwritten,
+        "due": due,
+        "release": release,
+        "plan": [
+            (line, plans.why_not(line.who, line.row.occasion, now))
+            for line in plan
+            if line.row.state in {"planned", "held"} and line.row.due_at <= now + timedelta(days=3)
+        ][:8],
+        "NAMES": plans.NAMES,
+        "ringing": len(alarms),
+        "day": day,
+        "first": found.items[0] if found.items else None,
+        "next_words": moment(release, now, home.zone) if release > now else "",
+        "late_letters": bool(unwritten) and now > release,
+    }

@@ -1,4 +1,5 @@
-"""绑定: a relative sends the one-time code of a printed sheet, names the tie, and waits until a colleague has made sure (F13, F23).
+"""绑定: a relative sends the one-time code of a printed sheet, names the tie, and waits until a colleague has made sure
+(F13, F23).
 
 Until then nobody learns anything about anyone: not the resident's name, not whether anybody of that name lives here.
 """
@@ -74,7 +75,9 @@ def relation(data: Binding, event: Message) -> Step[Binding]:
 def name(data: Binding, event: Message) -> Step[Binding]:
     """How the colleague who makes sure will call the person."""
     words = short(event)
-    return finish(data, AskToBind(data.code, data.relation, words)) if words else stay(data, say("binding.name_in_words"))
+    return (
+        finish(data, AskToBind(data.code, data.relation, words)) if words else stay(data, say("binding.name_in_words"))
+    )
 
 
 @flow.on_done(of=AskToBind)

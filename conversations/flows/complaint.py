@@ -118,7 +118,11 @@ def call(data: Complaint, event: Reply) -> Step[Complaint]:
 @flow.silence
 def stop_asking(data: Complaint) -> Step[Complaint]:
     """The case stands since the first word; only the asking ends (F9)."""
-    return finish(data, say("complaint.filed", number=data.case)) if data.case else finish(data, say("complaint.nothing_yet"))
+    return (
+        finish(data, say("complaint.filed", number=data.case))
+        if data.case
+        else finish(data, say("complaint.nothing_yet"))
+    )
 
 
 @flow.cancel

@@ -1,4 +1,6 @@
-"""服务台: everything that is not a talk of its own: welcome, contact, thanks, and a human with an honest promise (Q4, Q7, C13)."""
+"""服务台: everything that is not a talk of its own: welcome, contact, thanks, and a human with an honest promise (Q4, Q7,
+C13).
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,7 +69,10 @@ def ask(_: Message | Click) -> Step[Nothing]:
 
 
 def promised(data: D, event: Done) -> Step[D]:
-    """The promise is a row with a clock; while a colleague is in the talk the machine is silent. Other talks say it alike."""
+    """The promise is a row with a clock; while a colleague is in the talk the machine is silent.
+
+    Other talks say it alike.
+    """
     if event.how == "attended":
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
     if event.how == "call":

@@ -1,4 +1,6 @@
-"""咨询: a question that the house's knowledge answers, a choice of at most three, or a colleague under a promised time (Q2, Q3, Q4, Q6)."""
+"""咨询: a question that the house's knowledge answers, a choice of at most three, or a colleague under a promised time
+(Q2, Q3, Q4, Q6).
+"""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +27,20 @@ class Offer:
     options: tuple[Option, ...] = ()
 
 
-NUMBERS: Final = {"是": 0, "是的": 0, "对": 0, "1": 0, "一": 0, "第一": 0, "2": 1, "二": 1, "第二": 1, "3": 2, "三": 2, "第三": 2}
+NUMBERS: Final = {
+    "是": 0,
+    "是的": 0,
+    "对": 0,
+    "1": 0,
+    "一": 0,
+    "第一": 0,
+    "2": 1,
+    "二": 1,
+    "第二": 1,
+    "3": 2,
+    "三": 2,
+    "第三": 2,
+}
 NONE: Final = re.compile(r"^(?:都不是|不是|没有|0|4|其他|别的)$")
 
 flow = Flow("enquiry", version=1, states=S, start=S.CHOOSE, slots=Offer, idle=timedelta(minutes=15))

@@ -37,7 +37,9 @@ def shown(data: Nothing, event: Done) -> Step[Nothing]:
         return finish(data, say("letters.quiet", link=event.ref))
     if event.how == "ready":
         return finish(data, say("letters.ready", lines=event.ref))
-    return finish(data, say("letters.earlier" if event.how == "earlier" else "letters.none", lines=event.ref, by=event.due_at))
+    return finish(
+        data, say("letters.earlier" if event.how == "earlier" else "letters.none", lines=event.ref, by=event.due_at)
+    )
 
 
 @flow.on_refused(of=ShowLetters)

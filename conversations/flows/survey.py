@@ -1,4 +1,6 @@
-"""问卷: the questionnaire in the chat, one question at a time, for those who open no pages; 稍后 pauses it, any mark goes on (M2, M3)."""
+"""问卷: the questionnaire in the chat, one question at a time, for those who open no pages; 稍后 pauses it, any mark goes
+on (M2, M3).
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -29,11 +31,23 @@ class Sheet:
     marks: tuple[int, ...] = ()
 
 
-WORDS: Final = {"很满意": 5, "满意": 4, "一般": 3, "不满意": 2, "很不满意": 1, "好": 5, "不好": 2, "不清楚": 0, "不知道": 0}
+WORDS: Final = {
+    "很满意": 5,
+    "满意": 4,
+    "一般": 3,
+    "不满意": 2,
+    "很不满意": 1,
+    "好": 5,
+    "不好": 2,
+    "不清楚": 0,
+    "不知道": 0,
+}
 TRIES: Final = 4
 """Signs of a word that was meant as a mark: 还可以吧."""
 _MARK: Final = re.compile(r"^([1-5])\s*分?$")
-flow = Flow("survey", version=1, states=S, start=S.MARK, slots=Sheet, idle=timedelta(hours=2), later=timedelta(hours=20))
+flow = Flow(
+    "survey", version=1, states=S, start=S.MARK, slots=Sheet, idle=timedelta(hours=2), later=timedelta(hours=20)
+)
 
 
 @flow.enters(on=Intent.SURVEY)
@@ -78,7 +92,7 @@ def wished(data: Sheet, event: Reply) -> Step[Sheet]:
 @flow.on_done(of=KeepSurvey)
 def kept(data: Sheet, _: Done) -> Step[Sheet]:
     """Thanks; who marked low may ask for a call."""
-    low = any(0 < mark <= 2 for mark in data.marks)  # noqa: PLR2004  (不满意)
+    low = any(0 < mark <= 2 for mark in data.marks)
     return finish(data, say("survey.thanks_low" if low else "survey.thanks"))
 
 
@@ -96,14 +110,18 @@ def paused(data: Sheet) -> Step[Sheet]:
 
 @flow.claims
 def takes(data: Sheet, event: Message) -> bool:
-    """Marks and short tries at one belong to it, and the wish in free words; a question, a complaint, a letter, a photo is a new matter."""
+    """Marks and short tries at one belong to it, and the wish in free words; a question, a complaint, a letter, a photo
+    is a new matter.
+    """
     if not isinstance(event, Text):
         return False
     intent = of_words(event.body)
     if data.items and len(data.marks) == len(data.items):
         return intent in {Intent.ASK, Intent.SURVEY, Intent.CLOSING, Intent.THANKS}
     return (
-        given(event) is not None or intent in {Intent.SURVEY, Intent.CLOSING} or (intent is Intent.ASK and len(event.body.strip()) <= TRIES)
+        given(event) is not None
+        or intent in {Intent.SURVEY, Intent.CLOSING}
+        or (intent is Intent.ASK and len(event.body.strip()) <= TRIES)
     )
 
 
@@ -112,7 +130,11 @@ def ask(data: Sheet) -> Say:
     number = len(data.marks)
     item = survey.items().get(data.items[number]) if number < len(data.items) else None
     return say(
-        "survey.item", number=str(number + 1), of=str(len(data.items)), name=item.name if item else "", help=item.help if item else ""
+        "survey.item",
+        number=str(number + 1),
+        of=str(len(data.items)),
+        name=item.name if item else "",
+        help=item.help if item else "",
     )
 
 

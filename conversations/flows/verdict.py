@@ -51,10 +51,14 @@ def taken(data: Verdict, event: Done) -> Step[Verdict]:
             return finish(data, say("verdict.better", number=event.ref))
         case "declined":
             return stay(
-                replace(data, case=event.ref), say("verdict.declined", number=event.ref, by=event.due_at, lead="".join(event.known))
+                replace(data, case=event.ref),
+                say("verdict.declined", number=event.ref, by=event.due_at, lead="".join(event.known)),
             )
         case "again":
-            return stay(replace(data, case=event.ref), say("verdict.again", number=event.ref, by=event.due_at, lead="".join(event.known)))
+            return stay(
+                replace(data, case=event.ref),
+                say("verdict.again", number=event.ref, by=event.due_at, lead="".join(event.known)),
+            )
         case "call":
             return finish(data, say("verdict.call", by=event.due_at))
         case _:
@@ -62,9 +66,13 @@ def taken(data: Verdict, event: Done) -> Step[Verdict]:
 
 
 STEPS = {
-    "new": "verdict.step_new", "checking": "verdict.step_checking", "deciding": "verdict.step_deciding", "telling": "verdict.step_telling",
-    "asking": "verdict.step_asking", "following": "verdict.step_following",
-}  # fmt: skip
+    "new": "verdict.step_new",
+    "checking": "verdict.step_checking",
+    "deciding": "verdict.step_deciding",
+    "telling": "verdict.step_telling",
+    "asking": "verdict.step_asking",
+    "following": "verdict.step_following",
+}
 
 
 @flow.on_done(of=ShowProgress)

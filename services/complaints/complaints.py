@@ -38,10 +38,24 @@ LONGEST: Final = timedelta(days=30)
 
 
 def assess(  # noqa: PLR0913  (one form)
-    db: Unit, viewer: Viewer, case_id: int, *, category: str, level: int, why: str, scope: str, passed_to: str, owner_id: int,
-    accused: frozenset[int], now: datetime, drawn: str | None = None,
-) -> None:  # fmt: skip
-    """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6). Raises Invalid with a sentence."""
+    db: Unit,
+    viewer: Viewer,
+    case_id: int,
+    *,
+    category: str,
+    level: int,
+    why: str,
+    scope: str,
+    passed_to: str,
+    owner_id: int,
+    accused: frozenset[int],
+    now: datetime,
+    drawn: str | None = None,
+) -> None:
+    """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6).
+
+    Raises Invalid with a sentence.
+    """
     case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, drawn)
     if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
         raise Invalid(why="性质、等级、责任范围都要选。")
@@ -60,17 +74,25 @@ def assess(  # noqa: PLR0913  (one form)
     case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, Stage.INQUIRY
     db.seal(case, "passed_to", passed_to.strip() or None)
     _name(db, viewer, case, accused, {one.id: one.name for one in staff.values()}, now)
-    words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (f"。{why.strip()}" if why.strip() else "")
+    words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (
+        f"。{why.strip()}" if why.strip() else ""
+    )
     records.written(db, viewer, case.id, "step", words, now)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "assess", f"case:{case.id}")
 
 
-def _name(db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], called: dict[int, str], now: datetime) -> None:
-    """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is lifted by the lead (C6)."""
+def _name(
+    db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], called: dict[int, str], now: datetime
+) -> None:
+    """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is
+    lifted by the lead (C6).
+    """
     rows = [row for row in db.scalars(cases.named(case)) if row.staff_id is not None]
     lifted = {row.staff_id for row in rows} - ticked
     if lifted and viewer.role not in LEADS:
-        raise Invalid(why=f"来信说到{'、'.join(called.get(one or 0, '一位同事') for one in lifted)}。要去掉，请主管或院长来改。")
+        raise Invalid(
+            why=f"来信说到{'、'.join(called.get(one or 0, '一位同事') for one in lifted)}。要去掉，请主管或院长来改。"
+        )
     for row in rows:
         if row.staff_id in lifted or row.state == accusations.SUSPECTED:
             row.state = accusations.LIFTED if row.staff_id in lifted else accusations.CONFIRMED
@@ -78,10 +100,19 @@ def _name(db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], c
     for staff_id in sorted(ticked - {row.staff_id for row in rows}):
         db.add(
             tables.Accused(
-                id=new_id(), home_id=case.home_id, person_id=case.person_id, case_id=case.id, staff_id=staff_id, role="", floor="",
-                reach="desk", state=accusations.CONFIRMED, named_at=now, named_by=viewer.id,
+                id=new_id(),
+                home_id=case.home_id,
+                person_id=case.person_id,
+                case_id=case.id,
+                staff_id=staff_id,
+                role="",
+                floor="",
+                reach="desk",
+                state=accusations.CONFIRMED,
+                named_at=now,
+                named_by=viewer.id,
             )
-        )  # fmt: skip
+        )
     changed = [f"不是{called.get(one or 0, '')}" for one in sorted(filter(None, lifted))]
     changed += [f"是{called[one]}" for one in sorted(ticked - {row.staff_id for row in rows})]
     if changed:
@@ -102,17 +133,34 @@ def draft(db: Unit, house: House, case: tables.Case, *, measures: str, departmen
     """The words for the family as they would be sent; staff may change them, the apology stays."""
     finding = db.open(case, "finding") or ""
     told = say(
-        "verdict.result", number=case.number, category=case.category, finding=finding.rstrip("。"), measures=measures.rstrip("。"),
-        department=department, done_by=f"{done_by.month}月{done_by.day}日",
-    )  # fmt: skip
+        "verdict.result",
+        number=case.number,
+        category=case.category,
+        finding=finding.rstrip("。"),
+        measures=measures.rstrip("。"),
+        department=department,
+        done_by=f"{done_by.month}月{done_by.day}日",
+    )
     return house.words([told], case.said_at)
 
 
 def propose(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, *, cause: str, department: str, responsible_id: int, measures: str,
-    done_by: date | None, reply: str, now: datetime,
-) -> None:  # fmt: skip
-    """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides it (C7, C8, C9)."""
+    db: Unit,
+    house: House,
+    viewer: Viewer,
+    case_id: int,
+    *,
+    cause: str,
+    department: str,
+    responsible_id: int,
+    measures: str,
+    done_by: date | None,
+    reply: str,
+    now: datetime,
+) -> None:
+    """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides
+    it (C7, C8, C9).
+    """
     case = _at(db, viewer, case_id, {Stage.PLAN})
     cause, measures = _needed(cause, "请写原因。"), _needed(measures, "请写措施。")
     responsible = next((one for one in _staff(db, viewer) if one.id == responsible_id), None)
@@ -124,14 +172,23 @@ def propose(  # noqa: PLR0913  (one form)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
     about = {row.staff_id for row in db.scalars(cases.named(case))}
-    named = [one.name for one in db.scalars(select(tables.Staff).where(tables.Staff.id.in_(about))) if one.name in reply]
+    named = [
+        one.name for one in db.scalars(select(tables.Staff).where(tables.Staff.id.in_(about))) if one.name in reply
+    ]
     if named:
         raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
     outbox.fits(f"{reply}\n{_question(house, now)}")
     row = tables.Proposal(
-        id=new_id(), home_id=case.home_id, case_id=case.id, kind="plan", department=department, responsible_id=responsible_id, done_by=done_by,
-        made_by=viewer.id, made_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        home_id=case.home_id,
+        case_id=case.id,
+        kind="plan",
+        department=department,
+        responsible_id=responsible_id,
+        done_by=done_by,
+        made_by=viewer.id,
+        made_at=now,
+    )
     for name, value in (("cause", cause), ("measures", measures), ("reply", reply)):
         db.seal(row, name, value)
     db.add(row)
@@ -151,7 +208,9 @@ def propose(  # noqa: PLR0913  (one form)
 def interim(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, *, reply: str, new_due: datetime | None, now: datetime
 ) -> None:
-    """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides (domain.md 6b)."""
+    """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides
+    (domain.md 6b).
+    """
     case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
     words = _needed(reply, "请写为什么还没查清、现在到哪一步了。")
     if new_due is None or not now < new_due <= now + LONGEST:
@@ -159,7 +218,13 @@ def interim(  # noqa: PLR0913  (one form)
     if _open(db, case.id, "interim") is not None:
         raise Invalid(why="已有一份中期回复在等院长批。")
     row = tables.Proposal(
-        id=new_id(), home_id=case.home_id, case_id=case.id, kind="interim", new_due=new_due, made_by=viewer.id, made_at=now
+        id=new_id(),
+        home_id=case.home_id,
+        case_id=case.id,
+        kind="interim",
+        new_due=new_due,
+        made_by=viewer.id,
+        made_at=now,
     )
     db.seal(row, "reply", words)
     db.add(row)
@@ -169,10 +234,14 @@ def interim(  # noqa: PLR0913  (one form)
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
 
 
-def may_decide(viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False, directors: bool = True) -> bool:
-    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a supervisor as well.
+def may_decide(
+    viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
+) -> bool:
+    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a
+    supervisor as well.
 
-    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday (C8). So too when the
+    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday
+    (C8). So too when the
     case is about every director (`directors` false).
     """
     if row.made_by == viewer.id:
@@ -185,20 +254,30 @@ def director_left(db: Unit, case: tables.Case) -> bool:
     """Whether there is a director whom the case is not about."""
     rows = list(db.scalars(cases.named(case)))
     named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
-    there = (one for one in db.scalars(select(tables.Staff).where(tables.Staff.home_id == case.home_id, tables.Staff.left_at.is_(None))))
+    there = (
+        one
+        for one in db.scalars(
+            select(tables.Staff).where(tables.Staff.home_id == case.home_id, tables.Staff.left_at.is_(None))
+        )
+    )
     return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
 
 
 def decide(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, proposal_id: int, *, approve: bool, why: str, now: datetime
-) -> None:  # fmt: skip
-    """Approve, which sends, or give back with what has to be changed. Raises Conflict when somebody was first, Invalid for the maker."""
+) -> None:
+    """Approve, which sends, or give back with what has to be changed.
+
+    Raises Conflict when somebody was first, Invalid for the maker.
+    """
     case = access_case(db, viewer, case_id, lock=True)
     row = db.get(tables.Proposal, proposal_id, populate_existing=True)
     if row is None or row.case_id != case.id:
         raise Conflict
     if row.verdict is not None:
-        raise Decided(who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份")
+        raise Decided(
+            who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份"
+        )
     directors = director_left(db, case)
     if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now), directors=directors):
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
@@ -237,7 +316,9 @@ def decide(  # noqa: PLR0913  (one form)
 def tell(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, case_id: int, *, way: str, note: str, now: datetime
 ) -> None:
-    """The result was told by voice, in person or on paper; the message follows, so that it can be read again and answered (C9)."""
+    """The result was told by voice, in person or on paper; the message follows, so that it can be read again and
+    answered (C9).
+    """
     case = _at(db, viewer, case_id, {Stage.RESULT})
     if way not in WAYS:
         raise Invalid(why="请选用什么方式告诉的。")
@@ -253,7 +334,15 @@ def tell(  # noqa: PLR0913  (one form)
 
 
 def hear(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, *, word: str, note: str, now: datetime, drawn: str | None = None
+    db: Unit,
+    house: House,
+    viewer: Viewer,
+    case_id: int,
+    *,
+    word: str,
+    note: str,
+    now: datetime,
+    drawn: str | None = None,
 ) -> None:
     """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
     case = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, drawn)
@@ -270,13 +359,17 @@ def hear(  # noqa: PLR0913  (one form)
     elif word == "accepted":
         verdicts.followed(store, case.person_id, case.id, now, how="call", staff_id=viewer.id)
     else:
-        verdicts.reopen(store, house, case.home_id, case.person_id, (case.id, case.number, case.level, case.rounds, case.stage), now)
+        verdicts.reopen(
+            store, house, case.home_id, case.person_id, (case.id, case.number, case.level, case.rounds, case.stage), now
+        )
     db.refresh(case)
     store.audit(case.home_id, now, f"staff:{viewer.id}", f"verdict_{word}", f"case:{case.id}")
 
 
 def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) -> None:
-    """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed (C10, C12)."""
+    """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed
+    (C10, C12).
+    """
     case = _at(db, viewer, case_id, {Stage.LESSON})
     words = _needed(lesson, "请写这件事学到了什么、以后怎么防。")
     records.written(db, viewer, case.id, "step", f"总结：{words}", now)
@@ -285,12 +378,21 @@ def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) ->
 
 
 def revision_of(db: Unit, case: tables.Case) -> str:
-    """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about (D6)."""
+    """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about
+    (D6).
+    """
     named = {(row.staff_id, row.role, row.floor, row.state) for row in db.scalars(cases.named(case))}
     return revision.of(
-        case.stage, case.rounds, case.category, case.level, case.scope, case.owner_id, case.passed_to, case.finding,
+        case.stage,
+        case.rounds,
+        case.category,
+        case.level,
+        case.scope,
+        case.owner_id,
+        case.passed_to,
+        case.finding,
         sorted(named, key=str),
-    )  # fmt: skip
+    )
 
 
 def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str | None = None) -> tables.Case:
@@ -309,13 +411,20 @@ def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str |
 
 def _latest(db: Unit, case_id: int) -> str:
     """Who wrote the newest line of a case: a colleague, or the family."""
-    newest = select(tables.CaseRecord).where(tables.CaseRecord.case_id == case_id).order_by(tables.CaseRecord.id.desc()).limit(1)
+    newest = (
+        select(tables.CaseRecord)
+        .where(tables.CaseRecord.case_id == case_id)
+        .order_by(tables.CaseRecord.id.desc())
+        .limit(1)
+    )
     row = db.scalars(newest).first()
     return "家属" if row is not None and row.staff_id is None else name_of(db, row.staff_id if row else None)
 
 
 def _staff(db: Unit, viewer: Viewer) -> list[tables.Staff]:
-    return list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == viewer.home_id, tables.Staff.left_at.is_(None))))
+    return list(
+        db.scalars(select(tables.Staff).where(tables.Staff.home_id == viewer.home_id, tables.Staff.left_at.is_(None)))
+    )
 
 
 def _needed(text: str, why: str) -> str:
@@ -330,25 +439,40 @@ def _ask_for_approval(db: Unit, house: House, case: tables.Case, now: datetime) 
     db.flush()
     result = db.scalars(
         select(tables.Promise).where(
-            tables.Promise.case_id == case.id, tables.Promise.kind == Kind.RESULT.value, tables.Promise.kept_at.is_(None)
+            tables.Promise.case_id == case.id,
+            tables.Promise.kind == Kind.RESULT.value,
+            tables.Promise.kept_at.is_(None),
         )
     ).first()
     due = sla.approval_due(now, result.due_at if result else None, house.figures)
-    promises.make(db.store, home_id=case.home_id, person_id=case.person_id, kind=Kind.APPROVAL, made_at=now, due_at=due, case_id=case.id)
+    promises.make(
+        db.store,
+        home_id=case.home_id,
+        person_id=case.person_id,
+        kind=Kind.APPROVAL,
+        made_at=now,
+        due_at=due,
+        case_id=case.id,
+    )
 
 
 def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
     """Whether nobody decided in time."""
     late = select(tables.Promise.id).where(
-        tables.Promise.case_id == case_id, tables.Promise.kind == Kind.APPROVAL.value, tables.Promise.kept_at.is_(None), tables.Promise.due_at <= now
-    )  # fmt: skip
+        tables.Promise.case_id == case_id,
+        tables.Promise.kind == Kind.APPROVAL.value,
+        tables.Promise.kept_at.is_(None),
+        tables.Promise.due_at <= now,
+    )
     return db.scalars(late).first() is not None
 
 
 def _stop_the_approval_clock(db: Unit, case: tables.Case, now: datetime) -> None:
     for row in db.scalars(
         select(tables.Promise).where(
-            tables.Promise.case_id == case.id, tables.Promise.kind == Kind.APPROVAL.value, tables.Promise.kept_at.is_(None)
+            tables.Promise.case_id == case.id,
+            tables.Promise.kind == Kind.APPROVAL.value,
+            tables.Promise.kept_at.is_(None),
         )
     ):
         row.kept_at, row.kept_how, row.look_at = now, "decided", None
@@ -376,7 +500,9 @@ def _question(house: House, now: datetime) -> str:
 def _told(store: Store, sent: Sent) -> None:
     """The result arrived: besides what every answer keeps, the 24 h clock stops (C9)."""
     promises.reached(store, sent)
-    for (case_id,) in store.rows("SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", sent.row_id):
+    for (case_id,) in store.rows(
+        "SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", sent.row_id
+    ):
         promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how="message")
 
 
@@ -384,14 +510,24 @@ RESULT: Final = Purpose("result", on_sent=_told)
 INTERIM: Final = Purpose("interim", on_sent=promises.reached)
 
 
-def _send(db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: Purpose, now: datetime) -> None:  # noqa: PLR0913
-    """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the next words answer us."""
+def _send(  # noqa: PLR0913
+    db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: Purpose, now: datetime
+) -> None:
+    """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the
+    next words answer us.
+    """
     talk = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == case.person_id)).one()
     talk.flow, talk.slots, talk.idle_at = None, None, None
     db.flush()
     sent = outbox.enqueue(
-        db.store, home_id=case.home_id, person_id=case.person_id, purpose=purpose, dedup_key=f"proposal:{row.id}:{purpose.name}:1", text=words,
-        now=now, staff_id=viewer.id,
-    )  # fmt: skip
+        db.store,
+        home_id=case.home_id,
+        person_id=case.person_id,
+        purpose=purpose,
+        dedup_key=f"proposal:{row.id}:{purpose.name}:1",
+        text=words,
+        now=now,
+        staff_id=viewer.id,
+    )
     if sent is not None:
         records.written(db, viewer, case.id, "result" if purpose is RESULT else "feedback", words, now, outbox_id=sent)

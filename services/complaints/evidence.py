@@ -1,4 +1,6 @@
-"""Evidence of a complaint that colleagues find: photos and documents, sealed, with a fingerprint, never changed (C6)."""
+"""Evidence of a complaint that colleagues find: photos and documents, sealed, with a
+fingerprint, never changed (C6).
+"""
 
 import hashlib
 from dataclasses import dataclass

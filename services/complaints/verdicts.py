@@ -1,4 +1,6 @@
-"""What the family says to a result and to a follow-up, and how far a complaint is; carried out in the transaction of their message (C10, C11, C15)."""
+"""What the family says to a result and to a follow-up, and how far a complaint is; carried out in the transaction of
+their message (C10, C11, C15).
+"""
 
 from datetime import datetime
 from typing import Final
@@ -29,18 +31,25 @@ STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling"
 
 
 def take(context: Context, effect: TakeVerdict) -> Done:
-    """认可 ends the asking and begins the follow-ups; 不认可, 没好, 又发生了 begin a new round; 请来电 is a promise. Never closed by silence."""
+    """认可 ends the asking and begins the follow-ups; 不认可, 没好, 又发生了 begin a new round; 请来电 is a promise.
+
+    Never closed by silence.
+    """
     store = context.store
     case = store.row(
         """SELECT id, number, level, rounds, stage FROM complaint
            WHERE person_id = ? AND stage IN (?, ?) AND closed_at IS NULL ORDER BY id DESC LIMIT 1""",
-        context.person_id, Stage.OPINION, Stage.FOLLOW_UP,
-    )  # fmt: skip
+        context.person_id,
+        Stage.OPINION,
+        Stage.FOLLOW_UP,
+    )
     if case is None or (case[4] == Stage.FOLLOW_UP and not _asked_again(store, case[0])):
         return Done(how="none")
     case_id, number, level, _, stage = case
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
-    store.audit(context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}")
+    store.audit(
+        context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}"
+    )
     if stage == Stage.FOLLOW_UP:
         if effect.word != "accepted":
             due, lead = _again(context, case, "回访：没有真的解决")
@@ -55,7 +64,17 @@ def take(context: Context, effect: TakeVerdict) -> Done:
         records.heard(context, case_id, "family", "请来电")
         return Done(ref=number, due_at=promises.call(context, case_id), how="call")
     records.heard(context, case_id, "family", "认可")
-    accept(store, context.house, context.home_id, context.person_id, case_id, number, level, context.now, elder=context.elder)
+    accept(
+        store,
+        context.house,
+        context.home_id,
+        context.person_id,
+        case_id,
+        number,
+        level,
+        context.now,
+        elder=context.elder,
+    )
     return Done(ref=number, how="accepted")
 
 
@@ -69,42 +88,78 @@ def show(context: Context, _: ShowProgress) -> Done:
     if case is None:
         return Done(how="none")
     due = store.row(
-        "SELECT min(due_at) FROM promise WHERE case_id = ? AND kept_at IS NULL AND kind IN ('first_feedback', 'result') AND due_at > ?",
-        case[0], context.now,
-    )  # fmt: skip
+        "SELECT min(due_at) FROM promise WHERE case_id = ? AND kept_at IS NULL AND kind IN ('first_feedback', "
+        "'result') AND due_at > ?",
+        case[0],
+        context.now,
+    )
     at = moment(due[0]) if due and due[0] is not None else None
     return Done(ref=case[1], due_at=at if case[2] < Stage.OPINION else None, how=STEPS[case[2] - 1])
 
 
 def accept(  # noqa: PLR0913  (what a case is known by)
-    store: Store, house: House, home_id: int, person_id: int, case_id: int, number: str, level: int, now: datetime, *, elder: bool = False
-) -> None:  # fmt: skip
-    """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days. The person is locked."""
+    store: Store,
+    house: House,
+    home_id: int,
+    person_id: int,
+    case_id: int,
+    number: str,
+    level: int,
+    now: datetime,
+    *,
+    elder: bool = False,
+) -> None:
+    """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days.
+
+    The person is locked.
+    """
     promises.heard_opinion(store, case_id, person_id, now)
     store.update(tables.Case, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
     for days, at in sla.follow_ups(now, Level(level), house.home.zone):
         promises.make(
-            store, home_id=home_id, person_id=person_id, kind=Kind.FOLLOW_UP, made_at=now, due_at=at + house.figures.result, case_id=case_id
+            store,
+            home_id=home_id,
+            person_id=person_id,
+            kind=Kind.FOLLOW_UP,
+            made_at=now,
+            due_at=at + house.figures.result,
+            case_id=case_id,
         )
         outbox.enqueue(
-            store, home_id=home_id, person_id=person_id, purpose=FOLLOW_UP, dedup_key=f"case:{case_id}:follow_up:{int(now.timestamp())}-{days}",
-            text=house.words([say("verdict.follow_up", days=str(days), number=number)], at, elder=elder), now=now, not_before=at, queue="notice",
-        )  # fmt: skip
+            store,
+            home_id=home_id,
+            person_id=person_id,
+            purpose=FOLLOW_UP,
+            dedup_key=f"case:{case_id}:follow_up:{int(now.timestamp())}-{days}",
+            text=house.words([say("verdict.follow_up", days=str(days), number=number)], at, elder=elder),
+            now=now,
+            not_before=at,
+            queue="notice",
+        )
 
 
-def followed(store: Store, person_id: int, case_id: int, now: datetime, *, how: str, staff_id: int | None = None) -> None:
+def followed(
+    store: Store, person_id: int, case_id: int, now: datetime, *, how: str, staff_id: int | None = None
+) -> None:
     """One follow-up is done; after the last one the lesson is due. The person is locked."""
-    row = store.row("SELECT id FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL ORDER BY due_at LIMIT 1", case_id)
+    row = store.row(
+        "SELECT id FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL ORDER BY due_at LIMIT 1",
+        case_id,
+    )
     if row is not None:
-        store.update(tables.Promise, row[0], person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None)
-    left = store.row("SELECT count(*) FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL", case_id)
+        store.update(
+            tables.Promise, row[0], person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None
+        )
+    left = store.row(
+        "SELECT count(*) FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL", case_id
+    )
     if left and left[0] == 0:
         store.update(tables.Case, case_id, person=person_id, stage=Stage.LESSON)
 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
     store: Store, house: House, home_id: int, person_id: int, case: Row, now: datetime, inbox_id: int | None = None
-) -> tuple[datetime, str]:  # fmt: skip
+) -> tuple[datetime, str]:
     """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.
 
     Gives when the result is due and who answers for it, as the family is told (C10).
@@ -113,20 +168,33 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     due = sla.result_due(now, house.figures)
     promises.heard_opinion(store, case_id, person_id, now)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
-    store.update(tables.Case, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None)
+    store.update(
+        tables.Case, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None
+    )
     store.change(
         tables.Promise,
         """UPDATE promise SET kept_at = ?, kept_how = 'reopened', look_at = NULL
            WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL RETURNING id""",
-        now, case_id, persons=[person_id],
-    )  # fmt: skip
+        now,
+        case_id,
+        persons=[person_id],
+    )
     for (row_id,) in store.rows(
-        "SELECT id FROM outbox WHERE person_id = ? AND dedup_key LIKE ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')", person_id,
+        "SELECT id FROM outbox WHERE person_id = ? AND dedup_key LIKE ? AND state IN ('planned', 'held', 'waiting', "
+        "'ready', 'parked')",
+        person_id,
         f"case:{case_id}:follow_up:%",
-    ):  # fmt: skip
+    ):
         outbox.cancel(store, row_id, now)
     promises.make(
-        store, home_id=home_id, person_id=person_id, kind=Kind.RESULT, made_at=now, due_at=due, case_id=case_id, inbox_id=inbox_id
+        store,
+        home_id=home_id,
+        person_id=person_id,
+        kind=Kind.RESULT,
+        made_at=now,
+        due_at=due,
+        case_id=case_id,
+        inbox_id=inbox_id,
     )
     return due, _hand_up(store, home_id, person_id, case_id)
 
@@ -137,10 +205,16 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     for role in UP[UP.index(owner[0]) :] if owner and owner[0] in UP else UP[1:]:
         found = store.row(
             """SELECT s.id, s.name FROM staff s WHERE s.home_id = ? AND s.role = ? AND s.left_at IS NULL
-               AND s.id NOT IN (SELECT staff_id FROM accused WHERE person_id = ? AND case_id = ? AND staff_id IS NOT NULL AND state <> 'lifted') AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint WHERE id = ?)
+               AND s.id NOT IN (SELECT staff_id FROM accused WHERE person_id = ? AND case_id = ?
+               AND staff_id IS NOT NULL AND state <> 'lifted') AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint
+               WHERE id = ?)
                ORDER BY s.id LIMIT 1""",
-            home_id, role, person_id, case_id, case_id,
-        )  # fmt: skip
+            home_id,
+            role,
+            person_id,
+            case_id,
+            case_id,
+        )
         if found is not None and (owner is None or owner[0] != role):
             store.update(tables.Case, case_id, person=person_id, owner_id=found[0])
             return ROLES[role] + str(found[1])
@@ -154,4 +228,9 @@ def _again(context: Context, case: Row, words: str) -> tuple[datetime, str]:
 
 def _asked_again(store: Store, case_id: int) -> bool:
     """Whether a follow-up question has left: before it a bare 1 is no answer to us."""
-    return store.row("SELECT 1 FROM outbox WHERE dedup_key LIKE ? AND state = 'sent' LIMIT 1", f"case:{case_id}:follow_up:%") is not None
+    return (
+        store.row(
+            "SELECT 1 FROM outbox WHERE dedup_key LIKE ? AND state = 'sent' LIMIT 1", f"case:{case_id}:follow_up:%"
+        )
+        is not None
+    )

@@ -1,4 +1,6 @@
-"""Emergencies in the database: raised with the message, 我去, 已到; the person hears only what is true at that moment (F1, F2, F5)."""
+"""Emergencies in the database: raised with the message, 我去, 已到; the person hears only what is true at that moment (F1,
+F2, F5).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -45,11 +47,16 @@ MOST_SAID: Final = 300
 CLOSED: Final = "［打不开，请去看］"
 """Stands for words that cannot be unsealed."""
 ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
-"""Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell (F5)."""
+"""Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell
+(F5).
+"""
 
 
 def called(heard: Triage, kind: str, away: str = "") -> Say:
-    """What the person hears at once: that we call somebody; never that somebody comes (F2). Who is not in the house hears whom to call (A7)."""
+    """What the person hears at once: that we call somebody; never that somebody comes (F2).
+
+    Who is not in the house hears whom to call (A7).
+    """
     if away and heard.kind not in ACKNOWLEDGED:
         return say("alarm.away", status=away)
     if heard.kind in ACKNOWLEDGED:
@@ -58,7 +65,8 @@ def called(heard: Triage, kind: str, away: str = "") -> Say:
 
 
 def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Triage, now: datetime) -> None:
-    """Raise an alarm in the message's transaction; a repeat joins the open one with a count and rings again. The person is locked.
+    """Raise an alarm in the message's transaction; a repeat joins the open one with a count and rings again. The person
+    is locked.
 
     Who said 我去 long ago is not there: after 10 min the alarm is nobody's again. One that nobody ended for 12 h is over.
     """
@@ -66,24 +74,49 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
         sound(store, home_id, person_id, inbox_id, heard.also, now)
     brief = heard.also is not None
     open_one = store.row(
-        """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ? AND arrived_at IS NULL AND latest_at > ?
+        """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ?
+           AND arrived_at IS NULL AND latest_at > ?
            ORDER BY id DESC LIMIT 1""",
-        person_id, heard.audience.value, now - OLD,
-    )  # fmt: skip
+        person_id,
+        heard.audience.value,
+        now - OLD,
+    )
     if open_one is None:
         row_id = store.insert(
-            tables.Alarm, home_id=home_id, person_id=person_id, inbox_id=inbox_id, latest_id=inbox_id, count=1, level=int(heard.level),
-            kind=heard.kind, audience=heard.audience.value, brief=brief, raised_at=now, latest_at=now,
-        )  # fmt: skip
+            tables.Alarm,
+            home_id=home_id,
+            person_id=person_id,
+            inbox_id=inbox_id,
+            latest_id=inbox_id,
+            count=1,
+            level=int(heard.level),
+            kind=heard.kind,
+            audience=heard.audience.value,
+            brief=brief,
+            raised_at=now,
+            latest_at=now,
+        )
     else:
         row_id, count, level, going, was_brief, latest = open_one
         if heard is NURSE and now - moment(latest) <= TWICE:
             level = int(Urgency.P0)
-        again = {"going_at": None, "going_by": None, "told_at": None} if going is not None and now - moment(going) > GONE_AFTER else {}
+        again = (
+            {"going_at": None, "going_by": None, "told_at": None}
+            if going is not None and now - moment(going) > GONE_AFTER
+            else {}
+        )
         store.update(
-            tables.Alarm, row_id, person=person_id, latest_id=inbox_id, latest_at=now, count=count + 1, level=min(level, int(heard.level)),
-            kind=heard.kind, brief=brief or bool(was_brief), **again,
-        )  # fmt: skip
+            tables.Alarm,
+            row_id,
+            person=person_id,
+            latest_id=inbox_id,
+            latest_at=now,
+            count=count + 1,
+            level=min(level, int(heard.level)),
+            kind=heard.kind,
+            brief=brief or bool(was_brief),
+            **again,
+        )
     store.audit(home_id, now, f"person:{person_id}", "alarm", f"alarm:{row_id}")
     store.hint("alarms")
 
@@ -98,21 +131,30 @@ def call_instead(context: Context) -> None:
     """No nurse runs to an empty bed: the speaker and the first contact are called within minutes (F3)."""
     store, now = context.store, context.now
     kin = store.rows(
-        """SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE r.person_id = ? ORDER BY k.is_primary DESC, k.id LIMIT 1""",
+        """SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE r.person_id = ?
+           ORDER BY k.is_primary DESC, k.id LIMIT 1""",
         context.person_id,
     )
     for person in (context.person_id, *(row[0] for row in kin)):
         store.lock_persons(person)
         if promises.open_one(store, person, Kind.CALL) is None:
             promises.make(
-                store, home_id=context.home_id, person_id=person, kind=Kind.CALL, made_at=now, due_at=now + CALL_WITHIN,
+                store,
+                home_id=context.home_id,
+                person_id=person,
+                kind=Kind.CALL,
+                made_at=now,
+                due_at=now + CALL_WITHIN,
                 inbox_id=context.inbox_id if person == context.person_id else None,
-            )  # fmt: skip
+            )
 
 
 def open_alarms(db: Unit, home_id: int, now: datetime) -> list[Alarm]:
     """What rings, with all that was said; what nobody ended within 12 h is left to the lists."""
-    return [alarm for _, alarm in _alarms(db, home_id, tables.Alarm.arrived_at.is_(None), tables.Alarm.latest_at > now - OLD)]
+    return [
+        alarm
+        for _, alarm in _alarms(db, home_id, tables.Alarm.arrived_at.is_(None), tables.Alarm.latest_at > now - OLD)
+    ]
 
 
 def just_ended(db: Unit, home_id: int, now: datetime) -> list[Ended]:
@@ -147,16 +189,33 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     people = [alarm.person_id for alarm, *_ in rows]
     where, accused = _where(db, people), accusations.of_people(db, people)
     messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
-    said = cries.of(db, {alarm.latest_id for alarm, *_ in rows} | {number for mine in messages.values() for number, _ in mine})
+    said = cries.of(
+        db, {alarm.latest_id for alarm, *_ in rows} | {number for mine in messages.values() for number, _ in mine}
+    )
     found: list[tuple[tables.Alarm, Alarm]] = []
     for row, latest_at, openid, staff in rows:
         named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
         only = said[row.latest_id].words if row.latest_id in said else CLOSED
         shown = _rang(row, messages.get(row.id, []), said) or (Cry(row.level, row.kind, only, latest_at),)
         alarm = Alarm(
-            openid, Audience(row.audience), row.level, row.kind, shown, row.raised_at, row.latest_at, where[row.person_id], row.count,
-            staff or "", row.going_by or 0, row.going_at, row.person_id, frozenset(), row.brief, named, roles,
-        )  # fmt: skip
+            openid,
+            Audience(row.audience),
+            row.level,
+            row.kind,
+            shown,
+            row.raised_at,
+            row.latest_at,
+            where[row.person_id],
+            row.count,
+            staff or "",
+            row.going_by or 0,
+            row.going_at,
+            row.person_id,
+            frozenset(),
+            row.brief,
+            named,
+            roles,
+        )
         found.append((row, alarm))
     return found
 
@@ -172,7 +231,11 @@ def _messages(db: Unit, alarms: list[tables.Alarm]) -> dict[int, list[tuple[int,
     )
     rows = db.execute(asked.order_by(table.id.desc()).limit(MOST_SAID)).all()[::-1]
     return {
-        alarm.id: [(number, at) for number, person, at in rows if person == alarm.person_id and alarm.inbox_id <= number <= alarm.latest_id]
+        alarm.id: [
+            (number, at)
+            for number, person, at in rows
+            if person == alarm.person_id and alarm.inbox_id <= number <= alarm.latest_id
+        ]
         for alarm in alarms
     }
 
@@ -219,12 +282,16 @@ def muted(db: Unit, home_id: int, now: datetime) -> frozenset[str]:
 
 
 def _where(db: Unit, people: list[int]) -> dict[int, Place]:
-    """Where a nurse goes for each of these people: their own bed, or that of who they belong to; never to an empty one (A7, F3)."""
+    """Where a nurse goes for each of these people: their own bed, or that of who they belong to; never to an empty one
+    (A7, F3).
+    """
     whos = _whos(db, people)
     resident, kin = tables.Resident, tables.Kinship
     rooms: dict[int, list[tuple[str, str, str]]] = {}
     own = select(resident.person_id, resident.room, resident.bed, resident.status).where(resident.person_id.in_(people))
-    tied = select(kin.person_id, resident.room, resident.bed, resident.status).join(resident, resident.id == kin.resident_id)
+    tied = select(kin.person_id, resident.room, resident.bed, resident.status).join(
+        resident, resident.id == kin.resident_id
+    )
     for person, room, bed, status in (*db.execute(own), *db.execute(tied.where(kin.person_id.in_(people)))):
         rooms.setdefault(person, []).append((f"{room} 室 {bed} 床", room, status))
     found: dict[int, Place] = {}
@@ -261,7 +328,10 @@ def _whos(db: Unit, people: list[int]) -> dict[int, chats.Who]:
 
 
 def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
-    """我去, said at `now` and written down; only then the person hears who comes. Raises NotFound while the message is not in the database."""
+    """我去, said at `now` and written down; only then the person hears who comes.
+
+    Raises NotFound while the message is not in the database.
+    """
     alarm, kind = _open(db, viewer, openid, audience, now)
     if alarm.going_at is not None:
         return
@@ -288,7 +358,8 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
 def end(  # noqa: PLR0913
     db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why: str, now: datetime
 ) -> None:
-    """已到, 误报 or a stranger's phone muted, said at `now` and written down: it stops, unless the person has cried again since.
+    """已到, 误报 or a stranger's phone muted, said at `now` and written down: it stops, unless the person has cried again
+    since.
 
     Raises NotFound.
     """
@@ -304,7 +375,9 @@ def end(  # noqa: PLR0913
     db.seal(alarm, "ended_why", why or None)
     if how == "muted" and kind == "guest":
         found = db.scalars(
-            select(tables.Follower).where(tables.Follower.openid == openid, tables.Follower.person_id == alarm.person_id)
+            select(tables.Follower).where(
+                tables.Follower.openid == openid, tables.Follower.person_id == alarm.person_id
+            )
         ).one()
         found.muted_until = now + MUTED_FOR
     db.flush()
@@ -317,21 +390,30 @@ def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datet
 
 
 def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
-    """撤销: the newest alarm of this phone rings again, unless a later cry already does. Raises NotFound when none was ended lately."""
+    """撤销: the newest alarm of this phone rings again, unless a later cry already does.
+
+    Raises NotFound when none was ended lately.
+    """
     if not may_hear(viewer, audience):
         raise NotFound
     db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
     table = tables.Alarm
     found = db.fresh(
-        select(table).join(tables.Follower, tables.Follower.person_id == table.person_id)
+        select(table)
+        .join(tables.Follower, tables.Follower.person_id == table.person_id)
         .where(
-            table.home_id == viewer.home_id, tables.Follower.openid == openid, table.audience == audience.value,
+            table.home_id == viewer.home_id,
+            tables.Follower.openid == openid,
+            table.audience == audience.value,
             table.arrived_at > now - 2 * UNDONE_WITHIN,
-        ).order_by(table.id.desc())
-    ).first()  # fmt: skip
+        )
+        .order_by(table.id.desc())
+    ).first()
     if found is None:
         raise NotFound
-    rings = select(table.id).where(table.person_id == found.person_id, table.audience == found.audience, table.arrived_at.is_(None))
+    rings = select(table.id).where(
+        table.person_id == found.person_id, table.audience == found.audience, table.arrived_at.is_(None)
+    )
     if db.scalars(rings).first() is not None:
         return
     found.arrived_at, found.arrived_by, found.ended_how, found.ended_why = None, None, None, None
@@ -347,22 +429,34 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
     rows = store.rows_locked(
         2,
         """SELECT a.id, a.home_id, a.person_id, p.kind, a.count FROM alarm a JOIN person p ON p.id = a.person_id
-           WHERE a.arrived_at IS NULL AND a.going_at IS NULL AND a.told_at IS NULL AND a.audience <> 'lead' AND a.raised_at <= ? LIMIT ?""",
-        now - STILL_CALLING, limit,
-    )  # fmt: skip
+           WHERE a.arrived_at IS NULL AND a.going_at IS NULL AND a.told_at IS NULL AND a.audience <> 'lead'
+           AND a.raised_at <= ? LIMIT ?""",
+        now - STILL_CALLING,
+        limit,
+    )
     for row_id, home, person, kind, count in rows:
         store.update(tables.Alarm, row_id, person=person, told_at=now)
         outbox.enqueue(
-            store, home_id=home, person_id=person, purpose=ALARM, queue="alarm", dedup_key=f"alarm:{row_id}:still:{count}", now=now,
-            text=house.words([say("alarm.still_elder" if kind == "elder" else "alarm.still")], now, elder=kind == "elder"),
-        )  # fmt: skip
+            store,
+            home_id=home,
+            person_id=person,
+            purpose=ALARM,
+            queue="alarm",
+            dedup_key=f"alarm:{row_id}:still:{count}",
+            now=now,
+            text=house.words(
+                [say("alarm.still_elder" if kind == "elder" else "alarm.still")], now, elder=kind == "elder"
+            ),
+        )
         if kind == "elder":
             _aloud(store, house, home, person, "alarm.still_elder", f"alarm:{row_id}:still:{count}", now)
         store.hint("alarms")
     return len(rows)
 
 
-def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, cause: str, now: datetime) -> None:  # noqa: PLR0913
+def _aloud(  # noqa: PLR0913
+    store: Store, house: House, home_id: int, person_id: int, key: str, cause: str, now: datetime
+) -> None:
     """A fixed sentence as a sound, where there is one: an elder on the floor does not read."""
     spoken = house.words([Say(key)], now, elder=True)
     if spoken in house.recorded:
@@ -374,14 +468,19 @@ def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: dateti
         raise NotFound
     db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
     found = db.execute(
-        select(tables.Alarm, tables.Person.kind).execution_options(populate_existing=True)
+        select(tables.Alarm, tables.Person.kind)
+        .execution_options(populate_existing=True)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .join(tables.Person, tables.Person.id == tables.Alarm.person_id)
         .where(
-            tables.Alarm.home_id == viewer.home_id, tables.Follower.openid == openid, tables.Alarm.audience == audience.value,
-            tables.Alarm.arrived_at.is_(None), tables.Alarm.raised_at <= now,
-        ).order_by(tables.Alarm.id.desc())
-    ).first()  # fmt: skip
+            tables.Alarm.home_id == viewer.home_id,
+            tables.Follower.openid == openid,
+            tables.Alarm.audience == audience.value,
+            tables.Alarm.arrived_at.is_(None),
+            tables.Alarm.raised_at <= now,
+        )
+        .order_by(tables.Alarm.id.desc())
+    ).first()
     if found is None:
         raise NotFound
     return found[0], found[1]

@@ -1,6 +1,8 @@
-"""The alarm board: what rings now, in memory, so that a strip can be shown and answered while the database is away (F4).
+"""The alarm board: what rings now, in memory, so that a strip can be shown and answered while the database is away
+(F4).
 
-The database is the truth: after each COMMIT that touches an alarm the board takes its rows over. What is not committed yet stands
+The database is the truth: after each COMMIT that touches an alarm the board takes its rows over. What is not committed
+yet stands
 beside them, marked 未入库, and is recognised by its push key.
 """
 
@@ -33,7 +35,8 @@ FALSE: Final = ("按错了", "不是求救", "电视或说笑", "已当面确认
 class Place:
     """Who speaks from an openid, and where a nurse goes: kept in memory, so that no alarm waits for a question.
 
-    `rooms` is the place without a name; `away` is what the records say when the elder is not in the house (A7); a guest has no tie to it.
+    `rooms` is the place without a name; `away` is what the records say when the elder is not in the house (A7); a guest
+    has no tie to it.
     """
 
     name: str
@@ -60,7 +63,8 @@ class Cry:
 class Alarm:
     """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet.
 
-    `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody above lifts it.
+    `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody
+    above lifts it.
     """
 
     openid: str
@@ -111,7 +115,8 @@ class Alarm:
     def means(self, viewer: Viewer) -> bool:
         """Whether the talk accuses this colleague, by name or by role on a floor."""
         return viewer.id in self.staff or any(
-            role == viewer.role.value and (not floor or not viewer.floors or floor in viewer.floors) for role, floor in self.roles
+            role == viewer.role.value and (not floor or not viewer.floors or floor in viewer.floors)
+            for role, floor in self.roles
         )
 
 
@@ -154,7 +159,9 @@ class Board:
         self._listeners.append(listener)
 
     def seen_by(self, viewer: Viewer) -> list[Alarm]:
-        """The strips of a member of staff: residents and families before strangers, who waits for somebody first, then the oldest."""
+        """The strips of a member of staff: residents and families before strangers, who waits for somebody first, then
+        the oldest.
+        """
         mine = [shown for alarm in self._open.values() if (shown := self._shown(viewer, alarm)) is not None]
         return sorted(mine, key=lambda alarm: (not alarm.where.bound, bool(alarm.going), alarm.level, alarm.raised_at))
 
@@ -178,7 +185,8 @@ class Board:
     def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
         """A strip as a viewer may see it: whole, the place alone, or not at all.
 
-        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is about, unless nobody
+        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is about,
+        unless nobody
         else is there: a life comes before a suspicion (F27).
         """
         if not may_hear(viewer, alarm.audience):
@@ -205,11 +213,15 @@ class Board:
         return any(
             one.role in WORKS
             and one.id not in alarm.staff
-            and not any(role == one.role and (not floor or not one.floors or floor in one.floors) for role, floor in alarm.roles)
+            and not any(
+                role == one.role and (not floor or not one.floors or floor in one.floors) for role, floor in alarm.roles
+            )
             for one in self.names.colleagues.values()
         )
 
-    def ring(self, openid: str, key: str, heard: Triage, words: str, at: datetime, accused: Accusation | None = None) -> None:
+    def ring(
+        self, openid: str, key: str, heard: Triage, words: str, at: datetime, accused: Accusation | None = None
+    ) -> None:
         """An emergency that is not committed 1 s after it arrived; a repeat joins the open one and rings again."""
         if openid in self.muted:
             return
@@ -226,9 +238,15 @@ class Board:
             if alarm.going_id in accused.staff:
                 alarm = replace(alarm, going="", going_id=0, going_at=None)  # the one who goes is the one it is about
         self._open[fresh.ref] = replace(
-            alarm, cries=(*alarm.cries, Cry(int(heard.level), heard.kind, words, at)), latest_at=at, level=min(alarm.level, int(heard.level)),
-            kind=heard.kind, count=alarm.count + 1, uncommitted=alarm.uncommitted | {key}, brief=alarm.brief or heard.also is not None,
-        )  # fmt: skip
+            alarm,
+            cries=(*alarm.cries, Cry(int(heard.level), heard.kind, words, at)),
+            latest_at=at,
+            level=min(alarm.level, int(heard.level)),
+            kind=heard.kind,
+            count=alarm.count + 1,
+            uncommitted=alarm.uncommitted | {key},
+            brief=alarm.brief or heard.also is not None,
+        )
         self._tell()
 
     def committed(self, openid: str, key: str) -> None:
@@ -238,7 +256,9 @@ class Board:
                 self._open[ref] = replace(alarm, uncommitted=alarm.uncommitted - {key})
 
     def take_over(self, rows: Iterable[Alarm], ended: Iterable[Ended] = ()) -> None:
-        """The alarms of the database: they replace what stood here, but for what is not committed or not written down yet."""
+        """The alarms of the database: they replace what stood here, but for what is not committed or not written down
+        yet.
+        """
         for one in ended:
             known = self._ended.get(one.alarm.ref)
             if known is None or known.at <= one.at:
@@ -259,7 +279,10 @@ class Board:
         self._tell()
 
     def go(self, viewer: Viewer, ref: str, now: datetime) -> Alarm:
-        """我去: the strip shows who, before anything is written down. Raises NotFound for what does not ring or may not be seen."""
+        """我去: the strip shows who, before anything is written down.
+
+        Raises NotFound for what does not ring or may not be seen.
+        """
         alarm = self._mine(viewer, ref)
         if not alarm.going:
             alarm = self._open[ref] = replace(alarm, going=viewer.name, going_id=viewer.id, going_at=now)
@@ -303,7 +326,9 @@ class Board:
             raise Invalid(why="过了十分钟，不能撤销了。要再报警，请打电话叫人。")
         self._ended[ref] = replace(ended, at=now, how="")
         self.muted -= {ended.alarm.openid}
-        self._open[ref] = replace(ended.alarm, going="", going_id=0, going_at=None, latest_at=max(ended.alarm.latest_at, now))
+        self._open[ref] = replace(
+            ended.alarm, going="", going_id=0, going_at=None, latest_at=max(ended.alarm.latest_at, now)
+        )
         self._tell()
         return ended.alarm
 
@@ -356,12 +381,22 @@ class Board:
 
 def _joined(row: Alarm, alarm: Alarm) -> Alarm:
     """What the database has, with what is not in it yet."""
-    going, who, at = (row.going, row.going_id, row.going_at) if row.going else (alarm.going, alarm.going_id, alarm.going_at)
+    going, who, at = (
+        (row.going, row.going_id, row.going_at) if row.going else (alarm.going, alarm.going_id, alarm.going_at)
+    )
     if who in row.staff:
         going, who, at = "", 0, None
     later = tuple(cry for cry in alarm.cries if cry.at > row.latest_at) if alarm.uncommitted else ()
     return replace(
-        row, going=going, going_id=who, going_at=at, cries=(*row.cries, *later), uncommitted=alarm.uncommitted,
-        latest_at=max(row.latest_at, alarm.latest_at) if alarm.uncommitted else row.latest_at, count=row.count + len(alarm.uncommitted),
-        brief=row.brief or alarm.brief, staff=row.staff | alarm.staff, roles=row.roles | alarm.roles,
-    )  # fmt: skip
+        row,
+        going=going,
+        going_id=who,
+        going_at=at,
+        cries=(*row.cries, *later),
+        uncommitted=alarm.uncommitted,
+        latest_at=max(row.latest_at, alarm.latest_at) if alarm.uncommitted else row.latest_at,
+        count=row.count + len(alarm.uncommitted),
+        brief=row.brief or alarm.brief,
+        staff=row.staff | alarm.staff,
+        roles=row.roles | alarm.roles,
+    )

@@ -1,4 +1,6 @@
-"""What the messages on the strips say: each is opened and read once, however often the board is drawn (D14; fault S3)."""
+"""What the messages on the strips say: each is opened and read once, however often the board
+is drawn (D14; fault S3).
+"""
 
 import threading
 from collections import OrderedDict
@@ -16,13 +18,17 @@ from storage.seal import Unreadable
 from storage.unit import Unit
 
 MOST: Final = 5000
-"""Messages that are remembered, at most some MB: more than ever ring at once, since who looks at all of them by turns would find none."""
+"""Messages that are remembered, at most some MB: more than ever ring at once, since who looks at all of them by turns
+would find none.
+"""
 SHOWN: Final = 300
 """Signs of a message on a strip; the whole of it stands in the talk."""
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One message: the words for a strip, what they alone mean, whether it is a voice without words, or a tap on 叫护士."""
+    """One message: the words for a strip, what they alone mean, whether it is a voice without
+    words, or a tap on 叫护士.
+    """
 
     words: str
     meant: Triage
@@ -53,7 +59,9 @@ def of(db: Unit, messages: Collection[int]) -> dict[int, Said]:
         found = {number: _known[number] for number in messages if number in _known}
     table = tables.Inbox
     missing = [number for number in messages if number not in found]
-    for row in db.scalars(select(table).where(table.id.in_(missing)).options(load_only(table.event))) if missing else ():
+    for row in (
+        db.scalars(select(table).where(table.id.in_(missing)).options(load_only(table.event))) if missing else ()
+    ):
         try:
             event = events.parse((db.open(row, "event") or "").encode())
         except Unreadable:
@@ -63,7 +71,9 @@ def of(db: Unit, messages: Collection[int]) -> dict[int, Said]:
 
 
 def words(event: events.Arrival, why: str = "") -> str:
-    """What a strip shows of a message; of a long one what stands around the words that rang, else its beginning and its end."""
+    """What a strip shows of a message; of a long one what stands around the words that rang, else its beginning and its
+    end.
+    """
     match event:
         case events.Text(body):
             return _shortened(body, why)

@@ -1,4 +1,6 @@
-"""Signed pushes that name nobody: kept as they came, rung where they cry, and shown until a colleague has looked (W1)."""
+"""Signed pushes that name nobody: kept as they came, rung where they cry, and shown until a
+colleague has looked (W1).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +22,19 @@ MOST: Final = 1000
 """A day, in plain mode, where the signature does not cover the body; further ones are only counted (engineering 4)."""
 DAY: Final = timedelta(days=1)
 SHOWN: Final = 20
-NAMES: Final = ("id", "home_id", "account_id", "key", "arrived_at", "raw", "words", "urgency", "audience", "rings", "more")
+NAMES: Final = (
+    "id",
+    "home_id",
+    "account_id",
+    "key",
+    "arrived_at",
+    "raw",
+    "words",
+    "urgency",
+    "audience",
+    "rings",
+    "more",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +51,53 @@ class Unread:
 
 
 def keep(  # noqa: PLR0913
-    store: Store, home_id: int, account_id: int, key: str, raw: bytes, words: str, heard: Triage, now: datetime, most: int | None = None
+    store: Store,
+    home_id: int,
+    account_id: int,
+    key: str,
+    raw: bytes,
+    words: str,
+    heard: Triage,
+    now: datetime,
+    most: int | None = None,
 ) -> None:
     """Keep one, once by its key; more than `most` within a day are counted on the newest row of that day."""
     table = tables.Unreadable
     if store.row("SELECT 1 FROM unreadable WHERE account_id = ? AND key = ?", account_id, key) is not None:
         return
     if most is not None:
-        kept = store.row("SELECT count(*), max(id) FROM unreadable WHERE account_id = ? AND arrived_at > ?", account_id, now - DAY)
+        kept = store.row(
+            "SELECT count(*), max(id) FROM unreadable WHERE account_id = ? AND arrived_at > ?", account_id, now - DAY
+        )
         if kept is not None and kept[0] >= most:
             store.change(table, "UPDATE unreadable SET more = more + 1 WHERE id = ? RETURNING id", kept[1], persons=())
             return
-    rang = store.row("SELECT 1 FROM unreadable WHERE account_id = ? AND rings AND arrived_at > ? LIMIT 1", account_id, now - ONE_A)
+    rang = store.row(
+        "SELECT 1 FROM unreadable WHERE account_id = ? AND rings AND arrived_at > ? LIMIT 1", account_id, now - ONE_A
+    )
     row = new_id()
     values = (
-        row, home_id, account_id, key, micros(now), store.seal(table, "raw", row, raw), store.seal(table, "words", row, words or None),
-        int(heard.level), heard.audience.value, heard.rings and rang is None, 0,
-    )  # fmt: skip
+        row,
+        home_id,
+        account_id,
+        key,
+        micros(now),
+        store.seal(table, "raw", row, raw),
+        store.seal(table, "words", row, words or None),
+        int(heard.level),
+        heard.audience.value,
+        heard.rings and rang is None,
+        0,
+    )
     store.insert_missing(table, NAMES, [values])
     store.audit(home_id, now, "machine", "unreadable", f"unreadable:{row}")
     store.hint("alarms", "unreadable")
 
 
 def unseen(db: Unit, home_id: int) -> list[Unread]:
-    """The newest of which nobody has taken note, what rang first; the first one's `more` counts all that are not in the list."""
+    """The newest of which nobody has taken note, what rang first; the first one's `more` counts all that are not in the
+    list.
+    """
     table = tables.Unreadable
     waits = (table.home_id == home_id, table.seen_at.is_(None))
     rows = list(db.scalars(select(table).where(*waits).order_by(table.rings.desc(), table.id.desc()).limit(SHOWN)))
@@ -80,7 +117,9 @@ def _unread(db: Unit, row: tables.Unreadable, more: int) -> Unread:
 
 
 def seen_by(viewer: Viewer, rows: list[Unread]) -> list[Unread]:
-    """As a viewer may see them: that something came is for everybody who works, words about a colleague for the lead."""
+    """As a viewer may see them: that something came is for everybody who works, words about a
+    colleague for the lead.
+    """
     if not viewer.sees(Page.ALARMS):
         return []
     return [

@@ -29,9 +29,13 @@ BINDING: Final = Purpose("binding")
 LASTS: Final = timedelta(days=30)
 SCOPES: Final = {"daily": "日常（吃饭、睡眠、心情、活动、照片）", "health": "健康（身体变化、体温）"}
 WAYS: Final = {
-    "paper": "签字或按手印的同意书", "own": "本人在自己手机上点了同意", "voice": "读给本人听，本人说同意（有录音）", "agent": "服务协议里写明的代理人",
-    "guardian": "监护人（看过证明）", "none": "还没有同意，只看日常",
-}  # fmt: skip
+    "paper": "签字或按手印的同意书",
+    "own": "本人在自己手机上点了同意",
+    "voice": "读给本人听，本人说同意（有录音）",
+    "agent": "服务协议里写明的代理人",
+    "guardian": "监护人（看过证明）",
+    "none": "还没有同意，只看日常",
+}
 
 
 def digest(sealer: Sealer, code: str) -> str:
@@ -50,10 +54,15 @@ def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[s
     until = now + LASTS
     db.add(
         tables.Invitation(
-            id=new_id(), home_id=viewer.home_id, resident_id=resident.id, digest=digest(db.sealer, code), made_by=viewer.id, made_at=now,
+            id=new_id(),
+            home_id=viewer.home_id,
+            resident_id=resident.id,
+            digest=digest(db.sealer, code),
+            made_by=viewer.id,
+            made_at=now,
             expires_at=until,
         )
-    )  # fmt: skip
+    )
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "invite", f"resident:{resident.id}")
     return code, until
 
@@ -66,7 +75,9 @@ def try_code(context: Context, effect: TryCode) -> Done | Refused:
     found = _open_invitation(context, effect.code)
     if found is None:
         return Refused("wrong")
-    tied = context.store.row("SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found[1])
+    tied = context.store.row(
+        "SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found[1]
+    )
     return Refused("already") if tied else Done(ref=effect.code)
 
 
@@ -78,17 +89,28 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
         return Refused("wrong")
     row_id = new_id()
     store.insert(
-        tables.Application, id=row_id, home_id=context.home_id, person_id=context.person_id, resident_id=found[1], invitation_id=found[0],
+        tables.Application,
+        id=row_id,
+        home_id=context.home_id,
+        person_id=context.person_id,
+        resident_id=found[1],
+        invitation_id=found[0],
         relation=store.seal(tables.Application, "relation", row_id, effect.relation),
-        name=store.seal(tables.Application, "name", row_id, effect.name), asked_at=context.said_at,
-    )  # fmt: skip
+        name=store.seal(tables.Application, "name", row_id, effect.name),
+        asked_at=context.said_at,
+    )
     store.update(tables.Invitation, found[0], used_at=context.now)
     due_at = sla.binding_due(context.said_at, context.house.figures)
     if promises.open_one(store, context.person_id, Kind.BINDING) is None:
         promises.make(
-            store, home_id=context.home_id, person_id=context.person_id, kind=Kind.BINDING, made_at=context.said_at, due_at=due_at,
+            store,
+            home_id=context.home_id,
+            person_id=context.person_id,
+            kind=Kind.BINDING,
+            made_at=context.said_at,
+            due_at=due_at,
             inbox_id=context.inbox_id,
-        )  # fmt: skip
+        )
     store.audit(context.home_id, context.now, f"person:{context.person_id}", "ask_to_bind", f"resident:{found[1]}")
     store.hint("families")
     return Done(due_at=due_at if due_at > context.now else None)
@@ -97,8 +119,9 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
 def _open_invitation(context: Context, code: str) -> tuple[int, int] | None:
     row = context.store.row(
         "SELECT id, resident_id, expires_at FROM invitation WHERE digest = ? AND home_id = ? AND used_at IS NULL",
-        digest(context.store.sealer, code), context.home_id,
-    )  # fmt: skip
+        digest(context.store.sealer, code),
+        context.home_id,
+    )
     return (row[0], row[1]) if row is not None and moment(row[2]) > context.now else None
 
 
@@ -108,10 +131,15 @@ def _open_invitation(context: Context, code: str) -> tuple[int, int] | None:
 def confirm(  # noqa: PLR0913  (one form)
     db: Unit, house: House, viewer: Viewer, application_id: int, *, scopes: Collection[str], way: str, now: datetime
 ) -> None:
-    """The relative is who they say: the tie, what they may know, and the consent are written. Raises Invalid with a sentence, Conflict."""
+    """The relative is who they say: the tie, what they may know, and the consent are written.
+
+    Raises Invalid with a sentence, Conflict.
+    """
     row = access_application(db, viewer, application_id, lock=True)
     if row.verdict is not None:
-        raise Decided(who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实")
+        raise Decided(
+            who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
+        )
     if not scopes or not set(scopes) <= set(SCOPES):
         raise Invalid(why="请选家属能看什么。")
     if way not in WAYS:
@@ -125,7 +153,12 @@ def confirm(  # noqa: PLR0913  (one form)
     tie = next((one for one in ties if one.person_id == person.id), None)
     if tie is None:
         tie = tables.Kinship(
-            id=new_id(), home_id=viewer.home_id, person_id=person.id, resident_id=resident.id, is_primary=not ties, created_at=now
+            id=new_id(),
+            home_id=viewer.home_id,
+            person_id=person.id,
+            resident_id=resident.id,
+            is_primary=not ties,
+            created_at=now,
         )
         db.add(tie)
     tie.scopes = allowed
@@ -134,14 +167,22 @@ def confirm(  # noqa: PLR0913  (one form)
         person.kind = "family"
         db.seal(person, "name", db.open(row, "name"))
         search.renamed(db, person)
-    for follower in db.scalars(select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")):
+    for follower in db.scalars(
+        select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")
+    ):
         follower.binding = "own"
     db.add(
         tables.Consent(
-            id=new_id(), home_id=viewer.home_id, resident_id=resident.id, person_id=person.id, scopes=allowed, way=way,
-            recorded_by=viewer.id, recorded_at=now,
+            id=new_id(),
+            home_id=viewer.home_id,
+            resident_id=resident.id,
+            person_id=person.id,
+            scopes=allowed,
+            way=way,
+            recorded_by=viewer.id,
+            recorded_at=now,
         )
-    )  # fmt: skip
+    )
     elder = db.open(_person(db, resident.person_id), "name") or "老人"
     words = say(
         "binding.confirmed",
@@ -157,7 +198,9 @@ def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, why: str
     """Who it is could not be made sure; the relative hears why and where to go. Raises Invalid, Conflict."""
     row = access_application(db, viewer, application_id, lock=True)
     if row.verdict is not None:
-        raise Decided(who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实")
+        raise Decided(
+            who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
+        )
     reason = why.strip().rstrip("。")
     if not reason:
         raise Invalid(why="请写一句为什么没核实，家属会看到。")
@@ -178,10 +221,18 @@ def _tell(db: Unit, viewer: Viewer, row: tables.Application, text: str, now: dat
         now=now,
     )
     kept = promises.open_one(db.store, row.person_id, Kind.BINDING)
-    others = select(tables.Application.id).where(tables.Application.person_id == row.person_id, tables.Application.verdict.is_(None))
+    others = select(tables.Application.id).where(
+        tables.Application.person_id == row.person_id, tables.Application.verdict.is_(None)
+    )
     if kept is not None and db.scalars(others).first() is None:  # the clock is theirs until every sheet is decided
         db.store.update(
-            tables.Promise, kept[0], person=row.person_id, kept_at=now, kept_by=viewer.id, kept_how=(row.verdict or "")[:12], look_at=None
+            tables.Promise,
+            kept[0],
+            person=row.person_id,
+            kept_at=now,
+            kept_by=viewer.id,
+            kept_how=(row.verdict or "")[:12],
+            look_at=None,
         )
     db.store.hint("families", "promises", f"person:{row.person_id}")
 

@@ -1,6 +1,7 @@
 """Greetings and reminders: planned once, shown with each reason, asked again when they are due (H1, B1, R1, F11).
 
-A greeting is never a template message and never late: who cannot be reached in an open window today is greeted by a person.
+A greeting is never a template message and never late: who cannot be reached in an open window today is greeted by a
+person.
 """
 
 from collections.abc import Sequence
@@ -60,7 +61,9 @@ class Wish:
 
 
 def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
-    """What the next 30 days ask for and has no row yet; a question, so that the writer is asked only when there is something."""
+    """What the next 30 days ask for and has no row yet; a question, so that the writer is asked only when there is
+    something.
+    """
     first = now.astimezone(house.home.zone).date()
     festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
     known = queries.planned(db, home_id, first)
@@ -75,7 +78,9 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
 
 
 def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
-    """Write rows for wishes: one for a person, an occasion and its period, whoever plans and however often; gives how many are new."""
+    """Write rows for wishes: one for a person, an occasion and its period, whoever plans and however often; gives how
+    many are new.
+    """
     known = queries.planned(db, home_id, min(wish.day for wish in wishes)) if wishes else set()
     fresh = [wish for wish in wishes if (wish.who.person_id, wish.occasion, wish.period) not in known]
     db.lock_persons(*(wish.who.person_id for wish in fresh))
@@ -90,17 +95,32 @@ def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
     return len(fresh)
 
 
-def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, person_id: int, at: datetime, now: datetime) -> None:  # noqa: PLR0913
+def book_visit(  # noqa: PLR0913
+    db: Unit, house: House, viewer: Viewer, resident_id: int, person_id: int, at: datetime, now: datetime
+) -> None:
     """A relative said when they come; the evening before they are reminded (R1). Raises Invalid, NotFound."""
     resident = access_resident(db, viewer, resident_id)
-    who = next((one for one in queries.people(db, viewer.home_id, resident.id) if one.person_id == person_id and not one.is_elder), None)
+    who = next(
+        (
+            one
+            for one in queries.people(db, viewer.home_id, resident.id)
+            if one.person_id == person_id and not one.is_elder
+        ),
+        None,
+    )
     if who is None:
         raise NotFound
     if at <= now:
         raise Invalid(why="探视时间已经过了，请选以后的时间。")
     db.lock_persons(person_id)
     visit = tables.Visit(
-        id=new_id(), home_id=viewer.home_id, person_id=person_id, resident_id=resident.id, at=at, booked_by=viewer.id, booked_at=now
+        id=new_id(),
+        home_id=viewer.home_id,
+        person_id=person_id,
+        resident_id=resident.id,
+        at=at,
+        booked_by=viewer.id,
+        booked_at=now,
     )
     db.add(visit)
     day = at.astimezone(house.home.zone).date()
@@ -122,14 +142,18 @@ def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime, 
     row = access_plan(db, viewer, plan_id, lock=True)
     if viewer.role not in FAMILIES:
         raise NotFound
-    if row.state == "sent" and not (verdict in {"held", "cancelled"} and outbox.take_back(db.store, _key(db, row), now)):
+    if row.state == "sent" and not (
+        verdict in {"held", "cancelled"} and outbox.take_back(db.store, _key(db, row), now)
+    ):
         raise TooLate
     if row.state not in {*OPEN, "sent"} and not (row.state == "cancelled" and verdict == "planned"):
         raise Decided(who=name_of(db, row.decided_by), what="取消了这一条")
     if verdict not in {"held", "cancelled", "planned"}:
         raise Invalid(why="请选先不发、取消或照发。")
     if drawn not in {None, revision_of(row)} and row.state != verdict:
-        raise Changed(who=name_of(db, row.decided_by), what=f"改成了「{DECIDED[row.state]}」", revision=revision_of(row))
+        raise Changed(
+            who=name_of(db, row.decided_by), what=f"改成了「{DECIDED[row.state]}」", revision=revision_of(row)
+        )
     row.state, row.decided_by, row.decided_at = verdict, viewer.id, now
     row.why = {"held": f"{viewer.name}：先不发", "cancelled": f"{viewer.name}：取消了", "planned": None}[verdict]
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", f"plan_{verdict}", f"plan:{row.id}")
@@ -144,11 +168,17 @@ def due(db: Unit, home_id: int, now: datetime, limit: int = 100) -> list[int]:
 def _key(db: Unit, row: tables.Plan) -> str:
     """The cause of its words; what was taken back and is planned again is said under the next number."""
     keys = (f"plan:{row.id}:greeting:{number}" for number in count(1))
-    return next(key for key in keys if db.store.row("SELECT 1 FROM outbox WHERE dedup_key = ? AND state = 'cancelled'", key) is None)
+    return next(
+        key
+        for key in keys
+        if db.store.row("SELECT 1 FROM outbox WHERE dedup_key = ? AND state = 'cancelled'", key) is None
+    )
 
 
 def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
-    """Say one of them, if it may still be said: consent, status, silence and the window are asked again; a transaction of its own."""
+    """Say one of them, if it may still be said: consent, status, silence and the window are asked again; a transaction
+    of its own.
+    """
     db.lock_whose(select(tables.Plan.person_id).where(tables.Plan.id == plan_id))
     row, zone = db.get_one(tables.Plan, plan_id, populate_existing=True), house.home.zone
     if row.state != "planned":
@@ -166,10 +196,16 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         return False
     db.flush()
     outbox.enqueue(
-        db.store, home_id=row.home_id, person_id=row.person_id, purpose=REMINDER if row.occasion in REMINDERS else GREETING,
-        dedup_key=_key(db, row), text=house.words([words(who, row, house)], now, elder=who.is_elder), now=now, queue="notice",
+        db.store,
+        home_id=row.home_id,
+        person_id=row.person_id,
+        purpose=REMINDER if row.occasion in REMINDERS else GREETING,
+        dedup_key=_key(db, row),
+        text=house.words([words(who, row, house)], now, elder=who.is_elder),
+        now=now,
+        queue="notice",
         expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
-    )  # fmt: skip
+    )
     row.state, row.why = "sent", None
     return True
 
@@ -224,16 +260,27 @@ def _wishes(who: Who, festivals: list[Day], first: date) -> list[Wish]:
         if who.is_elder:
             found.append(Wish(who, "birthday", day.period, day.day, ELDER_AT, day.day))
         elif day.day - SOON >= first:
-            found.append(Wish(who, "birthday-soon", f"{day.period}-{who.resident_id % 10_000}", day.day, FAMILY_AT, day.day - SOON))
+            found.append(
+                Wish(
+                    who, "birthday-soon", f"{day.period}-{who.resident_id % 10_000}", day.day, FAMILY_AT, day.day - SOON
+                )
+            )
     return found
 
 
 def _row(home_id: int, wish: Wish, zone: ZoneInfo) -> tables.Plan:
     due = quiet_hours.next_allowed(datetime.combine(wish.said_on, wish.at, zone), _zone(wish.who, zone), wish.who.kind)
     return tables.Plan(
-        id=new_id(), home_id=home_id, person_id=wish.who.person_id, resident_id=wish.who.resident_id, occasion=wish.occasion, period=wish.period,
-        day=wish.day, due_at=due, state="planned",
-    )  # fmt: skip
+        id=new_id(),
+        home_id=home_id,
+        person_id=wish.who.person_id,
+        resident_id=wish.who.resident_id,
+        occasion=wish.occasion,
+        period=wish.period,
+        day=wish.day,
+        due_at=due,
+        state="planned",
+    )
 
 
 def _zone(who: Who, home: ZoneInfo) -> ZoneInfo:

@@ -1,4 +1,6 @@
-"""What the house knows, as staff keep it: the starter entries, their changes, own entries, and the values of the blanks (Q3, A8)."""
+"""What the house knows, as staff keep it: the starter entries, their changes, own entries, and the values of the blanks
+(Q3, A8).
+"""
 
 import re
 import string
@@ -125,9 +127,17 @@ def edition(db: Unit, home_id: int) -> frozenset[tuple[int, datetime]]:
 
 def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
     """All entries and blanks of a home; a value that is out of date counts as unfilled (practice.md A8)."""
-    names = {member.id: member.name for member in db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id))}
-    changed = {row.key: row for row in db.scalars(select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == home_id))}
-    rows = {row.name: row for row in db.scalars(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == home_id))}
+    names = {
+        member.id: member.name for member in db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id))
+    }
+    changed = {
+        row.key: row
+        for row in db.scalars(select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == home_id))
+    }
+    rows = {
+        row.name: row
+        for row in db.scalars(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == home_id))
+    }
     values = of_home(home)
     values |= {name: row.value for name, row in rows.items() if row.valid_until is None or row.valid_until >= today}
     entries = [_entry(entry, changed.pop(entry.id, None)) for entry in answers.starter()]
@@ -135,11 +145,16 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
     whole = Knowledge((), values)
     kept = tuple(
         Kept(
-            entry, whole.missing(entry), row.enabled if row else True, row.revision if row else 0, row.edited_at if row else None,
-            names.get(row.edited_by, "") if row else "", _ends(entry, rows),
+            entry,
+            whole.missing(entry),
+            row.enabled if row else True,
+            row.revision if row else 0,
+            row.edited_at if row else None,
+            names.get(row.edited_by, "") if row else "",
+            _ends(entry, rows),
         )
         for entry, row in entries
-    )  # fmt: skip
+    )
     hints, used = answers.hints(), dict.fromkeys(name for one in kept for name in one.entry.blanks)
     blanks = {name: _blank(name, values.get(name, ""), rows.get(name), hints.get(name, "")) for name in used}
     return Shelf(kept, blanks, Knowledge(tuple(one.entry for one in kept if one.enabled), values))
@@ -158,7 +173,10 @@ def ask(snapshot: Knowledge, text: str) -> Asked | None:
 def save_entry(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, key: str, *, question: str, answer: str, asked: str, revision: int, now: datetime
 ) -> str:
-    """Change an entry, or add one when `key` is empty; gives its key. Raises Invalid with a sentence, Conflict when a colleague was first."""
+    """Change an entry, or add one when `key` is empty; gives its key.
+
+    Raises Invalid with a sentence, Conflict when a colleague was first.
+    """
     access_page(viewer, Page.KNOWLEDGE)
     phrasings = list(dict.fromkeys(line.strip() for line in asked.replace("\r", "").split("\n") if line.strip()))
     _check(question, answer, phrasings)
@@ -169,7 +187,9 @@ def save_entry(  # noqa: PLR0913  (one form)
     if row is None:
         if key and key not in starters:
             raise NotFound
-        row = tables.KnowledgeEntry(id=new_id(), home_id=viewer.home_id, key=key or _next_key(db, viewer), enabled=True, revision=0)
+        row = tables.KnowledgeEntry(
+            id=new_id(), home_id=viewer.home_id, key=key or _next_key(db, viewer), enabled=True, revision=0
+        )
         db.add(row)
     row.question, row.answer, row.asked = question.strip(), answer.strip(), "\n".join(phrasings)
     _stamp(db, viewer, row, now)
@@ -223,9 +243,21 @@ def fill(  # noqa: PLR0913  (one form)
         raise Invalid(why=f"最多 {LONGEST['value']} 个字，现在 {len(value)} 个。")
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
-    row = db.hold(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name))
-    if row is not None and drawn not in {None, _blank_revision(row)} and (row.value, row.valid_until) != (value, valid_until):
-        raise Changed(who=name_of(db, row.edited_by), what=f"把「{name}」填成了「{row.value or '空'}」", revision=_blank_revision(row))
+    row = db.hold(
+        select(tables.KnowledgeBlank).where(
+            tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name
+        )
+    )
+    if (
+        row is not None
+        and drawn not in {None, _blank_revision(row)}
+        and (row.value, row.valid_until) != (value, valid_until)
+    ):
+        raise Changed(
+            who=name_of(db, row.edited_by),
+            what=f"把「{name}」填成了「{row.value or '空'}」",
+            revision=_blank_revision(row),
+        )
     if row is None:
         row = tables.KnowledgeBlank(id=new_id(), home_id=viewer.home_id, name=name)
         db.add(row)
@@ -244,15 +276,23 @@ def learn(db: Unit, viewer: Viewer, key: str, phrase: str, now: datetime) -> Non
     question, answer = (row.question, row.answer) if row else (entry.question, entry.answer) if entry else ("", "")
     lines = row.asked if row else "\n".join(entry.asked) if entry else ""
     save_entry(
-        db, viewer, key, question=question, answer=answer, asked=f"{lines}\n{phrase[: LONGEST['asked']]}", revision=row.revision if row else 0,
+        db,
+        viewer,
+        key,
+        question=question,
+        answer=answer,
+        asked=f"{lines}\n{phrase[: LONGEST['asked']]}",
+        revision=row.revision if row else 0,
         now=now,
-    )  # fmt: skip
+    )
 
 
 def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:
-    """Questions of the last days that the machine could not answer: the same words count together, the most asked first.
+    """Questions of the last days that the machine could not answer: the same words count together, the most asked
+    first.
 
-    Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no questions here.
+    Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no
+    questions here.
     """
     access_page(viewer, Page.KNOWLEDGE)
     complaint = select(tables.CaseRecord.inbox_id).where(
@@ -262,11 +302,17 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
         select(tables.Inbox)
         .join(tables.Person, tables.Person.id == tables.Inbox.person_id)
         .where(
-            tables.Inbox.home_id == viewer.home_id, tables.Inbox.kind == "text", tables.Person.kind != "elder",
-            tables.Inbox.arrived_at > now - LOOK_BACK, tables.Inbox.id.not_in(complaint), viewer.sight.person(tables.Inbox.person_id),
+            tables.Inbox.home_id == viewer.home_id,
+            tables.Inbox.kind == "text",
+            tables.Person.kind != "elder",
+            tables.Inbox.arrived_at > now - LOOK_BACK,
+            tables.Inbox.id.not_in(complaint),
+            viewer.sight.person(tables.Inbox.person_id),
             viewer.sight.inbox(tables.Inbox.id),
-        ).order_by(tables.Inbox.id.desc()).limit(LOOKED_AT)
-    ).all()  # fmt: skip
+        )
+        .order_by(tables.Inbox.id.desc())
+        .limit(LOOKED_AT)
+    ).all()
     found: dict[str, Missed] = {}
     for row in rows:
         text = str(msgspec.json.decode(db.open(row, "event") or "{}").get("body", ""))
@@ -280,7 +326,9 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
         first = result.hits[0] if result.hits else None
         lacks = snapshot.missing(first.entry) if first and result.kind is Kind.ANSWER else ()
         if result.kind is Kind.NOTHING or lacks:
-            found[key] = Missed(row.id, text, 1, row.created_at, first.entry if first else None, first.score if first else 0.0, lacks)
+            found[key] = Missed(
+                row.id, text, 1, row.created_at, first.entry if first else None, first.score if first else 0.0, lacks
+            )
     return sorted(found.values(), key=lambda one: (-one.times, -one.at.timestamp()))[:most]
 
 
@@ -294,12 +342,21 @@ def _entry(entry: Entry | None, row: tables.KnowledgeEntry | None) -> tuple[Entr
 
 def _ends(entry: Entry, rows: Mapping[str, tables.KnowledgeBlank]) -> date | None:
     """The first day on which one of its values is no longer true."""
-    ends = [row.valid_until for name in entry.blanks if (row := rows.get(name)) is not None and row.valid_until is not None]
+    ends = [
+        row.valid_until for name in entry.blanks if (row := rows.get(name)) is not None and row.valid_until is not None
+    ]
     return min(ends, default=None)
 
 
 def _blank(name: str, value: str, row: tables.KnowledgeBlank | None, hint: str) -> Blank:
-    return Blank(name, row.value if row else value, row.valid_until if row else None, hint, name in OWN_BLANKS, _blank_revision(row))
+    return Blank(
+        name,
+        row.value if row else value,
+        row.valid_until if row else None,
+        hint,
+        name in OWN_BLANKS,
+        _blank_revision(row),
+    )
 
 
 def _blank_revision(row: tables.KnowledgeBlank | None) -> str:
@@ -318,7 +375,11 @@ def _check(question: str, answer: str, phrasings: list[str]) -> None:
         parts = [part for part in string.Formatter().parse(answer) if part[1] is not None]
     except ValueError as error:
         raise Invalid(why="花括号没有成对，请写成 {床位费} 这样。") from error
-    bad = [name for _, name, form, conversion in parts if form or conversion or not re.fullmatch(r"[^\W\d]\w{0,15}", name or "")]
+    bad = [
+        name
+        for _, name, form, conversion in parts
+        if form or conversion or not re.fullmatch(r"[^\W\d]\w{0,15}", name or "")
+    ]
     if bad:
         raise Invalid(why=f"空的名字只能用汉字和字母开头，不带冒号：「{bad[0] or '（空）'}」。")
     if re.search(r"\d{3,}", re.sub(r"\{[^}]*\}", "", answer).replace("12345", "").replace("12356", "")):
@@ -326,7 +387,11 @@ def _check(question: str, answer: str, phrasings: list[str]) -> None:
 
 
 def _row(db: Unit, viewer: Viewer, key: str) -> tables.KnowledgeEntry | None:
-    return db.hold(select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == viewer.home_id, tables.KnowledgeEntry.key == key))
+    return db.hold(
+        select(tables.KnowledgeEntry).where(
+            tables.KnowledgeEntry.home_id == viewer.home_id, tables.KnowledgeEntry.key == key
+        )
+    )
 
 
 def _next_key(db: Unit, viewer: Viewer) -> str:
@@ -345,5 +410,18 @@ def _stamp(db: Unit, viewer: Viewer, row: tables.KnowledgeEntry, now: datetime) 
 
 
 __all__ = [
-    "Blank", "Kept", "Missed", "Shelf", "ask", "fill", "learn", "missed", "of_home", "restore", "save_entry", "shelf", "starter", "switch",
-]  # fmt: skip
+    "Blank",
+    "Kept",
+    "Missed",
+    "Shelf",
+    "ask",
+    "fill",
+    "learn",
+    "missed",
+    "of_home",
+    "restore",
+    "save_entry",
+    "shelf",
+    "starter",
+    "switch",
+]

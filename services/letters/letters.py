@@ -42,7 +42,10 @@ BACK: Final = timedelta(days=2)
 
 
 Ask = Callable[[str, str, str], Awaitable[str]]
-"""(openid, words, key) of a page into the talk of its person; gives what the machine answers. The same key is asked once."""
+"""(openid, words, key) of a page into the talk of its person; gives what the machine answers.
+
+The same key is asked once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,24 @@ def release_at(home: Home, day: date) -> datetime:
 
 
 def write(  # noqa: PLR0913  (one form)
-    db: Unit, viewer: Viewer, resident_id: int, day: date, *, ticked: Mapping[str, Collection[str]], sentence: str, note: str,
-    temperature: str, taps: int, now: datetime, photos: Sequence[Photo] = (), drawn: str | None = None,
-) -> tables.Letter:  # fmt: skip
+    db: Unit,
+    viewer: Viewer,
+    resident_id: int,
+    day: date,
+    *,
+    ticked: Mapping[str, Collection[str]],
+    sentence: str,
+    note: str,
+    temperature: str,
+    taps: int,
+    now: datetime,
+    photos: Sequence[Photo] = (),
+    drawn: str | None = None,
+) -> tables.Letter:
     """Keep the letter of a day; `drawn` is the revision of the form (None = read in this transaction).
 
-    Raises Invalid with every sentence that the writer must read; Changed, NotFound. What waits for a call waits on, whatever is written.
+    Raises Invalid with every sentence that the writer must read; Changed, NotFound. What waits for a call waits on,
+    whatever is written.
     """
     resident = access_resident(db, viewer, resident_id)
     if resident.status != "在住":
@@ -86,13 +101,19 @@ def write(  # noqa: PLR0913  (one form)
     if pictures > PHOTOS:
         raise Invalid(why=f"一封家书最多 {PHOTOS} 张照片。")
     looked = letters.look(
-        facts, words, temperature=degrees, photos=pictures,
-        yesterday=(db.open(yesterday, "sentence") or "") if yesterday else "", others=queries.sentences(db, viewer.home_id, day, resident.id) if words else (),
-    )  # fmt: skip
+        facts,
+        words,
+        temperature=degrees,
+        photos=pictures,
+        yesterday=(db.open(yesterday, "sentence") or "") if yesterday else "",
+        others=queries.sentences(db, viewer.home_id, day, resident.id) if words else (),
+    )
     if looked.wrong:
         raise Invalid(why=" ".join(looked.wrong))
     if row is None:
-        row = tables.Letter(id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False)
+        row = tables.Letter(
+            id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False
+        )
         db.add(row)
     if row.state == "released" and looked.hold:
         _take_back(db, row, now)
@@ -134,13 +155,18 @@ def _as_drawn(db: Unit, row: tables.Letter | None, drawn: str | None) -> None:
 
 
 def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime, drawn: str | None = None) -> None:
-    """The family was called, so the letter may go; nurses and leads do that. Raises Invalid without what was said, Decided, Changed."""
+    """The family was called, so the letter may go; nurses and leads do that.
+
+    Raises Invalid without what was said, Decided, Changed.
+    """
     row = access_letter(db, viewer, letter_id, lock=True)
     if row.state != "held":
         raise Decided(who="有同事", what="收回了这封家书" if row.state == "withdrawn" else "放行了这封家书")
     _as_drawn(db, row, drawn)
     if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
-        raise Invalid(why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。")
+        raise Invalid(
+            why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。"
+        )
     if not called.strip():
         raise Invalid(why="请写一句电话里怎么说的，和谁说的。")
     row.state, row.held_why = "ready", SEEN
@@ -184,9 +210,15 @@ def _attach(db: Unit, viewer: Viewer, row: tables.Letter, photos: Sequence[Photo
     for photo in photos:
         db.add(
             tables.LetterPhoto(
-                id=photo.id, home_id=viewer.home_id, letter_id=row.id, mime=photo.mime, size=photo.size, added_by=viewer.id, added_at=now
+                id=photo.id,
+                home_id=viewer.home_id,
+                letter_id=row.id,
+                mime=photo.mime,
+                size=photo.size,
+                added_by=viewer.id,
+                added_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: datetime) -> None:
@@ -209,7 +241,8 @@ def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
 
 
 def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
-    """Open one letter, if it may still be opened; who has an open 48 h window is told once, the others find it in the menu (F16).
+    """Open one letter, if it may still be opened; who has an open 48 h window is told once, the others find it in the
+    menu (F16).
 
     Each letter is a transaction of its own: one that cannot be opened holds up no other.
     """
@@ -218,7 +251,9 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
         return False
     db.lock_whose(family_of(row.resident_id))
     resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
-    quiet = resident.status if resident.status != "在住" else "静默中" if queries.stopped(db, resident.person_id) else ""
+    quiet = (
+        resident.status if resident.status != "在住" else "静默中" if queries.stopped(db, resident.person_id) else ""
+    )
     if quiet or (row.held_why != SEEN and queries.cautious(db, resident.id)):
         row.state, row.held_why = "held", f"老人现在{quiet}，没有发" if quiet else LEAD_FIRST
         db.store.hint("letters")
@@ -232,18 +267,29 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
 
 
 def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident, now: datetime) -> None:
-    """Tell who may be told: daily scope, an open window, awake by their own clock; what cannot leave today is not said tomorrow."""
+    """Tell who may be told: daily scope, an open window, awake by their own clock; what cannot leave today is not said
+    tomorrow.
+    """
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
-    words = house.words([say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now)
+    words = house.words(
+        [say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now
+    )
     readers = queries.readers(db, row.resident_id)
     for kin, scopes in readers:
         zone = queries.zone(db, kin) or house.home.zone
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
             db.flush()
             outbox.enqueue(
-                db.store, home_id=row.home_id, person_id=kin, purpose=LETTER, dedup_key=_key(row, kin), text=words, now=now, queue="notice",
+                db.store,
+                home_id=row.home_id,
+                person_id=kin,
+                purpose=LETTER,
+                dedup_key=_key(row, kin),
+                text=words,
+                now=now,
+                queue="notice",
                 expires_at=midnight,
-            )  # fmt: skip
+            )
 
 
 def _key(row: tables.Letter, kin: int) -> str:
@@ -252,7 +298,11 @@ def _key(row: tables.Letter, kin: int) -> str:
 
 def link(public_url: str, letter_id: int) -> str:
     """What a tap opens; without an address of the house the words stand alone."""
-    return f'<a href="{public_url.rstrip("/")}/p/letters/{letter_id}">打开家书</a>' if public_url else "（网页还没有配好，请问同事）"
+    return (
+        f'<a href="{public_url.rstrip("/")}/p/letters/{letter_id}">打开家书</a>'
+        if public_url
+        else "（网页还没有配好，请问同事）"
+    )
 
 
 def shelf_link(public_url: str) -> str:
@@ -261,7 +311,10 @@ def shelf_link(public_url: str) -> str:
 
 
 def show(context: Context, _: ShowLetters) -> Done | Refused:
-    """今天的家书 on the menu: pull first, at any time (F16). Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`."""
+    """今天的家书 on the menu: pull first, at any time (F16).
+
+    Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`.
+    """
     found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
     if found is None:
         return Refused("unbound")
@@ -269,7 +322,9 @@ def show(context: Context, _: ShowLetters) -> Done | Refused:
         return Done(ref=shelf_link(context.house.public_url), how="quiet")
     if not found:
         return Done(how="none", due_at=_next_release(context.house.home, context.now))
-    lines = "\n".join(f"{elder}，{day.month}月{day.day}日：{link(context.house.public_url, letter)}" for elder, day, letter in found)
+    lines = "\n".join(
+        f"{elder}，{day.month}月{day.day}日：{link(context.house.public_url, letter)}" for elder, day, letter in found
+    )
     fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
     return Done(ref=lines, how="ready" if fresh else "earlier", due_at=_next_release(context.house.home, context.now))
 
@@ -307,7 +362,11 @@ def opened(db: Unit, person_id: int, letter_id: int, now: datetime) -> queries.P
         raise NotFound
     if queries.reading(db, letter_id, person_id) is None:
         db.lock_persons(person_id)
-        db.add(tables.LetterReading(id=new_id(), home_id=page.home_id, letter_id=letter_id, person_id=person_id, opened_at=now))
+        db.add(
+            tables.LetterReading(
+                id=new_id(), home_id=page.home_id, letter_id=letter_id, person_id=person_id, opened_at=now
+            )
+        )
         db.store.hint("letters")
     return page
 

@@ -1,4 +1,6 @@
-"""What is to be sent: three queues a person, the first row of each is ready, and a fourth for sound (architecture, decision 3)."""
+"""What is to be sent: three queues a person, the first row of each is ready, and a fourth for sound (architecture,
+decision 3).
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -19,7 +21,9 @@ GATHERS: Final = timedelta(seconds=2)
 """Late answers wait for each other, so that a person gets them as one message."""
 EXPIRES: Final = timedelta(days=7)
 SPOKEN: Final = "spoken"
-"""A recorded sentence that an elder hears after the same words were read; the sender finds the sound by its words (F2, F5)."""
+"""A recorded sentence that an elder hears after the same words were read; the sender finds the sound by its words (F2,
+F5).
+"""
 HEARD_WITHIN: Final = timedelta(minutes=2)
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 KEPT: Final = "kept"
@@ -44,14 +48,26 @@ def fits(words: str) -> None:
 
 
 def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
-    store: Store, *, home_id: int, person_id: int, purpose: Purpose, dedup_key: str, text: str, now: datetime,
-    queue: str = "conversation", staff_id: int | None = None, not_before: datetime | None = None, expires_at: datetime | None = None,
-) -> int | None:  # fmt: skip
+    store: Store,
+    *,
+    home_id: int,
+    person_id: int,
+    purpose: Purpose,
+    dedup_key: str,
+    text: str,
+    now: datetime,
+    queue: str = "conversation",
+    staff_id: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> int | None:
     """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
 
     Raises Conflict when the same cause comes with other words: they must not be lost without a sentence.
     """
-    known = store.row("SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id WHERE o.dedup_key = ?", dedup_key)
+    known = store.row(
+        "SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id WHERE o.dedup_key = ?", dedup_key
+    )
     if known is not None:
         if store.open(tables.OutboxBody, "body", *known).decode() != text:
             raise Conflict
@@ -59,10 +75,20 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     begins = not_before or now
     stopped = purpose.machine and _stopped(store, person_id)
     row_id = store.insert(
-        tables.Outbox, home_id=home_id, person_id=person_id, queue=queue, purpose=purpose.name, dedup_key=dedup_key,
-        state="cancelled" if stopped else "planned" if begins - now > GATHERS else "waiting", why=STOPPED if stopped else None, staff_id=staff_id, created_at=now, not_before=begins,
-        expires_at=expires_at or begins + EXPIRES, tries=0,
-    )  # fmt: skip
+        tables.Outbox,
+        home_id=home_id,
+        person_id=person_id,
+        queue=queue,
+        purpose=purpose.name,
+        dedup_key=dedup_key,
+        state="cancelled" if stopped else "planned" if begins - now > GATHERS else "waiting",
+        why=STOPPED if stopped else None,
+        staff_id=staff_id,
+        created_at=now,
+        not_before=begins,
+        expires_at=expires_at or begins + EXPIRES,
+        tries=0,
+    )
     store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
     advance(store, person_id, queue)
     store.hint("outbox", f"person:{person_id}", "inbox")
@@ -72,15 +98,16 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
 def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     """Stored answers that could not be given in time leave as one message a person; gives how many were still to give.
 
-    Whoever wins the UPDATE sends: an answer that a later try of the platform was given stays where it is. What comes within a
+    Whoever wins the UPDATE sends: an answer that a later try of the platform was given stays where it is. What comes
+    within a
     moment joins the message that waits; the same sentence is said once.
     """
     rows = store.rows_locked(
         0,
         f"""SELECT i.person_id, i.id, i.home_id, i.answer FROM inbox i WHERE i.id {store.AMONG}
-           AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",  # noqa: S608
+           AND i.answer_state = 'stored' ORDER BY i.person_id, i.created_at, i.id""",
         store.many(list(inbox_ids)),
-    )  # fmt: skip
+    )
     for person, mine in groupby(rows, key=lambda row: row[0]):
         told: list[str] = []
         for _, inbox_id, home, sealed in mine:
@@ -96,23 +123,37 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
 
 
 def speak(store: Store, *, home_id: int, person_id: int, words: str, cause: str, now: datetime) -> None:
-    """Let a recorded sentence be heard, in a queue of its own: it holds up no words, and one that still waits gives way to it. The person is locked."""
+    """Let a recorded sentence be heard, in a queue of its own: it holds up no words, and one that still waits gives way
+    to it. The person is locked.
+    """
     store.change(
         tables.Outbox,
         """UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
            WHERE person_id = ? AND purpose = ? AND state IN ('waiting', 'ready') RETURNING id""",
-        READ, now, person_id, SPOKEN, persons=[person_id],
-    )  # fmt: skip
+        READ,
+        now,
+        person_id,
+        SPOKEN,
+        persons=[person_id],
+    )
     enqueue(
-        store, home_id=home_id, person_id=person_id, purpose=SOUND, queue=SPOKEN, dedup_key=f"{cause}:spoken", text=words, now=now,
+        store,
+        home_id=home_id,
+        person_id=person_id,
+        purpose=SOUND,
+        queue=SPOKEN,
+        dedup_key=f"{cause}:spoken",
+        text=words,
+        now=now,
         expires_at=now + HEARD_WITHIN,
-    )  # fmt: skip
+    )
 
 
 def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[str], now: datetime) -> None:
     waiting = store.row(
         """SELECT o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id
-           WHERE o.person_id = ? AND o.purpose = 'late_answer' AND o.state IN ('waiting', 'ready') AND o.tries = 0 ORDER BY o.id DESC LIMIT 1""",
+           WHERE o.person_id = ? AND o.purpose = 'late_answer' AND o.state IN ('waiting', 'ready') AND o.tries = 0
+           ORDER BY o.id DESC LIMIT 1""",
         person,
     )
     before = [] if waiting is None else store.open(tables.OutboxBody, "body", *waiting).decode().split("\n\n")
@@ -142,7 +183,8 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
 def _stopped(store: Store, person_id: int) -> bool:
     """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11)."""
     found = """SELECT 1 FROM stop WHERE lifted_at IS NULL AND (person_id = ? OR person_id IN
-               (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE k.person_id = ?)) LIMIT 1"""
+               (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE k.person_id = ?))
+               LIMIT 1"""
     return store.row(found, person_id, person_id) is not None
 
 
@@ -155,9 +197,14 @@ def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
         rows = store.change(
             tables.Outbox,
             f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
-                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING queue""",  # noqa: S608
-            STOPPED, now, person, *machine, persons=[person],
-        )  # fmt: skip
+                WHERE person_id = ? AND purpose IN ({marks}) AND state IN ('planned', 'held', 'waiting', 'ready',
+                'parked') RETURNING queue""",
+            STOPPED,
+            now,
+            person,
+            *machine,
+            persons=[person],
+        )
         for queue in {str(row[0]) for row in rows}:
             advance(store, person, queue)
         store.hint("outbox", f"person:{person}")
@@ -168,32 +215,47 @@ def advance(store: Store, person_id: int, queue: str) -> None:
     store.change(
         tables.Outbox,
         f"""UPDATE outbox SET state = 'ready' WHERE state = 'waiting' AND id = (
-            SELECT min(id) FROM outbox WHERE person_id = ? AND queue = ? AND state IN {UNFINISHED}) RETURNING id""",  # noqa: S608
-        person_id, queue, persons=[person_id],
-    )  # fmt: skip
+            SELECT min(id) FROM outbox WHERE person_id = ? AND queue = ? AND state IN {UNFINISHED}) RETURNING id""",
+        person_id,
+        queue,
+        persons=[person_id],
+    )
 
 
 def keep_parked(store: Store, person_id: int, why: str) -> None:
-    """Words that wait do not leave in the middle of a cry or a complaint: a colleague looks at them and decides (D9)."""
+    """Words that wait do not leave in the middle of a cry or a complaint: a colleague looks at
+    them and decides (D9).
+    """
     rows = store.change(
-        tables.Outbox, "UPDATE outbox SET code = ?, why = ? WHERE person_id = ? AND state = 'parked' RETURNING id",
-        KEPT, f"{why}，这句先没有发。合适的话请点「现在发」", person_id, persons=[person_id],
-    )  # fmt: skip
+        tables.Outbox,
+        "UPDATE outbox SET code = ?, why = ? WHERE person_id = ? AND state = 'parked' RETURNING id",
+        KEPT,
+        f"{why}，这句先没有发。合适的话请点「现在发」",
+        person_id,
+        persons=[person_id],
+    )
     if rows:
         store.hint("outbox", f"person:{person_id}", "inbox")
 
 
 def send_kept(store: Store, row_id: int, now: datetime) -> bool:
-    """A colleague has looked at words that were kept back: they leave as soon as they may. False when they are not kept any more."""
+    """A colleague has looked at words that were kept back: they leave as soon as they may.
+
+    False when they are not kept any more.
+    """
     whose = store.row("SELECT person_id, queue FROM outbox WHERE id = ?", row_id)
     if whose is None:
         return False
     store.lock_persons(whose[0])
     rows = store.change(
         tables.Outbox,
-        "UPDATE outbox SET state = 'waiting', code = NULL, why = NULL, not_before = ? WHERE id = ? AND state = 'parked' AND code = ? RETURNING id",
-        now, row_id, KEPT, persons=[whose[0]],
-    )  # fmt: skip
+        "UPDATE outbox SET state = 'waiting', code = NULL, why = NULL, not_before = ? WHERE id = ? AND state = "
+        "'parked' AND code = ? RETURNING id",
+        now,
+        row_id,
+        KEPT,
+        persons=[whose[0]],
+    )
     advance(store, whose[0], whose[1])
     store.hint("outbox", f"person:{whose[0]}", "inbox")
     return bool(rows)
@@ -205,14 +267,19 @@ def release_parked(store: Store, person_id: int, now: datetime) -> None:
         tables.Outbox,
         """UPDATE outbox SET state = 'waiting', not_before = ?, why = NULL, code = NULL
            WHERE person_id = ? AND state = 'parked' AND coalesce(code, '') <> ? RETURNING queue""",
-        now, person_id, KEPT, persons=[person_id],
-    )  # fmt: skip
+        now,
+        person_id,
+        KEPT,
+        persons=[person_id],
+    )
     for queue in {str(row[0]) for row in rows}:
         store.change(
             tables.Outbox,
             "UPDATE outbox SET state = 'waiting' WHERE person_id = ? AND queue = ? AND state = 'ready' RETURNING id",
-            person_id, queue, persons=[person_id],
-        )  # fmt: skip
+            person_id,
+            queue,
+            persons=[person_id],
+        )
         advance(store, person_id, queue)
     if rows:
         store.hint("outbox", f"person:{person_id}")
@@ -220,8 +287,10 @@ def release_parked(store: Store, person_id: int, now: datetime) -> None:
 
 def give_up_parked(store: Store, now: datetime, person_id: int | None = None) -> int:
     """Parked rows that are no longer true, or whose person left, say so instead of promising to leave one day."""
-    clause, value, why = ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
-    rows = store.rows_locked(1, f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)  # noqa: S608
+    clause, value, why = (
+        ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
+    )
+    rows = store.rows_locked(1, f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)
     for row_id, person, queue in rows:
         finish(store, row_id, person, queue, now, state="given_up", why=why)
     return len(rows)
@@ -231,7 +300,16 @@ def finish(  # noqa: PLR0913
     store: Store, row_id: int, person: int, queue: str, now: datetime, *, state: str, why: str, code: str = ""
 ) -> None:
     """A row has come to its end; the next of its queue is ready. The person is locked."""
-    store.update(tables.Outbox, row_id, person=person, state=state, settled_at=now, lease_until=None, why=why or None, code=code or None)
+    store.update(
+        tables.Outbox,
+        row_id,
+        person=person,
+        state=state,
+        settled_at=now,
+        lease_until=None,
+        why=why or None,
+        code=code or None,
+    )
     advance(store, person, queue)
     store.hint("outbox", f"person:{person}")
 

@@ -1,6 +1,8 @@
-"""Why something is sent: the word that is stored with it, and what follows from that. Each subject declares its own (decision 3; engineering 8).
+"""Why something is sent: the word that is stored with it, and what follows from that. Each subject declares its own
+(decision 3; engineering 8).
 
-Sending knows purposes by what they say of themselves and no subject by name: a new one is a value in the subject's own module.
+Sending knows purposes by what they say of themselves and no subject by name: a new one is a value in the subject's own
+module.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""How what is queued leaves: claimed under a lease when its person may be reached, settled once the platform has spoken (decision 3)."""
+"""How what is queued leaves: claimed under a lease when its person may be reached, settled once the platform has spoken
+(decision 3).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,14 +28,17 @@ HOLD: Final = 60.0
 IN_TURN: Final = "ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id"
 TURNS: Final = ("alarm", "conversation", "notice", SPOKEN)
 HEADS: Final = (
-    " UNION ALL ".join(  # noqa: S608  (names of ours)
-        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready' AND o.queue = '{queue}'
-            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""  # noqa: S608
+    " UNION ALL ".join(
+        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready'
+            AND o.queue = '{queue}'
+            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""
         for turn, queue in enumerate(TURNS)
     )
     + " ORDER BY turn, id LIMIT ?"
 )
-"""The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind them."""
+"""The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind
+them.
+"""
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
 USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
@@ -59,8 +64,10 @@ class Claim:
 def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -> list[Claim]:
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
-    `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the ledger
-    here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has confirmed (services.epochs).
+    `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
+    ledger
+    here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has confirmed
+    (services.epochs).
     """
     if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
         return []
@@ -73,8 +80,12 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
 
 
 def _fall_due(store: Store, now: datetime) -> None:
-    """What was planned for a later day takes its place in the queue when its time comes: until then it holds nobody up."""
-    rows = store.rows_locked(1, "SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now)
+    """What was planned for a later day takes its place in the queue when its time comes: until
+    then it holds nobody up.
+    """
+    rows = store.rows_locked(
+        1, "SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now
+    )
     for row_id, person, queue in rows:
         store.update(tables.Outbox, row_id, person=person, state="waiting", created_at=now)
         advance(store, person, queue)
@@ -88,21 +99,35 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
         return []
     free = store.lock_free(row[0] for row in first)
     rows = store.rows(
-        f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid, f.following,
+        f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
+            f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
-           FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
+           FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h
+           ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
-           WHERE o.id {store.AMONG} AND o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?""",  # noqa: S608
-        store.many([row_id for person, _, row_id in first if person in free]), now, limit,
-    )  # fmt: skip
+           WHERE o.id {store.AMONG} AND o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?""",
+        store.many([row_id for person, _, row_id in first if person in free]),
+        now,
+        limit,
+    )
     store.lock_persons(*(row[1] for row in rows))
     return rows
 
 
 def _sleeps(  # noqa: PLR0913
-    store: Store, row_id: int, person: int, queue: str, purpose: Purpose, kind: str, zone: str, expires: int | None, now: datetime
-) -> bool:  # fmt: skip
-    """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then (F16)."""
+    store: Store,
+    row_id: int,
+    person: int,
+    queue: str,
+    purpose: Purpose,
+    kind: str,
+    zone: str,
+    expires: int | None,
+    now: datetime,
+) -> bool:
+    """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then
+    (F16).
+    """
     awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind)
     if awake <= now:
         return False
@@ -156,14 +181,24 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
         except Unreadable:
             finish(store, row_id, person, queue, now, state="given_up", why=UNREADABLE)
             continue
-        store.update(tables.Outbox, row_id, person=person, state="sending", tries=tries + 1, lease_until=machine_now + LEASE, way="custom")
+        store.update(
+            tables.Outbox,
+            row_id,
+            person=person,
+            state="sending",
+            tries=tries + 1,
+            lease_until=machine_now + LEASE,
+            way="custom",
+        )
         store.hint(f"person:{person}")
         claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, word))
     return claims
 
 
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    """Write down what became of a send, correct the ledger; what a colleague's words keep by arriving is their purpose's to say."""
+    """Write down what became of a send, correct the ledger; what a colleague's words keep by arriving is their
+    purpose's to say.
+    """
     store.lock_persons(claimed.person_id)
     row = store.row("SELECT queue, state, staff_id, home_id, created_at, purpose FROM outbox WHERE id = ?", claimed.id)
     if row is None or row[1] != "sending":
@@ -185,9 +220,15 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     if fate is Fate.RETRY:
         wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
         store.update(
-            tables.Outbox, claimed.id, person=claimed.person_id, state="ready", lease_until=None, code=outcome.code, why=why,
+            tables.Outbox,
+            claimed.id,
+            person=claimed.person_id,
+            state="ready",
+            lease_until=None,
+            code=outcome.code,
+            why=why,
             not_before=now + timedelta(seconds=wait),
-        )  # fmt: skip
+        )
         store.hint(f"person:{claimed.person_id}")
         return
     end = {"state": fate.value, "why": why}
@@ -205,7 +246,9 @@ def _reached(store: Store, home_id: int, purpose: Purpose, sent: Sent) -> None:
 
 
 def _just_opened(store: Store, now: datetime) -> bool:
-    """Whether the way out was opened only now, after a restore: what waited behind it has not been tried for so long."""
+    """Whether the way out was opened only now, after a restore: what waited behind it has not
+    been tried for so long.
+    """
     return store.row("SELECT 1 FROM epoch WHERE confirmed_at > ? LIMIT 1", now - TRIES_FOR) is not None
 
 
@@ -219,18 +262,24 @@ def _give_back(store: Store, claimed: Claim) -> None:
     """The platform did not take it: the message goes back into the pot that it came from."""
     column, most = ("session_left", 5) if claimed.pot == "session" else ("scene_left", 3)
     store.change(
-        tables.Follower, f"UPDATE follower SET {column} = {column} + 1 WHERE id = ? AND {column} < {most} RETURNING id",  # noqa: S608
-        claimed.follower_id, persons=[claimed.person_id],
-    )  # fmt: skip
+        tables.Follower,
+        f"UPDATE follower SET {column} = {column} + 1 WHERE id = ? AND {column} < {most} RETURNING id",
+        claimed.follower_id,
+        persons=[claimed.person_id],
+    )
 
 
 def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
-    """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never resent."""
+    """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never
+    resent.
+    """
     everything = all_of_them and not store.shared  # where others send too, only a lease that ran out tells
     clause = "" if everything else "AND lease_until < ?"
     rows = store.rows_locked(
-        1, f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}", *([] if everything else [machine_now])  # noqa: S608
-    )  # fmt: skip
+        1,
+        f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}",
+        *([] if everything else [machine_now]),
+    )
     for row_id, person, queue, word in rows:
         if word == SPOKEN:
             finish(store, row_id, person, queue, now, **_unsent(SOUND))

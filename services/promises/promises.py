@@ -21,15 +21,30 @@ OPEN: Final = Question(tables.Promise, ("id", "kind", "due_at"), "kept_at", by="
 
 
 def make(  # noqa: PLR0913  (a row is declared once, by keywords)
-    store: Store, *, home_id: int, person_id: int, kind: Kind, made_at: datetime, due_at: datetime,
-    case_id: int | None = None, inbox_id: int | None = None,
-) -> int:  # fmt: skip
+    store: Store,
+    *,
+    home_id: int,
+    person_id: int,
+    kind: Kind,
+    made_at: datetime,
+    due_at: datetime,
+    case_id: int | None = None,
+    inbox_id: int | None = None,
+) -> int:
     """Write a promise. The person is locked."""
     store.hint("promises", f"person:{person_id}")
     return store.insert(
-        tables.Promise, home_id=home_id, person_id=person_id, case_id=case_id, inbox_id=inbox_id, kind=kind.value, made_at=made_at,
-        due_at=due_at, mark=Mark.FRESH.value, look_at=made_at + (due_at - made_at) * sla.HALF,
-    )  # fmt: skip
+        tables.Promise,
+        home_id=home_id,
+        person_id=person_id,
+        case_id=case_id,
+        inbox_id=inbox_id,
+        kind=kind.value,
+        made_at=made_at,
+        due_at=due_at,
+        mark=Mark.FRESH.value,
+        look_at=made_at + (due_at - made_at) * sla.HALF,
+    )
 
 
 def open_one(store: Store, person_id: int, kind: Kind) -> tuple[int, datetime] | None:
@@ -50,26 +65,45 @@ def call(context: Context, case_id: int | None = None) -> datetime:
         return known[1]
     due = sla.reply_due(context.said_at, context.house.figures)
     make(
-        context.store, home_id=context.home_id, person_id=context.person_id, kind=Kind.CALL, made_at=context.said_at, due_at=due,
-        case_id=case_id, inbox_id=context.inbox_id,
-    )  # fmt: skip
+        context.store,
+        home_id=context.home_id,
+        person_id=context.person_id,
+        kind=Kind.CALL,
+        made_at=context.said_at,
+        due_at=due,
+        case_id=case_id,
+        inbox_id=context.inbox_id,
+    )
     return due
 
 
 def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at: datetime) -> None:
     """A case became more serious: its clock runs out earlier, never later."""
-    row = store.row("SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, kind.value)
+    row = store.row(
+        "SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL",
+        case_id,
+        kind.value,
+    )
     if row and moment(row[2]) > due_at:
         made = moment(row[1])
         store.update(
-            tables.Promise, row[0], person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF
+            tables.Promise,
+            row[0],
+            person=person_id,
+            due_at=due_at,
+            mark=Mark.FRESH.value,
+            look_at=made + (due_at - made) * sla.HALF,
         )
 
 
-def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str, written_at: datetime | None = None) -> None:
-    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given (C4); a call only by a call.
+def keep(
+    store: Store, person_id: int, staff_id: int, now: datetime, *, how: str, written_at: datetime | None = None
+) -> None:
+    """A named human reached the person by a delivered message or a logged call: answers and first feedback are given
+    (C4); a call only by a call.
 
-    Only what had been asked when the words were written is answered by them; what came in between gets a clock of its own.
+    Only what had been asked when the words were written is answered by them; what came in between gets a clock of its
+    own.
     """
     written_at = written_at or now
     kinds = ", ".join(f"'{kind.value}'" for kind in (TOLD_LATE if how == "call" else KEPT_BY_WORDS))
@@ -77,22 +111,39 @@ def keep(store: Store, person_id: int, staff_id: int, now: datetime, *, how: str
         tables.Promise,
         f"""UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = ?, look_at = NULL
             WHERE person_id = ? AND kept_at IS NULL AND kind IN ({kinds}) AND made_at <= ?
-            RETURNING id, home_id, case_id, kind, made_at, due_at""",  # noqa: S608
-        now, staff_id, how, person_id, written_at, persons=[person_id],
-    )  # fmt: skip
+            RETURNING id, home_id, case_id, kind, made_at, due_at""",
+        now,
+        staff_id,
+        how,
+        person_id,
+        written_at,
+        persons=[person_id],
+    )
     for row_id, _, case_id, kind, _, _ in rows:
         cancel_late_words(store, row_id, person_id)
         if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
-            store.update(tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT)
+            store.update(
+                tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT
+            )
             store.hint("cases", f"case:{case_id}")
     replies = [row for row in rows if row[3] == Kind.REPLY.value]
     heard = store.row("SELECT heard_at FROM conversation WHERE person_id = ?", person_id)
-    if replies and heard and heard[0] is not None and moment(heard[0]) > written_at and open_one(store, person_id, Kind.REPLY) is None:
+    if (
+        replies
+        and heard
+        and heard[0] is not None
+        and moment(heard[0]) > written_at
+        and open_one(store, person_id, Kind.REPLY) is None
+    ):
         _, home_id, _, _, made_at, due_at = replies[0]
         make(
-            store, home_id=home_id, person_id=person_id, kind=Kind.REPLY, made_at=moment(heard[0]),
+            store,
+            home_id=home_id,
+            person_id=person_id,
+            kind=Kind.REPLY,
+            made_at=moment(heard[0]),
             due_at=moment(heard[0] + due_at - made_at),
-        )  # fmt: skip
+        )
     if rows:
         store.hint("promises", f"person:{person_id}")
 
@@ -104,16 +155,26 @@ def reached(store: Store, sent: Sent) -> None:
 
 def open_result(store: Store, case_id: int) -> int | None:
     """The id of the promised result that is not given yet."""
-    row = store.row("SELECT id FROM promise WHERE case_id = ? AND kind = 'result' AND kept_at IS NULL ORDER BY due_at LIMIT 1", case_id)
+    row = store.row(
+        "SELECT id FROM promise WHERE case_id = ? AND kind = 'result' AND kept_at IS NULL ORDER BY due_at LIMIT 1",
+        case_id,
+    )
     return row[0] if row else None
 
 
 def put_off(store: Store, person_id: int, promise_id: int, due_at: datetime) -> None:
-    """A new date, told to the family with the reason and decided by the director; the old one stays on the case (C9)."""
+    """A new date, told to the family with the reason and decided by the director; the old one
+    stays on the case (C9).
+    """
     row = store.row("SELECT made_at FROM promise WHERE id = ?", promise_id)
     made = moment(row[0]) if row else due_at
     store.update(
-        tables.Promise, promise_id, person=person_id, due_at=due_at, mark=Mark.FRESH.value, look_at=made + (due_at - made) * sla.HALF
+        tables.Promise,
+        promise_id,
+        person=person_id,
+        due_at=due_at,
+        mark=Mark.FRESH.value,
+        look_at=made + (due_at - made) * sla.HALF,
     )
     store.hint("promises", "cases")
 
@@ -122,13 +183,27 @@ def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: 
     """The family has the result: the 24 h clock stops, and they are asked whether they agree (C9, C10)."""
     row_id = open_result(store, case_id)
     if row_id is not None:
-        store.update(tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None)
+        store.update(
+            tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None
+        )
     told = store.change(
-        tables.Case, "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING home_id", Stage.OPINION, case_id, Stage.RESULT,
+        tables.Case,
+        "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING home_id",
+        Stage.OPINION,
+        case_id,
+        Stage.RESULT,
         persons=[person_id],
-    )  # fmt: skip
+    )
     for (home_id,) in told:
-        make(store, home_id=home_id, person_id=person_id, kind=Kind.OPINION, made_at=now, due_at=now + sla.OPINION_AFTER, case_id=case_id)
+        make(
+            store,
+            home_id=home_id,
+            person_id=person_id,
+            kind=Kind.OPINION,
+            made_at=now,
+            due_at=now + sla.OPINION_AFTER,
+            case_id=case_id,
+        )
     store.hint("promises", "cases", f"case:{case_id}")
 
 
@@ -138,8 +213,10 @@ def heard_opinion(store: Store, case_id: int, person_id: int, now: datetime) -> 
         tables.Promise,
         """UPDATE promise SET kept_at = ?, kept_how = 'answer', look_at = NULL
            WHERE case_id = ? AND kind = 'opinion' AND kept_at IS NULL RETURNING id""",
-        now, case_id, persons=[person_id],
-    )  # fmt: skip
+        now,
+        case_id,
+        persons=[person_id],
+    )
 
 
 def late_key(promise_id: int) -> str:
@@ -153,5 +230,6 @@ def cancel_late_words(store: Store, promise_id: int, person_id: int) -> None:
         tables.Outbox,
         """UPDATE outbox SET state = 'cancelled', why = '已经联系上了，这句不用再发'
            WHERE dedup_key = ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING id""",
-        late_key(promise_id), persons=[person_id],
-    )  # fmt: skip
+        late_key(promise_id),
+        persons=[person_id],
+    )

@@ -1,4 +1,6 @@
-"""Where a resident is, and the two ways to stop what machines would say: 静默 by any nurse, 去世 by the director (F11, L2)."""
+"""Where a resident is, and the two ways to stop what machines would say: 静默 by any nurse, 去世
+by the director (F11, L2).
+"""
 
 from datetime import datetime
 
@@ -16,7 +18,9 @@ HUSH, DEATH = "hush", "death"
 
 
 def may_set(viewer: Viewer) -> tuple[str, ...]:
-    """The states that a role may set: nurses say where somebody is, leads end a stay, the director alone writes a death."""
+    """The states that a role may set: nurses say where somebody is, leads end a stay, the director alone writes a
+    death.
+    """
     if viewer.role is Role.DIRECTOR:
         return STATUSES
     if viewer.role in LEADS:
@@ -32,7 +36,10 @@ def revision_of(resident: tables.Resident, hushed: datetime | None) -> tuple[str
 def set_status(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, resident_id: int, status: str, name: str, now: datetime, drawn: str | None = None
 ) -> None:
-    """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once. Raises Invalid, Changed, NotFound."""
+    """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once.
+
+    Raises Invalid, Changed, NotFound.
+    """
     resident = access_resident(db, viewer, resident_id, lock=True)
     if status not in may_set(viewer):
         raise Invalid(why="这个状态要由主管或院长来改；去世只能由院长写。")
@@ -52,12 +59,15 @@ def set_status(  # noqa: PLR0913  (one form)
         _lift(db, resident.person_id, DEATH, now)
     if status not in {"在住", "请假"}:
         outbox.stop_machine(db.store, _family(db, resident), now)
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "set_status", f"resident:{resident.id}", f"{before} → {status}")
+    db.store.audit(
+        viewer.home_id, now, f"staff:{viewer.id}", "set_status", f"resident:{resident.id}", f"{before} → {status}"
+    )
     db.store.hint("residents")
 
 
 def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime, drawn: str | None = None) -> None:
-    """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand (F11).
+    """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand
+    (F11).
 
     It may always be set; lifted is only what stood there when the button was drawn. Raises Changed, NotFound.
     """
@@ -78,7 +88,9 @@ def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime,
 def hushed_since(db: Unit, person_id: int) -> datetime | None:
     """Since when 静默 holds, or None."""
     return db.scalars(
-        select(tables.Stop.set_at).where(tables.Stop.person_id == person_id, tables.Stop.kind == HUSH, tables.Stop.lifted_at.is_(None))
+        select(tables.Stop.set_at).where(
+            tables.Stop.person_id == person_id, tables.Stop.kind == HUSH, tables.Stop.lifted_at.is_(None)
+        )
     ).first()
 
 
@@ -92,11 +104,22 @@ def _stop(db: Unit, viewer: Viewer, resident: tables.Resident, kind: str, now: d
         tables.Stop.person_id == resident.person_id, tables.Stop.kind == kind, tables.Stop.lifted_at.is_(None)
     )
     if db.scalars(known).first() is None:
-        db.add(tables.Stop(id=new_id(), home_id=viewer.home_id, person_id=resident.person_id, kind=kind, set_at=now, set_by=viewer.id))
+        db.add(
+            tables.Stop(
+                id=new_id(),
+                home_id=viewer.home_id,
+                person_id=resident.person_id,
+                kind=kind,
+                set_at=now,
+                set_by=viewer.id,
+            )
+        )
 
 
 def _lift(db: Unit, person_id: int, kind: str, now: datetime) -> None:
     for row in db.scalars(
-        select(tables.Stop).where(tables.Stop.person_id == person_id, tables.Stop.kind == kind, tables.Stop.lifted_at.is_(None))
+        select(tables.Stop).where(
+            tables.Stop.person_id == person_id, tables.Stop.kind == kind, tables.Stop.lifted_at.is_(None)
+        )
     ):
         row.lifted_at = now

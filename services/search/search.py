@@ -1,6 +1,8 @@
-"""Search over names, the last four digits of phones, what was said, and complaints: the index is filled after COMMIT by a job.
+"""Search over names, the last four digits of phones, what was said, and complaints: the index is filled after COMMIT by
+a job.
 
-A row is indexed when it is old enough that every transaction which began before it has ended; so the mark only ever goes forward,
+A row is indexed when it is old enough that every transaction which began before it has ended; so the mark only ever
+goes forward,
 with any number of writers, and a message is found a minute or two after it came.
 """
 
@@ -104,7 +106,9 @@ def look(db: Unit, viewer: Viewer, question: str) -> Found:
     return Found(
         queries.people(db, sight, people, wanted),
         queries.cases(db, sight, [] if short else candidates("record"), question.strip().upper(), wanted),
-        queries.messages(db, sight, [] if short else candidates("heard"), [] if short else candidates("said"), wanted, _heard_words),
+        queries.messages(
+            db, sight, [] if short else candidates("heard"), [] if short else candidates("said"), wanted, _heard_words
+        ),
         short,
     )
 
@@ -138,7 +142,9 @@ def _heard_words(db: Unit, row: tables.Inbox) -> str:
     return events.line_of(event) if isinstance(event, events.Voice | events.Location | events.Link) else ""
 
 
-def _rows(table: type[Any], text: Callable[[Unit, Any], str]) -> Callable[[Unit, int, int, int], Sequence[tuple[int, int, str]]]:
+def _rows(
+    table: type[Any], text: Callable[[Unit, Any], str]
+) -> Callable[[Unit, int, int, int], Sequence[tuple[int, int, str]]]:
     def rows_of(db: Unit, after: int, last: int, limit: int) -> list[tuple[int, int, str]]:
         return [(row.home_id, row.id, _readable(db, row, text)) for row in queries.after(db, table, after, last, limit)]
 

@@ -1,7 +1,9 @@
 """Members of staff: added, logged in, logged out.
 
-Five wrong passwords lock one name in one place for 15 minutes: the place is the address, or the browser on which the account was opened
-before. So nobody can shut out a whole house, nor the director from her own browser, and the lead is told and may unlock (faults S2).
+Five wrong passwords lock one name in one place for 15 minutes: the place is the address, or the browser on which the
+account was opened
+before. So nobody can shut out a whole house, nor the director from her own browser, and the lead is told and may unlock
+(faults S2).
 """
 
 import hashlib
@@ -65,7 +67,9 @@ class Knock:
 
     @property
     def key(self) -> str:
-        """The pair of place and name, as the table has it. The name is the typed one: an account with two names is not given away."""
+        """The pair of place and name, as the table has it. The name is the typed one: an account with two names is not
+        given away.
+        """
         return hmac.new(b"jiashu login throttle", f"{self.place}\n{self.login}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -100,7 +104,10 @@ class Session:
 def add(  # noqa: PLR0913
     db: Unit, home_id: int, login: str, name: str, role: Role, password: str, now: datetime, floors: str = ""
 ) -> tables.Staff:
-    """Add a member of staff; `floors` by blanks, empty for the whole house. Raises Invalid for a short password or a name that is taken."""
+    """Add a member of staff; `floors` by blanks, empty for the whole house.
+
+    Raises Invalid for a short password or a name that is taken.
+    """
     if len(password) < SHORTEST:
         raise Invalid(why=f"密码至少 {SHORTEST} 位。")
     if not login or not name:
@@ -152,7 +159,8 @@ _nobody_hash: str = ""
 def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Knock:
     """Who stands at the door. Raises TooManyTries while this name is locked in this place.
 
-    A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the button as well.
+    A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
+    button as well.
     """
     found = find(db, login)
     if found is None:
@@ -168,7 +176,8 @@ def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Kno
 def count(db: Unit, who: Knock, now: datetime) -> int:
     """Count a try before its password is looked at; how many are left after it. Raises TooManyTries.
 
-    The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process, gets a sixth; a right
+    The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process, gets
+    a sixth; a right
     password opens it again.
     """
     row = _held(db, who)
@@ -194,7 +203,9 @@ def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
     row.until, row.locked_at, row.seen_at, row.seen_by = now + LOCK, now, None, None
     if who.staff_id is not None:
         row.staff_id, row.address = who.staff_id, who.address
-        db.store.audit(db.get_one(tables.Staff, who.staff_id).home_id, now, "machine", "log_in_locked", f"staff:{who.staff_id}")
+        db.store.audit(
+            db.get_one(tables.Staff, who.staff_id).home_id, now, "machine", "log_in_locked", f"staff:{who.staff_id}"
+        )
         db.store.hint("alarms", "locks")
     return TooManyTries(minutes=_minutes(LOCK))
 
@@ -250,7 +261,11 @@ def locks(db: Unit, home_id: int, now: datetime) -> list[Lock]:
         .order_by(table.locked_at.desc(), table.id.desc())
         .limit(SHOWN)
     )
-    return [Lock(row.id, name, row.address or "", row.locked_at + LOCK, row.locked_at) for row, name in rows if row.locked_at is not None]
+    return [
+        Lock(row.id, name, row.address or "", row.locked_at + LOCK, row.locked_at)
+        for row, name in rows
+        if row.locked_at is not None
+    ]
 
 
 def unlock(db: Unit, viewer: Viewer, lock_id: int, now: datetime) -> None:
@@ -286,7 +301,10 @@ def _lock(db: Unit, viewer: Viewer, lock_id: int) -> tables.LoginThrottle:
 
 
 def log_in(db: Unit, who: Knock, now: datetime, hours: int) -> Cookies:
-    """Begin a session for who gave the right password, and forget the tries before. Of the session's token only the hash is kept."""
+    """Begin a session for who gave the right password, and forget the tries before.
+
+    Of the session's token only the hash is kept.
+    """
     if who.staff_id is None:
         message = "nobody's name cannot be logged in"
         raise ValueError(message)
@@ -322,7 +340,9 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
     row, staff = found
     if row.expires_at <= now or staff.left_at is not None:
         return None
-    return Session(row.id, Viewer(staff.id, staff.home_id, staff.name, Role(staff.role), frozenset(staff.floors.split())), row.csrf)
+    return Session(
+        row.id, Viewer(staff.id, staff.home_id, staff.name, Role(staff.role), frozenset(staff.floors.split())), row.csrf
+    )
 
 
 def log_out(db: Unit, session_id: int, now: datetime) -> None:

@@ -1,4 +1,6 @@
-"""问卷: started by a lead once a month, answered on a page or in the chat, told per item with n (M1, M2, M4, practice 7)."""
+"""问卷: started by a lead once a month, answered on a page or in the chat, told per item with
+n (M1, M2, M4, practice 7).
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -28,7 +30,10 @@ LONGEST: Final = 300
 
 
 def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
-    """Start the questionnaire of the month; who may be asked and has an open window is told. Gives how many. Raises Conflict, NotFound."""
+    """Start the questionnaire of the month; who may be asked and has an open window is told. Gives how many.
+
+    Raises Conflict, NotFound.
+    """
     access_page(viewer, Page.SURVEYS)
     if viewer.role not in LEADS:
         raise NotFound
@@ -37,7 +42,12 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     if queries.of_period(db, viewer.home_id, period) is not None:
         raise Conflict
     row = tables.Campaign(
-        id=new_id(), home_id=viewer.home_id, period=period, items=" ".join(survey.of_month(local.month)), opened_by=viewer.id, opened_at=now
+        id=new_id(),
+        home_id=viewer.home_id,
+        period=period,
+        items=" ".join(survey.of_month(local.month)),
+        opened_by=viewer.id,
+        opened_at=now,
     )
     db.add(row)
     db.flush()
@@ -51,10 +61,16 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
             continue
         told.add(who.person_id)
         outbox.enqueue(
-            db.store, home_id=viewer.home_id, person_id=who.person_id, purpose=SURVEY, dedup_key=f"campaign:{row.id}:{who.person_id}:1",
-            text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now), now=now, queue="notice",
+            db.store,
+            home_id=viewer.home_id,
+            person_id=who.person_id,
+            purpose=SURVEY,
+            dedup_key=f"campaign:{row.id}:{who.person_id}:1",
+            text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now),
+            now=now,
+            queue="notice",
             not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
-        )  # fmt: skip
+        )
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "begin_survey", f"campaign:{row.id}")
     db.store.hint("surveys")
     return len(told)
@@ -75,7 +91,11 @@ def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:
 
 def link(public_url: str) -> str:
     """What a tap opens; without an address the chat asks."""
-    return f'<a href="{public_url.rstrip("/")}/p/survey">点这里填</a>，或者回「问卷」在这里答' if public_url else "回「问卷」在这里答"
+    return (
+        f'<a href="{public_url.rstrip("/")}/p/survey">点这里填</a>，或者回「问卷」在这里答'
+        if public_url
+        else "回「问卷」在这里答"
+    )
 
 
 def open_for(db: Unit, person_id: int) -> tables.Campaign:
@@ -94,7 +114,10 @@ class Answered(Conflict):
 
 
 def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
-    """Keep a sheet: that somebody answered on one side, what was answered on the other. Raises Invalid, NotFound, Answered."""
+    """Keep a sheet: that somebody answered on one side, what was answered on the other.
+
+    Raises Invalid, NotFound, Answered.
+    """
     row = open_for(db, person_id)
     given = {item: mark for item, mark in marks.items() if item in row.items.split() and mark in survey.MARKS}
     words = wish.strip()
@@ -118,13 +141,18 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
 
 
 def start(context: Context, _: StartSurvey) -> Done | Refused:
-    """The questions that this person has not answered yet: Done.ref the campaign, known their ids; Refused `none` or `done`."""
+    """The questions that this person has not answered yet: Done.ref the campaign, known their ids; Refused `none` or
+    `done`.
+    """
     row = context.store.row(
-        "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1", context.home_id
+        "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+        context.home_id,
     )
     if row is None or context.kind != "family":
         return Refused("none")
-    if context.store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row[0], context.person_id):
+    if context.store.row(
+        "SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row[0], context.person_id
+    ):
         return Refused("done")
     return Done(ref=str(row[0]), known=tuple(row[1].split()))
 
@@ -134,12 +162,20 @@ def keep_from_talk(context: Context, effect: KeepSurvey) -> Done | Refused:
     store, campaign = context.store, int(effect.campaign)
     if store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", campaign, context.person_id):
         return Refused("done")
-    store.insert(tables.Participation, home_id=context.home_id, campaign_id=campaign, person_id=context.person_id, way="chat")
+    store.insert(
+        tables.Participation, home_id=context.home_id, campaign_id=campaign, person_id=context.person_id, way="chat"
+    )
     sheet = secrets.randbits(62)
     for item, mark in effect.marks:
         store.insert(tables.Mark, id=secrets.randbits(62), campaign_id=campaign, sheet=sheet, item=item, score=mark)
     if effect.wish:
         row_id = secrets.randbits(62)
-        store.insert(tables.Wish, id=row_id, campaign_id=campaign, sheet=sheet, words=store.seal(tables.Wish, "words", row_id, effect.wish))
+        store.insert(
+            tables.Wish,
+            id=row_id,
+            campaign_id=campaign,
+            sheet=sheet,
+            words=store.seal(tables.Wish, "words", row_id, effect.wish),
+        )
     store.hint("surveys")
     return Done()

@@ -24,7 +24,8 @@ ANSWER: Final = Purpose("answer", on_sent=promises.reached)
 def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime) -> int | None:
     """Queue a colleague's words; the machine is silent in this talk from now on. A form sent twice queues once.
 
-    Raises NotFound, or Invalid with a sentence; the words are never dropped: what cannot leave now waits with its reason.
+    Raises NotFound, or Invalid with a sentence; the words are never dropped: what cannot leave now waits with its
+    reason.
     """
     words = _words(text, "请先写几个字再发。")
     if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
@@ -35,9 +36,15 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     conversation.flow, conversation.slots, conversation.idle_at = None, None, None
     db.flush()
     row = outbox.enqueue(
-        db.store, home_id=viewer.home_id, person_id=person.id, purpose=ANSWER, dedup_key=f"form:{viewer.id}:{form_key}:1",
-        text=words, now=now, staff_id=viewer.id,
-    )  # fmt: skip
+        db.store,
+        home_id=viewer.home_id,
+        person_id=person.id,
+        purpose=ANSWER,
+        dedup_key=f"form:{viewer.id}:{form_key}:1",
+        text=words,
+        now=now,
+        staff_id=viewer.id,
+    )
     if row is not None:
         db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "answer", f"person:{person.id}")
         for case_id in _open_cases(db, person.id):
@@ -75,7 +82,10 @@ def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
 
 
 def send_kept(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
-    """Let words go that were kept back in a cry or a complaint (D9); gives their person. Raises Conflict when they are not kept any more."""
+    """Let words go that were kept back in a cry or a complaint (D9); gives their person.
+
+    Raises Conflict when they are not kept any more.
+    """
     row = access_outgoing(db, viewer, outbox_id, lock=True)
     if not outbox.send_kept(db.store, row.id, now):
         raise Conflict
@@ -88,7 +98,10 @@ REASONS: Final = ("回电话", "有急事", "核对登记")
 
 
 def show_phone(db: Unit, viewer: Viewer, person_id: int, reason: str, now: datetime) -> str:
-    """The whole phone number, with the reason, written down (P5). Raises Invalid without a reason, NotFound when none is on file."""
+    """The whole phone number, with the reason, written down (P5).
+
+    Raises Invalid without a reason, NotFound when none is on file.
+    """
     person = access_person(db, viewer, person_id)
     number = db.open(person, "phone")
     if not number:
@@ -132,13 +145,26 @@ def _conversation(db: Unit, person_id: int) -> tables.Conversation:
 
 
 def _open_cases(db: Unit, person_id: int) -> list[int]:
-    return list(db.scalars(select(tables.Case.id).where(tables.Case.person_id == person_id, tables.Case.closed_at.is_(None))))
+    return list(
+        db.scalars(select(tables.Case.id).where(tables.Case.person_id == person_id, tables.Case.closed_at.is_(None)))
+    )
 
 
 def _call_in_thread(db: Unit, viewer: Viewer, person_id: int, words: str, now: datetime) -> int:
     row_id = db.store.insert(
-        tables.Outbox, home_id=viewer.home_id, person_id=person_id, queue="notice", purpose="call", state="sent", way="call",
-        dedup_key=f"call:{new_id()}:call:1", staff_id=viewer.id, created_at=now, not_before=now, settled_at=now, tries=0,
-    )  # fmt: skip
+        tables.Outbox,
+        home_id=viewer.home_id,
+        person_id=person_id,
+        queue="notice",
+        purpose="call",
+        state="sent",
+        way="call",
+        dedup_key=f"call:{new_id()}:call:1",
+        staff_id=viewer.id,
+        created_at=now,
+        not_before=now,
+        settled_at=now,
+        tries=0,
+    )
     db.store.insert(tables.OutboxBody, id=row_id, body=db.store.seal(tables.OutboxBody, "body", row_id, words))
     return row_id

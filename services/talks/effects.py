@@ -58,7 +58,8 @@ def carry_out(context: Context, effect: Effect) -> Done | Refused | None:
 
 
 def open_case(context: Context, effect: OpenCase) -> Done:
-    """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4, C9).
+    """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4,
+    C9).
 
     While the person's last case still waits for its first feedback the words join it: one matter, one number (F9).
     """
@@ -74,27 +75,46 @@ def open_case(context: Context, effect: OpenCase) -> Done:
     sequence = store.rows(
         """INSERT INTO case_counter (id, home_id, day, last) VALUES (?, ?, ?, 1)
            ON CONFLICT (home_id, day) DO UPDATE SET last = case_counter.last + 1 RETURNING last""",
-        new_id(), context.home_id, day,
-    )[0][0]  # fmt: skip
+        new_id(),
+        context.home_id,
+        day,
+    )[0][0]
     case_id, number = new_id(), f"C{day:%y%m%d}-{sequence:02d}"
     seal = store.seal
     title = words.strip().replace("\n", " ")
     store.insert(
-        tables.Case, id=case_id, home_id=context.home_id, person_id=context.person_id, day=day,
-        sequence=sequence, number=number, stage=Stage.RECEIVED, level=int(assessed.level), category=assessed.category,
-        why=seal(tables.Case, "why", case_id, "；".join(assessed.why)), cautious=assessed.cautious, hide_name=assessed.hide_name,
+        tables.Case,
+        id=case_id,
+        home_id=context.home_id,
+        person_id=context.person_id,
+        day=day,
+        sequence=sequence,
+        number=number,
+        stage=Stage.RECEIVED,
+        level=int(assessed.level),
+        category=assessed.category,
+        why=seal(tables.Case, "why", case_id, "；".join(assessed.why)),
+        cautious=assessed.cautious,
+        hide_name=assessed.hide_name,
         title=seal(tables.Case, "title", case_id, title[:TITLE] + ("…" if len(title) > TITLE else "")),
-        said_at=context.said_at, opened_at=context.now,
-    )  # fmt: skip
+        said_at=context.said_at,
+        opened_at=context.now,
+    )
     records.heard(context, case_id, "story", words)
     accusations.mark(context, case_id)
     figures = context.house.figures
     first = sla.first_feedback_due(context.said_at, assessed.level, figures)
     for kind, due_at in ((Kind.FIRST_FEEDBACK, first), (Kind.RESULT, sla.result_due(context.said_at, figures))):
         promises.make(
-            store, home_id=context.home_id, person_id=context.person_id, kind=kind, made_at=context.said_at, due_at=due_at,
-            case_id=case_id, inbox_id=context.inbox_id,
-        )  # fmt: skip
+            store,
+            home_id=context.home_id,
+            person_id=context.person_id,
+            kind=kind,
+            made_at=context.said_at,
+            due_at=due_at,
+            case_id=case_id,
+            inbox_id=context.inbox_id,
+        )
     known = _fill_from_binding(context, case_id)
     store.audit(context.home_id, context.now, f"person:{context.person_id}", "open_case", f"case:{case_id}")
     store.hint("cases", f"case:{case_id}")
@@ -116,7 +136,8 @@ def note_on_case(context: Context, effect: NoteOnCase) -> None:
 
 
 def ask_human(context: Context, effect: AskHuman) -> Done:
-    """A promise with a clock: the first question makes it, the next ones join it; of two promises the earlier one holds (Q4, C13).
+    """A promise with a clock: the first question makes it, the next ones join it; of two promises the earlier one holds
+    (Q4, C13).
 
     Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
     """
@@ -132,9 +153,14 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
         return _promised(context, earliest, how=how)
     due_at = sla.reply_due(context.said_at, context.house.figures, elder=context.elder)
     promises.make(
-        store, home_id=context.home_id, person_id=context.person_id, kind=Kind.REPLY, made_at=context.said_at, due_at=due_at,
+        store,
+        home_id=context.home_id,
+        person_id=context.person_id,
+        kind=Kind.REPLY,
+        made_at=context.said_at,
+        due_at=due_at,
         inbox_id=context.inbox_id,
-    )  # fmt: skip
+    )
     return _promised(context, due_at, how="first" if how == "again" else how)
 
 
@@ -146,22 +172,38 @@ def _promised(context: Context, due_at: datetime, *, how: str, ref: str = "", kn
 
 
 def want_media(  # noqa: PLR0913
-    store: Store, home_id: int, account_id: int, person_id: int, inbox_id: int, event: Image | Voice | Video, now: datetime
+    store: Store,
+    home_id: int,
+    account_id: int,
+    person_id: int,
+    inbox_id: int,
+    event: Image | Voice | Video,
+    now: datetime,
 ) -> None:
     """Remember a file to fetch at once; the platform forgets it after 3 days."""
     media_id = event.media_id_16k or event.media_id if isinstance(event, Voice) else event.media_id
     store.insert(
-        tables.Media, home_id=home_id, account_id=account_id, person_id=person_id, inbox_id=inbox_id, media_id=media_id,
-        kind=type(event).__name__.lower(), state="wanted", tries=0, try_at=now,
-    )  # fmt: skip
+        tables.Media,
+        home_id=home_id,
+        account_id=account_id,
+        person_id=person_id,
+        inbox_id=inbox_id,
+        media_id=media_id,
+        kind=type(event).__name__.lower(),
+        state="wanted",
+        tries=0,
+        try_at=now,
+    )
     store.hint("media")
 
 
 def _case(context: Context, number: str) -> Row:
-    """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the newest (D8)."""
+    """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the
+    newest (D8).
+    """
     running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
     row = running or context.store.row(
-        f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",  # noqa: S608
+        f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",
         context.person_id,
         number,
     )
@@ -199,7 +241,9 @@ def _reassess(context: Context, case: Row, words: str) -> None:
 
 
 def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
-    """What the house knows about a bound relative or resident is not asked (C2); gives the names of the slots that are known."""
+    """What the house knows about a bound relative or resident is not asked (C2); gives the names of the slots that are
+    known.
+    """
     if context.kind == "guest":
         return ()
     store, seal = context.store, context.store.seal
@@ -207,8 +251,9 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
     elders = store.rows(
         """SELECT p.id, p.name, r.room, r.bed, r.id FROM resident r JOIN person p ON p.id = r.person_id
            WHERE r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?) LIMIT 2""",
-        context.person_id, context.person_id,
-    )  # fmt: skip
+        context.person_id,
+        context.person_id,
+    )
     known: dict[str, str] = {}
     if len(elders) == 1 and elders[0][1] is not None:
         name = store.open(tables.Person, "name", elders[0][0], elders[0][1]).decode()
@@ -217,7 +262,9 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
         if row and row[column] is not None:
             known[slot] = store.open(tables.Person, slot, context.person_id, row[column]).decode()
     columns = {"about": "about", "name": "name", "phone": "contact"}
-    values: dict[str, object] = {columns[slot]: seal(tables.Case, columns[slot], case_id, text) for slot, text in known.items()}
+    values: dict[str, object] = {
+        columns[slot]: seal(tables.Case, columns[slot], case_id, text) for slot, text in known.items()
+    }
     if "about" in known:
         values["resident_id"] = elders[0][4]
     if values:
@@ -226,6 +273,15 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
 
 
 EXECUTORS: Final[dict[type[Effect], Executor]] = {
-    OpenCase: open_case, AddToCase: add_to_case, NoteOnCase: note_on_case, AskHuman: ask_human, TakeVerdict: verdicts.take,
-    ShowProgress: verdicts.show, TryCode: binding.try_code, AskToBind: binding.ask, ShowLetters: letters.show, StartSurvey: surveys.start, KeepSurvey: surveys.keep_from_talk,
-}  # fmt: skip
+    OpenCase: open_case,
+    AddToCase: add_to_case,
+    NoteOnCase: note_on_case,
+    AskHuman: ask_human,
+    TakeVerdict: verdicts.take,
+    ShowProgress: verdicts.show,
+    TryCode: binding.try_code,
+    AskToBind: binding.ask,
+    ShowLetters: letters.show,
+    StartSurvey: surveys.start,
+    KeepSurvey: surveys.keep_from_talk,
+}

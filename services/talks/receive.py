@@ -1,7 +1,10 @@
-"""Receive: load what a batch needs, step each talk, write everything; the answer is stored with the message (architecture, Receive).
+"""Receive: load what a batch needs, step each talk, write everything; the answer is stored with the message
+(architecture, Receive).
 
-A batch is one transaction and holds at most one message a person. A batch that fails is handled again message by message, each in a
-SAVEPOINT, so that what fails is set aside alone. What is said here is said only of what is committed: the caller answers after COMMIT.
+A batch is one transaction and holds at most one message a person. A batch that fails is handled again message by
+message, each in a
+SAVEPOINT, so that what fails is set aside alone. What is said here is said only of what is committed: the caller
+answers after COMMIT.
 """
 
 import logging
@@ -76,7 +79,9 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """What came of a push: its row, the answer (None = `success`), whether it had been here before, whether the answer left otherwise."""
+    """What came of a push: its row, the answer (None = `success`), whether it had been here before, whether the answer
+    left otherwise.
+    """
 
     answer: Answer | None
     repeat: bool = False
@@ -92,7 +97,9 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
     except Exception as error:
         if is_blameless(error):
             raise
-        log.exception("a batch is handled again, message by message", extra={"action": "one_by_one", "size": len(batch)})
+        log.exception(
+            "a batch is handled again, message by message", extra={"action": "one_by_one", "size": len(batch)}
+        )
     return [_alone(store, house, envelope) for envelope in batch]
 
 
@@ -113,7 +120,15 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
         if talk is not None and talk.repeat is not None:
             results.append(_again(store, house, talk.repeat))
         else:
-            results.append(_one(store, house, envelope, talk or _meet(store, envelope), facts.get(talk.person_id, {}) if talk else {}))
+            results.append(
+                _one(
+                    store,
+                    house,
+                    envelope,
+                    talk or _meet(store, envelope),
+                    facts.get(talk.person_id, {}) if talk else {},
+                )
+            )
     return results
 
 
@@ -134,13 +149,18 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
 
 
 def busy(house: House, arrived_at: datetime) -> Answer:
-    """The spool's sentence, said only of what is fsynced; the same for every try of one push (architecture, When the database is away)."""
+    """The spool's sentence, said only of what is fsynced; the same for every try of one push (architecture, When the
+    database is away).
+    """
     said = say("receive.spooled" if house.home.phone else "receive.spooled_here")
     return Answer(house.words([said], arrived_at), int(arrived_at.timestamp()))
 
 
 def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
-    """The idle time of a person's talk is over: the flow decides, and what it says goes by the outbox. The person is locked."""
+    """The idle time of a person's talk is over: the flow decides, and what it says goes by the outbox.
+
+    The person is locked.
+    """
     found = talks.of_person(store, person_id)
     if found is None:
         return
@@ -155,9 +175,14 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
     text = house.words(says, now, elder=talk.kind == "elder")
     if text:
         outbox.enqueue(
-            store, home_id=home_id, person_id=person_id, purpose=SILENCE, now=now, text=text,
+            store,
+            home_id=home_id,
+            person_id=person_id,
+            purpose=SILENCE,
+            now=now,
+            text=text,
             dedup_key=f"conversation:{talk.conversation_id}:silence:{turn.snapshot.revision}",
-        )  # fmt: skip
+        )
 
 
 # -- load ----------------------------------------------------------------------------------------------------------
@@ -182,7 +207,11 @@ def _again(store: Store, house: House, known: Row) -> Receipt:
     if state == "outbox":
         return Receipt(busy(house, moment(arrived)), repeat=True, inbox_id=row_id, elsewhere=True)
     try:
-        found = None if sealed is None else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
+        found = (
+            None
+            if sealed is None
+            else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
+        )
     except Unreadable:
         log.exception("a stored answer cannot be unsealed", extra={"action": "unreadable", "inbox": row_id})
         found = None
@@ -220,10 +249,19 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     heard = _heard(house, envelope, talk)
     _ledger(store, talk, envelope, cries=heard.rings)
     context = Context(
-        store, house, envelope.home_id, talk.person_id, now, sla.said_at(envelope.created_at, now), inbox_id,
-        attended=talk.attended(now), kind=talk.kind, event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
-        accused=accused, untied=talk.accuses,
-    )  # fmt: skip
+        store,
+        house,
+        envelope.home_id,
+        talk.person_id,
+        now,
+        sla.said_at(envelope.created_at, now),
+        inbox_id,
+        attended=talk.attended(now),
+        kind=talk.kind,
+        event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
+        accused=accused,
+        untied=talk.accuses,
+    )
     text = alarm = ""
     if heard.rings:
         alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, heard, now)
@@ -232,9 +270,11 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         if away:
             alarms.call_instead(context)
         alarm = house.words([alarms.called(heard, talk.kind, away)], now, elder=context.elder)
-    if (heard.rings and envelope.intent is not Intent.COMPLAINT and (talk.snapshot is None or talk.snapshot.flow != "complaint")) or (
-        context.attended and talk.snapshot is None and envelope.intent in NODS
-    ):
+    if (
+        heard.rings
+        and envelope.intent is not Intent.COMPLAINT
+        and (talk.snapshot is None or talk.snapshot.flow != "complaint")
+    ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
@@ -253,16 +293,26 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
 
 
 def _speak(context: Context, inbox_id: int, *said: str) -> None:
-    """Who presses and talks is answered in voice as well as in words: the first of the sentences of which there is a sound."""
+    """Who presses and talks is answered in voice as well as in words: the first of the sentences of which there is a
+    sound.
+    """
     words = next((words for words in said if words in context.house.recorded), "")
     if words:
         outbox.speak(
-            context.store, home_id=context.home_id, person_id=context.person_id, words=words, cause=f"inbox:{inbox_id}", now=context.now
+            context.store,
+            home_id=context.home_id,
+            person_id=context.person_id,
+            words=words,
+            cause=f"inbox:{inbox_id}",
+            now=context.now,
         )
 
 
 def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
-    """Whom the words accuse; within a complaint any grievance is meant. What only the lead may read accuses somebody, named or not (A4)."""
+    """Whom the words accuse; within a complaint any grievance is meant.
+
+    What only the lead may read accuses somebody, named or not (A4).
+    """
     found = envelope.accused
     if found is None and talk.has_case:
         found = envelope.in_case()
@@ -272,7 +322,9 @@ def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
 
 
 def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
-    """What the words say; an elder's voice at night that has no words is looked after at once (F6); a muted stranger rings nobody (S6)."""
+    """What the words say; an elder's voice at night that has no words is looked after at once (F6); a muted stranger
+    rings nobody (S6).
+    """
     event = envelope.event
     if talk.kind == "guest" and talk.muted_until is not None and talk.muted_until > micros(envelope.arrived_at):
         return CALM
@@ -287,9 +339,11 @@ def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
 
 
 def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False) -> None:
-    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a menu message.
+    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a
+    menu message.
 
-    Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window ends up to 59 s early.
+    Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window
+    ends up to 59 s early.
     """
     event, now = envelope.event, envelope.arrived_at
     if isinstance(event, Notice | events.Noted):
@@ -297,18 +351,32 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False
     if isinstance(event, Unfollowed | Followed) and _late(store, talk, envelope):
         return
     if isinstance(event, Unfollowed):
-        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0)
+        store.update(
+            tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0
+        )
         outbox.give_up_parked(store, now, talk.person_id)
         return
     if isinstance(event, events.TAPS) or (isinstance(event, events.Text) and event.menu_id):
         left, length = SCENE
-        store.update(tables.Follower, talk.follower_id, person=talk.person_id, following=True, scene_left=left, scene_until=now + length)
+        store.update(
+            tables.Follower,
+            talk.follower_id,
+            person=talk.person_id,
+            following=True,
+            scene_left=left,
+            scene_until=now + length,
+        )
     elif talk.full_at is None or talk.full_at // MINUTE != micros(now) // MINUTE:
         left, length = SESSION
         store.update(
-            tables.Follower, talk.follower_id, person=talk.person_id, following=True, session_left=left, session_until=now + length,
+            tables.Follower,
+            talk.follower_id,
+            person=talk.person_id,
+            following=True,
+            session_left=left,
+            session_until=now + length,
             heard_at=now,
-        )  # fmt: skip
+        )
     if talk.has_parked:
         complains = envelope.intent is Intent.COMPLAINT or (talk.stored is not None and talk.stored[0] == "complaint")
         if cries or complains:
@@ -318,7 +386,9 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False
 
 
 def _late(store: Store, talk: Talk, envelope: Envelope) -> bool:
-    """Whether the person is known to have followed, or left, since this was done: events come late and out of order (W3)."""
+    """Whether the person is known to have followed, or left, since this was done: events come late and out of order
+    (W3).
+    """
     later = (
         "('event:unsubscribe')"
         if isinstance(envelope.event, Followed)
@@ -326,9 +396,12 @@ def _late(store: Store, talk: Talk, envelope: Envelope) -> bool:
     )
     spoke = "" if isinstance(envelope.event, Followed) else "OR kind NOT LIKE 'event%'"
     found = store.row(
-        f"SELECT 1 FROM inbox WHERE person_id = ? AND account_id = ? AND created_at > ? AND (kind IN {later} {spoke}) LIMIT 1",  # noqa: S608
-        talk.person_id, envelope.account_id, envelope.created_at,
-    )  # fmt: skip
+        f"SELECT 1 FROM inbox WHERE person_id = ? AND account_id = ? AND created_at > ? AND (kind IN {later} {spoke}) "
+        f"LIMIT 1",
+        talk.person_id,
+        envelope.account_id,
+        envelope.created_at,
+    )
     return found is not None
 
 
@@ -352,7 +425,10 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
 
 
 def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:
-    """Carry out the effects; Done and Refused come back into the flow, at most three rounds. Raises FlowError after that."""
+    """Carry out the effects; Done and Refused come back into the flow, at most three rounds.
+
+    Raises FlowError after that.
+    """
     says: list[Say] = []
     for _ in range(MAX_ROUNDS + 1):
         outcomes: list[tuple[Effect, Done | events.Refused]] = []
@@ -387,7 +463,9 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
 
 
 def _nameless(house: House, talk: Talk, envelope: Envelope) -> bool:
-    """An answer to a questionnaire is kept apart from who gave it: the talk holds that there was one, never which (practice 7)."""
+    """An answer to a questionnaire is kept apart from who gave it: the talk holds that there was one, never which
+    (practice 7).
+    """
     if talk.snapshot is None or talk.snapshot.flow != "survey" or not isinstance(envelope.event, events.Text):
         return False
     return envelope.intent is not Intent.HUMAN and house.registry.of(talk.snapshot).takes(talk.snapshot, envelope.event)
@@ -397,17 +475,35 @@ ANSWER: Final = events.Text("［问卷的回答］")
 
 
 def _keep_message(
-    store: Store, envelope: Envelope, person: int, act: str = "receive", set_aside: str | None = None, *, nameless: bool = False
+    store: Store,
+    envelope: Envelope,
+    person: int,
+    act: str = "receive",
+    set_aside: str | None = None,
+    *,
+    nameless: bool = False,
 ) -> int:
-    """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search them all."""
+    """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search
+    them all.
+    """
     event, raw = (ANSWER, b"") if nameless else (envelope.event, envelope.raw)
     seal, row, now, inbox_id = store.seal, tables.Inbox, envelope.arrived_at, new_id()
     store.insert(
-        row, id=inbox_id, account_id=envelope.account_id, key=envelope.key, home_id=envelope.home_id, person_id=person,
-        kind=envelope.kind, created_at=envelope.created_at, arrived_at=now,
-        event=seal(row, "event", inbox_id, events.dump(event)), raw=seal(row, "raw", inbox_id, raw),
-        answer=None, answer_state="none", set_aside=set_aside,
-    )  # fmt: skip
+        row,
+        id=inbox_id,
+        account_id=envelope.account_id,
+        key=envelope.key,
+        home_id=envelope.home_id,
+        person_id=person,
+        kind=envelope.kind,
+        created_at=envelope.created_at,
+        arrived_at=now,
+        event=seal(row, "event", inbox_id, events.dump(event)),
+        raw=seal(row, "raw", inbox_id, raw),
+        answer=None,
+        answer_state="none",
+        set_aside=set_aside,
+    )
     if isinstance(envelope.event, events.FILES):
         effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
     store.audit(envelope.home_id, now, f"person:{person}", act, f"inbox:{inbox_id}")
@@ -422,13 +518,17 @@ def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> No
 
 
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:
-    """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed sentence."""
+    """What could not be handled is kept with its raw XML; a colleague answers, and the person
+    hears the fixed sentence.
+    """
     now = envelope.arrived_at
     inbox_id = _keep_message(store, envelope, talk.person_id, set_aside=type(error).__name__)
     _ledger(store, talk, envelope)
     answer = None
     if not isinstance(envelope.event, SILENT):
-        context = Context(store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind)
+        context = Context(
+            store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind
+        )
         effects.carry_out(context, AskHuman("set_aside"))
         says = [Say("receive.set_aside")]
         if envelope.heard.rings:

@@ -34,7 +34,9 @@ class Talk(msgspec.Struct):
     full_at: int | None = None
     """µs since 1970: when all of SESSION was given; None when a message of it is spent."""
     repeat: Row | None = None
-    """What the message was told that this talk was loaded for, when it has been here before: its row, the answer, how that left, when it arrived."""
+    """What the message was told that this talk was loaded for, when it has been here before: its row, the answer, how
+    that left, when it arrived.
+    """
     snapshot: Snapshot | None = None
     muted_until: int | None = None
     """µs since 1970: a stranger's cries do not ring until then (S6)."""
@@ -51,22 +53,27 @@ class Talk(msgspec.Struct):
         return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
 
 
-_TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind, c.attended_by, c.spoke_at,
+_TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
+    c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
-    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL)"""  # noqa: S608  (a figure of ours)
+    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL)"""
 _ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
-def load(store: Store, arrivals: Sequence[tuple[int, str, str]], cases: Question, promises: Question) -> dict[tuple[int, str], Talk]:
-    """The talks of (account, openid, key), with what a step asks about their people, by one query; who is new is not in it."""
+def load(
+    store: Store, arrivals: Sequence[tuple[int, str, str]], cases: Question, promises: Question
+) -> dict[tuple[int, str], Talk]:
+    """The talks of (account, openid, key), with what a step asks about their people, by one query; who is new is not in
+    it.
+    """
     rows = store.rows(
         f"""SELECT f.account_id, f.openid, i.id, i.answer, i.answer_state, i.arrived_at, {store.listed(cases, "p.id")},
                 {store.listed(promises, "p.id")}, {_TALK} FROM {store.PAIRS}
             {store.THEN} follower f ON f.account_id = pair.one AND f.openid = pair.other
             JOIN person p ON p.id = f.person_id JOIN conversation c ON c.person_id = p.id
-            LEFT JOIN inbox i ON i.account_id = pair.one AND i.key = pair.more""",  # noqa: S608
+            LEFT JOIN inbox i ON i.account_id = pair.one AND i.key = pair.more""",
         store.many(arrivals),
     )
     found: dict[tuple[int, str], Talk] = {}
@@ -85,7 +92,7 @@ def _listed(rows: str | None) -> list[Row]:
 
 def of_person(store: Store, person_id: int) -> tuple[int, Talk] | None:
     """The home and the talk of a person."""
-    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)  # noqa: S608
+    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)
     return None if row is None else (row[0], _of(row[1:]))
 
 
@@ -93,10 +100,19 @@ def meet(store: Store, home_id: int, account_id: int, openid: str, now: datetime
     """Somebody new: a guest, until a binding says who it is."""
     person = store.insert(tables.Person, home_id=home_id, kind="guest", created_at=now)
     follower = store.insert(
-        tables.Follower, account_id=account_id, openid=openid, person_id=person, binding="guest", following=True,
-        session_left=0, scene_left=0, created_at=now,
-    )  # fmt: skip
-    conversation = store.insert(tables.Conversation, home_id=home_id, person_id=person, version=0, revision=0, state="", trail="")
+        tables.Follower,
+        account_id=account_id,
+        openid=openid,
+        person_id=person,
+        binding="guest",
+        following=True,
+        session_left=0,
+        scene_left=0,
+        created_at=now,
+    )
+    conversation = store.insert(
+        tables.Conversation, home_id=home_id, person_id=person, version=0, revision=0, state="", trail=""
+    )
     return Talk(follower, person, conversation, None, None, None, has_parked=False, kind="guest")
 
 
@@ -106,21 +122,39 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
     if turn is None:
         if talk.snapshot is not None or more:
             store.update(
-                tables.Conversation, talk.conversation_id, person=talk.person_id, flow=None, version=0, revision=talk.revision + 1, state="",
-                trail="", slots=None, idle_at=None, **more,
-            )  # fmt: skip
+                tables.Conversation,
+                talk.conversation_id,
+                person=talk.person_id,
+                flow=None,
+                version=0,
+                revision=talk.revision + 1,
+                state="",
+                trail="",
+                slots=None,
+                idle_at=None,
+                **more,
+            )
         return
     kept = turn.snapshot
     store.update(
-        tables.Conversation, talk.conversation_id, person=talk.person_id, flow=kept.flow, version=kept.version,
-        revision=talk.revision + 1, state=kept.state, trail=" ".join(kept.trail),
+        tables.Conversation,
+        talk.conversation_id,
+        person=talk.person_id,
+        flow=kept.flow,
+        version=kept.version,
+        revision=talk.revision + 1,
+        state=kept.state,
+        trail=" ".join(kept.trail),
         slots=store.seal(tables.Conversation, "slots", talk.conversation_id, kept.slots),
-        idle_at=_silent_from(now + turn.idle) if turn.idle else None, **more,
-    )  # fmt: skip
+        idle_at=_silent_from(now + turn.idle) if turn.idle else None,
+        **more,
+    )
 
 
 def _of(row: Sequence[Any]) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, *more = row
+    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, *more = (
+        row
+    )
     full_at, parked, muted, accuses = more
     stored = None if flow is None else (flow, version, revision, state, slots, trail)
     return Talk(

@@ -1,4 +1,6 @@
-"""The time since a restore: what was not final is held, old log-ins and codes are dead, and nothing leaves until the director confirms."""
+"""The time since a restore: what was not final is held, old log-ins and codes are dead, and nothing leaves until the
+director confirms.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +38,9 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the director decides upon: messages by what becomes of them, greetings held, letters held, and who is on the stop list."""
+    """What the director decides upon: messages by what becomes of them, greetings held, letters held, and who is on the
+    stop list.
+    """
 
     later: int
     unsure: int
@@ -47,16 +51,24 @@ class Account:
 
 
 def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
-    """A restored database whose way out `archive.shut` has closed: what was alive in it is dead; gives how many entries of the stop list were new."""
+    """A restored database whose way out `archive.shut` has closed: what was alive in it is dead; gives how many entries
+    of the stop list were new.
+    """
     store = db.store
     people = [row[0] for row in store.rows("SELECT id FROM person")]
     store.lock_persons(*people)
     store.rows("UPDATE staff_session SET ended_at = ? WHERE ended_at IS NULL RETURNING id", now)
     store.rows("UPDATE invitation SET expires_at = ? WHERE used_at IS NULL AND expires_at > ? RETURNING id", now, now)
     store.rows("UPDATE conversation SET flow = NULL, slots = NULL, idle_at = NULL WHERE flow IS NOT NULL RETURNING id")
-    store.rows("UPDATE plan SET state = 'held', why = ? WHERE state = 'planned' AND due_at <= ? RETURNING id", MISSED, now)
+    store.rows(
+        "UPDATE plan SET state = 'held', why = ? WHERE state = 'planned' AND due_at <= ? RETURNING id", MISSED, now
+    )
     store.rows("UPDATE letter SET state = 'held', held_why = ? WHERE state = 'ready' RETURNING id", CHECK_FIRST)
-    store.rows("UPDATE promise SET mark = ?, look_at = NULL WHERE kept_at IS NULL AND due_at <= ? RETURNING id", Mark.BREACHED.value, now)
+    store.rows(
+        "UPDATE promise SET mark = ?, look_at = NULL WHERE kept_at IS NULL AND due_at <= ? RETURNING id",
+        Mark.BREACHED.value,
+        now,
+    )
     for epoch in db.scalars(select(tables.Epoch).where(tables.Epoch.confirmed_at.is_(None))):
         store.audit(epoch.home_id, now, "machine", "begin_epoch", f"epoch:{epoch.id}")
     db.flush()
@@ -75,7 +87,9 @@ def closed(db: Unit, home_id: int) -> Closed | None:
 
 def gaps(db: Unit, home_id: int) -> list[tuple[datetime, datetime]]:
     """The times between a backup and its restore: what was said in them is not known here."""
-    return [(row.backup_at, row.began_at) for row in db.scalars(select(tables.Epoch).where(tables.Epoch.home_id == home_id))]
+    return [
+        (row.backup_at, row.began_at) for row in db.scalars(select(tables.Epoch).where(tables.Epoch.home_id == home_id))
+    ]
 
 
 def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
@@ -87,25 +101,36 @@ def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
         unsure=fates.count("unknown"),
         dropped=fates.count("cancelled"),
         greetings=_count(db, tables.Plan, viewer.home_id, tables.Plan.why == MISSED, tables.Plan.state == "held"),
-        letters=_count(db, tables.Letter, viewer.home_id, tables.Letter.held_why == CHECK_FIRST, tables.Letter.state == "held"),
+        letters=_count(
+            db, tables.Letter, viewer.home_id, tables.Letter.held_why == CHECK_FIRST, tables.Letter.state == "held"
+        ),
         stopped=_count(db, tables.Stop, viewer.home_id, tables.Stop.lifted_at.is_(None)),
     )
 
 
 def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) -> None:
-    """Open the way out: what was planned for later leaves in its time, what may have left already never again. Raises Invalid, Conflict, NotFound."""
+    """Open the way out: what was planned for later leaves in its time, what may have left already never again.
+
+    Raises Invalid, Conflict, NotFound.
+    """
     access_page(viewer, Page.RESTORE)
     if words.strip() != CONFIRM:
         raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
     opened = db.store.rows(
-        "UPDATE epoch SET confirmed_at = ?, confirmed_by = ? WHERE id = ? AND home_id = ? AND confirmed_at IS NULL RETURNING id, began_at",
-        now, viewer.id, epoch_id, viewer.home_id,
-    )  # fmt: skip
+        "UPDATE epoch SET confirmed_at = ?, confirmed_by = ? WHERE id = ? AND home_id = ? AND confirmed_at IS NULL "
+        "RETURNING id, began_at",
+        now,
+        viewer.id,
+        epoch_id,
+        viewer.home_id,
+    )
     if not opened:
         raise Conflict
     began_at = moment(opened[0][1])
     outdated = select(tables.Outbox).where(
-        tables.Outbox.home_id == viewer.home_id, tables.Outbox.purpose == "alarm", tables.Outbox.state.in_(("waiting", "ready"))
+        tables.Outbox.home_id == viewer.home_id,
+        tables.Outbox.purpose == "alarm",
+        tables.Outbox.state.in_(("waiting", "ready")),
     )
     db.lock_persons(*{row.person_id for row in (*_held(db, viewer.home_id), *db.scalars(outdated))})
     db.expire_all()  # what stood in them before the locks may have changed
@@ -121,7 +146,9 @@ def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) 
 
 
 def _held(db: Unit, home_id: int) -> list[tables.Outbox]:
-    return list(db.scalars(select(tables.Outbox).where(tables.Outbox.home_id == home_id, tables.Outbox.state == "held")))
+    return list(
+        db.scalars(select(tables.Outbox).where(tables.Outbox.home_id == home_id, tables.Outbox.state == "held"))
+    )
 
 
 def _fate(row: tables.Outbox, began_at: datetime) -> str:
@@ -131,5 +158,8 @@ def _fate(row: tables.Outbox, began_at: datetime) -> str:
     return "cancelled" if row.purpose in {*purposes.of_machines(), outbox.SPOKEN} else "unknown"
 
 
-def _count(db: Unit, table: type[tables.Plan] | type[tables.Letter] | type[tables.Stop], home_id: int, *conditions: object) -> int:
-    return int(db.scalar(select(func.count()).select_from(table).where(table.home_id == home_id, *conditions)) or 0)  # type: ignore[arg-type]
+def _count(
+    db: Unit, table: type[tables.Plan] | type[tables.Letter] | type[tables.Stop], home_id: int, *conditions: object
+) -> int:
+    count = select(func.count()).select_from(table)
+    return int(db.scalar(count.where(table.home_id == home_id, *conditions)) or 0)  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-"""The jobs of the scheduler: a name, an interval, what it does in words; when each ran last and what came of it (engineering 8).
+"""The jobs of the scheduler: a name, an interval, what it does in words; when each ran last and what came of it
+(engineering 8).
 
 Each process keeps the last runs in memory and writes them down together: a row for each job, whichever process ran it.
 """
@@ -27,7 +28,10 @@ COLUMNS: Final = ("title", "every_ms", "began_at", "took_ms", "failed", "failing
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An interval job; `run` gets the present moment and does everything in its own transactions. `title` tells the administrator."""
+    """An interval job; `run` gets the present moment and does everything in its own transactions.
+
+    `title` tells the administrator.
+    """
 
     name: str
     seconds: float
@@ -39,7 +43,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A job's last run: when it began (aware), how many seconds it took, the kind of error if it failed, and since when it fails."""
+    """A job's last run: when it began (aware), how many seconds it took, the kind of error if it failed, and since when
+    it fails.
+    """
 
     began_at: datetime
     seconds: float

@@ -1,7 +1,10 @@
-"""The chain of the audit: rows are linked after their COMMIT, and whoever changes, removes, inserts, re-orders or cuts is found (P5).
+"""The chain of the audit: rows are linked after their COMMIT, and whoever changes, removes, inserts, re-orders or cuts
+is found (P5).
 
-Each row carries an HMAC over its fields. A link is an HMAC over the place, the link before, and the row; the keys lie outside the
-database. The newest link is written to a file outside the database each hour, so that a tail that was cut off is missed.
+Each row carries an HMAC over its fields. A link is an HMAC over the place, the link before, and the row; the keys lie
+outside the
+database. The newest link is written to a file outside the database each hour, so that a tail that was cut off is
+missed.
 """
 
 import hmac
@@ -46,7 +49,9 @@ def link(store: Store, now: datetime) -> int:
     """Link what is not linked yet, in the order of the ids; gives how many. One process at a time does it."""
     last = store.row("SELECT position, chain FROM audit WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1")
     position, chain = (last[0], bytes(last[1])) if last else (0, BEGIN)
-    rows = store.rows(f"SELECT {FIELDS} FROM audit WHERE position IS NULL AND at < ? ORDER BY id LIMIT ?", now - SETTLES, BATCH)  # noqa: S608
+    rows = store.rows(
+        f"SELECT {FIELDS} FROM audit WHERE position IS NULL AND at < ? ORDER BY id LIMIT ?", now - SETTLES, BATCH
+    )
     links: list[tuple[int, bytes, int]] = []
     for row in rows:
         position += 1
@@ -100,8 +105,10 @@ def verify(store: Store, outside: list[Head]) -> tuple[int, list[Finding]]:
         position, chain = place, sealed
         if place in known and known[place].chain != sealed.hex():
             found.append(Finding(f"第 {place} 行和 {known[place].at} 记在外面的不一样", row[0]))
-    loose = store.rows(f"SELECT {FIELDS} FROM audit WHERE position IS NULL ORDER BY id")  # noqa: S608
-    found += [Finding("还没连上的一行不是系统写的，或被改过", row[0]) for row in loose if not _signed(store.sealer, row)]
+    loose = store.rows(f"SELECT {FIELDS} FROM audit WHERE position IS NULL ORDER BY id")
+    found += [
+        Finding("还没连上的一行不是系统写的，或被改过", row[0]) for row in loose if not _signed(store.sealer, row)
+    ]
     newest = max(outside, key=lambda one: one.position, default=None)
     if newest is not None and newest.position > position:
         found.append(Finding(f"尾巴被截断：{newest.at} 时有 {newest.position} 行，现在只有 {position} 行", position))
@@ -113,7 +120,9 @@ def verify(store: Store, outside: list[Head]) -> tuple[int, list[Finding]]:
 def _linked(store: Store) -> Iterator[tuple[int, bytes, Row]]:
     """All linked rows in their order, in portions."""
     after = 0
-    while rows := store.rows(f"SELECT position, chain, {FIELDS} FROM audit WHERE position > ? ORDER BY position LIMIT ?", after, 2000):  # noqa: S608
+    while rows := store.rows(
+        f"SELECT position, chain, {FIELDS} FROM audit WHERE position > ? ORDER BY position LIMIT ?", after, 2000
+    ):
         for row in rows:
             yield row[0], bytes(row[1]), row[2:]
         after = rows[-1][0]

@@ -32,7 +32,9 @@ class Downtime:
 
 def beat(store: Store, home_id: int, machine_now: datetime) -> None:
     """A commit succeeded at this machine time."""
-    store.change(tables.Pulse, "UPDATE pulse SET beat_at = ? WHERE home_id = ? RETURNING id", machine_now, home_id, persons=())
+    store.change(
+        tables.Pulse, "UPDATE pulse SET beat_at = ? WHERE home_id = ? RETURNING id", machine_now, home_id, persons=()
+    )
 
 
 def woke(store: Store, home_id: int, machine_now: datetime) -> None:
@@ -49,7 +51,9 @@ def woke(store: Store, home_id: int, machine_now: datetime) -> None:
 def unseen(db: Unit, home_id: int) -> list[Downtime]:
     """The times of which no colleague has taken note, oldest first."""
     found = (
-        select(tables.Downtime).where(tables.Downtime.home_id == home_id, tables.Downtime.seen_at.is_(None)).order_by(tables.Downtime.id)
+        select(tables.Downtime)
+        .where(tables.Downtime.home_id == home_id, tables.Downtime.seen_at.is_(None))
+        .order_by(tables.Downtime.id)
     )
     return [Downtime(row.id, row.from_at, row.to_at) for row in db.scalars(found)]
 
@@ -78,12 +82,22 @@ class Figures:
 def figures(db: Unit, home_id: int, now: datetime) -> Figures:
     """Counts for the operator, by indexes alone: no look at rows that are final and old."""
     outbox, promise, audit = tables.Outbox, tables.Promise, tables.Audit
-    waiting = select(outbox.state, func.count()).where(outbox.state.in_(WAITING), outbox.home_id == home_id).group_by(outbox.state)
-    lost = select(outbox.state, func.count()).where(
-        outbox.state.in_(LOST), outbox.not_before > now - LOST_SINCE, outbox.home_id == home_id
-    ).group_by(outbox.state)  # fmt: skip
+    waiting = (
+        select(outbox.state, func.count())
+        .where(outbox.state.in_(WAITING), outbox.home_id == home_id)
+        .group_by(outbox.state)
+    )
+    lost = (
+        select(outbox.state, func.count())
+        .where(outbox.state.in_(LOST), outbox.not_before > now - LOST_SINCE, outbox.home_id == home_id)
+        .group_by(outbox.state)
+    )
     oldest = db.scalar(select(func.min(outbox.not_before)).where(outbox.state == "ready", outbox.not_before <= now))
-    open_ones = select(promise.mark, func.count()).where(promise.home_id == home_id, promise.kept_at.is_(None)).group_by(promise.mark)
+    open_ones = (
+        select(promise.mark, func.count())
+        .where(promise.home_id == home_id, promise.kept_at.is_(None))
+        .group_by(promise.mark)
+    )
     return Figures(
         dict.fromkeys((*WAITING, *LOST), 0) | dict(db.execute(waiting).all()) | dict(db.execute(lost).all()),
         timedelta(0) if oldest is None else now - oldest,

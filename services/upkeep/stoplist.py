@@ -1,6 +1,8 @@
-"""The stop list outside the database: deaths and 静默, one line each, so that an old backup cannot wake them (architecture, Restore).
+"""The stop list outside the database: deaths and 静默, one line each, so that an old backup cannot wake them
+(architecture, Restore).
 
-A line names a person by number alone and carries an HMAC; the newest line of an entry counts. The file belongs on another disk.
+A line names a person by number alone and carries an HMAC; the newest line of an entry counts. The file belongs on
+another disk.
 """
 
 import fcntl
@@ -39,11 +41,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 def entries(store: Store) -> list[Entry]:
     """The stop list as the database has it."""
-    return [Entry(*row) for row in store.rows("SELECT id, home_id, person_id, kind, set_at, set_by, lifted_at FROM stop ORDER BY id")]
+    return [
+        Entry(*row)
+        for row in store.rows("SELECT id, home_id, person_id, kind, set_at, set_by, lifted_at FROM stop ORDER BY id")
+    ]
 
 
 def keep(file: Path, sealer: Sealer, found: Iterable[Entry]) -> int:
-    """Add what the file does not say yet, on disk when this returns; gives how many lines were added. Raises OSError."""
+    """Add what the file does not say yet, on disk when this returns; gives how many lines were added.
+
+    Raises OSError.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as lines:
         fcntl.flock(lines, fcntl.LOCK_EX)  # the processes of one host write the same file
@@ -75,7 +83,9 @@ def read(file: Path, sealer: Sealer) -> list[Entry]:
 
 
 def replay(db: Unit, found: Iterable[Entry]) -> int:
-    """Put into a restored database what was stopped, and lifted, after its backup; gives how many entries were new to it."""
+    """Put into a restored database what was stopped, and lifted, after its backup; gives how many entries were new to
+    it.
+    """
     new, found = 0, list(found)
     db.lock_persons(*(entry.person_id for entry in found))
     for entry in found:
@@ -87,8 +97,13 @@ def replay(db: Unit, found: Iterable[Entry]) -> int:
             new += 1
         if row is None:
             row = tables.Stop(
-                id=entry.id, home_id=entry.home_id, person_id=entry.person_id, kind=entry.kind, set_at=moment(entry.set_at), set_by=entry.set_by
-            )  # fmt: skip
+                id=entry.id,
+                home_id=entry.home_id,
+                person_id=entry.person_id,
+                kind=entry.kind,
+                set_at=moment(entry.set_at),
+                set_by=entry.set_by,
+            )
             db.add(row)
         row.lifted_at = lifted
         if lifted is None:

@@ -1,6 +1,7 @@
 """Alembic's entry: online only, on the database that `storage.migrate` or `-x path=` names.
 
-All migrations of one run are one transaction on both engines: whoever is killed in the middle leaves the old schema whole.
+All migrations of one run are one transaction on both engines: whoever is killed in the middle leaves the old schema
+whole.
 """
 
 import asyncio
@@ -20,7 +21,13 @@ where = context.config.attributes.get("where") or Path(context.get_x_argument(as
 
 def run(connection: Connection) -> None:
     """Inside the transaction of the caller."""
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, transactional_ddl=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        transactional_ddl=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -40,7 +47,10 @@ async def run_postgres() -> None:
 
 
 def run_sqlite(file: Path) -> None:
-    """The driver's own transactions end before a CREATE: ours begins by hand. A table that is copied is checked before COMMIT."""
+    """The driver's own transactions end before a CREATE: ours begins by hand.
+
+    A table that is copied is checked before COMMIT.
+    """
     with closing(sqlite3.connect(file, isolation_level=None)) as opened:
         opened.execute("PRAGMA journal_mode=WAL")
         engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
@@ -56,7 +66,9 @@ def run_sqlite(file: Path) -> None:
 
 
 def _clear_away(connection: Connection) -> None:
-    """What a release before 0013 left behind when it was killed: an empty copy beside the table that it was to replace."""
+    """What a release before 0013 left behind when it was killed: an empty copy beside the table
+    that it was to replace.
+    """
     names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     for name in names:
         if name.removeprefix("_alembic_tmp_") != name and name.removeprefix("_alembic_tmp_") in names:

@@ -35,14 +35,25 @@ def past(db: Unit, sight: Sight, since: datetime) -> list[Past]:
     """The newest alarms that were ended, as far as the viewer may hear them and see who cried."""
     row, goer, there = tables.Alarm, aliased(tables.Staff), aliased(tables.Staff)
     found = db.execute(
-        select(row, goer.name, there.name).outerjoin(goer, goer.id == row.going_by).outerjoin(there, there.id == row.arrived_by)
+        select(row, goer.name, there.name)
+        .outerjoin(goer, goer.id == row.going_by)
+        .outerjoin(there, there.id == row.arrived_by)
         .where(
-            row.home_id == sight.home_id, row.raised_at > since, row.arrived_at.is_not(None), row.audience.in_(sight.audiences),
+            row.home_id == sight.home_id,
+            row.raised_at > since,
+            row.arrived_at.is_not(None),
+            row.audience.in_(sight.audiences),
             sight.person(row.person_id),
-        ).order_by(row.id.desc()).limit(MOST)
-    ).all()  # fmt: skip
+        )
+        .order_by(row.id.desc())
+        .limit(MOST)
+    ).all()
     people = whos(db, [one.person_id for one, _, _ in found])
-    return [_past(db, one, people[one.person_id], going or "", arrived or "") for one, going, arrived in found if one.person_id in people]
+    return [
+        _past(db, one, people[one.person_id], going or "", arrived or "")
+        for one, going, arrived in found
+        if one.person_id in people
+    ]
 
 
 def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Past:

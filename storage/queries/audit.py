@@ -38,7 +38,9 @@ def rows(db: Unit, home_id: int, show: str = "", before: int | None = None) -> l
     if before is not None:
         found = found.where(tables.Audit.id < before)
     lines = db.scalars(found.order_by(tables.Audit.id.desc()).limit(PAGE + 1)).all()
-    names: dict[int, str] = dict(db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.home_id == home_id)).all())
+    names: dict[int, str] = dict(
+        db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.home_id == home_id)).all()
+    )
     numbers: dict[int, str] = dict(
         db.execute(
             select(tables.Case.id, tables.Case.number).where(
@@ -53,5 +55,7 @@ def _row(db: Unit, line: tables.Audit, names: dict[int, str], numbers: dict[int,
     kind, _, number = line.actor.partition(":")
     actor = names.get(int(number), "已离职的同事") if kind == "staff" else ""
     what, _, which = line.subject.partition(":")
-    shown = numbers.get(int(which), "") if what == "case" else names.get(int(which), "") if what == "staff" else which[-5:]
+    shown = (
+        numbers.get(int(which), "") if what == "case" else names.get(int(which), "") if what == "staff" else which[-5:]
+    )
     return Row(line.id, line.at, actor, kind, line.action, f"{what}:{shown}", db.open(line, "detail") or "")

@@ -16,7 +16,10 @@ STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意
 
 
 def named(case: tables.Case) -> Select[tables.Accused]:
-    """Whom a case is about: by name, by role, or nobody knows who; not what somebody above lifted. Found by the person, as the index is."""
+    """Whom a case is about: by name, by role, or nobody knows who; not what somebody above lifted.
+
+    Found by the person, as the index is.
+    """
     table = tables.Accused
     return select(table).where(table.person_id == case.person_id, table.case_id == case.id, table.state != "lifted")
 
@@ -97,11 +100,17 @@ VEIL: Final = "原话不公开，只有负责人和院长看得到"
 
 def veiled_row(row: Row) -> Row:
     """A line of the list without who complained and how it was said (C14)."""
-    return replace(row, title=f"不公开姓名的投诉：{row.case.category}", who=replace(row.who, name="家属 A", phone="", tie="", place=""))
+    return replace(
+        row,
+        title=f"不公开姓名的投诉：{row.case.category}",
+        who=replace(row.who, name="家属 A", phone="", tie="", place=""),
+    )
 
 
 def veiled(found: Case) -> Case:
-    """A case without who complained, which elder, and any word, photo or voice between the family and the house (C14)."""
+    """A case without who complained, which elder, and any word, photo or voice between the
+    family and the house (C14).
+    """
     row = veiled_row(Row(found.case, found.title, found.who, None))
     records = [
         record if record.row.kind in {"note", "step"} else replace(record, words=VEIL, media=None, delivery="", why="")
@@ -124,12 +133,13 @@ def rows(db: Unit, sight: Sight, limit: int = 1000) -> list[Row]:
     """The open cases, the least time left first."""
     found = db.scalars(
         select(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None)).order_by(tables.Case.id).limit(limit)
-    ).all()  # fmt: skip
+    ).all()
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
-        select(tables.Promise).where(tables.Promise.case_id.in_([row.id for row in found]), tables.Promise.kept_at.is_(None))
+        select(tables.Promise)
+        .where(tables.Promise.case_id.in_([row.id for row in found]), tables.Promise.kept_at.is_(None))
         .order_by(tables.Promise.due_at)
-    ):  # fmt: skip
+    ):
         clocks.setdefault(promise.case_id or 0, Clock(promise.kind, promise.made_at, promise.due_at))
     people = whos(db, [row.person_id for row in found])
     result = [Row(row, db.open(row, "title") or "", people[row.person_id], clocks.get(row.id)) for row in found]
@@ -144,7 +154,9 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
             tables.Promise.home_id == sight.home_id,
             tables.Promise.kind.in_(found),
             tables.Promise.made_at >= since,
-            or_(tables.Promise.case_id.is_(None), tables.Promise.case_id.in_(select(tables.Case.id).where(sight.case()))),
+            or_(
+                tables.Promise.case_id.is_(None), tables.Promise.case_id.in_(select(tables.Case.id).where(sight.case()))
+            ),
         )
     ):
         if kept is None and mark != "breached":
@@ -156,7 +168,11 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
 
 def by_number(db: Unit, sight: Sight, number: str) -> list[tables.Case]:
     """The cases of a number, the newest first: numbers without a year came again each year (D8)."""
-    return list(db.scalars(select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())))
+    return list(
+        db.scalars(
+            select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())
+        )
+    )
 
 
 def titles(db: Unit, sight: Sight, number: str) -> list[tuple[tables.Case, str]]:
@@ -174,7 +190,7 @@ def one(db: Unit, found: tables.Case) -> Case:
         .outerjoin(tables.Media, tables.Media.inbox_id == tables.CaseRecord.inbox_id)
         .where(tables.CaseRecord.case_id == found.id)
         .order_by(tables.CaseRecord.said_at, tables.CaseRecord.id)
-    ).all()  # fmt: skip
+    ).all()
     records = [
         Record(
             row,
@@ -188,16 +204,21 @@ def one(db: Unit, found: tables.Case) -> Case:
     ]
     promises = list(
         db.scalars(
-            select(tables.Promise).where(tables.Promise.case_id == found.id)
+            select(tables.Promise)
+            .where(tables.Promise.case_id == found.id)
             .order_by(when((tables.Promise.kind == "first_feedback", 0), else_=1), tables.Promise.due_at)
         )
-    )  # fmt: skip
+    )
     fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
     who = whos(db, [found.person_id])[found.person_id]
-    staff = list(db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id)))
+    staff = list(
+        db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id))
+    )
     called = {one.id: one.name for one in staff}
     accused = frozenset(row.staff_id for row in db.scalars(named(found)) if row.staff_id is not None)
-    written = db.scalars(select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc()))
+    written = db.scalars(
+        select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc())
+    )
     papers = [
         Paper(
             row,
@@ -212,7 +233,23 @@ def one(db: Unit, found: tables.Case) -> Case:
         for row in written
     ]
     return Case(
-        found, db.open(found, "title") or "", db.open(found, "why") or "", who, fields, records, promises, called,
-        db.open(found, "finding") or "", db.open(found, "passed_to") or "", [one for one in staff if one.left_at is None], accused, papers,
-        [(row, db.open(row, "what") or "") for row in db.scalars(select(tables.Evidence).where(tables.Evidence.case_id == found.id).order_by(tables.Evidence.id))],
-    )  # fmt: skip
+        found,
+        db.open(found, "title") or "",
+        db.open(found, "why") or "",
+        who,
+        fields,
+        records,
+        promises,
+        called,
+        db.open(found, "finding") or "",
+        db.open(found, "passed_to") or "",
+        [one for one in staff if one.left_at is None],
+        accused,
+        papers,
+        [
+            (row, db.open(row, "what") or "")
+            for row in db.scalars(
+                select(tables.Evidence).where(tables.Evidence.case_id == found.id).order_by(tables.Evidence.id)
+            )
+        ],
+    )

@@ -13,13 +13,28 @@ from storage.queries.sight import Sight
 from storage.unit import Unit
 
 Event = dict[str, Any]
-MENU = {"COMPLAINT": "投诉", "HUMAN": "找人", "CONTACT": "联系我们", "LETTER": "今天的家书", "BIND": "绑定", "NURSE": "叫护士"}
+MENU = {
+    "COMPLAINT": "投诉",
+    "HUMAN": "找人",
+    "CONTACT": "联系我们",
+    "LETTER": "今天的家书",
+    "BIND": "绑定",
+    "NURSE": "叫护士",
+}
 PREVIEWS = {
-    "image": "［照片］", "voice": "［语音］", "video": "［视频］", "location": "［位置］", "link": "［链接］", "followed": "关注了公众号",
-    "unfollowed": "取消了关注", "scanned": "扫了二维码",
-}  # fmt: skip
+    "image": "［照片］",
+    "voice": "［语音］",
+    "video": "［视频］",
+    "location": "［位置］",
+    "link": "［链接］",
+    "followed": "关注了公众号",
+    "unfollowed": "取消了关注",
+    "scanned": "扫了二维码",
+}
 SPOKEN_EVENTS = ("event:subscribe", "event:unsubscribe", "event:scan", "event:click")
-"""Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and not shown."""
+"""Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and
+not shown.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +143,34 @@ WORDS: Final = ("reply", "first_feedback", "call")
 
 
 def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
-    """One look at the running promises of people whom the viewer works with; a complaint counts while its case is open."""
+    """One look at the running promises of people whom the viewer works with; a complaint counts
+    while its case is open.
+    """
     rows = db.execute(
         select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
             sight.person(tables.Promise.person_id), tables.Promise.kept_at.is_(None)
         )
     ).all()
-    cases = db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None))) or 0
+    cases = (
+        db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None)))
+        or 0
+    )
     words = [due for kind, _, due in rows if kind in WORDS]
     matters = [due for kind, _, due in rows if kind not in {"reply", "binding"}]
     return Counts(
-        len({person for kind, person, _ in rows if kind in WORDS}), any(due <= soon for due in words), any(due <= now for due in words),
-        cases, any(due <= soon for due in matters), any(due <= now for due in matters),
-    )  # fmt: skip
+        len({person for kind, person, _ in rows if kind in WORDS}),
+        any(due <= soon for due in words),
+        any(due <= now for due in words),
+        cases,
+        any(due <= soon for due in matters),
+        any(due <= now for due in matters),
+    )
 
 
 def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
-    """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then the latest message."""
+    """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then
+    the latest message.
+    """
     waiting = select(tables.Promise.person_id).where(
         tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS)
     )
@@ -166,19 +192,23 @@ def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
     people = [person.id for _, person in rows]
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
-        select(tables.Promise).where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS))
+        select(tables.Promise)
+        .where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS))
         .order_by(tables.Promise.due_at)
-    ):  # fmt: skip
+    ):
         clocks.setdefault(promise.person_id, Clock(promise.kind, promise.made_at, promise.due_at))
     failed: dict[int, int] = dict(
         db.execute(
             select(tables.Outbox.person_id, func.count())
-            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up"))).group_by(tables.Outbox.person_id)
+            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up")))
+            .group_by(tables.Outbox.person_id)
         ).all()
-    )  # fmt: skip
+    )
     cases: dict[int, str] = {
         case.person_id: case.number
-        for case in db.scalars(select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None), sight.case()))
+        for case in db.scalars(
+            select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None), sight.case())
+        )
     }
     found_people = whos(db, people)
     found = [
@@ -202,10 +232,15 @@ def _worded() -> ColumnElement[bool]:
 def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
     """The last messages with one person, oldest first; without those of complaints that are closed to the viewer."""
     heard = db.scalars(
-        select(tables.Inbox).where(tables.Inbox.person_id == person_id, _worded(), sight.inbox(tables.Inbox.id))
-        .order_by(tables.Inbox.id.desc()).limit(limit)
-    ).all()  # fmt: skip
-    media = {row.inbox_id: row for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))}
+        select(tables.Inbox)
+        .where(tables.Inbox.person_id == person_id, _worded(), sight.inbox(tables.Inbox.id))
+        .order_by(tables.Inbox.id.desc())
+        .limit(limit)
+    ).all()
+    media = {
+        row.inbox_id: row
+        for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))
+    }
     bubbles: list[Bubble] = []
     for row in heard:
         bubbles.append(
@@ -223,9 +258,12 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
             bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
     sent = db.execute(
         select(tables.Outbox, tables.OutboxBody, tables.Staff)
-        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id).outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
-        .where(tables.Outbox.person_id == person_id, sight.outbox(tables.Outbox.id)).order_by(tables.Outbox.id.desc()).limit(limit)
-    ).all()  # fmt: skip
+        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
+        .where(tables.Outbox.person_id == person_id, sight.outbox(tables.Outbox.id))
+        .order_by(tables.Outbox.id.desc())
+        .limit(limit)
+    ).all()
     for out, body, staff in sent:
         side = "call" if out.way == "call" else "out" if staff else "bot"
         bubbles.append(
@@ -248,18 +286,27 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
         .where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None))
         .order_by(tables.Promise.due_at)
     )
-    cases = db.scalars(select(tables.Case).where(tables.Case.person_id == person_id, sight.case()).order_by(tables.Case.id.desc())).all()
+    cases = db.scalars(
+        select(tables.Case).where(tables.Case.person_id == person_id, sight.case()).order_by(tables.Case.id.desc())
+    ).all()
     return Thread(
-        whos(db, [person_id])[person_id], bubbles[-limit:], window(db, person_id),
-        [Clock(row.kind, row.made_at, row.due_at) for row in promises], list(cases),
-    )  # fmt: skip
+        whos(db, [person_id])[person_id],
+        bubbles[-limit:],
+        window(db, person_id),
+        [Clock(row.kind, row.made_at, row.due_at) for row in promises],
+        list(cases),
+    )
 
 
 def window(db: Unit, person_id: int) -> Window:
     """The ledger of the phone that the person used last."""
-    row = db.scalars(select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())).first()
+    row = db.scalars(
+        select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())
+    ).first()
     if row is None:
-        return Window(following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None)
+        return Window(
+            following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None
+        )
     return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
 
 
@@ -291,15 +338,17 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     rows = db.execute(
         select(tables.Person, tables.Conversation.attended_by, tables.Resident)
         .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
-        .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id).where(tables.Person.id.in_(people))
-    ).all()  # fmt: skip
+        .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id)
+        .where(tables.Person.id.in_(people))
+    ).all()
     elder = aliased(tables.Person)
     ties: dict[int, str] = {}
     for kinship, resident, person in db.execute(
         select(tables.Kinship, tables.Resident, elder)
-        .join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id).join(elder, elder.id == tables.Resident.person_id)
+        .join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
+        .join(elder, elder.id == tables.Resident.person_id)
         .where(tables.Kinship.person_id.in_(people))
-    ):  # fmt: skip
+    ):
         ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
         _ = resident
     found: dict[int, Who] = {}

@@ -55,27 +55,39 @@ def people(db: Unit, home_id: int, resident_id: int | None = None) -> list[Who]:
 def one(db: Unit, person_id: int, resident_id: int) -> Who | None:
     """One person as they are now; None when they belong to the resident no more."""
     resident = db.get_one(tables.Resident, resident_id)
-    return next((who for who in _people(db, resident.home_id, [resident_id], person_id) if who.person_id == person_id), None)
+    return next(
+        (who for who in _people(db, resident.home_id, [resident_id], person_id) if who.person_id == person_id), None
+    )
 
 
 def _people(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id: int | None) -> list[Who]:
     which = tables.Resident.status.in_(LIVING) if residents_of is None else tables.Resident.id.in_(residents_of)
-    residents = {row.id: row for row in db.scalars(select(tables.Resident).where(tables.Resident.home_id == home_id, which))}
+    residents = {
+        row.id: row for row in db.scalars(select(tables.Resident).where(tables.Resident.home_id == home_id, which))
+    }
     ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id.in_(residents))))
     ids = {row.person_id for row in residents.values()} | {tie.person_id for tie in ties}
     persons = {row.id: row for row in db.scalars(select(tables.Person).where(tables.Person.id.in_(ids)))}
     phones = {
         row.person_id: row
-        for row in db.scalars(select(tables.Follower).where(tables.Follower.person_id.in_(ids)).order_by(tables.Follower.id))
+        for row in db.scalars(
+            select(tables.Follower).where(tables.Follower.person_id.in_(ids)).order_by(tables.Follower.id)
+        )
     }
-    stops = set(db.scalars(select(tables.Stop.person_id).where(tables.Stop.person_id.in_(ids), tables.Stop.lifted_at.is_(None))))
+    stops = set(
+        db.scalars(select(tables.Stop.person_id).where(tables.Stop.person_id.in_(ids), tables.Stop.lifted_at.is_(None)))
+    )
     serious = set(
         db.scalars(
-            select(tables.Case.person_id).where(tables.Case.person_id.in_(ids), tables.Case.closed_at.is_(None), tables.Case.level == 1)
+            select(tables.Case.person_id).where(
+                tables.Case.person_id.in_(ids), tables.Case.closed_at.is_(None), tables.Case.level == 1
+            )
         )
     )
     troubled = {tie.resident_id for tie in ties if tie.person_id in serious}
-    pairs = [(row.person_id, row, None) for row in residents.values()] + [(tie.person_id, residents[tie.resident_id], tie) for tie in ties]
+    pairs = [(row.person_id, row, None) for row in residents.values()] + [
+        (tie.person_id, residents[tie.resident_id], tie) for tie in ties
+    ]
     found = []
     for number, resident, tie in pairs:
         phone = phones.get(number)
@@ -84,13 +96,24 @@ def _people(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_i
         elder = db.open(persons[resident.person_id], "name") or "老人"
         found.append(
             Who(
-                number, resident.id, db.open(persons[number], "name") or "家属", elder, f"{resident.room}-{resident.bed}", resident.sex,
-                db.open(resident, "born") or "", tie is None, resident.status, resident.person_id in stops or number in stops,
+                number,
+                resident.id,
+                db.open(persons[number], "name") or "家属",
+                elder,
+                f"{resident.room}-{resident.bed}",
+                resident.sex,
+                db.open(resident, "born") or "",
+                tie is None,
+                resident.status,
+                resident.person_id in stops or number in stops,
                 number in serious or resident.id in troubled,
-                frozenset(tie.scopes.split() if tie else ()), phone.following, phone.session_until, phone.session_left,
+                frozenset(tie.scopes.split() if tie else ()),
+                phone.following,
+                phone.session_until,
+                phone.session_left,
                 persons[number].timezone,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -106,34 +129,50 @@ def planned(db: Unit, home_id: int, since: date) -> set[tuple[int, str, str]]:
 
 def due(db: Unit, home_id: int, now: datetime, limit: int) -> list[int]:
     """What is to be said now."""
-    found = select(tables.Plan.id).where(tables.Plan.home_id == home_id, tables.Plan.state == "planned", tables.Plan.due_at <= now)
+    found = select(tables.Plan.id).where(
+        tables.Plan.home_id == home_id, tables.Plan.state == "planned", tables.Plan.due_at <= now
+    )
     return list(db.scalars(found.order_by(tables.Plan.due_at).limit(limit)))
 
 
 def schedule(db: Unit, sight: Sight, first: date, last: date) -> list[Line]:
     """The plans of these days about residents whom the viewer works with."""
     rows = db.execute(
-        select(tables.Plan, tables.Resident.id).join(tables.Resident, tables.Resident.id == tables.Plan.resident_id)
-        .where(sight.resident(), tables.Plan.day.between(first, last)).order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
-    ).all()  # fmt: skip
-    known = {(who.person_id, who.resident_id): who for who in _people(db, sight.home_id, [resident for _, resident in rows], None)}
+        select(tables.Plan, tables.Resident.id)
+        .join(tables.Resident, tables.Resident.id == tables.Plan.resident_id)
+        .where(sight.resident(), tables.Plan.day.between(first, last))
+        .order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
+    ).all()
+    known = {
+        (who.person_id, who.resident_id): who
+        for who in _people(db, sight.home_id, [resident for _, resident in rows], None)
+    }
     pairs = [(row, known.get((row.person_id, resident))) for row, resident in rows]
     return [Line(row, who) for row, who in pairs if who is not None]
 
 
 def births(db: Unit, sight: Sight) -> list[tuple[int, str, str, str]]:
-    """(resident, name, place, born) of everybody who lives here and whose birthday is known, with a phone or without."""
+    """(resident, name, place, born) of everybody who lives here and whose birthday is known,
+    with a phone or without.
+    """
     found = db.execute(
-        select(tables.Resident, tables.Person).join(tables.Person, tables.Person.id == tables.Resident.person_id)
-        .where(sight.resident(), tables.Resident.status.in_(LIVING), tables.Resident.born.is_not(None)).order_by(tables.Resident.room, tables.Resident.bed)
-    )  # fmt: skip
-    return [(row.id, db.open(person, "name") or "老人", f"{row.room}-{row.bed}", db.open(row, "born") or "") for row, person in found]
+        select(tables.Resident, tables.Person)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .where(sight.resident(), tables.Resident.status.in_(LIVING), tables.Resident.born.is_not(None))
+        .order_by(tables.Resident.room, tables.Resident.bed)
+    )
+    return [
+        (row.id, db.open(person, "name") or "老人", f"{row.room}-{row.bed}", db.open(row, "born") or "")
+        for row, person in found
+    ]
 
 
 def visits(db: Unit, resident_id: int, now: datetime) -> list[tuple[str, datetime]]:
     """(who, when) of the visits to come."""
     found = db.execute(
-        select(tables.Visit.at, tables.Person).join(tables.Person, tables.Person.id == tables.Visit.person_id)
-        .where(tables.Visit.resident_id == resident_id, tables.Visit.at > now, tables.Visit.cancelled_at.is_(None)).order_by(tables.Visit.at)
-    )  # fmt: skip
+        select(tables.Visit.at, tables.Person)
+        .join(tables.Person, tables.Person.id == tables.Visit.person_id)
+        .where(tables.Visit.resident_id == resident_id, tables.Visit.at > now, tables.Visit.cancelled_at.is_(None))
+        .order_by(tables.Visit.at)
+    )
     return [(db.open(person, "name") or "家属", at) for at, person in found]

@@ -77,7 +77,9 @@ class Page:
 
 def of_day(db: Unit, resident_id: int, day: date) -> tables.Letter | None:
     """The letter of one day."""
-    return db.scalars(select(tables.Letter).where(tables.Letter.resident_id == resident_id, tables.Letter.day == day)).first()
+    return db.scalars(
+        select(tables.Letter).where(tables.Letter.resident_id == resident_id, tables.Letter.day == day)
+    ).first()
 
 
 def photo_count(db: Unit, letter_id: int) -> int:
@@ -99,9 +101,13 @@ def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
 
 
 def cautious(db: Unit, resident_id: int) -> bool:
-    """Whether a relative has an open complaint with a lawyer or the press in it: letters go on, seen by a lead (F10)."""
+    """Whether a relative has an open complaint with a lawyer or the press in it: letters go on,
+    seen by a lead (F10).
+    """
     kin = select(tables.Kinship.person_id).where(tables.Kinship.resident_id == resident_id)
-    found = select(tables.Case.id).where(tables.Case.person_id.in_(kin), tables.Case.cautious, tables.Case.closed_at.is_(None))
+    found = select(tables.Case.id).where(
+        tables.Case.person_id.in_(kin), tables.Case.cautious, tables.Case.closed_at.is_(None)
+    )
     return db.scalars(found).first() is not None
 
 
@@ -115,7 +121,9 @@ def waiting(db: Unit, home_id: int, first: date, last: date) -> list[tables.Lett
 
 def readers(db: Unit, resident_id: int) -> list[tuple[int, tuple[str, ...]]]:
     """Relatives with what each may know."""
-    found = db.execute(select(tables.Kinship.person_id, tables.Kinship.scopes).where(tables.Kinship.resident_id == resident_id))
+    found = db.execute(
+        select(tables.Kinship.person_id, tables.Kinship.scopes).where(tables.Kinship.resident_id == resident_id)
+    )
     return [(person, tuple(scopes.split())) for person, scopes in found]
 
 
@@ -126,7 +134,9 @@ def stopped(db: Unit, person_id: int) -> bool:
 
 
 def window_open(db: Unit, person_id: int, now: datetime) -> bool:
-    """Whether a message may leave without a template: an open 48 h window with more left than the one kept for staff."""
+    """Whether a message may leave without a template: an open 48 h window with more left than
+    the one kept for staff.
+    """
     found = select(tables.Follower.id).where(
         tables.Follower.person_id == person_id,
         tables.Follower.following,
@@ -145,10 +155,13 @@ def zone(db: Unit, person_id: int) -> ZoneInfo | None:
 def all_quiet(store: Store, person_id: int) -> bool:
     """Whether no letter comes now for this person: every elder of theirs is away, gone, or left in peace."""
     row = store.row(
-        """SELECT count(*) FROM resident r WHERE (r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?))
-           AND r.status = '在住' AND NOT EXISTS (SELECT 1 FROM stop s WHERE s.person_id = r.person_id AND s.lifted_at IS NULL)""",
-        person_id, person_id,
-    )  # fmt: skip
+        """SELECT count(*) FROM resident r WHERE (r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship
+           WHERE person_id = ?))
+           AND r.status = '在住' AND NOT EXISTS (SELECT 1 FROM stop s WHERE s.person_id = r.person_id
+           AND s.lifted_at IS NULL)""",
+        person_id,
+        person_id,
+    )
     return row is not None and row[0] == 0
 
 
@@ -160,14 +173,16 @@ def name(db: Unit, resident: tables.Resident) -> str:
 def newest(store: Store, person_id: int, since: datetime) -> list[tuple[str, date, int]] | None:
     """(elder, day, letter) of the newest letter of each of the person's elders; None for who may read nobody's."""
     mine = """SELECT r.id, p.id, p.name FROM resident r JOIN person p ON p.id = r.person_id WHERE r.person_id = ?
-              OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ? AND ' ' || scopes || ' ' LIKE '% daily %')"""
+              OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?
+              AND ' ' || scopes || ' ' LIKE '% daily %')"""
     residents = store.rows(mine, person_id, person_id)
     if not residents:
         return None
     found: list[tuple[str, date, int]] = []
     for resident, person, sealed in residents:
         row = store.row(
-            "SELECT id, day FROM letter WHERE resident_id = ? AND state = 'released' AND written_at > ? ORDER BY day DESC LIMIT 1",
+            "SELECT id, day FROM letter WHERE resident_id = ? AND state = 'released' AND written_at > ? ORDER BY day "
+            "DESC LIMIT 1",
             resident,
             micros(since),
         )
@@ -180,7 +195,9 @@ def newest(store: Store, person_id: int, since: datetime) -> list[tuple[str, dat
 def reading(db: Unit, letter_id: int, person_id: int) -> tables.LetterReading | None:
     """What one relative did with one letter."""
     return db.scalars(
-        select(tables.LetterReading).where(tables.LetterReading.letter_id == letter_id, tables.LetterReading.person_id == person_id)
+        select(tables.LetterReading).where(
+            tables.LetterReading.letter_id == letter_id, tables.LetterReading.person_id == person_id
+        )
     ).first()
 
 
@@ -199,13 +216,19 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
         .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .join(tables.Staff, tables.Staff.id == tables.Letter.written_by)
-        .outerjoin(tables.Kinship, (tables.Kinship.resident_id == tables.Resident.id) & (tables.Kinship.person_id == person_id))
+        .outerjoin(
+            tables.Kinship, (tables.Kinship.resident_id == tables.Resident.id) & (tables.Kinship.person_id == person_id)
+        )
         .where(tables.Letter.id == letter_id, tables.Letter.state == "released")
-    ).first()  # fmt: skip
+    ).first()
     if found is None:
         return None
     row, resident, elder, tie, author = found
-    scopes = frozenset(tie.scopes.split()) if tie else frozenset({"daily", "health"} if resident.person_id == person_id else ())
+    scopes = (
+        frozenset(tie.scopes.split())
+        if tie
+        else frozenset({"daily", "health"} if resident.person_id == person_id else ())
+    )
     if "daily" not in scopes:
         return None
     known = facts_of(db, row)
@@ -216,10 +239,20 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
     mine = reading(db, letter_id, person_id)
     elder_name = db.open(elder, "name") or "老人"
     return Page(
-        row.id, row.home_id, letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name), elder_name, row.day,
-        db.open(reader, "name") or "您", db.open(row, "sentence") or "", facts, photos(db, row.id), author, row.written_at, row.corrected,
+        row.id,
+        row.home_id,
+        letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name),
+        elder_name,
+        row.day,
+        db.open(reader, "name") or "您",
+        db.open(row, "sentence") or "",
+        facts,
+        photos(db, row.id),
+        author,
+        row.written_at,
+        row.corrected,
         (mine.reaction or "") if mine else "",
-    )  # fmt: skip
+    )
 
 
 def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, date, str, bool]]:
@@ -229,20 +262,36 @@ def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, dat
         .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .join(tables.Kinship, tables.Kinship.resident_id == tables.Resident.id)
-        .outerjoin(tables.LetterReading, (tables.LetterReading.letter_id == tables.Letter.id) & (tables.LetterReading.person_id == person_id))
+        .outerjoin(
+            tables.LetterReading,
+            (tables.LetterReading.letter_id == tables.Letter.id) & (tables.LetterReading.person_id == person_id),
+        )
         .where(tables.Kinship.person_id == person_id, tables.Letter.state == "released")
-        .order_by(tables.Letter.day.desc(), tables.Letter.id).limit(limit)
-    )  # fmt: skip
+        .order_by(tables.Letter.day.desc(), tables.Letter.id)
+        .limit(limit)
+    )
     return [
-        (row.id, letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"), row.day, db.open(row, "sentence") or "", read is not None)
+        (
+            row.id,
+            letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"),
+            row.day,
+            db.open(row, "sentence") or "",
+            read is not None,
+        )
         for row, resident, elder, tie, read in found
         if "daily" in tie.scopes.split()
-    ]  # fmt: skip
+    ]
 
 
 def photos(db: Unit, letter_id: int) -> list[int]:
     """The photos of a letter, in the order in which they were added."""
-    return list(db.scalars(select(tables.LetterPhoto.id).where(tables.LetterPhoto.letter_id == letter_id).order_by(tables.LetterPhoto.id)))
+    return list(
+        db.scalars(
+            select(tables.LetterPhoto.id)
+            .where(tables.LetterPhoto.letter_id == letter_id)
+            .order_by(tables.LetterPhoto.id)
+        )
+    )
 
 
 # -- for the staff -------------------------------------------------------------------------------------------------
@@ -264,17 +313,24 @@ def board(db: Unit, sight: Sight, day: date) -> list[Row]:
     done: dict[int, list[str]] = {}
     wanted = [row.id for row in rows.values()]
     for read, word in db.execute(
-        select(tables.LetterReading.letter_id, tables.LetterReading.reaction).where(tables.LetterReading.letter_id.in_(wanted))
+        select(tables.LetterReading.letter_id, tables.LetterReading.reaction).where(
+            tables.LetterReading.letter_id.in_(wanted)
+        )
     ):
         done.setdefault(read, []).append(word or "")
     said = {line.id: done.get(rows[line.id].id, []) if line.id in rows else [] for line in people}
-    return [Row(line, rows.get(line.id), may.get(line.id, 0), len(said[line.id]), tuple(filter(None, said[line.id]))) for line in people]
+    return [
+        Row(line, rows.get(line.id), may.get(line.id, 0), len(said[line.id]), tuple(filter(None, said[line.id])))
+        for line in people
+    ]
 
 
 def written(db: Unit, row: tables.Letter) -> Written:
     """A letter with its words, for staff."""
     author = db.scalar(select(tables.Staff.name).where(tables.Staff.id == row.written_by)) or ""
-    return Written(row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, photos(db, row.id))
+    return Written(
+        row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, photos(db, row.id)
+    )
 
 
 def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]:
@@ -282,13 +338,22 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
     found = db.execute(
         select(tables.Kinship, tables.Person, tables.LetterReading)
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
-        .outerjoin(tables.LetterReading, (tables.LetterReading.person_id == tables.Kinship.person_id) & (tables.LetterReading.letter_id == (letter_id or 0)))
-        .where(tables.Kinship.resident_id == resident_id).order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
-    )  # fmt: skip
+        .outerjoin(
+            tables.LetterReading,
+            (tables.LetterReading.person_id == tables.Kinship.person_id)
+            & (tables.LetterReading.letter_id == (letter_id or 0)),
+        )
+        .where(tables.Kinship.resident_id == resident_id)
+        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+    )
     return [
         Reader(
-            tie.person_id, db.open(person, "name") or "", db.open(tie, "relation") or "", tuple(tie.scopes.split()),
-            mine.opened_at if mine else None, (mine.reaction or "") if mine else "",
+            tie.person_id,
+            db.open(person, "name") or "",
+            db.open(tie, "relation") or "",
+            tuple(tie.scopes.split()),
+            mine.opened_at if mine else None,
+            (mine.reaction or "") if mine else "",
         )
         for tie, person, mine in found
-    ]  # fmt: skip
+    ]

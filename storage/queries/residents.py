@@ -70,21 +70,40 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
     ties = select(tables.Kinship.resident_id, func.count().label("n")).group_by(tables.Kinship.resident_id).subquery()
     asks = (
         select(tables.Application.resident_id, func.count().label("n"))
-        .where(tables.Application.verdict.is_(None)).group_by(tables.Application.resident_id).subquery()
-    )  # fmt: skip
+        .where(tables.Application.verdict.is_(None))
+        .group_by(tables.Application.resident_id)
+        .subquery()
+    )
     found = db.execute(
         select(tables.Resident, tables.Person, func.coalesce(ties.c.n, 0), func.coalesce(asks.c.n, 0))
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
-        .outerjoin(ties, ties.c.resident_id == tables.Resident.id).outerjoin(asks, asks.c.resident_id == tables.Resident.id)
+        .outerjoin(ties, ties.c.resident_id == tables.Resident.id)
+        .outerjoin(asks, asks.c.resident_id == tables.Resident.id)
         .where(sight.resident(), tables.Resident.status.in_(statuses))
         .order_by(tables.Resident.floor, tables.Resident.room, tables.Resident.bed)
-    )  # fmt: skip
+    )
     rows = [
-        (row, Line(row.id, person.id, db.open(person, "name") or "没写姓名", row.floor, row.room, row.bed, row.status, kin, waiting))
+        (
+            row,
+            Line(
+                row.id,
+                person.id,
+                db.open(person, "name") or "没写姓名",
+                row.floor,
+                row.room,
+                row.bed,
+                row.status,
+                kin,
+                waiting,
+            ),
+        )
         for row, person, kin, waiting in found
     ]
     names = Counter(line.name for _, line in rows)
-    return [line if names[line.name] == 1 else replace(line, twin=f"{(db.open(row, 'born') or '')[:4]} 年生") for row, line in rows]
+    return [
+        line if names[line.name] == 1 else replace(line, twin=f"{(db.open(row, 'born') or '')[:4]} 年生")
+        for row, line in rows
+    ]
 
 
 def relatives(db: Unit, resident_id: int) -> list[Relative]:
@@ -94,18 +113,25 @@ def relatives(db: Unit, resident_id: int) -> list[Relative]:
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
         .outerjoin(
             tables.Consent,
-            (tables.Consent.person_id == tables.Kinship.person_id) & (tables.Consent.resident_id == tables.Kinship.resident_id)
+            (tables.Consent.person_id == tables.Kinship.person_id)
+            & (tables.Consent.resident_id == tables.Kinship.resident_id)
             & tables.Consent.withdrawn_at.is_(None),
         )
-        .where(tables.Kinship.resident_id == resident_id).order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
-    )  # fmt: skip
+        .where(tables.Kinship.resident_id == resident_id)
+        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+    )
     return [
         Relative(
-            tie.person_id, db.open(person, "name") or "没写姓名", db.open(tie, "relation") or "", tuple(tie.scopes.split()), way or "",
-            tie.is_primary, tie.created_at,
+            tie.person_id,
+            db.open(person, "name") or "没写姓名",
+            db.open(tie, "relation") or "",
+            tuple(tie.scopes.split()),
+            way or "",
+            tie.is_primary,
+            tie.created_at,
         )
         for tie, person, way in found
-    ]  # fmt: skip
+    ]
 
 
 def asking(db: Unit, sight: Sight, resident_id: int | None = None) -> list[Asking]:
@@ -115,17 +141,25 @@ def asking(db: Unit, sight: Sight, resident_id: int | None = None) -> list[Askin
         .join(tables.Resident, tables.Resident.id == tables.Application.resident_id)
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .where(
-            tables.Application.verdict.is_(None), sight.resident(),
+            tables.Application.verdict.is_(None),
+            sight.resident(),
             tables.Application.resident_id == resident_id if resident_id else tables.Application.id > 0,
-        ).order_by(tables.Application.asked_at)
-    )  # fmt: skip
+        )
+        .order_by(tables.Application.asked_at)
+    )
     return [
         Asking(
-            row.id, row.person_id, db.open(row, "name") or "", db.open(row, "relation") or "", db.open(person, "name") or "没写姓名",
-            f"{resident.room}-{resident.bed}", resident.id, row.asked_at,
+            row.id,
+            row.person_id,
+            db.open(row, "name") or "",
+            db.open(row, "relation") or "",
+            db.open(person, "name") or "没写姓名",
+            f"{resident.room}-{resident.bed}",
+            resident.id,
+            row.asked_at,
         )
         for row, resident, person in found
-    ]  # fmt: skip
+    ]
 
 
 def one(db: Unit, resident: tables.Resident) -> Line:

@@ -65,16 +65,26 @@ def with_all(db: Unit, hashes: Sequence[int]) -> list[int]:
         return []
     gram = tables.Gram
     rows = (
-        select(gram.subject).where(gram.digest.in_(hashes)).group_by(gram.subject).having(func.count() == len(set(hashes)))
-        .order_by(gram.subject.desc()).limit(CANDIDATES)
-    )  # fmt: skip
+        select(gram.subject)
+        .where(gram.digest.in_(hashes))
+        .group_by(gram.subject)
+        .having(func.count() == len(set(hashes)))
+        .order_by(gram.subject.desc())
+        .limit(CANDIDATES)
+    )
     return list(db.scalars(rows))
 
 
 def people(db: Unit, sight: Sight, candidates: Sequence[int], wanted: str) -> list[PersonHit]:
     """People by name or phone, as far as the viewer works with them."""
-    rows = db.scalars(select(tables.Person).where(tables.Person.id.in_(candidates), sight.person(tables.Person.id))).all()
-    named = [row for row in rows if wanted in normal(db.open(row, "name") or "") or (db.open(row, "phone") or "").endswith(wanted)]
+    rows = db.scalars(
+        select(tables.Person).where(tables.Person.id.in_(candidates), sight.person(tables.Person.id))
+    ).all()
+    named = [
+        row
+        for row in rows
+        if wanted in normal(db.open(row, "name") or "") or (db.open(row, "phone") or "").endswith(wanted)
+    ]
     ids = [row.id for row in named][:SHOWN]
     found, residents = whos(db, ids), _residents(db, ids)
     talking = set(db.scalars(select(tables.Follower.person_id).where(tables.Follower.person_id.in_(ids))))
@@ -83,43 +93,65 @@ def people(db: Unit, sight: Sight, candidates: Sequence[int], wanted: str) -> li
 
 
 def _residents(db: Unit, ids: Sequence[int]) -> dict[int, int]:
-    return dict(db.execute(select(tables.Resident.person_id, tables.Resident.id).where(tables.Resident.person_id.in_(ids))).all())
+    return dict(
+        db.execute(
+            select(tables.Resident.person_id, tables.Resident.id).where(tables.Resident.person_id.in_(ids))
+        ).all()
+    )
 
 
 def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted: str) -> list[CaseHit]:
-    """Complaints by their number, or by a line of their record, each once; none whose complainant the viewer may not know (C14)."""
+    """Complaints by their number, or by a line of their record, each once; none whose complainant the viewer may not
+    know (C14).
+    """
     case, record = tables.Case, tables.CaseRecord
     rows = db.execute(
-        select(case, record).outerjoin(record, (record.case_id == case.id) & record.id.in_(candidates))
-        .where(sight.named_case(), or_(case.number == number, record.id.is_not(None))).order_by(case.id.desc(), record.id)
-    ).all()  # fmt: skip
+        select(case, record)
+        .outerjoin(record, (record.case_id == case.id) & record.id.in_(candidates))
+        .where(sight.named_case(), or_(case.number == number, record.id.is_not(None)))
+        .order_by(case.id.desc(), record.id)
+    ).all()
     found: dict[int, CaseHit] = {}
     for one, line in rows:
         words = "" if line is None else db.open(line, "body") or ""
         if one.id in found or (one.number != number and wanted not in normal(words)):
             continue
         found[one.id] = CaseHit(
-            one.id, one.number, db.open(one, "title") or "", one.closed_at is None, snippet(words, wanted), one.opened_at
+            one.id,
+            one.number,
+            db.open(one, "title") or "",
+            one.closed_at is None,
+            snippet(words, wanted),
+            one.opened_at,
         )
     return list(found.values())[:SHOWN]
 
 
 def messages(
-    db: Unit, sight: Sight, heard: Sequence[int], said: Sequence[int], wanted: str, words_of: Callable[[Unit, tables.Inbox], str]
+    db: Unit,
+    sight: Sight,
+    heard: Sequence[int],
+    said: Sequence[int],
+    wanted: str,
+    words_of: Callable[[Unit, tables.Inbox], str],
 ) -> list[MessageHit]:
     """What people wrote and colleagues answered, without what belongs to complaints that are closed to the viewer."""
     inbox, outbox, staff = tables.Inbox, tables.Outbox, tables.Staff
     hits: list[tuple[int, str, datetime, str]] = [
         (row.person_id, words_of(db, row), row.created_at, "")
-        for row in db.scalars(select(inbox).where(inbox.id.in_(heard), sight.person(inbox.person_id), sight.inbox(inbox.id)))
+        for row in db.scalars(
+            select(inbox).where(inbox.id.in_(heard), sight.person(inbox.person_id), sight.inbox(inbox.id))
+        )
     ]
     hits += [
         (row.person_id, db.open(body, "body") or "", row.created_at, name)
         for row, body, name in db.execute(
-            select(outbox, tables.OutboxBody, staff.name).join(tables.OutboxBody, tables.OutboxBody.id == outbox.id)
-            .join(staff, staff.id == outbox.staff_id).where(outbox.id.in_(said), sight.person(outbox.person_id), sight.outbox(outbox.id))
+            select(outbox, tables.OutboxBody, staff.name)
+            .join(tables.OutboxBody, tables.OutboxBody.id == outbox.id)
+            .join(staff, staff.id == outbox.staff_id)
+            .where(outbox.id.in_(said), sight.person(outbox.person_id), sight.outbox(outbox.id))
         )
-    ]  # fmt: skip
+    ]
     real = sorted((hit for hit in hits if wanted in normal(hit[1])), key=lambda hit: hit[2], reverse=True)[:SHOWN]
     found = whos(db, [hit[0] for hit in real])
     return [MessageHit(found[person], snippet(words, wanted), at, author) for person, words, at, author in real]

@@ -26,7 +26,9 @@ class Sight:
     audiences: frozenset[str]
 
     def person(self, column: Ids) -> ColumnElement[bool]:
-        """People of the home, on the viewer's floors, whose talk neither accuses the viewer nor is hidden from the viewer."""
+        """People of the home, on the viewer's floors, whose talk neither accuses the viewer nor is hidden from the
+        viewer.
+        """
         if not self.works:
             return false()
         still = or_(A.state == "suspected", A.case_id.is_not(None))
@@ -50,29 +52,40 @@ class Sight:
         return and_(tables.Case.home_id == self.home_id, ~self._about_me())
 
     def named_case(self) -> ColumnElement[bool]:
-        """Complaints whose words and whose complainant the viewer may know; to be used where `complaint` is selected."""
+        """Complaints whose words and whose complainant the viewer may know; to be used where
+        `complaint` is selected.
+        """
         return and_(self.case(), ~self._hidden())
 
     def inbox(self, column: Ids) -> ColumnElement[bool]:
         """Messages that belong to no complaint about the viewer, and whose words the viewer may read."""
         mine = select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case())
-        kept = select(A.inbox_id).where(A.home_id == self.home_id, A.inbox_id.is_not(None), or_(self._me(), self._above()))
+        kept = select(A.inbox_id).where(
+            A.home_id == self.home_id, A.inbox_id.is_not(None), or_(self._me(), self._above())
+        )
         return and_(column.not_in(mine), column.not_in(kept))
 
     def outbox(self, column: Ids) -> ColumnElement[bool]:
         """Answers and calls that belong to no complaint about the viewer."""
-        return column.not_in(select(tables.CaseRecord.outbox_id).where(tables.CaseRecord.outbox_id.is_not(None), self._of_my_case()))
+        return column.not_in(
+            select(tables.CaseRecord.outbox_id).where(tables.CaseRecord.outbox_id.is_not(None), self._of_my_case())
+        )
 
     def _me(self) -> ColumnElement[bool]:
-        """Words that may mean the viewer: by name, or by role on a floor of the viewer; what somebody above lifted means nobody (S1)."""
+        """Words that may mean the viewer: by name, or by role on a floor of the viewer; what somebody above lifted
+        means nobody (S1).
+        """
         floor = or_(A.floor == "", A.floor.in_(self.floors)) if self.floors else true()
         return and_(
-            A.home_id == self.home_id, A.state != "lifted",
+            A.home_id == self.home_id,
+            A.state != "lifted",
             or_(A.staff_id == self.staff_id, and_(A.staff_id.is_(None), A.role == self.role, floor)),
-        )  # fmt: skip
+        )
 
     def _above(self) -> ColumnElement[bool]:
-        """Accusing words that are not the viewer's to read: the floor never, who answers complaints only those of complaints (F5)."""
+        """Accusing words that are not the viewer's to read: the floor never, who answers complaints only those of
+        complaints (F5).
+        """
         if self.lead:
             return false()
         reach = ("all", "desk") if self.complaints else ("all",)
@@ -85,7 +98,9 @@ class Sight:
         return tables.CaseRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))
 
     def _hidden(self) -> ColumnElement[bool]:
-        """A hidden name is for the owner and the director; until there is an owner, for who answers complaints (C14)."""
+        """A hidden name is for the owner and the director; until there is an owner, for who answers
+        complaints (C14).
+        """
         if self.director:
             return false()
         others = tables.Case.owner_id.is_distinct_from(self.staff_id)  # true without an owner as well
@@ -98,6 +113,8 @@ class Sight:
         here = select(tables.Resident.person_id).where(tables.Resident.floor.in_(self.floors))
         kin = select(tables.Kinship.person_id).join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
         calls = select(tables.Alarm.person_id).where(
-            tables.Alarm.arrived_at.is_(None), tables.Alarm.audience.in_(self.audiences), tables.Alarm.brief.is_(false())
+            tables.Alarm.arrived_at.is_(None),
+            tables.Alarm.audience.in_(self.audiences),
+            tables.Alarm.brief.is_(false()),
         )
         return or_(column.in_(here), column.in_(kin.where(tables.Resident.floor.in_(self.floors))), column.in_(calls))

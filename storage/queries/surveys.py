@@ -24,7 +24,9 @@ class Result:
 
 def of_period(db: Unit, home_id: int, period: str) -> tables.Campaign | None:
     """The questionnaire of a month."""
-    return db.scalars(select(tables.Campaign).where(tables.Campaign.home_id == home_id, tables.Campaign.period == period)).first()
+    return db.scalars(
+        select(tables.Campaign).where(tables.Campaign.home_id == home_id, tables.Campaign.period == period)
+    ).first()
 
 
 def running(db: Unit, home_id: int) -> tables.Campaign | None:
@@ -44,7 +46,12 @@ def answered(db: Unit, campaign_id: int, person_id: int) -> bool:
 def all_of(db: Unit, home_id: int) -> list[tables.Campaign]:
     """All questionnaires, the newest first."""
     return list(
-        db.scalars(select(tables.Campaign).where(tables.Campaign.home_id == home_id).order_by(tables.Campaign.period.desc()).limit(24))
+        db.scalars(
+            select(tables.Campaign)
+            .where(tables.Campaign.home_id == home_id)
+            .order_by(tables.Campaign.period.desc())
+            .limit(24)
+        )
     )
 
 
@@ -59,15 +66,26 @@ def result(db: Unit, campaigns: list[tables.Campaign], chosen: tables.Campaign) 
     older = [row for row in campaigns if row.period < chosen.period]
     scores = [
         survey.score(
-            survey.items()[item], marks.get((chosen.id, item), []),
+            survey.items()[item],
+            marks.get((chosen.id, item), []),
             next((marks[row.id, item] for row in older if (row.id, item) in marks), []),
         )
         for item in chosen.items.split()
         if item in survey.items()
-    ]  # fmt: skip
+    ]
     count = db.scalar(select(func.count()).where(tables.Participation.campaign_id == chosen.id)) or 0
-    asked = db.scalar(select(func.count(func.distinct(tables.Kinship.person_id))).where(tables.Kinship.home_id == chosen.home_id)) or 0
-    wishes = db.scalars(select(tables.Wish).where(tables.Wish.campaign_id == chosen.id)) if count >= survey.FEWEST else ()
+    asked = (
+        db.scalar(
+            select(func.count(func.distinct(tables.Kinship.person_id))).where(tables.Kinship.home_id == chosen.home_id)
+        )
+        or 0
+    )
+    wishes = (
+        db.scalars(select(tables.Wish).where(tables.Wish.campaign_id == chosen.id)) if count >= survey.FEWEST else ()
+    )
     overall = survey.items()["overall"]
-    trend = [(row.period, survey.score(overall, marks.get((row.id, "overall"), [])).score) for row in reversed(campaigns[:12])]
+    trend = [
+        (row.period, survey.score(overall, marks.get((row.id, "overall"), [])).score)
+        for row in reversed(campaigns[:12])
+    ]
     return Result(chosen, count, asked, scores, sorted(db.open(row, "words") or "" for row in wishes), trend)

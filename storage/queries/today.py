@@ -48,22 +48,34 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
     )
     cases = {
         case.id: case
-        for case in db.scalars(select(tables.Case).where(tables.Case.id.in_([row.case_id for row in rows if row.case_id]), sight.case()))
+        for case in db.scalars(
+            select(tables.Case).where(tables.Case.id.in_([row.case_id for row in rows if row.case_id]), sight.case())
+        )
     }
     lost = db.execute(
         select(tables.Outbox.person_id, func.max(tables.Outbox.why))
         .where(
-            tables.Outbox.home_id == sight.home_id, or_(tables.Outbox.state.in_(("unknown", "given_up")), and_(tables.Outbox.state == "parked", tables.Outbox.code == "kept")),
+            tables.Outbox.home_id == sight.home_id,
+            or_(
+                tables.Outbox.state.in_(("unknown", "given_up")),
+                and_(tables.Outbox.state == "parked", tables.Outbox.code == "kept"),
+            ),
             tables.Outbox.created_at > now - LOST_SINCE,
-            sight.person(tables.Outbox.person_id), sight.outbox(tables.Outbox.id),
-        ).group_by(tables.Outbox.person_id)
-    ).all()  # fmt: skip
+            sight.person(tables.Outbox.person_id),
+            sight.outbox(tables.Outbox.id),
+        )
+        .group_by(tables.Outbox.person_id)
+    ).all()
     people = whos(db, [row.person_id for row in rows] + [person for person, _ in lost])
     items = [
-        _item(db, row, people[row.person_id], cases.get(row.case_id or 0)) for row in rows if row.case_id is None or row.case_id in cases
+        _item(db, row, people[row.person_id], cases.get(row.case_id or 0))
+        for row in rows
+        if row.case_id is None or row.case_id in cases
     ]
     return Today(
-        items, [(person, people[person].name, why or "") for person, why in lost if person in people], letters.board(db, sight, day)
+        items,
+        [(person, people[person].name, why or "") for person, why in lost if person in people],
+        letters.board(db, sight, day),
     )
 
 

@@ -13,7 +13,10 @@ class Case(Base):
     """A complaint from its first word to the lesson learnt (C1 … C15)."""
 
     __tablename__ = "complaint"
-    __table_args__ = (UniqueConstraint("home_id", "day", "sequence"), Index("ix_complaint_open", "home_id", "closed_at"))
+    __table_args__ = (
+        UniqueConstraint("home_id", "day", "sequence"),
+        Index("ix_complaint_open", "home_id", "closed_at"),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "the complainant", index=True)
@@ -21,7 +24,10 @@ class Case(Base):
     day: Mapped[date] = column(Date, "the home's day of the first word")
     sequence: Mapped[int] = column(Integer, "counts the day's cases")
     number: Mapped[str] = searchable(
-        16, "C261122-01, before it C1122-01, which came again each year: what people say on the phone, never what a link names", index=True
+        16,
+        "C261122-01, before it C1122-01, which came again each year: what people say on the phone, never what a link "
+        "names",
+        index=True,
     )
     stage: Mapped[int] = column(SmallInteger, "1 受理 2 评估 3 调查 4 方案 5 审批 6 反馈 7 征求意见 8 回访 9 总结")
     level: Mapped[int] = column(SmallInteger, "1 is the most serious")
@@ -42,7 +48,9 @@ class Case(Base):
     scope: Mapped[str | None] = column(String(10), "责任范围: ours, partly or not_ours (C5)", nullable=True)
     passed_to: Mapped[bytes | None] = sealed("to whom it was passed, where it is not all ours", nullable=True)
     finding: Mapped[bytes | None] = sealed("what the inquiry found (C6)", nullable=True)
-    rounds: Mapped[int] = column(SmallInteger, "how often the family said 不认可 or 没好 (C10)", default=0, server_default="0")
+    rounds: Mapped[int] = column(
+        SmallInteger, "how often the family said 不认可 or 没好 (C10)", default=0, server_default="0"
+    )
     accepted_at: Mapped[datetime | None] = column(Moment, "when the family said 认可", nullable=True)
     owner_id: Mapped[int | None] = column(
         BigInteger, "who answers for it; of a hidden name only this person and the director know", nullable=True
@@ -50,9 +58,11 @@ class Case(Base):
 
 
 class Accused(Base):
-    """Whom words accuse: for this colleague, or for this role on this floor, the talk, the case and their notices do not exist (C6, C14, S1).
+    """Whom words accuse: for this colleague, or for this role on this floor, the talk, the case and their notices do
+    not exist (C6, C14, S1).
 
-    Read from the words when they arrive, or named by hand; decided by somebody above. Never deleted: what was lifted stays readable.
+    Read from the words when they arrive, or named by hand; decided by somebody above. Never deleted: what was lifted
+    stays readable.
     """
 
     __tablename__ = "accused"
@@ -63,9 +73,13 @@ class Accused(Base):
     case_id: Mapped[int | None] = link("complaint.id", "the case of this person, where there is one", nullable=True)
     inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True)
     staff_id: Mapped[int | None] = link("staff.id", "whom it is about; null = a role, or somebody", nullable=True)
-    role: Mapped[str] = column(String(12), "the role that is meant; empty with a colleague, or when nobody is named", default="")
+    role: Mapped[str] = column(
+        String(12), "the role that is meant; empty with a colleague, or when nobody is named", default=""
+    )
     floor: Mapped[str] = column(String(8), "of the role; empty = the whole house", default="")
-    reach: Mapped[str] = column(String(6), "who may read the words meanwhile: lead, desk (a complaint), all (nobody above is left)")
+    reach: Mapped[str] = column(
+        String(6), "who may read the words meanwhile: lead, desk (a complaint), all (nobody above is left)"
+    )
     state: Mapped[str] = column(String(10), "suspected, confirmed or lifted")
     named_at: Mapped[datetime] = column(Moment, "since when")
     named_by: Mapped[int | None] = column(BigInteger, "who said so; null = read from the words", nullable=True)
@@ -75,7 +89,9 @@ class Accused(Base):
 
 
 class Evidence(Base):
-    """What colleagues found: a photo of a place, a page of the records, a rota; the file lies sealed in the media folder under this id (C6)."""
+    """What colleagues found: a photo of a place, a page of the records, a rota; the file lies sealed in the media
+    folder under this id (C6).
+    """
 
     __tablename__ = "evidence"
 
@@ -90,7 +106,9 @@ class Evidence(Base):
 
 
 class Proposal(Base):
-    """What one colleague wrote and another decides: a plan with the result for the family, or an interim reply with a new date (C8, C9)."""
+    """What one colleague wrote and another decides: a plan with the result for the family, or an interim reply with a
+    new date (C8, C9).
+    """
 
     __tablename__ = "proposal"
 
@@ -140,10 +158,15 @@ class CaseCounter(Base):
 
 
 class Promise(Base):
-    """A promised time, whoever promised it (Q4, U9, C4, C9): warned at 50 % and 80 %, breached at 100 %, kept by a human."""
+    """A promised time, whoever promised it (Q4, U9, C4, C9): warned at 50 % and 80 %, breached at 100 %, kept by a
+    human.
+    """
 
     __tablename__ = "promise"
-    __table_args__ = (Index("ix_promise_due", "kept_at", "look_at"), Index("ix_promise_person", "person_id", "kind", "kept_at"))
+    __table_args__ = (
+        Index("ix_promise_due", "kept_at", "look_at"),
+        Index("ix_promise_person", "person_id", "kind", "kept_at"),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "to whom")
@@ -160,10 +183,15 @@ class Promise(Base):
 
 
 class Alarm(Base):
-    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join it."""
+    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join
+    it.
+    """
 
     __tablename__ = "alarm"
-    __table_args__ = (Index("ix_alarm_open", "arrived_at", "home_id"), Index("ix_alarm_person", "person_id", "arrived_at"))
+    __table_args__ = (
+        Index("ix_alarm_open", "arrived_at", "home_id"),
+        Index("ix_alarm_person", "person_id", "arrived_at"),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who spoke")

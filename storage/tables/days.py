@@ -1,4 +1,6 @@
-"""What is planned for a day: greetings and reminders, each once for a person, an occasion and its period; and visits."""
+"""What is planned for a day: greetings and reminders, each once for a person, an occasion
+and its period; and visits.
+"""
 
 from datetime import date, datetime
 
@@ -10,7 +12,9 @@ from storage.types import Moment, column, link
 
 
 class Plan(Base):
-    """One greeting or reminder for one person: exactly one row for an occasion in its period, whoever plans and however often."""
+    """One greeting or reminder for one person: exactly one row for an occasion in its period, whoever plans and however
+    often.
+    """
 
     __tablename__ = "plan"
     __table_args__ = (

@@ -73,7 +73,9 @@ class Letter(Base):
     written_by: Mapped[int] = column(BigInteger, "the carer, whose name stands under it")
     written_at: Mapped[datetime] = column(Moment, "when it was written last")
     released_at: Mapped[datetime | None] = column(Moment, "since when families may read it", nullable=True)
-    corrected: Mapped[bool] = column(Boolean, "changed after families could read it: the page says 已更正", default=False)
+    corrected: Mapped[bool] = column(
+        Boolean, "changed after families could read it: the page says 已更正", default=False
+    )
 
 
 class LetterPhoto(Base):

@@ -10,7 +10,9 @@ from storage.types import Moment, column, link, searchable
 
 
 class KnowledgeEntry(Base):
-    """An entry of the knowledge as staff changed or added it; the starter entries that nobody touched are data in the code (Q3)."""
+    """An entry of the knowledge as staff changed or added it; the starter entries that nobody touched are data in the
+    code (Q3).
+    """
 
     __tablename__ = "knowledge_entry"
     __table_args__ = (UniqueConstraint("home_id", "key"),)
@@ -27,7 +29,10 @@ class KnowledgeEntry(Base):
 
 
 class KnowledgeBlank(Base):
-    """The home's own value of a blank; all entries that name it share it. Out of date it counts as unfilled (practice.md A8)."""
+    """The home's own value of a blank; all entries that name it share it.
+
+    Out of date it counts as unfilled (practice.md A8).
+    """
 
     __tablename__ = "knowledge_blank"
     __table_args__ = (UniqueConstraint("home_id", "name"),)
@@ -74,7 +79,10 @@ class Epoch(Base):
 
 
 class Gram(Base):
-    """The index of search: that a text has a pair of characters, without the characters (storage.grams). The id follows from the rest."""
+    """The index of search: that a text has a pair of characters, without the characters (storage.grams).
+
+    The id follows from the rest.
+    """
 
     __tablename__ = "gram"
     __table_args__ = (Index("ix_gram_digest", "digest", "subject"),)
@@ -103,4 +111,6 @@ class JobRun(Base):
     began_at: Mapped[datetime] = column(Moment, "when it began last")
     took_ms: Mapped[int] = column(Integer, "how long it took")
     failed: Mapped[str | None] = column(String(60), "the kind of error; null = it went well", nullable=True)
-    failing_since: Mapped[datetime | None] = column(Moment, "since when it fails without a run that went well", nullable=True)
+    failing_since: Mapped[datetime | None] = column(
+        Moment, "since when it fails without a run that went well", nullable=True
+    )

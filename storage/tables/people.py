@@ -59,7 +59,9 @@ class Resident(Base):
     bed: Mapped[str] = column(String(8), "which bed")
     floor: Mapped[str] = column(String(8), "who of the staff works there", default="", server_default="")
     sex: Mapped[str | None] = column(String(2), "女 or 男: 奶奶 or 爷爷 in the words of a letter", nullable=True)
-    born: Mapped[bytes | None] = sealed("birthday as the family counts it: 1944-10-14, -lunar, -lunar-leap", nullable=True)
+    born: Mapped[bytes | None] = sealed(
+        "birthday as the family counts it: 1944-10-14, -lunar, -lunar-leap", nullable=True
+    )
     created_at: Mapped[datetime] = column(Moment, "when the row was made")
 
 
@@ -95,7 +97,9 @@ class Follower(Base):
     scene_until: Mapped[datetime | None] = column(Moment, "the 1 min window's end", nullable=True)
     heard_at: Mapped[datetime | None] = column(Moment, "last message of the person", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "first seen")
-    muted_until: Mapped[datetime | None] = column(Moment, "a stranger's cries do not ring until then (S6)", nullable=True)
+    muted_until: Mapped[datetime | None] = column(
+        Moment, "a stranger's cries do not ring until then (S6)", nullable=True
+    )
 
 
 class Stop(Base):
@@ -121,7 +125,9 @@ class Staff(Base):
     login: Mapped[str] = searchable(32, "the name at log-in")
     name: Mapped[str] = column(String(32), "shown to families as the named human (C4)")
     role: Mapped[str] = column(String(12), "carer, nurse, desk, supervisor, director, admin or auditor")
-    floors: Mapped[str] = column(String(64), "floors of the work, by blanks; empty = the whole house", default="", server_default="")
+    floors: Mapped[str] = column(
+        String(64), "floors of the work, by blanks; empty = the whole house", default="", server_default=""
+    )
     password: Mapped[str] = column(String(160), "argon2id hash")
     created_at: Mapped[datetime] = column(Moment, "when added")
     left_at: Mapped[datetime | None] = column(Moment, "no log-in after it", nullable=True)
@@ -141,16 +147,25 @@ class StaffSession(Base):
 
 
 class LoginThrottle(Base):
-    """Tries to log in by the pair of place and name: 5 wrong ones lock that pair for 15 min. A row is gone a day after its last try."""
+    """Tries to log in by the pair of place and name: 5 wrong ones lock that pair for 15 min.
+
+    A row is gone a day after its last try.
+    """
 
     __tablename__ = "login_throttle"
 
-    key: Mapped[str] = searchable(80, "the address, or the browser of the account, with the name as typed; hashed", unique=True)
+    key: Mapped[str] = searchable(
+        80, "the address, or the browser of the account, with the name as typed; hashed", unique=True
+    )
     fails: Mapped[int] = column(Integer, "tries since the last success, each counted before its password is looked at")
     until: Mapped[datetime | None] = column(Moment, "locked until", nullable=True)
     last_at: Mapped[datetime] = column(Moment, "the last try; a day later the row goes", index=True)
-    staff_id: Mapped[int | None] = column(BigInteger, "whose account was locked; null until then, and for a name of nobody", nullable=True)
-    address: Mapped[str | None] = column(String(45), "from where it was locked, told to the lead; kept a day", nullable=True)
+    staff_id: Mapped[int | None] = column(
+        BigInteger, "whose account was locked; null until then, and for a name of nobody", nullable=True
+    )
+    address: Mapped[str | None] = column(
+        String(45), "from where it was locked, told to the lead; kept a day", nullable=True
+    )
     locked_at: Mapped[datetime | None] = column(Moment, "the last time it was locked", nullable=True, index=True)
     seen_at: Mapped[datetime | None] = column(Moment, "when somebody took note of the lock", nullable=True)
     seen_by: Mapped[int | None] = column(BigInteger, "the member of staff who took note", nullable=True)
@@ -160,7 +175,11 @@ class Audit(Base):
     """Who did or saw what. Written with an HMAC in the same transaction; a chainer links the rows later (P5)."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_unlinked", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")),)
+    __table_args__ = (
+        Index(
+            "ix_audit_unlinked", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")
+        ),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     at: Mapped[datetime] = column(Moment, "when")
@@ -169,5 +188,7 @@ class Audit(Base):
     subject: Mapped[str] = column(String(48), "kind:id of what it was done to")
     detail: Mapped[bytes | None] = sealed("more, where the act needs it", nullable=True)
     mac: Mapped[bytes] = column(LargeBinary(32), "HMAC-SHA256 over the fields above")
-    position: Mapped[int | None] = column(BigInteger, "place in the chain; null until linked", nullable=True, unique=True)
+    position: Mapped[int | None] = column(
+        BigInteger, "place in the chain; null until linked", nullable=True, unique=True
+    )
     chain: Mapped[bytes | None] = column(LargeBinary(32), "hash over the link before and this row", nullable=True)

@@ -30,7 +30,9 @@ class Inbox(Base):
 
 
 class Unreadable(Base):
-    """A signed push that names nobody: kept as it came, never given to an invented person; a colleague looks at it (W1)."""
+    """A signed push that names nobody: kept as it came, never given to an invented person; a colleague looks at it
+    (W1).
+    """
 
     __tablename__ = "unreadable"
     __table_args__ = (UniqueConstraint("account_id", "key"), Index("ix_unreadable_seen", "home_id", "seen_at", "id"))
@@ -63,16 +65,27 @@ class Conversation(Base):
     slots: Mapped[bytes | None] = sealed("what the person has answered", nullable=True)
     trail: Mapped[str] = column(String(300), "states passed, for 返回", default="")
     idle_at: Mapped[datetime | None] = column(Moment, "when silence acts", nullable=True, index=True)
-    attended_by: Mapped[int | None] = column(BigInteger, "the colleague in the talk; the machine is silent", nullable=True)
+    attended_by: Mapped[int | None] = column(
+        BigInteger, "the colleague in the talk; the machine is silent", nullable=True
+    )
     heard_at: Mapped[datetime | None] = column(Moment, "last message of the person", nullable=True)
     spoke_at: Mapped[datetime | None] = column(Moment, "last message of a colleague", nullable=True)
 
 
 class Media(Base):
-    """A photo or a voice of a person: fetched at once, since the platform forgets it after 3 days; the file is sealed."""
+    """A photo or a voice of a person: fetched at once, since the platform forgets it after 3
+    days; the file is sealed.
+    """
 
     __tablename__ = "media"
-    __table_args__ = (Index("ix_media_wanted", "try_at", sqlite_where=text("state = 'wanted'"), postgresql_where=text("state = 'wanted'")),)
+    __table_args__ = (
+        Index(
+            "ix_media_wanted",
+            "try_at",
+            sqlite_where=text("state = 'wanted'"),
+            postgresql_where=text("state = 'wanted'"),
+        ),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     account_id: Mapped[int] = link("wechat_account.id", "which account can fetch it")
@@ -96,14 +109,22 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_ready", "state", "not_before"),
         Index("ix_outbox_queue", "person_id", "queue", "state", "id"),
-        Index("ix_outbox_turn", "queue", "id", sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'")),
+        Index(
+            "ix_outbox_turn",
+            "queue",
+            "id",
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
     )
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "to whom")
     queue: Mapped[str] = column(String(12), "alarm, conversation or notice: three queues a person")
     purpose: Mapped[str] = column(String(16), "why it is sent: it carries the ways and the last resort")
-    state: Mapped[str] = column(String(10), "planned waiting ready sending sent unknown parked review given_up cancelled")
+    state: Mapped[str] = column(
+        String(10), "planned waiting ready sending sent unknown parked review given_up cancelled"
+    )
     dedup_key: Mapped[str] = searchable(120, "(cause kind, cause id, purpose, n), never random", unique=True)
     staff_id: Mapped[int | None] = column(BigInteger, "the colleague who wrote it", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "when it was decided")

@@ -47,9 +47,13 @@ class Line:
         """The content of the answer, success, or the error of the line."""
         self.number += 1
         fields: dict[str, str | int] = {
-            "ToUserName": "gh", "FromUserName": openid, "CreateTime": int(self.home.clock().timestamp()), "MsgType": "text",
-            "Content": text, "MsgId": number or self.number,
-        }  # fmt: skip
+            "ToUserName": "gh",
+            "FromUserName": openid,
+            "CreateTime": int(self.home.clock().timestamp()),
+            "MsgType": "text",
+            "Content": text,
+            "MsgId": number or self.number,
+        }
         fields.update(more)
         query, body = KEYS.envelope(message(fields), openid, "gh", self.home.clock().timestamp())
         try:
@@ -90,7 +94,9 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought_in_once(line: Line) -> None:
     holder = line.hold()
-    first, second = await asyncio.gather(line.push("我要投诉，没人来", number=7), line.push("我要投诉，没人来", number=7))
+    first, second = await asyncio.gather(
+        line.push("我要投诉，没人来", number=7), line.push("我要投诉，没人来", number=7)
+    )
     assert first == second
     assert first.startswith("消息已收到，系统有点忙，稍后回复您；紧急请按铃或拨打 0571-8800-0101。")
     assert await line.push("我要投诉，没人来", number=7) == first, "a later try hears the same"
@@ -111,7 +117,10 @@ async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought
 async def test_f4_all_late_answers_of_one_person_leave_as_one_message(line: Line) -> None:
     holder = line.hold()
     await asyncio.gather(
-        line.push("我要投诉"), line.push("没人来", number=21), line.push("等了一小时", number=22), line.push("有空床吗", "son")
+        line.push("我要投诉"),
+        line.push("没人来", number=21),
+        line.push("等了一小时", number=22),
+        line.push("有空床吗", "son"),
     )
     holder.execute("ROLLBACK")
     await line.drain()
@@ -195,7 +204,9 @@ async def test_f4_the_spool_survives_a_start_and_a_file_that_cannot_be_read_stay
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbound, "GIVES_UP", 2)
-    raw = message({"ToUserName": "gh", "FromUserName": "son", "CreateTime": 1, "MsgType": "text", "Content": "你好", "MsgId": 9}).encode()
+    raw = message(
+        {"ToUserName": "gh", "FromUserName": "son", "CreateTime": 1, "MsgType": "text", "Content": "你好", "MsgId": 9}
+    ).encode()
     await line.spool.keep(Kept(raw, line.home.clock()))
     (file,) = line.spool.files()
     (line.spool.folder / "0.spool").write_bytes(file.read_bytes()[:-3])
@@ -221,7 +232,9 @@ async def test_f4_an_answer_that_left_once_is_not_in_the_next_late_message(line:
         await home.hears(words)
     first, second = [row for (row,) in await home.rows("SELECT id FROM inbox ORDER BY id")]
     for ids, told in (([first], ["编号"]), ([first, second], ["记进"]), ([first, second], [])):
-        await home.database.store(lambda store, late=ids: outbox.answer_late(store, late, home.clock()))  # type: ignore[misc]
+        await home.database.store(
+            lambda store, late=ids: outbox.answer_late(store, late, home.clock())  # type: ignore[misc]
+        )
         home.clock.on(seconds=3)
         sent = [words for _, words in await home.send_all()]
         assert len(sent) == len(told)
@@ -304,7 +317,9 @@ async def test_fault_s3_a_cry_in_a_long_text_rings_though_its_turn_comes_when_no
 
 async def test_fault_s3_who_writes_again_while_a_long_text_is_read_is_heard_in_that_order(line: Line) -> None:
     told = await asyncio.gather(
-        line.push(f"{LONG}一", "son", number=31), line.push("就这些", "son", number=32), line.push("有空床吗", "daughter", number=33)
+        line.push(f"{LONG}一", "son", number=31),
+        line.push("就这些", "son", number=32),
+        line.push("有空床吗", "daughter", number=33),
     )
     assert all("@" in one for one in told)
     keys = [key for (key,) in await line.home.rows("SELECT key FROM inbox ORDER BY id") if key.endswith("son")]

@@ -12,13 +12,17 @@ from care.errors import ConfigError
 from settings import Mode
 
 GOOD = {
-    "JIASHU_WECHAT__APP_ID": "wx0123456789abcdef", "JIASHU_WECHAT__APP_SECRET": "s", "JIASHU_WECHAT__TOKEN": "bartoken",
+    "JIASHU_WECHAT__APP_ID": "wx0123456789abcdef",
+    "JIASHU_WECHAT__APP_SECRET": "s",
+    "JIASHU_WECHAT__TOKEN": "bartoken",
     "JIASHU_WECHAT__ENCODING_AES_KEY": "a" * 43,
-}  # fmt: skip
+}
 
 
 def test_the_environment_is_enough() -> None:
-    settings = config.load(None, GOOD | {"JIASHU_WECHAT__MODE": "compatible", "JIASHU_DATABASE__URL": "sqlite+aiosqlite:////tmp/x/j.db"})
+    settings = config.load(
+        None, GOOD | {"JIASHU_WECHAT__MODE": "compatible", "JIASHU_DATABASE__URL": "sqlite+aiosqlite:////tmp/x/j.db"}
+    )
     assert settings.wechat.mode is Mode.COMPATIBLE
     assert settings.database.path == Path("/tmp/x/j.db")  # noqa: S108
     assert settings.key_file == Path("/tmp/x/jiashu.keys")  # noqa: S108
@@ -27,27 +31,43 @@ def test_the_environment_is_enough() -> None:
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
-    file.write_text('[http]\nport = 9000\n[home]\nname = "青禾"\n[wechat]\napi_base_url = "http://127.0.0.1:8090"\n', encoding="utf-8")
+    file.write_text(
+        '[http]\nport = 9000\n[home]\nname = "青禾"\n[wechat]\napi_base_url = "http://127.0.0.1:8090"\n',
+        encoding="utf-8",
+    )
     settings = config.load(file, GOOD | {"JIASHU_HTTP__PORT": "9001"})
     assert (settings.http.port, settings.home.name, settings.on_loopback) == (9001, "青禾", True)
 
 
 def test_all_mistakes_are_told_at_once_each_with_what_to_write(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
-    file.write_text('[http]\nport = 99999\n[home]\ntimezone = "Mars"\nphone = "x"\n[wrong]\nkey = 1\nx = 2\n', encoding="utf-8")
+    file.write_text(
+        '[http]\nport = 99999\n[home]\ntimezone = "Mars"\nphone = "x"\n[wrong]\nkey = 1\nx = 2\n', encoding="utf-8"
+    )
     with pytest.raises(ConfigError) as caught:
-        config.load(file, {"JIASHU_WECHAT__APP_ID": "short", "JIASHU_WECHAT__MODE": "open", "JIASHU_DATABASE__URL": "mysql://x"})
+        config.load(
+            file, {"JIASHU_WECHAT__APP_ID": "short", "JIASHU_WECHAT__MODE": "open", "JIASHU_DATABASE__URL": "mysql://x"}
+        )
     told = str(caught.value)
     for part in (
-        "http.port：请写 1 到 65535", "home.timezone：请写时区名", "home.phone：", "wrong.key：没有这个配置项", "JIASHU_WECHAT__APP_ID：请写",
-        "JIASHU_WECHAT__MODE：请写 secure", "JIASHU_DATABASE__URL：请写 sqlite", "wechat.token：没有写", "wechat.app_secret：没有写",
+        "http.port：请写 1 到 65535",
+        "home.timezone：请写时区名",
+        "home.phone：",
+        "wrong.key：没有这个配置项",
+        "JIASHU_WECHAT__APP_ID：请写",
+        "JIASHU_WECHAT__MODE：请写 secure",
+        "JIASHU_DATABASE__URL：请写 sqlite",
+        "wechat.token：没有写",
+        "wechat.app_secret：没有写",
         "wechat.encoding_aes_key：安全模式",
-    ):  # fmt: skip
+    ):
         assert part in told
     assert "short" not in told, "a value may be a secret"
 
 
-@pytest.mark.parametrize(("content", "told"), [(None, "没有这个文件"), ("[http", "不是正确的 TOML"), ("port = 1", "请写在某个")])
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "没有这个文件"), ("[http", "不是正确的 TOML"), ("port = 1", "请写在某个")]
+)
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None, told: str) -> None:
     file = tmp_path / "c.toml"
     if content is not None:
@@ -82,7 +102,9 @@ def test_the_example_names_every_key_and_only_those() -> None:
     assert set(example) == set(config.KEYS)
 
 
-def test_exit_codes_are_the_contract(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exit_codes_are_the_contract(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["serve"]) == 1
     assert "wechat.token" in capsys.readouterr().err

@@ -1,4 +1,6 @@
-"""What is handed to an operator fits together: units, the example configuration, what enters an image, the locks (faults I1 … I4)."""
+"""What is handed to an operator fits together: units, the example configuration, what enters an image, the locks
+(faults I1 … I4).
+"""
 
 import configparser
 import tomllib
@@ -31,11 +33,23 @@ def test_fault_i4_the_example_configuration_writes_only_where_the_unit_may(name:
     assert service["StateDirectoryMode"] == "0700"
     filled = tmp_path / "config.toml"
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    for key, value in {"app_id": "wx0123456789abcdef", "app_secret": "s", "token": "tok", "encoding_aes_key": "a" * 43}.items():
+    for key, value in {
+        "app_id": "wx0123456789abcdef",
+        "app_secret": "s",
+        "token": "tok",
+        "encoding_aes_key": "a" * 43,
+    }.items():
         text = text.replace(f'\n{key} = ""', f'\n{key} = "{value}"')
     filled.write_text(text, encoding="utf-8")
     settings = config.load(filled, {})
-    for path in (settings.database.path, settings.media.path, settings.key_file, settings.spool, settings.backups, settings.stop_list):
+    for path in (
+        settings.database.path,
+        settings.media.path,
+        settings.key_file,
+        settings.spool,
+        settings.backups,
+        settings.stop_list,
+    ):
         assert (Path(STATE) / path).is_relative_to(STATE), path
 
 
@@ -65,16 +79,39 @@ def enters(path: str, rules: list[str]) -> bool:
 
 
 def test_fault_i3_no_key_and_no_secret_enters_an_image() -> None:
-    rules = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    rules = [
+        line
+        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     for secret in (
-        "config.toml", "jiashu.keys", "data/jiashu.keys", "data/jiashu.db", "data/jiashu.db-wal", "var/demo/jiashu.db", "deploy/jiashu.env",
-        ".git/config", ".env", "bot/jiashu.keys", "services/local.env", "backups/jiashu-2026.backup", "jiashu.stop-list", "tests/conftest.py",
-    ):  # fmt: skip
+        "config.toml",
+        "jiashu.keys",
+        "data/jiashu.keys",
+        "data/jiashu.db",
+        "data/jiashu.db-wal",
+        "var/demo/jiashu.db",
+        "deploy/jiashu.env",
+        ".git/config",
+        ".env",
+        "bot/jiashu.keys",
+        "services/local.env",
+        "backups/jiashu-2026.backup",
+        "jiashu.stop-list",
+        "tests/conftest.py",
+    ):
         assert not enters(secret, rules), secret
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     for package in {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}:
         assert enters(f"{package}/__init__.py", rules), package
-    for needed in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "console/static/app.css", "storage/migrations/env.py"):
+    for needed in (
+        "requirements.lock",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "console/static/app.css",
+        "storage/migrations/env.py",
+    ):
         assert enters(needed, rules), needed
 
 

@@ -22,10 +22,13 @@ async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
     made = Service(
         Settings(
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(f"sqlite:///{tmp_path / 'looks.db'}"), security=Security(key_file=str(tmp_path / "looks.keys")),
-            media=Media(tmp_path / "media"), home=Home(name="青禾颐养院"), inbox_spool=str(tmp_path / "spool"),
+            database=Database(f"sqlite:///{tmp_path / 'looks.db'}"),
+            security=Security(key_file=str(tmp_path / "looks.keys")),
+            media=Media(tmp_path / "media"),
+            home=Home(name="青禾颐养院"),
+            inbox_spool=str(tmp_path / "spool"),
         )
-    )  # fmt: skip
+    )
     await made.start()
     yield made
     await made.stop()
@@ -34,9 +37,14 @@ async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
 def cry(service: Service, number: int, words: str = "我摔倒了，快来人") -> Push:
     now = service.clock()
     return Push(
-        to_user="gh", openid=f"oLooks{number:022d}", key=f"m:{number}:looks", kind="text", event=events.Text(words), raw=b"<xml/>",
+        to_user="gh",
+        openid=f"oLooks{number:022d}",
+        key=f"m:{number}:looks",
+        kind="text",
+        event=events.Text(words),
+        raw=b"<xml/>",
         created_at=now.replace(microsecond=0),
-    )  # fmt: skip
+    )
 
 
 async def test_fault_s3_many_cries_at_once_are_drawn_by_a_few_looks_and_all_of_them_ring(
@@ -61,7 +69,9 @@ async def test_fault_s3_many_cries_at_once_are_drawn_by_a_few_looks_and_all_of_t
     assert 1 <= looks <= CRIES / 4
 
 
-async def test_d9_a_strip_learns_whom_its_talk_accuses_when_that_is_said_later(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_d9_a_strip_learns_whom_its_talk_accuses_when_that_is_said_later(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks: list[frozenset[tuple[str, str]]] = []
     takes_over = service._take_over_alarms
 

@@ -43,7 +43,9 @@ class Outside:
 @pytest.fixture
 async def outside() -> AsyncIterator[Outside]:
     world = World(
-        Keys("wx0123456789abcdef", "secret", "tok", "a" * 43, "secure"), ROOT / "deploy" / "sample-home.toml", "http://127.0.0.1:1/wechat"
+        Keys("wx0123456789abcdef", "secret", "tok", "a" * 43, "secure"),
+        ROOT / "deploy" / "sample-home.toml",
+        "http://127.0.0.1:1/wechat",
     )
     fail: list[str] = []
     posts: list[str] = []
@@ -69,7 +71,9 @@ async def outside() -> AsyncIterator[Outside]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     assert runner.addresses
-    wechat = Wechat(app_id="wx0123456789abcdef", app_secret="secret", api_base_url=f"http://127.0.0.1:{runner.addresses[0][1]}")
+    wechat = Wechat(
+        app_id="wx0123456789abcdef", app_secret="secret", api_base_url=f"http://127.0.0.1:{runner.addresses[0][1]}"
+    )
     async with aiohttp.ClientSession() as http:
         yield Outside(world, Gateway(wechat, http), wechat, http, fail, posts)
     await runner.cleanup()
@@ -127,7 +131,9 @@ async def test_wxjava_2098_no_answer_is_unknown_never_a_blind_retry(outside: Out
 
 
 async def test_nobody_there_is_a_retry(outside: Outside) -> None:
-    gateway = Gateway(Wechat(app_id="wx0123456789abcdef", app_secret="s", api_base_url="http://127.0.0.1:1"), outside.http)
+    gateway = Gateway(
+        Wechat(app_id="wx0123456789abcdef", app_secret="s", api_base_url="http://127.0.0.1:1"), outside.http
+    )
     assert await gateway.send_text(DAUGHTER, "一") == errcodes.NOT_REACHED
     gateway.tokens._token, gateway.tokens._until = "t", float("inf")
     assert await gateway.send_text(DAUGHTER, "一") == errcodes.NOT_REACHED
@@ -136,7 +142,9 @@ async def test_nobody_there_is_a_retry(outside: Outside) -> None:
 
 
 async def test_a_wrong_secret_is_told_and_holds_everything(outside: Outside) -> None:
-    wrong = Gateway(Wechat(app_id="wx0123456789abcdef", app_secret="wrong", api_base_url=outside.wechat.api_base_url), outside.http)
+    wrong = Gateway(
+        Wechat(app_id="wx0123456789abcdef", app_secret="wrong", api_base_url=outside.wechat.api_base_url), outside.http
+    )
     outcome = await wrong.send_text(DAUGHTER, "一")
     assert outcome.hold
     assert outcome.code == "40125"
@@ -208,13 +216,16 @@ async def test_a_file_that_cannot_be_fetched_is_tried_for_three_days_and_then_lo
     await home.hears(events.Image("m"))
     for _ in range(38):
         due = await home.database.store(lambda store: media.wanted(store, home.clock()))
-        await home.database.store(lambda store, w=due[0]: media.missed(store, w, home.clock(), gone=False))  # type: ignore[misc]
+        await home.database.store(
+            lambda store, w=due[0]: media.missed(store, w, home.clock(), gone=False)  # type: ignore[misc]
+        )
         home.clock.on(hours=2)
     assert await home.rows("SELECT state, why FROM media") == [("lost", "三天都没取到，请对方重发一次")]
 
 
 @pytest.mark.parametrize(
-    ("data", "mime"), [(b"#!AMR-WB\n", "audio/amr-wb"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"<html>", "application/octet-stream")]
+    ("data", "mime"),
+    [(b"#!AMR-WB\n", "audio/amr-wb"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"<html>", "application/octet-stream")],
 )
 def test_files_are_known_by_their_first_bytes(data: bytes, mime: str) -> None:
     assert media.sniff(data) == mime

@@ -1,4 +1,6 @@
-"""What a signed push says, whatever its words hold: nothing is lost, and words never become a field or an act (W1, W2; engineering 4)."""
+"""What a signed push says, whatever its words hold: nothing is lost, and words never become a field or an act (W1, W2;
+engineering 4).
+"""
 
 import re
 import time
@@ -18,8 +20,10 @@ STAMP = int(NOW.timestamp())
 ID = "7250021412600020992"
 BODIES = {
     "text": "<Content><![CDATA[{}]]></Content>",
-    "voice": "<MediaId><![CDATA[m8k]]></MediaId><Format><![CDATA[amr]]></Format><Recognition><![CDATA[{}]]></Recognition>",
-    "location": "<Location_X>23.1</Location_X><Location_Y>113.3</Location_Y><Scale>20</Scale><Label><![CDATA[{}]]></Label>",
+    "voice": "<MediaId><![CDATA[m8k]]></MediaId><Format><![CDATA[amr]]></Format><Recognition><![CDATA[{}]]>"
+    "</Recognition>",
+    "location": "<Location_X>23.1</Location_X><Location_Y>113.3</Location_Y><Scale>20</Scale><Label><![CDATA[{}]]>"
+    "</Label>",
     "link": "<Title><![CDATA[{}]]></Title><Description><![CDATA[d]]></Description><Url><![CDATA[u]]></Url>",
     "image": "<PicUrl><![CDATA[http://p]]></PicUrl><MediaId><![CDATA[m]]></MediaId>",
 }
@@ -28,7 +32,8 @@ BODIES = {
 def build(kind: str, words: str, openid: str = "oABC", number: str = f"<MsgId>{ID}</MsgId>") -> bytes:
     """A push as the platform makes it: the words as they are, between the marks of a CDATA section."""
     return (
-        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName><CreateTime>{STAMP}</CreateTime>"
+        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>"
+        f"<CreateTime>{STAMP}</CreateTime>"
         f"<MsgType><![CDATA[{kind}]]></MsgType>{BODIES[kind].replace('{}', words)}{number}</xml>"
     ).encode("utf-8", "surrogatepass")
 
@@ -45,19 +50,43 @@ def read(raw: bytes) -> pushes.Push:
 
 
 CRIES = [
-    "救\x08命", "我摔倒了\x0b", "\x1d我摔倒了", "我摔倒了\x00", "我摔倒了\ufffe", "a & b 我摔倒了", "我摔倒了]]>", "]]>我摔倒了", "x]]></Content><Content><![CDATA[我摔倒了",
-    "救命]]><b/>", "]]><!-- -->我摔倒了<![CDATA[", "x]]><!--我摔倒了--><![CDATA[y", "]]><?x 我摔倒了?><![CDATA[", "<![CDATA[我摔倒了", "我摔倒了</Content>", "我摔倒了</xml>",
-    "</Content></xml>我摔倒了", "x]]></Content><MsgType>event</MsgType><Event>unsubscribe</Event><Content><![CDATA[我摔倒了", "我摔\ud800倒了".replace("\ud800", ""),
-    "]]></Content><FromUserName><![CDATA[oEVIL]]></FromUserName><Content><![CDATA[我摔倒了", "我摔倒了]]></Content><bizmsgmenuid>7</bizmsgmenuid><Content><![CDATA[",
-    "<!DOCTYPE x>我摔倒了]]><!DOCTYPE y>", "我摔倒了]]></Content><MsgId>1</MsgId><Content><![CDATA[x",
-]  # fmt: skip
+    "救\x08命",
+    "我摔倒了\x0b",
+    "\x1d我摔倒了",
+    "我摔倒了\x00",
+    "我摔倒了\ufffe",
+    "a & b 我摔倒了",
+    "我摔倒了]]>",
+    "]]>我摔倒了",
+    "x]]></Content><Content><![CDATA[我摔倒了",
+    "救命]]><b/>",
+    "]]><!-- -->我摔倒了<![CDATA[",
+    "x]]><!--我摔倒了--><![CDATA[y",
+    "]]><?x 我摔倒了?><![CDATA[",
+    "<![CDATA[我摔倒了",
+    "我摔倒了</Content>",
+    "我摔倒了</xml>",
+    "</Content></xml>我摔倒了",
+    "x]]></Content><MsgType>event</MsgType><Event>unsubscribe</Event><Content><![CDATA[我摔倒了",
+    "我摔\ud800倒了".replace("\ud800", ""),
+    "]]></Content><FromUserName><![CDATA[oEVIL]]></FromUserName><Content><![CDATA[我摔倒了",
+    "我摔倒了]]></Content><bizmsgmenuid>7</bizmsgmenuid><Content><![CDATA[",
+    "<!DOCTYPE x>我摔倒了]]><!DOCTYPE y>",
+    "我摔倒了]]></Content><MsgId>1</MsgId><Content><![CDATA[x",
+]
 
 
 @pytest.mark.parametrize("words", CRIES)
 @pytest.mark.parametrize("kind", ["text", "voice"])
 def test_fault_w1_a_cry_is_heard_whatever_stands_around_it(kind: str, words: str) -> None:
     found = read(build(kind, words.replace("Content", "Recognition") if kind == "voice" else words))
-    assert (found.openid, found.to_user, found.kind, found.key, found.created_at) == ("oABC", "gh_1", kind, f"m:{ID}:oABC", NOW)
+    assert (found.openid, found.to_user, found.kind, found.key, found.created_at) == (
+        "oABC",
+        "gh_1",
+        kind,
+        f"m:{ID}:oABC",
+        NOW,
+    )
     assert triage(said(found.event)).rings, said(found.event)
     if isinstance(found.event, events.Voice):
         assert found.event.media_id == "m8k"
@@ -74,10 +103,31 @@ def test_fault_w1_bytes_that_are_no_text_are_dropped_and_the_rest_is_read() -> N
 
 FORGED = [
     "]]></Content><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[unsubscribe]]></Event><Content><![CDATA[",
-    "]]></Content><bizmsgmenuid>101</bizmsgmenuid><Content><![CDATA[", "]]></Content><FromUserName>oEVIL</FromUserName><Content><![CDATA[",
-    "]]></Content><MsgId>1</MsgId><Content><![CDATA[", "]]></Content></xml><xml><Content><![CDATA[", "]]><Event>CLICK</Event><![CDATA[", "]]></Content><EventKey>NURSE</EventKey><!--",
-    "--><CreateTime>1</CreateTime>", "<MsgType>event</MsgType>", "]]>", "<![CDATA[", "</Content>", "<Content>", "<MsgId>9</MsgId>", "\x08", "&", "&amp;", "\ufffd", "]", "]]", "\r\n", " ", "我", "<b/>", "<a x='1'>",
-]  # fmt: skip
+    "]]></Content><bizmsgmenuid>101</bizmsgmenuid><Content><![CDATA[",
+    "]]></Content><FromUserName>oEVIL</FromUserName><Content><![CDATA[",
+    "]]></Content><MsgId>1</MsgId><Content><![CDATA[",
+    "]]></Content></xml><xml><Content><![CDATA[",
+    "]]><Event>CLICK</Event><![CDATA[",
+    "]]></Content><EventKey>NURSE</EventKey><!--",
+    "--><CreateTime>1</CreateTime>",
+    "<MsgType>event</MsgType>",
+    "]]>",
+    "<![CDATA[",
+    "</Content>",
+    "<Content>",
+    "<MsgId>9</MsgId>",
+    "\x08",
+    "&",
+    "&amp;",
+    "\ufffd",
+    "]",
+    "]]",
+    "\r\n",
+    " ",
+    "我",
+    "<b/>",
+    "<a x='1'>",
+]
 
 
 @given(
@@ -115,13 +165,23 @@ def test_fault_w1_a_text_that_is_clean_is_read_to_the_letter() -> None:
         assert read(build("text", words)).event == events.Text(words)
 
 
-MENU = [("subscribe", "<EventKey>qrscene_x</EventKey>"), ("CLICK", "<EventKey>NURSE</EventKey>"), ("unsubscribe", "<EventKey></EventKey>")]
+MENU = [
+    ("subscribe", "<EventKey>qrscene_x</EventKey>"),
+    ("CLICK", "<EventKey>NURSE</EventKey>"),
+    ("unsubscribe", "<EventKey></EventKey>"),
+]
 
 
 @pytest.mark.parametrize(("name", "more"), MENU)
 def test_fault_w1_an_event_that_is_not_clean_is_no_act(name: str, more: str) -> None:
-    """Somebody presses, and the envelope came damaged: a colleague sees that something came; nobody is unsubscribed, bound or rung by it."""
-    for damaged in (event(name, more + "<Event>CLICK</Event>"), event(name, more + "\x08"), event(name, more + "<!-- -->")):
+    """Somebody presses, and the envelope came damaged: a colleague sees that something came; nobody is unsubscribed,
+    bound or rung by it.
+    """
+    for damaged in (
+        event(name, more + "<Event>CLICK</Event>"),
+        event(name, more + "\x08"),
+        event(name, more + "<!-- -->"),
+    ):
         found = read(damaged)
         assert found.event == events.Other("event")
         assert found.key.startswith("x:")
@@ -129,7 +189,10 @@ def test_fault_w1_an_event_that_is_not_clean_is_no_act(name: str, more: str) -> 
 
 
 def test_fault_w1_what_is_scanned_or_chosen_is_no_field() -> None:
-    scanned = "<ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult><![CDATA[{}]]></ScanResult></ScanCodeInfo><EventKey>6</EventKey>"
+    scanned = (
+        "<ScanCodeInfo><ScanType>qrcode</ScanType>"
+        "<ScanResult><![CDATA[{}]]></ScanResult></ScanCodeInfo><EventKey>6</EventKey>"
+    )
     clean = read(event("scancode_waitmsg", scanned.replace("{}", "http://x?a=1&b=2"))).event
     assert isinstance(clean, events.Notice)
     assert clean.fields["EventKey"] == "6"
@@ -143,11 +206,17 @@ def test_fault_w1_what_is_scanned_or_chosen_is_no_field() -> None:
 def test_fault_w2_blanks_around_a_value_make_no_second_person() -> None:
     clean = read(build("text", "你好"))
     for blank in (" ", "\n", "\r\n\t "):
-        padded = re.sub(r"(<\w+>)(<!\[CDATA\[.*?\]\]>|\d+)(</\w+>)", rf"\1{blank}\2{blank}\3{blank}", build("text", "你好").decode())
+        padded = re.sub(
+            r"(<\w+>)(<!\[CDATA\[.*?\]\]>|\d+)(</\w+>)", rf"\1{blank}\2{blank}\3{blank}", build("text", "你好").decode()
+        )
         found = read(padded.encode())
         assert (found.openid, found.key, found.to_user, found.event, found.created_at) == (
-            clean.openid, clean.key, clean.to_user, clean.event, clean.created_at,
-        )  # fmt: skip
+            clean.openid,
+            clean.key,
+            clean.to_user,
+            clean.event,
+            clean.created_at,
+        )
     pressed = read(event("CLICK", "<EventKey> <![CDATA[COMPLAINT]]> </EventKey>"))
     assert pressed.event == events.Click("COMPLAINT")
     assert pressed.key == read(event("CLICK", "<EventKey>COMPLAINT</EventKey>")).key
@@ -156,19 +225,35 @@ def test_fault_w2_blanks_around_a_value_make_no_second_person() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("<Content>", "<Contemt>"), ("</Content>", "</Contemt>"), ("<![CDATA[我", "<![CDXTA[我"), ("了]]>", "了]>>"), ("<MsgId>", "<MsgIb>"), ("</xml>", "</xm>"),
-        ("<xml>", "<xm>"), ("<MsgType>", "<MsgTypo>"), ("</MsgType>", "</MsgTypo>"), ("[text]", "[tex!]"), ("<CreateTime>", "<CreateTim>"), (str(STAMP), "soon"),
-        (str(STAMP), "9" * 20), ("<FromUserName>", "<FromUserNam>"), ("</FromUserName>", "</FromUserNam>"), ("<![CDATA[oABC", "<![CDATX[oABC"), ("</MsgId>", ""),
-        (f"<MsgId>{ID}</MsgId>", ""), ("<ToUserName>", "<ToUserNam>"),
+        ("<Content>", "<Contemt>"),
+        ("</Content>", "</Contemt>"),
+        ("<![CDATA[我", "<![CDXTA[我"),
+        ("了]]>", "了]>>"),
+        ("<MsgId>", "<MsgIb>"),
+        ("</xml>", "</xm>"),
+        ("<xml>", "<xm>"),
+        ("<MsgType>", "<MsgTypo>"),
+        ("</MsgType>", "</MsgTypo>"),
+        ("[text]", "[tex!]"),
+        ("<CreateTime>", "<CreateTim>"),
+        (str(STAMP), "soon"),
+        (str(STAMP), "9" * 20),
+        ("<FromUserName>", "<FromUserNam>"),
+        ("</FromUserName>", "</FromUserNam>"),
+        ("<![CDATA[oABC", "<![CDATX[oABC"),
+        ("</MsgId>", ""),
+        (f"<MsgId>{ID}</MsgId>", ""),
+        ("<ToUserName>", "<ToUserNam>"),
     ],
-)  # fmt: skip
+)
 def test_fault_w1_a_tag_that_is_destroyed_takes_neither_the_sender_nor_the_words(old: str, new: str) -> None:
     raw = build("text", "救命，我摔倒了").decode().replace(old, new, 1).encode()
     found = read(raw)
     assert found.openid == "oABC"
     assert triage(said(found.event)).rings
     assert (
-        found.created_at == (NOW if str(STAMP) in raw.decode() and "<CreateTime>" in raw.decode() else NOW + timedelta(hours=1))
+        found.created_at
+        == (NOW if str(STAMP) in raw.decode() and "<CreateTime>" in raw.decode() else NOW + timedelta(hours=1))
         or "Tim>" in new
     )
     assert read(raw).key == found.key

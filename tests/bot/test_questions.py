@@ -44,7 +44,10 @@ async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderT
     file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{home.file}"\n', encoding="utf-8")
     (line,) = await asyncio.to_thread(told, "answer", "怎么收费\n", file)
     assert "一千元" in line["answer"]
-    file.write_text(f'[wechat]\n{wechat}\n[home]\nphone = "0571-1"\n[database]\nurl = "sqlite:///{tmp_path}/none.db"\n', encoding="utf-8")
+    file.write_text(
+        f'[wechat]\n{wechat}\n[home]\nphone = "0571-1"\n[database]\nurl = "sqlite:///{tmp_path}/none.db"\n',
+        encoding="utf-8",
+    )
     (line,) = await asyncio.to_thread(told, "answer", "怎么投诉提建议\n", file)
     assert "0571-1" in line["answer"]
     file.write_text("[wechat]\n", encoding="utf-8")

@@ -8,7 +8,9 @@ from bot.rates import LATER, Rates
 
 
 @pytest.mark.parametrize("shared", [True, False])
-async def test_r1_processes_share_a_rate_and_the_rest_after_too_often(shared: bool, request: pytest.FixtureRequest) -> None:
+async def test_r1_processes_share_a_rate_and_the_rest_after_too_often(
+    shared: bool, request: pytest.FixtureRequest
+) -> None:
     url = request.getfixturevalue("redis_url") if shared else "unix:///nobody/listens"
     api = f"/send-{shared}"
     one, two = Rates(url, a_second=4), Rates(url, a_second=4)

@@ -1,4 +1,6 @@
-"""Long texts are read by a process of its own; whatever becomes of it, every text is read and everything that rings rings (S3)."""
+"""Long texts are read by a process of its own; whatever becomes of it, every text is read and everything that rings
+rings (S3).
+"""
 
 import asyncio
 import os
@@ -79,7 +81,9 @@ async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_threa
     assert await started(reader) != dead
 
 
-async def test_fault_s3_a_process_that_does_not_answer_is_ended_and_a_thread_reads(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_fault_s3_a_process_that_does_not_answer_is_ended_and_a_thread_reads(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "GIVES_UP", 0.1)
     assert reader._process is not None
     os.kill(reader._process.pid, signal.SIGSTOP)

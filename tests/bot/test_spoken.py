@@ -1,4 +1,6 @@
-"""Who presses and talks hears an answer: recorded sentences, found by their words, sent as sound beside the text (F2, F5)."""
+"""Who presses and talks hears an answer: recorded sentences, found by their words, sent as sound beside the text (F2,
+F5).
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +32,9 @@ __all__ = ["outside"]
 
 @pytest.fixture
 async def elder(make_home: MakeHome) -> HomeUnderTest:
-    built: HomeUnderTest = await make_home(House(Home(name="青禾颐养院", phone="0571-8800-0101"), recorded=frozenset(recordings.load())))
+    built: HomeUnderTest = await make_home(
+        House(Home(name="青禾颐养院", phone="0571-8800-0101"), recorded=frozenset(recordings.load()))
+    )
     await built.database.write(lambda db: install.sample(db, built.ids, SCENE, built.clock()))
     return built
 
@@ -41,7 +45,15 @@ def voice(home: HomeUnderTest, heard: str = "") -> Envelope:
 
 async def test_e2_every_fixed_sentence_of_an_alarm_has_a_sound_that_a_phone_can_play() -> None:
     house, sounds = House(Home(name="青禾颐养院", phone="0571-8800-0101")), recordings.load()
-    keys = ("alarm.called_elder", "alarm.noted", "alarm.with_you", "alarm.still_elder", "alarm.coming_aloud", "desk.elder", "desk.thanks")
+    keys = (
+        "alarm.called_elder",
+        "alarm.noted",
+        "alarm.with_you",
+        "alarm.still_elder",
+        "alarm.coming_aloud",
+        "desk.elder",
+        "desk.thanks",
+    )
     for key in (*keys, "desk.overdue"):
         words = house.words([Say(key)], START, elder=True)
         assert words in sounds, f"no sound says {words}"
@@ -87,7 +99,9 @@ async def test_e2_nobody_goes_for_three_minutes_and_the_elder_hears_the_truth(el
     assert await elder.send_all() == [(ELDER, "还在叫人，请按床头铃。"), (ELDER, "还在叫人，请按床头铃。")]
 
 
-async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_never_said_days_later(elder: HomeUnderTest) -> None:
+async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_never_said_days_later(
+    elder: HomeUnderTest,
+) -> None:
     await elder.database.receive(replace(elder.envelope(events.Click("NURSE"), ELDER), heard=NURSE))
     assert await elder.send_all() == [(ELDER, CALLED)]
     elder.clock.now += timedelta(minutes=3)
@@ -105,7 +119,9 @@ async def test_f5_abuse_is_answered_by_the_sound_that_names_nothing(elder: HomeU
 
 async def test_a_sound_never_takes_the_messages_that_words_may_need(elder: HomeUnderTest) -> None:
     await elder.database.receive(voice(elder))
-    await elder.database.store(lambda store: store.rows("UPDATE follower SET session_left = 2 WHERE openid = ? RETURNING id", ELDER))
+    await elder.database.store(
+        lambda store: store.rows("UPDATE follower SET session_left = 2 WHERE openid = ? RETURNING id", ELDER)
+    )
     assert await elder.send_all() == []
     assert await elder.rows("SELECT state, why FROM outbox") == [("cancelled", outbox.READ)]
 

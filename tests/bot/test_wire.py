@@ -1,4 +1,6 @@
-"""The wire: every official vector, both codecs side by side, the three modes, and what must be refused (wechat.md 1, 2, 3)."""
+"""The wire: every official vector, both codecs side by side, the three modes, and what must be refused (wechat.md 1, 2,
+3).
+"""
 
 import hashlib
 import hmac
@@ -25,15 +27,24 @@ STAMP = str(int(NOW.timestamp()))
 
 
 def codec(mode: Mode = Mode.SECURE, **more: Any) -> wire.Codec:
-    keys: dict[str, Any] = {"token": "spamtest", "app_id": "wx2c2769f8efd9abc2", "mode": mode, "aes_key": K1, "max_age_seconds": 0}
+    keys: dict[str, Any] = {
+        "token": "spamtest",
+        "app_id": "wx2c2769f8efd9abc2",
+        "mode": mode,
+        "aes_key": K1,
+        "max_age_seconds": 0,
+    }
     return wire.Codec(**(keys | more))
 
 
 def inner(
-    kind: str = "text", more: str = "<Content><![CDATA[你好]]></Content>", number: str = "<MsgId>7250021412600020992</MsgId>"
+    kind: str = "text",
+    more: str = "<Content><![CDATA[你好]]></Content>",
+    number: str = "<MsgId>7250021412600020992</MsgId>",
 ) -> bytes:
     return (
-        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName><CreateTime>{STAMP}</CreateTime>"
+        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName>"
+        f"<CreateTime>{STAMP}</CreateTime>"
         f"<MsgType><![CDATA[{kind}]]></MsgType>{more}{number}</xml>"
     ).encode()
 
@@ -50,8 +61,16 @@ def fields_of(raw: bytes) -> dict[str, Any]:
 
 def push(used: wire.Codec, plain: bytes, **changes: str) -> tuple[dict[str, str], bytes]:
     sealed = used.encrypt(plain)
-    query = {"timestamp": STAMP, "nonce": "42", "encrypt_type": "aes", "msg_signature": used.sign(STAMP, "42", sealed)} | changes
-    return query, f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
+    query = {
+        "timestamp": STAMP,
+        "nonce": "42",
+        "encrypt_type": "aes",
+        "msg_signature": used.sign(STAMP, "42", sealed),
+    } | changes
+    return (
+        query,
+        f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode(),
+    )
 
 
 # -- official vectors --------------------------------------------------------------------------------------------
@@ -67,14 +86,28 @@ def test_vector_a_encryption_of_the_official_java_sample() -> None:
 @pytest.mark.parametrize(
     ("token", "key", "app_id", "stamp", "nonce", "echo", "signature", "plain"),
     [
-        ("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7", "1409659589", "263014780",
-         "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ==",
-         "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1616140317555161061"),
-        ("123456", "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR", "wx49f0ab532d5d035a", "1411443780", "437374425",
-         "4ByGGj+sVCYcvGeQYhaKIk1o0pQRNbRjxybjTGblXrBaXlTXeOo1+bXFXDQQb1o6co6Yh9Bv41n7hOchLF6p+Q==",
-         "dd6b9c95b495b3f7e2901bfbc76c664930ffdb96", "5927782489442352469"),
+        (
+            "QDG6eK",
+            "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+            "wx5823bf96d3bd56c7",
+            "1409659589",
+            "263014780",
+            "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ==",
+            "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3",
+            "1616140317555161061",
+        ),
+        (
+            "123456",
+            "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR",
+            "wx49f0ab532d5d035a",
+            "1411443780",
+            "437374425",
+            "4ByGGj+sVCYcvGeQYhaKIk1o0pQRNbRjxybjTGblXrBaXlTXeOo1+bXFXDQQb1o6co6Yh9Bv41n7hOchLF6p+Q==",
+            "dd6b9c95b495b3f7e2901bfbc76c664930ffdb96",
+            "5927782489442352469",
+        ),
     ],
-)  # fmt: skip
+)
 def test_vectors_b_and_g_four_field_signatures(
     token: str, key: str, app_id: str, stamp: str, nonce: str, echo: str, signature: str, plain: str
 ) -> None:
@@ -95,7 +128,8 @@ def test_vectors_c_and_d_pushes_of_the_official_samples(
     name: str, stamp: str, nonce: str, signature: str, message_id: str, mode: Mode
 ) -> None:
     query = {"timestamp": stamp, "nonce": nonce, "encrypt_type": "aes", "msg_signature": signature}
-    body = f"<xml><ToUserName>gh_x</ToUserName><Content>forged</Content><Encrypt><![CDATA[{LONG[name]}]]></Encrypt></xml>".encode()
+    encrypted = f"<Encrypt><![CDATA[{LONG[name]}]]></Encrypt>"
+    body = f"<xml><ToUserName>gh_x</ToUserName><Content>forged</Content>{encrypted}</xml>".encode()
     opened = codec(mode).open(query, body, NOW)
     assert opened.event == events.Text("abcdteT")
     assert opened.key == f"m:{message_id}:{opened.openid}"
@@ -106,9 +140,11 @@ def test_vectors_c_and_d_pushes_of_the_official_samples(
 def test_vector_e_the_current_example_of_the_docs_and_its_reply() -> None:
     used = codec(token="AAAAA", app_id="wx134c8103faa5a59e", aes_key="A" * 43)
     query = {
-        "timestamp": "1715943329", "nonce": "1590219412", "encrypt_type": "aes",
+        "timestamp": "1715943329",
+        "nonce": "1590219412",
+        "encrypt_type": "aes",
         "msg_signature": "6c12a4205838198b8fa631b3220723bb07f1015c",
-    }  # fmt: skip
+    }
     opened = used.open(query, f"<xml><Encrypt>{LONG['E']}</Encrypt></xml>".encode(), NOW)
     assert isinstance(opened.event, events.Notice)
     assert opened.event.kind == "debug_demo"
@@ -129,7 +165,10 @@ def test_vectors_f_and_h_three_field_signatures() -> None:
         "echostr": "4375120948345356249",
     }
     assert used.greet(query, NOW) == "4375120948345356249"
-    assert codec(token="RMNlACHlV5ThzfRlVS4D4").sign("timestamp", "nonce", "encrypt") == "8edac0945683c119ee71c9f6256d76c48aa08a96"
+    assert (
+        codec(token="RMNlACHlV5ThzfRlVS4D4").sign("timestamp", "nonce", "encrypt")
+        == "8edac0945683c119ee71c9f6256d76c48aa08a96"
+    )
     assert hashlib.sha1(b"abc").hexdigest() == codec(token="c").sign("b", "a")  # noqa: S324
 
 
@@ -149,39 +188,140 @@ def test_what_one_codec_locks_the_other_opens(text: str) -> None:
     assert ours.decrypt(sealed) == clean.encode()
 
 
-COMMON = "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName><CreateTime>1795336940</CreateTime>"
+COMMON = (
+    "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName>"
+    "<CreateTime>1795336940</CreateTime>"
+)
 KINDS: list[tuple[str, type[Any], dict[str, Any]]] = [
     ("<MsgType>text</MsgType><Content>a&lt;b</Content><MsgId>1</MsgId>", events.Text, {"body": "a<b"}),
-    ("<MsgType>text</MsgType><Content>满意</Content><bizmsgmenuid>101</bizmsgmenuid><MsgId>1</MsgId>", events.Text, {"menu_id": "101"}),
-    ("<MsgType>image</MsgType><PicUrl>http://p</PicUrl><MediaId>m</MediaId><MsgId>1</MsgId>", events.Image, {"media_id": "m"}),
-    ("<MsgType>voice</MsgType><MediaId>m8k</MediaId><Format>amr</Format><MediaId16K>m16k</MediaId16K><Recognition></Recognition><MsgId>1</MsgId>",
-     events.Voice, {"media_id": "m8k", "media_id_16k": "m16k", "heard": ""}),
-    ("<MsgType>video</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>", events.Video, {"thumb_media_id": "t"}),
-    ("<MsgType>shortvideo</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>", events.Video, {"media_id": "m"}),
-    ("<MsgType>location</MsgType><Location_X>23.1</Location_X><Location_Y>113.3</Location_Y><Scale>20</Scale><Label>L</Label><MsgId>1</MsgId>",
-     events.Location, {"latitude": 23.1, "longitude": 113.3, "label": "L"}),
-    ("<MsgType>link</MsgType><Title>t</Title><Description>d</Description><Url>u</Url><MsgId>1</MsgId>", events.Link, {"title": "t", "url": "u"}),
+    (
+        "<MsgType>text</MsgType><Content>满意</Content><bizmsgmenuid>101</bizmsgmenuid><MsgId>1</MsgId>",
+        events.Text,
+        {"menu_id": "101"},
+    ),
+    (
+        "<MsgType>image</MsgType><PicUrl>http://p</PicUrl><MediaId>m</MediaId><MsgId>1</MsgId>",
+        events.Image,
+        {"media_id": "m"},
+    ),
+    (
+        (
+            "<MsgType>voice</MsgType><MediaId>m8k</MediaId><Format>amr</Format><MediaId16K>m16k</MediaId16K>"
+            "<Recognition>"
+            "</Recognition><MsgId>1</MsgId>"
+        ),
+        events.Voice,
+        {"media_id": "m8k", "media_id_16k": "m16k", "heard": ""},
+    ),
+    (
+        "<MsgType>video</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>",
+        events.Video,
+        {"thumb_media_id": "t"},
+    ),
+    (
+        "<MsgType>shortvideo</MsgType><MediaId>m</MediaId><ThumbMediaId>t</ThumbMediaId><MsgId>1</MsgId>",
+        events.Video,
+        {"media_id": "m"},
+    ),
+    (
+        (
+            "<MsgType>location</MsgType><Location_X>23.1</Location_X><Location_Y>113.3</Location_Y><Scale>20</Scale>"
+            "<Label>L</Label><MsgId>1</MsgId>"
+        ),
+        events.Location,
+        {"latitude": 23.1, "longitude": 113.3, "label": "L"},
+    ),
+    (
+        "<MsgType>link</MsgType><Title>t</Title><Description>d</Description><Url>u</Url><MsgId>1</MsgId>",
+        events.Link,
+        {"title": "t", "url": "u"},
+    ),
     ("<MsgType>file</MsgType><MsgId>1</MsgId>", events.Other, {"kind": "file"}),
-    ("<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_bind_x9</EventKey><Ticket>T</Ticket>", events.Followed, {"scene": "bind_x9"}),
+    (
+        "<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_bind_x9</EventKey><Ticket>T</Ticket>",
+        events.Followed,
+        {"scene": "bind_x9"},
+    ),
     ("<MsgType>event</MsgType><Event>unsubscribe</Event><EventKey></EventKey>", events.Unfollowed, {}),
-    ("<MsgType>event</MsgType><Event>SCAN</Event><EventKey>bind_x9</EventKey><Ticket>T</Ticket>", events.Scanned, {"scene": "bind_x9"}),
+    (
+        "<MsgType>event</MsgType><Event>SCAN</Event><EventKey>bind_x9</EventKey><Ticket>T</Ticket>",
+        events.Scanned,
+        {"scene": "bind_x9"},
+    ),
     ("<MsgType>event</MsgType><Event>CLICK</Event><EventKey>COMPLAINT</EventKey>", events.Click, {"key": "COMPLAINT"}),
-    ("<MsgType>event</MsgType><Event>VIEW</Event><EventKey>http://u</EventKey><MenuId>1</MenuId>", events.Notice, {"kind": "view"}),
-    ("<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>1.5</Latitude><Longitude>2</Longitude><Precision>3</Precision>", events.Notice, {}),
-    ("<MsgType>event</MsgType><Event>scancode_waitmsg</Event><EventKey>6</EventKey><ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult>r</ScanResult></ScanCodeInfo>",
-     events.Notice, {"kind": "scancode_waitmsg"}),
-    ("<MsgType>event</MsgType><Event>pic_weixin</Event><EventKey>6</EventKey><SendPicsInfo><Count>1</Count><PicList><item><PicMd5Sum>md5</PicMd5Sum></item></PicList></SendPicsInfo>",
-     events.Notice, {"kind": "pic_weixin"}),
-    ("<MsgType>event</MsgType><Event>location_select</Event><EventKey>6</EventKey><SendLocationInfo><Location_X>23</Location_X><Location_Y>113</Location_Y><Scale>15</Scale><Label>广州</Label><Poiname></Poiname></SendLocationInfo>",
-     events.Notice, {"kind": "location_select"}),
-    ("<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163840</MsgID><Status>failed:user block</Status>", events.Notice,
-     {"kind": "templatesendjobfinish"}),
-    ("<MsgType>event</MsgType><Event>MASSSENDJOBFINISH</Event><MsgID>1000001625</MsgID><Status>send success</Status><TotalCount>100</TotalCount>", events.Notice, {}),
-    ("<MsgType>event</MsgType><Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List><TemplateId>t</TemplateId></List><List><TemplateId>u</TemplateId></List></SubscribeMsgPopupEvent>",
-     events.Notice, {"kind": "subscribe_msg_popup_event"}),
-    ("<MsgType>event</MsgType><Event>user_authorization_revoke</Event><OpenID>o</OpenID><RevokeInfo>205</RevokeInfo>", events.Notice, {}),
+    (
+        "<MsgType>event</MsgType><Event>VIEW</Event><EventKey>http://u</EventKey><MenuId>1</MenuId>",
+        events.Notice,
+        {"kind": "view"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>1.5</Latitude><Longitude>2</Longitude>"
+            "<Precision>3</Precision>"
+        ),
+        events.Notice,
+        {},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>scancode_waitmsg</Event><EventKey>6</EventKey><ScanCodeInfo>"
+            "<ScanType>qrcode</ScanType><ScanResult>r</ScanResult></ScanCodeInfo>"
+        ),
+        events.Notice,
+        {"kind": "scancode_waitmsg"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>pic_weixin</Event><EventKey>6</EventKey><SendPicsInfo><Count>1</Count>"
+            "<PicList><item><PicMd5Sum>md5</PicMd5Sum></item></PicList></SendPicsInfo>"
+        ),
+        events.Notice,
+        {"kind": "pic_weixin"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>location_select</Event><EventKey>6</EventKey><SendLocationInfo>"
+            "<Location_X>23</Location_X><Location_Y>113</Location_Y><Scale>15</Scale><Label>广州</Label><Poiname>"
+            "</Poiname>"
+            "</SendLocationInfo>"
+        ),
+        events.Notice,
+        {"kind": "location_select"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163840</MsgID><Status>failed:user "
+            "block</Status>"
+        ),
+        events.Notice,
+        {"kind": "templatesendjobfinish"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>MASSSENDJOBFINISH</Event><MsgID>1000001625</MsgID><Status>send "
+            "success</Status><TotalCount>100</TotalCount>"
+        ),
+        events.Notice,
+        {},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List>"
+            "<TemplateId>t</TemplateId></List><List><TemplateId>u</TemplateId></List></SubscribeMsgPopupEvent>"
+        ),
+        events.Notice,
+        {"kind": "subscribe_msg_popup_event"},
+    ),
+    (
+        (
+            "<MsgType>event</MsgType><Event>user_authorization_revoke</Event><OpenID>o</OpenID>"
+            "<RevokeInfo>205</RevokeInfo>"
+        ),
+        events.Notice,
+        {},
+    ),
     ("<MsgType>event</MsgType><Event>never_seen_before</Event>", events.Notice, {"kind": "never_seen_before"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("xml", "kind", "fields"), KINDS, ids=[xml[9:44] for xml, _, _ in KINDS])
@@ -202,11 +342,38 @@ def test_every_kind_is_parsed_or_kept_never_dropped(xml: str, kind: type[Any], f
 
 
 PIECES = some.sampled_from(
-    ["<a>", "</a>", "<b>", "</b>", "<![CDATA[", "]]>", "]]", "]", ">", "&lt;", "&", "<!-- -->", "<?x?>", "<c/>", "<a x='1'>", "\r\n", "\n", " ", "\x0b", "\ufffe", "￥", "话", "1"]
-)  # fmt: skip
+    [
+        "<a>",
+        "</a>",
+        "<b>",
+        "</b>",
+        "<![CDATA[",
+        "]]>",
+        "]]",
+        "]",
+        ">",
+        "&lt;",
+        "&",
+        "<!-- -->",
+        "<?x?>",
+        "<c/>",
+        "<a x='1'>",
+        "\r\n",
+        "\n",
+        " ",
+        "\x0b",
+        "\ufffe",
+        "￥",
+        "话",
+        "1",
+    ]
+)
 
 
-@given(some.lists(PIECES, max_size=14).map("".join), some.sampled_from(["", " ", "\n", "<?xml version='1.0'?>", "<!DOCTYPE x>", "\ufeff"]))
+@given(
+    some.lists(PIECES, max_size=14).map("".join),
+    some.sampled_from(["", " ", "\n", "<?xml version='1.0'?>", "<!DOCTYPE x>", "\ufeff"]),
+)
 def test_the_pattern_for_flat_pushes_reads_what_expat_reads(inside: str, before: str) -> None:
     for body in (f"{before}<xml>{inside}</xml>", f"{before}<xml><a><![CDATA[{inside}]]></a><b>{inside}</b></xml>"):
         raw = body.encode()
@@ -232,7 +399,9 @@ def test_rare_fields_are_read() -> None:
 
 def test_peers_weixin_java_tools_66_two_events_of_one_second_are_two() -> None:
     keys = {
-        read(f"<xml>{COMMON}<MsgType>event</MsgType><Event>{event}</Event><EventKey>{key}</EventKey></xml>".encode()).key
+        read(
+            f"<xml>{COMMON}<MsgType>event</MsgType><Event>{event}</Event><EventKey>{key}</EventKey></xml>".encode()
+        ).key
         for event, key in (("CLICK", "A"), ("CLICK", "B"), ("LOCATION", ""), ("subscribe", ""))
     }
     assert len(keys) == 4
@@ -241,7 +410,8 @@ def test_peers_weixin_java_tools_66_two_events_of_one_second_are_two() -> None:
 def test_results_of_two_sends_with_msgid_0_are_two() -> None:
     keys = {
         read(
-            f"<xml>{COMMON}<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>{n}</MsgID><Status>{s}</Status></xml>".encode()
+            f"<xml>{COMMON}<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>{n}</MsgID>"
+            f"<Status>{s}</Status></xml>".encode()
         ).key
         for n, s in ((0, "success"), (0, "failed:user block"), (1, "success"))
     }
@@ -277,7 +447,8 @@ def test_plain_mode_takes_plain_pushes_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"msg_signature": "0" * 40}, {"msg_signature": ""}, {"msg_signature": "中"}, {"nonce": "43"}, {"timestamp": "1"}]
+    "changes",
+    [{"msg_signature": "0" * 40}, {"msg_signature": ""}, {"msg_signature": "中"}, {"nonce": "43"}, {"timestamp": "1"}],
 )
 def test_a_wrong_signature_is_refused(changes: dict[str, str]) -> None:
     query, body = push(codec(), inner(), **changes)

@@ -1,7 +1,9 @@
 """How the time of a reader grows with its text (fault S3): one measure, for the tests and for the soak.
 
-A time is never exact on a machine that others use as well. A test therefore asks whether ten times the text takes `FAR` times as long, which
-no disturbance makes of a linear reader (a quadratic one takes a hundred times); the soak asks for `MOST`, and measures longer.
+A time is never exact on a machine that others use as well. A test therefore asks whether ten times the text takes `FAR`
+times as long, which
+no disturbance makes of a linear reader (a quadratic one takes a hundred times); the soak asks for `MOST`, and measures
+longer.
 """
 
 import time
@@ -19,13 +21,16 @@ MOST: Final = 12.0
 """Times as long that ten times the text may take (engineering 22)."""
 FAR: Final = 30.0
 LENGTHS: Final = (300, 2_000)
-"""Signs: each family is read at the first length and ten times it, what was slowest there at the second and ten times that."""
+"""Signs: each family is read at the first length and ten times it, what was slowest there at the second and ten times
+that.
+"""
 FLOOR: Final = 40e-6
 """Seconds that a short text is taken to cost at least: below, the clock says nothing."""
 PAUSE: Final = 0.05
 SLOWEST: Final = 8
 COLLEAGUES: Final = accusation.Names(
-    accusation.Colleague(number, name, "carer", frozenset("3")) for number, name in enumerate(("周敏", "林可", "唐雨", "陈晓雯", "欧阳雪"))
+    accusation.Colleague(number, name, "carer", frozenset("3"))
+    for number, name in enumerate(("周敏", "林可", "唐雨", "陈晓雯", "欧阳雪"))
 )
 KNOWLEDGE: Final = answers.Knowledge(answers.starter())
 
@@ -47,13 +52,16 @@ class Reader:
 READERS: Final = {
     "triage": Reader(triage.triage, patterns(triage)),
     "routing": Reader(lambda text: routing.understand(Text(text)), patterns(routing)),
-    "answers": Reader(KNOWLEDGE.find, patterns(answers), tuple(phrase for entry in KNOWLEDGE.entries for phrase in entry.asked[:2])),
+    "answers": Reader(
+        KNOWLEDGE.find, patterns(answers), tuple(phrase for entry in KNOWLEDGE.entries for phrase in entry.asked[:2])
+    ),
     "severity": Reader(lambda text: severity.assess([text]), patterns(severity)),
     "accusations": Reader(
-        lambda text: accusation.read(text, COLLEAGUES, complaint=True), patterns(harm) | patterns(accusation),
+        lambda text: accusation.read(text, COLLEAGUES, complaint=True),
+        patterns(harm) | patterns(accusation),
         ("小周", "周姐", "护士长", "三楼护工"),
     ),
-}  # fmt: skip
+}
 
 
 def cost(read: Callable[[str], object], text: str, times: int) -> float:
@@ -67,7 +75,9 @@ def cost(read: Callable[[str], object], text: str, times: int) -> float:
 
 
 def growth(read: Callable[[str], object], family: Family, length: int, most: float) -> float:
-    """How many times as long ten times the text takes; measured again, more often and a moment later, before anybody is blamed."""
+    """How many times as long ten times the text takes; measured again, more often and a moment later, before anybody is
+    blamed.
+    """
     times = max(1, length // len(family.body))
     short, long = family.whole(times), family.whole(10 * times)
     ratio = cost(read, long, 1) / max(cost(read, short, 2), FLOOR)

@@ -1,4 +1,6 @@
-"""Whom words accuse (F5, F27; faults S1, A4): names, nicknames, roles with their floor, somebody; and whom they do not."""
+"""Whom words accuse (F5, F27; faults S1, A4): names, nicknames, roles with their floor,
+somebody; and whom they do not.
+"""
 
 import pytest
 
@@ -7,11 +9,16 @@ from care.triage import Audience, triage
 
 HOUSE = Names(
     [
-        Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "carer", frozenset("2")), Colleague(3, "唐雨", "nurse"),
-        Colleague(4, "陈晓雯", "desk"), Colleague(5, "何志远", "supervisor"), Colleague(6, "沈国平", "director"),
-        Colleague(7, "周婷", "nurse", frozenset("2")), Colleague(8, "欧阳雪", "carer", frozenset("2")),
+        Colleague(1, "周敏", "carer", frozenset("3")),
+        Colleague(2, "林可", "carer", frozenset("2")),
+        Colleague(3, "唐雨", "nurse"),
+        Colleague(4, "陈晓雯", "desk"),
+        Colleague(5, "何志远", "supervisor"),
+        Colleague(6, "沈国平", "director"),
+        Colleague(7, "周婷", "nurse", frozenset("2")),
+        Colleague(8, "欧阳雪", "carer", frozenset("2")),
     ]
-)  # fmt: skip
+)
 
 
 def accused(words: str, *, complaint: bool = False) -> tuple[set[int], set[tuple[str, str]]] | None:
@@ -23,11 +30,26 @@ def accused(words: str, *, complaint: bool = False) -> tuple[set[int], set[tuple
 @pytest.mark.parametrize(
     ("words", "staff"),
     [
-        ("护工周敏昨晚打我还掐我", {1}), ("周敏打我", {1}), ("小周昨天掐我胳膊", {1, 7}), ("周护士骂我", {7}), ("3楼的小周骂人", {1}), ("二楼小周凶我妈", {7}),
-        ("小敏推我", {1}), ("敏姐不给我饭吃", {1}), ("何志远打我", {5}), ("晓雯说话太冲了", {4}), ("你们客服陈晓雯昨天凶我妈", {4}), ("欧阳阿姨踢我", {8}),
-        ("就是护士周敏打的我妈", {1}), ("是周敏打的", {1}), ("我妈说是小周掐的", {1, 7}), ("我妈身上的伤是周婷弄的", {7}), ("老周推我一把，我起不来", {1, 7}), ("林可偷我妈的钱", {2}),
+        ("护工周敏昨晚打我还掐我", {1}),
+        ("周敏打我", {1}),
+        ("小周昨天掐我胳膊", {1, 7}),
+        ("周护士骂我", {7}),
+        ("3楼的小周骂人", {1}),
+        ("二楼小周凶我妈", {7}),
+        ("小敏推我", {1}),
+        ("敏姐不给我饭吃", {1}),
+        ("何志远打我", {5}),
+        ("晓雯说话太冲了", {4}),
+        ("你们客服陈晓雯昨天凶我妈", {4}),
+        ("欧阳阿姨踢我", {8}),
+        ("就是护士周敏打的我妈", {1}),
+        ("是周敏打的", {1}),
+        ("我妈说是小周掐的", {1, 7}),
+        ("我妈身上的伤是周婷弄的", {7}),
+        ("老周推我一把，我起不来", {1, 7}),
+        ("林可偷我妈的钱", {2}),
     ],
-)  # fmt: skip
+)
 def test_fault_s1_a_colleague_is_known_by_name_and_nickname(words: str, staff: set[int]) -> None:
     found = accused(words)
     assert found is not None
@@ -37,10 +59,15 @@ def test_fault_s1_a_colleague_is_known_by_name_and_nickname(words: str, staff: s
 @pytest.mark.parametrize(
     ("words", "roles"),
     [
-        ("三楼护工打我妈，头流血了", {("carer", "3")}), ("你们护工打我妈", {("carer", "")}), ("护士长不管，三楼的阿姨骂我爸", {("supervisor", ""), ("carer", "3")}),
-        ("院长收红包", {("director", "")}), ("夜班护士掐我", {("nurse", "")}), ("客服态度太差", {("desk", "")}), ("12楼护理员推我妈", {("carer", "12")}),
+        ("三楼护工打我妈，头流血了", {("carer", "3")}),
+        ("你们护工打我妈", {("carer", "")}),
+        ("护士长不管，三楼的阿姨骂我爸", {("supervisor", ""), ("carer", "3")}),
+        ("院长收红包", {("director", "")}),
+        ("夜班护士掐我", {("nurse", "")}),
+        ("客服态度太差", {("desk", "")}),
+        ("12楼护理员推我妈", {("carer", "12")}),
     ],
-)  # fmt: skip
+)
 def test_fault_s1_a_role_is_known_with_its_floor(words: str, roles: set[tuple[str, str]]) -> None:
     found = accused(words)
     assert found is not None
@@ -55,10 +82,24 @@ def test_fault_a4_somebody_who_is_not_named_is_an_accusation_too(words: str) -> 
 @pytest.mark.parametrize(
     "words",
     [
-        "谢谢小周，今天很细心", "叫小周来一下", "小周在吗", "小周给我打电话了", "小敏推着我妈出去散步", "今天天气好", "护士给我打针了", "唐护士真好", "护工帮我洗澡了",
-        "周护士打了疫苗", "这针是周护士打的", "电话是小周打的", "今天是小周打的饭", "毛衣是我妈打的", "阿姨推荐的电影好看", "我妈今天吃饭了吗",
+        "谢谢小周，今天很细心",
+        "叫小周来一下",
+        "小周在吗",
+        "小周给我打电话了",
+        "小敏推着我妈出去散步",
+        "今天天气好",
+        "护士给我打针了",
+        "唐护士真好",
+        "护工帮我洗澡了",
+        "周护士打了疫苗",
+        "这针是周护士打的",
+        "电话是小周打的",
+        "今天是小周打的饭",
+        "毛衣是我妈打的",
+        "阿姨推荐的电影好看",
+        "我妈今天吃饭了吗",
     ],
-)  # fmt: skip
+)
 def test_fault_s1_praise_and_every_day_accuse_nobody(words: str) -> None:
     assert accused(words) is None
 

@@ -43,11 +43,25 @@ def test_c5_the_worst_rule_decides(words: str, category: str, level: Level) -> N
 
 
 GRAVE = [
-    ("不给我妈喝水", "虐待忽视"), ("推了我妈一把", "虐待忽视"), ("护工把我爸摁在床上", "虐待忽视"), ("我妈被人扇耳光", "虐待忽视"), ("把我爸锁在屋里", "虐待忽视"),
-    ("饿了一天没人喂", "虐待忽视"), ("骂我妈老不死的", "虐待忽视"), ("护工摸我妈身子", "虐待忽视"), ("喂错药了", "人身安全"), ("护士拿隔壁床的药给我妈吃", "人身安全"),
-    ("你们给我爸打错了胰岛素", "人身安全"), ("药发重了，吃了两遍", "人身安全"), ("我妈屁股都烂了", "人身安全"), ("我爸背上长了褥疮", "人身安全"), ("我奶奶胳膊上有手印", "人身安全"),
-    ("钱被护工拿了", "财物"), ("护工跟我妈要红包", "财物"), ("摔了两天才告诉我们", "人身安全"),
-]  # fmt: skip
+    ("不给我妈喝水", "虐待忽视"),
+    ("推了我妈一把", "虐待忽视"),
+    ("护工把我爸摁在床上", "虐待忽视"),
+    ("我妈被人扇耳光", "虐待忽视"),
+    ("把我爸锁在屋里", "虐待忽视"),
+    ("饿了一天没人喂", "虐待忽视"),
+    ("骂我妈老不死的", "虐待忽视"),
+    ("护工摸我妈身子", "虐待忽视"),
+    ("喂错药了", "人身安全"),
+    ("护士拿隔壁床的药给我妈吃", "人身安全"),
+    ("你们给我爸打错了胰岛素", "人身安全"),
+    ("药发重了，吃了两遍", "人身安全"),
+    ("我妈屁股都烂了", "人身安全"),
+    ("我爸背上长了褥疮", "人身安全"),
+    ("我奶奶胳膊上有手印", "人身安全"),
+    ("钱被护工拿了", "财物"),
+    ("护工跟我妈要红包", "财物"),
+    ("摔了两天才告诉我们", "人身安全"),
+]
 
 
 @pytest.mark.parametrize(("words", "category"), GRAVE)
@@ -75,7 +89,9 @@ def test_fault_a10_what_only_sounds_like_harm_is_not(words: str) -> None:
 
 def test_fault_a10_the_rules_and_the_form_have_one_list() -> None:
     assert {name for name, _, _ in severity._RULES} <= set(severity.CATEGORIES)
-    assert {severity.category_of(old) for old in ("财物诈骗", "隐私泄露", "用药与病情", "收费合同", "餐饮")} <= set(severity.CATEGORIES)
+    assert {severity.category_of(old) for old in ("财物诈骗", "隐私泄露", "用药与病情", "收费合同", "餐饮")} <= set(
+        severity.CATEGORIES
+    )
     assert severity.category_of("待定") == "待定"
 
 
@@ -108,7 +124,8 @@ def test_c4_c9_the_clocks_run_from_the_first_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "mark"), [(-5, Mark.FRESH), (29, Mark.FRESH), (30, Mark.HALF), (48, Mark.NEAR), (60, Mark.BREACHED), (600, Mark.BREACHED)]
+    ("minutes", "mark"),
+    [(-5, Mark.FRESH), (29, Mark.FRESH), (30, Mark.HALF), (48, Mark.NEAR), (60, Mark.BREACHED), (600, Mark.BREACHED)],
 )
 def test_q4_a_promise_is_marked_at_50_and_80_per_cent(minutes: int, mark: Mark) -> None:
     assert sla.mark(NOON, NOON + timedelta(hours=1), NOON + timedelta(minutes=minutes)) is mark

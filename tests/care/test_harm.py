@@ -1,4 +1,6 @@
-"""The signs that spare most messages the search for harm: proven from the patterns themselves, so that a new pattern cannot slip by (faults A10, S1)."""
+"""The signs that spare most messages the search for harm: proven from the patterns themselves, so that a new pattern
+cannot slip by (faults A10, S1).
+"""
 
 import importlib
 import re

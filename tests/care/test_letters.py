@@ -20,11 +20,17 @@ def test_u1_nothing_recorded_is_never_a_letter_and_never_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("facts", "sentence", "temperature", "why"),
     [
-        ({"meals": ("两顿没吃",)}, "", None, "两顿没吃"), ({"body": ("有变化",)}, "", None, "身体有变化"), ({"sleep": ("好",)}, "", 38.0, "发热"),
-        ({"sleep": ("好",)}, "下午在走廊摔了一下，没事", None, "句子里有坏消息"), ({"meals": ("一顿没吃",)}, "", 37.9, ""), ({"body": ("平稳",)}, "唱了歌", 36.5, ""),
+        ({"meals": ("两顿没吃",)}, "", None, "两顿没吃"),
+        ({"body": ("有变化",)}, "", None, "身体有变化"),
+        ({"sleep": ("好",)}, "", 38.0, "发热"),
+        ({"sleep": ("好",)}, "下午在走廊摔了一下，没事", None, "句子里有坏消息"),
+        ({"meals": ("一顿没吃",)}, "", 37.9, ""),
+        ({"body": ("平稳",)}, "唱了歌", 36.5, ""),
     ],
-)  # fmt: skip
-def test_u4_bad_news_waits_for_a_call(facts: dict[str, tuple[str, ...]], sentence: str, temperature: float | None, why: str) -> None:
+)
+def test_u4_bad_news_waits_for_a_call(
+    facts: dict[str, tuple[str, ...]], sentence: str, temperature: float | None, why: str
+) -> None:
     found = looked(facts, sentence, temperature=temperature)
     assert (found.hold, found.wrong) == (why, ())
 
@@ -39,7 +45,9 @@ def test_u2_a_low_mood_says_what_was_done_and_a_sentence_is_nobody_elses() -> No
 
 
 def test_f14_a_reader_sees_what_was_ticked_and_what_was_agreed() -> None:
-    facts = letters.known({"meals": ["大半", "少量"], "doing": ["唱歌", "散步"], "body": ["平稳"], "shoe": ["x"], "sleep": ["很好"]})
+    facts = letters.known(
+        {"meals": ["大半", "少量"], "doing": ["唱歌", "散步"], "body": ["平稳"], "shoe": ["x"], "sleep": ["很好"]}
+    )
     assert facts == {"meals": ("大半",), "doing": ("唱歌", "散步"), "body": ("平稳",)}
     assert letters.readable(facts, {"daily"}) == [("吃饭", "大半"), ("活动", "唱歌、散步")]
     assert letters.readable(facts, {"daily", "health"})[-1] == ("身体", "平稳")

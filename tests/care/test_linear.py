@@ -1,4 +1,6 @@
-"""Fault S3: no text may hold the loop of everybody. The time of every reader grows with its text alone; the figure is the soak's."""
+"""Fault S3: no text may hold the loop of everybody. The time of every reader grows with its text alone; the figure is
+the soak's.
+"""
 
 import gc
 from collections.abc import Iterator
@@ -39,7 +41,9 @@ def test_fault_s3_a_reader_that_tries_again_at_every_sign_is_found() -> None:
     assert growth(quadratic, Family("again at every sign", "断了"), LENGTHS[1], FAR) > FAR
 
 
-@pytest.mark.parametrize("name", [name for reader in READERS.values() for name in reader.patterns if not name.startswith("care.harm")])
+@pytest.mark.parametrize(
+    "name", [name for reader in READERS.values() for name in reader.patterns if not name.startswith("care.harm")]
+)
 def test_fault_s3_the_words_of_a_pattern_are_its_words(name: str) -> None:
     pattern = next(reader.patterns[name] for reader in READERS.values() if name in reader.patterns)
     said = words(pattern)
@@ -50,4 +54,8 @@ def test_fault_s3_the_words_of_a_pattern_are_its_words(name: str) -> None:
 def test_fault_s3_patterns_are_found_wherever_they_stand() -> None:
     found = READERS["triage"].patterns
     assert len(found) >= len(triage._RULES) + 8
-    assert {place.split("[")[0] for place in found} >= {"care.triage._RULES", "care.triage._IDIOMS", "care.triage._HERE"}
+    assert {place.split("[")[0] for place in found} >= {
+        "care.triage._RULES",
+        "care.triage._IDIOMS",
+        "care.triage._HERE",
+    }

@@ -18,9 +18,17 @@ from care.occasions import Birthday
 FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
 LEAP_MONTHS = {2020: 4, 2023: 2, 2025: 6, 2028: 5, 2031: 3, 2033: 11}
 ON_LUNAR_DAYS = {
-    "laba": (12, 8), "xiaonian-north": (12, 23), "xiaonian-south": (12, 24), "spring-festival": (1, 1), "lantern": (1, 15), "dragon-boat": (5, 5),
-    "qixi": (7, 7), "zhongyuan": (7, 15), "mid-autumn": (8, 15), "double-ninth": (9, 9),
-}  # fmt: skip
+    "laba": (12, 8),
+    "xiaonian-north": (12, 23),
+    "xiaonian-south": (12, 24),
+    "spring-festival": (1, 1),
+    "lantern": (1, 15),
+    "dragon-boat": (5, 5),
+    "qixi": (7, 7),
+    "zhongyuan": (7, 15),
+    "mid-autumn": (8, 15),
+    "double-ninth": (9, 9),
+}
 QINGMING, WINTER = 7, 0
 """Numbers of the terms in sxtwl."""
 
@@ -35,7 +43,11 @@ def by_sxtwl() -> set[tuple[date, str]]:
     for day in each_day():
         told = sxtwl.fromSolar(day.year, day.month, day.day)
         if not told.isLunarLeap():
-            found |= {(day, name) for name, place in ON_LUNAR_DAYS.items() if (told.getLunarMonth(), told.getLunarDay()) == place}
+            found |= {
+                (day, name)
+                for name, place in ON_LUNAR_DAYS.items()
+                if (told.getLunarMonth(), told.getLunarDay()) == place
+            }
         if told.hasJieQi() and told.getJieQi() in {QINGMING, WINTER}:
             found.add((day, "qingming" if told.getJieQi() == QINGMING else "winter-solstice"))
         tomorrow = told.after(1)
@@ -70,9 +82,17 @@ def test_h1_sixteen_years_of_festivals_agree_with_two_other_libraries() -> None:
 @pytest.mark.slow
 def test_h1_each_day_of_sixteen_years_is_the_same_lunar_day_in_all_three() -> None:
     for day in each_day():
-        sky, other = sxtwl.fromSolar(day.year, day.month, day.day), Solar.fromYmd(day.year, day.month, day.day).getLunar()
+        sky, other = (
+            sxtwl.fromSolar(day.year, day.month, day.day),
+            Solar.fromYmd(day.year, day.month, day.day).getLunar(),
+        )
         year, month, number, leap = sky.getLunarYear(), sky.getLunarMonth(), sky.getLunarDay(), sky.isLunarLeap()
-        assert (other.getYear(), abs(other.getMonth()), other.getDay(), other.getMonth() < 0) == (year, month, number, leap)
+        assert (other.getYear(), abs(other.getMonth()), other.getDay(), other.getMonth() < 0) == (
+            year,
+            month,
+            number,
+            leap,
+        )
         assert lunar.solar(year, month, number, leap=leap) == day
         assert lunar.of(day) == (year, month, number, leap)
 
@@ -84,10 +104,21 @@ def test_h1_leap_months_of_the_years_that_matter() -> None:
 
 @pytest.mark.parametrize(
     ("day", "name"),
-    [("2027-05-09", "mothers-day"), ("2028-05-14", "mothers-day"), ("2027-06-20", "fathers-day"), ("2028-06-18", "fathers-day"),
-     ("2027-03-08", "womens-day"), ("2027-05-01", "labour-day"), ("2027-10-01", "national-day"), ("2027-01-01", "new-year"),
-     ("2028-01-25", "chuxi"), ("2027-12-22", "winter-solstice"), ("2028-12-21", "winter-solstice"), ("2028-04-04", "qingming")],
-)  # fmt: skip
+    [
+        ("2027-05-09", "mothers-day"),
+        ("2028-05-14", "mothers-day"),
+        ("2027-06-20", "fathers-day"),
+        ("2028-06-18", "fathers-day"),
+        ("2027-03-08", "womens-day"),
+        ("2027-05-01", "labour-day"),
+        ("2027-10-01", "national-day"),
+        ("2027-01-01", "new-year"),
+        ("2028-01-25", "chuxi"),
+        ("2027-12-22", "winter-solstice"),
+        ("2028-12-21", "winter-solstice"),
+        ("2028-04-04", "qingming"),
+    ],
+)
 def test_h1_days_from_the_papers_of_the_home(day: str, name: str) -> None:
     assert name in {one.id for one in occasions.between(date.fromisoformat(day), date.fromisoformat(day))}
 
@@ -100,11 +131,19 @@ def test_h1_a_home_does_not_greet_on_days_of_the_dead_nor_by_default_on_small_on
 @pytest.mark.parametrize(
     ("born", "year", "expected"),
     [
-        (Birthday(11, 20, 1947, is_lunar=True), 2026, ["2026-01-08", "2026-12-28"]),  # a lunar birthday may come twice in a solar year
+        (
+            Birthday(11, 20, 1947, is_lunar=True),
+            2026,
+            ["2026-01-08", "2026-12-28"],
+        ),  # a lunar birthday may come twice in a solar year
         (Birthday(11, 20, 1947, is_lunar=True), 2028, []),  # or not at all
         (Birthday(6, 15, 1941, is_lunar=True, is_leap=True), 2025, ["2025-08-08"]),  # the leap month is there again
         (Birthday(6, 15, 1941, is_lunar=True, is_leap=True), 2026, ["2026-07-28"]),  # it is not: the ordinary month
-        (Birthday(6, 15, 1941, is_lunar=True), 2025, ["2025-07-09"]),  # born in the ordinary month: the first of the two
+        (
+            Birthday(6, 15, 1941, is_lunar=True),
+            2025,
+            ["2025-07-09"],
+        ),  # born in the ordinary month: the first of the two
         (Birthday(6, 30, 1941, is_lunar=True), 2027, ["2027-08-01"]),  # 三十 in a month of 29 days
         (Birthday(2, 29, 1940), 2027, ["2027-02-28"]),
         (Birthday(2, 29, 1940), 2028, ["2028-02-29"]),
@@ -116,9 +155,13 @@ def test_b1_a_birthday_falls_where_the_family_keeps_it(born: Birthday, year: int
 
 
 @given(month=st.integers(1, 12), day=st.integers(1, 30), leap=st.booleans(), is_lunar=st.booleans())
-def test_b1_everybody_has_one_birthday_in_each_year_of_their_calendar(month: int, day: int, leap: bool, is_lunar: bool) -> None:
+def test_b1_everybody_has_one_birthday_in_each_year_of_their_calendar(
+    month: int, day: int, leap: bool, is_lunar: bool
+) -> None:
     day = day if is_lunar else min(day, 28)
-    found = occasions.birthdays(Birthday(month, day, is_lunar=is_lunar, is_leap=leap and is_lunar), date(2020, 1, 1), date(2045, 12, 31))
+    found = occasions.birthdays(
+        Birthday(month, day, is_lunar=is_lunar, is_leap=leap and is_lunar), date(2020, 1, 1), date(2045, 12, 31)
+    )
     periods = [one.period for one in found]
     assert len(set(periods)) == len(periods)
     years = sorted(int(period[:4]) for period in periods)
@@ -136,23 +179,39 @@ def lines(first: str, last: str, birthday: str | None = None) -> list[dict[str, 
 def test_h1_the_command_tells_day_occasion_greet_and_note() -> None:
     assert [line["occasion"] for line in lines("2027-02-05", "2027-02-06")] == ["chuxi", "spring-festival"]
     told = lines("2027-08-01", "2027-08-01", "1941-06-30-lunar")
-    assert told == [{"date": "2027-08-01", "occasion": "birthday", "greet": True, "note": "农历六月三十；这个月只有廿九"}]
+    assert told == [
+        {"date": "2027-08-01", "occasion": "birthday", "greet": True, "note": "农历六月三十；这个月只有廿九"}
+    ]
     assert lines("2025-08-08", "2025-08-08", "1941-06-15-lunar-leap")[0]["occasion"] == "birthday"
 
 
 @pytest.mark.parametrize(
     ("first", "last", "birthday", "says"),
-    [("2027-02-30", "2027-03-01", None, "看不懂日期"), ("2027-03-01", "2027-02-01", None, "对调"), ("1850-01-01", "1850-02-01", None, "1901"),
-     ("2027-01-01", "2027-02-01", "1941-02-30", "看不懂生日"), ("2027-01-01", "2027-02-01", "1942-06-10-lunar-leap", "闰月"),
-     ("2027-01-01", "2027-02-01", "1941-13-10-lunar", "月份"), ("2027-01-01", "2027-02-01", "昨天", "看不懂生日")],
-)  # fmt: skip
+    [
+        ("2027-02-30", "2027-03-01", None, "看不懂日期"),
+        ("2027-03-01", "2027-02-01", None, "对调"),
+        ("1850-01-01", "1850-02-01", None, "1901"),
+        ("2027-01-01", "2027-02-01", "1941-02-30", "看不懂生日"),
+        ("2027-01-01", "2027-02-01", "1942-06-10-lunar-leap", "闰月"),
+        ("2027-01-01", "2027-02-01", "1941-13-10-lunar", "月份"),
+        ("2027-01-01", "2027-02-01", "昨天", "看不懂生日"),
+    ],
+)
 def test_h1_a_day_that_never_was_gets_a_sentence(first: str, last: str, birthday: str | None, says: str) -> None:
     with pytest.raises((Invalid, lunar.OutOfCalendar), match=says):
         lines(first, last, birthday)
 
 
 def test_b1_days_are_named_as_people_say_them() -> None:
-    assert [occasions.day_words(day) for day in (1, 10, 11, 20, 21, 29, 30)] == ["初一", "初十", "十一", "二十", "廿一", "廿九", "三十"]
+    assert [occasions.day_words(day) for day in (1, 10, 11, 20, 21, 29, 30)] == [
+        "初一",
+        "初十",
+        "十一",
+        "二十",
+        "廿一",
+        "廿九",
+        "三十",
+    ]
     assert Birthday(12, 8, is_lunar=True).words == "农历腊月初八"
     assert Birthday(3, 8).words == "3月8日"
     assert occasions.BY_ID["spring-festival"].period(2027) == "2027-lunar"

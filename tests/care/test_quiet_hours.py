@@ -18,9 +18,17 @@ def at(text: str, zone: ZoneInfo = HOME) -> datetime:
 
 @pytest.mark.parametrize(
     ("now", "kind", "quiet", "then"),
-    [("06:29", "elder", True, "06:30"), ("06:30", "elder", False, "06:30"), ("12:00", "elder", True, "14:00"), ("14:00", "elder", False, "14:00"),
-     ("20:29", "elder", False, "20:29"), ("07:59", "family", True, "08:00"), ("13:00", "family", False, "13:00"), ("21:29", "family", False, "21:29")],
-)  # fmt: skip
+    [
+        ("06:29", "elder", True, "06:30"),
+        ("06:30", "elder", False, "06:30"),
+        ("12:00", "elder", True, "14:00"),
+        ("14:00", "elder", False, "14:00"),
+        ("20:29", "elder", False, "20:29"),
+        ("07:59", "family", True, "08:00"),
+        ("13:00", "family", False, "13:00"),
+        ("21:29", "family", False, "21:29"),
+    ],
+)
 def test_f16_silent_hours_of_elders_and_families(now: str, kind: str, quiet: bool, then: str) -> None:
     assert is_quiet(at(now), HOME, kind) is quiet
     assert next_allowed(at(now), HOME, kind) == at(then)
@@ -40,7 +48,9 @@ def test_f16_late_in_the_evening_waits_for_the_next_morning() -> None:
 
 
 @given(st.integers(0, 2 * 366 * 24 * 60), st.sampled_from(["elder", "family"]), st.sampled_from([HOME, AWAY]))
-def test_f16_whenever_it_is_the_next_allowed_moment_is_allowed_and_near(minutes: int, kind: str, zone: ZoneInfo) -> None:
+def test_f16_whenever_it_is_the_next_allowed_moment_is_allowed_and_near(
+    minutes: int, kind: str, zone: ZoneInfo
+) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     then = next_allowed(now, zone, kind)
     assert not is_quiet(then, zone, kind)

@@ -31,11 +31,17 @@ def test_m3_every_dimension_is_asked_within_half_a_year_and_each_sheet_is_eight_
 @pytest.mark.parametrize(
     ("given", "before", "expected"),
     [
-        ([5, 5, 4, 4], [], (4, None, None, False)), ([5, 5, 4, 4, 2], [], (5, 80.0, None, False)), ([4, 4, 4, 4, 3], [], (5, 76.0, None, True)),
-        ([5] * 5, [5] * 4, (5, 100.0, None, False)), ([4] * 9 + [5], [5] * 5, (10, 82.0, -18.0, True)), ([5] * 5, [4] * 5, (5, 100.0, 20.0, False)),
+        ([5, 5, 4, 4], [], (4, None, None, False)),
+        ([5, 5, 4, 4, 2], [], (5, 80.0, None, False)),
+        ([4, 4, 4, 4, 3], [], (5, 76.0, None, True)),
+        ([5] * 5, [5] * 4, (5, 100.0, None, False)),
+        ([4] * 9 + [5], [5] * 5, (10, 82.0, -18.0, True)),
+        ([5] * 5, [4] * 5, (5, 100.0, 20.0, False)),
     ],
-)  # fmt: skip
-def test_m4_scores_of_a_hundred_with_n_and_nothing_under_five(given: list[int], before: list[int], expected: tuple[object, ...]) -> None:
+)
+def test_m4_scores_of_a_hundred_with_n_and_nothing_under_five(
+    given: list[int], before: list[int], expected: tuple[object, ...]
+) -> None:
     found = survey.score(survey.items()["overall"], given, before)
     assert (found.n, found.score, found.change, found.asks_why) == expected
     assert sum(found.marks) in {0, len(given)}

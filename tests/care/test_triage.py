@@ -41,7 +41,9 @@ def test_e2_the_level_says_how_fast_and_the_audience_who(words: str, level: Urge
     assert (found.level, found.audience) == (level, audience)
 
 
-@pytest.mark.parametrize("words", ["笑死我了，哎哟我摔倒了", "电视里有人摔倒了，我现在胸口疼得很", "我不是不想活，可是我喘不上气"])
+@pytest.mark.parametrize(
+    "words", ["笑死我了，哎哟我摔倒了", "电视里有人摔倒了，我现在胸口疼得很", "我不是不想活，可是我喘不上气"]
+)
 def test_e2_what_cancels_one_phrase_never_cancels_another(words: str) -> None:
     assert triage(words).rings
 

@@ -1,7 +1,10 @@
-"""Texts that are made to be slow, out of the patterns themselves: found by walking modules, read as parse trees, so later ones count too.
+"""Texts that are made to be slow, out of the patterns themselves: found by walking modules, read as parse trees, so
+later ones count too.
 
-A pattern is slow where it tries again: words said over and over, words without their end, the body of a loop without what comes after it,
-and words of one pattern beside those of another that cancels them. Each family is a head, a body to repeat and a tail, of any length.
+A pattern is slow where it tries again: words said over and over, words without their end, the body of a loop without
+what comes after it,
+and words of one pattern beside those of another that cancels them. Each family is a head, a body to repeat and a tail,
+of any length.
 """
 
 import dataclasses
@@ -79,13 +82,17 @@ def _held(place: str, value: object, depth: int) -> Iterator[tuple[str, "re.Patt
 
 
 def words(pattern: "re.Pattern[str]") -> list[str]:
-    """Words that the pattern would take, at least one of each alternative; what looks ahead or behind is left out of account."""
+    """Words that the pattern would take, at least one of each alternative; what looks ahead or behind is left out of
+    account.
+    """
     return [word for word in dict.fromkeys(_words(_parser.parse(pattern.pattern, pattern.flags))) if word]
 
 
 def loops(pattern: "re.Pattern[str]") -> list[tuple[str, str]]:
     """Each loop of the pattern: a word that leads to it, and a word of its body."""
-    return [(head, body) for head, body in dict.fromkeys(_loops("", _parser.parse(pattern.pattern, pattern.flags))) if body]
+    return [
+        (head, body) for head, body in dict.fromkeys(_loops("", _parser.parse(pattern.pattern, pattern.flags))) if body
+    ]
 
 
 def _words(sequence: Any) -> list[str]:
@@ -137,9 +144,14 @@ def _of_class(given: Any) -> list[str]:
 
 def _loops(head: str, sequence: Any) -> Iterator[tuple[str, str]]:
     for operator, given in sequence:
-        inside = {"SUBPATTERN": 3, "MAX_REPEAT": 2, "MIN_REPEAT": 2, "POSSESSIVE_REPEAT": 2, "ASSERT": 1, "ASSERT_NOT": 1}.get(
-            str(operator)
-        )
+        inside = {
+            "SUBPATTERN": 3,
+            "MAX_REPEAT": 2,
+            "MIN_REPEAT": 2,
+            "POSSESSIVE_REPEAT": 2,
+            "ASSERT": 1,
+            "ASSERT_NOT": 1,
+        }.get(str(operator))
         if str(operator) == "BRANCH":
             for one in given[1]:
                 yield from _loops(head, one)
@@ -182,7 +194,9 @@ def families(found: Mapping[str, "re.Pattern[str]"], more: Iterable[str] = ()) -
 
 
 def mixed(found: Mapping[str, "re.Pattern[str]"], count: int) -> list[Family]:
-    """So many texts of two or more patterns, drawn by lot but always the same: repeated beside, before and after each other."""
+    """So many texts of two or more patterns, drawn by lot but always the same: repeated beside, before and after each
+    other.
+    """
     lot = random.Random(SEED)  # noqa: S311
     names = list(found)
     said = {name: words(pattern) for name, pattern in found.items()}
@@ -204,10 +218,17 @@ def mixed(found: Mapping[str, "re.Pattern[str]"], count: int) -> list[Family]:
 
 
 def jumbled(found: Mapping[str, "re.Pattern[str]"], count: int, length: int) -> list[Family]:
-    """Long bodies in which nothing comes twice: words, halves of words and single signs of all patterns in any order."""
+    """Long bodies in which nothing comes twice: words, halves of words and single signs of all
+    patterns in any order.
+    """
     lot = random.Random(SEED)  # noqa: S311
     said = [word for pattern in found.values() for word in words(pattern)]
-    parts = (said, [word[:-1] or word for word in said], [sign for word in said for sign in word], [*said, *SEPARATORS * 9])
+    parts = (
+        said,
+        [word[:-1] or word for word in said],
+        [sign for word in said for sign in word],
+        [*said, *SEPARATORS * 9],
+    )
     made = []
     for number in range(count):
         part, body = parts[number % len(parts)], ""

@@ -1,4 +1,6 @@
-"""Who may see what: the whole matrix with real requests, held against docs/access.md; and the stories behind its rules."""
+"""Who may see what: the whole matrix with real requests, held against docs/access.md; and
+the stories behind its rules.
+"""
 
 import contextlib
 import html
@@ -31,17 +33,36 @@ SCENE: dict[str, Any] = {
     "staff": [],
     "people": [
         {"openid": "elder3", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1"},
-        {"openid": "kin3", "name": "李静", "kind": "family", "phone": "13800002107", "kin": [{"of": "王桂兰", "relation": "女儿"}]},
+        {
+            "openid": "kin3",
+            "name": "李静",
+            "kind": "family",
+            "phone": "13800002107",
+            "kin": [{"of": "王桂兰", "relation": "女儿"}],
+        },
         {"openid": "elder2", "name": "何秀英", "kind": "elder", "room": "201", "bed": "2"},
         {"openid": "kin2", "name": "何平", "kind": "family", "kin": [{"of": "何秀英", "relation": "儿子"}]},
-        {"openid": "angry", "name": "赵磊", "kind": "family", "phone": "13800003108", "kin": [{"of": "王桂兰", "relation": "外孙"}]},
+        {
+            "openid": "angry",
+            "name": "赵磊",
+            "kind": "family",
+            "phone": "13800003108",
+            "kin": [{"of": "王桂兰", "relation": "外孙"}],
+        },
         {"openid": "afraid", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女"}]},
     ],
 }
 ROLES = (
-    ("护理 · 3 楼", Role.CARER, "3"), ("护士", Role.NURSE, ""), ("客服", Role.DESK, ""), ("客服，被投诉", Role.DESK, ""), ("主管", Role.SUPERVISOR, ""),
-    ("主管，负责那件", Role.SUPERVISOR, ""), ("院长", Role.DIRECTOR, ""), ("管理员", Role.ADMIN, ""), ("审计", Role.AUDITOR, ""),
-)  # fmt: skip
+    ("护理 · 3 楼", Role.CARER, "3"),
+    ("护士", Role.NURSE, ""),
+    ("客服", Role.DESK, ""),
+    ("客服，被投诉", Role.DESK, ""),
+    ("主管", Role.SUPERVISOR, ""),
+    ("主管，负责那件", Role.SUPERVISOR, ""),
+    ("院长", Role.DIRECTOR, ""),
+    ("管理员", Role.ADMIN, ""),
+    ("审计", Role.AUDITOR, ""),
+)
 ACCUSED, OWNER = "客服，被投诉", "主管，负责那件"
 NOBODY = "999"
 
@@ -78,7 +99,9 @@ async def house(home: HomeUnderTest, tmp_path: Path) -> AsyncIterator[House]:
         return data
 
     app = web.Application()
-    app.add_subapp("/console", console.build(home.database, home.house, board, Settings(media=Media(tmp_path)), home.clock, decode))
+    app.add_subapp(
+        "/console", console.build(home.database, home.house, board, Settings(media=Media(tmp_path)), home.clock, decode)
+    )
     server = TestServer(app)
     await server.start_server()
     yield House(home, server, board, app)
@@ -111,9 +134,18 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
     def name_her(store: Store) -> int:
         store.lock_persons(angry)
         return store.insert(
-            tables.Accused, home_id=home.ids.home_id, person_id=angry, case_id=rows[angry], staff_id=accused.id, role="", floor="", reach="desk",
-            state="confirmed", named_at=home.clock(), named_by=owner.id,
-        )  # fmt: skip
+            tables.Accused,
+            home_id=home.ids.home_id,
+            person_id=angry,
+            case_id=rows[angry],
+            staff_id=accused.id,
+            role="",
+            floor="",
+            reach="desk",
+            state="confirmed",
+            named_at=home.clock(),
+            named_by=owner.id,
+        )
 
     await home.database.store(name_her)
     await home.rows("UPDATE complaint SET owner_id = ?, hide_name = 1 WHERE id = ?", owner.id, rows[afraid])
@@ -122,17 +154,20 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
 
     def person(who: int, file: int) -> list[tuple[str, str]]:
         return [
-            (f"/chats/{who}", f"/chats/{NOBODY}"), (f"/chats/{who}/messages", f"/chats/{NOBODY}/messages"),
-            (f"/chats/{who}/composer", f"/chats/{NOBODY}/composer"), (f"/media/{file}", f"/media/{NOBODY}"),
+            (f"/chats/{who}", f"/chats/{NOBODY}"),
+            (f"/chats/{who}/messages", f"/chats/{NOBODY}/messages"),
+            (f"/chats/{who}/composer", f"/chats/{NOBODY}/composer"),
+            (f"/media/{file}", f"/media/{NOBODY}"),
             (f"/live?topics=person:{who}", f"/live?topics=person:{NOBODY}"),
-        ]  # fmt: skip
+        ]
 
     def case(who: int) -> list[tuple[str, str]]:
         number, none = numbers[who], "C0101-99"
         return [
-            (f"/complaints/{number}", f"/complaints/{none}"), (f"/complaints/{number}/body", f"/complaints/{none}/body"),
+            (f"/complaints/{number}", f"/complaints/{none}"),
+            (f"/complaints/{number}/body", f"/complaints/{none}/body"),
             (f"/live?topics=case:{rows[who]}", f"/live?topics=case:{NOBODY}"),
-        ]  # fmt: skip
+        ]
 
     return {
         "页面 会话": [("/chats", "/nothing"), ("/chats/list", "/nothing")],
@@ -187,13 +222,16 @@ async def _matrix(house: House, folder: Path) -> list[str]:
                 seen[name].append("✓" if opened == {True} else "–")
     heads = [label for label, _, _ in ROLES] + ["没登录"]
     return [
-        f"| | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}",
+        f"| | {' | '.join(heads)} |",
+        f"|---|{'---|' * len(heads)}",
         *(f"| {name} | {' | '.join(marks)} |" for name, marks in seen.items()),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.slow
-async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_the_docs(house: House, tmp_path: Path) -> None:
+async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_the_docs(
+    house: House, tmp_path: Path
+) -> None:
     table = "\n".join(await _matrix(house, tmp_path))
     page = PAGE.read_text(encoding="utf-8")
     before, mark, rest = page.partition(MARK)
@@ -206,7 +244,9 @@ async def test_p2_p5_c6_c14_the_access_matrix_with_real_requests_is_the_one_in_t
 
 def test_p2_a_new_address_must_be_thought_of_here(house: House) -> None:
     known = re.compile(
-        r"/console(/|/login|/logout|/live|/counts|/audit|/jobs.*|/static.*|/chats.*|/complaints.*|/knowledge.*|/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/locks/.*|/downtimes?.*)?$"
+        r"/console(/|/login|/logout|/live|/counts|/audit|/jobs.*|/static.*|/chats.*|/complaints.*|/knowledge.*|"
+        r"/residents.*|/applications/.*|/accused/.*|/letters.*|/days.*|/today.*|/surveys.*|/restore.*|/search|"
+        r"/media/.*|/outgoing/.*|/alarms.*|/unreadable/.*|/locks/.*|/downtimes?.*)?$"
     )
     for resource in house.app.router.resources():
         for route in resource:
@@ -221,10 +261,13 @@ async def test_p2_acts_on_what_is_closed_answer_as_if_it_did_not_exist(house: Ho
     angry = await house.home.person("angry")
     number = await house.home.one("SELECT number FROM complaint WHERE person_id = ?", angry)
     acts = [
-        (f"/chats/{angry}/answer", f"/chats/{NOBODY}/answer"), (f"/chats/{angry}/call", f"/chats/{NOBODY}/call"),
-        (f"/chats/{angry}/phone", f"/chats/{NOBODY}/phone"), (f"/chats/{angry}/hand-back", f"/chats/{NOBODY}/hand-back"),
-        (f"/complaints/{number}/answer", "/complaints/C0101-99/answer"), (f"/complaints/{number}/note", "/complaints/C0101-99/note"),
-    ]  # fmt: skip
+        (f"/chats/{angry}/answer", f"/chats/{NOBODY}/answer"),
+        (f"/chats/{angry}/call", f"/chats/{NOBODY}/call"),
+        (f"/chats/{angry}/phone", f"/chats/{NOBODY}/phone"),
+        (f"/chats/{angry}/hand-back", f"/chats/{NOBODY}/hand-back"),
+        (f"/complaints/{number}/answer", "/complaints/C0101-99/answer"),
+        (f"/complaints/{number}/note", "/complaints/C0101-99/note"),
+    ]
     before = await house.home.one("SELECT count(*) FROM outbox")
     async with house.browser(f"staff{[label for label, *_ in ROLES].index(ACCUSED)}") as client:
         page = await (await client.get("/console/chats")).text()
@@ -233,7 +276,8 @@ async def test_p2_acts_on_what_is_closed_answer_as_if_it_did_not_exist(house: Ho
         for path, none in acts:
             form = {"text": "您好", "note": "说了", "key": "k", "reason": "回电话"}
             answers = [
-                await client.post(f"/console{one}", data=form, headers={"X-CSRF": token[1], "HX-Request": "true"}) for one in (path, none)
+                await client.post(f"/console{one}", data=form, headers={"X-CSRF": token[1], "HX-Request": "true"})
+                for one in (path, none)
             ]
             assert {answer.status for answer in answers} == {404}, path
             assert len({await answer.read() for answer in answers}) == 1
@@ -272,7 +316,9 @@ async def test_c6_the_accused_finds_no_trace_of_the_case(house: House, tmp_path:
     assert after.cases == []
 
 
-async def test_c14_of_a_hidden_name_only_the_owner_and_the_director_see_who_and_how(house: House, tmp_path: Path) -> None:
+async def test_c14_of_a_hidden_name_only_the_owner_and_the_director_see_who_and_how(
+    house: House, tmp_path: Path
+) -> None:
     for number, (label, role, floors) in enumerate(ROLES):
         house.viewers[label] = await house.home.staff(role, f"同事{number}", f"staff{number}", floors)
     await _objects(house, tmp_path)

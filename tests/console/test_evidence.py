@@ -45,7 +45,8 @@ async def test_c6_a_photo_of_the_records_is_sealed_and_shown_with_who_when_and_a
     assert await house.home.one("SELECT count(*) FROM audit WHERE action = 'add_evidence'") == 1
     page = await (await desk.post(f"/complaints/{number}/evidence", form("排班表", PDF, "b.pdf"))).text()
     found = re.search(
-        r'href="(/console/complaints/[^"]+/evidence/\d+)">排班表|href="(/console/complaints/[^"]+/evidence/\d+)" target="_blank" rel="noopener">排班表',
+        r'href="(/console/complaints/[^"]+/evidence/\d+)">排班表|'
+        r'href="(/console/complaints/[^"]+/evidence/\d+)" target="_blank" rel="noopener">排班表',
         page,
     )
     assert found
@@ -54,12 +55,16 @@ async def test_c6_a_photo_of_the_records_is_sealed_and_shown_with_who_when_and_a
     await desk.get(f"/complaints/{number}/evidence/77", 404)
 
 
-async def test_c6_what_cannot_be_kept_is_said_and_leaves_no_file(house: House, colleagues: dict[str, Colleague], tmp_path: Path) -> None:
+async def test_c6_what_cannot_be_kept_is_said_and_leaves_no_file(
+    house: House, colleagues: dict[str, Colleague], tmp_path: Path
+) -> None:
     number, desk = await case(house), colleagues["chen"]
     for sent, says in (
-        (form("照片", b"GIF89a", "a.gif"), "只收 JPG"), (form("  "), "这是什么"), (FormData({"what": "没有文件"}), "请先选"),
+        (form("照片", b"GIF89a", "a.gif"), "只收 JPG"),
+        (form("  "), "这是什么"),
+        (FormData({"what": "没有文件"}), "请先选"),
         (form("太大", b"%PDF-" + bytes(13 * 1024 * 1024), "b.pdf"), "12 MB"),
-    ):  # fmt: skip
+    ):
         answer = await desk.post(f"/complaints/{number}/evidence", sent)
         assert answer.status in {409, 422}
         assert says in await answer.text()
@@ -71,7 +76,9 @@ async def test_c6_what_cannot_be_kept_is_said_and_leaves_no_file(house: House, c
     assert await house.home.one("SELECT count(*) FROM evidence") == 0
 
 
-async def test_c14_evidence_of_a_hidden_case_is_for_the_owner_and_the_director(house: House, colleagues: dict[str, Colleague]) -> None:
+async def test_c14_evidence_of_a_hidden_case_is_for_the_owner_and_the_director(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
     number = await case(house)
     page = await (await colleagues["shen"].post(f"/complaints/{number}/evidence", form("小王写的纸条"))).text()
     path = re.search(r'src="/console(/complaints/[^"]+/evidence/\d+)"', page)

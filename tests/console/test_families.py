@@ -1,4 +1,6 @@
-"""老人, 家书, 日程, 问卷 in the console, through real requests: forms, photos, what is refused, what is live (F12, F20, H1, M1)."""
+"""老人, 家书, 日程, 问卷 in the console, through real requests: forms, photos, what is refused, what is live (F12, F20, H1,
+M1).
+"""
 
 import io
 import re
@@ -110,7 +112,9 @@ async def test_u4_a_held_letter_is_let_go_by_a_nurse_who_called_and_a_letter_is_
     assert (await carer.post(f"/letters/{letter}/withdraw", drawn)).status == 409
 
 
-async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(house: House, colleagues: dict[str, Colleague]) -> None:
+async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
     carer, nurse, number = colleagues["zhou"], colleagues["tang"], await resident(house)
     page = f"/letters/{number}"
     older = {"meals": "全部", "drawn": await carer.drawn(page)}
@@ -139,9 +143,14 @@ async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, co
     page = f"/complaints/{case}"
     carer = int(await home.one("SELECT id FROM staff WHERE login = 'zhou'"))
     form = {
-        "category": "餐饮", "level": "2", "scope": "ours", "passed_to": "", "why": "", "owner": await home.one("SELECT id FROM staff WHERE login = 'chen'"),
+        "category": "餐饮",
+        "level": "2",
+        "scope": "ours",
+        "passed_to": "",
+        "why": "",
+        "owner": await home.one("SELECT id FROM staff WHERE login = 'chen'"),
         "drawn": await desk.drawn(page),
-    }  # fmt: skip
+    }
     older = form | {"drawn": await director.drawn(page)}
     assert (await desk.post(f"{page}/step/assess", form | {"accused": str(carer)})).status == 200
     refused = await director.post(f"{page}/step/assess", older)
@@ -150,7 +159,9 @@ async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, co
     assert await home.rows("SELECT staff_id, state FROM accused") == [(carer, "confirmed")]
 
 
-async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(house: House, colleagues: dict[str, Colleague]) -> None:
+async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
     desk, number = colleagues["chen"], await resident(house)
     codes = []
     for _ in range(2):
@@ -173,7 +184,9 @@ async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(house: Hou
     assert "罗敏" in await desk.get(f"/residents/{number}")
 
 
-async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops_it(house: House, colleagues: dict[str, Colleague]) -> None:
+async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops_it(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
     desk, nurse, number = colleagues["chen"], colleagues["tang"], await resident(house)
     person = await house.home.person("kin3")
     assert (await desk.post(f"/residents/{number}/visit", {"person": str(person), "at": "someday"})).status == 422
@@ -196,7 +209,9 @@ async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops
     lifted = await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": "drawn-before"})
     assert lifted.status == 409, "nobody lifts a 静默 that was not on the page"
     assert "刚刚按了静默" in await lifted.text()
-    assert (await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": lifted.headers["X-Drawn"]})).status == 200
+    assert (
+        await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": lifted.headers["X-Drawn"]})
+    ).status == 200
 
 
 async def test_l2_a_death_asks_for_the_name_and_the_resident_is_found_among_those_who_left(

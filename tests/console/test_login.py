@@ -54,9 +54,13 @@ class Front:
 
     async def tries(self, login: str, password: str = WRONG, at: str = HOUSE, device: str = "") -> tuple[int, str]:
         """One try from a browser that keeps nothing; the status and the page."""
-        headers = ROUTE | ({"X-Forwarded-For": at} if at else {}) | ({"Cookie": f"jiashu_device={device}"} if device else {})
+        headers = (
+            ROUTE | ({"X-Forwarded-For": at} if at else {}) | ({"Cookie": f"jiashu_device={device}"} if device else {})
+        )
         url = self.server.make_url("/console/login")
-        async with self.http.post(url, data={"login": login, "password": password}, headers=headers, allow_redirects=False) as answer:
+        async with self.http.post(
+            url, data={"login": login, "password": password}, headers=headers, allow_redirects=False
+        ) as answer:
             return answer.status, await answer.text()
 
     async def enters(self, login: str, at: str = HOUSE, device: str = "") -> bool:
@@ -65,7 +69,9 @@ class Front:
     async def device(self, login: str, at: str = HOUSE) -> str:
         """The device cookie of a browser on which somebody has logged in."""
         form, headers = {"login": login, "password": RIGHT}, ROUTE | {"X-Forwarded-For": at}
-        async with self.http.post(self.server.make_url("/console/login"), data=form, headers=headers, allow_redirects=False) as answer:
+        async with self.http.post(
+            self.server.make_url("/console/login"), data=form, headers=headers, allow_redirects=False
+        ) as answer:
             assert answer.status == 303
             return answer.cookies["jiashu_device"].value
 
@@ -175,9 +181,17 @@ async def test_fault_s2_the_cookie_of_a_browser_is_worth_nothing_for_others(fron
     for _ in range(5):
         await front.tries("shen")
     forged = (
-        mine, f"{whose}.{mine.split('.', 1)[1]}", f"{whose}.{nonce}x.{mac}", f"{whose}.{nonce}.{'0' * 64}", f"{whose}.{nonce}", whose, "..", f"{whose}.{nonce}.é",
-        f"{front.nurse.id}.{nonce}.{mac}", f"{whose}.{nonce}.{mac}.x",
-    )  # fmt: skip
+        mine,
+        f"{whose}.{mine.split('.', 1)[1]}",
+        f"{whose}.{nonce}x.{mac}",
+        f"{whose}.{nonce}.{'0' * 64}",
+        f"{whose}.{nonce}",
+        whose,
+        "..",
+        f"{whose}.{nonce}.é",
+        f"{front.nurse.id}.{nonce}.{mac}",
+        f"{whose}.{nonce}.{mac}.x",
+    )
     for cookie in forged:
         assert (await front.tries("shen", RIGHT, device=cookie))[0] == 429, cookie
     assert await front.enters("shen", device=hers)
@@ -193,10 +207,17 @@ async def test_fault_s2_her_own_browser_is_locked_by_itself(front: Front) -> Non
 
 async def test_fault_s2_the_cookie_lasts_and_no_script_reads_it(front: Front) -> None:
     form, headers = {"login": "shen", "password": RIGHT}, ROUTE
-    async with front.http.post(front.server.make_url("/console/login"), data=form, headers=headers, allow_redirects=False) as answer:
+    async with front.http.post(
+        front.server.make_url("/console/login"), data=form, headers=headers, allow_redirects=False
+    ) as answer:
         session, device = (answer.cookies[name] for name in ("jiashu", "jiashu_device"))
     for cookie, age in ((session, 12 * 3600), (device, 90 * 86_400)):
-        assert (cookie["httponly"], cookie["samesite"], cookie["path"], int(cookie["max-age"])) == (True, "Lax", "/console", age)
+        assert (cookie["httponly"], cookie["samesite"], cookie["path"], int(cookie["max-age"])) == (
+            True,
+            "Lax",
+            "/console",
+            age,
+        )
         assert not cookie["secure"], "as the session's: public_url is not https"
     assert str(front.director.id) == device.value.split(".")[0]
     async with front.http.post(
@@ -262,7 +283,9 @@ async def test_fault_s2_a_second_click_is_let_in_as_well(front: Front, monkeypat
     assert await asyncio.gather(first, *again) == [True] * 3
 
 
-async def test_fault_s2_a_flood_from_one_address_holds_up_another_one_by_one_turn(front: Front, looked_at: list[str]) -> None:
+async def test_fault_s2_a_flood_from_one_address_holds_up_another_one_by_one_turn(
+    front: Front, looked_at: list[str]
+) -> None:
     flood = [asyncio.create_task(front.tries(f"guess{number}", "flood")) for number in range(20)]
     await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
     assert await front.enters("shen", HERS)
@@ -286,7 +309,9 @@ async def test_fault_s2_who_is_locked_does_not_wait_for_a_turn(front: Front, mon
 @pytest.fixture
 async def second(home: HomeUnderTest) -> AsyncIterator[Database]:
     """The same database as another process sees it."""
-    made = open_database(home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch))
+    made = open_database(
+        home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch)
+    )
     await made.start()
     yield made
     assert made.checked_out == 0
@@ -302,7 +327,9 @@ class TestTwoProcesses:
     def engine(self) -> str:
         return "postgres"
 
-    async def test_fault_s2_of_20_tries_at_two_processes_exactly_five_are_looked_at(self, home: HomeUnderTest, second: Database) -> None:
+    async def test_fault_s2_of_20_tries_at_two_processes_exactly_five_are_looked_at(
+        self, home: HomeUnderTest, second: Database
+    ) -> None:
         director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
         await home.database.write(lambda db: staff.count(db, staff.Knock("old", HOUSE, "", None, None), home.clock()))
         home.clock.on(hours=25)
@@ -338,18 +365,27 @@ async def test_fault_s2_a_lock_is_told_to_the_lead_who_may_unlock(front: Front) 
     for _ in range(5):
         await front.tries("tang")
     (lock,) = await front.locks()
-    assert (lock.name, lock.address, lock.locked_at, lock.until) == ("唐雨", HOUSE, home.clock(), home.clock() + timedelta(minutes=15))
+    assert (lock.name, lock.address, lock.locked_at, lock.until) == (
+        "唐雨",
+        HOUSE,
+        home.clock(),
+        home.clock() + timedelta(minutes=15),
+    )
     assert await front.audited("log_in_locked") == [("machine", f"staff:{front.nurse.id}")]
     assert {"alarms", "locks"} <= hints
     lead = await home.staff(Role.SUPERVISOR, "周敏", "zhou")
     keeper = await home.staff(Role.ADMIN, "管理", "admin")
     others = [await home.staff(role, f"别的{role}", role) for role in (Role.CARER, Role.DESK, Role.AUDITOR)]
     elsewhere = Viewer(lead.id, home.ids.home_id + 1, "别家", Role.DIRECTOR)
-    assert [staff.sees_locks(one) for one in (front.director, lead, keeper, front.nurse, *others)] == [True] * 3 + [False] * 4
+    assert [staff.sees_locks(one) for one in (front.director, lead, keeper, front.nurse, *others)] == [True] * 3 + [
+        False
+    ] * 4
     for stranger in (front.nurse, *others, elsewhere):
         for act in (staff.unlock, staff.took_note):
             with pytest.raises(NotFound):
-                await home.database.write(lambda db, a=act, s=stranger: a(db, s, lock.id, home.clock()))  # type: ignore[misc]
+                await home.database.write(
+                    lambda db, a=act, s=stranger: a(db, s, lock.id, home.clock())  # type: ignore[misc]
+                )
     assert (await front.tries("tang", RIGHT))[0] == 429
     await home.database.write(lambda db: staff.unlock(db, lead, lock.id, home.clock()))
     assert await front.locks() == []
@@ -366,7 +402,9 @@ async def test_fault_s2_who_took_note_is_kept_and_the_lock_goes_on(front: Front)
     (lock,) = await front.locks()
     keeper = await home.staff(Role.ADMIN, "管理", "admin")
     for viewer in (front.director, keeper):
-        await home.database.write(lambda db, v=viewer: staff.took_note(db, v, lock.id, home.clock()))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, v=viewer: staff.took_note(db, v, lock.id, home.clock())  # type: ignore[misc]
+        )
     assert await front.locks() == []
     assert await home.one("SELECT seen_by FROM login_throttle WHERE id = ?", lock.id) == front.director.id
     assert await front.audited("take_note") == [(f"staff:{front.director.id}", f"staff:{front.nurse.id}")]
@@ -440,14 +478,18 @@ async def test_fault_s2_what_the_trusted_proxy_forwards_is_used(front: Front) ->
     ],
 )
 def test_fault_s2_the_address_that_counts(peer: str, forwarded: list[str], counts: str) -> None:
-    request = make_mocked_request("POST", "/console/login", CIMultiDict([("X-Forwarded-For", line) for line in forwarded]))
+    request = make_mocked_request(
+        "POST", "/console/login", CIMultiDict([("X-Forwarded-For", line) for line in forwarded])
+    )
     assert address.client(request.clone(remote=peer), networks("127.0.0.1 ::1 10.0.0.0/8")) == counts
 
 
 NEEDED = {
-    "JIASHU_WECHAT__APP_ID": "wx0123456789abcdef", "JIASHU_WECHAT__APP_SECRET": "s", "JIASHU_WECHAT__TOKEN": "tok",
+    "JIASHU_WECHAT__APP_ID": "wx0123456789abcdef",
+    "JIASHU_WECHAT__APP_SECRET": "s",
+    "JIASHU_WECHAT__TOKEN": "tok",
     "JIASHU_WECHAT__ENCODING_AES_KEY": "a" * 43,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "count"), [("127.0.0.1 ::1", 2), (" 10.0.0.0/8  fd00::/8 ", 2), ("", 0)])
@@ -468,4 +510,6 @@ def test_fault_s2_the_shipped_front_tells_the_address_and_throws_away_what_a_cli
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in lines
     assert front.count("proxy_set_header X-Forwarded-For") == 1
     places = re.findall(r"location[^{]*\{([^}]*)\}", front)
-    assert not any("proxy_set_header" in place for place in places), "one header in a location drops all of the server's"
+    assert not any("proxy_set_header" in place for place in places), (
+        "one header in a location drops all of the server's"
+    )

@@ -1,4 +1,6 @@
-"""The console page by page: doors, CSRF, what a closed window leaves, files, live hints, and the number of questions to the database."""
+"""The console page by page: doors, CSRF, what a closed window leaves, files, live hints, and the number of questions to
+the database.
+"""
 
 import asyncio
 import contextlib
@@ -46,7 +48,9 @@ class Desk:
         return await answer.text()
 
     async def post(self, path: str, **fields: str) -> ClientResponse:
-        return await self.client.post(f"/console{path}", data=fields, headers={"X-CSRF": self.csrf, "HX-Request": "true"})
+        return await self.client.post(
+            f"/console{path}", data=fields, headers={"X-CSRF": self.csrf, "HX-Request": "true"}
+        )
 
 
 @pytest.fixture
@@ -63,7 +67,9 @@ async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
     async with TestClient(TestServer(outer)) as client:
         who = await home.staff()
         used = Desk(home, client, who, board=board)
-        answer = await client.post("/console/login", data={"login": "chen", "password": "long-enough", "to": ""}, headers=ROUTE)
+        answer = await client.post(
+            "/console/login", data={"login": "chen", "password": "long-enough", "to": ""}, headers=ROUTE
+        )
         page = await answer.text()
         found = re.search(r'"X-CSRF": "([^"]+)"', page)
         assert found, page[:500]
@@ -90,17 +96,26 @@ async def test_p2_the_log_in_tells_wrong_words_tries_and_the_lock(at_desk: Desk)
     assert [status for status, _ in seen] == [401] * 4 + [429] * 2
     assert "还可以试 4 次" in seen[0][1]
     assert "15 分钟后再试" in seen[5][1]
-    answer = await at_desk.client.post("/console/login", data={"login": "chen", "password": "long-enough"}, headers=ROUTE)
+    answer = await at_desk.client.post(
+        "/console/login", data={"login": "chen", "password": "long-enough"}, headers=ROUTE
+    )
     assert answer.status == 429
 
 
 @pytest.mark.parametrize(
     ("to", "goes"),
-    [("/console/complaints", "/console/complaints"), ("//evil.example/", "/console/"), ("https://evil.example", "/console/")],
+    [
+        ("/console/complaints", "/console/complaints"),
+        ("//evil.example/", "/console/"),
+        ("https://evil.example", "/console/"),
+    ],
 )
 async def test_after_the_log_in_only_a_page_of_ours_is_gone_to(at_desk: Desk, to: str, goes: str) -> None:
     answer = await at_desk.client.post(
-        "/console/login", data={"login": "chen", "password": "long-enough", "to": to}, headers=ROUTE, allow_redirects=False
+        "/console/login",
+        data={"login": "chen", "password": "long-enough", "to": to},
+        headers=ROUTE,
+        allow_redirects=False,
     )
     assert answer.headers["Location"] == goes
     cookie = answer.headers["Set-Cookie"]
@@ -117,7 +132,9 @@ async def test_p2_a_form_of_another_site_is_refused(at_desk: Desk) -> None:
         assert answer.status == 403
         assert "刷新页面" in await answer.text()
     assert await at_desk.home.one("SELECT count(*) FROM outbox") == 0
-    foreign = await at_desk.client.post("/console/login", data={"login": "chen"}, headers={"Sec-Fetch-Site": "cross-site"})
+    foreign = await at_desk.client.post(
+        "/console/login", data={"login": "chen"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
     assert foreign.status == 403
 
 
@@ -193,9 +210,16 @@ async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) 
 async def test_every_kind_of_message_is_drawn(at_desk: Desk) -> None:
     home = at_desk.home
     for arrival in (
-        events.Voice("v", heard="听到的话"), events.Image("i"), events.Video("x"), events.Location(1, 2, "公园"), events.Link("标题"),
-        events.Other("file"), events.Click("CONTACT"), events.Followed(), events.Scanned("s"),
-    ):  # fmt: skip
+        events.Voice("v", heard="听到的话"),
+        events.Image("i"),
+        events.Video("x"),
+        events.Location(1, 2, "公园"),
+        events.Link("标题"),
+        events.Other("file"),
+        events.Click("CONTACT"),
+        events.Followed(),
+        events.Scanned("s"),
+    ):
         await home.hears(arrival)
     person = await home.person()
     ids = [row[0] for row in await home.rows("SELECT id FROM media ORDER BY id")]
@@ -312,7 +336,11 @@ async def test_what_changed_between_a_page_and_its_stream_is_asked_for_once(at_d
     assert address
     url = html.unescape(address[1])
     await home.hears("第二句")
-    for since, missed in ((url, True), (re.sub(r"since=\w+", "since=another", url), True), (url.split("&since")[0], False)):
+    for since, missed in (
+        (url, True),
+        (re.sub(r"since=\w+", "since=another", url), True),
+        (url.split("&since")[0], False),
+    ):
         stream = await at_desk.client.get(since)
         seen = await stream.content.readuntil(b"\r\n\r\n")
         with contextlib.suppress(TimeoutError):
@@ -355,8 +383,12 @@ async def test_leaving_ends_the_session(at_desk: Desk) -> None:
     assert answer.status == 303
 
 
-@pytest.mark.parametrize(("path", "most"), [("/chats", 7), ("/chats/{person}", 16), ("/complaints", 6), ("/complaints/C261122-01", 15)])
-async def test_a_page_asks_the_database_the_same_number_of_questions_however_much_there_is(at_desk: Desk, path: str, most: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "most"), [("/chats", 7), ("/chats/{person}", 16), ("/complaints", 6), ("/complaints/C261122-01", 15)]
+)
+async def test_a_page_asks_the_database_the_same_number_of_questions_however_much_there_is(
+    at_desk: Desk, path: str, most: int
+) -> None:
     home = at_desk.home
     counts = []
     for openids in (["daughter"], [f"p{n}" for n in range(12)]):
@@ -377,7 +409,13 @@ async def test_a_page_asks_the_database_the_same_number_of_questions_however_muc
 
 
 def test_words_of_the_console() -> None:
-    assert [words.length(seconds) for seconds in (59, 1320, 7500, 7200, 400_000)] == ["0 分", "22 分", "2 时 5 分", "2 时", "4 天"]
+    assert [words.length(seconds) for seconds in (59, 1320, 7500, 7200, 400_000)] == [
+        "0 分",
+        "22 分",
+        "2 时 5 分",
+        "2 时",
+        "4 天",
+    ]
     assert words.masked("13800002107") == "138****2107"
     assert words.masked("8800") == "8800"
     assert [words.greeting(hour) for hour in (2, 8, 10, 13, 16, 22, 24)] == [
@@ -435,7 +473,9 @@ async def test_the_quota_line_follows_every_message(at_desk: Desk) -> None:
 
 async def test_p2_a_burst_of_guesses_counts_each(at_desk: Desk) -> None:
     at_desk.client.session.cookie_jar.clear()
-    guesses = [{"login": "chen", "password": f"guess-{n}"} for n in range(8)] + [{"login": "chen", "password": "long-enough"}]
+    guesses = [{"login": "chen", "password": f"guess-{n}"} for n in range(8)] + [
+        {"login": "chen", "password": "long-enough"}
+    ]
     answers = await asyncio.gather(
         *(at_desk.client.post("/console/login", data=guess, headers=ROUTE, allow_redirects=False) for guess in guesses)
     )
@@ -468,9 +508,13 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     assert "能不能开发票" in page
     assert "差 3 空" in await at_desk.get("/knowledge/faq-01")
     for name, value in (("床位费", "2,000 元"), ("护理费", "600 元"), ("餐费", "900 元")):
-        drawn = re.search(rf'value="{name}"><input type="hidden" name="drawn" value="(\w+)"', await at_desk.get("/knowledge/faq-01"))
+        drawn = re.search(
+            rf'value="{name}"><input type="hidden" name="drawn" value="(\w+)"', await at_desk.get("/knowledge/faq-01")
+        )
         assert drawn
-        answer = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value=value, until="2027-12-31", drawn=drawn[1])
+        answer = await at_desk.post(
+            "/knowledge/blanks", key="faq-01", name=name, value=value, until="2027-12-31", drawn=drawn[1]
+        )
         assert answer.status == 200
         late = await at_desk.post("/knowledge/blanks", key="faq-01", name=name, value="别的", until="", drawn=drawn[1])
         assert late.status == 409
@@ -482,10 +526,14 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     assert "前一定答复" in await (await at_desk.post("/knowledge/try", text="今天会不会下雨")).text()
     assert "没填，所以转人工" in await (await at_desk.post("/knowledge/try", text="有空床吗")).text()
     assert (await at_desk.post("/knowledge/try", text=" ")).status == 422
-    saved = await at_desk.post("/knowledge/new", question="能开发票吗？", answer="能，找前台。", asked="开发票", revision="0")
+    saved = await at_desk.post(
+        "/knowledge/new", question="能开发票吗？", answer="能，找前台。", asked="开发票", revision="0"
+    )
     assert saved.headers["HX-Location"] == "/console/knowledge/own-1"
     assert (await at_desk.post("/knowledge/own-1", question="q", answer="a", asked="", revision="x")).status == 422
-    assert (await at_desk.post("/knowledge/own-1", question="能开发票吗？", answer="能。", asked="开发票", revision="0")).status == 409
+    assert (
+        await at_desk.post("/knowledge/own-1", question="能开发票吗？", answer="能。", asked="开发票", revision="0")
+    ).status == 409
     await at_desk.post("/knowledge/learn", key="own-1", phrase="能不能开发票")
     assert "能不能开发票</b>" not in await at_desk.get("/knowledge")
     await at_desk.post("/knowledge/own-1/switch", enabled="0")
@@ -502,7 +550,9 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
 async def test_q3_a_nurse_has_no_knowledge_page(at_desk: Desk) -> None:
     await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
     at_desk.client.session.cookie_jar.clear()
-    await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough", "to": ""}, headers=ROUTE)
+    await at_desk.client.post(
+        "/console/login", data={"login": "tang", "password": "long-enough", "to": ""}, headers=ROUTE
+    )
     assert (await at_desk.client.get("/console/knowledge")).status == 404
     assert "知识库" not in await at_desk.get("/chats")
 
@@ -513,7 +563,9 @@ async def rings(desk: Desk, words: str = "我摔倒了") -> Alarm:
     return board.seen_by(desk.who)[0]
 
 
-async def test_e2_the_strip_is_shown_and_answered_without_the_database(at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_e2_the_strip_is_shown_and_answered_without_the_database(
+    at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = at_desk.home
     alarm = await rings(at_desk)
     stream = await at_desk.client.get("/console/live?topics=inbox")
@@ -530,7 +582,9 @@ async def test_e2_the_strip_is_shown_and_answered_without_the_database(at_desk: 
     assert "陈晓雯" in (await stream.content.readuntil(b"\r\n\r\n")).decode()
     stream.close()
     assert (await at_desk.client.get("/console/chats")).status == 500
-    assert (await at_desk.post(f"/alarms/{alarm.ref}/arrive")).status == 422, "a tap right after the change was meant for what stood there"
+    assert (await at_desk.post(f"/alarms/{alarm.ref}/arrive")).status == 422, (
+        "a tap right after the change was meant for what stood there"
+    )
     at_desk.home.clock.on(seconds=6)
     await at_desk.post(f"/alarms/{alarm.ref}/arrive")
     assert at_desk.board.seen_by(at_desk.who) == []

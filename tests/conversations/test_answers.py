@@ -1,4 +1,6 @@
-"""The house's knowledge: 40 entries with stable ids, blanks that are never spoken empty, retrieval that would rather ask than guess."""
+"""The house's knowledge: 40 entries with stable ids, blanks that are never spoken empty, retrieval that would rather
+ask than guess.
+"""
 
 import re
 
@@ -32,7 +34,11 @@ def test_q3_no_figure_of_the_home_is_written_into_an_answer() -> None:
 
 @pytest.mark.parametrize("entry", starter(), ids=lambda entry: entry.id)
 def test_q3_each_way_of_asking_finds_its_own_entry(entry: Entry) -> None:
-    missed = [phrase for phrase in (entry.question, *entry.asked) if entry.id not in [hit.entry.id for hit in FULL.hits(phrase)[:3]]]
+    missed = [
+        phrase
+        for phrase in (entry.question, *entry.asked)
+        if entry.id not in [hit.entry.id for hit in FULL.hits(phrase)[:3]]
+    ]
     assert not missed
 
 
@@ -48,7 +54,15 @@ def test_q3_what_is_near_two_entries_is_offered_and_what_is_near_none_is_left_to
     offered = FULL.find("多少钱")
     assert offered.kind is not Kind.NOTHING
     assert len(FULL.choices(FULL.find("能不能住"))) <= 3
-    for text in ("", "asdfghjk", "你好", "今天会不会下雨", "我妈今天吃饭了吗", "你们招护工吗", "阿司匹林一天吃几片合适"):
+    for text in (
+        "",
+        "asdfghjk",
+        "你好",
+        "今天会不会下雨",
+        "我妈今天吃饭了吗",
+        "你们招护工吗",
+        "阿司匹林一天吃几片合适",
+    ):
         assert FULL.find(text).kind is Kind.NOTHING, text
 
 
@@ -98,7 +112,14 @@ def choosing(*options: Option) -> Snapshot:
 
 @pytest.mark.parametrize(
     ("said", "told"),
-    [("1", "每月三块。"), ("第一个", "每月三块。"), ("怎么收费", "每月三块。"), ("2", None), ("都不是", None), ("一。", "每月三块。")],
+    [
+        ("1", "每月三块。"),
+        ("第一个", "每月三块。"),
+        ("怎么收费", "每月三块。"),
+        ("2", None),
+        ("都不是", None),
+        ("一。", "每月三块。"),
+    ],
 )
 def test_q3_a_choice_is_taken_by_number_or_by_its_words(said: str, told: str | None) -> None:
     snapshot = choosing(A, B)

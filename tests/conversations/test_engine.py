@@ -1,4 +1,6 @@
-"""The engine, on a toy flow: states, facts, words that work everywhere, versions, silence, and the proofs of `check`."""
+"""The engine, on a toy flow: states, facts, words that work everywhere, versions, silence,
+and the proofs of `check`.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +10,19 @@ from typing import ClassVar
 import pytest
 
 from conversations.effects import AskHuman, Effect, Quiet, Say, say
-from conversations.engine import END, Flow, FlowError, Snapshot, Step, UnknownSnapshot, check, finish, goto, mermaid, stay
+from conversations.engine import (
+    END,
+    Flow,
+    FlowError,
+    Snapshot,
+    Step,
+    UnknownSnapshot,
+    check,
+    finish,
+    goto,
+    mermaid,
+    stay,
+)
 from conversations.events import Done, Message, Refused, Reply, Skipped, Text, Voice
 from conversations.facts import Fact
 from conversations.registry import Registry
@@ -42,7 +56,9 @@ class Booking:
 
 
 def build(version: int = 2) -> Flow[Booking]:
-    flow: Flow[Booking] = Flow("seats", version=version, states=S, start=S.WHICH, slots=Booking, idle=timedelta(minutes=5))
+    flow: Flow[Booking] = Flow(
+        "seats", version=version, states=S, start=S.WHICH, slots=Booking, idle=timedelta(minutes=5)
+    )
 
     @flow.enters(on=Want.SEAT)
     def begin(_: object) -> Step[Booking]:
@@ -116,7 +132,8 @@ def test_a_state_is_never_entered_without_the_facts_it_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "key", "ended"), [("取消", "engine.cancelled", True), ("稍后", "engine.later", False), ("返回", "complaint.about", False)]
+    ("word", "key", "ended"),
+    [("取消", "engine.cancelled", True), ("稍后", "engine.later", False), ("返回", "complaint.about", False)],
 )
 def test_c1_the_words_that_work_everywhere(word: str, key: str, ended: bool) -> None:
     flow = build()

@@ -1,4 +1,6 @@
-"""The flows of the product: proofs, the complaint as a table, golden snapshots, and no sequence of messages unanswered."""
+"""The flows of the product: proofs, the complaint as a table, golden snapshots, and no
+sequence of messages unanswered.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -134,7 +136,9 @@ def test_q4_a_human_can_be_asked_for_in_the_middle() -> None:
 
 def test_c2_what_the_house_knows_is_not_asked() -> None:
     turn = flow.begin(Intent.COMPLAINT, Text("我要投诉"))
-    turn = flow.resume(turn, turn.effects[0], Done(ref="C261122-01", due_at=DUE, how="new", known=("about", "name", "phone")))
+    turn = flow.resume(
+        turn, turn.effects[0], Done(ref="C261122-01", due_at=DUE, how="new", known=("about", "name", "phone"))
+    )
     turn = flow.advance(turn.snapshot, Text("好了"))
     assert said(list(turn.effects)) == ["complaint.when"]
     assert said(list(flow.advance(turn.snapshot, Text("昨晚")).effects)) == ["complaint.filed"]
@@ -151,14 +155,21 @@ def test_c1_going_back_at_the_first_question_asks_it_again() -> None:
 
 def test_c13_desk_promises_once_and_is_silent_beside_a_colleague() -> None:
     turn = desk.flow.begin(Intent.ASK, Text("有没有空床"))
-    answers = {how: desk.flow.resume(turn, turn.effects[0], Done(due_at=DUE, how=how)).effects for how in ("first", "again", "attended")}
+    answers = {
+        how: desk.flow.resume(turn, turn.effects[0], Done(due_at=DUE, how=how)).effects
+        for how in ("first", "again", "attended")
+    }
     assert said(list(answers["first"])) == ["desk.promise"]
     assert said(list(answers["again"])) == ["desk.again"]
     for how in ("elder", "overdue"):
         assert said(list(desk.flow.resume(turn, turn.effects[0], Done(how=how)).effects)) == [f"desk.{how}"]
     assert said(list(desk.flow.begin(Intent.CLOSING, Text("好了")).effects)) == ["desk.closing"]
     assert isinstance(answers["attended"][0], Quiet)
-    for intent, key in ((Intent.WELCOME, "desk.welcome"), (Intent.CONTACT, "desk.contact"), (Intent.THANKS, "desk.thanks")):
+    for intent, key in (
+        (Intent.WELCOME, "desk.welcome"),
+        (Intent.CONTACT, "desk.contact"),
+        (Intent.THANKS, "desk.thanks"),
+    ):
         event = events.Followed() if intent is Intent.WELCOME else Text("x")
         assert said(list(desk.flow.begin(intent, event).effects)) == [key]
     assert said(list(desk.flow.begin(Intent.WELCOME, events.Scanned("x")).effects)) == ["desk.welcome_back"]
@@ -171,7 +182,12 @@ GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="
 @pytest.mark.parametrize("stored", GOLDEN, ids=lambda stored: f"{stored['flow']}-{stored['version']}-{stored['state']}")
 def test_snapshots_of_every_release_resume_for_ever(stored: dict[str, object]) -> None:
     snapshot = Snapshot(
-        str(stored["flow"]), int(str(stored["version"])), 3, str(stored["state"]), json.dumps(stored["slots"]).encode(), ("story",)
+        str(stored["flow"]),
+        int(str(stored["version"])),
+        3,
+        str(stored["state"]),
+        json.dumps(stored["slots"]).encode(),
+        ("story",),
     )
     used = standard().of(snapshot)
     assert used.advance(snapshot, Text("王桂兰")).effects
@@ -180,7 +196,9 @@ def test_snapshots_of_every_release_resume_for_ever(stored: dict[str, object]) -
 messages = some.one_of(
     some.sampled_from(["好了", "取消", "返回", "稍后", "跳过", "人工", "谢谢", "", "😀"]).map(Text),
     some.text(max_size=40).map(Text),
-    some.sampled_from([Image("m"), Voice("m"), events.Video("m"), events.Location(1.0, 2.0), events.Link("t"), events.Other("file")]),
+    some.sampled_from(
+        [Image("m"), Voice("m"), events.Video("m"), events.Location(1.0, 2.0), events.Link("t"), events.Other("file")]
+    ),
 )
 
 
@@ -235,6 +253,8 @@ def test_m2_a_questionnaire_in_the_chat_lets_go_of_half_a_sheet_and_of_a_second_
     whole = at(used, "wish", campaign="1", items=["meals", "rooms"], marks=[5, 4])
     sent = used.advance(whole, Text("汤再热一点"))
     kept = next(effect for effect in sent.effects if effect.answers)
-    assert said(list(used.resume(sent, kept, events.Refused("done")).effects)) == ["survey.done"], "the page was quicker"
+    assert said(list(used.resume(sent, kept, events.Refused("done")).effects)) == ["survey.done"], (
+        "the page was quicker"
+    )
     assert not used.takes(half, Image("m")), "a photo is a new matter"
     assert not used.takes(whole, Voice("m"))

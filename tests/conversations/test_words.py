@@ -35,11 +35,20 @@ def test_c1_a_complaint_is_heard_without_the_menu(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "intent"),
     [
-        ("怎么投诉？", Intent.ASK), ("我不是来投诉的", Intent.ASK), ("今天吃什么", Intent.ASK), ("", Intent.ASK),
-        ("转人工", Intent.HUMAN), ("电话多少？", Intent.CONTACT), ("谢谢你们！", Intent.THANKS), ("收到", Intent.THANKS), ("🌹🌹", Intent.THANKS), ("好了", Intent.CLOSING), ("返回", Intent.CLOSING),
+        ("怎么投诉？", Intent.ASK),
+        ("我不是来投诉的", Intent.ASK),
+        ("今天吃什么", Intent.ASK),
+        ("", Intent.ASK),
+        ("转人工", Intent.HUMAN),
+        ("电话多少？", Intent.CONTACT),
+        ("谢谢你们！", Intent.THANKS),
+        ("收到", Intent.THANKS),
+        ("🌹🌹", Intent.THANKS),
+        ("好了", Intent.CLOSING),
+        ("返回", Intent.CLOSING),
         ("听说你们把我妈摔了？我在考虑送来", Intent.ASK),
     ],
-)  # fmt: skip
+)
 def test_q4_q7_c13_other_words(words: str, intent: Intent) -> None:
     assert of_words(words) is intent
 
@@ -47,11 +56,17 @@ def test_q4_q7_c13_other_words(words: str, intent: Intent) -> None:
 @pytest.mark.parametrize(
     ("event", "intent"),
     [
-        (events.Followed(), Intent.WELCOME), (events.Scanned("x"), Intent.WELCOME), (events.Click("COMPLAINT"), Intent.COMPLAINT),
-        (events.Click("?"), Intent.ASK), (events.Unfollowed(), Intent.NOTHING), (events.Notice("view"), Intent.NOTHING),
-        (events.Text("你好"), Intent.ASK), (events.Other("file"), Intent.ASK), (events.Voice("m"), Intent.ASK),
+        (events.Followed(), Intent.WELCOME),
+        (events.Scanned("x"), Intent.WELCOME),
+        (events.Click("COMPLAINT"), Intent.COMPLAINT),
+        (events.Click("?"), Intent.ASK),
+        (events.Unfollowed(), Intent.NOTHING),
+        (events.Notice("view"), Intent.NOTHING),
+        (events.Text("你好"), Intent.ASK),
+        (events.Other("file"), Intent.ASK),
+        (events.Voice("m"), Intent.ASK),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_event_has_an_intent(event: events.Arrival, intent: Intent) -> None:
     assert understand(event) is intent
 
@@ -87,9 +102,15 @@ def test_every_phrase_can_be_filled_and_is_plain_chinese(key: str) -> None:
 
 def test_every_phrase_that_code_names_exists_and_every_phrase_is_used() -> None:
     root = Path(__file__).parents[2]
-    code = "\n".join(path.read_text() for folder in ("conversations", "services", "bot") for path in (root / folder).rglob("*.py"))
+    code = "\n".join(
+        path.read_text() for folder in ("conversations", "services", "bot") for path in (root / folder).rglob("*.py")
+    )
     named = set(
-        re.findall(r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|survey|verdict|receive|promise|alarm)\.[a-z_]+)"', code)
+        re.findall(
+            r'"((?:engine|desk|complaint|enquiry|binding|letters|occasion|survey|verdict|receive|promise|'
+            r'alarm)\.[a-z_]+)"',
+            code,
+        )
     )
     assert named == set(phrases.book())
 
@@ -113,5 +134,10 @@ def test_only_who_lives_in_the_house_is_sent_to_the_bell() -> None:
 
 
 def test_events_survive_the_database() -> None:
-    for event in (events.Text("a", "1"), events.Voice("m", "amr", "m16"), events.Notice("view", {"MenuId": "3"}), events.Unfollowed()):
+    for event in (
+        events.Text("a", "1"),
+        events.Voice("m", "amr", "m16"),
+        events.Notice("view", {"MenuId": "3"}),
+        events.Unfollowed(),
+    ):
         assert events.parse(events.dump(event)) == event

@@ -1,16 +1,23 @@
-"""Makes the frozen sample of commit 19125a6: a home as that commit kept it, on each engine, with a backup and what must be found in it.
+"""Makes the frozen sample of commit 19125a6: a home as that commit kept it, on each engine, with a backup and what must
+be found in it.
 
-Run it on a checkout of 19125a6 with its own environment, never on a later commit; the tests do not run it, they open what it made:
+Run it on a checkout of 19125a6 with its own environment, never on a later commit; the tests do not run it, they open
+what it made:
 
     git worktree add --detach ../jiashu-19125a6 19125a6
     cd ../jiashu-19125a6
     PYTHONPATH=. python <this file> <folder to write, tests/frozen/19125a6>
 
-PostgreSQL (with pg_dump) must be on the machine. A story of nine weeks is played on SQLite, through the doors that people, platform and
-staff use; `jiashu move` carries it to PostgreSQL, `jiashu backup` seals it. In the middle the house is restored from a backup and its key
-is changed. What no door of that commit can write (a state that nobody waits in, secrets of a second account) is written by hand, as the
-code would. Then copies of both engines go on (one more message in every talk, everything that can leave, silence, a week of clocks), and
-what 19125a6 did is written down beside what it stored. All people are fictional, and the keys seal nothing but this sample.
+PostgreSQL (with pg_dump) must be on the machine. A story of nine weeks is played on SQLite, through the doors that
+people, platform and
+staff use; `jiashu move` carries it to PostgreSQL, `jiashu backup` seals it. In the middle the house is restored from a
+backup and its key
+is changed. What no door of that commit can write (a state that nobody waits in, secrets of a second account) is written
+by hand, as the
+code would. Then copies of both engines go on (one more message in every talk, everything that can leave, silence, a
+week of clocks), and
+what 19125a6 did is written down beside what it stored. All people are fictional, and the keys seal nothing but this
+sample.
 """
 
 # mypy: ignore-errors
@@ -96,11 +103,15 @@ ENDS: Final = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 """The last moment that is in the sample."""
 GOES_ON: Final = ENDS + timedelta(minutes=1)
 LEAVES: Final = (timedelta(minutes=1), timedelta(hours=6), timedelta(hours=22), timedelta(days=4))
-"""After the end: when everything leaves that may; at once, in the silent hours, the day after, when the windows are closed."""
+"""After the end: when everything leaves that may; at once, in the silent hours, the day after, when the windows are
+closed.
+"""
 LATER: Final = (timedelta(minutes=20), timedelta(hours=3), timedelta(hours=21), timedelta(days=8))
 """After the end: when the clocks are looked at."""
 MACHINE: Final = datetime(2025, 6, 1, tzinfo=UTC)
-"""Ids are made from the machine's time: here from a year that lies behind any machine, so that what is written later is larger."""
+"""Ids are made from the machine's time: here from a year that lies behind any machine, so that what is written later is
+larger.
+"""
 LONG: Final = 160
 """Characters of a sealed text from which only its SHA-256 is written down."""
 APP_ID: Final = "wx0123456789abcdef"
@@ -108,33 +119,116 @@ JPEG: Final = b"\xff\xd8\xff\xe0" + b"a photo of nobody " * 8
 PDF: Final = b"%PDF-1.4\n" + b"a rota of nobody " * 8
 AMR: Final = b"#!AMR\n" + b"a voice of nobody " * 8
 COLLEAGUES: Final = {
-    "chen": ("陈晓雯", Role.DESK, ""), "he": ("何志远", Role.SUPERVISOR, ""), "shen": ("沈国平", Role.DIRECTOR, ""),
-    "tang": ("唐雨", Role.NURSE, ""), "zhou": ("周敏", Role.CARER, "3"), "ma": ("马文静", Role.AUDITOR, ""), "gu": ("顾一帆", Role.ADMIN, ""),
+    "chen": ("陈晓雯", Role.DESK, ""),
+    "he": ("何志远", Role.SUPERVISOR, ""),
+    "shen": ("沈国平", Role.DIRECTOR, ""),
+    "tang": ("唐雨", Role.NURSE, ""),
+    "zhou": ("周敏", Role.CARER, "3"),
+    "ma": ("马文静", Role.AUDITOR, ""),
+    "gu": ("顾一帆", Role.ADMIN, ""),
     "fang": ("方可", Role.DESK, ""),
-}  # fmt: skip
+}
 SCENE: Final[dict[str, Any]] = {
     "staff": [],
     "residents": [
-        ["201", "2", "何秀英", "女", "1938-11-25"], ["202", "1", "任桂珍", "女", "1938-09-18-lunar"], ["301", "1", "叶正清", "男", "1941-12-03"],
-        ["302", "1", "苏正清", "男", "1940-09-06"], ["303", "1", "彭阿妹", "女", "1936-03-05-lunar-leap"], ["305", "1", "傅德明", "男", None],
-        ["307", "2", "汪德厚", "男", "1946-12-12"], ["308", "1", "梁玉梅", "女", "1938-11-27"],
+        ["201", "2", "何秀英", "女", "1938-11-25"],
+        ["202", "1", "任桂珍", "女", "1938-09-18-lunar"],
+        ["301", "1", "叶正清", "男", "1941-12-03"],
+        ["302", "1", "苏正清", "男", "1940-09-06"],
+        ["303", "1", "彭阿妹", "女", "1936-03-05-lunar-leap"],
+        ["305", "1", "傅德明", "男", None],
+        ["307", "2", "汪德厚", "男", "1946-12-12"],
+        ["308", "1", "梁玉梅", "女", "1938-11-27"],
     ],
     "people": [
-        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女", "born": "1944-11-26", "phone": "13800000306"},
-        {"openid": "grandpa", "name": "周福安", "kind": "elder", "room": "203", "bed": "1", "sex": "男", "born": "1939-12-08"},
-        {"openid": "daughter", "name": "李静", "kind": "family", "phone": "13800002107",
-         "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health billing photos emergency"}]},
-        {"openid": "son", "name": "何平", "kind": "family", "phone": "13800004109", "kin": [{"of": "何秀英", "relation": "儿子", "primary": True, "scopes": "daily"}]},
-        {"openid": "niece", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily health"}]},
-        {"openid": "cousin", "name": "赵磊", "kind": "family", "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}]},
-        {"openid": "abroad", "name": "钱可", "kind": "family", "kin": [{"of": "任桂珍", "relation": "孙女", "scopes": "daily"}]},
-        {"openid": "lawyer", "name": "叶青", "kind": "family", "kin": [{"of": "叶正清", "relation": "儿子", "primary": True, "scopes": "daily"}]},
-        {"openid": "mourner", "name": "苏明", "kind": "family", "kin": [{"of": "苏正清", "relation": "儿子", "primary": True, "scopes": "daily"}]},
-        {"openid": "visitor", "name": "彭丽", "kind": "family", "kin": [{"of": "彭阿妹", "relation": "女儿", "primary": True, "scopes": "daily"}]},
-        {"openid": "worried", "name": "汪洋", "kind": "family", "kin": [{"of": "汪德厚", "relation": "儿子", "primary": True, "scopes": "daily"}]},
-        *({"openid": f"survey{n}", "name": f"家属{n}", "kind": "family", "kin": [{"of": "梁玉梅", "relation": "外孙", "scopes": "daily"}]} for n in range(6)),
+        {
+            "openid": "grandma",
+            "name": "王桂兰",
+            "kind": "elder",
+            "room": "306",
+            "bed": "1",
+            "sex": "女",
+            "born": "1944-11-26",
+            "phone": "13800000306",
+        },
+        {
+            "openid": "grandpa",
+            "name": "周福安",
+            "kind": "elder",
+            "room": "203",
+            "bed": "1",
+            "sex": "男",
+            "born": "1939-12-08",
+        },
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "phone": "13800002107",
+            "kin": [
+                {"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health billing photos emergency"}
+            ],
+        },
+        {
+            "openid": "son",
+            "name": "何平",
+            "kind": "family",
+            "phone": "13800004109",
+            "kin": [{"of": "何秀英", "relation": "儿子", "primary": True, "scopes": "daily"}],
+        },
+        {
+            "openid": "niece",
+            "name": "孙玉",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily health"}],
+        },
+        {
+            "openid": "cousin",
+            "name": "赵磊",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}],
+        },
+        {
+            "openid": "abroad",
+            "name": "钱可",
+            "kind": "family",
+            "kin": [{"of": "任桂珍", "relation": "孙女", "scopes": "daily"}],
+        },
+        {
+            "openid": "lawyer",
+            "name": "叶青",
+            "kind": "family",
+            "kin": [{"of": "叶正清", "relation": "儿子", "primary": True, "scopes": "daily"}],
+        },
+        {
+            "openid": "mourner",
+            "name": "苏明",
+            "kind": "family",
+            "kin": [{"of": "苏正清", "relation": "儿子", "primary": True, "scopes": "daily"}],
+        },
+        {
+            "openid": "visitor",
+            "name": "彭丽",
+            "kind": "family",
+            "kin": [{"of": "彭阿妹", "relation": "女儿", "primary": True, "scopes": "daily"}],
+        },
+        {
+            "openid": "worried",
+            "name": "汪洋",
+            "kind": "family",
+            "kin": [{"of": "汪德厚", "relation": "儿子", "primary": True, "scopes": "daily"}],
+        },
+        *(
+            {
+                "openid": f"survey{n}",
+                "name": f"家属{n}",
+                "kind": "family",
+                "kin": [{"of": "梁玉梅", "relation": "外孙", "scopes": "daily"}],
+            }
+            for n in range(6)
+        ),
     ],
-}  # fmt: skip
+}
 NEXT: Final[dict[str, tuple[str, ...]]] = {
     "talk-binding-code": ("{spare}", "返回"),
     "talk-binding-again": ("ABCD-2345", "绑定 ABCE2345"),
@@ -168,41 +262,97 @@ NEXT: Final[dict[str, tuple[str, ...]]] = {
 }
 """What each person says next, and after it."""
 QUEUES: Final = {
-    "answer": "conversation", "interim": "conversation", "result": "conversation", "binding": "conversation", "silence": "conversation",
-    "late_answer": "conversation", "alarm": "alarm", "spoken": "spoken", "survey": "notice", "letter": "notice", "greeting": "notice",
-    "reminder": "notice", "follow_up": "notice", "late": "notice",
-}  # fmt: skip
+    "answer": "conversation",
+    "interim": "conversation",
+    "result": "conversation",
+    "binding": "conversation",
+    "silence": "conversation",
+    "late_answer": "conversation",
+    "alarm": "alarm",
+    "spoken": "spoken",
+    "survey": "notice",
+    "letter": "notice",
+    "greeting": "notice",
+    "reminder": "notice",
+    "follow_up": "notice",
+    "late": "notice",
+}
 """The purposes that are queued, with their queues; `call` is a line of the thread and always sent."""
 KEYS: Final = {
-    "answer": "form:{staff}:frozen-{n}:1", "interim": "proposal:{n}:interim:1", "result": "proposal:{n}:result:1", "binding": "application:{n}:verdict:1",
-    "silence": "conversation:{n}:silence:3", "late_answer": "inbox:{n}:answer:1", "alarm": "alarm:{n}:still:1", "spoken": "alarm:{n}:still:1:spoken",
-    "survey": "campaign:{n}:{person}:1", "letter": "letter:{n}:{person}:1795248000", "greeting": "plan:{n}:greeting:1", "reminder": "plan:{n}:greeting:1",
-    "follow_up": "case:{n}:follow_up:1795248000-3", "late": "promise:{n}:late:1",
-}  # fmt: skip
+    "answer": "form:{staff}:frozen-{n}:1",
+    "interim": "proposal:{n}:interim:1",
+    "result": "proposal:{n}:result:1",
+    "binding": "application:{n}:verdict:1",
+    "silence": "conversation:{n}:silence:3",
+    "late_answer": "inbox:{n}:answer:1",
+    "alarm": "alarm:{n}:still:1",
+    "spoken": "alarm:{n}:still:1:spoken",
+    "survey": "campaign:{n}:{person}:1",
+    "letter": "letter:{n}:{person}:1795248000",
+    "greeting": "plan:{n}:greeting:1",
+    "reminder": "plan:{n}:greeting:1",
+    "follow_up": "case:{n}:follow_up:1795248000-3",
+    "late": "promise:{n}:late:1",
+}
 BY_STAFF: Final = frozenset({"answer", "interim", "result"})
-STATES: Final = ("planned", "held", "waiting", "ready", "sending", "sent", "unknown", "parked", "review", "given_up", "cancelled")
+STATES: Final = (
+    "planned",
+    "held",
+    "waiting",
+    "ready",
+    "sending",
+    "sent",
+    "unknown",
+    "parked",
+    "review",
+    "given_up",
+    "cancelled",
+)
 NEVER: Final = frozenset(
     {("spoken", "unknown"), ("spoken", "review")}
     | {(purpose, "parked") for purpose in ("letter", "greeting", "reminder", "survey", "alarm", "spoken")}
 )
 """What 19125a6 cannot write: sound that failed is taken back, and what is true now alone is never parked."""
 USED: Final = {
-    "promise.kind": "reply first_feedback result approval follow_up binding call opinion", "promise.mark": "fresh half near breached",
-    "promise.kept_how": "message call decided answer reopened 电话 面谈 书面 confirmed refused", "complaint.stage": "1 2 3 4 5 6 7 8 9",
-    "complaint.scope": "ours partly not_ours", "complaint.level": "1 2 3 4", "proposal.kind": "plan interim", "proposal.verdict": "approved returned",
-    "case_record.kind": "story family step note call feedback result", "alarm.audience": "floor lead", "alarm.level": "0 1",
-    "letter.state": "ready held released withdrawn", "letter_reading.reaction": "收到 谢谢 有疑问 请来电", "plan.state": "planned held cancelled sent skipped",
-    "plan.occasion": "mid-autumn double-ninth spring-festival birthday birthday-soon visit", "application.verdict": "confirmed refused",
-    "consent.way": "paper none", "participation.way": "page chat", "resident.status": "在住 请假 住院 病危 退住 去世", "stop.kind": "hush death",
-    "media.state": "wanted kept lost", "media.kind": "image voice video", "inbox.answer_state": "none stored outbox", "outbox.way": "custom call",
-    "follower.binding": "own guest", "person.kind": "family elder guest", "staff.role": "carer nurse desk supervisor director admin auditor",
-    "search_mark.kind": "person heard said record", "outbox.queue": "alarm conversation notice spoken",
-    "inbox.kind": "text image voice video location link file noted event:subscribe event:unsubscribe event:scan event:click event:view event:templatesendjobfinish",
-    "audit.action": "receive open_case alarm going arrived arrived_before verdict_accepted verdict_declined verdict_call approve return assess close inquire "
-    "interim propose tell add_evidence ask_to_bind begin_epoch confirm_epoch breach reach add_staff release_letters log_in answer begin_survey bind "
-    "book_visit drop_photo edit end_survey fill hand_back hush lift_hush invite let_go log_call refuse_binding restore set_status show_phone take_back "
+    "promise.kind": "reply first_feedback result approval follow_up binding call opinion",
+    "promise.mark": "fresh half near breached",
+    "promise.kept_how": "message call decided answer reopened 电话 面谈 书面 confirmed refused",
+    "complaint.stage": "1 2 3 4 5 6 7 8 9",
+    "complaint.scope": "ours partly not_ours",
+    "complaint.level": "1 2 3 4",
+    "proposal.kind": "plan interim",
+    "proposal.verdict": "approved returned",
+    "case_record.kind": "story family step note call feedback result",
+    "alarm.audience": "floor lead",
+    "alarm.level": "0 1",
+    "letter.state": "ready held released withdrawn",
+    "letter_reading.reaction": "收到 谢谢 有疑问 请来电",
+    "plan.state": "planned held cancelled sent skipped",
+    "plan.occasion": "mid-autumn double-ninth spring-festival birthday birthday-soon visit",
+    "application.verdict": "confirmed refused",
+    "consent.way": "paper none",
+    "participation.way": "page chat",
+    "resident.status": "在住 请假 住院 病危 退住 去世",
+    "stop.kind": "hush death",
+    "media.state": "wanted kept lost",
+    "media.kind": "image voice video",
+    "inbox.answer_state": "none stored outbox",
+    "outbox.way": "custom call",
+    "follower.binding": "own guest",
+    "person.kind": "family elder guest",
+    "staff.role": "carer nurse desk supervisor director admin auditor",
+    "search_mark.kind": "person heard said record",
+    "outbox.queue": "alarm conversation notice spoken",
+    "inbox.kind": "text image voice video location link file noted event:subscribe event:unsubscribe event:scan "
+    "event:click event:view event:templatesendjobfinish",
+    "audit.action": "receive open_case alarm going arrived arrived_before verdict_accepted verdict_declined "
+    "verdict_call approve return assess close inquire "
+    "interim propose tell add_evidence ask_to_bind begin_epoch confirm_epoch breach reach add_staff release_letters "
+    "log_in answer begin_survey bind "
+    "book_visit drop_photo edit end_survey fill hand_back hush lift_hush invite let_go log_call refuse_binding "
+    "restore set_status show_phone take_back "
     "take_note view withdraw_letter write_letter plan_held plan_cancelled plan_planned",
-}  # fmt: skip
+}
 """Every stored word of a closed kind that 19125a6 can write: the sample has each of them, or it is not made."""
 
 
@@ -236,11 +386,15 @@ class Play(HomeUnderTest):
         await store(lambda s: alarms.still_calling(s, self.house, now))
         await store(lambda s: outbox.give_up_parked(s, now))
         for number in await read(lambda db: letters.due(db, self.house, self.ids.home_id, now)):
-            await self.database.write(lambda db, n=number: letters.release(db, self.house, n, now))  # type: ignore[misc]
+            await self.database.write(
+                lambda db, n=number: letters.release(db, self.house, n, now)  # type: ignore[misc]
+            )
         if plans:
             await self.plans(now)
         for number in await read(lambda db: occasions.due(db, self.ids.home_id, now)):
-            await self.database.write(lambda db, n=number: occasions.release(db, self.house, n, now))  # type: ignore[misc]
+            await self.database.write(
+                lambda db, n=number: occasions.release(db, self.house, n, now)  # type: ignore[misc]
+            )
 
     async def plans(self, now: datetime) -> None:
         """Plan what the next thirty days ask for."""
@@ -254,8 +408,11 @@ class Play(HomeUnderTest):
         self.clock.on(seconds=3)
         event = kind.isupper() or kind in {"subscribe", "unsubscribe"}
         base: dict[str, str | int] = {
-            "ToUserName": "gh_frozen", "FromUserName": openid, "CreateTime": int(self.clock().timestamp()), "MsgType": "event" if event else kind,
-        }  # fmt: skip
+            "ToUserName": "gh_frozen",
+            "FromUserName": openid,
+            "CreateTime": int(self.clock().timestamp()),
+            "MsgType": "event" if event else kind,
+        }
         Play.number += 1
         raw = message(base | ({"Event": kind, **fields} if event else {**fields, "MsgId": Play.number})).encode()
         receipt = await self.inbound.take(wire.read(raw))
@@ -284,7 +441,9 @@ class Play(HomeUnderTest):
         await self.says(openid, words)
         if fully:
             await self.says(openid, "好了", "306 的王奶奶", "昨晚八点左右", "刘敏", "13900002222")
-        return int(await self.one("SELECT id FROM complaint WHERE person_id = ? ORDER BY id DESC", await self.person(openid)))
+        return int(
+            await self.one("SELECT id FROM complaint WHERE person_id = ? ORDER BY id DESC", await self.person(openid))
+        )
 
     async def called(self, openid: str, who: str = "chen", note: str = "打通了，说了会查") -> None:
         """A colleague calls and writes it down."""
@@ -294,30 +453,50 @@ class Play(HomeUnderTest):
     async def assess(self, case: int, **more: Any) -> None:
         """Nature, severity, whose responsibility."""
         asked: dict[str, Any] = {
-            "category": "护理质量", "level": int(await self.one("SELECT level FROM complaint WHERE id = ?", case)), "why": "", "scope": "ours",
-            "passed_to": "", "owner_id": self.staff_of["he"].id, "accused": frozenset(),
-        } | more  # fmt: skip
+            "category": "护理质量",
+            "level": int(await self.one("SELECT level FROM complaint WHERE id = ?", case)),
+            "why": "",
+            "scope": "ours",
+            "passed_to": "",
+            "owner_id": self.staff_of["he"].id,
+            "accused": frozenset(),
+        } | more
         await self.do(lambda db: complaints.assess(db, self.staff_of["chen"], case, now=self.clock(), **asked))
 
     async def to_the_plan(self, case: int, **more: Any) -> None:
         """Assessed and inquired."""
         await self.assess(case, **more)
-        await self.do(lambda db: complaints.inquire(db, self.staff_of["he"], case, "02:10 按铃，02:31 应答", self.clock()))
+        await self.do(
+            lambda db: complaints.inquire(db, self.staff_of["he"], case, "02:10 按铃，02:31 应答", self.clock())
+        )
 
     async def propose(self, case: int) -> None:
         """A plan is handed in."""
         await self.do(
             lambda db: complaints.propose(
-                db, self.house, self.staff_of["he"], case, cause="双人都忙时没有规定谁接铃", department="护理部", responsible_id=self.staff_of["tang"].id,
-                measures="铃响 3 分钟转 1 楼值班", done_by=date(2026, 11, 30), reply="", now=self.clock(),
+                db,
+                self.house,
+                self.staff_of["he"],
+                case,
+                cause="双人都忙时没有规定谁接铃",
+                department="护理部",
+                responsible_id=self.staff_of["tang"].id,
+                measures="铃响 3 分钟转 1 楼值班",
+                done_by=date(2026, 11, 30),
+                reply="",
+                now=self.clock(),
             )
-        )  # fmt: skip
+        )
 
     async def decide(self, case: int, *, approve: bool = True, why: str = "", kind: str = "plan") -> None:
         """The director decides what waits."""
-        row = int(await self.one("SELECT id FROM proposal WHERE case_id = ? AND kind = ? AND verdict IS NULL", case, kind))
+        row = int(
+            await self.one("SELECT id FROM proposal WHERE case_id = ? AND kind = ? AND verdict IS NULL", case, kind)
+        )
         await self.do(
-            lambda db: complaints.decide(db, self.house, self.staff_of["shen"], case, row, approve=approve, why=why, now=self.clock())
+            lambda db: complaints.decide(
+                db, self.house, self.staff_of["shen"], case, row, approve=approve, why=why, now=self.clock()
+            )
         )
 
     async def to_the_result(self, openid: str, words: str, **more: Any) -> int:
@@ -332,7 +511,11 @@ class Play(HomeUnderTest):
 
     async def tell(self, case: int, way: str) -> None:
         """A result that is told by voice or on paper first."""
-        await self.do(lambda db: complaints.tell(db, self.house, self.staff_of["he"], case, way=way, note="听完说知道了", now=self.clock()))
+        await self.do(
+            lambda db: complaints.tell(
+                db, self.house, self.staff_of["he"], case, way=way, note="听完说知道了", now=self.clock()
+            )
+        )
         await self.leaves()
 
 
@@ -342,12 +525,16 @@ class Play(HomeUnderTest):
 async def moves_in(play: Play) -> None:
     """20 September: the house, its colleagues, residents and families; what it knows."""
     home, now = play.ids.home_id, play.clock
-    play.staff_of = {login: await play.staff(role, name, login, floors) for login, (name, role, floors) in COLLEAGUES.items()}
+    play.staff_of = {
+        login: await play.staff(role, name, login, floors) for login, (name, role, floors) in COLLEAGUES.items()
+    }
     await play.do(lambda db: install.sample(db, play.ids, SCENE, now()))
 
     def by_hand(db: Unit) -> None:
         """What no door writes: the secrets of a second account, somebody abroad, a colleague who left."""
-        account = tables.WechatAccount(id=new_id(), home_id=home, key="second", app_id="wxfedcba9876543210", created_at=now())
+        account = tables.WechatAccount(
+            id=new_id(), home_id=home, key="second", app_id="wxfedcba9876543210", created_at=now()
+        )
         for name, value in (
             ("app_secret", "frozen-secret"),
             ("token", "frozentoken"),
@@ -367,7 +554,9 @@ async def moves_in(play: Play) -> None:
         ("床位费", "1,800–3,200 元", date(2026, 12, 31)),
         ("餐费", "900 元", date(2026, 10, 1)),
     ):
-        await play.do(lambda db, n=name, v=value, u=until: knowledge.fill(db, chen, n, v, u, now()))  # type: ignore[misc]
+        await play.do(
+            lambda db, n=name, v=value, u=until: knowledge.fill(db, chen, n, v, u, now())  # type: ignore[misc]
+        )
 
     def own(db: Unit) -> None:
         knowledge.save_entry(
@@ -380,7 +569,9 @@ async def moves_in(play: Play) -> None:
             revision=0,
             now=now(),
         )
-        knowledge.save_entry(db, chen, "", question="能带猫吗？", answer="不能，请谅解。", asked="能带猫吗", revision=0, now=now())
+        knowledge.save_entry(
+            db, chen, "", question="能带猫吗？", answer="不能，请谅解。", asked="能带猫吗", revision=0, now=now()
+        )
 
     await play.do(own)
     await play.do(lambda db: knowledge.switch(db, chen, "faq-02", enabled=False, now=now()))
@@ -421,7 +612,11 @@ async def autumn(play: Play) -> None:
     verdicts = (("held",), ("cancelled",), ("cancelled", "planned"), ("held", "planned"))
     for (number,), told in zip(rows, verdicts, strict=False):
         for word in told:
-            await play.do(lambda db, n=number, w=word: occasions.decide(db, play.staff_of["chen"], n, w, play.clock()))  # type: ignore[misc]
+            await play.do(
+                lambda db, n=number, w=word: occasions.decide(  # type: ignore[misc]
+                    db, play.staff_of["chen"], n, w, play.clock()
+                )
+            )
     play.until("2026-10-18 08:10")  # 重阳
     for openid in ("grandma", "grandpa", "niece", "visitor"):
         await play.says(openid, "谢谢")
@@ -444,7 +639,9 @@ async def questionnaire(play: Play, answered: Sequence[str]) -> None:
     await play.leaves()
     page, chat = answered
     await play.do(
-        lambda db: surveys.keep(db, letters.who_reads(db, page), {"attitude": 5, "quality": 4, "safety": 2}, "希望走廊的灯亮一点")
+        lambda db: surveys.keep(
+            db, letters.who_reads(db, page), {"attitude": 5, "quality": 4, "safety": 2}, "希望走廊的灯亮一点"
+        )
     )
     await play.says(chat, "问卷")
     count = len(str(await play.one("SELECT items FROM campaign ORDER BY id DESC")).split())
@@ -452,7 +649,9 @@ async def questionnaire(play: Play, answered: Sequence[str]) -> None:
 
 
 async def before_the_restore(play: Play) -> None:
-    """What is under way when the backup is made: a follow-up for later, a colleague's words, an apology of the machine."""
+    """What is under way when the backup is made: a follow-up for later, a colleague's words, an
+    apology of the machine.
+    """
     play.until("2026-10-20 09:00")
     await play.to_the_result("early", "饭菜太凉了，我要投诉")
     await play.says("early", "1")
@@ -460,7 +659,11 @@ async def before_the_restore(play: Play) -> None:
     play.until("2026-10-20 10:30")
     await play.jobs()
     person = await play.person("early")
-    await play.do(lambda db: desk.answer(db, play.staff_of["chen"], person, "您放心，都记着。", "before-the-restore", play.clock()))
+    await play.do(
+        lambda db: desk.answer(
+            db, play.staff_of["chen"], person, "您放心，都记着。", "before-the-restore", play.clock()
+        )
+    )
     token = await play.do(lambda db: staff.log_in(db, play.staff_of["tang"].id, ("name:tang",), play.clock(), 12))
     assert token
 
@@ -471,7 +674,9 @@ async def after_the_restore(play: Play) -> None:
     assert closed is not None
     await play.do(lambda db: epochs.confirm(db, play.staff_of["shen"], closed.id, epochs.CONFIRM, play.clock()))
     for hours in (1, 3):
-        await play.database.store(lambda store, h=hours: pulse.woke(store, play.ids.home_id, MACHINE + timedelta(hours=h)))  # type: ignore[misc]
+        await play.database.store(
+            lambda store, h=hours: pulse.woke(store, play.ids.home_id, MACHINE + timedelta(hours=h))
+        )  # type: ignore[misc]
     gap = (await play.database.read(lambda db: pulse.unseen(db, play.ids.home_id)))[0]
     await play.do(lambda db: pulse.take_note(db, play.staff_of["tang"], gap.id, play.clock()))
     play.until("2026-10-23 10:01")
@@ -505,7 +710,9 @@ async def early_november(play: Play) -> None:
     await play.leaves()
     await play.says("c-closed", "1")
     await play.do(
-        lambda db: complaints.hear(db, play.house, play.staff_of["he"], lesson, word="accepted", note="电话里说好多了", now=play.clock())
+        lambda db: complaints.hear(
+            db, play.house, play.staff_of["he"], lesson, word="accepted", note="电话里说好多了", now=play.clock()
+        )
     )
     await play.says("c-closed", "1")
     for case in (closed, lesson):
@@ -544,7 +751,9 @@ async def bindings(play: Play) -> None:
     for name in ("confirmed", "plain", "refused", "pending"):
         await play.says(f"b-{name}", "绑定", play.codes[name], "女儿", "彭慧" if name == "confirmed" else "彭敏")
     waits = [row[0] for row in await play.rows("SELECT id FROM application ORDER BY id")]
-    await play.do(lambda db: binding.confirm(db, play.house, chen, waits[0], scopes={"daily", "health"}, way="paper", now=now()))
+    await play.do(
+        lambda db: binding.confirm(db, play.house, chen, waits[0], scopes={"daily", "health"}, way="paper", now=now())
+    )
     await play.do(lambda db: binding.confirm(db, play.house, chen, waits[1], scopes={"daily"}, way="none", now=now()))
     await play.do(lambda db: binding.refuse(db, play.house, chen, waits[2], "身份证上的名字对不上", now()))
     await play.leaves()
@@ -591,7 +800,9 @@ async def late_november(play: Play) -> None:
     await play.called("c-paper", "he", "电话里又解释了一遍")
     declined = int(await play.one("SELECT id FROM complaint WHERE person_id = ?", await play.person("c-paper")))
     await play.do(
-        lambda db: complaints.hear(db, play.house, play.staff_of["he"], declined, word="declined", note="还是不满意", now=play.clock())
+        lambda db: complaints.hear(
+            db, play.house, play.staff_of["he"], declined, word="declined", note="还是不满意", now=play.clock()
+        )
     )
     await play.to_the_result("c-opinion", "合同写得不清楚，我要投诉")
     await play.complains("c-fresh-level", "你们把我妈摔了，我要投诉", fully=False)
@@ -603,22 +814,38 @@ async def letters_of(play: Play, day: str) -> dict[str, int]:
     play.until(f"{day} 10:00")
     zhou, made = play.staff_of["zhou"], dict[str, int]()
     written: tuple[tuple[str, str, str, str], ...] = (
-        ("306", "上午折了六朵纸花。", "夜里起来两次", ""), ("301", "和老伴下了两盘棋。", "", ""), ("302", "在窗边晒太阳。", "", "36.5"),
-        ("303", "唱了三首歌。", "", ""), ("305", "喝了半碗粥。", "胃口一般", "38.6"), ("307", "下午做了操。", "", ""), ("308", "看了一会儿电视。", "", ""),
-    )  # fmt: skip
+        ("306", "上午折了六朵纸花。", "夜里起来两次", ""),
+        ("301", "和老伴下了两盘棋。", "", ""),
+        ("302", "在窗边晒太阳。", "", "36.5"),
+        ("303", "唱了三首歌。", "", ""),
+        ("305", "喝了半碗粥。", "胃口一般", "38.6"),
+        ("307", "下午做了操。", "", ""),
+        ("308", "看了一会儿电视。", "", ""),
+    )
     for room, sentence, note, temperature in written:
         resident = await play.resident(room)
         if await play.one("SELECT status FROM resident WHERE id = ?", resident) != "在住":
             continue
         photos = [letters.Photo(new_id(), letters.take(JPEG), len(JPEG)) for _ in range(2 if room == "306" else 0)]
         for photo in photos:
-            media.write_file(play.settings.media.path, play.database.sealer, photo.id, JPEG + photo.id.to_bytes(8, "big"))
+            media.write_file(
+                play.settings.media.path, play.database.sealer, photo.id, JPEG + photo.id.to_bytes(8, "big")
+            )
         row = await play.do(
             lambda db, r=resident, s=sentence, n=note, t=temperature, p=photos: letters.write(  # type: ignore[misc]
-                db, zhou, r, date.fromisoformat(day), ticked={"meals": {"大半"}, "mood": {"开心"}, "body": {"平稳"}, "doing": {"散步", "聊天"}},
-                sentence=f"{day[-2:]} 日{s}", note=n, temperature=t, taps=7, now=play.clock(), photos=p,
+                db,
+                zhou,
+                r,
+                date.fromisoformat(day),
+                ticked={"meals": {"大半"}, "mood": {"开心"}, "body": {"平稳"}, "doing": {"散步", "聊天"}},
+                sentence=f"{day[-2:]} 日{s}",
+                note=n,
+                temperature=t,
+                taps=7,
+                now=play.clock(),
+                photos=p,
             )
-        )  # fmt: skip
+        )
         made[room] = int(row.id)
     return made
 
@@ -646,9 +873,18 @@ async def letter_days(play: Play) -> None:
     resident = await play.resident("306")
     await play.do(
         lambda db: letters.write(
-            db, zhou, resident, date(2026, 11, 20), ticked={"meals": {"全部"}}, sentence="上午折了七朵纸花。", note="", temperature="", taps=3, now=now()
+            db,
+            zhou,
+            resident,
+            date(2026, 11, 20),
+            ticked={"meals": {"全部"}},
+            sentence="上午折了七朵纸花。",
+            note="",
+            temperature="",
+            taps=3,
+            now=now(),
         )
-    )  # fmt: skip
+    )
     for room, status in (("201", "病危"), ("202", "请假"), ("301", "在住")):
         await set_status(play, room, status, shen)
     await set_status(play, "302", "去世", shen, "苏正清")
@@ -659,7 +895,9 @@ async def letter_days(play: Play) -> None:
     visited = await play.resident("306")
     person = await play.person("daughter")
     for at in (datetime(2026, 11, 22, 6, 0, tzinfo=UTC), datetime(2026, 11, 25, 6, 0, tzinfo=UTC)):
-        await play.do(lambda db, a=at: occasions.book_visit(db, play.house, play.staff_of["chen"], visited, person, a, now()))  # type: ignore[misc]
+        await play.do(
+            lambda db, a=at: occasions.book_visit(db, play.house, play.staff_of["chen"], visited, person, a, now())
+        )  # type: ignore[misc]
 
     def by_hand(db: Unit) -> None:
         """No door writes that a visit was called off."""
@@ -707,18 +945,29 @@ async def the_day_before(play: Play) -> None:
     now = play.clock() + timedelta(days=50)  # 春节
     wanted = await play.database.read(lambda db: occasions.missing(db, play.house, play.ids.home_id, now))
     await play.do(
-        lambda db: occasions.plan(db, play.house, play.ids.home_id, [one for one in wanted if one.occasion == "spring-festival"][:4])
+        lambda db: occasions.plan(
+            db, play.house, play.ids.home_id, [one for one in wanted if one.occasion == "spring-festival"][:4]
+        )
     )
 
 
 async def kinds_of_message(play: Play) -> None:
-    """Each kind of push once, files fetched, lost and still wanted, an answer that left late, a message that could not be read."""
+    """Each kind of push once, files fetched, lost and still wanted, an answer that left late, a message that could not
+    be read.
+    """
     await play.push("guest", "subscribe", EventKey="qrscene_door")
     await play.push("guest", "SCAN", EventKey="door")
     await play.push("guest", "VIEW", EventKey="https://jiashu.example/p/letters")
     await play.push("guest", "TEMPLATESENDJOBFINISH", MsgID=77, Status="success")
     await play.push("guest", "image", MediaId="frozen-image", PicUrl="https://jiashu.example/i")
-    await play.push("guest", "voice", MediaId="frozen-voice", Format="amr", MediaId16K="frozen-voice-16k", Recognition="你们几点开饭")
+    await play.push(
+        "guest",
+        "voice",
+        MediaId="frozen-voice",
+        Format="amr",
+        MediaId16K="frozen-voice-16k",
+        Recognition="你们几点开饭",
+    )
     await play.push("guest", "video", MediaId="frozen-video", ThumbMediaId="frozen-thumb")
     await play.push("guest", "location", Location_X="30.27", Location_Y="120.15", Scale=15, Label="院门口")
     await play.push("guest", "link", Title="一篇文章", Description="说什么的", Url="https://jiashu.example/a")
@@ -729,14 +978,19 @@ async def kinds_of_message(play: Play) -> None:
     files = await play.database.store(lambda store: media.wanted(store, play.clock()))
     for want in files:
         if want.media_id == "frozen-video":
-            await play.database.store(lambda store, w=want: media.missed(store, w, play.clock(), gone=True))  # type: ignore[misc]
+            await play.database.store(
+                lambda store, w=want: media.missed(store, w, play.clock(), gone=True)  # type: ignore[misc]
+            )
             continue
         data = JPEG if want.media_id == "frozen-image" else AMR
         media.write_file(play.settings.media.path, play.database.sealer, want.id, data)
         await play.database.store(lambda store, w=want, d=data: media.kept(store, w, d))  # type: ignore[misc]
     await play.push("guest", "image", MediaId="frozen-wanted", PicUrl="")
     await play.says("slow", "隔壁床的事想问问", "还有一件事")
-    rows = [row[0] for row in await play.rows("SELECT id FROM inbox WHERE person_id = ? ORDER BY id", await play.person("slow"))]
+    rows = [
+        row[0]
+        for row in await play.rows("SELECT id FROM inbox WHERE person_id = ? ORDER BY id", await play.person("slow"))
+    ]
     await play.database.store(lambda store: outbox.answer_late(store, rows[:1], play.clock()))
 
     def broken(*_: object) -> None:
@@ -748,18 +1002,24 @@ async def kinds_of_message(play: Play) -> None:
     play.house = whole
     person = await play.person("guest")
     await play.do(lambda db: desk.answer(db, play.staff_of["chen"], person, "看到了，稍等。", "guest-1", play.clock()))
-    row = await play.do(lambda db: desk.answer(db, play.staff_of["chen"], person, "这句写错了。", "guest-2", play.clock()))
+    row = await play.do(
+        lambda db: desk.answer(db, play.staff_of["chen"], person, "这句写错了。", "guest-2", play.clock())
+    )
     assert row is not None
     await play.do(lambda db: desk.take_back(db, play.staff_of["chen"], row, play.clock()))
     await play.leaves()
     await play.do(lambda db: desk.hand_back(db, play.staff_of["chen"], person, play.clock()))
     relative = await play.person("daughter")
     await play.do(lambda db: desk.show_phone(db, play.staff_of["tang"], relative, "回电话", play.clock()))
-    await play.database.store(lambda store: desk.opened(store, play.staff_of["tang"], f"person:{relative}", play.clock()))
+    await play.database.store(
+        lambda store: desk.opened(store, play.staff_of["tang"], f"person:{relative}", play.clock())
+    )
 
 
 async def emergencies(play: Play) -> None:
-    """Alarms: raised, joined, told that we still call, gone to, ended, ended too early, for the lead alone, and with words that others may not read."""
+    """Alarms: raised, joined, told that we still call, gone to, ended, ended too early, for the lead alone, and with
+    words that others may not read.
+    """
     now, house, tang, he = play.clock, play.house, play.staff_of["tang"], play.staff_of["he"]
     await play.says("grandpa", "我摔倒了", "快来人")
     await play.do(lambda db: alarms.go(db, house, tang, "grandpa", Audience.FLOOR, now()))
@@ -782,17 +1042,27 @@ async def emergencies(play: Play) -> None:
 
 
 async def open_cases(play: Play) -> None:
-    """22 November: cases at the stages from the first word to the result, accused, hidden names, evidence, an interim reply, clocks that run out."""
+    """22 November: cases at the stages from the first word to the result, accused, hidden names, evidence, an interim
+    reply, clocks that run out.
+    """
     now, chen, he = play.clock, play.staff_of["chen"], play.staff_of["he"]
     play.until("2026-11-22 09:00")
     zhou, tang = play.staff_of["zhou"].id, play.staff_of["tang"].id
     case = await play.complains("c-inquiry", "按铃没人来，我要投诉，别告诉他们是我，怕报复")
     await play.called("c-inquiry")
     await play.assess(case, accused=frozenset({zhou, tang}), scope="partly", passed_to="转给医院，家属同意")
-    await play.assess(case, accused=frozenset({zhou}), scope="partly", passed_to="转给医院，家属同意", level=1, why="伤得重")
+    await play.assess(
+        case, accused=frozenset({zhou}), scope="partly", passed_to="转给医院，家属同意", level=1, why="伤得重"
+    )
     await play.do(
         lambda db: complaints.interim(
-            db, play.house, he, case, reply="还在查夜班的记录，请再等两天，对不起。", new_due=ENDS + timedelta(days=2), now=now()
+            db,
+            play.house,
+            he,
+            case,
+            reply="还在查夜班的记录，请再等两天，对不起。",
+            new_due=ENDS + timedelta(days=2),
+            now=now(),
         )
     )
     await play.decide(case, kind="interim")
@@ -816,7 +1086,9 @@ async def open_cases(play: Play) -> None:
             db, play.house, he, case, reply="疏通的师傅明天来，对不起。", new_due=ENDS + timedelta(days=3), now=now()
         )
     )
-    await play.to_the_result("c-result", "护工把我妈捆着，我要投诉，要找记者", accused=frozenset({zhou}), owner_id=play.staff_of["shen"].id)
+    await play.to_the_result(
+        "c-result", "护工把我妈捆着，我要投诉，要找记者", accused=frozenset({zhou}), owner_id=play.staff_of["shen"].id
+    )
     await play.complains("c-assess", "打呼太响，同屋吵架，我要投诉")
     await play.called("c-assess", note="打通了，明天给说法")
     await play.says("c-breach", "我要投诉，退费不退")
@@ -840,7 +1112,11 @@ async def clocks_run(play: Play) -> None:
     for _ in range(5):
         await play.database.write(lambda db: [staff.failed(db, ("name:fang", "address:192.0.2.7"), play.clock())])
     for login in ("he", "chen"):
-        await play.do(lambda db, one=login: staff.log_in(db, play.staff_of[one].id, (f"name:{one}",), play.clock(), 12))  # type: ignore[misc]
+        await play.do(
+            lambda db, one=login: staff.log_in(  # type: ignore[misc]
+                db, play.staff_of[one].id, (f"name:{one}",), play.clock(), 12
+            )
+        )
     session = int(await play.one("SELECT id FROM staff_session ORDER BY id DESC"))
     await play.do(lambda db: staff.log_out(db, session, play.clock()))
     play.until("2026-11-22 15:30")
@@ -853,7 +1129,9 @@ async def clocks_run(play: Play) -> None:
 
 
 class Matrix:
-    """Each purpose of the outbox in each state that it can have: by the doors of the outbox and the sender, on two or three people a purpose."""
+    """Each purpose of the outbox in each state that it can have: by the doors of the outbox and the sender, on two or
+    three people a purpose.
+    """
 
     def __init__(self, play: Play) -> None:
         self.play = play
@@ -896,7 +1174,9 @@ class Matrix:
         await self._queue(purpose, "b", "改天发", not_before=now() + timedelta(days=3, hours=18))
         await self._hold(await self._queue(purpose, "b", "等院长确认"), await play.person(f"out-{purpose}-b"))
         if (purpose, "parked") not in NEVER:
-            await self._leave(purpose, "停着", Outcome(Fate.PARKED, sending.WINDOW_CLOSED, "45015", window_closed=True), "c")
+            await self._leave(
+                purpose, "停着", Outcome(Fate.PARKED, sending.WINDOW_CLOSED, "45015", window_closed=True), "c"
+            )
 
     async def _queue(self, purpose: str, side: str, words: str, not_before: datetime | None = None) -> int:
         play, person, by = (
@@ -909,10 +1189,20 @@ class Matrix:
         def work(store: Store) -> int | None:
             store.lock_persons(person)
             return outbox.enqueue(
-                store, home_id=play.ids.home_id, person_id=person, purpose=purpose, dedup_key=KEYS[purpose].format(n=new_id(), staff=by, person=person),
-                text=f"{words}（{purpose}）", now=play.clock(), queue=QUEUES[purpose], staff_id=by if purpose in BY_STAFF else None, not_before=not_before,
-                expires_at=play.clock() + outbox.HEARD_WITHIN if purpose == outbox.SPOKEN and not_before is None else None,
-            )  # fmt: skip
+                store,
+                home_id=play.ids.home_id,
+                person_id=person,
+                purpose=purpose,
+                dedup_key=KEYS[purpose].format(n=new_id(), staff=by, person=person),
+                text=f"{words}（{purpose}）",
+                now=play.clock(),
+                queue=QUEUES[purpose],
+                staff_id=by if purpose in BY_STAFF else None,
+                not_before=not_before,
+                expires_at=play.clock() + outbox.HEARD_WITHIN
+                if purpose == outbox.SPOKEN and not_before is None
+                else None,
+            )
 
         row = await play.database.store(work)
         assert row is not None
@@ -925,7 +1215,9 @@ class Matrix:
         await play.database.store(lambda store: sending.settle(store, claims[0], outcome, play.clock()))
 
     async def _hold(self, row: int, person: int) -> None:
-        """As `archive.shut` writes it: a held row beside an epoch that is confirmed, which a restore in the midst of it would leave."""
+        """As `archive.shut` writes it: a held row beside an epoch that is confirmed, which a restore in the midst of it
+        would leave.
+        """
 
         def work(store: Store) -> None:
             store.lock_persons(person)
@@ -963,10 +1255,14 @@ async def talk_on(play: Play) -> None:
     for openid in ("talk-attended", "talk-engaged"):
         await play.says(openid, "请问能带电热毯吗")
         person = await play.person(openid)
-        await play.do(lambda db, p=person, o=openid: desk.answer(db, play.staff_of["chen"], p, "可以，我在。", o, play.clock()))  # type: ignore[misc]
+        await play.do(
+            lambda db, p=person, o=openid: desk.answer(db, play.staff_of["chen"], p, "可以，我在。", o, play.clock())
+        )  # type: ignore[misc]
     await play.says("talk-engaged", "绑定")
     person = await play.person("overdue")
-    await play.do(lambda db: desk.answer(db, play.staff_of["chen"], person, "让您久等了，我去问。", "overdue", play.clock()))
+    await play.do(
+        lambda db: desk.answer(db, play.staff_of["chen"], person, "让您久等了，我去问。", "overdue", play.clock())
+    )
     await play.says("mourner", "隔壁床的事想问问")
     for flow in ("desk", "letters"):
         await play.says(f"talk-{flow}", "谢谢")
@@ -989,7 +1285,9 @@ async def waits_in(play: Play, openid: str, flow: str, state: str) -> None:
 
 
 async def finish(play: Play) -> None:
-    """The chain of the audit with a tail that is not linked yet; the stop list, the head outside, and a push that waits in the spool."""
+    """The chain of the audit with a tail that is not linked yet; the stop list, the head outside, and a push that waits
+    in the spool.
+    """
     play.clock.now = ENDS - timedelta(minutes=1)
     while await play.database.store(lambda store: ledger.link(store, play.clock())):
         pass
@@ -1027,7 +1325,8 @@ def machine_time() -> Iterator[None]:
 def key_file(path: Path, current: str) -> None:
     """Keys that anybody can read here: they seal this sample and nothing else."""
     known = {
-        name: base64.b64encode(hashlib.sha256(f"jiashu frozen sample {name}".encode()).digest()).decode() for name in ("k1", "k2", "audit")
+        name: base64.b64encode(hashlib.sha256(f"jiashu frozen sample {name}".encode()).digest()).decode()
+        for name in ("k1", "k2", "audit")
     }
     audit = known.pop("audit")
     path.write_text(json.dumps({"current": current, "keys": known, "audit": audit}, indent=1) + "\n")
@@ -1036,21 +1335,28 @@ def key_file(path: Path, current: str) -> None:
 def settings_of(folder: Path, url: str) -> Settings:
     """The settings of the tests, with pages, so that links are in the letters."""
     return Settings(
-        http=Http(public_url="https://jiashu.example"), wechat=Wechat(app_id=APP_ID, app_secret="s", token="tok", encoding_aes_key="a" * 43),
-        database=Database(url), security=Security(key_file=str(folder / "jiashu.keys")), media=Media(folder / "media"),
+        http=Http(public_url="https://jiashu.example"),
+        wechat=Wechat(app_id=APP_ID, app_secret="s", token="tok", encoding_aes_key="a" * 43),
+        database=Database(url),
+        security=Security(key_file=str(folder / "jiashu.keys")),
+        media=Media(folder / "media"),
         home=Home(name="青禾颐养院", phone="0571-8800-0101"),
-    )  # fmt: skip
+    )
 
 
 @asynccontextmanager
 async def opened(kind: type[T], settings: Settings, clock: Moves, *, pages: bool) -> Any:
     """A home on a database, open while the block runs."""
     house = (
-        House(settings.home, public_url=settings.http.public_url, recorded=frozenset(recordings.load())) if pages else House(settings.home)
+        House(settings.home, public_url=settings.http.public_url, recorded=frozenset(recordings.load()))
+        if pages
+        else House(settings.home)
     )
     found: list[Any] = []
     sealer = seal.load(settings.key_file, may_create=False)
-    database = open_database(settings.database.url, sealer, lambda store, batch: receive_batch(store, found[0].house, batch))
+    database = open_database(
+        settings.database.url, sealer, lambda store, batch: receive_batch(store, found[0].house, batch)
+    )
     await database.start()
     try:
         ids = await database.write(lambda db: install.install(db, settings, clock()))
@@ -1075,7 +1381,16 @@ async def story(folder: Path) -> tuple[Settings, dict[str, str]]:
     key_file(first.key_file, "k2")
     async with playing(second, clock) as again:
         again.staff_of, again.codes = play.staff_of, play.codes
-        for chapter in (after_the_restore, early_november, index, late_november, letter_days, the_day_before, open_cases, clocks_run):
+        for chapter in (
+            after_the_restore,
+            early_november,
+            index,
+            late_november,
+            letter_days,
+            the_day_before,
+            open_cases,
+            clocks_run,
+        ):
             await chapter(again)
         await Matrix(again).make()
         for chapter in (talk_on, finish):
@@ -1123,11 +1438,17 @@ def told(value: bytes) -> str:
         words = value.decode()
     except UnicodeDecodeError:
         words = ""
-    return words if words and len(words) <= LONG and not words.startswith("sha256:") else f"sha256:{hashlib.sha256(value).hexdigest()}"
+    return (
+        words
+        if words and len(words) <= LONG and not words.startswith("sha256:")
+        else f"sha256:{hashlib.sha256(value).hexdigest()}"
+    )
 
 
 def stored(file: Path, settings: Settings) -> dict[str, Any]:
-    """What the database holds, read past the services: every sealed value, words and counts, the outbox, the audit, cases, files."""
+    """What the database holds, read past the services: every sealed value, words and counts, the outbox, the audit,
+    cases, files.
+    """
     sealer = seal.load(settings.key_file, may_create=False)
     database = sqlite3.connect(file)
     metadata = tables.Base.metadata.tables
@@ -1136,9 +1457,13 @@ def stored(file: Path, settings: Settings) -> dict[str, Any]:
     for name in sorted(metadata):
         for column in metadata[name].columns:
             if column.info["kept"] == "sealed":
-                rows = database.execute(f"SELECT id, {column.name} FROM {name} WHERE {column.name} IS NOT NULL ORDER BY id").fetchall()
+                rows = database.execute(
+                    f"SELECT id, {column.name} FROM {name} WHERE {column.name} IS NOT NULL ORDER BY id"
+                ).fetchall()
                 assert rows, f"{name}.{column.name} has no value"
-                sealed[f"{name}.{column.name}"] = {str(row): told(sealer.open(name, column.name, row, value)) for row, value in rows}
+                sealed[f"{name}.{column.name}"] = {
+                    str(row): told(sealer.open(name, column.name, row, value)) for row, value in rows
+                }
     words: dict[str, dict[str, int]] = {}
     for place in USED:
         table, column_name = place.split(".")
@@ -1147,7 +1472,8 @@ def stored(file: Path, settings: Settings) -> dict[str, Any]:
         lacks = set(USED[place].split()) ^ set(words[place])
         assert not lacks, f"{place}: {sorted(lacks)}"
     out = database.execute(
-        "SELECT o.id, o.purpose, o.queue, o.state, o.dedup_key, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id ORDER BY o.id"
+        "SELECT o.id, o.purpose, o.queue, o.state, o.dedup_key, b.body FROM outbox o JOIN outbox_body b ON b.id = "
+        "o.id ORDER BY o.id"
     )
     rows = [
         {
@@ -1161,7 +1487,9 @@ def stored(file: Path, settings: Settings) -> dict[str, Any]:
         for row, purpose, queue, state, key, body in out
     ]
     for purpose in QUEUES:
-        lacking = {state for state in STATES if (purpose, state) not in NEVER} - {row["state"] for row in rows if row["purpose"] == purpose}
+        lacking = {state for state in STATES if (purpose, state) not in NEVER} - {
+            row["state"] for row in rows if row["purpose"] == purpose
+        }
         assert not lacking, f"outbox: {purpose} is never {sorted(lacking)}"
     position, chain = database.execute(
         "SELECT position, chain FROM audit WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
@@ -1180,17 +1508,24 @@ def stored(file: Path, settings: Settings) -> dict[str, Any]:
     assert old_key[1][2:4] == b"k1", "the first name is sealed with the first key"
     database.close()
     return {
-        "counts": counts, "words": words, "outbox": rows, "audit": {"linked": position, "chain": bytes(chain).hex(), "rows": counts["audit"]},
+        "counts": counts,
+        "words": words,
+        "outbox": rows,
+        "audit": {"linked": position, "chain": bytes(chain).hex(), "rows": counts["audit"]},
         "cases": [dict(zip(names, case, strict=True)) for case in cases],
-        "files": {str(one): hashlib.sha256(media.read_file(settings.media.path, sealer, one)).hexdigest() for one in sorted(letter_files)},
+        "files": {
+            str(one): hashlib.sha256(media.read_file(settings.media.path, sealer, one)).hexdigest()
+            for one in sorted(letter_files)
+        },
         "sealed": sealed,
-    }  # fmt: skip
+    }
 
 
 async def talk_of(home: HomeUnderTest, openid: str) -> dict[str, Any]:
     """The talk with a person as it is stored."""
     ((row, flow, version, state, trail, slots),) = await home.rows(
-        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?", await home.person(openid)
+        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?",
+        await home.person(openid),
     )
     data = None if slots is None else json.loads(home.database.sealer.open("conversation", "slots", row, slots))
     return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
@@ -1216,10 +1551,13 @@ async def next_words(home: HomeUnderTest, codes: dict[str, str]) -> list[dict[st
 async def again(home: HomeUnderTest) -> list[dict[str, str]]:
     """Messages that come a second time, and the stored answers that they get."""
     rows = await home.rows(
-        "SELECT f.openid, i.key, i.answer_state FROM inbox i JOIN follower f ON f.person_id = i.person_id WHERE i.answer_state <> 'none' ORDER BY i.id"
+        "SELECT f.openid, i.key, i.answer_state FROM inbox i JOIN follower f ON f.person_id = i.person_id WHERE "
+        "i.answer_state <> 'none' ORDER BY i.id"
     )
     chosen = [(openid, key) for place, (openid, key, state) in enumerate(rows) if place % 16 == 0 or state == "outbox"]
-    return [{"openid": openid, "key": key, "answer": await home.hears("别的话", openid, key=key)} for openid, key in chosen]
+    return [
+        {"openid": openid, "key": key, "answer": await home.hears("别的话", openid, key=key)} for openid, key in chosen
+    ]
 
 
 async def states(home: HomeUnderTest) -> dict[str, str]:
@@ -1228,7 +1566,9 @@ async def states(home: HomeUnderTest) -> dict[str, str]:
 
 
 async def what_leaves(home: HomeUnderTest) -> list[dict[str, Any]]:
-    """Everything leaves that may, at some moments: what is sent, and each row of the outbox whose state is another one then."""
+    """Everything leaves that may, at some moments: what is sent, and each row of the outbox whose state is another one
+    then.
+    """
     found, before = list[dict[str, Any]](), await states(home)
     for length in LEAVES:
         home.clock.now = ENDS + length
@@ -1245,11 +1585,16 @@ async def time_goes_on(home: HomeUnderTest) -> list[dict[str, Any]]:
     for length in LATER:
         now = home.clock.now = ENDS + length
         before = await home.one("SELECT max(id) FROM outbox")
-        while await home.database.store(lambda store, at=now: clocks.act_on_silence(store, home.house, at)):  # type: ignore[misc]
+        while await home.database.store(
+            lambda store, at=now: clocks.act_on_silence(store, home.house, at)  # type: ignore[misc]
+        ):
             pass
-        await home.database.store(lambda store, at=now: clocks.look_at_promises(store, home.house, at, 1000))  # type: ignore[misc]
+        await home.database.store(
+            lambda store, at=now: clocks.look_at_promises(store, home.house, at, 1000)  # type: ignore[misc]
+        )
         rows = await home.rows(
-            "SELECT f.openid, o.purpose, o.state, o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN follower f ON f.person_id = o.person_id WHERE o.id > ?",
+            "SELECT f.openid, o.purpose, o.state, o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN "
+            "follower f ON f.person_id = o.person_id WHERE o.id > ?",
             before,
         )
         said = [
@@ -1257,11 +1602,17 @@ async def time_goes_on(home: HomeUnderTest) -> list[dict[str, Any]]:
             for openid, purpose, state, row, body in rows
         ]
         running = await home.rows(
-            "SELECT f.openid, c.flow, c.state FROM conversation c JOIN follower f ON f.person_id = c.person_id WHERE c.flow IS NOT NULL"
+            "SELECT f.openid, c.flow, c.state FROM conversation c JOIN follower f ON f.person_id = c.person_id WHERE "
+            "c.flow IS NOT NULL"
         )
         marks = await home.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark")
         found.append(
-            {"after_s": int(length.total_seconds()), "said": sorted(said), "running": sorted(map(list, running)), "marks": dict(marks)}
+            {
+                "after_s": int(length.total_seconds()),
+                "said": sorted(said),
+                "running": sorted(map(list, running)),
+                "marks": dict(marks),
+            }
         )
     return found
 
@@ -1273,7 +1624,9 @@ async def looked_for(home: HomeUnderTest) -> dict[str, list[str]]:
     for words in ("王桂兰", "2107", "太咸", "您放心"):
         hit = await home.database.read(lambda db, w=words: search.look(db, viewer, w))  # type: ignore[misc]
         found[words] = sorted(
-            [one.who.name for one in hit.people] + [one.number for one in hit.cases] + [one.snippet for one in hit.messages]
+            [one.who.name for one in hit.people]
+            + [one.number for one in hit.cases]
+            + [one.snippet for one in hit.messages]
         )
         assert found[words], words
     return found
@@ -1291,14 +1644,21 @@ async def hushed_later(folder: Path, url: str) -> None:
 
 
 async def restored(folder: Path, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What 19125a6 makes of the backup: how many rows of each table, and each row of the outbox whose state is another one then."""
+    """What 19125a6 makes of the backup: how many rows of each table, and each row of the outbox whose state is another
+    one then.
+    """
     settings = settings_of(folder, f"sqlite:///{folder / 'restored.db'}")
     settings = replace(settings, security=replace(settings.security, audit_head=str(folder / "no-heads")))
     assert await asyncio.to_thread(upkeep.restore, settings, folder / "home.backup", lambda: GOES_ON) == 0
     async with opened(HomeUnderTest, settings, Moves(ENDS), pages=False) as home:
-        counts = {name: int(await home.one(f"SELECT count(*) FROM {name}")) for name in sorted(tables.Base.metadata.tables)}
+        counts = {
+            name: int(await home.one(f"SELECT count(*) FROM {name}")) for name in sorted(tables.Base.metadata.tables)
+        }
         before = {str(row["id"]): row["state"] for row in rows}
-        return {"counts": counts, "changed": {row: state for row, state in (await states(home)).items() if before[row] != state}}
+        return {
+            "counts": counts,
+            "changed": {row: state for row, state in (await states(home)).items() if before[row] != state},
+        }
 
 
 Copies = Callable[[str], Awaitable[str]]
@@ -1308,13 +1668,19 @@ async def goes_on(folder: Path, copies: Copies, codes: dict[str, str]) -> dict[s
     """What 19125a6 does with copies of the database, as the tests will open them."""
     written: dict[str, Any] = {}
     work: dict[str, Callable[[HomeUnderTest], Awaitable[Any]]] = {
-        "talks": lambda home: next_words(home, codes), "again": again, "leaves": what_leaves, "later": time_goes_on, "search": looked_for,
-    }  # fmt: skip
+        "talks": lambda home: next_words(home, codes),
+        "again": again,
+        "leaves": what_leaves,
+        "later": time_goes_on,
+        "search": looked_for,
+    }
     for name, look in work.items():
         settings = settings_of(folder, await copies(name))
         async with opened(HomeUnderTest, settings, Moves(ENDS), pages=False) as home:
             written[name] = await look(home)
-            assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == 1, "a talk could not go on"
+            assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == 1, (
+                "a talk could not go on"
+            )
     return written
 
 
@@ -1324,7 +1690,9 @@ def packed(source: Path, target: Path) -> None:
 
 
 def dumped(server: servers.Postgres, name: str, target: Path) -> None:
-    """A database as plain SQL that any later server and any driver understands: no words of psql, no settings that come and go."""
+    """A database as plain SQL that any later server and any driver understands: no words of psql, no settings that come
+    and go.
+    """
     command = [
         "pg_dump",
         "-h",
@@ -1354,9 +1722,13 @@ async def make(folder: Path, target: Path) -> None:
     shutil.copy(file, folder / "sample.db")
     await asyncio.to_thread(upkeep.backup, settings, folder / "home.backup", lambda: ENDS)
     expected: dict[str, Any] = {
-        "commit": COMMIT, "schema": migrate.head(), "ends_at": ENDS.isoformat(), "goes_on_at": GOES_ON.isoformat(),
-        "spool": await spooled(settings, target), **stored(folder / "sample.db", settings),
-    }  # fmt: skip
+        "commit": COMMIT,
+        "schema": migrate.head(),
+        "ends_at": ENDS.isoformat(),
+        "goes_on_at": GOES_ON.isoformat(),
+        "spool": await spooled(settings, target),
+        **stored(folder / "sample.db", settings),
+    }
 
     async def sqlite_copies(name: str) -> str:
         shutil.copy(folder / "sample.db", folder / f"{name}.db")
@@ -1375,13 +1747,16 @@ async def make(folder: Path, target: Path) -> None:
         also = await goes_on(folder, postgres_copies, codes)
     assert went_on == also, "the engines go on in different ways"
     text = json.dumps(expected | went_on, ensure_ascii=False, indent=1)
-    (target / "expected.json").write_text(re.sub(r"\[\n\s+([^\[\]{}]{0,300}?)\n\s+\]", _on_one_line, text) + "\n", encoding="utf-8")
+    (target / "expected.json").write_text(
+        re.sub(r"\[\n\s+([^\[\]{}]{0,300}?)\n\s+\]", _on_one_line, text) + "\n", encoding="utf-8"
+    )
     packed(folder / "sample.db", target / "sqlite.db.xz")
     packed(folder / "postgres.sql", target / "postgres.sql.xz")
     for name in ("home.backup", "jiashu.keys", "jiashu.audit-heads", "jiashu.stop-list"):
         shutil.copy(folder / name, target / name)
     sys.stdout.write(
-        f"{sum(expected['counts'].values())} rows; states of the outbox: {dict(Counter(row['state'] for row in expected['outbox']))}\n"
+        f"{sum(expected['counts'].values())} rows; states of the outbox: "
+        f"{dict(Counter(row['state'] for row in expected['outbox']))}\n"
     )
 
 

@@ -1,8 +1,12 @@
-"""What was stored stays readable: each commit opens the frozen sample of 19125a6, goes on with its talks, brings its backup back (P2, P5, P7).
+"""What was stored stays readable: each commit opens the frozen sample of 19125a6, goes on with its talks, brings its
+backup back (P2, P5, P7).
 
-The folder 19125a6 was made once, by that commit (make_19125a6.py), and is never made anew. `expected.json` says what is in it and what
-19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns, rows and words. Stored names of
-tables, columns, flows, states and purposes stand here as they were stored. When a later commit changes something on purpose, the three
+The folder 19125a6 was made once, by that commit (make_19125a6.py), and is never made anew. `expected.json` says what is
+in it and what
+19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns, rows and words.
+Stored names of
+tables, columns, flows, states and purposes stand here as they were stored. When a later commit changes something on
+purpose, the three
 tables of exceptions below say so, each line with the decision that it follows; nothing else here changes.
 """
 
@@ -114,7 +118,9 @@ def upgraded_postgres(postgres_server: servers.Postgres) -> str:
 
 
 @pytest.fixture
-def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path, fresh: Callable[[str], str]) -> Callable[[str], str]:
+def fresh(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, fresh: Callable[[str], str]
+) -> Callable[[str], str]:
     """`jiashu.db` is a copy of the sample, with its keys; the other names are empty databases that any key may seal."""
     for keys in ("jiashu", "other"):
         shutil.copy(SAMPLE / "jiashu.keys", tmp_path / f"{keys}.keys")
@@ -144,7 +150,9 @@ def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path, fresh: Ca
 def settings(fresh: Callable[[str], str], tmp_path: Path) -> Settings:
     """For the commands beside a service: the database of the sample."""
     return Settings(
-        database=Database(fresh(NAME)), security=Security(key_file=str(tmp_path / "jiashu.keys")), media=Media(tmp_path / "media")
+        database=Database(fresh(NAME)),
+        security=Security(key_file=str(tmp_path / "jiashu.keys")),
+        media=Media(tmp_path / "media"),
     )
 
 
@@ -163,18 +171,24 @@ async def frozen(make_home: MakeHome) -> AsyncIterator[HomeUnderTest]:
 
 async def asked(home: HomeUnderTest, questions: dict[str, str]) -> dict[str, list[Any]]:
     """Many questions in one transaction."""
-    found: dict[str, list[Any]] = await home.database.store(lambda store: {name: store.rows(sql) for name, sql in questions.items()})
+    found: dict[str, list[Any]] = await home.database.store(
+        lambda store: {name: store.rows(sql) for name, sql in questions.items()}
+    )
     return found
 
 
 async def opens(home: HomeUnderTest, but: frozenset[str] = frozenset()) -> int:
     """Compare every sealed value that expected.json names; gives how many."""
     columns, opened = {column: values for column, values in expected()["sealed"].items() if column not in but}, 0
-    found = await asked(home, {column: "SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL".format(*place(column)) for column in columns})
+    found = await asked(
+        home, {column: "SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL".format(*place(column)) for column in columns}
+    )
     for column, values in columns.items():
         (table, name), rows = column.split("."), dict(found[column])
         for row, words in values.items():
-            assert words in told(home.database.sealer.open(table, name, int(row), bytes(rows[int(row)]))), f"{column} of {row}"
+            assert words in told(home.database.sealer.open(table, name, int(row), bytes(rows[int(row)]))), (
+                f"{column} of {row}"
+            )
             opened += 1
     return opened
 
@@ -194,7 +208,11 @@ async def test_frozen_19125a6_no_row_and_no_stored_word_is_lost_p7(frozen: HomeU
     assert await counts(frozen) == expected()["counts"]
     columns = expected()["words"]
     found = await asked(
-        frozen, {column: "SELECT {1}, count(*) FROM {0} WHERE {1} IS NOT NULL GROUP BY {1}".format(*place(column)) for column in columns}
+        frozen,
+        {
+            column: "SELECT {1}, count(*) FROM {0} WHERE {1} IS NOT NULL GROUP BY {1}".format(*place(column))
+            for column in columns
+        },
     )
     for column, words in columns.items():
         wanted = Counter[str]()
@@ -206,18 +224,25 @@ async def test_frozen_19125a6_no_row_and_no_stored_word_is_lost_p7(frozen: HomeU
 async def test_frozen_19125a6_every_complaint_keeps_its_number_and_stage_c1(frozen: HomeUnderTest) -> None:
     table, number = place("complaint.number")
     rows = await frozen.rows(
-        f"SELECT id, {number}, stage, level, hide_name, cautious, rounds, closed_at IS NOT NULL FROM {table} ORDER BY id"
+        f"SELECT id, {number}, stage, level, hide_name, cautious, rounds, closed_at IS NOT NULL FROM {table} ORDER BY "
+        f"id"
     )
-    assert [[row[0], row[1], *map(int, row[2:])] for row in rows] == [list(case.values()) for case in expected()["cases"]]
+    assert [[row[0], row[1], *map(int, row[2:])] for row in rows] == [
+        list(case.values()) for case in expected()["cases"]
+    ]
 
 
 async def test_frozen_19125a6_every_row_of_the_outbox_stays_in_its_state_f9(frozen: HomeUnderTest) -> None:
     rows = await frozen.rows(
-        "SELECT o.id, o.purpose, o.queue, o.state, o.dedup_key, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id ORDER BY o.id"
+        "SELECT o.id, o.purpose, o.queue, o.state, o.dedup_key, b.body FROM outbox o JOIN outbox_body b ON b.id = "
+        "o.id ORDER BY o.id"
     )
-    found = [(*row[:5], frozen.database.sealer.open("outbox_body", "body", row[0], bytes(row[5])).decode()) for row in rows]
+    found = [
+        (*row[:5], frozen.database.sealer.open("outbox_body", "body", row[0], bytes(row[5])).decode()) for row in rows
+    ]
     words = [
-        {"id": row["id"]} | {name: REPLACED.get((f"outbox.{name}", row[name]), row[name]) for name in row if name != "id"}
+        {"id": row["id"]}
+        | {name: REPLACED.get((f"outbox.{name}", row[name]), row[name]) for name in row if name != "id"}
         for row in expected()["outbox"]
     ]
     assert found == [tuple(row.values()) for row in words]
@@ -240,7 +265,10 @@ async def test_frozen_19125a6_the_files_beside_the_database_are_read_p2(frozen: 
     (push,) = spool.read(spool.files()[0])
     spool.close()
     assert (push.raw.decode(), push.arrived_at.isoformat()) == tuple(expected()["spool"].values())
-    assert len(stoplist.read(tmp_path / "jiashu.stop-list", frozen.database.sealer)) == expected()["restored"]["counts"]["stop"]
+    assert (
+        len(stoplist.read(tmp_path / "jiashu.stop-list", frozen.database.sealer))
+        == expected()["restored"]["counts"]["stop"]
+    )
 
 
 async def test_frozen_19125a6_the_index_of_search_still_finds_p2(frozen: HomeUnderTest) -> None:
@@ -248,7 +276,11 @@ async def test_frozen_19125a6_the_index_of_search_still_finds_p2(frozen: HomeUnd
     viewer = Viewer(director, frozen.ids.home_id, name, Role.DIRECTOR)
     for words, wanted in expected()["search"].items():
         hit = await frozen.database.read(lambda db, w=words: search.look(db, viewer, w))  # type: ignore[misc]
-        found = sorted([one.who.name for one in hit.people] + [one.number for one in hit.cases] + [one.snippet for one in hit.messages])
+        found = sorted(
+            [one.who.name for one in hit.people]
+            + [one.number for one in hit.cases]
+            + [one.snippet for one in hit.messages]
+        )
         assert found == wanted, words
 
 
@@ -258,9 +290,14 @@ async def test_frozen_19125a6_the_index_of_search_still_finds_p2(frozen: HomeUnd
 async def talk_with(home: HomeUnderTest, openid: str) -> dict[str, Any]:
     """The talk as it is stored."""
     ((row, flow, version, state, trail, slots),) = await home.rows(
-        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?", await home.person(openid)
+        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?",
+        await home.person(openid),
     )
-    data = None if slots is None else json.loads(yearless(home.database.sealer.open("conversation", "slots", row, bytes(slots)).decode()))
+    data = (
+        None
+        if slots is None
+        else json.loads(yearless(home.database.sealer.open("conversation", "slots", row, bytes(slots)).decode()))
+    )
     return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
 
 
@@ -271,7 +308,10 @@ async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: Ho
         for number, step in enumerate(talk["next"]):
             answer = await frozen.hears(step["say"], openid, key=f"frozen:{openid}:{number}")
             found = await talk_with(frozen, openid)
-            assert (found["flow"], found["state"], found["trail"]) == (step["flow"], step["state"], step["trail"]), (openid, step["say"])
+            assert (found["flow"], found["state"], found["trail"]) == (step["flow"], step["state"], step["trail"]), (
+                openid,
+                step["say"],
+            )
             if found["version"] == step["version"]:  # a later version of a flow may keep other slots
                 assert found["slots"] == step["slots"], (openid, step["say"])
             assert yearless(answer) == today(step["answer"]), (openid, step["say"])
@@ -297,9 +337,13 @@ async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest)
     for moment in expected()["later"]:
         now = frozen.clock.now = at(timedelta(seconds=moment["after_s"]))
         before = await frozen.one("SELECT max(id) FROM outbox")
-        while await frozen.database.store(lambda store, at=now: silence.act_on_silence(store, frozen.house, at)):  # type: ignore[misc]
+        while await frozen.database.store(
+            lambda store, at=now: silence.act_on_silence(store, frozen.house, at)  # type: ignore[misc]
+        ):
             pass
-        await frozen.database.store(lambda store, at=now: clocks.look_at_promises(store, frozen.house, at, 1000))  # type: ignore[misc]
+        await frozen.database.store(
+            lambda store, at=now: clocks.look_at_promises(store, frozen.house, at, 1000)  # type: ignore[misc]
+        )
         rows = await frozen.rows(
             """SELECT f.openid, o.purpose, o.state, o.id, b.body FROM outbox o JOIN outbox_body b ON b.id = o.id
                JOIN follower f ON f.person_id = o.person_id WHERE o.id > ?""",
@@ -309,12 +353,18 @@ async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest)
             (openid, purpose, state, frozen.database.sealer.open("outbox_body", "body", row, bytes(body)).decode())
             for openid, purpose, state, row, body in rows
         ]
-        assert sorted(said) == sorted((openid, purpose, state, today(words)) for openid, purpose, state, words in moment["said"])
+        assert sorted(said) == sorted(
+            (openid, purpose, state, today(words)) for openid, purpose, state, words in moment["said"]
+        )
         running = await frozen.rows(
-            "SELECT f.openid, c.flow, c.state FROM conversation c JOIN follower f ON f.person_id = c.person_id WHERE c.flow IS NOT NULL"
+            "SELECT f.openid, c.flow, c.state FROM conversation c JOIN follower f ON f.person_id = c.person_id WHERE "
+            "c.flow IS NOT NULL"
         )
         assert sorted(running) == [tuple(talk) for talk in moment["running"]]
-        assert dict(await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark")) == moment["marks"]
+        assert (
+            dict(await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark"))
+            == moment["marks"]
+        )
 
 
 # -- the backup ------------------------------------------------------------------------------------------------------
@@ -324,13 +374,19 @@ async def test_frozen_19125a6_the_backup_comes_back_whole_p7(
     fresh: Callable[[str], str], make_home: MakeHome, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = Settings(
-        database=Database(fresh("other.db")), security=Security(key_file=str(tmp_path / "other.keys")), media=Media(tmp_path / "restored")
+        database=Database(fresh("other.db")),
+        security=Security(key_file=str(tmp_path / "other.keys")),
+        media=Media(tmp_path / "restored"),
     )
-    assert await asyncio.to_thread(upkeep.restore, settings, SAMPLE / "home.backup", lambda: at(timedelta(minutes=1))) == 0
+    assert (
+        await asyncio.to_thread(upkeep.restore, settings, SAMPLE / "home.backup", lambda: at(timedelta(minutes=1))) == 0
+    )
     assert await asyncio.to_thread(upkeep.verify, settings) == 0, capsys.readouterr().err
     home: HomeUnderTest = await make_home(name="other.db")
     talks = frozenset({"conversation.slots"})  # a restore ends what was running
-    assert await opens(home, talks) == sum(len(values) for column, values in expected()["sealed"].items() if column not in talks)
+    assert await opens(home, talks) == sum(
+        len(values) for column, values in expected()["sealed"].items() if column not in talks
+    )
     assert await counts(home) == expected()["restored"]["counts"]
     states = {row["id"]: row["state"] for row in expected()["outbox"]}
     states |= {int(row): state for row, state in expected()["restored"]["changed"].items()}

@@ -12,15 +12,52 @@ from tests.frozen import words
 from tests.frozen.test_frozen import REPLACED, SAMPLE
 
 SPOKEN: Final = (
-    "complaint.scope", "proposal.kind", "proposal.verdict", "case_record.kind", "promise.kind", "promise.mark", "promise.kept_how",
-    "alarm.audience", "alarm.kind", "plan.occasion", "plan.state", "application.verdict", "consent.scopes", "consent.way", "letter.state",
-    "letter_reading.reaction", "search_mark.kind", "person.kind", "resident.status", "kinship.scopes", "follower.binding", "stop.kind",
-    "staff.role", "audit.action", "campaign.items", "participation.way", "mark.item", "inbox.answer_state", "conversation.flow",
-    "conversation.state", "conversation.trail", "media.kind", "media.state", "outbox.queue", "outbox.purpose", "outbox.state", "outbox.way",
-)  # fmt: skip
+    "complaint.scope",
+    "proposal.kind",
+    "proposal.verdict",
+    "case_record.kind",
+    "promise.kind",
+    "promise.mark",
+    "promise.kept_how",
+    "alarm.audience",
+    "alarm.kind",
+    "plan.occasion",
+    "plan.state",
+    "application.verdict",
+    "consent.scopes",
+    "consent.way",
+    "letter.state",
+    "letter_reading.reaction",
+    "search_mark.kind",
+    "person.kind",
+    "resident.status",
+    "kinship.scopes",
+    "follower.binding",
+    "stop.kind",
+    "staff.role",
+    "audit.action",
+    "campaign.items",
+    "participation.way",
+    "mark.item",
+    "inbox.answer_state",
+    "conversation.flow",
+    "conversation.state",
+    "conversation.trail",
+    "media.kind",
+    "media.state",
+    "outbox.queue",
+    "outbox.purpose",
+    "outbox.state",
+    "outbox.way",
+)
 """Columns that hold words of the code: one, or several with spaces between them."""
-GONE: Final = "gone from the code: a stored word is never renamed. Put it back, or move it with a migration that tests/frozen proves"
-NEW: Final = "new: from now on databases keep it. Look whether it is the right word, then run `python -m tests.frozen.words`"
+GONE: Final = (
+    "gone from the code: a stored word is never renamed. "
+    "Put it back, or move it with a migration that tests/frozen proves"
+)
+NEW: Final = (
+    "new: from now on databases keep it. Look whether it is the right word, then run `python -m tests.frozen.words`"
+)
 
 
 @pytest.mark.parametrize("section", words.WHY)

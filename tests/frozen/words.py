@@ -1,6 +1,8 @@
-"""The words that databases keep, read from the code: `python -m tests.frozen.words` writes them anew into words.toml, for a review of what was added.
+"""The words that databases keep, read from the code: `python -m tests.frozen.words` writes them anew into words.toml,
+for a review of what was added.
 
-Modules, classes and functions are renamed as the house is re-laid; these never are (engineering 1): a table or column that is renamed makes
+Modules, classes and functions are renamed as the house is re-laid; these never are (engineering 1): a table or column
+that is renamed makes
 every sealed value of it unreadable, a state or purpose that is renamed makes stored rows strangers to the code.
 """
 
@@ -37,7 +39,10 @@ WHY: Final = {
     "subjects": "what it was done to",
 }
 SHORT: Final = frozenset(
-    column.name for table in tables.Base.metadata.tables.values() for column in table.columns if isinstance(column.type, String)
+    column.name
+    for table in tables.Base.metadata.tables.values()
+    for column in table.columns
+    if isinstance(column.type, String)
 ) - {"why", "name", "key", "code", "timezone", "action"}
 """Columns of short text, without those that hold sentences and names."""
 KEY: Final = re.compile(r"[a-z_{}]+(:[a-z0-9_{}-]+)+")
@@ -47,7 +52,9 @@ def stored() -> dict[str, set[str]]:
     """All of them, by section."""
     found: dict[str, set[str]] = {section: set() for section in WHY}
     for table in tables.Base.metadata.tables.values():
-        found["columns"] |= {f"{table.name}.{column.name} {column.info.get('kept', 'plain')}" for column in table.columns}
+        found["columns"] |= {
+            f"{table.name}.{column.name} {column.info.get('kept', 'plain')}" for column in table.columns
+        }
     for flow in registry.standard().flows.values():
         found["flows"] |= {f"{flow.name} {flow.version}"}
         found["flows"] |= {f"{flow.name}:{state.value}" for state in flow.names}
@@ -66,7 +73,9 @@ def listed() -> dict[str, set[str]]:
 
 
 def literals() -> set[str]:
-    """Every text that stands in the code of the product, the words inside of texts, as in SQL, and those of its data files."""
+    """Every text that stands in the code of the product, the words inside of texts, as in SQL, and those of its data
+    files.
+    """
     found: set[str] = set()
     for file in _files():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -79,12 +88,18 @@ def literals() -> set[str]:
 
 
 def _files() -> list[Path]:
-    return sorted(file for package in PRODUCT for file in (ROOT / package).rglob("*.py") if "migrations" not in file.parts)
+    return sorted(
+        file for package in PRODUCT for file in (ROOT / package).rglob("*.py") if "migrations" not in file.parts
+    )
 
 
 def _events(module: ModuleType) -> Iterator[str]:
     for kind in vars(module).values():
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and (tag := kind.__struct_config__.tag) is not None:
+        if (
+            isinstance(kind, type)
+            and issubclass(kind, msgspec.Struct)
+            and (tag := kind.__struct_config__.tag) is not None
+        ):
             yield str(tag)
             yield from (f"{tag}.{field.encode_name}" for field in msgspec.structs.fields(kind))
 
@@ -144,7 +159,11 @@ def _said(node: ast.AST) -> Iterator[str]:
 
 def _write() -> None:
     lines = [
-        "# The words that databases keep. Written by `python -m tests.frozen.words`; a line is taken out only with a migration that is proven."
+        (
+            "# The words that databases keep. Written by `python -m tests.frozen.words`; a line is taken out only "
+            "with a "
+            "migration that is proven."
+        )
     ]
     for section, words in stored().items():
         lines += ["", f"# {WHY[section]}", f"{section} = ["]

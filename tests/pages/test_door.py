@@ -35,7 +35,9 @@ class Reader:
             return answer.status, answer.headers.get("Location", ""), await answer.text()
 
     async def post(self, path: str, **more: str) -> tuple[int, str]:
-        async with self.client.post(self.server.make_url(path), data={"word": "请来电"}, headers=more, allow_redirects=False) as answer:
+        async with self.client.post(
+            self.server.make_url(path), data={"word": "请来电"}, headers=more, allow_redirects=False
+        ) as answer:
             return answer.status, await answer.text()
 
     async def enters(self, path: str, code: str) -> tuple[int, str]:
@@ -59,7 +61,9 @@ async def server(house: HomeUnderTest, tmp_path: Path) -> AsyncIterator[TestServ
 
     app = web.Application()
     settings = Settings(
-        http=Http(public_url="http://home.example.cn"), wechat=Wechat(app_id="wx1", authorize_url=PLATFORM), media=Media(tmp_path)
+        http=Http(public_url="http://home.example.cn"),
+        wechat=Wechat(app_id="wx1", authorize_url=PLATFORM),
+        media=Media(tmp_path),
     )
     app.add_subapp("/p", pages.build(house.database, house.house, settings, house.clock, identify, ask))
     running = TestServer(app)
@@ -131,7 +135,9 @@ async def test_f15_strangers_virtual_identities_and_forwarded_links_see_the_same
             assert (await other.get(f"/p/letters/{number}/{photo}"))[0] == 404
 
 
-async def test_f15_a_login_belongs_to_the_browser_that_began_it(reader: Reader, server: TestServer, letter: tuple[int, int]) -> None:
+async def test_f15_a_login_belongs_to_the_browser_that_began_it(
+    reader: Reader, server: TestServer, letter: tuple[int, int]
+) -> None:
     _, location, _ = await reader.get(f"/p/letters/{letter[0]}")
     state = parse_qs(urlsplit(location).query)["state"][0]
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:

@@ -1,1 +1,3 @@
-"""Two deciding acts at once: a table of all acts with their rivals, and for each pair of rivals what may come of it (engineering 21)."""
+"""Two deciding acts at once: a table of all acts with their rivals, and for each pair of rivals what may come of it
+(engineering 21).
+"""

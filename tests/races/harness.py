@@ -1,11 +1,16 @@
 """Plays two rivals against each other and compares what came of it with what one after the other would have brought.
 
-A play begins with the same rows, kept in memory and put back before each (`Rows`). Both sides look first (the form is on two screens,
-the job has its list), then both act: one after the other, which tells what may come of it, or *forced*: on PostgreSQL a side stops at a
-named point inside its transaction while the other runs or waits for its lock, or at random. On SQLite one thread writes, so there the
-two sessions look, meet, and write in either order. What came of a play is every row that is not as it was, and what each side was told.
+A play begins with the same rows, kept in memory and put back before each (`Rows`). Both sides look first (the form is
+on two screens,
+the job has its list), then both act: one after the other, which tells what may come of it, or *forced*: on PostgreSQL a
+side stops at a
+named point inside its transaction while the other runs or waits for its lock, or at random. On SQLite one thread
+writes, so there the
+two sessions look, meet, and write in either order. What came of a play is every row that is not as it was, and what
+each side was told.
 
-The points, wrapped around the store and the unit of a play, so that the product has no line for them: `found` before the first lock,
+The points, wrapped around the store and the unit of a play, so that the product has no line for them: `found` before
+the first lock,
 `held` right after it, `written` before COMMIT.
 """
 
@@ -49,11 +54,15 @@ from tests.conftest import HomeUnderTest, Moves
 
 Values = dict[str, Any]
 Rows = dict[str, dict[int, Values]]
-"""All rows of a database by table and id, alike on both engines: bytes as `\\x…`, truth as 0 and 1, moments as microseconds."""
+"""All rows of a database by table and id, alike on both engines: bytes as `\\x…`, truth as 0 and 1, moments as
+microseconds.
+"""
 End = dict[str, list[Values]]
 """The rows that a play left new, changed or gone, with their words opened, by table."""
 Told = tuple[str, str]
-"""What a side was told: the class of the error and its sentence; "" when it went through, with what it gave where that is yes or no."""
+"""What a side was told: the class of the error and its sentence; "" when it went through, with what it gave where that
+is yes or no.
+"""
 Point = Literal["found", "held", "written"]
 SERVER: Final = "500"
 """What nobody may ever be told: an error that is not ours, or says that the house failed."""
@@ -62,12 +71,18 @@ PATIENCE: Final = 15.0
 BLOCKED_WITHIN: Final = 0.25
 """Seconds after which a rival that neither ended nor waits for a lock counts as beginning again and again."""
 STAFF: Final = {
-    Role.DESK: ("陈晓雯", "高远"), Role.SUPERVISOR: ("何志远", "方宁"), Role.DIRECTOR: ("沈国平", "陆明"), Role.NURSE: ("唐雨", "周敏"),
-}  # fmt: skip
+    Role.DESK: ("陈晓雯", "高远"),
+    Role.SUPERVISOR: ("何志远", "方宁"),
+    Role.DIRECTOR: ("沈国平", "陆明"),
+    Role.NURSE: ("唐雨", "周敏"),
+}
 """Two of each, so that each side has a colleague of its own."""
 DRAWN: Final = {
-    "audit": {"mac", "position", "chain"}, "staff_session": {"token_hash", "csrf"}, "invitation": {"digest"}, "staff": {"password"},
-}  # fmt: skip
+    "audit": {"mac", "position", "chain"},
+    "staff_session": {"token_hash", "csrf"},
+    "invitation": {"digest"},
+    "staff": {"password"},
+}
 """Columns whose values are drawn anew each time, or follow from an id."""
 LEFT_OUT: Final = frozenset({"gram", "search_mark", "pulse"})
 
@@ -77,7 +92,9 @@ LEFT_OUT: Final = frozenset({"gram", "search_mark", "pulse"})
 
 @dataclass(frozen=True)
 class Turn:
-    """What a side knows when it acts: the house, the hour, the ids of the stage, whether it is the first or the second of its kind."""
+    """What a side knows when it acts: the house, the hour, the ids of the stage, whether it is the first or the second
+    of its kind.
+    """
 
     house: House
     ids: install.Installed
@@ -100,15 +117,22 @@ class Turn:
         inbound = Inbound(nothing, Account(self.ids.account_id, self.ids.home_id), lambda: self.now, nothing, nothing)
         inbound.names = self.house.names
         push = Push(
-            to_user="gh_races", openid=openid, key=key or f"race:{openid}:{self.nth}", kind=type(arrival).__name__.lower(), event=arrival, raw=b"<xml/>",
+            to_user="gh_races",
+            openid=openid,
+            key=key or f"race:{openid}:{self.nth}",
+            kind=type(arrival).__name__.lower(),
+            event=arrival,
+            raw=b"<xml/>",
             created_at=self.now.replace(microsecond=0),
-        )  # fmt: skip
+        )
         return inbound._envelope(push, self.now, read(push.event, inbound.names))
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side: the act of the table that it is (`act`), in what kind of transaction it runs, and what it read before on its page."""
+    """One side: the act of the table that it is (`act`), in what kind of transaction it runs, and what it read before
+    on its page.
+    """
 
     act: str
     how: Literal["unit", "store", "arrives"]
@@ -129,7 +153,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two rivals on one stage. `told`: what the second one is told when the first went through, for `b` after `a` and for `a` after `b`."""
+    """Two rivals on one stage. `told`: what the second one is told when the first went through, for `b` after `a` and
+    for `a` after `b`.
+    """
 
     stage: Stage
     a: Side
@@ -166,7 +192,13 @@ def _kinds(table: str) -> dict[str, str]:
     """How each column is compared: sealed, drawn, moment, number, text."""
     found: dict[str, str] = {}
     for column in tables.Base.metadata.tables[table].columns:
-        kind = "moment" if isinstance(column.type, Moment) else "sealed" if column.info.get("kept") == "sealed" else "plain"
+        kind = (
+            "moment"
+            if isinstance(column.type, Moment)
+            else "sealed"
+            if column.info.get("kept") == "sealed"
+            else "plain"
+        )
         found[column.name] = "drawn" if column.name in DRAWN.get(table, ()) else kind
     return found
 
@@ -185,7 +217,9 @@ def read_rows(store: Store) -> Rows:
     """All rows as they are now."""
     found: Rows = {table.name: {} for table in _tables()}
     if store.shared:
-        store.rows("SELECT set_config('enable_seqscan', 'on', true), set_config('jit', 'off', true)")  # tables are read whole here
+        store.rows(
+            "SELECT set_config('enable_seqscan', 'on', true), set_config('jit', 'off', true)"
+        )  # tables are read whole here
         for name, document in store.rows(_everything()):
             values = _parsed.get((name, document))
             if values is None:
@@ -212,21 +246,35 @@ def _differs(one: Values | None, other: Values) -> bool:
 
 
 def write_rows(store: Store, wanted: Rows, now: Rows | None = None) -> None:
-    """Make the database as it was: only rows that differ are touched. `now` is what stands there, where that is known."""
+    """Make the database as it was: only rows that differ are touched.
+
+    `now` is what stands there, where that is known.
+    """
     now = now or read_rows(store)
-    gone = {name: [row for row, values in rows.items() if _differs(wanted[name].get(row), values)] for name, rows in now.items()}
-    back = {name: [values for row, values in rows.items() if _differs(now[name].get(row), values)] for name, rows in wanted.items()}
-    gone, back = {name: rows for name, rows in gone.items() if rows}, {name: rows for name, rows in back.items() if rows}
+    gone = {
+        name: [row for row, values in rows.items() if _differs(wanted[name].get(row), values)]
+        for name, rows in now.items()
+    }
+    back = {
+        name: [values for row, values in rows.items() if _differs(now[name].get(row), values)]
+        for name, rows in wanted.items()
+    }
+    gone, back = (
+        {name: rows for name, rows in gone.items() if rows},
+        {name: rows for name, rows in back.items() if rows},
+    )
     if store.shared:  # two ways to the server, however many tables; references are looked at at COMMIT
         if gone:
             taken = ", ".join(
-                f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb -> '{name}')::bigint)))"
+                f"d_{name} AS (DELETE FROM {name} WHERE id = ANY(ARRAY(SELECT jsonb_array_elements_text($1::jsonb -> "
+                f"'{name}')::bigint)))"
                 for name in gone
             )
             store.rows(f"WITH {taken} SELECT 1", json.dumps(gone))
         if back:
             put = ", ".join(
-                f"i_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, $1::jsonb -> '{name}'))"
+                f"i_{name} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, $1::jsonb -> "
+                f"'{name}'))"
                 for name in back
             )
             store.rows(f"WITH {put} SELECT 1", json.dumps(back))
@@ -245,7 +293,11 @@ def _native(table: Table, values: Values) -> list[object]:
     blobs = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
     truths = {column.name for column in table.columns if isinstance(column.type, Boolean)}
     return [
-        bytes.fromhex(value[2:]) if name in blobs and value is not None else bool(value) if name in truths and value is not None else value
+        bytes.fromhex(value[2:])
+        if name in blobs and value is not None
+        else bool(value)
+        if name in truths and value is not None
+        else value
         for name, value in ((column.name, values[column.name]) for column in table.columns)
     ]
 
@@ -255,7 +307,9 @@ LONG: Final = re.compile(r"\d{13,}")
 
 
 def end_of(before: Rows, after: Rows, sealer: Sealer) -> End:
-    """What is not as it was. Ids of the stage stay, new ones are called by their table, so that two plays can be compared."""
+    """What is not as it was. Ids of the stage stay, new ones are called by their table, so that two plays can be
+    compared.
+    """
     labels: dict[int, str] = {}
     for name, rows in after.items():
         labels |= {row: f"<{name}>" for row in rows if row not in before[name]}
@@ -376,14 +430,20 @@ class Ground:
         self.sealer = databases[0].sealer
         self.shared = databases[0].shared
 
-    async def play(self, pair: Pair, set_: "Set", mode: str, first: int = 0, point: Point = "found", seed: int = 0) -> Played:
+    async def play(
+        self, pair: Pair, set_: "Set", mode: str, first: int = 0, point: Point = "found", seed: int = 0
+    ) -> Played:
         """One play: `alone`, `serial`, `forced`, `together` or `random`, `first` being 0 for `a`."""
         await self.prepare(set_)
         turns = [Turn(self.house, set_.ids, set_.now, set_.facts, nth) for nth in (0, 1)]
-        turns = [replace(turn, seen=await self._look(side, turn)) for side, turn in zip((pair.a, pair.b), turns, strict=True)]
+        turns = [
+            replace(turn, seen=await self._look(side, turn)) for side, turn in zip((pair.a, pair.b), turns, strict=True)
+        ]
         mode = mode if self.shared or mode in {"alone", "random"} else "serial"
         told, overlapped = await asyncio.wait_for(self._run(pair, turns, mode, first, point, seed), PATIENCE)
-        how = f"{mode}, first {'ab'[first]}" + (f", {point}" if mode == "forced" else f", seed {seed}" if mode == "random" else "")
+        how = f"{mode}, first {'ab'[first]}" + (
+            f", {point}" if mode == "forced" else f", seed {seed}" if mode == "random" else ""
+        )
         return Played(how, await self.end(set_), told, overlapped)
 
     async def prepare(self, set_: "Set") -> None:
@@ -404,7 +464,7 @@ class Ground:
 
     async def _run(
         self, pair: Pair, turns: list[Turn], mode: str, first: int, point: Point, seed: int
-    ) -> tuple[tuple[Told, Told], bool]:  # fmt: skip
+    ) -> tuple[tuple[Told, Told], bool]:
         sides, order = (pair.a, pair.b), (first, 1 - first)
         dice = random.Random(seed)  # noqa: S311  (which jitter)
         stops: dict[str, list[Point | None]] = {"forced": [point, None], "together": ["found", "found"]}
@@ -434,8 +494,12 @@ class Ground:
         return (told[0], told[1]), overlapped
 
     async def ends_or_waits(self, task: "asyncio.Task[Any]", watch: "Watch | None" = None) -> None:
-        """Until the rival has ended, or is at a point of its own, or is seen waiting for a lock, or begins again and again."""
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        """Until the rival has ended, or is at a point of its own, or is seen waiting for a lock, or begins again and
+        again.
+        """
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         ends = asyncio.get_running_loop().time() + BLOCKED_WITHIN
         while not task.done() and asyncio.get_running_loop().time() < ends:
             if (watch is not None and watch.reached.is_set()) or await self._observer.fetchval(waiting):
@@ -471,7 +535,11 @@ async def act(database: Database, side: Side, turn: Turn, watch: Watch) -> Told:
         else:
             found = await _arrives(database, side, turn, watch)
     except JiashuError as error:
-        return (type(error).__name__, error.sentence) if error.status < 500 else (SERVER, f"{type(error).__name__}: {error.sentence}")
+        return (
+            (type(error).__name__, error.sentence)
+            if error.status < 500
+            else (SERVER, f"{type(error).__name__}: {error.sentence}")
+        )
     except Exception as error:  # whatever it is, nobody should see it
         return SERVER, f"{type(error).__name__}: {str(error)[:200]}"
     return "", str(found) if isinstance(found, bool) else ""
@@ -517,9 +585,12 @@ class Stages:
     def settings(self, url: str) -> Settings:
         """A home as it is configured."""
         return Settings(
-            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43), database=Where(url),
-            security=Security(key_file=str(self.folder / "races.keys")), media=Media(self.folder / "media"), home=HOME,
-        )  # fmt: skip
+            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
+            database=Where(url),
+            security=Security(key_file=str(self.folder / "races.keys")),
+            media=Media(self.folder / "media"),
+            home=HOME,
+        )
 
     async def of(self, stage: Stage) -> Set:
         """A stage."""
@@ -530,7 +601,9 @@ class Stages:
 
     async def _build(self, stage: Stage, before: Set | None) -> Set:
         settings, house = self.settings(f"sqlite:///{self.file}"), House(HOME)
-        database = open_database(settings.database.url, self.sealer, lambda store, batch: receive_batch(store, house, batch))
+        database = open_database(
+            settings.database.url, self.sealer, lambda store, batch: receive_batch(store, house, batch)
+        )
         await database.start()
         try:
             clock = Moves()
@@ -553,7 +626,9 @@ async def ground(url: str, sealer: Sealer) -> AsyncIterator[Ground]:
     """A ground on a migrated database."""
     house = House(HOME)
     count = 1 if url.startswith("sqlite") else 2
-    databases = [open_database(url, sealer, lambda store, batch: receive_batch(store, house, batch)) for _ in range(count)]
+    databases = [
+        open_database(url, sealer, lambda store, batch: receive_batch(store, house, batch)) for _ in range(count)
+    ]
     observer = None if count == 1 else await asyncpg.connect(url)
     try:
         for database in databases:
@@ -611,9 +686,15 @@ def _shown(played: Played, allowed: dict[str, str]) -> str:
 
 
 MODES: Final[tuple[tuple[str, int, Point], ...]] = (
-    ("forced", 0, "found"), ("forced", 1, "found"), ("forced", 0, "written"), ("forced", 1, "written"), ("together", 0, "found"),
-    ("together", 1, "found"), ("forced", 0, "held"), ("forced", 1, "held"),
-)  # fmt: skip
+    ("forced", 0, "found"),
+    ("forced", 1, "found"),
+    ("forced", 0, "written"),
+    ("forced", 1, "written"),
+    ("together", 0, "found"),
+    ("together", 1, "found"),
+    ("forced", 0, "held"),
+    ("forced", 1, "held"),
+)
 
 
 async def allowed_ends(where: Ground, stages: Stages, pair: Pair, report: Report) -> dict[str, str]:
@@ -626,7 +707,10 @@ async def allowed_ends(where: Ground, stages: Stages, pair: Pair, report: Report
         if played.told[first][0]:
             report.wrong.append(f"{pair.name}: alone {'ab'[first]} is told {played.told[first]}")
         if played.told[1 - first][0] != pair.told[first]:
-            report.wrong.append(f"{pair.name}: second, {'ba'[first]} is told {played.told[1 - first]}, not {pair.told[first] or 'nothing'}")
+            report.wrong.append(
+                f"{pair.name}: second, {'ba'[first]} is told {played.told[1 - first]}, not "
+                f"{pair.told[first] or 'nothing'}"
+            )
         if (pair.b, pair.a)[first].skips:
             alone = await where.play(pair, set_, "alone", first)
             allowed[alone.sum] = f"{'ab'[first]} alone, {'ba'[first]} in its next round"
@@ -634,9 +718,17 @@ async def allowed_ends(where: Ground, stages: Stages, pair: Pair, report: Report
 
 
 async def race(
-    where: Ground, stages: Stages, pair: Pair, forced: int, randoms: int, *, alone: bool = False, judge: Ground | None = None
+    where: Ground,
+    stages: Stages,
+    pair: Pair,
+    forced: int,
+    randoms: int,
+    *,
+    alone: bool = False,
+    judge: Ground | None = None,
 ) -> Report:
-    """Play a pair: one after the other, so many forced, so many at random; `alone`: also each by itself, which has to change something.
+    """Play a pair: one after the other, so many forced, so many at random; `alone`: also each by itself, which has to
+    change something.
 
     `judge`: another ground on which one after the other is played: the engines have to agree.
     """
@@ -670,13 +762,18 @@ def deadlocks(folder: Path) -> int:
 
 
 class Process:
-    """A process of its own with a database object of its own; it plays one side at a time, as it is told line by line."""
+    """A process of its own with a database object of its own; it plays one side at a time, as it
+    is told line by line.
+    """
 
     def __init__(self, url: str, keys: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.races.harness", url, str(keys)], cwd=Path(__file__).parents[2], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.races.harness", url, str(keys)],
+            cwd=Path(__file__).parents[2],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
     def say(self, **what: object) -> None:
         """Send a line."""
@@ -698,8 +795,12 @@ class Process:
         self._process.communicate(timeout=PATIENCE)
 
 
-async def play_apart(where: Ground, stages: Stages, pair: Pair, processes: Sequence[Process], first: int, point: Point) -> Played:
-    """A forced play whose sides run in two processes: the first stops at its point, the second runs or waits, the first goes on."""
+async def play_apart(
+    where: Ground, stages: Stages, pair: Pair, processes: Sequence[Process], first: int, point: Point
+) -> Played:
+    """A forced play whose sides run in two processes: the first stops at its point, the second runs or waits, the first
+    goes on.
+    """
     set_ = await stages.of(pair.stage)
     await where.prepare(set_)
     order = (first, 1 - first)
@@ -739,7 +840,9 @@ async def _serve(url: str, keys: Path) -> None:
             what = json.loads(line)
             pair, nth = pairs[what["pair"]], what["nth"]
             ids, now = install.Installed(what["home"], what["account"]), datetime.fromisoformat(what["now"])
-            house.names = await database.read(lambda db, home=ids.home_id: accusations.names(db, home))  # type: ignore[misc]
+            house.names = await database.read(
+                lambda db, home=ids.home_id: accusations.names(db, home)  # type: ignore[misc]
+            )
             watch = Watch(what["point"])
             side = (pair.a, pair.b)[nth]
             task = asyncio.create_task(act(database, side, Turn(house, ids, now, what["facts"], nth), watch))

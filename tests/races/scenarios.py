@@ -38,15 +38,31 @@ from tests.races.harness import HOME, STAFF, End, Pair, Side, Stage, Turn
 SCENE: Final[dict[str, Any]] = {
     "staff": [],
     "people": [
-        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女", "born": "1944-11-30"},
         {
-            "openid": "daughter", "name": "李静", "kind": "family", "phone": "13800002107",
+            "openid": "grandma",
+            "name": "王桂兰",
+            "kind": "elder",
+            "room": "306",
+            "bed": "1",
+            "sex": "女",
+            "born": "1944-11-30",
+        },
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "phone": "13800002107",
             "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
         },
-        {"openid": "niece", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}]},
+        {
+            "openid": "niece",
+            "name": "孙玉",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}],
+        },
     ],
     "residents": [["201", "2", "何秀英", "女", "1938-11-25"]],
-}  # fmt: skip
+}
 Facts = dict[str, int]
 SENT: Final = Outcome(Fate.SENT, "")
 ALIVE: Final = {"planned", "waiting", "ready", "sending", "sent", "parked"}
@@ -64,9 +80,15 @@ async def _home(home: HomeUnderTest, _: Facts) -> Facts:
         for nth, name in enumerate(names):
             found[f"{role}{nth}"] = new_id()
             row = tables.Staff(
-                id=found[f"{role}{nth}"], home_id=home.ids.home_id, login=f"{role}{nth}", name=name, role=role.value, password="-",
-                floors="", created_at=home.clock(),
-            )  # fmt: skip
+                id=found[f"{role}{nth}"],
+                home_id=home.ids.home_id,
+                login=f"{role}{nth}",
+                name=name,
+                role=role.value,
+                password="-",
+                floors="",
+                created_at=home.clock(),
+            )
             await home.database.write(lambda db, row=row: db.add(row))  # type: ignore[misc]
     for openid in ("grandma", "daughter", "niece"):
         await home.hears("你好", openid)
@@ -83,7 +105,9 @@ def _turn(home: HomeUnderTest, facts: Facts, nth: int = 0) -> Turn:
 
 def _letter_form(turn: Turn, db: Unit) -> str:
     """The revision that today's form of the letter carries."""
-    found = select(tables.Letter).where(tables.Letter.resident_id == turn["room306"], tables.Letter.day == letters.today(HOME, turn.now))
+    found = select(tables.Letter).where(
+        tables.Letter.resident_id == turn["room306"], tables.Letter.day == letters.today(HOME, turn.now)
+    )
     return letters.revision_of(db.scalars(found).first())
 
 
@@ -95,9 +119,19 @@ def _step_form(turn: Turn, db: Unit) -> str:
 def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int]:
     def write(turn: Turn, db: Unit) -> int:
         return letters.write(
-            db, turn.who(N), turn["room306"], letters.today(HOME, turn.now), ticked={"meals": {"大半"}}, sentence=sentence, note="", temperature="",
-            taps=5, now=turn.now, photos=[letters.Photo(turn["photo"], "image/png", 9)] if photos else [], drawn=turn.seen,
-        ).id  # fmt: skip
+            db,
+            turn.who(N),
+            turn["room306"],
+            letters.today(HOME, turn.now),
+            ticked={"meals": {"大半"}},
+            sentence=sentence,
+            note="",
+            temperature="",
+            taps=5,
+            now=turn.now,
+            photos=[letters.Photo(turn["photo"], "image/png", 9)] if photos else [],
+            drawn=turn.seen,
+        ).id
 
     return write
 
@@ -105,7 +139,9 @@ def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int
 async def _letter(home: HomeUnderTest, facts: Facts) -> Facts:
     """Today's letter, with a photo, is ready."""
     mine = facts | {"photo": new_id()}
-    mine["letter"] = await home.database.write(lambda db: _write("上午折了六朵纸花。", photos=True)(_turn(home, mine), db))
+    mine["letter"] = await home.database.write(
+        lambda db: _write("上午折了六朵纸花。", photos=True)(_turn(home, mine), db)
+    )
     return mine
 
 
@@ -133,7 +169,9 @@ async def _case(home: HomeUnderTest, facts: Facts) -> Facts:
     """The daughter complained about the food and was called: the case is to be assessed."""
     await home.hears("饭菜太凉了，我要投诉", "daughter")
     await home.hears("好了", "daughter")
-    await home.database.write(lambda db: desk.log_call(db, _turn(home, facts).who(D), facts["daughter"], "说了会查", home.clock()))
+    await home.database.write(
+        lambda db: desk.log_call(db, _turn(home, facts).who(D), facts["daughter"], "说了会查", home.clock())
+    )
     home.clock.on(minutes=1)
     return {
         "case": await home.one("SELECT id FROM complaint ORDER BY id DESC"),
@@ -153,28 +191,63 @@ async def _named(home: HomeUnderTest, facts: Facts) -> Facts:
 
 def _assess_named(turn: Turn, db: Unit) -> None:
     complaints.assess(
-        db, turn.who(S), turn["case"], category="虐待忽视", level=turn["level"], why="", scope="ours", passed_to="", owner_id=turn[f"{S}0"],
-        accused=frozenset({turn[f"{N}1"]}), now=turn.now, drawn=turn.seen,
-    )  # fmt: skip
+        db,
+        turn.who(S),
+        turn["case"],
+        category="虐待忽视",
+        level=turn["level"],
+        why="",
+        scope="ours",
+        passed_to="",
+        owner_id=turn[f"{S}0"],
+        accused=frozenset({turn[f"{N}1"]}),
+        now=turn.now,
+        drawn=turn.seen,
+    )
 
 
 def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
     complaints.assess(
-        db, turn.who(D), turn["case"], category="护理质量", level=turn["level"], why="", scope="ours", passed_to="", owner_id=turn[f"{S}{owner}"],
-        accused=frozenset(), now=turn.now, drawn=turn.seen,
-    )  # fmt: skip
+        db,
+        turn.who(D),
+        turn["case"],
+        category="护理质量",
+        level=turn["level"],
+        why="",
+        scope="ours",
+        passed_to="",
+        owner_id=turn[f"{S}{owner}"],
+        accused=frozenset(),
+        now=turn.now,
+        drawn=turn.seen,
+    )
 
 
 def _plan(turn: Turn, db: Unit) -> None:
     complaints.propose(
-        db, turn.house, turn.who(S), turn["case"], cause="没规定", department="护理部", responsible_id=turn[f"{N}0"], measures=f"办法{turn.nth}",
-        done_by=date(2026, 11, 30), reply="", now=turn.now,
-    )  # fmt: skip
+        db,
+        turn.house,
+        turn.who(S),
+        turn["case"],
+        cause="没规定",
+        department="护理部",
+        responsible_id=turn[f"{N}0"],
+        measures=f"办法{turn.nth}",
+        done_by=date(2026, 11, 30),
+        reply="",
+        now=turn.now,
+    )
 
 
 def _interim(turn: Turn, db: Unit) -> None:
     complaints.interim(
-        db, turn.house, turn.who(D), turn["case"], reply=f"还在查{turn.nth}", new_due=turn.now + timedelta(days=2), now=turn.now
+        db,
+        turn.house,
+        turn.who(D),
+        turn["case"],
+        reply=f"还在查{turn.nth}",
+        new_due=turn.now + timedelta(days=2),
+        now=turn.now,
     )
 
 
@@ -254,7 +327,9 @@ async def _answered(home: HomeUnderTest, facts: Facts) -> Facts:
     await home.hears("有没有空床", "daughter")
     home.clock.on(seconds=5)
     row = await home.database.write(
-        lambda db: desk.answer(db, _turn(home, facts).who(D), facts["daughter"], "有的，您来看看", "stage", home.clock())
+        lambda db: desk.answer(
+            db, _turn(home, facts).who(D), facts["daughter"], "有的，您来看看", "stage", home.clock()
+        )
     )
     home.clock.on(seconds=1)
     return {"outbox": row}  # type: ignore[dict-item]
@@ -263,7 +338,9 @@ async def _answered(home: HomeUnderTest, facts: Facts) -> Facts:
 async def _parked(home: HomeUnderTest, facts: Facts) -> Facts:
     """An answer waits for the next message of the daughter, whose window has closed; its week is over."""
     home.clock.on(days=3)
-    await home.database.write(lambda db: desk.answer(db, _turn(home, facts).who(D), facts["daughter"], "有的", "parked", home.clock()))
+    await home.database.write(
+        lambda db: desk.answer(db, _turn(home, facts).who(D), facts["daughter"], "有的", "parked", home.clock())
+    )
     await home.send_all()
     home.clock.on(days=8)
     return {}
@@ -272,7 +349,9 @@ async def _parked(home: HomeUnderTest, facts: Facts) -> Facts:
 async def _kept(home: HomeUnderTest, facts: Facts) -> Facts:
     """An answer waited for the daughter, who wrote a complaint: it was kept back, and its week is over."""
     home.clock.on(days=3)
-    row = await home.database.write(lambda db: desk.answer(db, _turn(home, facts).who(D), facts["daughter"], "有的", "kept", home.clock()))
+    row = await home.database.write(
+        lambda db: desk.answer(db, _turn(home, facts).who(D), facts["daughter"], "有的", "kept", home.clock())
+    )
     await home.send_all()
     await home.hears("饭菜太凉了，我要投诉", "daughter")
     home.clock.on(days=8)
@@ -345,7 +424,9 @@ async def _applications(home: HomeUnderTest, facts: Facts) -> Facts:
     """Two sons of another resident wait to be made sure."""
     found: Facts = {}
     for nth, openid in enumerate(("son1", "son2")):
-        code, _ = await home.database.write(lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room201"], home.clock()))
+        code, _ = await home.database.write(
+            lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room201"], home.clock())
+        )
         for words in (f"绑定 {code}", "儿子", "李明" if nth == 0 else "李亮"):
             await home.hears(words, openid)
         found[f"application{nth}"] = await home.one("SELECT max(id) FROM application")
@@ -355,7 +436,9 @@ async def _applications(home: HomeUnderTest, facts: Facts) -> Facts:
 
 async def _code(home: HomeUnderTest, facts: Facts) -> Facts:
     """Two hold the same sheet; each has only to say the name."""
-    code, _ = await home.database.write(lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room201"], home.clock()))
+    code, _ = await home.database.write(
+        lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room201"], home.clock())
+    )
     for openid in ("uncle0", "uncle1"):
         for words in (f"绑定 {code}", "儿子"):
             await home.hears(words, openid)
@@ -365,7 +448,9 @@ async def _code(home: HomeUnderTest, facts: Facts) -> Facts:
 
 async def _again(home: HomeUnderTest, facts: Facts) -> Facts:
     """The first son, who waits to be made sure, holds a second sheet and has only to say the name."""
-    code, _ = await home.database.write(lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room306"], home.clock()))
+    code, _ = await home.database.write(
+        lambda db: binding.invite(db, _turn(home, facts).who(D), facts["room306"], home.clock())
+    )
     for words in (f"绑定 {code}", "外甥"):
         await home.hears(words, "son1")
     home.clock.on(minutes=1)
@@ -393,7 +478,7 @@ def _save(question: str) -> Callable[[Turn, Unit], object]:
         said = f"{question}{turn.nth}"
         return knowledge.save_entry(
             db, turn.who(D), "faq-01", question=said, answer="好的。", asked="", revision=turn.seen or 0, now=turn.now
-        )  # fmt: skip
+        )
 
     return save
 
@@ -426,7 +511,9 @@ async def _downtime(home: HomeUnderTest, _: Facts) -> Facts:
 
 async def _unreadable(home: HomeUnderTest, _: Facts) -> Facts:
     ids = home.ids
-    await home.database.store(lambda store: unreadable.keep(store, ids.home_id, ids.account_id, "k", b"x", "", CALM, home.clock()))
+    await home.database.store(
+        lambda store: unreadable.keep(store, ids.home_id, ids.account_id, "k", b"x", "", CALM, home.clock())
+    )
     return {"unreadable": await home.one("SELECT id FROM unreadable")}
 
 
@@ -436,7 +523,9 @@ async def _restored(home: HomeUnderTest, facts: Facts) -> Facts:
 
     def shut(store: Store) -> None:
         store.insert(tables.Epoch, id=epoch, home_id=home.ids.home_id, backup_at=now - timedelta(hours=1), began_at=now)
-        store.rows("UPDATE outbox SET state = 'held', not_before = ? WHERE id = ?", now + timedelta(seconds=1), facts["outbox"])
+        store.rows(
+            "UPDATE outbox SET state = 'held', not_before = ? WHERE id = ?", now + timedelta(seconds=1), facts["outbox"]
+        )
 
     await home.database.store(shut)
     home.clock.on(minutes=1)
@@ -458,7 +547,9 @@ HELD: Final = Stage("held letter", _held_letter, START)
 CASE: Final = Stage("case", _case, START)
 NAMED: Final = Stage("named", _named, CASE)
 INQUIRY: Final = Stage("inquiry", _does(_assess), CASE)
-PLAN: Final = Stage("plan", _does(lambda turn, db: complaints.inquire(db, turn.who(S), turn["case"], "02:10 按铃", turn.now)), INQUIRY)
+PLAN: Final = Stage(
+    "plan", _does(lambda turn, db: complaints.inquire(db, turn.who(S), turn["case"], "02:10 按铃", turn.now)), INQUIRY
+)
 APPROVAL: Final = Stage("approval", _approval, PLAN)
 OVERDUE: Final = Stage("overdue", _overdue, APPROVAL)
 INTERIM: Final = Stage("interim", _interim_asked, PLAN)
@@ -479,7 +570,9 @@ ALARM: Final = Stage("alarm", _alarm, START)
 ENDED: Final = Stage("ended", _ended, ALARM)
 STRANGER: Final = Stage("stranger", _stranger, START)
 BIRTHDAY: Final = Stage("birthday", _birthday, START)
-GREETED: Final = Stage("greeted", _does(lambda turn, db: occasions.release(db, turn.house, turn["plan"], turn.now)), BIRTHDAY)
+GREETED: Final = Stage(
+    "greeted", _does(lambda turn, db: occasions.release(db, turn.house, turn["plan"], turn.now)), BIRTHDAY
+)
 HELD_DAY: Final = Stage("held day", _does(_day("held")), BIRTHDAY)
 CANCELLED_DAY: Final = Stage("cancelled day", _does(_day("cancelled")), BIRTHDAY)
 APPLICATIONS: Final = Stage("applications", _applications, LETTER)
@@ -489,7 +582,9 @@ CODE: Final = Stage("code", _code, START)
 SURVEY: Final = Stage("survey", _survey, START)
 SURVEY_TALK: Final = Stage("survey in the talk", _survey_talk, SURVEY)
 ENTRY: Final = Stage("entry", _does(_save("零")), START)
-BLANK: Final = Stage("blank", _does(lambda turn, db: knowledge.fill(db, turn.who(D), "床位费", "零", None, turn.now)), START)
+BLANK: Final = Stage(
+    "blank", _does(lambda turn, db: knowledge.fill(db, turn.who(D), "床位费", "零", None, turn.now)), START
+)
 THROTTLE: Final = Stage("throttle", _throttle, START)
 LOCKED: Final = Stage("locked", _locked, THROTTLE)
 DOWNTIME: Final = Stage("downtime", _downtime, START)
@@ -506,7 +601,11 @@ def _unit(act: str, does: Callable[[Turn, Unit], object], look: Callable[[Turn, 
 
 
 def _store(
-    act: str, does: Callable[[Turn, Store], object], look: Callable[[Turn, Unit], object] | None = None, *, skips: bool = False
+    act: str,
+    does: Callable[[Turn, Store], object],
+    look: Callable[[Turn, Unit], object] | None = None,
+    *,
+    skips: bool = False,
 ) -> Side:
     return Side(act, "store", does, look, skips)
 
@@ -524,14 +623,23 @@ def _in_hand(turn: Turn, db: Unit) -> sending.Claim:
     ).one()
     until = follower.session_until
     return sending.Claim(
-        row.id, row.person_id, follower.id, follower.openid, "", row.tries, "session", None if until is None else int(until.timestamp() * 10**6),
+        row.id,
+        row.person_id,
+        follower.id,
+        follower.openid,
+        "",
+        row.tries,
+        "session",
+        None if until is None else int(until.timestamp() * 10**6),
         row.purpose,
-    )  # fmt: skip
+    )
 
 
 def _wanted(_: Turn, db: Unit) -> media.Wanted:
     """What the fetcher holds of a file."""
-    row, message = db.execute(select(tables.Media, tables.Inbox).join(tables.Inbox, tables.Inbox.id == tables.Media.inbox_id)).one()
+    row, message = db.execute(
+        select(tables.Media, tables.Inbox).join(tables.Inbox, tables.Inbox.id == tables.Media.inbox_id)
+    ).one()
     return media.Wanted(row.id, row.person_id, row.inbox_id, row.media_id, row.tries, message.arrived_at)
 
 
@@ -554,24 +662,32 @@ def _blank_form(turn: Turn, db: Unit) -> str:
 def _status(status: str, name: str = "") -> Side:
     return _unit(
         "resident.status",
-        lambda turn, db: residents.set_status(db, turn.who(C), turn["room306"], status, name, turn.now, turn.seen[0]), _resident_form,
-    )  # fmt: skip
+        lambda turn, db: residents.set_status(db, turn.who(C), turn["room306"], status, name, turn.now, turn.seen[0]),
+        _resident_form,
+    )
 
 
 def _hush(*, on: bool) -> Side:
     return _unit(
         "resident.hush",
-        lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], on=on, now=turn.now, drawn=turn.seen[1]), _resident_form,
-    )  # fmt: skip
+        lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], on=on, now=turn.now, drawn=turn.seen[1]),
+        _resident_form,
+    )
 
 
 def _confirm(nth: int | None = None) -> Side:
     return _unit(
         "application.confirm",
         lambda turn, db: binding.confirm(
-            db, turn.house, turn.who(D), turn[f"application{turn.nth if nth is None else nth}"], scopes={"daily"}, way="paper", now=turn.now
+            db,
+            turn.house,
+            turn.who(D),
+            turn[f"application{turn.nth if nth is None else nth}"],
+            scopes={"daily"},
+            way="paper",
+            now=turn.now,
         ),
-    )  # fmt: skip
+    )
 
 
 SIDES: Final = {
@@ -579,60 +695,101 @@ SIDES: Final = {
     for side in (
         _unit("alarm.go", lambda t, db: alarms.go(db, t.house, t.who(N), "grandma", Audience.FLOOR, t.now)),
         _unit("alarm.arrive", lambda t, db: alarms.arrive(db, t.who(N), "grandma", Audience.FLOOR, t.now)),
-        _unit("alarm.dismiss", lambda t, db: alarms.end(db, t.who(N), "grandma", Audience.FLOOR, "false", f"点错了{t.nth}", t.now)),
-        _unit("alarm.mute", lambda t, db: alarms.end(db, t.who(N), "stranger", Audience.FLOOR, "muted", f"打过电话了{t.nth}", t.now)),
+        _unit(
+            "alarm.dismiss",
+            lambda t, db: alarms.end(db, t.who(N), "grandma", Audience.FLOOR, "false", f"点错了{t.nth}", t.now),
+        ),
+        _unit(
+            "alarm.mute",
+            lambda t, db: alarms.end(db, t.who(N), "stranger", Audience.FLOOR, "muted", f"打过电话了{t.nth}", t.now),
+        ),
         _unit("alarm.undo", lambda t, db: alarms.undo(db, t.who(N), "grandma", Audience.FLOOR, t.now)),
         _unit("lock.seen", lambda t, db: staff.took_note(db, t.who(S), t["lock"], t.now)),
         _unit("lock.unlock", lambda t, db: staff.unlock(db, t.who(S), t["lock"], t.now)),
         _unit("outgoing.send_kept", lambda t, db: desk.send_kept(db, t.who(D), t["outbox"], t.now) and None),
         _unit("unreadable.seen", lambda t, db: unreadable.take_note(db, t.who(N), t["unreadable"], t.now)),
         _unit("downtime.seen", lambda t, db: pulse.take_note(db, t.who(N), t["downtime"], t.now)),
-        _unit("chat.answer", lambda t, db: desk.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now)),
+        _unit(
+            "chat.answer", lambda t, db: desk.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now)
+        ),
         _unit("chat.call", lambda t, db: desk.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
         _unit("chat.hand_back", lambda t, db: desk.hand_back(db, t.who(D), t["daughter"], t.now)),
         _unit("outgoing.take_back", lambda t, db: desk.take_back(db, t.who(D), t["outbox"], t.now) and None),
         _unit(
             "case.evidence",
-            lambda t, db: evidence.add(db, t.who(D), t["case"], evidence.File(new_id(), "image/png", 5, "0" * 64), "送餐记录", t.now),
+            lambda t, db: evidence.add(
+                db, t.who(D), t["case"], evidence.File(new_id(), "image/png", 5, "0" * 64), "送餐记录", t.now
+            ),
         ),
         _unit("step.assess", lambda t, db: _assess(t, db, t.nth), _step_form),
-        _unit("step.inquire", lambda t, db: complaints.inquire(db, t.who(D), t["case"], f"查明{t.nth}", t.now, t.seen), _step_form),
+        _unit(
+            "step.inquire",
+            lambda t, db: complaints.inquire(db, t.who(D), t["case"], f"查明{t.nth}", t.now, t.seen),
+            _step_form,
+        ),
         _unit("step.plan", _plan),
         _unit("step.decide", _decide(approve=True)),
-        _unit("step.tell", lambda t, db: complaints.tell(db, t.house, t.who(D), t["case"], way="电话", note=f"好{t.nth}", now=t.now)),
+        _unit(
+            "step.tell",
+            lambda t, db: complaints.tell(db, t.house, t.who(D), t["case"], way="电话", note=f"好{t.nth}", now=t.now),
+        ),
         _unit("step.hear", _hear("accepted"), _step_form),
         _unit("step.learn", lambda t, db: complaints.learn(db, t.who(S), t["case"], f"教训{t.nth}", t.now)),
         _unit("step.interim", _interim),
         _unit(
             "accused.decide",
-            lambda t, db: accusations.decide(db, t.who(S), t["accused"], ("confirm", "lift")[t.nth], "说的是同屋", t.now) and None,
+            lambda t, db: (
+                accusations.decide(db, t.who(S), t["accused"], ("confirm", "lift")[t.nth], "说的是同屋", t.now) and None
+            ),
         ),
         _unit("day.held", _day("held"), _day_buttons),
         _unit("day.cancelled", _day("cancelled"), _day_buttons),
         _unit("day.planned", _day("planned"), _day_buttons),
         _unit(
             "resident.visit",
-            lambda t, db: occasions.book_visit(db, t.house, t.who(D), t["room306"], t["daughter"], t.now + timedelta(days=2), t.now),
+            lambda t, db: occasions.book_visit(
+                db, t.house, t.who(D), t["room306"], t["daughter"], t.now + timedelta(days=2), t.now
+            ),
         ),
-        _unit("application.refuse", lambda t, db: binding.refuse(db, t.house, t.who(D), t["application0"], f"不认识{t.nth}", t.now)),
+        _unit(
+            "application.refuse",
+            lambda t, db: binding.refuse(db, t.house, t.who(D), t["application0"], f"不认识{t.nth}", t.now),
+        ),
         _unit("letter.write", lambda t, db: _write("上午唱了歌" if t.nth == 0 else "下午听了戏")(t, db), _letter_form),
-        _unit("letter.call", lambda t, db: letters.let_go(db, t.who(N), t["letter"], f"和女儿说了{t.nth}", t.now, t.seen), _letter_form),
-        _unit("letter.withdraw", lambda t, db: letters.withdraw(db, t.who(N), t["letter"], t.now, t.seen), _letter_form),
+        _unit(
+            "letter.call",
+            lambda t, db: letters.let_go(db, t.who(N), t["letter"], f"和女儿说了{t.nth}", t.now, t.seen),
+            _letter_form,
+        ),
+        _unit(
+            "letter.withdraw", lambda t, db: letters.withdraw(db, t.who(N), t["letter"], t.now, t.seen), _letter_form
+        ),
         _unit("letter.drop", lambda t, db: letters.drop_photo(db, t.who(N), t["letter"], t["photo"], t.now)),
         _unit(
             "knowledge.new",
-            lambda t, db: knowledge.save_entry(db, t.who(D), "", question=f"问{t.nth}", answer="好的。", asked="", revision=0, now=t.now),
+            lambda t, db: knowledge.save_entry(
+                db, t.who(D), "", question=f"问{t.nth}", answer="好的。", asked="", revision=0, now=t.now
+            ),
         ),
-        _unit("knowledge.blanks", lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now, t.seen), _blank_form),
+        _unit(
+            "knowledge.blanks",
+            lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now, t.seen),
+            _blank_form,
+        ),
         _unit("knowledge.save", _save("问"), _revision),
-        _unit("knowledge.switch", lambda t, db: knowledge.switch(db, t.who(D), "faq-01", enabled=t.nth == 1, now=t.now)),
+        _unit(
+            "knowledge.switch", lambda t, db: knowledge.switch(db, t.who(D), "faq-01", enabled=t.nth == 1, now=t.now)
+        ),
         _unit("knowledge.restore", lambda t, db: knowledge.restore(db, t.who(D), "faq-01", t.now, t.seen), _revision),
         _unit("knowledge.learn", lambda t, db: knowledge.learn(db, t.who(D), "faq-01", f"能不能住进来{t.nth}", t.now)),
         _unit("survey.begin", lambda t, db: surveys.begin(db, t.house, t.who(S), t.now) and None),
         _unit("survey.end", lambda t, db: surveys.end(db, t.who(S), t["campaign"], t.now)),
         _unit("restore.confirm", lambda t, db: epochs.confirm(db, t.who(C), t["epoch"], epochs.CONFIRM, t.now)),
         _unit("page.letter", lambda t, db: letters.opened(db, t["daughter"], t["letter"], t.now) and None),
-        _unit("page.react", lambda t, db: letters.react(db, t["daughter"], t["letter"], ("谢谢", "收到")[t.nth], t.now) and None),
+        _unit(
+            "page.react",
+            lambda t, db: letters.react(db, t["daughter"], t["letter"], ("谢谢", "收到")[t.nth], t.now) and None,
+        ),
         _unit("page.survey", lambda t, db: surveys.keep(db, t["daughter"], {"overall": 5}, "")),
         _unit("job.letters", lambda t, db: letters.release(db, t.house, t["letter"], t.now)),
         _unit(
@@ -683,7 +840,11 @@ def _decided_once(end: End) -> str:
     """D2."""
     verdict = "".join(str(row["verdict"]) for row in end.get("proposal", ()))
     results = _alive(end, "result")
-    return "" if (verdict, results) in {("approved", 1), ("returned", 0)} else f"the plan is {verdict}, {results} results go out"
+    return (
+        ""
+        if (verdict, results) in {("approved", 1), ("returned", 0)}
+        else f"the plan is {verdict}, {results} results go out"
+    )
 
 
 def _one_plan(end: End) -> str:
@@ -696,16 +857,28 @@ def _one_plan(end: End) -> str:
 def _not_greeted(end: End) -> str:
     """D4."""
     states = {row["state"] for row in end.get("plan", ())}
-    return "" if states == {"held"} and not _alive(end, "greeting") else f"the plan is {states}, {_alive(end, 'greeting')} greetings go out"
+    return (
+        ""
+        if states == {"held"} and not _alive(end, "greeting")
+        else f"the plan is {states}, {_alive(end, 'greeting')} greetings go out"
+    )
 
 
 # -- pairs ---------------------------------------------------------------------------------------------------------
 
 
 def _pair(
-    stage: Stage, a: Side | str, b: Side | str, after_a: str = "", after_b: str = "", *, fault: str = "",
-    check: Callable[[End], str] | None = None, more: str = "", idle: str = "",
-) -> Pair:  # fmt: skip
+    stage: Stage,
+    a: Side | str,
+    b: Side | str,
+    after_a: str = "",
+    after_b: str = "",
+    *,
+    fault: str = "",
+    check: Callable[[End], str] | None = None,
+    more: str = "",
+    idle: str = "",
+) -> Pair:
     """`after_a`: what `b` is told when `a` was first; `after_b` the other way round."""
     sides = [SIDES[side] if isinstance(side, str) else side for side in (a, b)]
     return Pair(stage, sides[0], sides[1], (after_a, after_b), fault, check, more, idle)
@@ -719,7 +892,16 @@ def _same(stage: Stage, act: Side | str, told: str = "", *, more: str = "", idle
 PAIRS: Final[tuple[Pair, ...]] = (
     # D1 … D4
     _pair(EVENING, "job.letters", "letter.withdraw", fault="d1", check=_withdrawn),
-    _pair(APPROVAL, "step.decide", RETURNS, "Decided", "Decided", fault="d2", check=_decided_once, more="approve and return"),
+    _pair(
+        APPROVAL,
+        "step.decide",
+        RETURNS,
+        "Decided",
+        "Decided",
+        fault="d2",
+        check=_decided_once,
+        more="approve and return",
+    ),
     _pair(PLAN, "step.plan", "step.plan", "Decided", "Decided", fault="d3", check=_one_plan),
     _pair(BIRTHDAY, "day.held", "job.greetings", fault="d4", check=_not_greeted),
     # letters
@@ -756,7 +938,9 @@ PAIRS: Final[tuple[Pair, ...]] = (
         "job.letters",
         _unit(
             "application.confirm",
-            lambda t, db: binding.confirm(db, t.house, t.who(D), t["application0"], scopes={"daily"}, way="paper", now=t.now),
+            lambda t, db: binding.confirm(
+                db, t.house, t.who(D), t["application0"], scopes={"daily"}, way="paper", now=t.now
+            ),
         ),
     ),
     _same(RELEASED, "page.letter"),
@@ -765,7 +949,9 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(LETTER, "letter.write", HOSPITAL, "", "Invalid"),
     # complaints
     _same(CASE, "step.assess", "Changed"),
-    _pair(INQUIRY, "step.assess", "step.assess", "", "Changed", more="once more"),  # a writes what stands: nothing changes
+    _pair(
+        INQUIRY, "step.assess", "step.assess", "", "Changed", more="once more"
+    ),  # a writes what stands: nothing changes
     _pair(INQUIRY, "step.assess", "step.inquire", "", "Decided"),
     _pair(CASE, "step.assess", "step.interim"),
     _pair(CASE, "step.assess", _says("护工打我妈，胳膊都青了"), "", "Changed"),
@@ -819,10 +1005,16 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(PARKED, "job.parked", ASKS),
     _same(OWED, "job.debts"),
     _pair(OWED, "job.debts", _says("有没有空床", key="owed"), idle="b"),
-    _pair(START, _says("我要投诉，饭凉了", key="same"), _says("我要投诉，饭凉了", key="same"), more="the same push twice"),
+    _pair(
+        START, _says("我要投诉，饭凉了", key="same"), _says("我要投诉，饭凉了", key="same"), more="the same push twice"
+    ),
     _pair(START, _says("我要投诉，饭凉了"), _says("没人来"), more="one person"),
     _pair(START, _says("你好", "stranger"), _says("我要投诉", "stranger"), more="somebody new"),
-    _pair(START, _says("我要投诉，饭凉了", "daughter", act="effect.OpenCase"), _says("我要投诉，没人来", "niece", act="effect.OpenCase")),
+    _pair(
+        START,
+        _says("我要投诉，饭凉了", "daughter", act="effect.OpenCase"),
+        _says("我要投诉，没人来", "niece", act="effect.OpenCase"),
+    ),
     # what leaves
     _same(ANSWERED, "sender.claim"),
     _pair(ANSWERED, "sender.claim", ASKS),

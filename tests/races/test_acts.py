@@ -1,4 +1,6 @@
-"""The table of acts names every act that there is and no other, rivals know each other, and each pair of them is played."""
+"""The table of acts names every act that there is and no other, rivals know each other, and each pair of them is
+played.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -19,10 +21,13 @@ async def there(tmp_path: Path, migrated: Path) -> AsyncIterator[set[Key]]:
     service = Service(
         Settings(
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(f"sqlite:///{tmp_path / 'acts.db'}"), security=Security(key_file=str(tmp_path / "acts.keys")),
-            media=Media(tmp_path / "media"), home=Home(name="青禾颐养院"), inbox_spool=str(tmp_path / "spool"),
+            database=Database(f"sqlite:///{tmp_path / 'acts.db'}"),
+            security=Security(key_file=str(tmp_path / "acts.keys")),
+            media=Media(tmp_path / "media"),
+            home=Home(name="青禾颐养院"),
+            inbox_spool=str(tmp_path / "spool"),
         )
-    )  # fmt: skip
+    )
     await service.start()
     try:
         yield collect(service.application(), service._jobs())
@@ -31,7 +36,9 @@ async def there(tmp_path: Path, migrated: Path) -> AsyncIterator[set[Key]]:
 
 
 async def test_every_act_stands_in_the_table_and_the_table_names_no_other(there: set[Key]) -> None:
-    assert sorted(there - set(ACTS)) == [], "acts without a line: say on what they decide, against whom, and what keeps them apart"
+    assert sorted(there - set(ACTS)) == [], (
+        "acts without a line: say on what they decide, against whom, and what keeps them apart"
+    )
     assert sorted(set(ACTS) - there) == [], "lines without an act"
     assert len({act.name for act in ACTS.values()}) == len(ACTS)
 

@@ -1,4 +1,5 @@
-"""Each pair of rivals, on both engines: the end is that of some order one after the other, and who comes second is told.
+"""Each pair of rivals, on both engines: the end is that of some order one after the other, and who comes second is
+told.
 
 Short here: two forced orders and three at random; `benchmarks.races` plays each pair a hundred times.
 """
@@ -22,7 +23,21 @@ from services.access import Role
 from services.emergencies.board import Board
 from storage import tables
 from storage.store import Store
-from tests.races.harness import MODES, Ground, Pair, Process, Report, Stage, Stages, Turn, allowed_ends, deadlocks, ground, play_apart, race
+from tests.races.harness import (
+    MODES,
+    Ground,
+    Pair,
+    Process,
+    Report,
+    Stage,
+    Stages,
+    Turn,
+    allowed_ends,
+    deadlocks,
+    ground,
+    play_apart,
+    race,
+)
 from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, CASE, LETTER, PAIRS, PLAN, RELEASED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -105,7 +120,9 @@ async def test_fault_d2_of_two_who_decide_one_plan_one_decides_and_the_other_is_
 
 
 @pytest.mark.xdist_group("races-apart")
-async def test_fault_d3_two_plans_for_one_case_are_one_plan_with_one_clock(where: Ground, stages: Stages, processes: list[Process]) -> None:
+async def test_fault_d3_two_plans_for_one_case_are_one_plan_with_one_clock(
+    where: Ground, stages: Stages, processes: list[Process]
+) -> None:
     await mends(where, stages, "d3", processes)
 
 
@@ -120,7 +137,9 @@ async def test_fault_d4_a_greeting_that_is_held_while_it_is_taken_is_not_sent(
 async def test_race_ends_as_one_after_the_other_and_who_is_second_is_told(
     where: Ground, one_process: Ground, stages: Stages, pair: Pair
 ) -> None:
-    """One after the other is played on SQLite, for both: what may come of it is the same on each engine, but where one writer has no need to act."""
+    """One after the other is played on SQLite, for both: what may come of it is the same on each engine, but where one
+    writer has no need to act.
+    """
     judge = where if pair.idle == "ab" else one_process
     report = await race(where, stages, pair, 2 if where.shared else 0, 3, alone=not where.shared, judge=judge)
     assert report.wrong == []
@@ -136,14 +155,18 @@ class Session:
         self._client = ClientSession(url, cookies={"jiashu": token}, headers={"HX-Request": "true"})
 
     async def get(self, page: str, address: str) -> tuple[str, str, dict[str, str]]:
-        """Open a page: the address of the first form or button that ends like this, its secret, and what it was drawn from."""
+        """Open a page: the address of the first form or button that ends like this, its secret, and what it was drawn
+        from.
+        """
         async with self._client.get(f"/console/{page}", headers={"HX-Request": ""}) as answer:
             text = await answer.text()
         found, csrf = re.search(rf'hx-post="([^"]*{address})"', text), re.search(r'"X-CSRF": "([^"]+)"', text)
         assert found, (page, address)
         assert csrf, page
         around = text[text.rfind("<form", 0, found.start()) : text.find("</form>", found.end())]
-        drawn = re.match(r""" hx-vals='{"drawn": "(\w+)"}'""", text[found.end() :]) or re.search(r'name="drawn" value="(\w+)"', around)
+        drawn = re.match(r""" hx-vals='{"drawn": "(\w+)"}'""", text[found.end() :]) or re.search(
+            r'name="drawn" value="(\w+)"', around
+        )
         return found[1], csrf[1], {"drawn": drawn[1]} if drawn else {}
 
     async def post(self, form: tuple[str, str, dict[str, str]], fields: dict[str, str]) -> tuple[int, str]:
@@ -157,7 +180,9 @@ class Session:
 
 @dataclass(frozen=True)
 class Form:
-    """A form of the console: who opens which page, where it is sent, what two sessions write, and what the second is told."""
+    """A form of the console: who opens which page, where it is sent, what two sessions write, and what the second is
+    told.
+    """
 
     stage: Stage
     role: Role
@@ -172,7 +197,12 @@ def _open_sessions(store: Store, people: list[int], now: datetime) -> None:
     for one in people:
         token = hashlib.sha256(str(one).encode()).digest()
         store.insert(
-            tables.StaffSession, staff_id=one, token_hash=token, csrf=f"c{one}", created_at=now, expires_at=now + timedelta(hours=1)
+            tables.StaffSession,
+            staff_id=one,
+            token_hash=token,
+            csrf=f"c{one}",
+            created_at=now,
+            expires_at=now + timedelta(hours=1),
         )
 
 
@@ -182,8 +212,13 @@ def _case(facts: dict[str, int]) -> str:
 
 def _plan(facts: dict[str, int], _: int) -> dict[str, str]:
     return {
-        "cause": "没规定", "department": "护理部", "responsible": str(facts["nurse0"]), "measures": "铃响转值班", "done_by": "2026-11-30", "reply": "",
-    }  # fmt: skip
+        "cause": "没规定",
+        "department": "护理部",
+        "responsible": str(facts["nurse0"]),
+        "measures": "铃响转值班",
+        "done_by": "2026-11-30",
+        "reply": "",
+    }
 
 
 def _verdict(facts: dict[str, int], nth: int) -> dict[str, str]:
@@ -209,17 +244,27 @@ FORMS = {
     "decide": Form(APPROVAL, Role.DIRECTOR, _case, "/step/decide", _verdict, "刚刚已经"),
     "plan": Form(PLAN, Role.SUPERVISOR, _case, "/step/plan", _plan, "审批"),
     "write": Form(
-        LETTER, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/letters/{room306}",
-        lambda _, nth: {"meals": ("大半", "全部")[nth], "sentence": ""}, "改过这封家书",
+        LETTER,
+        Role.NURSE,
+        lambda facts: f"letters/{facts['room306']}",
+        r"/letters/{room306}",
+        lambda _, nth: {"meals": ("大半", "全部")[nth], "sentence": ""},
+        "改过这封家书",
     ),
     "assess": Form(CASE, Role.SUPERVISOR, _case, "/step/assess", _assessment, "改过这件投诉"),
-    "withdraw": Form(RELEASED, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/withdraw", _nothing, "收回了这封家书"),
+    "withdraw": Form(
+        RELEASED, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/withdraw", _nothing, "收回了这封家书"
+    ),
     "cancel": Form(BIRTHDAY, Role.DESK, lambda _: "days", r"/days/{plan}/cancelled", _nothing, "取消了这一条"),
     "confirm": Form(
-        APPLICATIONS, Role.DESK, lambda _: "residents", r"/applications/{application0}/confirm", lambda _, __: {"scopes": "daily", "way": "paper"},
+        APPLICATIONS,
+        Role.DESK,
+        lambda _: "residents",
+        r"/applications/{application0}/confirm",
+        lambda _, __: {"scopes": "daily", "way": "paper"},
         "核实了这位家属",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -227,7 +272,9 @@ FORMS = {
 async def test_race_two_sessions_hold_the_same_form_and_the_second_is_told_who_was_first(
     one_process: Ground, stages: Stages, form: Form, first: int
 ) -> None:
-    """Both open the page, both send: the one who comes second reads a sentence with the name of the first, in either order."""
+    """Both open the page, both send: the one who comes second reads a sentence with the name of the first, in either
+    order.
+    """
     set_, database, house = await stages.of(form.stage), one_process.databases[0], one_process.house
     await one_process.prepare(set_)
 

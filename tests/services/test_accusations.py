@@ -1,4 +1,6 @@
-"""Whom words accuse does not see them, from the first word until somebody above decides; nor does the floor (S1, A4, F5, F27)."""
+"""Whom words accuse does not see them, from the first word until somebody above decides; nor does the floor (S1, A4,
+F5, F27).
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,21 +36,34 @@ class Floor:
 
         def look(db: Unit) -> set[str]:
             found: set[str] = set()
-            found |= {"list"} if any(line.who.id == person and line.preview for line in chats.lines(db, viewer.sight)) else set()
+            found |= (
+                {"list"}
+                if any(line.who.id == person and line.preview for line in chats.lines(db, viewer.sight))
+                else set()
+            )
             try:
                 access_person(db, viewer, person)
                 thread = chats.thread(db, viewer.sight, person)
                 found |= {"talk"}
-                found |= {"words"} if any("掐" in str(bubble.event) or "骂" in str(bubble.event) for bubble in thread.bubbles) else set()
+                found |= (
+                    {"words"}
+                    if any("掐" in str(bubble.event) or "骂" in str(bubble.event) for bubble in thread.bubbles)
+                    else set()
+                )
             except NotFound:
                 pass
             found |= (
                 {"today"}
-                if any(item.person_id == person for item in today.look(db, viewer.sight, self.home.clock().date(), self.home.clock()).items)
+                if any(
+                    item.person_id == person
+                    for item in today.look(db, viewer.sight, self.home.clock().date(), self.home.clock()).items
+                )
                 else set()
             )
             if viewer.role in (Role.DESK, Role.SUPERVISOR, Role.DIRECTOR):
-                found |= {"case"} if any(row.case.person_id == person for row in cases.rows(db, viewer.sight)) else set()
+                found |= (
+                    {"case"} if any(row.case.person_id == person for row in cases.rows(db, viewer.sight)) else set()
+                )
                 asked = knowledge.missed(db, viewer, Knowledge(starter()), self.home.clock())
                 found |= {"asked"} if any("掐" in one.text or "骂" in one.text for one in asked) else set()
             return found
@@ -59,9 +74,14 @@ class Floor:
 @pytest.fixture
 async def floor(home: HomeUnderTest) -> Floor:
     people = {
-        "zhou": (Role.CARER, "周敏", "3"), "lin": (Role.CARER, "林可", "2"), "tang": (Role.NURSE, "唐雨", ""), "chen": (Role.DESK, "陈晓雯", ""),
-        "xu": (Role.DESK, "许芳", ""), "he": (Role.SUPERVISOR, "何志远", ""), "shen": (Role.DIRECTOR, "沈国平", ""),
-    }  # fmt: skip
+        "zhou": (Role.CARER, "周敏", "3"),
+        "lin": (Role.CARER, "林可", "2"),
+        "tang": (Role.NURSE, "唐雨", ""),
+        "chen": (Role.DESK, "陈晓雯", ""),
+        "xu": (Role.DESK, "许芳", ""),
+        "he": (Role.SUPERVISOR, "何志远", ""),
+        "shen": (Role.DIRECTOR, "沈国平", ""),
+    }
     staff = {login: await home.staff(role, name, login, floors) for login, (role, name, floors) in people.items()}
     await home.hears("你好", "niece")
     await home.hears("你好", "grandma")
@@ -72,15 +92,27 @@ async def floor(home: HomeUnderTest) -> Floor:
         for number, kind in ((niece, "family"), (elder, "elder")):
             db.get_one(tables.Person, number).kind = kind
         row = tables.Resident(
-            id=new_id(), home_id=home.ids.home_id, person_id=elder, room="306", bed="1", floor="3", status="在住", created_at=home.clock()
+            id=new_id(),
+            home_id=home.ids.home_id,
+            person_id=elder,
+            room="306",
+            bed="1",
+            floor="3",
+            status="在住",
+            created_at=home.clock(),
         )
         db.add(row)
         db.add(
             tables.Kinship(
-                id=new_id(), home_id=home.ids.home_id, person_id=niece, resident_id=row.id, is_primary=True, scopes="daily",
+                id=new_id(),
+                home_id=home.ids.home_id,
+                person_id=niece,
+                resident_id=row.id,
+                is_primary=True,
+                scopes="daily",
                 created_at=home.clock(),
             )
-        )  # fmt: skip
+        )
 
     await home.database.write(bind)
     return Floor(home, staff)
@@ -90,7 +122,9 @@ NOTHING: set[str] = set()
 
 
 async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floor: Floor) -> None:
-    """The complaint names the one who would answer it: list, talk, words, 今日, case and what was asked are not there for her."""
+    """The complaint names the one who would answer it: list, talk, words, 今日, case and what was asked are not there for
+    her.
+    """
     home = floor.home
     await home.hears("我要投诉 你们客服陈晓雯骂我", "niece")
     person, case = await home.person("niece"), int(await home.one("SELECT id FROM complaint"))
@@ -99,7 +133,9 @@ async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floo
     assert await floor.sees("he", person) >= {"talk", "words", "case"}
     assert "words" not in await floor.sees("tang", person), "the floor reads none of it"
     assert "words" not in await floor.sees("zhou", person)
-    assert await home.rows("SELECT staff_id, state, named_by FROM accused") == [(floor.staff["chen"].id, "suspected", None)]
+    assert await home.rows("SELECT staff_id, state, named_by FROM accused") == [
+        (floor.staff["chen"].id, "suspected", None)
+    ]
     chen = floor.staff["chen"]
     for work in (
         lambda db: access_case(db, chen, case),
@@ -135,7 +171,9 @@ async def test_fault_a4_the_floor_still_sees_the_talk_and_answers_a_plain_wish(f
 async def test_fault_s1_a_role_is_hidden_on_its_floor_and_not_on_another(floor: Floor) -> None:
     await floor.home.hears("你们护工骂我妈", "niece")
     person = await floor.home.person("niece")
-    assert await floor.home.rows("SELECT staff_id, role, floor FROM accused") == [(None, "carer", "3")], "the floor of her elder"
+    assert await floor.home.rows("SELECT staff_id, role, floor FROM accused") == [(None, "carer", "3")], (
+        "the floor of her elder"
+    )
     assert await floor.sees("zhou", person) == NOTHING
     assert "words" not in await floor.sees("lin", person)
     assert "words" in await floor.sees("he", person)
@@ -150,7 +188,9 @@ async def test_fault_s1_only_somebody_above_lifts_it_with_a_reason_and_then_it_c
     number = named[0].id
 
     async def decide(who: str, verdict: str, why: str = "") -> None:
-        await home.database.write(lambda db: accusations.decide(db, floor.staff[who], number, verdict, why, home.clock()))
+        await home.database.write(
+            lambda db: accusations.decide(db, floor.staff[who], number, verdict, why, home.clock())
+        )
 
     for login in ("zhou", "tang", "chen"):
         with pytest.raises(NotFound):
@@ -170,15 +210,26 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
     await home.hears("我要投诉，饭菜太凉", "niece")
     case = int(await home.one("SELECT id FROM complaint"))
     await home.database.write(
-        lambda db: desk.answer(db, staff["chen"], case and db.get_one(tables.Case, case).person_id, "我来查", "k1", home.clock())
+        lambda db: desk.answer(
+            db, staff["chen"], case and db.get_one(tables.Case, case).person_id, "我来查", "k1", home.clock()
+        )
     )
     await home.send_all()
     await home.database.write(
         lambda db: complaints.assess(
-            db, staff["chen"], case, category="餐饮", level=3, why="", scope="ours", passed_to="", owner_id=staff["chen"].id,
-            accused=frozenset(), now=home.clock(),
+            db,
+            staff["chen"],
+            case,
+            category="餐饮",
+            level=3,
+            why="",
+            scope="ours",
+            passed_to="",
+            owner_id=staff["chen"].id,
+            accused=frozenset(),
+            now=home.clock(),
         )
-    )  # fmt: skip
+    )
     await home.hears("陈晓雯态度太差，还骂我", "niece")
     assert await home.one("SELECT owner_id FROM complaint") is None
     with pytest.raises(NotFound):
@@ -198,7 +249,9 @@ async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Fl
     assert {"words", "case"} <= await floor.sees("he", kin)
     assert (
         await home.database.read(
-            lambda db: complaints.director_left(db, db.get_one(tables.Case, cases.rows(db, floor.staff["he"].sight)[0].case.id))
+            lambda db: complaints.director_left(
+                db, db.get_one(tables.Case, cases.rows(db, floor.staff["he"].sight)[0].case.id)
+            )
         )
         is False
     )
@@ -226,7 +279,9 @@ async def test_fault_s1_search_follows_the_words(floor: Floor) -> None:
     while portion := await home.database.read(lambda db: search.next_portion(db, later)):
         await home.database.store(lambda store, portion=portion: search.put(store, portion))  # type: ignore[misc]
     for login, found in (("zhou", 0), ("tang", 0), ("lin", 0), ("chen", 0), ("he", 1), ("shen", 1)):
-        hits = await home.database.read(lambda db, who=floor.staff[login]: search.look(db, who, "掐我胳膊"))  # type: ignore[misc]
+        hits = await home.database.read(
+            lambda db, who=floor.staff[login]: search.look(db, who, "掐我胳膊")  # type: ignore[misc]
+        )
         assert len(hits.messages) == found, login
 
 
@@ -234,7 +289,9 @@ async def test_a_status_is_still_set_by_who_is_named(floor: Floor) -> None:
     """The elder is still cared for: only words are hidden, not her room."""
     await floor.home.hears("小周昨天掐我胳膊", "grandma")
     resident = int(await floor.home.one("SELECT id FROM resident"))
-    await floor.home.database.write(lambda db: residents.hush(db, floor.staff["tang"], resident, on=True, now=floor.home.clock()))
+    await floor.home.database.write(
+        lambda db: residents.hush(db, floor.staff["tang"], resident, on=True, now=floor.home.clock())
+    )
 
 
 async def test_f5_each_message_that_accuses_is_kept_from_the_floor_however_often_the_same_is_said(floor: Floor) -> None:
@@ -256,5 +313,7 @@ async def test_c6_what_was_said_before_belongs_to_the_case_though_its_first_word
     await home.hears("饭菜太凉了", "niece")
     case = int(await home.one("SELECT id FROM complaint"))
     assert await home.rows("SELECT case_id, staff_id FROM accused") == [(case, floor.staff["zhou"].id)]
-    named = await home.database.read(lambda db: accusations.of_case(db, one) if (one := db.get(tables.Case, case)) else [])
+    named = await home.database.read(
+        lambda db: accusations.of_case(db, one) if (one := db.get(tables.Case, case)) else []
+    )
     assert [one.who for one in named] == ["周敏"]

@@ -1,4 +1,6 @@
-"""From the words to the nurse at the bed: one alarm a person, nothing promised before 我去, the right eyes only, with and without database."""
+"""From the words to the nurse at the bed: one alarm a person, nothing promised before 我去, the right eyes only, with and
+without database.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -45,7 +47,9 @@ async def board_of(home: HomeUnderTest) -> Board:
     return board
 
 
-async def test_e2_the_elder_hears_that_we_call_and_never_that_somebody_comes_before_somebody_goes(elder: HomeUnderTest) -> None:
+async def test_e2_the_elder_hears_that_we_call_and_never_that_somebody_comes_before_somebody_goes(
+    elder: HomeUnderTest,
+) -> None:
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     assert await cries(elder, "我摔倒了") == "已经在叫人。急就按铃。"
     board = await board_of(elder)
@@ -97,7 +101,9 @@ async def test_e2_abuse_is_for_the_lead_alone_and_is_only_noted_aloud(elder: Hom
     with pytest.raises(NotFound):
         board.go(nurse, alarm.ref, elder.clock())
     with pytest.raises(NotFound):
-        await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.LEAD, elder.clock()))
+        await elder.database.write(
+            lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.LEAD, elder.clock())
+        )
     await elder.database.write(lambda db: alarms.go(db, elder.house, lead, "grandma", Audience.LEAD, elder.clock()))
     assert await elder.send_all() == [], "nothing is said aloud beside the carer"
     await cries(elder, "我摔倒了")
@@ -118,7 +124,9 @@ async def test_c1_an_emergency_inside_a_complaint_is_both(elder: HomeUnderTest) 
     assert await elder.one("SELECT count FROM alarm") == 2
 
 
-async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_follows_the_database(elder: HomeUnderTest) -> None:
+async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_follows_the_database(
+    elder: HomeUnderTest,
+) -> None:
     nurse = Viewer(1, elder.ids.home_id, "唐雨", Role.NURSE)
     board, told = await board_of(elder), []
     board.listen(lambda: told.append(1))
@@ -233,7 +241,9 @@ async def test_e2_a_wound_by_a_carer_rings_for_the_floor_without_the_words(elder
     assert "护工" not in seen.words
     assert {alarm.audience for alarm in board.seen_by(lead)} == {Audience.FLOOR, Audience.LEAD}
     fresh = Board()
-    fresh.ring("grandma", "k", triage("护工打了我，我头撞破了流血不止"), "护工打了我，我头撞破了流血不止", elder.clock())
+    fresh.ring(
+        "grandma", "k", triage("护工打了我，我头撞破了流血不止"), "护工打了我，我头撞破了流血不止", elder.clock()
+    )
     assert all("护工" not in alarm.words for alarm in fresh.seen_by(nurse))
     assert len(fresh.seen_by(lead)) == 2
 
@@ -250,7 +260,9 @@ async def test_e2_a_name_or_words_that_cannot_be_opened_hide_no_alarm(elder: Hom
     assert all("打不开" in alarm.words for alarm in strips)
 
 
-async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_the_most_urgent(elder: HomeUnderTest) -> None:
+async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_the_most_urgent(
+    elder: HomeUnderTest,
+) -> None:
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     tap = events.Click("NURSE")
 

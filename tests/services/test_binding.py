@@ -1,4 +1,6 @@
-"""From a printed one-time code to a relative who may know what was agreed; and what stops machines from speaking (F11, F13, F14, P4)."""
+"""From a printed one-time code to a relative who may know what was agreed; and what stops machines from speaking (F11,
+F13, F14, P4).
+"""
 
 from datetime import timedelta
 
@@ -47,9 +49,18 @@ async def asks(home: HomeUnderTest, who: Viewer, openid: str = "daughter") -> in
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("绑定 7KQ2-M4HX", "7KQ2M4HX"), ("7kq2m4hx", "7KQ2M4HX"), ("绑定码：７ＫＱ２ Ｍ４ＨＸ。", "7KQ2M4HX"), ("88236677", None), ("ABCDEFGH", None),
-     ("绑定", None), ("7KQ2M4H", None), ("我妈住306", None), ("7KQ2M4HX 王桂兰", None)],
-)  # fmt: skip
+    [
+        ("绑定 7KQ2-M4HX", "7KQ2M4HX"),
+        ("7kq2m4hx", "7KQ2M4HX"),
+        ("绑定码：７ＫＱ２ Ｍ４ＨＸ。", "7KQ2M4HX"),
+        ("88236677", None),
+        ("ABCDEFGH", None),
+        ("绑定", None),
+        ("7KQ2M4H", None),
+        ("我妈住306", None),
+        ("7KQ2M4HX 王桂兰", None),
+    ],
+)
 def test_f13_a_code_is_read_as_people_write_it_and_a_phone_number_is_none(words: str, expected: str | None) -> None:
     assert invitation_code(words) == expected
     assert of_words("绑定") is Intent.BIND
@@ -72,18 +83,28 @@ async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: Hom
     assert [(one.name, one.relation, one.elder, one.place) for one in waiting] == [("李静", "女儿", "王桂兰", "306-1")]
     assert await house.rows("SELECT kind, kept_at FROM promise") == [("binding", None)]
     await house.database.write(
-        lambda db: binding.confirm(db, house.house, desk, waiting[0].id, scopes={"daily", "health"}, way="paper", now=house.clock())
+        lambda db: binding.confirm(
+            db, house.house, desk, waiting[0].id, scopes={"daily", "health"}, way="paper", now=house.clock()
+        )
     )
     ((_, words),) = await house.send_all()
     assert words.startswith("绑定好了，李静。从今天起您能看到王桂兰的家书")
     assert "日常、健康" in words
     number = await resident(house)
     (kin,) = await house.database.read(lambda db: queries.relatives(db, number))
-    assert (kin.name, kin.relation, kin.scopes, kin.way, kin.primary) == ("李静", "女儿", ("daily", "health"), "paper", True)
+    assert (kin.name, kin.relation, kin.scopes, kin.way, kin.primary) == (
+        "李静",
+        "女儿",
+        ("daily", "health"),
+        "paper",
+        True,
+    )
     assert await house.rows("SELECT kind FROM person WHERE id = ?", await house.person()) == [("family",)]
     assert await house.one("SELECT kept_how FROM promise") == "confirmed"
     with pytest.raises(Conflict):
-        await house.database.write(lambda db: binding.refuse(db, house.house, desk, waiting[0].id, "晚了", house.clock()))
+        await house.database.write(
+            lambda db: binding.refuse(db, house.house, desk, waiting[0].id, "晚了", house.clock())
+        )
     assert "已经绑定过" in await house.hears(f"绑定 {await code(house, desk)}")
 
 
@@ -127,11 +148,15 @@ async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeU
     ):
         with pytest.raises(Invalid, match=why):
             await house.database.write(
-                lambda db, s=scopes, w=way: binding.confirm(db, house.house, desk, asked, scopes=s, way=w, now=house.clock())  # type: ignore[misc]
+                lambda db, s=scopes, w=way: binding.confirm(
+                    db, house.house, desk, asked, scopes=s, way=w, now=house.clock()
+                )  # type: ignore[misc]
             )
     with pytest.raises(Invalid, match="为什么"):
         await house.database.write(lambda db: binding.refuse(db, house.house, desk, asked, "  ", house.clock()))
-    await house.database.write(lambda db: binding.refuse(db, house.house, desk, asked, "登记的电话没打通", house.clock()))
+    await house.database.write(
+        lambda db: binding.refuse(db, house.house, desk, asked, "登记的电话没打通", house.clock())
+    )
     assert [words for _, words in await house.send_all()] == [
         "您的绑定这次没能核实：登记的电话没打通。请到前台，或打 0571-8800-0101，我们帮您办。"
     ]
@@ -146,10 +171,14 @@ async def test_p4_a_nurse_of_another_floor_and_a_carer_make_no_bindings(house: H
     number = await resident(house)
     for who in (carer, below):
         with pytest.raises(NotFound):
-            await house.database.write(lambda db, w=who: binding.invite(db, w, number, house.clock()))  # type: ignore[misc]
+            await house.database.write(
+                lambda db, w=who: binding.invite(db, w, number, house.clock())  # type: ignore[misc]
+            )
         with pytest.raises(NotFound):
             await house.database.write(
-                lambda db, w=who: binding.confirm(db, house.house, w, asked, scopes={"daily"}, way="none", now=house.clock())  # type: ignore[misc]
+                lambda db, w=who: binding.confirm(
+                    db, house.house, w, asked, scopes={"daily"}, way="none", now=house.clock()
+                )  # type: ignore[misc]
             )
     assert [line.name for line in await house.database.read(lambda db: queries.lines(db, below.sight))] == ["何秀英"]
 
@@ -171,30 +200,46 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
         def work(store: object) -> None:
             store.lock_persons(person)  # type: ignore[attr-defined]
             outbox.enqueue(
-                store, home_id=house.ids.home_id, person_id=person, purpose=purposes.of(purpose), dedup_key=key, text="话", now=house.clock(),  # type: ignore[arg-type]
-                queue="notice", not_before=later,
-            )  # fmt: skip
+                store,  # type: ignore[arg-type]
+                home_id=house.ids.home_id,
+                person_id=person,
+                purpose=purposes.of(purpose),
+                dedup_key=key,
+                text="话",
+                now=house.clock(),
+                queue="notice",
+                not_before=later,
+            )
 
         await house.database.store(work)
 
     await queued("greeting", "a")
     await queued("answer", "b")
     await house.database.write(lambda db: residents.hush(db, nurse, number, on=True, now=house.clock()))
-    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [("greeting", "cancelled"), ("answer", "planned")]
+    assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [
+        ("greeting", "cancelled"),
+        ("answer", "planned"),
+    ]
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) == house.clock()
     await house.database.write(lambda db: residents.hush(db, nurse, number, on=False, now=house.clock()))
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) is None
     with pytest.raises(Invalid, match="院长"):
         await house.database.write(lambda db: residents.set_status(db, nurse, number, "去世", "王桂兰", house.clock()))
     with pytest.raises(Invalid, match="再写一遍"):
-        await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王秀英", house.clock()))
+        await house.database.write(
+            lambda db: residents.set_status(db, director, number, "去世", "王秀英", house.clock())
+        )
     await queued("greeting", "c")
     await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王桂兰", house.clock()))
     assert await house.rows("SELECT state FROM outbox WHERE dedup_key = 'c'") == [("cancelled",)]
     assert await house.rows("SELECT kind, lifted_at IS NULL FROM stop ORDER BY id") == [("hush", 0), ("death", 1)]
     for who, name in ((nurse, "王桂兰"), (director, "")):
         with pytest.raises(Invalid):
-            await house.database.write(lambda db, w=who, n=name: residents.set_status(db, w, number, "在住", n, house.clock()))  # type: ignore[misc]
+            await house.database.write(
+                lambda db, w=who, n=name: residents.set_status(  # type: ignore[misc]
+                    db, w, number, "在住", n, house.clock()
+                )
+            )
     await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "王桂兰", house.clock()))
     assert await house.one("SELECT count(*) FROM stop WHERE lifted_at IS NULL") == 0
 
@@ -202,7 +247,9 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
 async def test_l2_what_machines_queue_after_a_hush_is_stopped_too(house: HomeUnderTest) -> None:
     desk = await house.staff()
     asked = await asks(house, desk)
-    await house.database.write(lambda db: binding.confirm(db, house.house, desk, asked, scopes={"daily"}, way="none", now=house.clock()))
+    await house.database.write(
+        lambda db: binding.confirm(db, house.house, desk, asked, scopes={"daily"}, way="none", now=house.clock())
+    )
     await house.send_all()
     number = await resident(house)
     await house.database.write(lambda db: residents.hush(db, desk, number, on=True, now=house.clock()))
@@ -216,7 +263,9 @@ async def test_l2_what_machines_queue_after_a_hush_is_stopped_too(house: HomeUnd
 async def test_f13_the_clock_of_two_sheets_runs_until_both_are_decided(house: HomeUnderTest) -> None:
     desk = await house.staff()
     first, second = await asks(house, desk), await asks(house, desk)
-    await house.database.write(lambda db: binding.confirm(db, house.house, desk, first, scopes={"daily"}, way="none", now=house.clock()))
+    await house.database.write(
+        lambda db: binding.confirm(db, house.house, desk, first, scopes={"daily"}, way="none", now=house.clock())
+    )
     assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 1
     await house.database.write(lambda db: binding.refuse(db, house.house, desk, second, "同一位", house.clock()))
     assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 0
@@ -227,6 +276,8 @@ async def test_f13_two_sheets_of_one_relative_make_one_tie(house: HomeUnderTest)
     first, second = await asks(house, desk), await asks(house, desk)
     for asked, scopes in ((first, {"daily"}), (second, {"daily", "health"})):
         await house.database.write(
-            lambda db, a=asked, s=scopes: binding.confirm(db, house.house, desk, a, scopes=s, way="paper", now=house.clock())  # type: ignore[misc]
+            lambda db, a=asked, s=scopes: binding.confirm(
+                db, house.house, desk, a, scopes=s, way="paper", now=house.clock()
+            )  # type: ignore[misc]
         )
     assert await house.rows("SELECT scopes, is_primary FROM kinship") == [("daily health", 1)]

@@ -33,7 +33,12 @@ async def test_c2_a_bound_relative_is_asked_only_what_the_house_does_not_know(sa
     who = await sample.staff(login="desk")
     case = (await sample.database.read(lambda db: cases.rows(db, who.sight)))[0].case
     found = await sample.database.read(lambda db: cases.one(db, case))
-    assert found.fields == {"about": "王桂兰 306 室 1 床（按登记）", "occurred": "昨晚十点", "name": "李静", "contact": "13800002107"}
+    assert found.fields == {
+        "about": "王桂兰 306 室 1 床（按登记）",
+        "occurred": "昨晚十点",
+        "name": "李静",
+        "contact": "13800002107",
+    }
     assert found.who.tie == "王桂兰的女儿"
     assert await sample.one("SELECT resident_id IS NOT NULL FROM complaint") == 1
 
@@ -67,7 +72,9 @@ async def test_effects_for_a_case_that_is_not_there_say_so(sample: HomeUnderTest
     person = await sample.person(DAUGHTER)
 
     def run(store: Store) -> None:
-        context = Context(store, sample.house, sample.ids.home_id, person, sample.clock(), sample.clock(), None, attended=False)
+        context = Context(
+            store, sample.house, sample.ids.home_id, person, sample.clock(), sample.clock(), None, attended=False
+        )
         with pytest.raises(FlowError, match="no case"):
             effects.carry_out(context, AddToCase("C0101-01", Text("x")))
         with pytest.raises(FlowError, match="no field"):

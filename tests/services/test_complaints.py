@@ -1,4 +1,6 @@
-"""A complaint from the first word to its end: each step asks for what it needs, nobody decides their own plan, nothing ends without the family."""
+"""A complaint from the first word to its end: each step asks for what it needs, nobody decides their own plan, nothing
+ends without the family.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -45,29 +47,48 @@ class Story:
 
     async def assess(self, who: Viewer | None = None, **more: Any) -> None:
         asked: dict[str, Any] = {
-            "category": "护理质量", "level": 3, "why": "", "scope": "ours", "passed_to": "", "owner_id": self.lead.id,
+            "category": "护理质量",
+            "level": 3,
+            "why": "",
+            "scope": "ours",
+            "passed_to": "",
+            "owner_id": self.lead.id,
             "accused": frozenset({self.nurse.id}),
-        } | more  # fmt: skip
+        } | more
         if "level" not in more:
             asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.case)
         await self.do(lambda db: complaints.assess(db, who or self.desk, self.case, now=self.home.clock(), **asked))
 
     async def plan(self, who: Viewer | None = None, **more: Any) -> None:
         asked: dict[str, Any] = {
-            "cause": "双人都忙时没有规定谁接铃", "department": "护理部", "responsible_id": self.nurse.id, "measures": "铃响 3 分钟转 1 楼值班",
-            "done_by": date(2026, 11, 30), "reply": "",
-        } | more  # fmt: skip
-        await self.do(lambda db: complaints.propose(db, self.home.house, who or self.lead, self.case, now=self.home.clock(), **asked))
+            "cause": "双人都忙时没有规定谁接铃",
+            "department": "护理部",
+            "responsible_id": self.nurse.id,
+            "measures": "铃响 3 分钟转 1 楼值班",
+            "done_by": date(2026, 11, 30),
+            "reply": "",
+        } | more
+        await self.do(
+            lambda db: complaints.propose(
+                db, self.home.house, who or self.lead, self.case, now=self.home.clock(), **asked
+            )
+        )
 
     async def decide(self, who: Viewer, *, approve: bool = True, why: str = "") -> None:
-        row = await self.home.one("SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.case)
+        row = await self.home.one(
+            "SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.case
+        )
         await self.do(
-            lambda db: complaints.decide(db, self.home.house, who, self.case, row or 1, approve=approve, why=why, now=self.home.clock())
+            lambda db: complaints.decide(
+                db, self.home.house, who, self.case, row or 1, approve=approve, why=why, now=self.home.clock()
+            )
         )
 
     async def to_the_plan(self) -> None:
         await self.assess()
-        await self.do(lambda db: complaints.inquire(db, self.lead, self.case, "02:10 按铃，02:31 应答", self.home.clock()))
+        await self.do(
+            lambda db: complaints.inquire(db, self.lead, self.case, "02:10 按铃，02:31 应答", self.home.clock())
+        )
 
     async def to_the_question(self) -> None:
         await self.to_the_plan()
@@ -96,13 +117,24 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
     assert await story.stage() == 6
     sent = [text for _, text in await home.send_all()]
     assert len(sent) == 1
-    for words in ("C261122-01", "02:10 按铃", "铃响 3 分钟转 1 楼值班", "11月30日前完成", "护理部", "再次向您道歉", "1 认可"):
+    for words in (
+        "C261122-01",
+        "02:10 按铃",
+        "铃响 3 分钟转 1 楼值班",
+        "11月30日前完成",
+        "护理部",
+        "再次向您道歉",
+        "1 认可",
+    ):
         assert words in sent[0]
     assert await story.stage() == 7
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'result'") == "message"
     assert "再问您几次" in await home.hears("1")
     assert await story.stage() == 8
-    due = [row[0] for row in await home.rows("SELECT not_before FROM outbox WHERE purpose = 'follow_up' ORDER BY not_before")]
+    due = [
+        row[0]
+        for row in await home.rows("SELECT not_before FROM outbox WHERE purpose = 'follow_up' ORDER BY not_before")
+    ]
     assert [round((at - await home.one("SELECT accepted_at FROM complaint")) / MINUTES / 1440) for at in due] == [3, 7]
     with pytest.raises(Conflict):
         await story.do(lambda db: complaints.learn(db, story.lead, story.case, "教训", home.clock()))
@@ -146,16 +178,28 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
     person = await home.person()
     await story.do(lambda db: desk.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
     await home.send_all()
-    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, "a message is no call"
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, (
+        "a message is no call"
+    )
     assert await story.stage() == 7
     with pytest.raises(Invalid, match="怎么说的"):
-        await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="", now=home.clock()))
+        await story.do(
+            lambda db: complaints.hear(
+                db, home.house, story.desk, story.case, word="accepted", note="", now=home.clock()
+            )
+        )
     await story.do(
-        lambda db: complaints.hear(db, home.house, story.desk, story.case, word="accepted", note="电话里说可以了", now=home.clock())
+        lambda db: complaints.hear(
+            db, home.house, story.desk, story.case, word="accepted", note="电话里说可以了", now=home.clock()
+        )
     )
     assert await story.stage() == 8
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
-    await story.do(lambda db: complaints.hear(db, home.house, story.desk, story.case, word="declined", note="又凉了", now=home.clock()))
+    await story.do(
+        lambda db: complaints.hear(
+            db, home.house, story.desk, story.case, word="declined", note="又凉了", now=home.clock()
+        )
+    )
     assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
     assert await home.one("SELECT count(*) FROM outbox WHERE purpose = 'follow_up' AND state != 'cancelled'") == 0
 
@@ -175,10 +219,14 @@ async def test_c11_at_a_follow_up_again_means_again(story: Story) -> None:
 async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
     home = story.home
     for wrong, why in (
-        ({"category": "别的"}, "都要选"), ({"scope": "partly"}, "转给了谁"), ({"owner_id": story.nurse.id}, "选一位负责人"),
-        ({"level": 4}, "往低改"), ({"accused": frozenset({1})}, "不在名单"), ({"accused": frozenset({story.lead.id})}, "被投诉的人不能办"),
+        ({"category": "别的"}, "都要选"),
+        ({"scope": "partly"}, "转给了谁"),
+        ({"owner_id": story.nurse.id}, "选一位负责人"),
+        ({"level": 4}, "往低改"),
+        ({"accused": frozenset({1})}, "不在名单"),
+        ({"accused": frozenset({story.lead.id})}, "被投诉的人不能办"),
         ({"accused": frozenset({story.desk.id})}, "被投诉的人不能办"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(Invalid, match=why):
             await story.assess(**wrong)
     with pytest.raises(Invalid, match="写明理由"):
@@ -195,7 +243,9 @@ async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Stor
     await story.assess(accused=frozenset({story.director.id}))
     for work in (
         lambda db: complaints.inquire(db, story.director, story.case, "没事", story.home.clock()),
-        lambda db: complaints.decide(db, story.home.house, story.director, story.case, 1, approve=True, why="", now=story.home.clock()),
+        lambda db: complaints.decide(
+            db, story.home.house, story.director, story.case, 1, approve=True, why="", now=story.home.clock()
+        ),
         lambda db: desk.answer(db, story.director, story.person, "x", "k", story.home.clock()),
     ):
         with pytest.raises(NotFound):
@@ -205,9 +255,14 @@ async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Stor
 async def test_c7_c9_a_plan_needs_cause_people_date_and_an_apology(story: Story) -> None:
     await story.to_the_plan()
     for wrong, why in (
-        ({"cause": ""}, "原因"), ({"measures": " "}, "措施"), ({"department": "天上"}, "都要选"), ({"responsible_id": 1}, "都要选"),
-        ({"done_by": None}, "哪天"), ({"reply": "没事"}, "道歉"), ({"reply": "对不起" * 700}, "太长"),
-    ):  # fmt: skip
+        ({"cause": ""}, "原因"),
+        ({"measures": " "}, "措施"),
+        ({"department": "天上"}, "都要选"),
+        ({"responsible_id": 1}, "都要选"),
+        ({"done_by": None}, "哪天"),
+        ({"reply": "没事"}, "道歉"),
+        ({"reply": "对不起" * 700}, "太长"),
+    ):
         with pytest.raises(Invalid, match=why):
             await story.plan(**wrong)
 
@@ -248,7 +303,11 @@ async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice
 
         with pytest.raises(Invalid):
             await story.do(work)
-    await story.do(lambda db: complaints.tell(db, home.house, story.lead, story.case, way="电话", note="女儿说想看录像", now=home.clock()))
+    await story.do(
+        lambda db: complaints.tell(
+            db, home.house, story.lead, story.case, way="电话", note="女儿说想看录像", now=home.clock()
+        )
+    )
     assert await story.stage() == 7
     assert await home.rows("SELECT kept_how FROM promise WHERE kind = 'result'") == [("电话",)]
     assert "1 认可" in (await home.send_all())[0][1]
@@ -262,7 +321,11 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
     later = home.clock() + timedelta(days=3)
 
     async def ask(reply: str, due: Any) -> None:
-        await story.do(lambda db: complaints.interim(db, home.house, story.lead, story.case, reply=reply, new_due=due, now=home.clock()))
+        await story.do(
+            lambda db: complaints.interim(
+                db, home.house, story.lead, story.case, reply=reply, new_due=due, now=home.clock()
+            )
+        )
 
     for reply, due in (("", later), ("录像还没拿到", None), ("录像还没拿到", home.clock() - timedelta(days=1))):
         with pytest.raises(Invalid):
@@ -311,7 +374,9 @@ async def test_c13_without_a_question_of_ours_a_number_is_a_message_like_any_oth
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
 
 
-async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_in_and_the_case_says_so(home: HomeUnderTest) -> None:
+async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_in_and_the_case_says_so(
+    home: HomeUnderTest,
+) -> None:
     story = await Story(home).begin("护工打了我妈，我要投诉")
     await story.to_the_plan()
     await story.plan(story.desk)
@@ -332,13 +397,17 @@ async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story
     home.clock.on(hours=25)
     await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
     assert [words for _, words in await home.send_all() if "时间到了" in words] == [], "a family owes us nothing"
-    items = await home.database.read(lambda db: today.look(db, story.desk.sight, date(2026, 11, 23), home.clock()).items)
+    items = await home.database.read(
+        lambda db: today.look(db, story.desk.sight, date(2026, 11, 23), home.clock()).items
+    )
     assert "opinion" in [item.clock.kind for item in items]
     await home.hears("认可")
     assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]
 
 
-async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_question_to_the_knowledge(home: HomeUnderTest) -> None:
+async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_question_to_the_knowledge(
+    home: HomeUnderTest,
+) -> None:
     await home.hears("昨天晚饭是凉的，我要投诉")
     for words in ("好了", "跳过", "跳过", "跳过", "跳过"):
         await home.hears(words)
@@ -355,7 +424,9 @@ async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_q
 
 async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(story: Story) -> None:
     await story.assess()
-    await story.do(lambda db: complaints.inquire(db, story.lead, story.case, "周敏当时在岗，没有应铃", story.home.clock()))
+    await story.do(
+        lambda db: complaints.inquire(db, story.lead, story.case, "周敏当时在岗，没有应铃", story.home.clock())
+    )
     with pytest.raises(Invalid, match="周敏的名字"):
         await story.plan()
     await story.plan(reply="护理员当时在岗，没有及时应铃，对不起。")

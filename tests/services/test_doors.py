@@ -7,7 +7,19 @@ import pytest
 from care.errors import Invalid, NotFound
 from conversations import events
 from services.access import Page, Role, Viewer, access_media, access_page
-from services.staff.staff import Knock, TooManyTries, WrongPassword, count, find, knock, lock, log_in, log_out, session, verify
+from services.staff.staff import (
+    Knock,
+    TooManyTries,
+    WrongPassword,
+    count,
+    find,
+    knock,
+    lock,
+    log_in,
+    log_out,
+    session,
+    verify,
+)
 from services.talks import desk
 from storage.queries import cases, chats
 from tests.conftest import HomeUnderTest
@@ -21,7 +33,11 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
     await home.hears("我要投诉")
     await home.hears(events.Image("m"))
     stranger = Viewer(who.id, who.home_id + 1, "别家", Role.DIRECTOR)
-    person, case, media = await home.person(), await home.one("SELECT id FROM complaint"), await home.one("SELECT id FROM media")
+    person, case, media = (
+        await home.person(),
+        await home.one("SELECT id FROM complaint"),
+        await home.one("SELECT id FROM media"),
+    )
     row = await reply(home, who, "一", "a")
     assert row is not None
     for work in (
@@ -109,5 +125,7 @@ async def test_staff_need_a_name_a_long_password_and_their_own_login(home: HomeU
     for login, name, password in (("chen", "另一位", "long-enough"), ("", "x", "long-enough"), ("x", "x", "short")):
         with pytest.raises(Invalid):
             await home.database.write(
-                lambda db, a=login, b=name, c=password: add(db, home.ids.home_id, a, b, Role.NURSE, c, home.clock())  # type: ignore[misc]
+                lambda db, a=login, b=name, c=password: add(  # type: ignore[misc]
+                    db, home.ids.home_id, a, b, Role.NURSE, c, home.clock()
+                )
             )

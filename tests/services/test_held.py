@@ -21,7 +21,9 @@ def _person(home: HomeUnderTest, store: Store) -> int:
 async def test_a_read_sees_what_was_written_before_it_and_children_may_come_first(home: HomeUnderTest) -> None:
     def work(store: Store) -> list[tuple[object, ...]]:
         person = _person(home, store)
-        talk = store.insert(tables.Conversation, home_id=home.ids.home_id, person_id=person, version=0, revision=0, state="", trail="")
+        talk = store.insert(
+            tables.Conversation, home_id=home.ids.home_id, person_id=person, version=0, revision=0, state="", trail=""
+        )
         store.update(tables.Conversation, talk, person=person, state="story")
         assert store.row("SELECT kind FROM person WHERE id = ?", person) == ("guest",)
         store.update(tables.Conversation, talk, person=person, revision=1)
@@ -70,14 +72,18 @@ async def test_what_is_known_of_a_person_is_kept_true_by_what_is_written(home: H
     await home.database.store(work)
 
 
-async def test_what_is_known_is_asked_anew_when_something_closes_or_is_changed_by_a_statement(home: HomeUnderTest) -> None:
+async def test_what_is_known_is_asked_anew_when_something_closes_or_is_changed_by_a_statement(
+    home: HomeUnderTest,
+) -> None:
     now, hour = home.clock(), timedelta(hours=1)
 
     def work(store: Store) -> None:
         person = _person(home, store)
         store.learn(promises.OPEN, person, [])
         made = [
-            promises.make(store, home_id=home.ids.home_id, person_id=person, kind=Kind.REPLY, made_at=now, due_at=now + n * hour)
+            promises.make(
+                store, home_id=home.ids.home_id, person_id=person, kind=Kind.REPLY, made_at=now, due_at=now + n * hour
+            )
             for n in (1, 2, 3)
         ]
         store.update(tables.Promise, made[0], person=person, kept_at=now, kept_how="call", look_at=None)
@@ -90,13 +96,28 @@ async def test_what_is_known_is_asked_anew_when_something_closes_or_is_changed_b
     await home.database.store(work)
 
 
-async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_each_change_names(home: HomeUnderTest) -> None:
+async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_each_change_names(
+    home: HomeUnderTest,
+) -> None:
     def work(store: Store) -> list[tuple[object, ...]]:
         person = _person(home, store)
         case = store.insert(
-            tables.Case, home_id=home.ids.home_id, person_id=person, day=date(2026, 11, 25), sequence=1, number="C1125-01", stage=Stage.RECEIVED,
-            level=3, category="待定", why=b"w", cautious=False, hide_name=False, title=b"t", said_at=home.clock(), opened_at=home.clock(),
-        )  # fmt: skip
+            tables.Case,
+            home_id=home.ids.home_id,
+            person_id=person,
+            day=date(2026, 11, 25),
+            sequence=1,
+            number="C1125-01",
+            stage=Stage.RECEIVED,
+            level=3,
+            category="待定",
+            why=b"w",
+            cautious=False,
+            hide_name=False,
+            title=b"t",
+            said_at=home.clock(),
+            opened_at=home.clock(),
+        )
         store.flush()
         store.update(tables.Case, case, person=person, level=2, category="饮食")
         store.update(tables.Case, case, person=person, cautious=True, about=b"\x00\xff who")
@@ -106,7 +127,10 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
         store.flush()
         store.update(tables.Person, other, kind="elder")
         assert store.rows("SELECT kind, name FROM person ORDER BY id") == [("family", "名字".encode()), ("elder", None)]
-        return store.rows("SELECT level, category, cautious, about, title, rounds, number, feedback_at FROM complaint WHERE id = ?", case)
+        return store.rows(
+            "SELECT level, category, cautious, about, title, rounds, number, feedback_at FROM complaint WHERE id = ?",
+            case,
+        )
 
     assert await home.database.store(work) == [(1, "饮食", True, b"\x00\xff who", b"t", 0, "C1125-01", None)]
 
@@ -125,6 +149,9 @@ def test_a_change_that_makes_room_does_not_wait_and_changes_of_a_row_are_one() -
     assert held.update(tables.Case, 7, {"stage": 2})
     assert held.update(tables.Case, 7, {"level": 1})
     assert not held.update(tables.Audit, 9, {"position": 4})
-    assert held.take() == ({tables.Person: {1: {"id": 1, "kind": "family"}}}, {tables.Case: {7: {"stage": 2, "level": 1}}})
+    assert held.take() == (
+        {tables.Person: {1: {"id": 1, "kind": "family"}}},
+        {tables.Case: {7: {"stage": 2, "level": 1}}},
+    )
     assert held.take() == ({}, {})
     assert not held.tables

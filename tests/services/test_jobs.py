@@ -1,4 +1,6 @@
-"""What the scheduler did last, for who keeps it running: a job that fails or stands still is seen before a letter is missed (P7)."""
+"""What the scheduler did last, for who keeps it running: a job that fails or stands still is seen before a letter is
+missed (P7).
+"""
 
 import re
 from datetime import timedelta
@@ -64,7 +66,10 @@ async def test_a_process_that_does_not_lead_writes_down_only_what_it_did(home: H
     async def never() -> bool:
         return False
 
-    mine, leads = Job("strip", 5.0, nothing, "刷新紧急条", everywhere=True), Job("letters", 5.0, nothing, "到傍晚放行家书")
+    mine, leads = (
+        Job("strip", 5.0, nothing, "刷新紧急条", everywhere=True),
+        Job("letters", 5.0, nothing, "到傍晚放行家书"),
+    )
     ticker = Ticker([mine, leads], home.clock, never)
     for job in (mine, leads):
         await ticker._tick(job)
@@ -75,7 +80,10 @@ async def test_p7_the_administrator_sees_trouble_first_and_a_nurse_sees_no_such_
     admin, nurse = await home.staff(Role.ADMIN, "顾一帆", "gu"), await home.staff(Role.NURSE, "唐雨", "tang")
     now = home.clock()
     known = {
-        "letters": (Job("letters", 5.0, nothing, "到傍晚放行家书"), Run(now, 0.2, "ConnectionError", now - timedelta(hours=2))),
+        "letters": (
+            Job("letters", 5.0, nothing, "到傍晚放行家书"),
+            Run(now, 0.2, "ConnectionError", now - timedelta(hours=2)),
+        ),
         "days": (Job("days", 300.0, nothing, "排好祝福"), Run(now - timedelta(hours=1), 1.5)),
         "strip": (Job("strip", 5.0, nothing, "刷新紧急条"), Run(now, 0.001)),
         "old": (Job("old", 5.0, nothing, "以前的"), Run(now - timedelta(days=8), 0.001)),
@@ -85,8 +93,10 @@ async def test_p7_the_administrator_sees_trouble_first_and_a_nurse_sees_no_such_
     assert await home.one("SELECT count(*) FROM job_run") == 4
     lines = await home.database.read(lambda db: jobs.shown(db, admin, now))
     assert [(line.row.name, line.row.failed, line.late) for line in lines] == [
-        ("letters", "ConnectionError", False), ("days", None, True), ("strip", None, False),
-    ]  # fmt: skip
+        ("letters", "ConnectionError", False),
+        ("days", None, True),
+        ("strip", None, False),
+    ]
     known["letters"] = (known["letters"][0], Run(now, 0.2))
     await home.database.store(lambda store: jobs.write_down(store, known))
     lines = await home.database.read(lambda db: jobs.shown(db, admin, now))
@@ -103,7 +113,9 @@ async def test_p7_the_page_says_what_is_wrong_in_words(home: HomeUnderTest, tmp_
         return b""
 
     app = web.Application()
-    app.add_subapp("/console", build(home.database, home.house, Board(), Settings(media=Media(tmp_path)), home.clock, no_sound))
+    app.add_subapp(
+        "/console", build(home.database, home.house, Board(), Settings(media=Media(tmp_path)), home.clock, no_sound)
+    )
     async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as client:
         token = re.search(r'name="csrf" value="([^"]*)"', await (await client.get("/console/login")).text())
         form = {"login": "gu", "password": "long-enough", "csrf": token[1] if token else ""}

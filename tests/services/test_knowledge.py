@@ -38,7 +38,9 @@ async def fill(home: HomeUnderTest, who: Viewer, **values: str) -> None:
     await home.database.write(work)
 
 
-async def test_q3_the_machine_answers_once_the_blanks_are_filled_and_asks_a_colleague_before(home: HomeUnderTest) -> None:
+async def test_q3_the_machine_answers_once_the_blanks_are_filled_and_asks_a_colleague_before(
+    home: HomeUnderTest,
+) -> None:
     who = await home.staff()
     assert (await shelf(home)).filled == 13
     assert "帮您问同事" in await asks(home, "怎么收费")
@@ -50,7 +52,9 @@ async def test_q3_the_machine_answers_once_the_blanks_are_filled_and_asks_a_coll
     assert "0571-8800-0101" in await asks(home, "怎么投诉提建议", "aunt"), "figures of the settings fill themselves"
 
 
-async def test_q3_whoever_looks_whether_the_knowledge_changed_sees_each_change_and_nothing_else(home: HomeUnderTest) -> None:
+async def test_q3_whoever_looks_whether_the_knowledge_changed_sees_each_change_and_nothing_else(
+    home: HomeUnderTest,
+) -> None:
     who, seen = await home.staff(), list[object]()
 
     async def look() -> object:
@@ -78,7 +82,8 @@ async def test_q3_a_choice_is_offered_taken_and_left_for_another_matter(home: Ho
     envelope = replace(
         home.envelope(events.Text("视频")),
         look_up=lambda: events.Asked(
-            (events.Option("faq-21", "能视频吗？", "可以，周二。"), events.Option("faq-31", "有监控吗？", None)), sure=False
+            (events.Option("faq-21", "能视频吗？", "可以，周二。"), events.Option("faq-31", "有监控吗？", None)),
+            sure=False,
         ),
     )
     receipt: Receipt = await home.database.receive(envelope)
@@ -114,7 +119,14 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
     async def save(key: str, revision: int, answer: str = "能开，找前台。") -> str:
         return await home.database.write(
             lambda db: knowledge.save_entry(
-                db, who, key, question="能开发票吗？", answer=answer, asked="开发票\n\n开发票\n要报账怎么开票", revision=revision, now=now
+                db,
+                who,
+                key,
+                question="能开发票吗？",
+                answer=answer,
+                asked="开发票\n\n开发票\n要报账怎么开票",
+                revision=revision,
+                now=now,
             )
         )
 
@@ -129,7 +141,9 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
     assert await save("faq-35", 0) == "faq-35"
     assert (await shelf(home)).one("faq-35").entry.answer == "能开，找前台。"
     for starter in ("faq-35", "faq-03"):
-        await home.database.write(lambda db, key=starter: knowledge.switch(db, who, key, enabled=False, now=now))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, key=starter: knowledge.switch(db, who, key, enabled=False, now=now)  # type: ignore[misc]
+        )
     kept_shelf = await shelf(home)
     assert not kept_shelf.one("faq-03").spoken
     assert all(entry.id != "faq-03" for entry in kept_shelf.snapshot.entries)
@@ -163,15 +177,21 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
         ("问", "{床位费!r}", "", "空的名字"),
     ],
 )
-async def test_q3_what_cannot_be_kept_says_why(home: HomeUnderTest, question: str, answer: str, asked: str, says: str) -> None:
+async def test_q3_what_cannot_be_kept_says_why(
+    home: HomeUnderTest, question: str, answer: str, asked: str, says: str
+) -> None:
     who = await home.staff()
     with pytest.raises(Invalid, match=says):
         await home.database.write(
-            lambda db: knowledge.save_entry(db, who, "", question=question, answer=answer, asked=asked, revision=0, now=home.clock())
+            lambda db: knowledge.save_entry(
+                db, who, "", question=question, answer=answer, asked=asked, revision=0, now=home.clock()
+            )
         )
 
 
-@pytest.mark.parametrize(("name", "value"), [("值班电话", "1"), ("a b", "1"), ("床位费", "长" * 121), ("床位费", "{餐费}")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("值班电话", "1"), ("a b", "1"), ("床位费", "长" * 121), ("床位费", "{餐费}")]
+)
 async def test_q3_a_blank_that_cannot_be_filled_says_why(home: HomeUnderTest, name: str, value: str) -> None:
     who = await home.staff()
     with pytest.raises(Invalid):

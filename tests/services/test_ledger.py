@@ -77,12 +77,16 @@ async def test_p5_a_tail_that_was_cut_off_is_missed_by_the_file_outside(told: Ho
     assert await found(told, ledger.heads(file)) == []
     await told.rows("DELETE FROM audit WHERE position >= ? RETURNING id", head.position - 1)
     assert await found(told) == [], "without the file nobody could know"
-    assert f"尾巴被截断：{head.at} 时有 {head.position} 行，现在只有 {head.position - 2} 行" in await found(told, ledger.heads(file))
+    assert f"尾巴被截断：{head.at} 时有 {head.position} 行，现在只有 {head.position - 2} 行" in await found(
+        told, ledger.heads(file)
+    )
     for words in ("一", "二", "三", "四"):
         await told.hears(words)
     told.clock.on(minutes=1)
     await told.database.store(lambda store: ledger.link(store, told.clock()))
-    assert any("记在外面的不一样" in words for words in await found(told, ledger.heads(file))), "a tail that grew again is another one"
+    assert any("记在外面的不一样" in words for words in await found(told, ledger.heads(file))), (
+        "a tail that grew again is another one"
+    )
 
 
 async def test_p5_who_has_the_database_but_not_the_keys_cannot_write_a_row_that_holds(told: HomeUnderTest) -> None:
@@ -96,5 +100,7 @@ async def test_p5_who_has_the_database_but_not_the_keys_cannot_write_a_row_that_
 def test_a_file_outside_with_a_broken_line_is_read_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "heads.jsonl"
     assert ledger.heads(file) == []
-    file.write_text('{"at": "2026-11-22T08:00:00+00:00", "position": 3, "chain": "aa"}\nnonsense\n{"at": 1}\n', encoding="utf-8")
+    file.write_text(
+        '{"at": "2026-11-22T08:00:00+00:00", "position": 3, "chain": "aa"}\nnonsense\n{"at": 1}\n', encoding="utf-8"
+    )
     assert [one.position for one in ledger.heads(file)] == [3]

@@ -1,4 +1,6 @@
-"""家书: written, checked, released in the evening, read by who may, and what readers say to them (U1, U2, F12, F16, F20)."""
+"""家书: written, checked, released in the evening, read by who may, and what readers say to
+them (U1, U2, F12, F16, F20).
+"""
 
 from datetime import timedelta
 
@@ -28,8 +30,18 @@ SCENE = {
             "kind": "family",
             "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
         },
-        {"openid": "niece", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}]},
-        {"openid": "cousin", "name": "赵磊", "kind": "family", "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}]},
+        {
+            "openid": "niece",
+            "name": "孙玉",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}],
+        },
+        {
+            "openid": "cousin",
+            "name": "赵磊",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}],
+        },
     ],
     "residents": [[f"30{n}", "2", f"老人{n}", "男", "1940-01-01"] for n in range(1, 6)],
 }
@@ -46,11 +58,21 @@ async def resident(home: HomeUnderTest, room: str = "306") -> int:
     return int(await home.one("SELECT id FROM resident WHERE room = ?", room))
 
 
-async def writes(home: HomeUnderTest, who: Viewer, room: str = "306", sentence: str = "上午折了六朵纸花。", **more: object) -> int:
+async def writes(
+    home: HomeUnderTest, who: Viewer, room: str = "306", sentence: str = "上午折了六朵纸花。", **more: object
+) -> int:
     number, day = await resident(home, room), letters.today(home.settings.home, home.clock())
     fields = {"ticked": {"meals": {"大半"}, "body": {"平稳"}}, "note": "", "temperature": "", "taps": 5} | more
     row: tables.Letter = await home.database.write(
-        lambda db: letters.write(db, who, number, day, sentence=sentence, now=home.clock(), **fields)  # type: ignore[arg-type]
+        lambda db: letters.write(
+            db,
+            who,
+            number,
+            day,
+            sentence=sentence,
+            now=home.clock(),
+            **fields,  # type: ignore[arg-type]
+        )
     )
     return row.id
 
@@ -65,7 +87,9 @@ async def releases(home: HomeUnderTest) -> int:
     numbers = await home.database.read(lambda db: letters.due(db, home.house, home.ids.home_id, home.clock()))
     opened = 0
     for number in numbers:
-        opened += await home.database.write(lambda db, n=number: letters.release(db, home.house, n, home.clock()))  # type: ignore[misc]
+        opened += await home.database.write(
+            lambda db, n=number: letters.release(db, home.house, n, home.clock())  # type: ignore[misc]
+        )
     return opened
 
 
@@ -95,22 +119,38 @@ async def test_f14_each_reader_sees_what_was_agreed_and_who_opened_is_known(hous
     for openid in ("daughter", "niece"):
         person = await house.person(openid)
         with pytest.raises(NotFound):  # not yet released
-            await house.database.write(lambda db, p=person: letters.opened(db, p, number, house.clock()))  # type: ignore[misc]
+            await house.database.write(
+                lambda db, p=person: letters.opened(db, p, number, house.clock())  # type: ignore[misc]
+            )
     await evening(house)
     pages = {}
     for openid in ("daughter", "niece"):
-        pages[openid] = await house.database.write(lambda db, o=openid: letters.opened(db, letters.who_reads(db, o), number, house.clock()))  # type: ignore[misc]
+        pages[openid] = await house.database.write(
+            lambda db, o=openid: letters.opened(  # type: ignore[misc]
+                db, letters.who_reads(db, o), number, house.clock()
+            )
+        )
     assert (pages["daughter"].title, pages["niece"].title) == ("妈妈的一天", "王桂兰的一天")
     assert [name for name, _ in pages["daughter"].facts] == ["吃饭", "身体", "体温"]
     assert [name for name, _ in pages["niece"].facts] == ["吃饭"]
     assert len(pages["niece"].photos) == 1
     for openid in ("cousin", "nobody"):
         with pytest.raises(NotFound):
-            await house.database.write(lambda db, o=openid: letters.opened(db, letters.who_reads(db, o), number, house.clock()))  # type: ignore[misc]
-    await house.database.write(lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "谢谢", house.clock()))
+            await house.database.write(
+                lambda db, o=openid: letters.opened(  # type: ignore[misc]
+                    db, letters.who_reads(db, o), number, house.clock()
+                )
+            )
+    await house.database.write(
+        lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "谢谢", house.clock())
+    )
     with pytest.raises(Invalid):
-        await house.database.write(lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "哈哈", house.clock()))
-    board = await house.database.read(lambda db: queries.board(db, carer.sight, letters.today(house.settings.home, house.clock())))
+        await house.database.write(
+            lambda db: letters.react(db, letters.who_reads(db, "daughter"), number, "哈哈", house.clock())
+        )
+    board = await house.database.read(
+        lambda db: queries.board(db, carer.sight, letters.today(house.settings.home, house.clock()))
+    )
     mine = next(row for row in board if row.line.room == "306")
     assert (mine.readers, mine.read, mine.reactions) == (2, 2, ("谢谢",))
 
@@ -121,7 +161,9 @@ async def test_u4_bad_news_is_held_until_a_nurse_has_called(house: HomeUnderTest
     assert await evening(house) == 0
     for who, words in ((carer, "打过了"), (nurse, " ")):
         with pytest.raises(Invalid):
-            await house.database.write(lambda db, w=who, t=words: letters.let_go(db, w, number, t, house.clock()))  # type: ignore[misc]
+            await house.database.write(
+                lambda db, w=who, t=words: letters.let_go(db, w, number, t, house.clock())  # type: ignore[misc]
+            )
     await house.database.write(lambda db: letters.let_go(db, nurse, number, "和李静说了，她明天来看", house.clock()))
     with pytest.raises(Conflict):
         await house.database.write(lambda db: letters.let_go(db, nurse, number, "再打一次", house.clock()))
@@ -135,7 +177,9 @@ async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_
     number = await writes(house, carer)
     await evening(house)
     assert await writes(house, carer, sentence="下午折的纸花，一共六朵。") == number
-    page = await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock()))
+    page = await house.database.write(
+        lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock())
+    )
     assert (page.corrected, page.sentence) == (True, "下午折的纸花，一共六朵。")
     await house.database.write(lambda db: letters.withdraw(db, carer, number, house.clock()))
     with pytest.raises(NotFound):
@@ -149,13 +193,18 @@ async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_
 
 
 async def test_l2_no_letter_about_who_is_in_hospital_hushed_or_dead(house: HomeUnderTest) -> None:
-    carer, director = await house.staff(Role.CARER, "周敏", "zhou", "3"), await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    carer, director = (
+        await house.staff(Role.CARER, "周敏", "zhou", "3"),
+        await house.staff(Role.DIRECTOR, "沈国平", "shen"),
+    )
     await house.hears("你好", "daughter")
     number = await writes(house, carer)
     who = await resident(house)
     await house.database.write(lambda db: residents.hush(db, director, who, on=True, now=house.clock()))
     assert await evening(house) == 0
-    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "老人现在静默中，没有发")]
+    assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [
+        ("held", "老人现在静默中，没有发")
+    ]
     await house.database.write(lambda db: residents.set_status(db, director, who, "住院", "", house.clock()))
     with pytest.raises(Invalid, match="住院"):
         await writes(house, carer)
@@ -169,7 +218,9 @@ async def test_f10_a_family_with_a_lawyer_gets_letters_that_a_lead_has_seen(hous
     assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [("held", "主管看过再发")]
 
 
-async def test_f10_a_lawyer_in_the_afternoon_holds_the_letter_of_the_noon_and_a_lead_lets_it_go(house: HomeUnderTest) -> None:
+async def test_f10_a_lawyer_in_the_afternoon_holds_the_letter_of_the_noon_and_a_lead_lets_it_go(
+    house: HomeUnderTest,
+) -> None:
     carer, nurse, lead = (
         await house.staff(Role.CARER, "周敏", "zhou", "3"),
         await house.staff(Role.NURSE, "唐雨", "tang"),
@@ -190,7 +241,9 @@ async def test_u4_bad_news_written_after_the_release_takes_the_letter_back_until
     await evening(house)
     await writes(house, carer, sentence="傍晚摔了一跤，送医院了。", temperature="39.5")
     with pytest.raises(NotFound):
-        await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "daughter"), number, house.clock()))
+        await house.database.write(
+            lambda db: letters.opened(db, letters.who_reads(db, "daughter"), number, house.clock())
+        )
     assert await house.rows("SELECT state, held_why, corrected FROM letter") == [("held", "发热", 1)]
 
 
@@ -205,20 +258,29 @@ async def test_f16_nobody_is_woken_by_a_letter_and_none_is_parked_for_another_da
     house.clock.on(hours=4, minutes=30)  # 22:00 in the house
     await writes(house, carer, "301")
     await releases(house)
-    assert [who for who, words in await house.send_all() if "家书到了" in words] == ["niece"]  # it is morning where she lives
+    assert [who for who, words in await house.send_all() if "家书到了" in words] == [
+        "niece"
+    ]  # it is morning where she lives
     assert await house.rows("SELECT state, why FROM outbox WHERE purpose = 'letter' AND state <> 'sent'") == [
         ("cancelled", "现在发不了，也不补发；对方在菜单里随时能看")
     ]
 
 
-async def test_l2_who_asks_for_letters_of_somebody_who_died_is_not_told_to_come_back_in_the_evening(house: HomeUnderTest) -> None:
+async def test_l2_who_asks_for_letters_of_somebody_who_died_is_not_told_to_come_back_in_the_evening(
+    house: HomeUnderTest,
+) -> None:
     director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
     who = await resident(house)
     await house.database.write(lambda db: residents.set_status(db, director, who, "去世", "王桂兰", house.clock()))
-    assert await house.hears(LETTER, "niece") == "以前的家书都给您留着，想看的时候随时看。有事请直接说，或打 0571-8800-0101。"
+    assert (
+        await house.hears(LETTER, "niece")
+        == "以前的家书都给您留着，想看的时候随时看。有事请直接说，或打 0571-8800-0101。"
+    )
 
 
-async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_opens_no_window(house: HomeUnderTest) -> None:
+async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_opens_no_window(
+    house: HomeUnderTest,
+) -> None:
     said = events.Noted("［王桂兰 11月22日的家书］请来电")
     first = await house.hears(said, "niece", key="p:letter:1:请来电:niece")
     assert "前给您打电话" in first
@@ -232,7 +294,9 @@ async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_ope
     assert await house.rows("SELECT kept_at FROM promise") == [(None,)], "no message keeps it"
     house.clock.on(hours=2)
     await house.database.store(lambda store: clocks.look_at_promises(store, house.house, house.clock()))
-    assert await house.send_all() == [("niece", "说好的时间到了，还没回您，对不起。这件事在同事那里已标成超时。急事请打 0571-8800-0101。")]
+    assert await house.send_all() == [
+        ("niece", "说好的时间到了，还没回您，对不起。这件事在同事那里已标成超时。急事请打 0571-8800-0101。")
+    ]
     await house.database.write(lambda db: desk.log_call(db, desk_staff, niece, "说了今天的饭", house.clock()))
     assert await house.rows("SELECT kept_how FROM promise") == [("call",)]
 
@@ -248,9 +312,11 @@ async def test_u1_what_was_missed_for_days_is_not_sent_late(house: HomeUnderTest
 async def test_f20_checks_are_sentences_for_the_writer(house: HomeUnderTest) -> None:
     carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
     for more, why in (
-        ({"sentence": "", "ticked": {}}, "什么都没记"), ({"sentence": "好" * 301}, "300"), ({"temperature": "三十七"}, "体温请写数字"),
+        ({"sentence": "", "ticked": {}}, "什么都没记"),
+        ({"sentence": "好" * 301}, "300"),
+        ({"temperature": "三十七"}, "体温请写数字"),
         ({"photos": [Photo(new_id(), "image/png", 9)] * 7}, "最多 6 张"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(Invalid, match=why):
             await writes(house, carer, **more)
     for data, why in ((b"GIF89a", "JPG 和 PNG"), (b"\xff\xd8\xff" + bytes(7 * 1024 * 1024), "6 MB")):

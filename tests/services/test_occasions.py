@@ -1,4 +1,6 @@
-"""Greetings and reminders: once each, with a reason for everybody who gets none, and never after a death (H1, B1, R1, L2)."""
+"""Greetings and reminders: once each, with a reason for everybody who gets none, and never after a death (H1, B1, R1,
+L2).
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,15 +17,33 @@ from tests.conftest import HomeUnderTest
 SCENE = {
     "staff": [],
     "people": [
-        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女", "born": "1944-11-30"},
+        {
+            "openid": "grandma",
+            "name": "王桂兰",
+            "kind": "elder",
+            "room": "306",
+            "bed": "1",
+            "sex": "女",
+            "born": "1944-11-30",
+        },
         {
             "openid": "daughter",
             "name": "李静",
             "kind": "family",
             "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily"}],
         },
-        {"openid": "abroad", "name": "李明", "kind": "family", "kin": [{"of": "王桂兰", "relation": "儿子", "scopes": "daily"}]},
-        {"openid": "cousin", "name": "赵磊", "kind": "family", "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}]},
+        {
+            "openid": "abroad",
+            "name": "李明",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "儿子", "scopes": "daily"}],
+        },
+        {
+            "openid": "cousin",
+            "name": "赵磊",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}],
+        },
     ],
     "residents": [["201", "2", "何秀英", "女", "1938-11-25"]],
 }
@@ -44,13 +64,16 @@ async def release(home: HomeUnderTest) -> int:
     numbers = await home.database.read(lambda db: occasions.due(db, home.ids.home_id, home.clock()))
     said = 0
     for number in numbers:
-        said += await home.database.write(lambda db, n=number: occasions.release(db, home.house, n, home.clock()))  # type: ignore[misc]
+        said += await home.database.write(
+            lambda db, n=number: occasions.release(db, home.house, n, home.clock())  # type: ignore[misc]
+        )
     return said
 
 
 async def states(home: HomeUnderTest, occasion: str) -> dict[str, tuple[str, str | None]]:
     rows = await home.rows(
-        "SELECT f.openid, p.state, p.why FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = ? ORDER BY f.openid",
+        "SELECT f.openid, p.state, p.why FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = "
+        "? ORDER BY f.openid",
         occasion,
     )
     return {openid: (state, why) for openid, state, why in rows}
@@ -65,7 +88,9 @@ def at_home(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
 
 
-async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_three_days_before(house: HomeUnderTest) -> None:
+async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_three_days_before(
+    house: HomeUnderTest,
+) -> None:
     assert await plans(house) == 4  # herself, and three relatives to be asked
     assert await plans(house) == 0
     house.clock.now = at_home(date(2026, 11, 27), 9)
@@ -102,7 +127,9 @@ async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: Hom
     await everybody_writes(house)
 
     async def becomes(status: str) -> str:
-        await house.database.write(lambda db: residents.set_status(db, director, number, status, "王桂兰", house.clock()))
+        await house.database.write(
+            lambda db: residents.set_status(db, director, number, status, "王桂兰", house.clock())
+        )
         who = await house.database.read(lambda db: queries.one(db, int(grandma), number))
         return occasions.why_not(who, "birthday", house.clock()) if who else "没有这个人"
 
@@ -136,7 +163,8 @@ async def test_f16_a_son_abroad_is_not_woken(house: HomeUnderTest) -> None:
     await plans(house)
     due = dict(
         await house.rows(
-            "SELECT f.openid, p.due_at FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = 'birthday-soon'"
+            "SELECT f.openid, p.due_at FROM plan p JOIN follower f ON f.person_id = p.person_id WHERE p.occasion = "
+            "'birthday-soon'"
         )
     )
     assert due["daughter"] == int(at_home(date(2026, 11, 27), 9).timestamp() * 1e6)
@@ -188,10 +216,16 @@ async def test_r1_each_visit_is_reminded_with_its_own_time(house: HomeUnderTest)
     number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
     for day, hour in ((24, 10), (29, 15)):
         visit = at_home(date(2026, 11, day), hour)
-        await house.database.write(lambda db, at=visit: occasions.book_visit(db, house.house, desk, number, person, at, house.clock()))  # type: ignore[misc]
+        await house.database.write(
+            lambda db, at=visit: occasions.book_visit(  # type: ignore[misc]
+                db, house.house, desk, number, person, at, house.clock()
+            )
+        )
     with pytest.raises(Conflict):
         await house.database.write(
-            lambda db: occasions.book_visit(db, house.house, desk, number, person, at_home(date(2026, 11, 29), 15), house.clock())
+            lambda db: occasions.book_visit(
+                db, house.house, desk, number, person, at_home(date(2026, 11, 29), 15), house.clock()
+            )
         )
     house.clock.now = at_home(date(2026, 11, 28), 18)
     await house.hears("你好", "daughter")
@@ -205,15 +239,24 @@ async def test_r1_a_visit_is_reminded_the_evening_before(house: HomeUnderTest) -
     desk = await house.staff()
     number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
     visit = at_home(date(2026, 11, 25), 15)
-    await house.database.write(lambda db: occasions.book_visit(db, house.house, desk, number, person, visit, house.clock()))
+    await house.database.write(
+        lambda db: occasions.book_visit(db, house.house, desk, number, person, visit, house.clock())
+    )
     for whom, at in ((person, house.clock() - timedelta(hours=1)), (await house.person("grandma"), visit)):
         with pytest.raises((Invalid, NotFound)):
-            await house.database.write(lambda db, w=whom, a=at: occasions.book_visit(db, house.house, desk, number, w, a, house.clock()))  # type: ignore[misc]
+            await house.database.write(
+                lambda db, w=whom, a=at: occasions.book_visit(  # type: ignore[misc]
+                    db, house.house, desk, number, w, a, house.clock()
+                )
+            )
     house.clock.now = at_home(date(2026, 11, 24), 18)
     await house.hears("你好", "daughter")
     assert await release(house) == 1
     told = dict(await house.send_all())
-    assert told["daughter"] == "提醒您：明天 15:00 来看王桂兰。请错开午休；感冒、发热请改天，或改成视频。来不了，回一句就行。"
+    assert (
+        told["daughter"]
+        == "提醒您：明天 15:00 来看王桂兰。请错开午休；感冒、发热请改天，或改成视频。来不了，回一句就行。"
+    )
 
 
 def test_b1_people_are_called_as_in_the_house() -> None:

@@ -36,7 +36,9 @@ async def test_c4_only_a_delivered_word_of_a_named_human_stops_the_first_feedbac
     assert await home.one("SELECT feedback_at FROM complaint") is None
     assert await home.send_all() == [("daughter", "我是陈晓雯，正在核实。")]
     assert await home.rows("SELECT feedback_by, stage FROM complaint") == [(who.id, 2)]
-    assert await home.rows("SELECT kind, kept_how FROM promise WHERE kept_at IS NOT NULL") == [("first_feedback", "message")]
+    assert await home.rows("SELECT kind, kept_how FROM promise WHERE kept_at IS NOT NULL") == [
+        ("first_feedback", "message")
+    ]
 
 
 async def test_c4_an_unknown_send_keeps_no_promise(home: HomeUnderTest) -> None:
@@ -145,12 +147,24 @@ async def test_queues_do_not_wait_for_each_other_but_each_keeps_its_order(home: 
         store.lock_persons(person)
         for n, name in enumerate(("notice", "notice", "conversation", "alarm")):
             outbox.enqueue(
-                store, home_id=home.ids.home_id, person_id=person, purpose=purposes.of("test"), dedup_key=f"t:{n}", text=f"{name}{n}", now=home.clock(),
-                queue=name, staff_id=1,
-            )  # fmt: skip
+                store,
+                home_id=home.ids.home_id,
+                person_id=person,
+                purpose=purposes.of("test"),
+                dedup_key=f"t:{n}",
+                text=f"{name}{n}",
+                now=home.clock(),
+                queue=name,
+                staff_id=1,
+            )
         return [(q, s) for q, s in store.rows("SELECT queue, state FROM outbox ORDER BY id")]
 
-    assert await home.database.store(queue) == [("notice", "ready"), ("notice", "waiting"), ("conversation", "ready"), ("alarm", "ready")]
+    assert await home.database.store(queue) == [
+        ("notice", "ready"),
+        ("notice", "waiting"),
+        ("conversation", "ready"),
+        ("alarm", "ready"),
+    ]
     assert [words for _, words in await home.send_all()] == ["alarm3", "conversation2", "notice0", "notice1"]
 
 
@@ -166,7 +180,9 @@ async def test_queues_do_not_wait_for_each_other_but_each_keeps_its_order(home: 
         (Outcome(Fate.RETRY, "忙"), "ready", 5),
     ],
 )
-async def test_every_fate_is_settled_and_the_ledger_corrected(home: HomeUnderTest, outcome: Outcome, state: str, left: int) -> None:
+async def test_every_fate_is_settled_and_the_ledger_corrected(
+    home: HomeUnderTest, outcome: Outcome, state: str, left: int
+) -> None:
     who = await home.staff()
     await home.hears("你好")
     await reply(home, who, "一", "a")
@@ -299,7 +315,9 @@ async def test_q4_a_question_that_came_while_the_answer_was_under_way_keeps_a_cl
     home.clock.on(minutes=1)
     await home.hears("朝南的有吗")
     await home.send_all()
-    rows = await home.rows("SELECT kept_at IS NULL, (due_at - made_at) / 60000000 FROM promise WHERE kind = 'reply' ORDER BY id")
+    rows = await home.rows(
+        "SELECT kept_at IS NULL, (due_at - made_at) / 60000000 FROM promise WHERE kind = 'reply' ORDER BY id"
+    )
     assert rows == [(0, 60), (1, 60)]
 
 
@@ -384,7 +402,11 @@ async def test_one_unreadable_row_stops_nobody_else(home: HomeUnderTest) -> None
 
     def damage(store: Store) -> None:
         store.rows("UPDATE outbox_body SET body = ? WHERE id = (SELECT min(id) FROM outbox)", b"\x00")
-        store.rows("UPDATE conversation SET slots = ? WHERE person_id = (SELECT person_id FROM follower WHERE openid = 'aunt')", b"\x00")
+        store.rows(
+            "UPDATE conversation SET slots = ? WHERE person_id = (SELECT person_id FROM follower WHERE openid = "
+            "'aunt')",
+            b"\x00",
+        )
 
     await home.database.store(damage)
     assert [openid for openid, _ in await home.send_all()] == ["son"]
@@ -408,7 +430,9 @@ async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> 
         db.seal(db.get_one(tables.Person, person), "phone", "13800002107")
 
     await home.database.write(give)
-    assert await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock())) == "13800002107"
+    assert (
+        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock())) == "13800002107"
+    )
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1
 
 

@@ -1,4 +1,6 @@
-"""Why something is sent: each purpose is declared once, by its subject, and a stored word of a newer release is sent all the same (P7)."""
+"""Why something is sent: each purpose is declared once, by its subject, and a stored word of a newer release is sent
+all the same (P7).
+"""
 
 import pytest
 
@@ -10,7 +12,9 @@ from tests.frozen import words
 
 def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
     assert receive.SILENCE is purposes.of("silence")
-    stored = {word.removeprefix("purpose=") for word in words.listed()["columns_with_words"] if word.startswith("purpose=")}
+    stored = {
+        word.removeprefix("purpose=") for word in words.listed()["columns_with_words"] if word.startswith("purpose=")
+    }
     declared = {name for name in stored if purposes.of(name) is purposes.of(name)}
     assert stored - declared == {"call"}, "a logged call is written down, never sent"
 
@@ -21,7 +25,13 @@ def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
 
 def test_p7_a_purpose_of_a_newer_release_parks_and_keeps_nothing() -> None:
     newer = purposes.of("of-tomorrow")
-    assert (newer.name, newer.machine, newer.by_day, newer.parks, newer.on_sent) == ("of-tomorrow", False, False, True, None)
+    assert (newer.name, newer.machine, newer.by_day, newer.parks, newer.on_sent) == (
+        "of-tomorrow",
+        False,
+        False,
+        True,
+        None,
+    )
     assert newer is not purposes.of("of-tomorrow"), "it is not declared by being read"
 
 

@@ -1,4 +1,6 @@
-"""Receive: once, in order, with the same answer for ever; a batch in which one fails; the toy that gives away a last place."""
+"""Receive: once, in order, with the same answer for ever; a batch in which one fails; the toy that gives away a last
+place.
+"""
 
 import asyncio
 import re
@@ -47,7 +49,10 @@ async def test_c1_every_message_is_a_record_in_its_order(home: HomeUnderTest) ->
     bodies = await home.rows("SELECT id, body FROM case_record ORDER BY said_at, id")
     words = [home.database.sealer.open("case_record", "body", row, body).decode() for row, body in bodies]
     assert words == ["我要投诉", "昨晚按铃", "［语音］", "［照片］"]
-    assert await home.rows("SELECT kind, media_id, state FROM media ORDER BY id") == [("voice", "m16", "wanted"), ("image", "p", "wanted")]
+    assert await home.rows("SELECT kind, media_id, state FROM media ORDER BY id") == [
+        ("voice", "m16", "wanted"),
+        ("image", "p", "wanted"),
+    ]
 
 
 async def test_c5_words_that_make_it_worse_bring_the_clock_forward(home: HomeUnderTest) -> None:
@@ -97,7 +102,9 @@ async def test_werobot_801_a_redelivery_gets_the_same_answer_and_does_nothing(ho
 
 
 async def test_werobot_480_a_redelivery_at_the_same_moment_waits_for_the_first(home: HomeUnderTest) -> None:
-    both = await asyncio.gather(*(home.database.receive(home.envelope(Text("我要投诉"), key="m:daughter:1")) for _ in range(3)))
+    both = await asyncio.gather(
+        *(home.database.receive(home.envelope(Text("我要投诉"), key="m:daughter:1")) for _ in range(3))
+    )
     assert len({receipt.answer for receipt in both}) == 1
     assert await home.one("SELECT count(*) FROM complaint") == 1
 
@@ -184,7 +191,9 @@ class Nothing:
 
 
 def toy() -> Flow[Nothing]:
-    flow: Flow[Nothing] = Flow("toy", version=1, states=Where, start=Where.ASKED, slots=Nothing, idle=timedelta(minutes=5))
+    flow: Flow[Nothing] = Flow(
+        "toy", version=1, states=Where, start=Where.ASKED, slots=Nothing, idle=timedelta(minutes=5)
+    )
 
     @flow.enters(on=Want.PLACE)
     def begin(_: object) -> Step[Nothing]:
@@ -224,7 +233,9 @@ async def toy_home(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> Home
         taken = context.store.row("SELECT count(*) FROM stop WHERE kind = 'toy'")
         if taken and taken[0]:
             return Refused("full")
-        context.store.insert(tables.Stop, home_id=context.home_id, person_id=context.person_id, kind="toy", set_at=context.now, set_by=1)
+        context.store.insert(
+            tables.Stop, home_id=context.home_id, person_id=context.person_id, kind="toy", set_at=context.now, set_by=1
+        )
         return Done(ref="1")
 
     def load(_: Store, people: Sequence[int]) -> dict[int, Fact]:
@@ -283,7 +294,9 @@ async def test_a_flow_that_raises_sets_aside_its_message_alone(toy_home: HomeUnd
     assert again[0].repeat
 
 
-async def test_effects_without_end_are_stopped_after_three_rounds(toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_effects_without_end_are_stopped_after_three_rounds(
+    toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = toy_home
     monkeypatch.setitem(effects.EXECUTORS, TakePlace, lambda _context, _effect: Done(how="again"))
     envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
@@ -291,7 +304,9 @@ async def test_effects_without_end_are_stopped_after_three_rounds(toy_home: Home
     assert "没能读懂" in words(found[0])
 
 
-async def test_an_effect_nobody_can_do_sets_the_message_aside(toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_effect_nobody_can_do_sets_the_message_aside(
+    toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = toy_home
     monkeypatch.delitem(effects.EXECUTORS, TakePlace)
     envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
@@ -312,7 +327,9 @@ async def test_a_snapshot_of_a_newer_release_is_left_and_a_colleague_is_asked(ho
     assert await home.one("SELECT version FROM conversation") == 99
 
 
-async def test_a_failed_batch_is_tried_again_message_by_message(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_batch_is_tried_again_message_by_message(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = home.database.handle
     calls: list[int] = []
 
@@ -330,8 +347,14 @@ async def test_a_failed_batch_is_tried_again_message_by_message(home: HomeUnderT
 
 def test_every_kind_of_message_has_words_for_the_case() -> None:
     kinds: list[Message] = [
-        Text("a"), Voice("m", heard="听到的"), events.Image("m"), events.Video("m"), events.Location(1, 2, "公园"), events.Link("标题"), events.Other("x"),
-    ]  # fmt: skip
+        Text("a"),
+        Voice("m", heard="听到的"),
+        events.Image("m"),
+        events.Video("m"),
+        events.Location(1, 2, "公园"),
+        events.Link("标题"),
+        events.Other("x"),
+    ]
     assert [line_of(kind) for kind in kinds] == [
         "a",
         "［语音］听到的",
@@ -347,7 +370,11 @@ def test_every_kind_of_message_has_words_for_the_case() -> None:
 async def test_no_statement_of_the_hot_path_searches_a_whole_table(home: HomeUnderTest) -> None:
     for words_said in ("我要投诉", "还有"):
         await home.hears(words_said)
-    batch = [home.envelope(Text("再说一句")), home.envelope(Text("有没有空床"), "son"), home.envelope(events.Voice("m"), "aunt")]
+    batch = [
+        home.envelope(Text("再说一句")),
+        home.envelope(Text("有没有空床"), "son"),
+        home.envelope(events.Voice("m"), "aunt"),
+    ]
 
     def plans(store: Store) -> list[str]:
         assert isinstance(store, SqliteStore)
@@ -373,6 +400,8 @@ async def test_c12_what_is_said_while_a_colleague_is_in_the_talk_belongs_to_the_
     who = await home.staff()
     await home.hears("我要投诉，没人理")
     person = await home.person()
-    await home.database.write(lambda db: services_desk.answer(db, who, person, "我是陈晓雯，马上去看。", "k", home.clock()))
+    await home.database.write(
+        lambda db: services_desk.answer(db, who, person, "我是陈晓雯，马上去看。", "k", home.clock())
+    )
     assert await home.hears("昨天晚上也是这样，叫了半天") == ""
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'story'") == 2

@@ -1,4 +1,6 @@
-"""A backup while the house works, and what a restore may never do: say again what was said, or speak to who must be left in peace."""
+"""A backup while the house works, and what a restore may never do: say again what was said, or speak to who must be
+left in peace.
+"""
 
 import asyncio
 import os
@@ -31,14 +33,27 @@ ELDERS = 20
 SCENE: dict[str, Any] = {
     "staff": [],
     "people": [
-        {"openid": f"elder{n}", "name": f"老人{n}", "kind": "elder", "room": f"3{n:02d}", "bed": "1", "sex": "女", "born": "1940-11-25"}
+        {
+            "openid": f"elder{n}",
+            "name": f"老人{n}",
+            "kind": "elder",
+            "room": f"3{n:02d}",
+            "bed": "1",
+            "sex": "女",
+            "born": "1940-11-25",
+        }
         for n in range(ELDERS)
     ]
     + [
-        {"openid": f"kin{n}", "name": f"家属{n}", "kind": "family", "kin": [{"of": f"老人{n}", "relation": "女儿", "primary": True, "scopes": "daily"}]}
+        {
+            "openid": f"kin{n}",
+            "name": f"家属{n}",
+            "kind": "family",
+            "kin": [{"of": f"老人{n}", "relation": "女儿", "primary": True, "scopes": "daily"}],
+        }
         for n in range(ELDERS)
     ],
-}  # fmt: skip
+}
 
 
 async def _quiet(work: Callable[..., int], *values: Any) -> int:
@@ -51,7 +66,9 @@ async def _opened(home: HomeUnderTest, url: str) -> HomeUnderTest:
     database = open_database(url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch))
     await database.start()
     ids = await database.write(lambda db: install.install(db, home.settings, home.clock()))
-    return HomeUnderTest(database, home.house, home.clock, ids, replace(home.settings, database=Database(url)), count=home.count)
+    return HomeUnderTest(
+        database, home.house, home.clock, ids, replace(home.settings, database=Database(url)), count=home.count
+    )
 
 
 async def _day(home: HomeUnderTest) -> list[tuple[str, str]]:
@@ -65,7 +82,8 @@ async def _day(home: HomeUnderTest) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_stopped_since(  # noqa: C901, PLR0915  (the whole way)
+# the whole way
+async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_stopped_since(  # noqa: C901, PLR0915
     home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home.clock.now = home.clock.now.replace(hour=6)  # 14:00
@@ -80,11 +98,17 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         lambda store: (
             store.lock_persons(waiting),
             outbox.enqueue(
-                store, home_id=home.ids.home_id, person_id=waiting, purpose=purposes.of("follow_up"), dedup_key="later", text="三天后再问您", now=home.clock(),
+                store,
+                home_id=home.ids.home_id,
+                person_id=waiting,
+                purpose=purposes.of("follow_up"),
+                dedup_key="later",
+                text="三天后再问您",
+                now=home.clock(),
                 not_before=home.clock() + timedelta(days=3),
             ),
         )
-    )  # fmt: skip
+    )
     file = tmp_path / "home.backup"
     assert await _quiet(upkeep.backup, home.settings, file, home.clock) == 0
     assert "已从头到尾读回一遍" in capsys.readouterr().err
@@ -97,7 +121,9 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         if n % ELDERS == 0:
             for openid in people:
                 await home.hears("好的", openid)
-        await home.database.write(lambda db, p=person, n=n: desk.answer(db, nurse, p, f"第{n}句", f"k{n}", home.clock()))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, p=person, n=n: desk.answer(db, nurse, p, f"第{n}句", f"k{n}", home.clock())  # type: ignore[misc]
+        )
         said += await _day(home)
     assert len([words for _, words in said if words.startswith("第")]) == 100
     home.clock.on(days=2, hours=19)  # the birthday of all of them, 09:00
@@ -105,14 +131,22 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         await home.hears("早", openid)
     greeted = await _day(home)
     assert len([words for _, words in greeted if "生日好" in words]) == ELDERS
-    numbers = dict(await home.rows("SELECT f.openid, r.id FROM resident r JOIN follower f ON f.person_id = r.person_id"))
+    numbers = dict(
+        await home.rows("SELECT f.openid, r.id FROM resident r JOIN follower f ON f.person_id = r.person_id")
+    )
     for n in range(10):
         if n < 5:
             await home.database.write(
-                lambda db, n=n: residents.set_status(db, director, numbers[f"elder{n}"], "去世", f"老人{n}", home.clock())  # type: ignore[misc]
+                lambda db, n=n: residents.set_status(
+                    db, director, numbers[f"elder{n}"], "去世", f"老人{n}", home.clock()
+                )  # type: ignore[misc]
             )
         else:
-            await home.database.write(lambda db, n=n: residents.hush(db, nurse, numbers[f"elder{n}"], on=True, now=home.clock()))  # type: ignore[misc]
+            await home.database.write(
+                lambda db, n=n: residents.hush(  # type: ignore[misc]
+                    db, nurse, numbers[f"elder{n}"], on=True, now=home.clock()
+                )
+            )
     stops = home.settings.stop_list
     assert stoplist.keep(stops, home.database.sealer, await home.database.store(stoplist.entries)) == 10
     assert stoplist.keep(stops, home.database.sealer, await home.database.store(stoplist.entries)) == 0
@@ -131,7 +165,9 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         for openid in people:
             assert await back.hears("早上好", openid)  # who writes is answered, as ever
         assert await _day(back) == []
-        await back.database.write(lambda db: desk.answer(db, nurse, waiting, "系统恢复了，我在。", "after", back.clock()))
+        await back.database.write(
+            lambda db: desk.answer(db, nurse, waiting, "系统恢复了，我在。", "after", back.clock())
+        )
         assert await _day(back) == []
         closed = await back.database.read(lambda db: epochs.closed(db, back.ids.home_id))
         assert closed is not None
@@ -150,7 +186,8 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         with pytest.raises(Conflict):
             await back.database.write(lambda db: epochs.confirm(db, director, closed.id, epochs.CONFIRM, back.clock()))
 
-        # after the confirmation: what is new leaves, nothing of the hundred again, nobody is greeted twice, the ten hear no machine
+        # after the confirmation: what is new leaves, nothing of the hundred again, nobody is greeted twice, the ten
+        # hear no machine
         left = await _day(back)
         assert ("kin0", "系统恢复了，我在。") in left
         for _ in range(8):
@@ -163,7 +200,8 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         assert await back.one("SELECT state FROM outbox WHERE why = ?", epochs.UNSURE) == "unknown"
         stopped = {f"{who}{n}" for n in range(10) for who in ("elder", "kin")}
         machine = await back.rows(
-            "SELECT f.openid FROM outbox o JOIN follower f ON f.person_id = o.person_id WHERE o.state = 'sent' AND o.staff_id IS NULL AND o.settled_at > ?",
+            "SELECT f.openid FROM outbox o JOIN follower f ON f.person_id = o.person_id WHERE o.state = 'sent' AND "
+            "o.staff_id IS NULL AND o.settled_at > ?",
             closed.began_at,
         )
         assert not {row[0] for row in machine} & stopped
@@ -231,15 +269,24 @@ async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_o
     back = await _opened(home, empty.database.url)
     try:
         held = int(await back.one("SELECT id FROM outbox WHERE state = 'held'"))
-        assert await back.database.store(lambda store: outbox.cancel(store, held, back.clock()))  # a colleague may take it back
+        assert await back.database.store(
+            lambda store: outbox.cancel(store, held, back.clock())
+        )  # a colleague may take it back
         await back.hears("在吗")
 
         def later(store: Store) -> None:
             store.lock_persons(person)
             for purpose, queue in (("alarm", "alarm"), ("answer", "conversation")):
                 outbox.enqueue(
-                    store, home_id=back.ids.home_id, person_id=person, purpose=purposes.of(purpose), dedup_key=purpose, text=purpose, now=back.clock(), queue=queue
-                )  # fmt: skip
+                    store,
+                    home_id=back.ids.home_id,
+                    person_id=person,
+                    purpose=purposes.of(purpose),
+                    dedup_key=purpose,
+                    text=purpose,
+                    now=back.clock(),
+                    queue=queue,
+                )
 
         await back.database.store(later)
         back.clock.on(hours=5)
@@ -254,13 +301,17 @@ async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_o
         await back.database.close()
 
 
-async def test_p7_files_come_back_and_old_backups_go(home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path) -> None:
+async def test_p7_files_come_back_and_old_backups_go(
+    home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path
+) -> None:
     settings = replace(home.settings, media=replace(home.settings.media, path=tmp_path / "media"))
     (tmp_path / "media" / "ab").mkdir(parents=True)
     (tmp_path / "media" / "ab" / "1").write_bytes(b"sealed photo")
     assert await _quiet(upkeep.backup, settings, None, home.clock) == 0
     first = next(settings.backups.iterdir())
-    other = replace(settings, database=Database(fresh("other.db")), media=replace(settings.media, path=tmp_path / "media2"))
+    other = replace(
+        settings, database=Database(fresh("other.db")), media=replace(settings.media, path=tmp_path / "media2")
+    )
     assert await _quiet(upkeep.restore, other, first, home.clock) == 0
     assert (tmp_path / "media2" / "ab" / "1").read_bytes() == b"sealed photo"
     long_ago = home.clock().timestamp() - 20 * 86400

@@ -1,4 +1,6 @@
-"""Who looks for somebody finds them by two characters, sees only what they may open, and the index gives nothing away."""
+"""Who looks for somebody finds them by two characters, sees only what they may open, and the
+index gives nothing away.
+"""
 
 from datetime import timedelta
 
@@ -22,7 +24,9 @@ async def _index(home: HomeUnderTest) -> int:
     later = wall() + timedelta(minutes=3)
     while portion := await home.database.read(lambda db: search.next_portion(db, later)):
         await home.database.store(lambda store, found=portion: search.put(store, found))  # type: ignore[misc]
-        await home.database.store(lambda store, found=portion: search.put(store, found))  # type: ignore[misc]  # twice changes nothing
+        await home.database.store(
+            lambda store, found=portion: search.put(store, found)  # type: ignore[misc]  # twice changes nothing
+        )
         count += 1
     return count
 
@@ -36,7 +40,9 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
     await home.hears("饭菜太凉了，我要投诉", "angry")
     await home.hears("是三楼的林可送的饭", "angry")
     kin = await home.person("kin3")
-    await home.database.write(lambda db: desk.answer(db, nurse, kin, "电池已经换好了，ＡＢ两节都换了。", "k", home.clock()))
+    await home.database.write(
+        lambda db: desk.answer(db, nurse, kin, "电池已经换好了，ＡＢ两节都换了。", "k", home.clock())
+    )
     await _index(home)
 
     async def look(viewer: Viewer, words: str) -> search.Found:
@@ -69,9 +75,18 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
     def name_her(store: Store) -> int:
         store.lock_persons(person)
         return store.insert(
-            tables.Accused, home_id=home.ids.home_id, case_id=number, person_id=person, staff_id=other.id, role="", floor="", reach="desk",
-            state="confirmed", named_at=home.clock(), named_by=desk_.id,
-        )  # fmt: skip
+            tables.Accused,
+            home_id=home.ids.home_id,
+            case_id=number,
+            person_id=person,
+            staff_id=other.id,
+            role="",
+            floor="",
+            reach="desk",
+            state="confirmed",
+            named_at=home.clock(),
+            named_by=desk_.id,
+        )
 
     await home.database.store(name_her)
     for words in ("太凉", case, "赵磊", "林可送的"):  # whom it is about finds nothing of it, whatever they look for

@@ -57,23 +57,30 @@ class House:
         viewer, now = self.staff[who], self.home.clock()
         if act == "go":
             self.board.go(viewer, alarm.ref, now)
-            await self.home.database.write(lambda db: alarms.go(db, self.home.house, viewer, alarm.openid, alarm.audience, now))
+            await self.home.database.write(
+                lambda db: alarms.go(db, self.home.house, viewer, alarm.openid, alarm.audience, now)
+            )
         elif act == "undo":
             self.board.undo(viewer, alarm.ref, now)
             await self.home.database.write(lambda db: alarms.undo(db, viewer, alarm.openid, alarm.audience, now))
         else:
             ends = {"arrived": self.board.arrive, "false": self.board.dismiss, "muted": self.board.mute}
             ends[act](viewer, alarm.ref, now, why)
-            await self.home.database.write(lambda db: alarms.end(db, viewer, alarm.openid, alarm.audience, act, why, now))
+            await self.home.database.write(
+                lambda db: alarms.end(db, viewer, alarm.openid, alarm.audience, act, why, now)
+            )
         await self.look()
 
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> House:
     people = {
-        "zhou": (Role.CARER, "周敏", "3"), "lin": (Role.CARER, "林可", "2"), "tang": (Role.NURSE, "唐雨", ""), "he": (Role.SUPERVISOR, "何志远", ""),
+        "zhou": (Role.CARER, "周敏", "3"),
+        "lin": (Role.CARER, "林可", "2"),
+        "tang": (Role.NURSE, "唐雨", ""),
+        "he": (Role.SUPERVISOR, "何志远", ""),
         "shen": (Role.DIRECTOR, "沈国平", ""),
-    }  # fmt: skip
+    }
     staff = {login: await home.staff(role, name, login, floors) for login, (role, name, floors) in people.items()}
     await home.hears("你好", "niece")
     await home.hears("你好", "grandma")
@@ -86,7 +93,14 @@ async def house(home: HomeUnderTest) -> House:
             person.kind = kind
             db.seal(person, "name", name)
         row = tables.Resident(
-            id=new_id(), home_id=home.ids.home_id, person_id=elder, room="306", bed="1", floor="3", status="在住", created_at=home.clock()
+            id=new_id(),
+            home_id=home.ids.home_id,
+            person_id=elder,
+            room="306",
+            bed="1",
+            floor="3",
+            status="在住",
+            created_at=home.clock(),
         )
         db.add(row)
         tie = tables.Kinship(
@@ -111,7 +125,9 @@ async def house(home: HomeUnderTest) -> House:
 async def test_f27_an_accusation_with_an_injury_gives_the_floor_the_place_and_the_lead_the_words(house: House) -> None:
     await house.cries("三楼护工打我妈，头流血了", "niece")
     (seen,) = house.strips("tang")
-    assert (seen.name, seen.place, seen.said, seen.kind, seen.person_id) == ("请马上去", "306 室", [], "", None), "the place, nothing else"
+    assert (seen.name, seen.place, seen.said, seen.kind, seen.person_id) == ("请马上去", "306 室", [], "", None), (
+        "the place, nothing else"
+    )
     assert [strip.place for strip in house.strips("lin")] == ["306 室"], "the next floor goes"
     assert house.strips("zhou") == [], "whom it means is not rung while somebody else is there"
     words = {cry.words for strip in house.strips("he") for cry in strip.said}
@@ -174,9 +190,23 @@ async def test_fault_d7_only_who_goes_says_arrived_others_give_a_reason_and_all_
     await house.does("lin", "arrived", alarm, "她请我登记")
     assert house.strips("tang") == []
     (ended,) = house.board.ended_for(house.staff["tang"], clock())
-    assert (ended.by, ended.how, ended.why, ended.at - ended.alarm.raised_at) == ("林可", "arrived", "她请我登记", timedelta(seconds=32))
-    (row,) = await house.home.database.read(lambda db: past.past(db, house.staff["tang"].sight, clock() - timedelta(days=1)))
-    assert (row.going, row.went_after, row.arrived, row.ended_after, row.how, row.why) == ("唐雨", 12, "林可", 32, "已到", "她请我登记")
+    assert (ended.by, ended.how, ended.why, ended.at - ended.alarm.raised_at) == (
+        "林可",
+        "arrived",
+        "她请我登记",
+        timedelta(seconds=32),
+    )
+    (row,) = await house.home.database.read(
+        lambda db: past.past(db, house.staff["tang"].sight, clock() - timedelta(days=1))
+    )
+    assert (row.going, row.went_after, row.arrived, row.ended_after, row.how, row.why) == (
+        "唐雨",
+        12,
+        "林可",
+        32,
+        "已到",
+        "她请我登记",
+    )
 
 
 async def test_fault_d7_a_false_alarm_has_a_reason_and_is_taken_back_within_minutes(house: House) -> None:
@@ -195,7 +225,9 @@ async def test_fault_d7_a_false_alarm_has_a_reason_and_is_taken_back_within_minu
     clock.on(minutes=11)
     with pytest.raises(Invalid, match="过了十分钟"):
         house.board.undo(house.staff["lin"], alarm.ref, clock())
-    actions = [row[0] for row in await house.home.rows("SELECT action FROM audit WHERE subject LIKE 'alarm:%' ORDER BY id")]
+    actions = [
+        row[0] for row in await house.home.rows("SELECT action FROM audit WHERE subject LIKE 'alarm:%' ORDER BY id")
+    ]
     assert actions == ["alarm", "false", "undone", "false"]
 
 
@@ -205,7 +237,9 @@ async def test_fault_d7_what_is_taken_back_after_a_later_cry_leaves_one_alarm(ho
     await house.does("tang", "false", alarm, "按错了")
     house.home.clock.on(minutes=1)
     await house.cries("快来人")
-    await house.home.database.write(lambda db: alarms.undo(db, house.staff["lin"], "grandma", Audience.FLOOR, house.home.clock()))
+    await house.home.database.write(
+        lambda db: alarms.undo(db, house.staff["lin"], "grandma", Audience.FLOOR, house.home.clock())
+    )
     assert await house.home.one("SELECT count(*) FROM alarm WHERE arrived_at IS NULL") == 1
     assert len(house.strips("tang")) == 1
 
@@ -253,7 +287,9 @@ async def test_fault_d14_words_that_are_not_committed_join_the_others(house: Hou
 
 
 @pytest.mark.parametrize("status", ["住院", "请假", "离院"])
-async def test_fault_a7_who_is_not_in_the_house_is_told_whom_to_call_and_nobody_runs_to_an_empty_bed(house: House, status: str) -> None:
+async def test_fault_a7_who_is_not_in_the_house_is_told_whom_to_call_and_nobody_runs_to_an_empty_bed(
+    house: House, status: str
+) -> None:
     await house.home.rows("UPDATE resident SET status = ?", status)
     said = await house.cries("我摔了起不来")
     assert "120" in said
@@ -262,7 +298,9 @@ async def test_fault_a7_who_is_not_in_the_house_is_told_whom_to_call_and_nobody_
     (alarm,) = house.strips("tang")
     assert alarm.where.away == status
     assert alarm.place.startswith(f"登记为{status}，不在 306 室 1 床")
-    calls = dict(await house.home.rows("SELECT person_id, (due_at - made_at) / 60000000 FROM promise WHERE kind = 'call'"))
+    calls = dict(
+        await house.home.rows("SELECT person_id, (due_at - made_at) / 60000000 FROM promise WHERE kind = 'call'")
+    )
     assert calls == {await house.home.person("grandma"): 15, await house.home.person("niece"): 15}, (
         "who cried and her first contact are called"
     )
@@ -306,11 +344,13 @@ async def test_fault_s6_a_stranger_is_muted_with_a_reason_and_an_elder_never(hou
     await house.cries("救命救命", "stranger")
     house.board.ring("stranger", "k", triage("救命"), "救命", house.home.clock())
     assert [strip.name for strip in house.strips("tang")] == ["王桂兰"]
-    assert await house.home.one("SELECT count(*) FROM inbox WHERE person_id = ?", await house.home.person("stranger")) == 2, (
-        "it is still read"
-    )
+    assert (
+        await house.home.one("SELECT count(*) FROM inbox WHERE person_id = ?", await house.home.person("stranger")) == 2
+    ), "it is still read"
     house.home.clock.on(hours=25)
-    house.board.muted = await house.home.database.read(lambda db: alarms.muted(db, house.home.ids.home_id, house.home.clock()))
+    house.board.muted = await house.home.database.read(
+        lambda db: alarms.muted(db, house.home.ids.home_id, house.home.clock())
+    )
     await house.cries("救命", "stranger")
     assert [strip.where.bound for strip in house.strips("tang")] == [False], "after a day it rings again"
     assert NOBODY.bound is False
@@ -336,8 +376,12 @@ async def test_fault_d9_words_that_wait_do_not_leave_in_the_middle_of_a_cry(hous
     assert "叫人" in await house.cries("我妈摔倒了起不来", "niece")
     assert [words for _, words in await home.send_all()] == []
     assert "先没有发" in str(await home.one("SELECT why FROM outbox WHERE id = ?", row))
-    found = await home.database.read(lambda db: today.look(db, house.staff["he"].sight, home.clock().date(), home.clock()))
-    assert [person for person, _, _ in found.lost] == [await home.person("niece")], "a colleague is shown that something waits"
+    found = await home.database.read(
+        lambda db: today.look(db, house.staff["he"].sight, home.clock().date(), home.clock())
+    )
+    assert [person for person, _, _ in found.lost] == [await home.person("niece")], (
+        "a colleague is shown that something waits"
+    )
     await home.hears("谢谢", "niece")
     assert await home.send_all() == [], "nor with the next words, until somebody has looked"
     await home.database.write(lambda db: desk.send_kept(db, house.staff["he"], row, home.clock()))
@@ -355,13 +399,17 @@ async def test_fault_d9_with_an_ordinary_message_they_leave_as_before(house: Hou
 # -- what names nobody -----------------------------------------------------------------------------------------------
 
 
-async def test_fault_w1_what_names_nobody_rings_once_a_minute_and_is_shown_until_somebody_has_looked(house: House) -> None:
+async def test_fault_w1_what_names_nobody_rings_once_a_minute_and_is_shown_until_somebody_has_looked(
+    house: House,
+) -> None:
     home, ids = house.home, house.home.ids
 
     async def comes(key: str, words: str, most: int | None = None) -> None:
         heard = triage(words)
         await home.database.store(
-            lambda store: unreadable.keep(store, ids.home_id, ids.account_id, key, b"<xml", words, heard, home.clock(), most)
+            lambda store: unreadable.keep(
+                store, ids.home_id, ids.account_id, key, b"<xml", words, heard, home.clock(), most
+            )
         )
 
     for key in ("u:1", "u:1", "u:2"):
@@ -372,9 +420,13 @@ async def test_fault_w1_what_names_nobody_rings_once_a_minute_and_is_shown_until
     rows = await home.database.read(lambda db: unreadable.unseen(db, ids.home_id))
     assert [row.rings for row in rows].count(True) == 2
     assert len(rows) == 4
-    assert {row.words for row in unreadable.seen_by(house.staff["tang"], rows)} == {"救命", ""}, "words about a colleague are for the lead"
+    assert {row.words for row in unreadable.seen_by(house.staff["tang"], rows)} == {"救命", ""}, (
+        "words about a colleague are for the lead"
+    )
     assert {row.words for row in unreadable.seen_by(house.staff["he"], rows)} == {"救命", "护工打我"}
-    await home.database.write(lambda db: unreadable.take_note(db, house.staff["tang"], max(row.id for row in rows), home.clock()))
+    await home.database.write(
+        lambda db: unreadable.take_note(db, house.staff["tang"], max(row.id for row in rows), home.clock())
+    )
     assert await home.database.read(lambda db: unreadable.unseen(db, ids.home_id)) == []
     for number in range(5):
         await comes(f"u:p{number}", "x", 6)
@@ -383,7 +435,9 @@ async def test_fault_w1_what_names_nobody_rings_once_a_minute_and_is_shown_until
     assert (await home.database.read(lambda db: accusations.of_people(db, []))) == {}
 
 
-async def test_d14_a_message_is_read_once_however_often_the_strip_is_drawn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_d14_a_message_is_read_once_however_often_the_strip_is_drawn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[str] = []
     opened: list[bytes] = []
     parse = events.parse

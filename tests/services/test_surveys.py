@@ -1,4 +1,6 @@
-"""The monthly questionnaire: by page and by chat, once each, apart from who answered, nothing under five (M1, M2, M4)."""
+"""The monthly questionnaire: by page and by chat, once each, apart from who answered,
+nothing under five (M1, M2, M4).
+"""
 
 import pytest
 
@@ -56,9 +58,15 @@ async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTe
     assert "7/7 总的来说" in await house.hears("跳过", "niece")
     assert "最想改进" in await house.hears("2", "niece")
     assert "愿意的话回「人工」" in await house.hears("晚饭早一点", "niece")
-    assert await house.rows("SELECT item, score FROM mark ORDER BY item") == [("attitude", 5), ("overall", 2), ("quality", 5)]
+    assert await house.rows("SELECT item, score FROM mark ORDER BY item") == [
+        ("attitude", 5),
+        ("overall", 2),
+        ("quality", 5),
+    ]
     assert "已经答过" in await house.hears("问卷", "niece")
-    thread = await house.database.read(lambda db: [row.text or row.event for row in chats.thread(db, desk.sight, person).bubbles])
+    thread = await house.database.read(
+        lambda db: [row.text or row.event for row in chats.thread(db, desk.sight, person).bubbles]
+    )
     assert "晚饭早一点" not in str(thread)
     assert "［问卷的回答］" in str(thread)
     assert await house.one("SELECT count(*) FROM participation") == 1
@@ -68,10 +76,16 @@ async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTe
 async def test_m4_a_page_sheet_counts_once_and_nothing_is_told_under_five(house: HomeUnderTest) -> None:
     number = await begun(house)
     person = await house.person("daughter")
-    for marks, wish, error in (({}, "", Invalid), ({"attitude": 9}, " ", Invalid), ({"overall": 5}, "好" * 301, Invalid)):
+    for marks, wish, error in (
+        ({}, "", Invalid),
+        ({"attitude": 9}, " ", Invalid),
+        ({"overall": 5}, "好" * 301, Invalid),
+    ):
         with pytest.raises(error):
             await house.database.write(lambda db, m=marks, w=wish: surveys.keep(db, person, m, w))  # type: ignore[misc]
-    await house.database.write(lambda db: surveys.keep(db, person, {"attitude": 1, "overall": 3, "price": 5}, "多陪老人说说话"))
+    await house.database.write(
+        lambda db: surveys.keep(db, person, {"attitude": 1, "overall": 3, "price": 5}, "多陪老人说说话")
+    )
     with pytest.raises(surveys.Answered):
         await house.database.write(lambda db: surveys.keep(db, person, {"overall": 5}, ""))
     found = await result(house)
@@ -96,7 +110,9 @@ async def test_m4_a_page_sheet_counts_once_and_nothing_is_told_under_five(house:
 
 def _relative(store: object, home: HomeUnderTest, n: int) -> int:
 
-    number: int = store.insert(tables.Person, home_id=home.ids.home_id, kind="family", created_at=home.clock())  # type: ignore[attr-defined]
+    number: int = store.insert(  # type: ignore[attr-defined]
+        tables.Person, home_id=home.ids.home_id, kind="family", created_at=home.clock()
+    )
     assert n < 9
     return number
 

@@ -26,7 +26,10 @@ def test_p7_a_migration_that_is_killed_at_a_statement_passes_at_the_next_try(
     else:
         url = f"sqlite:///{tmp_path / 'killed.db'}"
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.migrations", "--every", "16", url], check=False, capture_output=True, text=True
+        [sys.executable, "-m", "benchmarks.migrations", "--every", "16", url],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "half a schema 0, next try failed 0" in done.stdout
@@ -42,7 +45,12 @@ def test_p7_what_an_older_release_left_behind_when_it_was_killed_is_cleared_away
     migrate.upgrade(path)
     assert migrate.current(path) == migrate.head()
     with closing(sqlite3.connect(path)) as opened:
-        left = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE name LIKE '\\_alembic\\_tmp%' ESCAPE '\\'")}
+        left = {
+            name
+            for (name,) in opened.execute(
+                "SELECT name FROM sqlite_master WHERE name LIKE '\\_alembic\\_tmp%' ESCAPE '\\'"
+            )
+        }
     assert left == {"_alembic_tmp_elsewhere"}, "a copy whose table is gone may hold the only rows: it is left alone"
 
 

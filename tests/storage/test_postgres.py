@@ -1,4 +1,6 @@
-"""Two processes on one PostgreSQL: nobody is met twice, nothing is stepped twice, nobody waits for each other for ever, one leads."""
+"""Two processes on one PostgreSQL: nobody is met twice, nothing is stepped twice, nobody waits for each other for ever,
+one leads.
+"""
 
 import asyncio
 import os
@@ -35,7 +37,9 @@ def engine() -> str:
 @pytest.fixture
 async def other(home: HomeUnderTest) -> AsyncIterator[Database]:
     """The same database as a second process sees it."""
-    second = open_database(home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch))
+    second = open_database(
+        home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch)
+    )
     await second.start()
     yield second
     assert second.checked_out == 0
@@ -54,7 +58,9 @@ async def test_a_redelivery_at_another_process_while_the_first_is_handled_gets_t
     assert await home.one("SELECT count(*) FROM person") == 10, "nobody is met twice"
 
 
-async def test_quick_messages_of_one_person_at_two_processes_join_one_case(home: HomeUnderTest, other: Database) -> None:
+async def test_quick_messages_of_one_person_at_two_processes_join_one_case(
+    home: HomeUnderTest, other: Database
+) -> None:
     await home.hears("我要投诉")
     places = [home.database, other]
     await asyncio.gather(*(places[n % 2].receive(home.envelope(Text(f"第{n}句"))) for n in range(20)))
@@ -105,10 +111,14 @@ async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Dat
     await works(other)
     assert len(claims) == len(set(claims)) == 30
     await other.store(lambda store: sending.abandoned(store, home.clock(), home.clock(), all_of_them=True))
-    assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, "another process may be sending them"
+    assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, (
+        "another process may be sending them"
+    )
 
 
-async def test_rows_that_another_sender_is_about_to_take_are_left_to_it_without_waiting(home: HomeUnderTest, other: Database) -> None:
+async def test_rows_that_another_sender_is_about_to_take_are_left_to_it_without_waiting(
+    home: HomeUnderTest, other: Database
+) -> None:
     await _queue(home, 10)
     taken, go_on = asyncio.Event(), asyncio.Event()
 
@@ -131,7 +141,8 @@ async def test_a_file_is_fetched_by_one_process(home: HomeUnderTest, other: Data
     for n in range(6):
         await home.database.receive(home.envelope(Image(f"m{n}"), f"p{n}"))
     one, two = await asyncio.gather(
-        home.database.store(lambda store: media.wanted(store, home.clock())), other.store(lambda store: media.wanted(store, home.clock()))
+        home.database.store(lambda store: media.wanted(store, home.clock())),
+        other.store(lambda store: media.wanted(store, home.clock())),
     )
     assert sorted(want.media_id for want in [*one, *two]) == [f"m{n}" for n in range(6)]
 
@@ -143,7 +154,8 @@ async def test_one_process_leads_and_another_takes_over_when_it_ends(home: HomeU
     assert not await second.leads()
     await home.database.store(
         lambda store: store.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'jiashu'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+            "application_name = 'jiashu'"
         )
     )
     await home.database._doing.drop()  # type: ignore[attr-defined]
@@ -171,7 +183,9 @@ async def test_two_who_lock_the_same_people_the_other_way_round_both_come_throug
     with caplog.at_level("INFO", "jiashu.database"):
         await asyncio.gather(home.database.store(works(*people)), other.store(works(*reversed(people))))
     again = [record.__dict__["error"] for record in caplog.records if record.__dict__.get("action") == "met"]
-    assert set(again) == {"LockNotAvailableError"}, "who would wait out of turn begins again at once: no deadlock is left to be found"
+    assert set(again) == {"LockNotAvailableError"}, (
+        "who would wait out of turn begins again at once: no deadlock is left to be found"
+    )
     assert await home.rows("SELECT DISTINCT timezone FROM person") == [("Asia/Shanghai",)]
 
 
@@ -285,7 +299,10 @@ async def test_f4_a_server_that_stops_answering_loses_nothing_and_comes_back_wit
 ) -> None:
     await home.hears("你好")
     monkeypatch.setattr(postgres, "PATIENCE", 0.5)
-    children = [int(pid) for pid in postgres_server.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'jiashu'").split()]
+    children = [
+        int(pid)
+        for pid in postgres_server.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'jiashu'").split()
+    ]
     for pid in children:
         os.kill(pid, signal.SIGSTOP)
     waiting = home.database.receive(home.envelope(Text("我要投诉"), "son"))

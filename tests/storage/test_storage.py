@@ -30,15 +30,41 @@ def test_p2_every_column_says_how_it_is_kept_and_why() -> None:
         for column in table.columns:
             assert column.info.get("kept") in {"plain", "searchable", "sealed"}, f"{table.name}.{column.name}"
             assert len(column.info["why"]) > 3, f"{table.name}.{column.name}"
-    sealed = {f"{t.name}.{c.name}" for t in tables.Base.metadata.tables.values() for c in t.columns if c.info["kept"] == "sealed"}
+    sealed = {
+        f"{t.name}.{c.name}"
+        for t in tables.Base.metadata.tables.values()
+        for c in t.columns
+        if c.info["kept"] == "sealed"
+    }
     assert sealed >= {
-        "person.name", "person.phone", "inbox.event", "inbox.raw", "inbox.answer", "conversation.slots", "outbox_body.body",
-        "case_record.body", "complaint.title", "complaint.contact", "wechat_account.token", "kinship.relation",
-    }  # fmt: skip
+        "person.name",
+        "person.phone",
+        "inbox.event",
+        "inbox.raw",
+        "inbox.answer",
+        "conversation.slots",
+        "outbox_body.body",
+        "case_record.body",
+        "complaint.title",
+        "complaint.contact",
+        "wechat_account.token",
+        "kinship.relation",
+    }
 
 
 def test_f19_people_and_cases_carry_a_home() -> None:
-    for name in ("person", "complaint", "promise", "outbox", "inbox", "staff", "audit", "stop", "media", "conversation"):
+    for name in (
+        "person",
+        "complaint",
+        "promise",
+        "outbox",
+        "inbox",
+        "staff",
+        "audit",
+        "stop",
+        "media",
+        "conversation",
+    ):
         assert "home_id" in tables.Base.metadata.tables[name].columns
 
 
@@ -49,7 +75,9 @@ def test_the_migrations_make_the_tables_that_the_code_declares(migrated: Path) -
 
     engine = create_engine(f"sqlite:///{migrated}")
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables.Base.metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), tables.Base.metadata
+        )
     engine.dispose()
     assert differences == []
     assert migrate.current(migrated) == migrate.head()
@@ -67,13 +95,19 @@ def test_a_message_of_the_release_before_is_known_after_the_upgrade(tmp_path: Pa
     }
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("INSERT INTO home (id, key, name, timezone, created_at) VALUES (1, 'h', 'h', 'UTC', 0)")
-        connection.execute("INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES (1, 1, '', 'wx', 0)")
-        connection.execute("INSERT INTO person (id, home_id, kind, timezone, created_at) VALUES (1, 1, 'guest', 'UTC', 0)")
+        connection.execute(
+            "INSERT INTO wechat_account (id, home_id, key, app_id, created_at) VALUES (1, 1, '', 'wx', 0)"
+        )
+        connection.execute(
+            "INSERT INTO person (id, home_id, kind, timezone, created_at) VALUES (1, 1, 'guest', 'UTC', 0)"
+        )
         for number, key in enumerate(renamed, 1):
             connection.execute(
-                "INSERT INTO inbox (id, account_id, key, home_id, person_id, kind, created_at, arrived_at, event, raw, answer_state)"
-                " VALUES (?, 1, ?, 1, 1, 'text', 0, 0, x'', x'', 'none')", (number, key),
-            )  # fmt: skip
+                "INSERT INTO inbox (id, account_id, key, home_id, person_id, kind, created_at, arrived_at, event, "
+                "raw, answer_state)"
+                " VALUES (?, 1, ?, 1, 1, 'text', 0, 0, x'', x'', 'none')",
+                (number, key),
+            )
     migrate.upgrade(path)
     with closing(sqlite3.connect(path)) as connection:
         assert [key for (key,) in connection.execute("SELECT key FROM inbox ORDER BY id")] == list(renamed.values())
@@ -192,7 +226,9 @@ async def test_while_the_database_is_away_messages_wait_in_order_and_jobs_say_bu
     monkeypatch.setattr(sqlite, "PATIENCE", 0.4)
     holder = sqlite3.connect(home.file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    waiting = [home.database.receive(home.envelope(events.Text(words))) for words in ("我要投诉", "没人来", "等了一小时")]
+    waiting = [
+        home.database.receive(home.envelope(events.Text(words))) for words in ("我要投诉", "没人来", "等了一小时")
+    ]
     with pytest.raises(Busy):
         await home.database.store(lambda store: store.rows("SELECT 1"))
     assert home.database.away_since is not None
@@ -223,7 +259,9 @@ async def test_too_many_who_wait_are_busy_at_once(home: HomeUnderTest, monkeypat
         await home.database.receive(home.envelope(events.Text("你好")))
 
 
-async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whatever_a_message_raises_the_writer_goes_on(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = home.database.handle
 
     def broken(_store: Store, _batch: object) -> object:
@@ -238,7 +276,9 @@ async def test_whatever_a_message_raises_the_writer_goes_on(home: HomeUnderTest,
 
 async def test_a_unit_that_writes_raw_only_is_committed(home: HomeUnderTest) -> None:
     await home.database.write(lambda db: db.store.audit(home.ids.home_id, home.clock(), "machine", "test", "x:1"))
-    assert await home.database.write(lambda db: db.store.rows("SELECT count(*) FROM audit WHERE action = 'test'")) == [(1,)]
+    assert await home.database.write(lambda db: db.store.rows("SELECT count(*) FROM audit WHERE action = 'test'")) == [
+        (1,)
+    ]
 
 
 async def test_a_stored_answer_that_cannot_be_read_is_still_a_repeat(home: HomeUnderTest) -> None:
@@ -270,7 +310,10 @@ async def test_installing_twice_makes_one_home(make_home: MakeHome) -> None:
 
 
 def test_points_are_read_and_unknown_ones_refused() -> None:
-    assert parse("before_commit=kill@5, after_send=hold:0.01") == {"before_commit": ("kill", 5), "after_send": ("hold:0.01", 1)}
+    assert parse("before_commit=kill@5, after_send=hold:0.01") == {
+        "before_commit": ("kill", 5),
+        "after_send": ("hold:0.01", 1),
+    }
     with pytest.raises(ValueError, match="no point"):
         parse("nowhere=kill")
     reach = armed("after_send=hold:0.01@2")

@@ -1,4 +1,6 @@
-"""Stories with browsers and processes run one after the other, on one of the two workers: side by side they would wait for each other."""
+"""Stories with browsers and processes run one after the other, on one of the two workers: side by side they would wait
+for each other.
+"""
 
 from pathlib import Path
 

@@ -23,7 +23,9 @@ async def log_in(demo: Demo, width: int, login: str) -> Page:
 
 
 @pytest.mark.parametrize("width", SIZES)
-async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_and_one_that_is(demo: Demo, width: int) -> None:
+async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_and_one_that_is(
+    demo: Demo, width: int
+) -> None:
     await act(demo, "text", openid=DAUGHTER, text="饭菜太凉了，我要投诉")
     desk, director = await log_in(demo, width, "chen"), await log_in(demo, width, "shen")
     await desk.goto(f"{demo.console}complaints")
@@ -47,7 +49,9 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         await card.get_by_role("button", name=re.compile("^查明了")).click()
         card = desk.get_by_role("region", name="方案")
         await expect(card).to_be_visible()
-        await expect(desk.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)  # the new card is in place
+        await expect(desk.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(
+            0
+        )  # the new card is in place
         await card.get_by_label("原因").fill("没有报修的规定")
         await card.get_by_label("措施").fill("今天换新，每餐量温度")
         await card.get_by_label("哪天完成").fill("2026-12-01")
@@ -67,11 +71,15 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         await looked_at(desk, "ask")
         if "保温箱坏了" in finding:
             await act(demo, "text", openid=DAUGHTER, text="不认可")
-            await expect(desk.get_by_role("heading", name=re.compile("重新调查（第 2 次）"))).to_be_visible(timeout=10_000)
+            await expect(desk.get_by_role("heading", name=re.compile("重新调查（第 2 次）"))).to_be_visible(
+                timeout=10_000
+            )
             await act(demo, "text", openid=DAUGHTER, text="今天还是凉的")
             await expect(desk.locator(".tl")).to_contain_text("今天还是凉的", timeout=10_000)
     await act(demo, "text", openid=DAUGHTER, text="1")
     await expect(desk.get_by_role("region", name="回访")).to_be_visible(timeout=10_000)
     await looked_at(desk, "follow up")
-    demo.errors[:] = [error for error in demo.errors if "422" not in error]  # the browser notes the refusal that the page has told
+    demo.errors[:] = [
+        error for error in demo.errors if "422" not in error
+    ]  # the browser notes the refusal that the page has told
     assert demo.errors == []

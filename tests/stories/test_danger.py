@@ -1,4 +1,6 @@
-"""Danger, played in a real browser on the running demo: who is accused, who goes, who cries above whom (S1, A4, S6, D7, F27)."""
+"""Danger, played in a real browser on the running demo: who is accused, who goes, who cries above whom (S1, A4, S6, D7,
+F27).
+"""
 
 import asyncio
 import os
@@ -80,7 +82,9 @@ async def test_f27_the_accused_alone_on_the_floor_at_night(demo: Demo, width: in
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("words", ["我要投诉 你们客服陈晓雯骂我", "我要投诉，晓雯姐态度恶劣，把我妈晾了一上午"])
-async def test_fault_s1_a_desk_that_is_named_finds_nothing_and_somebody_above_lifts_it(demo: Demo, width: int, words: str) -> None:
+async def test_fault_s1_a_desk_that_is_named_finds_nothing_and_somebody_above_lifts_it(
+    demo: Demo, width: int, words: str
+) -> None:
     chen = await log_in(demo.browser, demo.console, "chen", width, SIZES[width])
     lead = await log_in(demo.browser, demo.console, "he", width, SIZES[width])
     await act(demo, "text", openid=DAUGHTER, text=words)
@@ -110,12 +114,17 @@ async def test_fault_s1_a_desk_that_is_named_finds_nothing_and_somebody_above_li
 
 
 @pytest.mark.parametrize("width", SIZES)
-async def test_fault_s6_strangers_who_cry_three_hundred_times_stand_below_a_residents_fall(demo: Demo, width: int) -> None:
+async def test_fault_s6_strangers_who_cry_three_hundred_times_stand_below_a_residents_fall(
+    demo: Demo, width: int
+) -> None:
     nurse = await log_in(demo.browser, demo.console, "tang", width, SIZES[width])
     await nurse.goto(f"{demo.console}chats")
     async with aiohttp.ClientSession() as http:
         for number in range(30):
-            await http.post(f"{demo.phone}api/person", json={"openid": f"oStranger_{number:02d}_0000000000000", "name": f"路人{number}"})
+            await http.post(
+                f"{demo.phone}api/person",
+                json={"openid": f"oStranger_{number:02d}_0000000000000", "name": f"路人{number}"},
+            )
 
         async def cry(number: int) -> None:
             fields = {"openid": f"oStranger_{number % 30:02d}_0000000000000", "text": "救命"}

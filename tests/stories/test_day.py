@@ -29,12 +29,32 @@ FAMILIES = {"daughter": ("李静", "王桂兰", "女儿"), "son": ("何平", "�
 SCENE: dict[str, Any] = {
     "staff": [],
     "people": [
-        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女", "born": "1944-11-23"},
-        {"openid": "daughter", "name": "李静", "kind": "family", "phone": "13800002107", "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}]},
-        {"openid": "son", "name": "何平", "kind": "family", "kin": [{"of": "何秀英", "relation": "儿子", "primary": True, "scopes": "daily"}]},
+        {
+            "openid": "grandma",
+            "name": "王桂兰",
+            "kind": "elder",
+            "room": "306",
+            "bed": "1",
+            "sex": "女",
+            "born": "1944-11-23",
+        },
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "phone": "13800002107",
+            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
+        },
+        {
+            "openid": "son",
+            "name": "何平",
+            "kind": "family",
+            "kin": [{"of": "何秀英", "relation": "儿子", "primary": True, "scopes": "daily"}],
+        },
     ],
-    "residents": [["201", "2", "何秀英", "女", "1938-06-25"]] + [[f"3{n:02d}", "2", f"老人{n}", "男", "1940-01-01"] for n in range(1, 19)],
-}  # fmt: skip
+    "residents": [["201", "2", "何秀英", "女", "1938-06-25"]]
+    + [[f"3{n:02d}", "2", f"老人{n}", "男", "1940-01-01"] for n in range(1, 19)],
+}
 
 
 class Day:
@@ -80,9 +100,16 @@ class Day:
 @pytest.fixture
 async def day(home: HomeUnderTest) -> Day:
     await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
-    roles = {"zhou": (Role.CARER, "周敏", "3"), "tang": (Role.NURSE, "唐雨", ""), "chen": (Role.DESK, "陈晓雯", ""),
-             "he": (Role.SUPERVISOR, "何志远", ""), "shen": (Role.DIRECTOR, "沈国平", "")}  # fmt: skip
-    return Day(home, {login: await home.staff(role, name, login, floors) for login, (role, name, floors) in roles.items()})
+    roles = {
+        "zhou": (Role.CARER, "周敏", "3"),
+        "tang": (Role.NURSE, "唐雨", ""),
+        "chen": (Role.DESK, "陈晓雯", ""),
+        "he": (Role.SUPERVISOR, "何志远", ""),
+        "shen": (Role.DIRECTOR, "沈国平", ""),
+    }
+    return Day(
+        home, {login: await home.staff(role, name, login, floors) for login, (role, name, floors) in roles.items()}
+    )
 
 
 async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: PLR0915  (a day is long)
@@ -95,7 +122,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(8, 20)
     await day.says("grandma", "早")
     elder = await home.person("grandma")
-    await home.database.write(lambda db: desk.answer(db, staff["tang"], elder, "早，王奶奶，今天精神好。", "k0", home.clock()))
+    await home.database.write(
+        lambda db: desk.answer(db, staff["tang"], elder, "早，王奶奶，今天精神好。", "k0", home.clock())
+    )
     await day.at(8, 30)  # a birthday, after breakfast
     assert "王奶奶，生日好。厨房给您煮了长寿面，软和的。" in day.heard["grandma"]
 
@@ -109,7 +138,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     case = int(await home.one("SELECT id FROM complaint"))
     person = await home.person("daughter")
     await day.at(9, 20)
-    await home.database.write(lambda db: desk.answer(db, staff["chen"], person, "我是陈晓雯，已经到厨房去看了。", "k1", home.clock()))
+    await home.database.write(
+        lambda db: desk.answer(db, staff["chen"], person, "我是陈晓雯，已经到厨房去看了。", "k1", home.clock())
+    )
     await day.post()
     assert "我是陈晓雯，已经到厨房去看了。" in day.heard["daughter"]
     assert await home.one("SELECT kept_at IS NOT NULL FROM promise WHERE kind = 'first_feedback'") == 1
@@ -117,17 +148,38 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(9, 40)
     await home.database.write(
         lambda db: complaints.assess(
-            db, staff["chen"], case, category="餐饮", level=3, why="", scope="ours", passed_to="", owner_id=staff["chen"].id, accused=frozenset(), now=home.clock()
+            db,
+            staff["chen"],
+            case,
+            category="餐饮",
+            level=3,
+            why="",
+            scope="ours",
+            passed_to="",
+            owner_id=staff["chen"].id,
+            accused=frozenset(),
+            now=home.clock(),
         )
-    )  # fmt: skip
+    )
     await day.at(10, 30)
-    await home.database.write(lambda db: complaints.inquire(db, staff["chen"], case, "三楼送餐晚了 25 分钟，保温车坏了", home.clock()))
+    await home.database.write(
+        lambda db: complaints.inquire(db, staff["chen"], case, "三楼送餐晚了 25 分钟，保温车坏了", home.clock())
+    )
     await home.database.write(
         lambda db: complaints.propose(
-            db, home.house, staff["chen"], case, cause="保温车坏了", department="膳食部", responsible_id=staff["he"].id, measures="当天修好保温车，送餐前量温度",
-            done_by=DAY, reply="", now=home.clock(),
+            db,
+            home.house,
+            staff["chen"],
+            case,
+            cause="保温车坏了",
+            department="膳食部",
+            responsible_id=staff["he"].id,
+            measures="当天修好保温车，送餐前量温度",
+            done_by=DAY,
+            reply="",
+            now=home.clock(),
         )
-    )  # fmt: skip
+    )
     await day.at(11)
     paper = int(await home.one("SELECT id FROM proposal"))
     await home.database.write(
@@ -139,13 +191,24 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.says("daughter", "还是没说以后怎么办")
     assert await home.one("SELECT rounds FROM complaint") == 1
     await day.says("daughter", "好了")
-    await home.database.write(lambda db: complaints.inquire(db, staff["chen"], case, "两辆保温车，一辆备用没登记", home.clock()))
+    await home.database.write(
+        lambda db: complaints.inquire(db, staff["chen"], case, "两辆保温车，一辆备用没登记", home.clock())
+    )
     await home.database.write(
         lambda db: complaints.propose(
-            db, home.house, staff["chen"], case, cause="备用车没登记", department="膳食部", responsible_id=staff["he"].id, measures="备用车每周检查，送餐前量温度并记录",
-            done_by=DAY, reply="", now=home.clock(),
+            db,
+            home.house,
+            staff["chen"],
+            case,
+            cause="备用车没登记",
+            department="膳食部",
+            responsible_id=staff["he"].id,
+            measures="备用车每周检查，送餐前量温度并记录",
+            done_by=DAY,
+            reply="",
+            now=home.clock(),
         )
-    )  # fmt: skip
+    )
     await day.at(13)
     paper = int(await home.one("SELECT id FROM proposal WHERE verdict IS NULL"))
     await home.database.write(
@@ -153,7 +216,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     )
     await day.post()
     assert "我们会再问您几次" in await day.says("daughter", "认可")
-    assert await home.rows("SELECT kind FROM promise WHERE kind = 'follow_up' AND kept_at IS NULL") == [("follow_up",)] * 2
+    assert (
+        await home.rows("SELECT kind FROM promise WHERE kind = 'follow_up' AND kept_at IS NULL") == [("follow_up",)] * 2
+    )
 
     await day.at(14)  # a new relative with a sheet of paper
     other = int(await home.one("SELECT id FROM resident WHERE room = '301'"))
@@ -163,7 +228,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     assert "老人1" not in "".join(day.heard["new"])
     asking = (await home.database.read(lambda db: residents_of.asking(db, staff["chen"].sight)))[0]
     await home.database.write(
-        lambda db: binding.confirm(db, home.house, staff["chen"], asking.id, scopes={"daily"}, way="none", now=home.clock())
+        lambda db: binding.confirm(
+            db, home.house, staff["chen"], asking.id, scopes={"daily"}, way="none", now=home.clock()
+        )
     )
     await day.post()
     assert "绑定好了，罗敏" in day.heard["new"][-1]
@@ -179,7 +246,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(16, 30)  # letters: one floor, bad news held
     numbers = [row[0] for row in await home.rows("SELECT id FROM resident WHERE floor = '3' ORDER BY room")]
     for n, resident in enumerate(numbers):
-        facts = {"meals": {"大半"}, "sleep": {"好"}, "mood": {"平静"}, "doing": {"散步"}} if n else {"meals": {"两顿没吃"}}
+        facts = (
+            {"meals": {"大半"}, "sleep": {"好"}, "mood": {"平静"}, "doing": {"散步"}} if n else {"meals": {"两顿没吃"}}
+        )
         sentence = "上午折了六朵纸花，说要留两朵给外孙女。" if resident == numbers[-1] else ""
         await home.database.write(
             lambda db, r=resident, f=facts, s=sentence: letters.write(  # type: ignore[misc]
@@ -188,27 +257,38 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         )
     await day.at(17, 20)
     held = int(await home.one("SELECT id FROM letter WHERE state = 'held'"))
-    await home.database.write(lambda db: letters.let_go(db, staff["tang"], held, "和家属说了，晚上换软饭", home.clock()))
+    await home.database.write(
+        lambda db: letters.let_go(db, staff["tang"], held, "和家属说了，晚上换软饭", home.clock())
+    )
     await day.at(17, 30)
     assert await home.rows("SELECT state, count(*) FROM letter GROUP BY state") == [("released", 19)]
     assert any("今天的家书到了" in words for words in day.heard["daughter"])
     assert "王桂兰，11月23日" in await home.hears(events.Click("LETTER"), "daughter")
-    assert "起可以看" in await home.hears(events.Click("LETTER"), "son")  # nobody wrote about his mother, so nothing is said
+    assert "起可以看" in await home.hears(
+        events.Click("LETTER"), "son"
+    )  # nobody wrote about his mother, so nothing is said
 
     await day.at(21, 40)  # a fall by night
     heard = triage("我摔倒了")
     await home.database.receive(_with(home, "grandma", events.Text("我摔倒了"), heard))
-    await home.database.write(lambda db: alarms.go(db, home.house, staff["tang"], "grandma", Audience.FLOOR, home.clock()))
+    await home.database.write(
+        lambda db: alarms.go(db, home.house, staff["tang"], "grandma", Audience.FLOOR, home.clock())
+    )
     await day.post()
     assert day.heard["grandma"][-1] == "唐雨来了，别动。"
     await home.database.write(lambda db: alarms.arrive(db, staff["tang"], "grandma", Audience.FLOOR, home.clock()))
     await home.database.write(
-        lambda db: desk.log_call(db, staff["tang"], person, "王奶奶从床边滑下，没有伤，已量血压；明早再电话。", home.clock())
+        lambda db: desk.log_call(
+            db, staff["tang"], person, "王奶奶从床边滑下，没有伤，已量血压；明早再电话。", home.clock()
+        )
     )
 
     await day.at(22)  # nothing is left without an answer
     assert [kind for kind in await day.waits("shen") if kind != "follow_up"] == []
-    assert await home.one("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'answered', 'cancelled', 'planned')") == 0
+    assert (
+        await home.one("SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'answered', 'cancelled', 'planned')")
+        == 0
+    )
     assert await home.one("SELECT count(*) FROM promise WHERE mark = 'breached'") == 0
 
 
@@ -224,7 +304,9 @@ TAPS = 6
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1440])
-async def test_f20_letters_by_thumb_and_by_keyboard_are_at_most_six_touches_and_two_screens(demo: Demo, width: int) -> None:
+async def test_f20_letters_by_thumb_and_by_keyboard_are_at_most_six_touches_and_two_screens(
+    demo: Demo, width: int
+) -> None:
     page = await demo.page(width, 844)
     await page.goto(f"{demo.console}login")
     await page.get_by_label("姓名或登录名").fill("zhou")
@@ -248,7 +330,9 @@ async def test_f20_letters_by_thumb_and_by_keyboard_are_at_most_six_touches_and_
             )
             assert screens <= 2, screens
         else:
-            for key in ("2", "1", "1", "2") if n % 2 else ("2", "0", "1", "2"):  # every key counts, the one that passes a row as well
+            for key in (
+                ("2", "1", "1", "2") if n % 2 else ("2", "0", "1", "2")
+            ):  # every key counts, the one that passes a row as well
                 await page.keyboard.press(key)
                 touches += 1
         kept = int(await page.locator("#letter [name=taps]").input_value())

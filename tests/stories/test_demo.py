@@ -59,9 +59,20 @@ class Demo:
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "demo", "--port", str(free_port()), "--phone-port", str(free_port()), "--data", str(tmp_path / "demo"),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "bot.cli",
+        "demo",
+        "--port",
+        str(free_port()),
+        "--phone-port",
+        str(free_port()),
+        "--data",
+        str(tmp_path / "demo"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
+    )
     assert child.stdout
     printed = ""
     async with asyncio.timeout(30):
@@ -82,7 +93,9 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
 
 
 @pytest.mark.parametrize(("width", "height", "person"), [(1440, 900, "李静"), (390, 844, "路人")])
-async def test_c1_c4_c15_the_whole_way_from_the_phone_to_the_console_and_back(demo: Demo, width: int, height: int, person: str) -> None:
+async def test_c1_c4_c15_the_whole_way_from_the_phone_to_the_console_and_back(
+    demo: Demo, width: int, height: int, person: str
+) -> None:
     phone = await demo.page(width, height)
     await phone.goto(demo.phone)
     await phone.get_by_role("button", name=person).click()
@@ -169,7 +182,9 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     await expect(desk.get_by_text("现在不能直接发消息")).to_be_visible()
     await desk.get_by_label("等对方来信自动发").fill("药费单补好了，请看。")
     await desk.get_by_role("button", name="排队").click()
-    await expect(desk.locator(".msg.out", has_text="药费单补好了")).to_contain_text("等对方来信自动发：超过 48 小时没来信")
+    await expect(desk.locator(".msg.out", has_text="药费单补好了")).to_contain_text(
+        "等对方来信自动发：超过 48 小时没来信"
+    )
     await phone.bring_to_front()
     await phone.get_by_role("textbox", name="发消息").fill("在吗")
     await phone.keyboard.press("Enter")

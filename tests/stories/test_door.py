@@ -1,4 +1,6 @@
-"""The door as the real platform knocks on it: raw words, halves of signs, blanks, events that come late, and a body that names nobody."""
+"""The door as the real platform knocks on it: raw words, halves of signs, blanks, events that come late, and a body
+that names nobody.
+"""
 
 import re
 import time
@@ -37,7 +39,12 @@ async def test_fault_w1_a_cry_with_a_forbidden_sign_raw_marks_or_half_a_sign_rin
     elder = nurse.locator(".alarm:has(b:text-is('王桂兰'))")
     await expect(elder).to_contain_text("我摔倒了")
     await expect(elder).to_contain_text("306")
-    await act(demo, "text", openid=DAUGHTER, text="x]]></Content><MsgType>event</MsgType><Event>unsubscribe</Event><Content>救\x0b命]]>")
+    await act(
+        demo,
+        "text",
+        openid=DAUGHTER,
+        text="x]]></Content><MsgType>event</MsgType><Event>unsubscribe</Event><Content>救\x0b命]]>",
+    )
     daughter = nurse.locator(".alarm:has(b:text-is('李静'))")
     await expect(daughter).to_contain_text("救命")
 
@@ -57,7 +64,9 @@ async def test_fault_w1_a_cry_with_a_forbidden_sign_raw_marks_or_half_a_sign_rin
     await expect(elder).to_contain_text("第 2 次喊")
     await expect(nurse.locator(".alarm")).to_have_count(2)
     sent = await pushes(demo)
-    assert [(line["ok"], line["try"]) for line in sent] == [(True, 1)] * 3, "nothing is refused, so nothing is pushed again"
+    assert [(line["ok"], line["try"]) for line in sent] == [(True, 1)] * 3, (
+        "nothing is refused, so nothing is pushed again"
+    )
     assert sent[-1]["plain"].count("\ufffd") == 1, "the last sign was cut"
     assert "<Content>\n <![CDATA[" in sent[-1]["plain"]
     assert demo.errors == []
@@ -92,17 +101,22 @@ async def test_fault_w3_an_unfollow_that_comes_late_does_not_undo_the_follow(dem
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-async def test_fault_w1_a_cry_that_names_nobody_stands_on_the_strip_until_somebody_has_looked(width: int, height: int) -> None:
+async def test_fault_w1_a_cry_that_names_nobody_stands_on_the_strip_until_somebody_has_looked(
+    width: int, height: int
+) -> None:
     keys, errors = Keys(APP_ID, "s", TOKEN, AES_KEY, "secure"), list[str]()
     async with stage(service=False) as used:
         await used.hire("tang", "唐雨", "nurse")
         await used.start_service()
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-            page = await (await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")).new_page()
+            page = await (
+                await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            ).new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             await log_in(page, f"{used.url}/console/", "tang", "stage-password")
-            inner = "<xml><FromUserName>o\x08</FromUserName><MsgType>text</MsgType><Content><![CDATA[救\x08命]]></Content></xml>".encode()
+            content = "<MsgType>text</MsgType><Content><![CDATA[救\x08命]]></Content>"
+            inner = f"<xml><FromUserName>o\x08</FromUserName>{content}</xml>".encode()
             for _ in range(2):  # a redelivery is the same
                 query, body = keys.push(inner, DAUGHTER, "gh_stage", time.time())
                 async with used.http.post(f"{used.url}/wechat", params=query, data=body) as answer:

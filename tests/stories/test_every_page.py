@@ -1,4 +1,6 @@
-"""Every page at both widths, by day and by night: no serious finding of axe-core, nothing sideways, no error, keys that work."""
+"""Every page at both widths, by day and by night: no serious finding of axe-core, nothing sideways, no error, keys that
+work.
+"""
 
 import asyncio
 from typing import Any
@@ -36,7 +38,9 @@ async def looked_at(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", SIZES)
-async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(demo: Demo, width: int, theme: str) -> None:  # noqa: PLR0915  (many pages)
+async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PLR0915  (many pages)
+    demo: Demo, width: int, theme: str
+) -> None:
     page = await demo.page(width, SIZES[width])
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
     await page.goto(f"{demo.console}login")
@@ -143,7 +147,11 @@ async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo:
     async def said(kind: str = "text") -> list[str]:
         async with aiohttp.ClientSession() as http, http.get(f"{demo.phone}api/state") as answer:
             phones = (await answer.json())["phones"]
-        return [line["content"] for line in next(phone for phone in phones if phone["openid"] == ELDER)["chat"] if line["kind"] == kind]
+        return [
+            line["content"]
+            for line in next(phone for phone in phones if phone["openid"] == ELDER)["chat"]
+            if line["kind"] == kind
+        ]
 
     for _ in range(40):
         if "唐雨来了，别动。" in await said():

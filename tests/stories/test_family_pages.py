@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 __all__ = ["demo"]
 
 
-async def test_u1_m1_families_read_the_letter_and_answer_eight_taps_wide_and_narrow_by_day_and_by_night(demo: Demo) -> None:
+async def test_u1_m1_families_read_the_letter_and_answer_eight_taps_wide_and_narrow_by_day_and_by_night(
+    demo: Demo,
+) -> None:
     links = await evening(demo.browser, demo.phone, demo.console)
     for width, height in SIZES.items():
         for theme in ("light", "dark"):
@@ -69,6 +71,8 @@ async def test_f15_a_forwarded_link_opens_nothing_on_a_strangers_phone(demo: Dem
     assert "王桂兰" not in await page.content()
     await looked_at(page, "no letter")
     demo.errors.clear()  # the browser itself notes the 404 that the page has told
-    await page.goto(f"{demo.phone}open?openid={STRANGER}&url={quote(demo.console.replace('/console/', '/p/letters'), safe='')}")
+    await page.goto(
+        f"{demo.phone}open?openid={STRANGER}&url={quote(demo.console.replace('/console/', '/p/letters'), safe='')}"
+    )
     await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
     await expect(page.locator(".shelf")).to_have_count(0)

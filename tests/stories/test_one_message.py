@@ -1,4 +1,6 @@
-"""`docs/one-message.md` is true: one complaint and its answer are traced, and files and functions are compared with the page, in order."""
+"""`docs/one-message.md` is true: one complaint and its answer are traced, and files and functions are compared with the
+page, in order.
+"""
 
 import asyncio
 import re
@@ -40,7 +42,10 @@ POLLS = {"bot/sender.py:round", "services/outgoing/sending.py:claim"}
 def listed() -> list[str]:
     """`file.py` `function` pairs of the page, in order."""
     text = PAGE.read_text(encoding="utf-8")
-    return [f"{file}:{function}" for file, function in re.findall(r"^\| \d+ \| `([\w/]+\.py)` \| `(\w+)` \|", text, re.MULTILINE)]
+    return [
+        f"{file}:{function}"
+        for file, function in re.findall(r"^\| \d+ \| `([\w/]+\.py)` \| `(\w+)` \|", text, re.MULTILINE)
+    ]
 
 
 class Trace:
@@ -87,13 +92,38 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
     path = tmp_path / "jiashu.db"
     await asyncio.to_thread(migrate.upgrade, path)
     settings = Settings(
-        http=Http(port=port), home=Home(name="青禾颐养院"), database=Database(f"sqlite:///{path}"), media=Media(tmp_path / "media"),
-        wechat=Wechat(app_id=APP_ID, app_secret=SECRET, token=TOKEN, encoding_aes_key=AES_KEY, api_base_url=f"http://127.0.0.1:{phone}"),
-    )  # fmt: skip
+        http=Http(port=port),
+        home=Home(name="青禾颐养院"),
+        database=Database(f"sqlite:///{path}"),
+        media=Media(tmp_path / "media"),
+        wechat=Wechat(
+            app_id=APP_ID,
+            app_secret=SECRET,
+            token=TOKEN,
+            encoding_aes_key=AES_KEY,
+            api_base_url=f"http://127.0.0.1:{phone}",
+        ),
+    )
     platform = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulator", "--port", str(phone), "--target", f"http://127.0.0.1:{port}/wechat", "--app-id", APP_ID, "--secret", SECRET,
-        "--token", TOKEN, "--aes-key", AES_KEY, "--scene", "deploy/sample-home.toml", cwd=ROOT,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "simulator",
+        "--port",
+        str(phone),
+        "--target",
+        f"http://127.0.0.1:{port}/wechat",
+        "--app-id",
+        APP_ID,
+        "--secret",
+        SECRET,
+        "--token",
+        TOKEN,
+        "--aes-key",
+        AES_KEY,
+        "--scene",
+        "deploy/sample-home.toml",
+        cwd=ROOT,
+    )
     keys = Keys(APP_ID, SECRET, TOKEN, AES_KEY, "secure")
     openid = "oSim_lijing_0000000000000001"
     try:
@@ -111,7 +141,14 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
             viewer = Viewer(who, home, "陈晓雯", Role.DESK)
             moment = int(service.clock().timestamp())
             inner = message(
-                {"ToUserName": "gh_1", "FromUserName": openid, "CreateTime": moment, "MsgType": "text", "Content": "我要投诉", "MsgId": 1}
+                {
+                    "ToUserName": "gh_1",
+                    "FromUserName": openid,
+                    "CreateTime": moment,
+                    "MsgType": "text",
+                    "Content": "我要投诉",
+                    "MsgId": 1,
+                }
             )
             query, body = keys.envelope(inner, openid, "gh_1", moment)
             async with http.post(f"http://127.0.0.1:{phone}/api/text", json={"openid": openid, "text": "你好"}):

@@ -1,4 +1,6 @@
-"""Who looks after the machine: what the doctor says, what Prometheus reads, and a backup taken beside the running service."""
+"""Who looks after the machine: what the doctor says, what Prometheus reads, and a backup taken beside the running
+service.
+"""
 
 import asyncio
 import re
@@ -41,7 +43,9 @@ async def test_p7_the_doctor_says_what_is_wrong_and_what_to_do() -> None:
         code, said = await _jiashu(used, "backup")
         assert code == 0, said
         (used.folder / "jiashu.keys").chmod(0o644)
-        code, said = await _jiashu(used, "doctor", JIASHU_WECHAT__APP_SECRET="wrong", JIASHU_HTTP__PUBLIC_URL="http://127.0.0.1:9")
+        code, said = await _jiashu(
+            used, "doctor", JIASHU_WECHAT__APP_SECRET="wrong", JIASHU_HTTP__PUBLIC_URL="http://127.0.0.1:9"
+        )
         assert code == 1, said
         assert "[好] 备份：共 1 份" in said
         assert "[不行] 钥匙：别的用户也能读" in said
@@ -60,9 +64,13 @@ async def test_p2_metrics_are_for_who_knows_the_token_and_name_nobody() -> None:
     async with stage({"JIASHU_SECURITY__METRICS_TOKEN": TOKEN}) as used:
         for n in range(3):
             await used.act("text", openid="oSim_lijing_0000000000000001", text=f"能帮忙看看{n}吗")
-        await used.until(lambda: sum(line["direction"] == "push" and line["ok"] for line in used.journal()) == 3, "three answers")
+        await used.until(
+            lambda: sum(line["direction"] == "push" and line["ok"] for line in used.journal()) == 3, "three answers"
+        )
         for given, status in (("", 403), (f"Bearer {TOKEN}x", 403), (f"Bearer {TOKEN}", 200)):
-            async with used.http.get(f"{used.url}/metrics", headers={"Authorization": given} if given else {}) as answer:
+            async with used.http.get(
+                f"{used.url}/metrics", headers={"Authorization": given} if given else {}
+            ) as answer:
                 assert answer.status == status
                 text = await answer.text()
         found = {name: float(value) for name, value in re.findall(r"^(jiashu_\S+) (\S+)$", text, re.MULTILINE)}

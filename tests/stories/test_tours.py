@@ -1,4 +1,6 @@
-"""The console as each of them meets it, in a real browser on the running demo: a carer, a director, an auditor, a stranger."""
+"""The console as each of them meets it, in a real browser on the running demo: a carer, a director, an auditor, a
+stranger.
+"""
 
 import re
 
@@ -13,9 +15,16 @@ pytestmark = pytest.mark.browser
 __all__ = ["demo"]
 ALL = ("今日", "会话", "投诉", "家书", "老人", "日程", "问卷", "知识库", "审计")
 PATHS = {
-    "今日": "today", "会话": "chats", "投诉": "complaints", "家书": "letters", "老人": "residents", "日程": "days", "问卷": "surveys", "知识库": "knowledge",
+    "今日": "today",
+    "会话": "chats",
+    "投诉": "complaints",
+    "家书": "letters",
+    "老人": "residents",
+    "日程": "days",
+    "问卷": "surveys",
+    "知识库": "knowledge",
     "审计": "audit",
-}  # fmt: skip
+}
 
 
 async def menu_of(page: Page) -> list[str]:
@@ -36,7 +45,9 @@ async def denied(demo: Demo, page: Page, path: str) -> None:
 
 
 async def happens(demo: Demo) -> None:
-    """A complaint with words about a colleague, a question of the second floor's family, an elder who cries for help."""
+    """A complaint with words about a colleague, a question of the second floor's family, an
+    elder who cries for help.
+    """
     await act(demo, "text", openid=DAUGHTER, text="昨天晚饭是凉的，我要投诉")
     await act(demo, "text", openid=DAUGHTER, text="好了")
     await act(demo, "text", openid=ELDER, text="我闺女什么时候来")

@@ -1,10 +1,12 @@
-"""Keys of messages begin with what rises with time, so that a platform that tries again across an upgrade is still known."""
+"""Keys of messages begin with what rises with time, so that a platform that tries again across an upgrade is still
+known.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003'
-down_revision = '0002'
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
