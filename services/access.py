@@ -207,18 +207,18 @@ def access_plan(db: Unit, viewer: Viewer, plan_id: int, *, lock: bool = False) -
     return found
 
 
-def access_case(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -> tables.Case:
+def access_case(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -> tables.Complaint:
     """A complaint that the viewer handles; for the accused it does not exist. Raises NotFound."""
     access_page(viewer, Page.COMPLAINTS)
     if lock:
-        db.lock_whose(select(tables.Case.person_id).where(tables.Case.id == case_id))
-    case = db.fresh(select(tables.Case).where(tables.Case.id == case_id, viewer.sight.case())).first()
+        db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == case_id))
+    case = db.fresh(select(tables.Complaint).where(tables.Complaint.id == case_id, viewer.sight.case())).first()
     if case is None or case.home_id != viewer.home_id:
         raise NotFound
     return case
 
 
-def access_complainant(viewer: Viewer, case: tables.Case) -> bool:
+def access_complainant(viewer: Viewer, case: tables.Complaint) -> bool:
     """Whether the viewer may know who complained: a hidden name is for the owner and the director; until there is an
     owner, for who answers (C14).
     """

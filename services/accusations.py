@@ -61,7 +61,7 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
         )
     owner = context.house.names.colleagues.get(owner_id or 0)
     if case_id is not None and owner is not None and means(found, owner):
-        store.update(tables.Case, case_id, person=context.person_id, owner_id=None)
+        store.update(tables.Complaint, case_id, person=context.person_id, owner_id=None)
     store.hint("accused", "inbox", f"person:{context.person_id}")
 
 
@@ -118,7 +118,7 @@ class Named:
     why: str
 
 
-def of_case(db: Unit, case: tables.Case) -> list[Named]:
+def of_case(db: Unit, case: tables.Complaint) -> list[Named]:
     """Everybody a case is or was about, in the order in which they were named; each once."""
     table = tables.Accused
     return _each_once(

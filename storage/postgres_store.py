@@ -23,8 +23,8 @@ whole, and a
 prepared statement keeps it until the next ANALYZE: 19 ms instead of 0.2 after ten minutes (decision 52)."""
 
 
-NEW: Final = (tables.Audit, tables.CaseRecord, tables.Case, tables.Inbox, tables.Media, tables.Promise)
-CHANGED: Final = (tables.Case, tables.Conversation, tables.Follower)
+NEW: Final = (tables.Audit, tables.ComplaintRecord, tables.Complaint, tables.Inbox, tables.Media, tables.Promise)
+CHANGED: Final = (tables.Complaint, tables.Conversation, tables.Follower)
 SEVERAL: Final = 4
 """What batches of several arrivals write: always part of their statement, so that one prepared statement serves nearly
 all of them.

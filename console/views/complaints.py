@@ -194,7 +194,7 @@ async def case_of(request: web.Request) -> dict[str, Any]:
     }
 
 
-def found_by(db: Unit, who: Viewer, ref: str) -> tables.Case:
+def found_by(db: Unit, who: Viewer, ref: str) -> tables.Complaint:
     """The case of a link (its id) or of what people say (its number), for who may open it.
 
     Raises NotFound, Invalid for a number of two.

@@ -82,7 +82,7 @@ def assess(  # noqa: PLR0913  (one form)
 
 
 def _name(
-    db: Unit, viewer: Viewer, case: tables.Case, ticked: frozenset[int], called: dict[int, str], now: datetime
+    db: Unit, viewer: Viewer, case: tables.Complaint, ticked: frozenset[int], called: dict[int, str], now: datetime
 ) -> None:
     """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is
     lifted by the lead (C6).
@@ -129,7 +129,7 @@ def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime,
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "inquire", f"case:{case.id}")
 
 
-def draft(db: Unit, house: House, case: tables.Case, *, measures: str, department: str, done_by: date) -> str:
+def draft(db: Unit, house: House, case: tables.Complaint, *, measures: str, department: str, done_by: date) -> str:
     """The words for the family as they would be sent; staff may change them, the apology stays."""
     finding = db.open(case, "finding") or ""
     told = say(
@@ -235,7 +235,7 @@ def interim(  # noqa: PLR0913  (one form)
 
 
 def may_decide(
-    viewer: Viewer, case: tables.Case, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
+    viewer: Viewer, case: tables.Complaint, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
 ) -> bool:
     """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a
     supervisor as well.
@@ -250,7 +250,7 @@ def may_decide(
     return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
 
 
-def director_left(db: Unit, case: tables.Case) -> bool:
+def director_left(db: Unit, case: tables.Complaint) -> bool:
     """Whether there is a director whom the case is not about."""
     rows = list(db.scalars(cases.named(case)))
     named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
@@ -377,7 +377,7 @@ def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) ->
     db.store.audit(case.home_id, now, f"staff:{viewer.id}", "close", f"case:{case.id}")
 
 
-def revision_of(db: Unit, case: tables.Case) -> str:
+def revision_of(db: Unit, case: tables.Complaint) -> str:
     """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about
     (D6).
     """
@@ -395,7 +395,7 @@ def revision_of(db: Unit, case: tables.Case) -> str:
     )
 
 
-def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str | None = None) -> tables.Case:
+def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str | None = None) -> tables.Complaint:
     """The case, its person locked; `drawn` is the revision of the form (None = read in this transaction).
 
     Raises Decided with who was first when it is at another step by now, Changed when it is at the same one.
@@ -412,9 +412,9 @@ def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str |
 def _latest(db: Unit, case_id: int) -> str:
     """Who wrote the newest line of a case: a colleague, or the family."""
     newest = (
-        select(tables.CaseRecord)
-        .where(tables.CaseRecord.case_id == case_id)
-        .order_by(tables.CaseRecord.id.desc())
+        select(tables.ComplaintRecord)
+        .where(tables.ComplaintRecord.case_id == case_id)
+        .order_by(tables.ComplaintRecord.id.desc())
         .limit(1)
     )
     row = db.scalars(newest).first()
@@ -434,7 +434,7 @@ def _needed(text: str, why: str) -> str:
     return words
 
 
-def _ask_for_approval(db: Unit, house: House, case: tables.Case, now: datetime) -> None:
+def _ask_for_approval(db: Unit, house: House, case: tables.Complaint, now: datetime) -> None:
     """A clock of its own, inside the 24 h (C8)."""
     db.flush()
     result = db.scalars(
@@ -467,7 +467,7 @@ def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
     return db.scalars(late).first() is not None
 
 
-def _stop_the_approval_clock(db: Unit, case: tables.Case, now: datetime) -> None:
+def _stop_the_approval_clock(db: Unit, case: tables.Complaint, now: datetime) -> None:
     for row in db.scalars(
         select(tables.Promise).where(
             tables.Promise.case_id == case.id,
@@ -511,7 +511,7 @@ INTERIM: Final = Purpose("interim", on_sent=promises.reached)
 
 
 def _send(  # noqa: PLR0913
-    db: Unit, viewer: Viewer, case: tables.Case, row: tables.Proposal, words: str, purpose: Purpose, now: datetime
+    db: Unit, viewer: Viewer, case: tables.Complaint, row: tables.Proposal, words: str, purpose: Purpose, now: datetime
 ) -> None:
     """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the
     next words answer us.

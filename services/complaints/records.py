@@ -13,14 +13,14 @@ def heard(context: Context, case_id: int, kind: str, words: str) -> None:
     """A line from a message of the family, in its transaction: `story`, or `family` for what they say to a result."""
     row_id = new_id()
     context.store.insert(
-        tables.CaseRecord,
+        tables.ComplaintRecord,
         id=row_id,
         case_id=case_id,
         home_id=context.home_id,
         said_at=context.said_at,
         kind=kind,
         inbox_id=context.inbox_id,
-        body=context.store.seal(tables.CaseRecord, "body", row_id, words),
+        body=context.store.seal(tables.ComplaintRecord, "body", row_id, words),
     )
 
 
@@ -30,7 +30,7 @@ def written(  # noqa: PLR0913
     """A line by a colleague: `step` and `note` are internal; `call`, `feedback` and `result` are between the house and
     the family.
     """
-    row = tables.CaseRecord(
+    row = tables.ComplaintRecord(
         id=new_id(),
         case_id=case_id,
         home_id=viewer.home_id,

@@ -114,7 +114,7 @@ def accept(  # noqa: PLR0913  (what a case is known by)
     The person is locked.
     """
     promises.heard_opinion(store, case_id, person_id, now)
-    store.update(tables.Case, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
+    store.update(tables.Complaint, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
     for days, at in sla.follow_ups(now, Level(level), house.home.zone):
         promises.make(
             store,
@@ -154,7 +154,7 @@ def followed(
         "SELECT count(*) FROM promise WHERE case_id = ? AND kind = 'follow_up' AND kept_at IS NULL", case_id
     )
     if left and left[0] == 0:
-        store.update(tables.Case, case_id, person=person_id, stage=Stage.LESSON)
+        store.update(tables.Complaint, case_id, person=person_id, stage=Stage.LESSON)
 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
@@ -169,7 +169,7 @@ def reopen(  # noqa: PLR0913  (what a case is known by)
     promises.heard_opinion(store, case_id, person_id, now)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
     store.update(
-        tables.Case, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None
+        tables.Complaint, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None
     )
     store.change(
         tables.Promise,
@@ -216,7 +216,7 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
             case_id,
         )
         if found is not None and (owner is None or owner[0] != role):
-            store.update(tables.Case, case_id, person=person_id, owner_id=found[0])
+            store.update(tables.Complaint, case_id, person=person_id, owner_id=found[0])
             return ROLES[role] + str(found[1])
     return "院长" if owner and owner[0] == "director" else "上一级"
 

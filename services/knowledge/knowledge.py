@@ -295,8 +295,8 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
     questions here.
     """
     access_page(viewer, Page.KNOWLEDGE)
-    complaint = select(tables.CaseRecord.inbox_id).where(
-        tables.CaseRecord.home_id == viewer.home_id, tables.CaseRecord.inbox_id.is_not(None)
+    complaint = select(tables.ComplaintRecord.inbox_id).where(
+        tables.ComplaintRecord.home_id == viewer.home_id, tables.ComplaintRecord.inbox_id.is_not(None)
     )
     rows = db.scalars(
         select(tables.Inbox)

@@ -123,7 +123,7 @@ def keep(
         cancel_late_words(store, row_id, person_id)
         if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
             store.update(
-                tables.Case, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT
+                tables.Complaint, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT
             )
             store.hint("cases", f"case:{case_id}")
     replies = [row for row in rows if row[3] == Kind.REPLY.value]
@@ -187,7 +187,7 @@ def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: 
             tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None
         )
     told = store.change(
-        tables.Case,
+        tables.Complaint,
         "UPDATE complaint SET stage = ? WHERE id = ? AND stage = ? RETURNING home_id",
         Stage.OPINION,
         case_id,

@@ -168,5 +168,5 @@ _KINDS: Final = {
     "person": _rows(tables.Person, _of_person),
     "heard": _rows(tables.Inbox, _heard_words),
     "said": _rows(tables.Outbox, _said_words),
-    "record": _rows(tables.CaseRecord, lambda db, row: db.open(row, "body") or ""),
+    "record": _rows(tables.ComplaintRecord, lambda db, row: db.open(row, "body") or ""),
 }

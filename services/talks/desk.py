@@ -146,7 +146,7 @@ def _conversation(db: Unit, person_id: int) -> tables.Conversation:
 
 def _open_cases(db: Unit, person_id: int) -> list[int]:
     return list(
-        db.scalars(select(tables.Case.id).where(tables.Case.person_id == person_id, tables.Case.closed_at.is_(None)))
+        db.scalars(select(tables.Complaint.id).where(tables.Complaint.person_id == person_id, tables.Complaint.closed_at.is_(None)))
     )
 
 

@@ -37,7 +37,7 @@ from storage.types import Row, new_id
 
 TITLE: Final = 24
 OPEN: Final = Question(
-    tables.Case,
+    tables.Complaint,
     ("id", "level", "category", "cautious", "hide_name", "number", "feedback_at", "owner_id"),
     "closed_at",
     by="id",
@@ -83,7 +83,7 @@ def open_case(context: Context, effect: OpenCase) -> Done:
     seal = store.seal
     title = words.strip().replace("\n", " ")
     store.insert(
-        tables.Case,
+        tables.Complaint,
         id=case_id,
         home_id=context.home_id,
         person_id=context.person_id,
@@ -93,10 +93,10 @@ def open_case(context: Context, effect: OpenCase) -> Done:
         stage=Stage.RECEIVED,
         level=int(assessed.level),
         category=assessed.category,
-        why=seal(tables.Case, "why", case_id, "；".join(assessed.why)),
+        why=seal(tables.Complaint, "why", case_id, "；".join(assessed.why)),
         cautious=assessed.cautious,
         hide_name=assessed.hide_name,
-        title=seal(tables.Case, "title", case_id, title[:TITLE] + ("…" if len(title) > TITLE else "")),
+        title=seal(tables.Complaint, "title", case_id, title[:TITLE] + ("…" if len(title) > TITLE else "")),
         said_at=context.said_at,
         opened_at=context.now,
     )
@@ -131,8 +131,8 @@ def note_on_case(context: Context, effect: NoteOnCase) -> None:
     if effect.field not in {"about", "occurred", "name", "contact"}:
         raise FlowError("complaint", "-", f"a case has no field {effect.field}")
     case_id = _case(context, effect.case)[0]
-    sealed = context.store.seal(tables.Case, effect.field, case_id, effect.text)
-    context.store.update(tables.Case, case_id, person=context.person_id, **{effect.field: sealed})
+    sealed = context.store.seal(tables.Complaint, effect.field, case_id, effect.text)
+    context.store.update(tables.Complaint, case_id, person=context.person_id, **{effect.field: sealed})
 
 
 def ask_human(context: Context, effect: AskHuman) -> Done:
@@ -228,13 +228,13 @@ def _reassess(context: Context, case: Row, words: str) -> None:
     changes: dict[str, Any] = {}
     if assessed.category != severity.UNKNOWN and (assessed.level < level or category == severity.UNKNOWN):
         changes = {"level": min(level, int(assessed.level)), "category": assessed.category}
-        changes["why"] = store.seal(tables.Case, "why", case_id, "；".join(assessed.why))
+        changes["why"] = store.seal(tables.Complaint, "why", case_id, "；".join(assessed.why))
     if assessed.cautious and not cautious:
         changes["cautious"] = True
     if assessed.hide_name and not hide:
         changes["hide_name"] = True
     if changes:
-        store.update(tables.Case, case_id, person=context.person_id, **changes)
+        store.update(tables.Complaint, case_id, person=context.person_id, **changes)
     if changes.get("level", level) < level and assessed.level is Level.S1:
         due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
         promises.bring_forward(store, case_id, context.person_id, Kind.FIRST_FEEDBACK, due)
@@ -263,12 +263,12 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
             known[slot] = store.open(tables.Person, slot, context.person_id, row[column]).decode()
     columns = {"about": "about", "name": "name", "phone": "contact"}
     values: dict[str, object] = {
-        columns[slot]: seal(tables.Case, columns[slot], case_id, text) for slot, text in known.items()
+        columns[slot]: seal(tables.Complaint, columns[slot], case_id, text) for slot, text in known.items()
     }
     if "about" in known:
         values["resident_id"] = elders[0][4]
     if values:
-        store.update(tables.Case, case_id, person=context.person_id, **values)
+        store.update(tables.Complaint, case_id, person=context.person_id, **values)
     return tuple(known)
 
 

@@ -43,8 +43,8 @@ def rows(db: Unit, home_id: int, show: str = "", before: int | None = None) -> l
     )
     numbers: dict[int, str] = dict(
         db.execute(
-            select(tables.Case.id, tables.Case.number).where(
-                tables.Case.id.in_([int(line.subject[5:]) for line in lines if line.subject.startswith("case:")])
+            select(tables.Complaint.id, tables.Complaint.number).where(
+                tables.Complaint.id.in_([int(line.subject[5:]) for line in lines if line.subject.startswith("case:")])
             )
         ).all()
     )

@@ -15,7 +15,7 @@ from storage.unit import Unit
 STAGES = ("受理", "评估", "调查", "方案", "审批", "反馈", "征求意见", "回访", "总结")
 
 
-def named(case: tables.Case) -> Select[tables.Accused]:
+def named(case: tables.Complaint) -> Select[tables.Accused]:
     """Whom a case is about: by name, by role, or nobody knows who; not what somebody above lifted.
 
     Found by the person, as the index is.
@@ -28,7 +28,7 @@ def named(case: tables.Case) -> Select[tables.Accused]:
 class Row:
     """A case in the list."""
 
-    case: tables.Case
+    case: tables.Complaint
     title: str
     who: Who
     clock: Clock | None
@@ -38,7 +38,7 @@ class Row:
 class Record:
     """A line of a case. `delivery` is the outbox's word where the line was sent."""
 
-    row: tables.CaseRecord
+    row: tables.ComplaintRecord
     words: str
     author: str
     delivery: str
@@ -64,7 +64,7 @@ class Paper:
 class Case:
     """A case with all that its page shows. `staff` are the colleagues of today; `papers` the newest first."""
 
-    case: tables.Case
+    case: tables.Complaint
     title: str
     why: str
     who: Who
@@ -132,7 +132,7 @@ def veiled(found: Case) -> Case:
 def rows(db: Unit, sight: Sight, limit: int = 1000) -> list[Row]:
     """The open cases, the least time left first."""
     found = db.scalars(
-        select(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None)).order_by(tables.Case.id).limit(limit)
+        select(tables.Complaint).where(sight.case(), tables.Complaint.closed_at.is_(None)).order_by(tables.Complaint.id).limit(limit)
     ).all()
     clocks: dict[int, Clock] = {}
     for promise in db.scalars(
@@ -155,7 +155,7 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
             tables.Promise.kind.in_(found),
             tables.Promise.made_at >= since,
             or_(
-                tables.Promise.case_id.is_(None), tables.Promise.case_id.in_(select(tables.Case.id).where(sight.case()))
+                tables.Promise.case_id.is_(None), tables.Promise.case_id.in_(select(tables.Complaint.id).where(sight.case()))
             ),
         )
     ):
@@ -166,30 +166,30 @@ def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int
     return found
 
 
-def by_number(db: Unit, sight: Sight, number: str) -> list[tables.Case]:
+def by_number(db: Unit, sight: Sight, number: str) -> list[tables.Complaint]:
     """The cases of a number, the newest first: numbers without a year came again each year (D8)."""
     return list(
         db.scalars(
-            select(tables.Case).where(sight.case(), tables.Case.number == number).order_by(tables.Case.id.desc())
+            select(tables.Complaint).where(sight.case(), tables.Complaint.number == number).order_by(tables.Complaint.id.desc())
         )
     )
 
 
-def titles(db: Unit, sight: Sight, number: str) -> list[tuple[tables.Case, str]]:
+def titles(db: Unit, sight: Sight, number: str) -> list[tuple[tables.Complaint, str]]:
     """The cases of a number with their titles; a hidden name shows no words."""
     rows = by_number(db, sight, number)
     return [(row, "不公开姓名的投诉" if row.hide_name else db.open(row, "title") or "") for row in rows]
 
 
-def one(db: Unit, found: tables.Case) -> Case:
+def one(db: Unit, found: tables.Complaint) -> Case:
     """Everything about a case; its records in the order (CreateTime, arrival)."""
     lines = db.execute(
-        select(tables.CaseRecord, tables.Staff, tables.Outbox, tables.Media)
-        .outerjoin(tables.Staff, tables.Staff.id == tables.CaseRecord.staff_id)
-        .outerjoin(tables.Outbox, tables.Outbox.id == tables.CaseRecord.outbox_id)
-        .outerjoin(tables.Media, tables.Media.inbox_id == tables.CaseRecord.inbox_id)
-        .where(tables.CaseRecord.case_id == found.id)
-        .order_by(tables.CaseRecord.said_at, tables.CaseRecord.id)
+        select(tables.ComplaintRecord, tables.Staff, tables.Outbox, tables.Media)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.ComplaintRecord.staff_id)
+        .outerjoin(tables.Outbox, tables.Outbox.id == tables.ComplaintRecord.outbox_id)
+        .outerjoin(tables.Media, tables.Media.inbox_id == tables.ComplaintRecord.inbox_id)
+        .where(tables.ComplaintRecord.case_id == found.id)
+        .order_by(tables.ComplaintRecord.said_at, tables.ComplaintRecord.id)
     ).all()
     records = [
         Record(

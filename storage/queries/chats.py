@@ -123,7 +123,7 @@ class Thread:
     bubbles: list[Bubble]
     window: Window
     clocks: list[Clock]
-    cases: list[tables.Case] = field(default_factory=list)
+    cases: list[tables.Complaint] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
         )
     ).all()
     cases = (
-        db.scalar(select(func.count()).select_from(tables.Case).where(sight.case(), tables.Case.closed_at.is_(None)))
+        db.scalar(select(func.count()).select_from(tables.Complaint).where(sight.case(), tables.Complaint.closed_at.is_(None)))
         or 0
     )
     words = [due for kind, _, due in rows if kind in WORDS]
@@ -207,7 +207,7 @@ def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
     cases: dict[int, str] = {
         case.person_id: case.number
         for case in db.scalars(
-            select(tables.Case).where(tables.Case.person_id.in_(people), tables.Case.closed_at.is_(None), sight.case())
+            select(tables.Complaint).where(tables.Complaint.person_id.in_(people), tables.Complaint.closed_at.is_(None), sight.case())
         )
     }
     found_people = whos(db, people)
@@ -287,7 +287,7 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
         .order_by(tables.Promise.due_at)
     )
     cases = db.scalars(
-        select(tables.Case).where(tables.Case.person_id == person_id, sight.case()).order_by(tables.Case.id.desc())
+        select(tables.Complaint).where(tables.Complaint.person_id == person_id, sight.case()).order_by(tables.Complaint.id.desc())
     ).all()
     return Thread(
         whos(db, [person_id])[person_id],

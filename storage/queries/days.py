@@ -79,8 +79,8 @@ def _people(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_i
     )
     serious = set(
         db.scalars(
-            select(tables.Case.person_id).where(
-                tables.Case.person_id.in_(ids), tables.Case.closed_at.is_(None), tables.Case.level == 1
+            select(tables.Complaint.person_id).where(
+                tables.Complaint.person_id.in_(ids), tables.Complaint.closed_at.is_(None), tables.Complaint.level == 1
             )
         )
     )

@@ -105,8 +105,8 @@ def cautious(db: Unit, resident_id: int) -> bool:
     seen by a lead (F10).
     """
     kin = select(tables.Kinship.person_id).where(tables.Kinship.resident_id == resident_id)
-    found = select(tables.Case.id).where(
-        tables.Case.person_id.in_(kin), tables.Case.cautious, tables.Case.closed_at.is_(None)
+    found = select(tables.Complaint.id).where(
+        tables.Complaint.person_id.in_(kin), tables.Complaint.cautious, tables.Complaint.closed_at.is_(None)
     )
     return db.scalars(found).first() is not None
 

@@ -104,7 +104,7 @@ def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted
     """Complaints by their number, or by a line of their record, each once; none whose complainant the viewer may not
     know (C14).
     """
-    case, record = tables.Case, tables.CaseRecord
+    case, record = tables.Complaint, tables.ComplaintRecord
     rows = db.execute(
         select(case, record)
         .outerjoin(record, (record.case_id == case.id) & record.id.in_(candidates))

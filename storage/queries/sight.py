@@ -32,9 +32,9 @@ class Sight:
         if not self.works:
             return false()
         still = or_(A.state == "suspected", A.case_id.is_not(None))
-        over = select(tables.Case.id).where(tables.Case.closed_at.is_not(None))
+        over = select(tables.Complaint.id).where(tables.Complaint.closed_at.is_not(None))
         accuses = select(A.person_id).where(self._me(), still, or_(A.case_id.is_(None), A.case_id.not_in(over)))
-        hidden = exists().where(tables.Case.person_id == column, tables.Case.closed_at.is_(None), self._hidden())
+        hidden = exists().where(tables.Complaint.person_id == column, tables.Complaint.closed_at.is_(None), self._hidden())
         here = column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id))
         return and_(here, self._floor(column), column.not_in(accuses), ~hidden)
 
@@ -49,7 +49,7 @@ class Sight:
         """Complaints of the home that are not about the viewer; to be used where `complaint` is selected."""
         if not self.complaints:
             return false()
-        return and_(tables.Case.home_id == self.home_id, ~self._about_me())
+        return and_(tables.Complaint.home_id == self.home_id, ~self._about_me())
 
     def named_case(self) -> ColumnElement[bool]:
         """Complaints whose words and whose complainant the viewer may know; to be used where
@@ -59,7 +59,7 @@ class Sight:
 
     def inbox(self, column: Ids) -> ColumnElement[bool]:
         """Messages that belong to no complaint about the viewer, and whose words the viewer may read."""
-        mine = select(tables.CaseRecord.inbox_id).where(tables.CaseRecord.inbox_id.is_not(None), self._of_my_case())
+        mine = select(tables.ComplaintRecord.inbox_id).where(tables.ComplaintRecord.inbox_id.is_not(None), self._of_my_case())
         kept = select(A.inbox_id).where(
             A.home_id == self.home_id, A.inbox_id.is_not(None), or_(self._me(), self._above())
         )
@@ -68,7 +68,7 @@ class Sight:
     def outbox(self, column: Ids) -> ColumnElement[bool]:
         """Answers and calls that belong to no complaint about the viewer."""
         return column.not_in(
-            select(tables.CaseRecord.outbox_id).where(tables.CaseRecord.outbox_id.is_not(None), self._of_my_case())
+            select(tables.ComplaintRecord.outbox_id).where(tables.ComplaintRecord.outbox_id.is_not(None), self._of_my_case())
         )
 
     def _me(self) -> ColumnElement[bool]:
@@ -92,10 +92,10 @@ class Sight:
         return and_(A.state != "lifted", A.reach.not_in(reach))
 
     def _about_me(self) -> ColumnElement[bool]:
-        return exists().where(A.person_id == tables.Case.person_id, A.case_id == tables.Case.id, self._me())
+        return exists().where(A.person_id == tables.Complaint.person_id, A.case_id == tables.Complaint.id, self._me())
 
     def _of_my_case(self) -> ColumnElement[bool]:
-        return tables.CaseRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))
+        return tables.ComplaintRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))
 
     def _hidden(self) -> ColumnElement[bool]:
         """A hidden name is for the owner and the director; until there is an owner, for who answers
@@ -103,8 +103,8 @@ class Sight:
         """
         if self.director:
             return false()
-        others = tables.Case.owner_id.is_distinct_from(self.staff_id)  # true without an owner as well
-        return and_(tables.Case.hide_name, others, tables.Case.owner_id.is_not(None) if self.complaints else true())
+        others = tables.Complaint.owner_id.is_distinct_from(self.staff_id)  # true without an owner as well
+        return and_(tables.Complaint.hide_name, others, tables.Complaint.owner_id.is_not(None) if self.complaints else true())
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:
         """Elders of the floor and their relatives; beyond it only who calls for help now."""

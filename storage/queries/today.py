@@ -49,7 +49,7 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
     cases = {
         case.id: case
         for case in db.scalars(
-            select(tables.Case).where(tables.Case.id.in_([row.case_id for row in rows if row.case_id]), sight.case())
+            select(tables.Complaint).where(tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.case())
         )
     }
     lost = db.execute(
@@ -79,6 +79,6 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
     )
 
 
-def _item(db: Unit, row: tables.Promise, who: Who, case: tables.Case | None) -> Item:
+def _item(db: Unit, row: tables.Promise, who: Who, case: tables.Complaint | None) -> Item:
     number, title = (case.number, db.open(case, "title") or "") if case else ("", "")
     return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.case_id or 0, row.person_id)

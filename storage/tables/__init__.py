@@ -2,26 +2,25 @@
 `types.new_id`.
 """
 
+from settings import subjects
 from storage.tables.base import Base
-from storage.tables.cases import Accused, Alarm, Case, CaseCounter, CaseRecord, Evidence, Promise, Proposal
-from storage.tables.days import Plan, Visit
-from storage.tables.families import Application, Consent, Invitation, Letter, LetterPhoto, LetterReading
-from storage.tables.machine import Downtime, Epoch, Gram, JobRun, KnowledgeBlank, KnowledgeEntry, Pulse, SearchMark
-from storage.tables.people import (
-    Audit,
-    Follower,
-    Home,
-    Kinship,
-    LoginThrottle,
-    Person,
-    Resident,
-    Staff,
-    StaffSession,
-    Stop,
-    WechatAccount,
-)
+from storage.tables.complaints import Accused, Complaint, ComplaintCounter, ComplaintRecord, Evidence, Proposal
+from storage.tables.emergencies import Alarm, Unreadable
+from storage.tables.families import Application, Consent, Invitation, Kinship
+from storage.tables.greetings import Plan, Visit
+from storage.tables.house import Home, WechatAccount
+from storage.tables.knowledge import KnowledgeBlank, KnowledgeEntry
+from storage.tables.letters import Letter, LetterPhoto, LetterReading
+from storage.tables.media import Media
+from storage.tables.outgoing import Outbox, OutboxBody
+from storage.tables.people import Follower, Person
+from storage.tables.promises import Promise
+from storage.tables.residents import Resident
+from storage.tables.search import Gram, SearchMark
+from storage.tables.staff import LoginThrottle, Staff, StaffSession
 from storage.tables.surveys import Campaign, Mark, Participation, Wish
-from storage.tables.talk import Conversation, Inbox, Media, Outbox, OutboxBody, Unreadable
+from storage.tables.talks import Conversation, Inbox
+from storage.tables.upkeep import Audit, Downtime, Epoch, JobRun, Pulse, Stop
 
 __all__ = [
     "Accused",
@@ -30,9 +29,9 @@ __all__ = [
     "Audit",
     "Base",
     "Campaign",
-    "Case",
-    "CaseCounter",
-    "CaseRecord",
+    "Complaint",
+    "ComplaintCounter",
+    "ComplaintRecord",
     "Consent",
     "Conversation",
     "Downtime",
@@ -71,3 +70,5 @@ __all__ = [
     "WechatAccount",
     "Wish",
 ]
+
+subjects.modules(__name__)  # a subject that came later is imported from its own module and known here

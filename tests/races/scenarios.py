@@ -113,7 +113,7 @@ def _letter_form(turn: Turn, db: Unit) -> str:
 
 def _step_form(turn: Turn, db: Unit) -> str:
     """The revision that the form of a step carries."""
-    return complaints.revision_of(db, db.get_one(tables.Case, turn["case"]))
+    return complaints.revision_of(db, db.get_one(tables.Complaint, turn["case"]))
 
 
 def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int]:

@@ -211,7 +211,7 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
     case = int(await home.one("SELECT id FROM complaint"))
     await home.database.write(
         lambda db: desk.answer(
-            db, staff["chen"], case and db.get_one(tables.Case, case).person_id, "我来查", "k1", home.clock()
+            db, staff["chen"], case and db.get_one(tables.Complaint, case).person_id, "我来查", "k1", home.clock()
         )
     )
     await home.send_all()
@@ -250,7 +250,7 @@ async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Fl
     assert (
         await home.database.read(
             lambda db: complaints.director_left(
-                db, db.get_one(tables.Case, cases.rows(db, floor.staff["he"].sight)[0].case.id)
+                db, db.get_one(tables.Complaint, cases.rows(db, floor.staff["he"].sight)[0].case.id)
             )
         )
         is False
@@ -314,6 +314,6 @@ async def test_c6_what_was_said_before_belongs_to_the_case_though_its_first_word
     case = int(await home.one("SELECT id FROM complaint"))
     assert await home.rows("SELECT case_id, staff_id FROM accused") == [(case, floor.staff["zhou"].id)]
     named = await home.database.read(
-        lambda db: accusations.of_case(db, one) if (one := db.get(tables.Case, case)) else []
+        lambda db: accusations.of_case(db, one) if (one := db.get(tables.Complaint, case)) else []
     )
     assert [one.who for one in named] == ["周敏"]

@@ -385,7 +385,7 @@ async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_
     home.clock.on(hours=5)
     await story.decide(story.lead)
     assert await story.stage() == 6
-    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Case, story.case)).records)
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, story.case)).records)
     assert "审批时限已过，代院长批准方案" in [line.words for line in lines]
 
 
@@ -415,7 +415,7 @@ async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_q
     for words in ("306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"):
         envelope = replace(home.envelope(Text(words)), look_up=lambda: pytest.fail("not a question"))
         await home.database.receive(envelope)
-    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Case, case)).records)
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, case)).records)
     assert [line.words for line in lines][-3:] == ["306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"]
     asked: list[str] = []
     await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda: asked.append("asked")))

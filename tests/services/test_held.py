@@ -102,7 +102,7 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
     def work(store: Store) -> list[tuple[object, ...]]:
         person = _person(home, store)
         case = store.insert(
-            tables.Case,
+            tables.Complaint,
             home_id=home.ids.home_id,
             person_id=person,
             day=date(2026, 11, 25),
@@ -119,9 +119,9 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
             opened_at=home.clock(),
         )
         store.flush()
-        store.update(tables.Case, case, person=person, level=2, category="饮食")
-        store.update(tables.Case, case, person=person, cautious=True, about=b"\x00\xff who")
-        store.update(tables.Case, case, person=person, level=1)
+        store.update(tables.Complaint, case, person=person, level=2, category="饮食")
+        store.update(tables.Complaint, case, person=person, cautious=True, about=b"\x00\xff who")
+        store.update(tables.Complaint, case, person=person, level=1)
         other = _person(home, store)
         store.update(tables.Person, person, kind="family", name="名字".encode())
         store.flush()
@@ -146,12 +146,12 @@ def test_a_change_that_makes_room_does_not_wait_and_changes_of_a_row_are_one() -
     held = Held()
     held.insert(tables.Person, {"id": 1, "kind": "guest"})
     assert held.update(tables.Person, 1, {"kind": "family"})
-    assert held.update(tables.Case, 7, {"stage": 2})
-    assert held.update(tables.Case, 7, {"level": 1})
+    assert held.update(tables.Complaint, 7, {"stage": 2})
+    assert held.update(tables.Complaint, 7, {"level": 1})
     assert not held.update(tables.Audit, 9, {"position": 4})
     assert held.take() == (
         {tables.Person: {1: {"id": 1, "kind": "family"}}},
-        {tables.Case: {7: {"stage": 2, "level": 1}}},
+        {tables.Complaint: {7: {"stage": 2, "level": 1}}},
     )
     assert held.take() == ({}, {})
     assert not held.tables

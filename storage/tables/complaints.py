@@ -1,15 +1,24 @@
-"""Complaints, promised times and emergencies."""
+"""Complaints from the first word to the lesson learnt: the complaint, whom it accuses, what was found, what was decided."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
 from storage.types import Moment, column, link, sealed, searchable
 
 
-class Case(Base):
+class Complaint(Base):
     """A complaint from its first word to the lesson learnt (C1 … C15)."""
 
     __tablename__ = "complaint"
@@ -130,7 +139,7 @@ class Proposal(Base):
     why: Mapped[bytes | None] = sealed("what has to be changed", nullable=True)
 
 
-class CaseRecord(Base):
+class ComplaintRecord(Base):
     """One line of a case: what was said, done or decided; never changed."""
 
     __tablename__ = "case_record"
@@ -146,7 +155,7 @@ class CaseRecord(Base):
     body: Mapped[bytes | None] = sealed("words", nullable=True)
 
 
-class CaseCounter(Base):
+class ComplaintCounter(Base):
     """The last number of a day, so that two cases never share one."""
 
     __tablename__ = "case_counter"
@@ -155,59 +164,3 @@ class CaseCounter(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     day: Mapped[date] = column(Date, "the home's day")
     last: Mapped[int] = column(Integer, "the last number given")
-
-
-class Promise(Base):
-    """A promised time, whoever promised it (Q4, U9, C4, C9): warned at 50 % and 80 %, breached at 100 %, kept by a
-    human.
-    """
-
-    __tablename__ = "promise"
-    __table_args__ = (
-        Index("ix_promise_due", "kept_at", "look_at"),
-        Index("ix_promise_person", "person_id", "kind", "kept_at"),
-    )
-
-    home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "to whom")
-    case_id: Mapped[int | None] = link("complaint.id", "for which complaint", nullable=True)
-    inbox_id: Mapped[int | None] = link("inbox.id", "the message that asked for it", nullable=True)
-    kind: Mapped[str] = column(String(16), "reply, first_feedback or result")
-    made_at: Mapped[datetime] = column(Moment, "the clock's start")
-    due_at: Mapped[datetime] = column(Moment, "the clock's end")
-    mark: Mapped[str] = column(String(8), "how far it has run: fresh, half, near, breached")
-    look_at: Mapped[datetime | None] = column(Moment, "when the next mark is reached", nullable=True)
-    kept_at: Mapped[datetime | None] = column(Moment, "when a human kept it", nullable=True)
-    kept_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
-    kept_how: Mapped[str | None] = column(String(12), "message or call", nullable=True)
-
-
-class Alarm(Base):
-    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join
-    it.
-    """
-
-    __tablename__ = "alarm"
-    __table_args__ = (
-        Index("ix_alarm_open", "arrived_at", "home_id"),
-        Index("ix_alarm_person", "person_id", "arrived_at"),
-    )
-
-    home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "who spoke")
-    inbox_id: Mapped[int] = link("inbox.id", "the first words")
-    latest_id: Mapped[int] = link("inbox.id", "the newest words")
-    count: Mapped[int] = column(SmallInteger, "messages that joined it")
-    level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
-    kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
-    audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
-    brief: Mapped[bool] = column(Boolean, "only what is wrong is shown: the words name somebody (F5)")
-    raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
-    latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
-    going_at: Mapped[datetime | None] = column(Moment, "when somebody said 我去", nullable=True)
-    going_by: Mapped[int | None] = column(BigInteger, "who goes", nullable=True)
-    arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
-    arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
-    told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
-    ended_how: Mapped[str | None] = column(String(10), "arrived, false or muted; null while it rings", nullable=True)
-    ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)

@@ -1,10 +1,14 @@
-"""What is planned for a day: greetings and reminders, each once for a person, an occasion
-and its period; and visits.
-"""
+"""What is planned for a day: greetings and reminders, each once for a person, an occasion and its period; visits."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base

@@ -1,0 +1,62 @@
+"""Alarms, and signed pushes that name nobody."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from storage.tables.base import Base
+from storage.types import Moment, column, link, sealed, searchable
+
+
+class Alarm(Base):
+    """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join
+    it.
+    """
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index("ix_alarm_open", "arrived_at", "home_id"),
+        Index("ix_alarm_person", "person_id", "arrived_at"),
+    )
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "who spoke")
+    inbox_id: Mapped[int] = link("inbox.id", "the first words")
+    latest_id: Mapped[int] = link("inbox.id", "the newest words")
+    count: Mapped[int] = column(SmallInteger, "messages that joined it")
+    level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
+    kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
+    audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
+    brief: Mapped[bool] = column(Boolean, "only what is wrong is shown: the words name somebody (F5)")
+    raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
+    latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
+    going_at: Mapped[datetime | None] = column(Moment, "when somebody said 我去", nullable=True)
+    going_by: Mapped[int | None] = column(BigInteger, "who goes", nullable=True)
+    arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
+    arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
+    told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
+    ended_how: Mapped[str | None] = column(String(10), "arrived, false or muted; null while it rings", nullable=True)
+    ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)
+
+
+class Unreadable(Base):
+    """A signed push that names nobody: kept as it came, never given to an invented person; a colleague looks at it
+    (W1).
+    """
+
+    __tablename__ = "unreadable"
+    __table_args__ = (UniqueConstraint("account_id", "key"), Index("ix_unreadable_seen", "home_id", "seen_at", "id"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    account_id: Mapped[int] = link("wechat_account.id", "where it arrived")
+    key: Mapped[str] = searchable(80, "digest of its bytes: a redelivery is the same")
+    arrived_at: Mapped[datetime] = column(Moment, "when it was committed here")
+    raw: Mapped[bytes] = sealed("what came")
+    words: Mapped[bytes | None] = sealed("what of it looks like words", nullable=True)
+    urgency: Mapped[int] = column(SmallInteger, "what the words say: 0 rings at once … 3 is talk")
+    audience: Mapped[str] = column(String(8), "who may read the words: floor, lead or none")
+    rings: Mapped[bool] = column(Boolean, "whether it rang: at most one a minute")
+    more: Mapped[int] = column(Integer, "further ones of its day that were counted and not kept", default=0)
+    seen_at: Mapped[datetime | None] = column(Moment, "when a colleague took note", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "who took note", nullable=True)

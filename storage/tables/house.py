@@ -1,0 +1,34 @@
+"""Homes and their service accounts."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped
+
+from storage.tables.base import Base
+from storage.types import Moment, column, link, sealed, searchable
+
+
+class Home(Base):
+    """A care home; one installed = nothing of this is visible (F19)."""
+
+    __tablename__ = "home"
+
+    key: Mapped[str] = searchable(32, "short name in addresses", unique=True)
+    name: Mapped[str] = column(String(64), "spoken in every phrase")
+    timezone: Mapped[str] = column(String(40), "IANA name; days and numbers are counted in it")
+    created_at: Mapped[datetime] = column(Moment, "when it was set up")
+
+
+class WechatAccount(Base):
+    """A service account; `/wechat` is the row of `[wechat]`, the others answer at `/wechat/{key}`."""
+
+    __tablename__ = "wechat_account"
+
+    home_id: Mapped[int] = link("home.id", "whose account it is")
+    key: Mapped[str] = searchable(32, "last part of the webhook's path; empty for `/wechat`", unique=True)
+    app_id: Mapped[str] = searchable(32, "public id of the account", unique=True)
+    app_secret: Mapped[bytes | None] = sealed("opens the account's API", nullable=True)
+    token: Mapped[bytes | None] = sealed("signs the pushes", nullable=True)
+    aes_key: Mapped[bytes | None] = sealed("encrypts the pushes", nullable=True)
+    created_at: Mapped[datetime] = column(Moment, "when it was added")

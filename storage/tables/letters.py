@@ -1,0 +1,67 @@
+"""Letters about a day, their photos, and who has read them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped
+
+from storage.tables.base import Base
+from storage.types import Moment, column, link, sealed
+
+
+class Letter(Base):
+    """What a family reads about one day of their elder (U1, U2); nothing that was not recorded is in it."""
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("resident_id", "day"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    resident_id: Mapped[int] = link("resident.id", "about whom")
+    day: Mapped[date] = column(Date, "the home's day", index=True)
+    facts: Mapped[bytes] = sealed("the ticked facts as JSON; what was not ticked is absent")
+    sentence: Mapped[bytes | None] = sealed("the carer's own sentence for the family", nullable=True)
+    note: Mapped[bytes | None] = sealed("internal, never sent", nullable=True)
+    state: Mapped[str] = column(String(10), "ready, held until the family was called, released, or withdrawn")
+    held_why: Mapped[str | None] = column(String(60), "which rule holds it, in Chinese, without a fact", nullable=True)
+    taps: Mapped[int] = column(SmallInteger, "how many touches it took, for the figure of the handbook", default=0)
+    written_by: Mapped[int] = column(BigInteger, "the carer, whose name stands under it")
+    written_at: Mapped[datetime] = column(Moment, "when it was written last")
+    released_at: Mapped[datetime | None] = column(Moment, "since when families may read it", nullable=True)
+    corrected: Mapped[bool] = column(
+        Boolean, "changed after families could read it: the page says 已更正", default=False
+    )
+
+
+class LetterPhoto(Base):
+    """A photo of a letter; the file lies sealed in the media folder under this id."""
+
+    __tablename__ = "letter_photo"
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    letter_id: Mapped[int] = link("letter.id", "where it belongs", index=True)
+    mime: Mapped[str] = column(String(32), "by its first bytes")
+    size: Mapped[int] = column(Integer, "bytes")
+    added_by: Mapped[int] = column(BigInteger, "who took it")
+    added_at: Mapped[datetime] = column(Moment, "when")
+
+
+class LetterReading(Base):
+    """That a relative opened a letter, and what they said to it."""
+
+    __tablename__ = "letter_reading"
+    __table_args__ = (UniqueConstraint("letter_id", "person_id"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    letter_id: Mapped[int] = link("letter.id", "which letter")
+    person_id: Mapped[int] = link("person.id", "who read it", index=True)
+    opened_at: Mapped[datetime] = column(Moment, "first opened")
+    reaction: Mapped[str | None] = column(String(8), "收到 谢谢 有疑问 请来电", nullable=True)
+    reacted_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)

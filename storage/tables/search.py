@@ -1,0 +1,29 @@
+"""The search index: keyed hashes of pairs of characters."""
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import Mapped
+
+from storage.tables.base import Base
+from storage.types import column, searchable
+
+
+class Gram(Base):
+    """The index of search: that a text has a pair of characters, without the characters (storage.grams).
+
+    The id follows from the rest.
+    """
+
+    __tablename__ = "gram"
+    __table_args__ = (Index("ix_gram_digest", "digest", "subject"),)
+
+    digest: Mapped[int] = column(BigInteger, "keyed hash of home, kind and pair", "searchable")
+    subject: Mapped[int] = column(BigInteger, "the row whose words have it", index=True)
+
+
+class SearchMark(Base):
+    """How far the index of search has come, by kind of row."""
+
+    __tablename__ = "search_mark"
+
+    kind: Mapped[str] = searchable(8, "person, heard, said or record", unique=True)
+    upto: Mapped[int] = column(BigInteger, "the id of the last row that is in it")
