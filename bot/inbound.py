@@ -20,7 +20,7 @@ from typing import Final
 from bot import pushes
 from bot.pushes import NoSender, Push
 from bot.reading import LONG, Reader, Reading, read
-from care import accusation
+from care import accusations
 from care.errors import Busy
 from care.triage import triage
 from conversations import events
@@ -64,7 +64,7 @@ class Inbound:
         self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
         self.knowledge = Knowledge(())
         """What the house knows now; replaced when staff change it."""
-        self.names = accusation.Names()
+        self.names = accusations.Names()
         """How the colleagues are called; replaced when staff change."""
         self._running: dict[str, asyncio.Future[Receipt]] = {}
         self._keeping: dict[str, asyncio.Future[None]] = {}
@@ -321,7 +321,7 @@ class Inbound:
             heard=found.heard,
             meant=found.meant,
             accused=found.accused,
-            in_case=found.in_case,
+            in_complaint=found.in_complaint,
             look_up=partial(knowledge.ask, self.knowledge, found.words),
         )
 

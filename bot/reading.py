@@ -16,8 +16,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from care import accusation
-from care.accusation import Accusation, Colleague, Names
+from care import accusations
+from care.accusations import Accusation, Colleague, Names
 from care.triage import CALM, NURSE, Audience, Triage, triage
 from conversations import events
 from conversations.events import Arrival
@@ -46,7 +46,7 @@ class Reading(msgspec.Struct, frozen=True):
     heard: Triage
     meant: Triage = CALM
     accused: Accusation | None = None
-    in_case: Callable[[], Accusation | None] = lambda: None
+    in_complaint: Callable[[], Accusation | None] = lambda: None
 
 
 def read(event: Arrival, names: Names) -> Reading:
@@ -56,9 +56,9 @@ def read(event: Arrival, names: Names) -> Reading:
         return Reading(words, intent, NURSE if event == CALLS else CALM)
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
-    accused = accusation.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
+    accused = accusations.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
     return Reading(
-        words, intent, accusation.heard(rung, accused), rung, accused, partial(accusation.in_case, words, names)
+        words, intent, accusations.heard(rung, accused), rung, accused, partial(accusations.in_complaint, words, names)
     )
 
 
@@ -72,7 +72,7 @@ class _Answer(msgspec.Struct):
     heard: Triage
     meant: Triage
     accused: Accusation | None
-    in_case: Accusation | None
+    in_complaint: Accusation | None
 
 
 class Reader:
@@ -93,7 +93,12 @@ class Reader:
                             self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values()))
                         )
                     return Reading(
-                        events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: found.in_case
+                        events.said(event),
+                        found.intent,
+                        found.heard,
+                        found.meant,
+                        found.accused,
+                        lambda: found.in_complaint,
                     )
                 except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
                     log.warning(
@@ -164,7 +169,7 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
             colleagues, names = question.colleagues, Names(question.colleagues)
         found = read(events.parse(bytes(question.event)), names)
         answer = msgspec.json.encode(
-            _Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_case())
+            _Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_complaint())
         )
         target.write(len(answer).to_bytes(FRAME) + answer)
         target.flush()

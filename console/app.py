@@ -10,24 +10,24 @@ from aiohttp import web
 from console import words
 from console.live import SEEN, Live
 from console.views import (
-    alarms,
-    audit,
-    chats,
     complaints,
-    days,
-    evidence,
-    files,
-    jobs,
+    complaints_evidence,
+    complaints_steps,
+    emergencies,
+    greetings,
     knowledge,
     letters,
-    login,
+    media,
     residents,
-    restore,
     search,
-    steps,
     surveys,
+    talks,
     today,
+    upkeep_audit,
+    upkeep_jobs,
+    upkeep_restore,
 )
+from console.views import staff as login
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from services.emergencies import unreadable
 from services.emergencies.board import Board
@@ -72,24 +72,24 @@ def build(
     )
     words.install(environment, settings.home, clock)
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
-    app.router.add_get("/", chats.home)
+    app.router.add_get("/", talks.home)
     app.router.add_get("/login", login.page)
     app.router.add_post("/login", login.enter)
     app.router.add_post("/logout", login.leave)
     app.router.add_get("/live", app[LIVE].stream)
-    alarms.routes(app.router)
-    audit.routes(app.router)
-    chats.routes(app.router)
+    emergencies.routes(app.router)
+    upkeep_audit.routes(app.router)
+    talks.routes(app.router)
     complaints.routes(app.router)
-    steps.routes(app.router)
-    evidence.routes(app.router)
-    files.routes(app.router)
-    jobs.routes(app.router)
+    complaints_steps.routes(app.router)
+    complaints_evidence.routes(app.router)
+    media.routes(app.router)
+    upkeep_jobs.routes(app.router)
     knowledge.routes(app.router)
-    days.routes(app.router)
+    greetings.routes(app.router)
     letters.routes(app.router)
     residents.routes(app.router)
-    restore.routes(app.router)
+    upkeep_restore.routes(app.router)
     search.routes(app.router)
     surveys.routes(app.router)
     today.routes(app.router)

@@ -16,7 +16,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from services.access import access_case, access_person
+from services.access import access_complaint, access_person
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.staff import staff
@@ -101,7 +101,7 @@ class Live:
             "apart": self._board.apart,
         }
         return aiohttp_jinja2.render_string(
-            "_alarms.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN}
+            "emergencies/_strips.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN}
         )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -154,7 +154,7 @@ def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozense
         if kind == "person" and number.isdigit():
             access_person(db, who, int(number))
         elif kind == "case" and number.isdigit():
-            access_case(db, who, int(number))
+            access_complaint(db, who, int(number))
         else:
             raise web.HTTPNotFound
     return wanted

@@ -17,8 +17,8 @@ from services.emergencies.board import FALSE, OTHERS
 from services.talks.desk import REASONS
 from settings import Home
 from settings.clock import Clock
-from storage.queries.cases import STAGES
-from storage.queries.chats import MENU
+from storage.queries.complaints import STAGES
+from storage.queries.talks import MENU
 
 LINK: Final = re.compile(r'<a href="[^"]*">([^<]*)</a>')
 KINDS = {

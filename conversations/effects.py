@@ -35,7 +35,7 @@ class Quiet(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase(Effect):
+class OpenComplaint(Effect):
     """Register a complaint with this message as its first record (C1, C2); Done.ref is the number, due_at the first
     feedback.
     """
@@ -45,18 +45,18 @@ class OpenCase(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class AddToCase(Effect):
+class AddToComplaint(Effect):
     """Keep a message as a further record of a case."""
 
-    case: str
+    complaint: str
     event: Message
 
 
 @dataclass(frozen=True, slots=True)
-class NoteOnCase(Effect):
+class NoteOnComplaint(Effect):
     """Write an answer into a field of the case: about, occurred, name or contact (C2)."""
 
-    case: str
+    complaint: str
     field: str
     text: str
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversations.engine import Flow, FlowError, Snapshot, UnknownSnapshot
-from conversations.flows import binding, complaint, desk, enquiry, letters, survey, verdict
+from conversations.flows import complaints, complaints_verdict, families, knowledge, letters, surveys, talks
 
 
 class Registry:
@@ -42,4 +42,14 @@ class Registry:
 
 def standard() -> Registry:
     """The flows of the product."""
-    return Registry([desk.flow, complaint.flow, enquiry.flow, verdict.flow, binding.flow, letters.flow, survey.flow])
+    return Registry(
+        [
+            talks.flow,
+            complaints.flow,
+            knowledge.flow,
+            complaints_verdict.flow,
+            families.flow,
+            letters.flow,
+            surveys.flow,
+        ]
+    )

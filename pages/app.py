@@ -11,7 +11,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from care import survey
+from care import surveys as survey
 from care.errors import Invalid, NotFound
 from conversations.phrases import WEEKDAYS
 from pages.door import OPENID, Door

@@ -207,24 +207,26 @@ def access_plan(db: Unit, viewer: Viewer, plan_id: int, *, lock: bool = False) -
     return found
 
 
-def access_case(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -> tables.Complaint:
+def access_complaint(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = False) -> tables.Complaint:
     """A complaint that the viewer handles; for the accused it does not exist. Raises NotFound."""
     access_page(viewer, Page.COMPLAINTS)
     if lock:
         db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == case_id))
-    case = db.fresh(select(tables.Complaint).where(tables.Complaint.id == case_id, viewer.sight.case())).first()
-    if case is None or case.home_id != viewer.home_id:
+    complaint = db.fresh(
+        select(tables.Complaint).where(tables.Complaint.id == case_id, viewer.sight.complaint())
+    ).first()
+    if complaint is None or complaint.home_id != viewer.home_id:
         raise NotFound
-    return case
+    return complaint
 
 
-def access_complainant(viewer: Viewer, case: tables.Complaint) -> bool:
+def access_complainant(viewer: Viewer, complaint: tables.Complaint) -> bool:
     """Whether the viewer may know who complained: a hidden name is for the owner and the director; until there is an
     owner, for who answers (C14).
     """
-    if not case.hide_name or viewer.role is Role.DIRECTOR:
+    if not complaint.hide_name or viewer.role is Role.DIRECTOR:
         return True
-    return case.owner_id == viewer.id or (case.owner_id is None and viewer.role in COMPLAINTS)
+    return complaint.owner_id == viewer.id or (complaint.owner_id is None and viewer.role in COMPLAINTS)
 
 
 def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:

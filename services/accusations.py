@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.accusation import Accusation, Colleague, Names
+from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import COMPLAINTS, LEADS, Role, Viewer, access_person, name_of
 from services.context import Context
@@ -118,12 +118,16 @@ class Named:
     why: str
 
 
-def of_case(db: Unit, case: tables.Complaint) -> list[Named]:
+def of_complaint(db: Unit, complaint: tables.Complaint) -> list[Named]:
     """Everybody a case is or was about, in the order in which they were named; each once."""
     table = tables.Accused
     return _each_once(
         db,
-        db.scalars(select(table).where(table.person_id == case.person_id, table.case_id == case.id).order_by(table.id)),
+        db.scalars(
+            select(table)
+            .where(table.person_id == complaint.person_id, table.case_id == complaint.id)
+            .order_by(table.id)
+        ),
     )
 
 

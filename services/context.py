@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from care.accusation import Accusation
+from care.accusations import Accusation
 from conversations import events
 from conversations.events import Done, Refused
 from services.house import House

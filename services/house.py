@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from care.accusation import Names
+from care.accusations import Names
 from care.sla import Figures
 from conversations import phrases
 from conversations.effects import Say

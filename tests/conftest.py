@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from care import accusation
+from care import accusations as accusation
 from conversations import events
 from conversations.events import said
 from conversations.routing import Intent, understand
@@ -111,7 +111,7 @@ class HomeUnderTest:
             event=event,
             intent=wanted,
             accused=accusation.read(words, self.house.names, complaint=wanted is Intent.COMPLAINT) if words else None,
-            in_case=lambda: accusation.read(words, self.house.names, complaint=True),
+            in_complaint=lambda: accusation.read(words, self.house.names, complaint=True),
             raw=b"<xml/>",
             created_at=self.clock().replace(microsecond=0),
             arrived_at=self.clock(),

@@ -12,17 +12,17 @@ from care.stages import Stage
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form
 from services import accusations
-from services.access import Page, Viewer, access_case, access_complainant, access_page
+from services.access import Page, Viewer, access_complainant, access_complaint, access_page
 from services.complaints import complaints
 from services.talks import desk
 from storage import tables
-from storage.queries import cases as queries
-from storage.queries import chats
+from storage.queries import complaints as queries
+from storage.queries import talks
 from storage.unit import Unit
 from web.sessions import viewer
 
 FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))
-CASE = r"{case:\d{1,18}|C\d{4}(?:\d{2})?-\d{2,4}}"
+COMPLAINT = r"{complaint:\d{1,18}|C\d{4}(?:\d{2})?-\d{2,4}}"
 """A link names the id; a number, with its year or from before it had one, is what people type."""
 COLUMNS = (
     ("受理 · 评估", {1, 2}),
@@ -37,49 +37,49 @@ def routes(router: web.UrlDispatcher) -> None:
     """All addresses of this page."""
     router.add_get("/complaints", index)
     router.add_get("/complaints/list", rows)
-    router.add_get(rf"/complaints/{CASE}", case)
-    router.add_get(rf"/complaints/{CASE}/body", body)
+    router.add_get(rf"/complaints/{COMPLAINT}", complaint)
+    router.add_get(rf"/complaints/{COMPLAINT}/body", body)
     router.add_post(r"/accused/{id:\d{1,18}}", decide_named)
-    router.add_post(rf"/complaints/{CASE}/{{act:answer|call|note}}", act)
+    router.add_post(rf"/complaints/{COMPLAINT}/{{act:answer|call|note}}", act)
 
 
-@aiohttp_jinja2.template("complaints.html")
+@aiohttp_jinja2.template("complaints/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("_complaint_list.html")
+@aiohttp_jinja2.template("complaints/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
     return await _rows(request)
 
 
-async def case(request: web.Request) -> web.Response:
+async def complaint(request: web.Request) -> web.Response:
     """One case; that it was read is written down. Of several with one old number the page asks which."""
-    who, ref = viewer(request), request.match_info["case"]
+    who, ref = viewer(request), request.match_info["complaint"]
     same = [] if ref.isdecimal() else await request.app[DATABASE].read(lambda db: queries.titles(db, who.sight, ref))
     if len(same) > 1:
-        return aiohttp_jinja2.render_template("same_number.html", request, {"number": ref, "cases": same})
-    found = await case_of(request)
-    await read(request, f"case:{found['found'].case.id}")
-    return aiohttp_jinja2.render_template("case.html", request, found)
+        return aiohttp_jinja2.render_template("complaints/same_number.html", request, {"number": ref, "cases": same})
+    found = await complaint_of(request)
+    await read(request, f"case:{found['found'].complaint.id}")
+    return aiohttp_jinja2.render_template("complaints/one.html", request, found)
 
 
-@aiohttp_jinja2.template("_case.html")
+@aiohttp_jinja2.template("complaints/_one.html")
 async def body(request: web.Request) -> dict[str, Any]:
     """The live parts of a case, when something changed."""
-    return await case_of(request)
+    return await complaint_of(request)
 
 
-@aiohttp_jinja2.template("_case.html")
+@aiohttp_jinja2.template("complaints/_one.html")
 async def act(request: web.Request) -> dict[str, Any]:
     """First feedback by message or by phone, or an internal line."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
     text, key, ref, what = (
         str(form.get("text", "")),
         str(form.get("key", "")),
-        request.match_info["case"],
+        request.match_info["complaint"],
         request.match_info["act"],
     )
 
@@ -90,10 +90,10 @@ async def act(request: web.Request) -> dict[str, Any]:
         elif what == "call":
             desk.log_call(db, who, found.person_id, text, now)
         else:
-            desk.note_case(db, who, found.id, text, now)
+            desk.note_complaint(db, who, found.id, text, now)
 
     await request.app[DATABASE].write(work)
-    return await case_of(request) | {"done": what}
+    return await complaint_of(request) | {"done": what}
 
 
 async def decide_named(request: web.Request) -> web.Response:
@@ -120,14 +120,14 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         return queries.rows(db, who.sight), queries.on_time(db, who.sight, since)
 
     found, month = await request.app[DATABASE].read(work)
-    found = [row if access_complainant(who, row.case) else queries.veiled_row(row) for row in found]
+    found = [row if access_complainant(who, row.complaint) else queries.veiled_row(row) for row in found]
     late = [row for row in found if row.clock and row.clock.due_at <= now]
     kinds = {
         "": found,
         "late": late,
-        "serious": [row for row in found if row.case.level == 1],
-        "cautious": [row for row in found if row.case.cautious],
-        "hidden": [row for row in found if row.case.hide_name],
+        "serious": [row for row in found if row.complaint.level == 1],
+        "cautious": [row for row in found if row.complaint.cautious],
+        "hidden": [row for row in found if row.complaint.hide_name],
     }
     shown = kinds.get(show, found)
     return {
@@ -139,13 +139,13 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "filters": [(key, label, len(kinds[key])) for key, label in FILTERS],
         "month": month,
         "ages": _ages(found, now),
-        "columns": [(names, [row for row in shown if row.case.stage in stages]) for names, stages in COLUMNS],
+        "columns": [(names, [row for row in shown if row.complaint.stage in stages]) for names, stages in COLUMNS],
     }
 
 
 def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
     """How long the open cases have been open."""
-    ages = [now - row.case.said_at for row in found]
+    ages = [now - row.complaint.said_at for row in found]
     edges = [
         ("4 小时内", timedelta(0), timedelta(hours=4)),
         ("一天内", timedelta(hours=4), timedelta(days=1)),
@@ -155,30 +155,30 @@ def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
     return [(label, sum(low <= age < high for age in ages)) for label, low, high in edges]
 
 
-async def case_of(request: web.Request) -> dict[str, Any]:
+async def complaint_of(request: web.Request) -> dict[str, Any]:
     """Everything that the page of a case shows."""
-    who, ref, now = viewer(request), request.match_info["case"], request.app[CLOCK]()
+    who, ref, now = viewer(request), request.match_info["complaint"], request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Case, chats.Window, list[accusations.Named], bool, str]:
-        case = found_by(db, who, ref)
-        directors = case.stage != Stage.APPROVAL or complaints.director_left(db, case)
-        named = accusations.of_case(db, case)
+    def work(db: Unit) -> tuple[queries.Case, talks.Window, list[accusations.Named], bool, str]:
+        complaint = found_by(db, who, ref)
+        directors = complaint.stage != Stage.APPROVAL or complaints.director_left(db, complaint)
+        named = accusations.of_complaint(db, complaint)
         return (
-            queries.one(db, case),
-            chats.window(db, case.person_id),
+            queries.one(db, complaint),
+            talks.window(db, complaint.person_id),
             named,
             directors,
-            complaints.revision_of(db, case),
+            complaints.revision_of(db, complaint),
         )
 
     found, window, named, directors, drawn = await request.app[DATABASE].read(work)
-    known = access_complainant(who, found.case)
+    known = access_complainant(who, found.complaint)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
     waiting = found.waiting("plan") or found.waiting("interim")
     overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
     decides = waiting is not None and complaints.may_decide(
-        who, found.case, waiting.row, overdue=overdue, directors=directors
+        who, found.complaint, waiting.row, overdue=overdue, directors=directors
     )
     return {
         "found": found,
@@ -200,10 +200,10 @@ def found_by(db: Unit, who: Viewer, ref: str) -> tables.Complaint:
     Raises NotFound, Invalid for a number of two.
     """
     if ref.isdecimal():
-        return access_case(db, who, int(ref))
+        return access_complaint(db, who, int(ref))
     found = queries.by_number(db, who.sight, ref)
     if len(found) > 1:
         raise Invalid(why=f"有 {len(found)} 件投诉都叫 {ref}，请从列表里打开要办的那一件。")
     if not found:
         raise NotFound
-    return access_case(db, who, found[0].id)
+    return access_complaint(db, who, found[0].id)

@@ -15,7 +15,7 @@ from console.views.forms import Form
 from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
-from conversations.flows import enquiry
+from conversations.flows import knowledge as enquiry
 from services.access import Page, access_page
 from services.knowledge import knowledge
 from services.knowledge.knowledge import SOON, Shelf
@@ -39,7 +39,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post("/knowledge/learn", learn)
 
 
-@aiohttp_jinja2.template("knowledge.html")
+@aiohttp_jinja2.template("knowledge/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list; the first entry that lacks something is open beside it."""
     facts = await _facts(request)
@@ -48,7 +48,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     return facts | {"found": first, "chosen": False}
 
 
-@aiohttp_jinja2.template("knowledge.html")
+@aiohttp_jinja2.template("knowledge/index.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One entry."""
     facts = await _facts(request)
@@ -56,7 +56,7 @@ async def one(request: web.Request) -> dict[str, Any]:
     return facts | {"found": shelf.one(request.match_info["key"]), "chosen": True}
 
 
-@aiohttp_jinja2.template("knowledge.html")
+@aiohttp_jinja2.template("knowledge/index.html")
 async def new(request: web.Request) -> dict[str, Any]:
     """An entry of the home's own."""
     return await _facts(request) | {"found": None, "chosen": True, "phrase": request.query.get("asked", "")[:60]}
@@ -101,7 +101,7 @@ async def restore(request: web.Request) -> web.StreamResponse:
     return _to(key if key.startswith("faq-") else "")
 
 
-@aiohttp_jinja2.template("_knowledge_filled.html")
+@aiohttp_jinja2.template("knowledge/_filled.html")
 async def fill(request: web.Request) -> dict[str, Any]:
     """Fill a blank; the rows of all entries that name it change with it."""
     form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
@@ -125,7 +125,7 @@ async def learn(request: web.Request) -> web.StreamResponse:
     return _to(key)
 
 
-@aiohttp_jinja2.template("_knowledge_tried.html")
+@aiohttp_jinja2.template("knowledge/_tried.html")
 async def attempt(request: web.Request) -> dict[str, Any]:
     """What a stranger would hear; nothing is sent."""
     form = await request.post()

@@ -38,7 +38,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/drop", drop)
 
 
-@aiohttp_jinja2.template("letters.html")
+@aiohttp_jinja2.template("letters/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The board; the first unwritten letter is open beside it on a wide screen."""
     facts = await _rows(request)
@@ -46,13 +46,13 @@ async def index(request: web.Request) -> dict[str, Any]:
     return facts | (await _entry(request, first) if first else {"entry": None}) | {"chosen": False}
 
 
-@aiohttp_jinja2.template("_letter_list.html")
+@aiohttp_jinja2.template("letters/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The board alone, when something changed."""
     return await _rows(request) | {"entry": None, "open_id": int(request.query.get("open", "0") or 0)}
 
 
-@aiohttp_jinja2.template("letters.html")
+@aiohttp_jinja2.template("letters/index.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident's letter of the day."""
     facts = await _rows(request)

@@ -13,7 +13,7 @@ from services.access import FAMILIES, Page, access_page, access_resident
 from services.families import binding
 from services.greetings import occasions
 from services.residents import residents
-from storage.queries import days
+from storage.queries import greetings
 from storage.queries import residents as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -31,19 +31,19 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/applications/{application:\d{1,18}}/{verdict:confirm|refuse}", decide)
 
 
-@aiohttp_jinja2.template("residents.html")
+@aiohttp_jinja2.template("residents/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list by floor, and who waits to be confirmed."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("_residents.html")
+@aiohttp_jinja2.template("residents/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("resident.html")
+@aiohttp_jinja2.template("residents/one.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident; that the record was read is written down (P5)."""
     found = await _one(request)
@@ -51,7 +51,7 @@ async def one(request: web.Request) -> dict[str, Any]:
     return found
 
 
-@aiohttp_jinja2.template("sheet.html")
+@aiohttp_jinja2.template("families/sheet.html")
 async def sheet(request: web.Request) -> dict[str, Any]:
     """A new one-time code on paper; it is shown this once."""
     who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
@@ -81,7 +81,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
             binding.refuse(db, house, who, application, why, now)
 
     await request.app[DATABASE].write(work)
-    return aiohttp_jinja2.render_template("_residents.html", request, await _rows(request))
+    return aiohttp_jinja2.render_template("residents/_list.html", request, await _rows(request))
 
 
 async def status(request: web.Request) -> web.StreamResponse:
@@ -94,7 +94,7 @@ async def status(request: web.Request) -> web.StreamResponse:
     )
     word, name, drawn = (Form(form).words(field) for field in ("status", "name", "drawn"))
     await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, word, name, now, drawn))
-    return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
+    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
 
 
 async def visit(request: web.Request) -> web.StreamResponse:
@@ -106,7 +106,7 @@ async def visit(request: web.Request) -> web.StreamResponse:
     except ValueError as error:
         raise Invalid(why="请选哪天几点来。") from error
     await request.app[DATABASE].write(lambda db: occasions.book_visit(db, house, who, resident, person, at, now))
-    return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
+    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
 
 
 async def hush(request: web.Request) -> web.StreamResponse:
@@ -121,7 +121,7 @@ async def hush(request: web.Request) -> web.StreamResponse:
     await request.app[DATABASE].write(
         lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now, drawn=drawn)
     )
-    return aiohttp_jinja2.render_template("_resident.html", request, await _one(request))
+    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:
@@ -158,7 +158,7 @@ async def _one(request: web.Request) -> dict[str, Any]:
             "relatives": queries.relatives(db, resident.id),
             "hushed": hushed,
             "drawn": residents.revision_of(resident, hushed),
-            "visits": days.visits(db, resident.id, request.app[CLOCK]()),
+            "visits": greetings.visits(db, resident.id, request.app[CLOCK]()),
         }
 
     found = await request.app[DATABASE].read(work)

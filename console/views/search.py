@@ -27,5 +27,5 @@ async def index(request: web.Request) -> web.StreamResponse:
     found = await request.app[DATABASE].read(lambda db: search.look(db, who, asked)) if asked else None
     if found and (found.people or found.cases or found.messages):
         await read(request, f"search:{len(found.people)}.{len(found.cases)}.{len(found.messages)}")
-    template = "_found.html" if request.headers.get("HX-Request") else "search.html"
+    template = "search/_list.html" if request.headers.get("HX-Request") else "search/index.html"
     return aiohttp_jinja2.render_template(template, request, {"asked": asked, "found": found})

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from care import survey
+from care import surveys as survey
 from care.errors import NotFound
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from services.access import LEADS, Page, access_page
@@ -25,7 +25,7 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/surveys/{campaign:\d{1,18}}/end", end)
 
 
-@aiohttp_jinja2.template("surveys.html")
+@aiohttp_jinja2.template("surveys/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """One questionnaire with its results; the newest when none is named."""
     who, now = viewer(request), request.app[CLOCK]()

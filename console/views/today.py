@@ -11,7 +11,7 @@ from conversations.phrases import moment
 from services.access import Page, access_page
 from services.greetings import occasions as plans
 from services.letters import letters
-from storage.queries import days
+from storage.queries import greetings
 from storage.queries import today as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -23,13 +23,13 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_get("/today/list", rows)
 
 
-@aiohttp_jinja2.template("today.html")
+@aiohttp_jinja2.template("today/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The page."""
     return await _today(request)
 
 
-@aiohttp_jinja2.template("_today.html")
+@aiohttp_jinja2.template("today/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """Its list alone, when something changed."""
     return await _today(request)
@@ -40,8 +40,8 @@ async def _today(request: web.Request) -> dict[str, Any]:
     access_page(who, Page.TODAY)
     day = letters.today(home, now)
 
-    def work(db: Unit) -> tuple[queries.Today, list[days.Line]]:
-        return queries.look(db, who.sight, day, now), days.schedule(db, who.sight, day, day + timedelta(days=7))
+    def work(db: Unit) -> tuple[queries.Today, list[greetings.Line]]:
+        return queries.look(db, who.sight, day, now), greetings.schedule(db, who.sight, day, day + timedelta(days=7))
 
     found, plan = await request.app[DATABASE].read(work)
     due = [row for row in found.letters if row.line.status == "在住"]

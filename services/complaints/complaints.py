@@ -15,15 +15,15 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
 from services import accusations
-from services.access import COMPLAINTS, LEADS, Role, Viewer, access_case, name_of
+from services.access import COMPLAINTS, LEADS, Role, Viewer, access_complaint, name_of
 from services.complaints import records, verdicts
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose, Sent
 from services.promises import promises
 from storage import revision, tables
-from storage.queries import cases
-from storage.queries.cases import STAGES
+from storage.queries import complaints
+from storage.queries.complaints import STAGES
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
@@ -56,12 +56,12 @@ def assess(  # noqa: PLR0913  (one form)
 
     Raises Invalid with a sentence.
     """
-    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, drawn)
+    complaint = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, drawn)
     if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
         raise Invalid(why="性质、等级、责任范围都要选。")
     if scope != "ours" and not passed_to.strip():
         raise Invalid(why="不全是本院的事，请写转给了谁、家属同意没有。")
-    if level > case.level and (viewer.role not in LEADS or not why.strip()):
+    if level > complaint.level and (viewer.role not in LEADS or not why.strip()):
         raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
     staff = {one.id: one for one in _staff(db, viewer)}
     owner = staff.get(owner_id)
@@ -71,23 +71,29 @@ def assess(  # noqa: PLR0913  (one form)
         raise Invalid(why="被投诉的人不在名单里，请重选。")
     if owner_id in accused or viewer.id in accused:
         raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
-    case.category, case.level, case.scope, case.owner_id, case.stage = category, level, scope, owner_id, Stage.INQUIRY
-    db.seal(case, "passed_to", passed_to.strip() or None)
-    _name(db, viewer, case, accused, {one.id: one.name for one in staff.values()}, now)
+    complaint.category, complaint.level, complaint.scope, complaint.owner_id, complaint.stage = (
+        category,
+        level,
+        scope,
+        owner_id,
+        Stage.INQUIRY,
+    )
+    db.seal(complaint, "passed_to", passed_to.strip() or None)
+    _name(db, viewer, complaint, accused, {one.id: one.name for one in staff.values()}, now)
     words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (
         f"。{why.strip()}" if why.strip() else ""
     )
-    records.written(db, viewer, case.id, "step", words, now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "assess", f"case:{case.id}")
+    records.written(db, viewer, complaint.id, "step", words, now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "assess", f"case:{complaint.id}")
 
 
 def _name(
-    db: Unit, viewer: Viewer, case: tables.Complaint, ticked: frozenset[int], called: dict[int, str], now: datetime
+    db: Unit, viewer: Viewer, complaint: tables.Complaint, ticked: frozenset[int], called: dict[int, str], now: datetime
 ) -> None:
     """Whom the case is about, as the form says: who is ticked stands; who was named before and is not any more is
     lifted by the lead (C6).
     """
-    rows = [row for row in db.scalars(cases.named(case)) if row.staff_id is not None]
+    rows = [row for row in db.scalars(complaints.named(complaint)) if row.staff_id is not None]
     lifted = {row.staff_id for row in rows} - ticked
     if lifted and viewer.role not in LEADS:
         raise Invalid(
@@ -101,9 +107,9 @@ def _name(
         db.add(
             tables.Accused(
                 id=new_id(),
-                home_id=case.home_id,
-                person_id=case.person_id,
-                case_id=case.id,
+                home_id=complaint.home_id,
+                person_id=complaint.person_id,
+                case_id=complaint.id,
                 staff_id=staff_id,
                 role="",
                 floor="",
@@ -116,32 +122,32 @@ def _name(
     changed = [f"不是{called.get(one or 0, '')}" for one in sorted(filter(None, lifted))]
     changed += [f"是{called[one]}" for one in sorted(ticked - {row.staff_id for row in rows})]
     if changed:
-        accusations.told(db, viewer, case.id, case.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
+        accusations.told(db, viewer, complaint.id, complaint.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
 
 
 def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime, drawn: str | None = None) -> None:
     """What the inquiry found, by a named colleague whom the case is not about (C6)."""
-    case = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN}, drawn)
+    complaint = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN}, drawn)
     words = _needed(finding, "请写查明了什么：时间、地点、谁、怎么回事。")
-    db.seal(case, "finding", words)
-    case.stage = Stage.PLAN
-    records.written(db, viewer, case.id, "step", f"查明：{words}", now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "inquire", f"case:{case.id}")
+    db.seal(complaint, "finding", words)
+    complaint.stage = Stage.PLAN
+    records.written(db, viewer, complaint.id, "step", f"查明：{words}", now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "inquire", f"case:{complaint.id}")
 
 
-def draft(db: Unit, house: House, case: tables.Complaint, *, measures: str, department: str, done_by: date) -> str:
+def draft(db: Unit, house: House, complaint: tables.Complaint, *, measures: str, department: str, done_by: date) -> str:
     """The words for the family as they would be sent; staff may change them, the apology stays."""
-    finding = db.open(case, "finding") or ""
+    finding = db.open(complaint, "finding") or ""
     told = say(
         "verdict.result",
-        number=case.number,
-        category=case.category,
+        number=complaint.number,
+        category=complaint.category,
         finding=finding.rstrip("。"),
         measures=measures.rstrip("。"),
         department=department,
         done_by=f"{done_by.month}月{done_by.day}日",
     )
-    return house.words([told], case.said_at)
+    return house.words([told], complaint.said_at)
 
 
 def propose(  # noqa: PLR0913  (one form)
@@ -161,17 +167,17 @@ def propose(  # noqa: PLR0913  (one form)
     """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides
     it (C7, C8, C9).
     """
-    case = _at(db, viewer, case_id, {Stage.PLAN})
+    complaint = _at(db, viewer, case_id, {Stage.PLAN})
     cause, measures = _needed(cause, "请写原因。"), _needed(measures, "请写措施。")
     responsible = next((one for one in _staff(db, viewer) if one.id == responsible_id), None)
     if department not in DEPARTMENTS or responsible is None:
         raise Invalid(why="责任部门和责任人都要选。")
     if done_by is None:
         raise Invalid(why="请选措施哪天完成。")
-    reply = reply.strip() or draft(db, house, case, measures=measures, department=department, done_by=done_by)
+    reply = reply.strip() or draft(db, house, complaint, measures=measures, department=department, done_by=done_by)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
-    about = {row.staff_id for row in db.scalars(cases.named(case))}
+    about = {row.staff_id for row in db.scalars(complaints.named(complaint))}
     named = [
         one.name for one in db.scalars(select(tables.Staff).where(tables.Staff.id.in_(about))) if one.name in reply
     ]
@@ -180,8 +186,8 @@ def propose(  # noqa: PLR0913  (one form)
     outbox.fits(f"{reply}\n{_question(house, now)}")
     row = tables.Proposal(
         id=new_id(),
-        home_id=case.home_id,
-        case_id=case.id,
+        home_id=complaint.home_id,
+        case_id=complaint.id,
         kind="plan",
         department=department,
         responsible_id=responsible_id,
@@ -192,17 +198,17 @@ def propose(  # noqa: PLR0913  (one form)
     for name, value in (("cause", cause), ("measures", measures), ("reply", reply)):
         db.seal(row, name, value)
     db.add(row)
-    case.stage = Stage.APPROVAL
-    _ask_for_approval(db, house, case, now)
+    complaint.stage = Stage.APPROVAL
+    _ask_for_approval(db, house, complaint, now)
     records.written(
         db,
         viewer,
-        case.id,
+        complaint.id,
         "step",
         f"方案：原因 {cause.rstrip('。；')}；措施 {measures.rstrip('。；')}；{department} {responsible.name}，{done_by:%m-%d} 前完成",
         now,
     )
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "propose", f"case:{case.id}")
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "propose", f"case:{complaint.id}")
 
 
 def interim(  # noqa: PLR0913  (one form)
@@ -211,16 +217,16 @@ def interim(  # noqa: PLR0913  (one form)
     """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides
     (domain.md 6b).
     """
-    case = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
+    complaint = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
     words = _needed(reply, "请写为什么还没查清、现在到哪一步了。")
     if new_due is None or not now < new_due <= now + LONGEST:
         raise Invalid(why="请选新的时间，在 30 天以内。")
-    if _open(db, case.id, "interim") is not None:
+    if _open(db, complaint.id, "interim") is not None:
         raise Invalid(why="已有一份中期回复在等院长批。")
     row = tables.Proposal(
         id=new_id(),
-        home_id=case.home_id,
-        case_id=case.id,
+        home_id=complaint.home_id,
+        case_id=complaint.id,
         kind="interim",
         new_due=new_due,
         made_by=viewer.id,
@@ -228,14 +234,14 @@ def interim(  # noqa: PLR0913  (one form)
     )
     db.seal(row, "reply", words)
     db.add(row)
-    if case.stage != Stage.APPROVAL:  # a plan waits: its clock runs already
-        _ask_for_approval(db, house, case, now)
-    records.written(db, viewer, case.id, "step", f"申请中期回复：{words}", now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "interim", f"case:{case.id}")
+    if complaint.stage != Stage.APPROVAL:  # a plan waits: its clock runs already
+        _ask_for_approval(db, house, complaint, now)
+    records.written(db, viewer, complaint.id, "step", f"申请中期回复：{words}", now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "interim", f"case:{complaint.id}")
 
 
 def may_decide(
-    viewer: Viewer, case: tables.Complaint, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
+    viewer: Viewer, complaint: tables.Complaint, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
 ) -> bool:
     """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a
     supervisor as well.
@@ -246,18 +252,18 @@ def may_decide(
     """
     if row.made_by == viewer.id:
         return False
-    by_director = directors and (case.level == Level.S1 or case.cautious or row.kind == "interim")
+    by_director = directors and (complaint.level == Level.S1 or complaint.cautious or row.kind == "interim")
     return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
 
 
-def director_left(db: Unit, case: tables.Complaint) -> bool:
+def director_left(db: Unit, complaint: tables.Complaint) -> bool:
     """Whether there is a director whom the case is not about."""
-    rows = list(db.scalars(cases.named(case)))
+    rows = list(db.scalars(complaints.named(complaint)))
     named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
     there = (
         one
         for one in db.scalars(
-            select(tables.Staff).where(tables.Staff.home_id == case.home_id, tables.Staff.left_at.is_(None))
+            select(tables.Staff).where(tables.Staff.home_id == complaint.home_id, tables.Staff.left_at.is_(None))
         )
     )
     return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
@@ -270,47 +276,49 @@ def decide(  # noqa: PLR0913  (one form)
 
     Raises Conflict when somebody was first, Invalid for the maker.
     """
-    case = access_case(db, viewer, case_id, lock=True)
+    complaint = access_complaint(db, viewer, case_id, lock=True)
     row = db.get(tables.Proposal, proposal_id, populate_existing=True)
-    if row is None or row.case_id != case.id:
+    if row is None or row.case_id != complaint.id:
         raise Conflict
     if row.verdict is not None:
         raise Decided(
             who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份"
         )
-    directors = director_left(db, case)
-    if not may_decide(viewer, case, row, overdue=_overdue(db, case.id, now), directors=directors):
+    directors = director_left(db, complaint)
+    if not may_decide(viewer, complaint, row, overdue=_overdue(db, complaint.id, now), directors=directors):
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
     row.decided_by, row.decided_at = viewer.id, now
     if not approve:
         row.verdict = "returned"
         db.seal(row, "why", _needed(why, "退回要写明改什么。"))
         if row.kind == "plan":
-            case.stage = Stage.PLAN
-        records.written(db, viewer, case.id, "step", f"退回：{why.strip()}", now)
+            complaint.stage = Stage.PLAN
+        records.written(db, viewer, complaint.id, "step", f"退回：{why.strip()}", now)
     elif row.kind == "interim":
         row.verdict = "approved"
-        _send(db, viewer, case, row, db.open(row, "reply") or "", INTERIM, now)
-        due = promises.open_result(db.store, case.id)
+        _send(db, viewer, complaint, row, db.open(row, "reply") or "", INTERIM, now)
+        due = promises.open_result(db.store, complaint.id)
         if due is not None and row.new_due is not None:
-            promises.put_off(db.store, case.person_id, due, row.new_due)
+            promises.put_off(db.store, complaint.person_id, due, row.new_due)
     else:
         row.verdict = "approved"
-        case.stage = Stage.RESULT
+        complaint.stage = Stage.RESULT
         records.written(
             db,
             viewer,
-            case.id,
+            complaint.id,
             "step",
-            "批准方案" if may_decide(viewer, case, row, directors=directors) else "审批时限已过，代院长批准方案",
+            "批准方案" if may_decide(viewer, complaint, row, directors=directors) else "审批时限已过，代院长批准方案",
             now,
         )
-        if case.level > BY_PHONE_FIRST:
-            _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
+        if complaint.level > BY_PHONE_FIRST:
+            _send(db, viewer, complaint, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
     db.flush()
-    if _open(db, case.id) is None:
-        _stop_the_approval_clock(db, case, now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "approve" if approve else "return", f"case:{case.id}")
+    if _open(db, complaint.id) is None:
+        _stop_the_approval_clock(db, complaint, now)
+    db.store.audit(
+        complaint.home_id, now, f"staff:{viewer.id}", "approve" if approve else "return", f"case:{complaint.id}"
+    )
 
 
 def tell(  # noqa: PLR0913  (one form)
@@ -319,18 +327,18 @@ def tell(  # noqa: PLR0913  (one form)
     """The result was told by voice, in person or on paper; the message follows, so that it can be read again and
     answered (C9).
     """
-    case = _at(db, viewer, case_id, {Stage.RESULT})
+    complaint = _at(db, viewer, case_id, {Stage.RESULT})
     if way not in WAYS:
         raise Invalid(why="请选用什么方式告诉的。")
     words = _needed(note, "请写一句家属怎么说的。")
-    row = _approved_plan(db, case.id)
-    records.written(db, viewer, case.id, "call", f"{way}告知结果：{words}", now)
+    row = _approved_plan(db, complaint.id)
+    records.written(db, viewer, complaint.id, "call", f"{way}告知结果：{words}", now)
     if way != "书面":
-        promises.keep(db.store, case.person_id, viewer.id, now, how="call")
-    promises.told_result(db.store, case.id, case.person_id, viewer.id, now, how=way)
-    db.refresh(case)
-    _send(db, viewer, case, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "tell", f"case:{case.id}")
+        promises.keep(db.store, complaint.person_id, viewer.id, now, how="call")
+    promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=way)
+    db.refresh(complaint)
+    _send(db, viewer, complaint, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "tell", f"case:{complaint.id}")
 
 
 def hear(  # noqa: PLR0913  (one form)
@@ -345,52 +353,67 @@ def hear(  # noqa: PLR0913  (one form)
     drawn: str | None = None,
 ) -> None:
     """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
-    case = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, drawn)
+    complaint = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, drawn)
     words = _needed(note, "请写一句家属怎么说的。")
     if word not in {"accepted", "declined"}:
         raise Invalid(why="请选家属的意见。")
     store = db.store
-    records.written(db, viewer, case.id, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
-    promises.keep(store, case.person_id, viewer.id, now, how="call")
+    records.written(db, viewer, complaint.id, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
+    promises.keep(store, complaint.person_id, viewer.id, now, how="call")
     db.flush()
-    if word == "accepted" and case.stage == Stage.OPINION:
-        elder = db.get_one(tables.Person, case.person_id).kind == "elder"
-        verdicts.accept(store, house, case.home_id, case.person_id, case.id, case.number, case.level, now, elder=elder)
+    if word == "accepted" and complaint.stage == Stage.OPINION:
+        elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
+        verdicts.accept(
+            store,
+            house,
+            complaint.home_id,
+            complaint.person_id,
+            complaint.id,
+            complaint.number,
+            complaint.level,
+            now,
+            elder=elder,
+        )
     elif word == "accepted":
-        verdicts.followed(store, case.person_id, case.id, now, how="call", staff_id=viewer.id)
+        verdicts.followed(store, complaint.person_id, complaint.id, now, how="call", staff_id=viewer.id)
     else:
         verdicts.reopen(
-            store, house, case.home_id, case.person_id, (case.id, case.number, case.level, case.rounds, case.stage), now
+            store,
+            house,
+            complaint.home_id,
+            complaint.person_id,
+            (complaint.id, complaint.number, complaint.level, complaint.rounds, complaint.stage),
+            now,
         )
-    db.refresh(case)
-    store.audit(case.home_id, now, f"staff:{viewer.id}", f"verdict_{word}", f"case:{case.id}")
+    db.refresh(complaint)
+    store.audit(complaint.home_id, now, f"staff:{viewer.id}", f"verdict_{word}", f"case:{complaint.id}")
 
 
 def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) -> None:
     """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed
     (C10, C12).
     """
-    case = _at(db, viewer, case_id, {Stage.LESSON})
+    complaint = _at(db, viewer, case_id, {Stage.LESSON})
     words = _needed(lesson, "请写这件事学到了什么、以后怎么防。")
-    records.written(db, viewer, case.id, "step", f"总结：{words}", now)
-    case.closed_at = now
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "close", f"case:{case.id}")
+    records.written(db, viewer, complaint.id, "step", f"总结：{words}", now)
+    complaint.closed_at = now
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "close", f"case:{complaint.id}")
 
 
-def revision_of(db: Unit, case: tables.Complaint) -> str:
+def revision_of(db: Unit, complaint: tables.Complaint) -> str:
     """What the form of a step is drawn from: where the case stands, what was decided about it, and whom it is about
     (D6).
     """
-    named = {(row.staff_id, row.role, row.floor, row.state) for row in db.scalars(cases.named(case))}
+    named = {(row.staff_id, row.role, row.floor, row.state) for row in db.scalars(complaints.named(complaint))}
     return revision.of(
-        case.stage,
-        case.rounds,
-        case.category,
-        case.level,
-        case.scope,
-        case.owner_id,
-        case.passed_to,
-        case.finding,
+        complaint.stage,
+        complaint.rounds,
+        complaint.category,
+        complaint.level,
+        complaint.scope,
+        complaint.owner_id,
+        complaint.passed_to,
+        complaint.finding,
         sorted(named, key=str),
     )
 
@@ -400,13 +423,13 @@ def _at(db: Unit, viewer: Viewer, case_id: int, stages: set[Stage], drawn: str |
 
     Raises Decided with who was first when it is at another step by now, Changed when it is at the same one.
     """
-    case = access_case(db, viewer, case_id, lock=True)
-    if case.stage not in stages or case.closed_at is not None:
-        now_at = "结案了" if case.closed_at is not None else f"把这件办到了「{STAGES[case.stage - 1]}」"
-        raise Decided(who=_latest(db, case.id), what=now_at)
-    if drawn is not None and drawn != (stands := revision_of(db, case)):
-        raise Changed(who=_latest(db, case.id), what="改过这件投诉", revision=stands)
-    return case
+    complaint = access_complaint(db, viewer, case_id, lock=True)
+    if complaint.stage not in stages or complaint.closed_at is not None:
+        now_at = "结案了" if complaint.closed_at is not None else f"把这件办到了「{STAGES[complaint.stage - 1]}」"
+        raise Decided(who=_latest(db, complaint.id), what=now_at)
+    if drawn is not None and drawn != (stands := revision_of(db, complaint)):
+        raise Changed(who=_latest(db, complaint.id), what="改过这件投诉", revision=stands)
+    return complaint
 
 
 def _latest(db: Unit, case_id: int) -> str:
@@ -434,12 +457,12 @@ def _needed(text: str, why: str) -> str:
     return words
 
 
-def _ask_for_approval(db: Unit, house: House, case: tables.Complaint, now: datetime) -> None:
+def _ask_for_approval(db: Unit, house: House, complaint: tables.Complaint, now: datetime) -> None:
     """A clock of its own, inside the 24 h (C8)."""
     db.flush()
     result = db.scalars(
         select(tables.Promise).where(
-            tables.Promise.case_id == case.id,
+            tables.Promise.case_id == complaint.id,
             tables.Promise.kind == Kind.RESULT.value,
             tables.Promise.kept_at.is_(None),
         )
@@ -447,12 +470,12 @@ def _ask_for_approval(db: Unit, house: House, case: tables.Complaint, now: datet
     due = sla.approval_due(now, result.due_at if result else None, house.figures)
     promises.make(
         db.store,
-        home_id=case.home_id,
-        person_id=case.person_id,
+        home_id=complaint.home_id,
+        person_id=complaint.person_id,
         kind=Kind.APPROVAL,
         made_at=now,
         due_at=due,
-        case_id=case.id,
+        case_id=complaint.id,
     )
 
 
@@ -467,10 +490,10 @@ def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
     return db.scalars(late).first() is not None
 
 
-def _stop_the_approval_clock(db: Unit, case: tables.Complaint, now: datetime) -> None:
+def _stop_the_approval_clock(db: Unit, complaint: tables.Complaint, now: datetime) -> None:
     for row in db.scalars(
         select(tables.Promise).where(
-            tables.Promise.case_id == case.id,
+            tables.Promise.case_id == complaint.id,
             tables.Promise.kind == Kind.APPROVAL.value,
             tables.Promise.kept_at.is_(None),
         )
@@ -511,18 +534,24 @@ INTERIM: Final = Purpose("interim", on_sent=promises.reached)
 
 
 def _send(  # noqa: PLR0913
-    db: Unit, viewer: Viewer, case: tables.Complaint, row: tables.Proposal, words: str, purpose: Purpose, now: datetime
+    db: Unit,
+    viewer: Viewer,
+    complaint: tables.Complaint,
+    row: tables.Proposal,
+    words: str,
+    purpose: Purpose,
+    now: datetime,
 ) -> None:
     """Into the person's queue, once; whether it arrived is on the case. A talk that still asks for the story ends: the
     next words answer us.
     """
-    talk = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == case.person_id)).one()
+    talk = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == complaint.person_id)).one()
     talk.flow, talk.slots, talk.idle_at = None, None, None
     db.flush()
     sent = outbox.enqueue(
         db.store,
-        home_id=case.home_id,
-        person_id=case.person_id,
+        home_id=complaint.home_id,
+        person_id=complaint.person_id,
         purpose=purpose,
         dedup_key=f"proposal:{row.id}:{purpose.name}:1",
         text=words,
@@ -530,4 +559,6 @@ def _send(  # noqa: PLR0913
         staff_id=viewer.id,
     )
     if sent is not None:
-        records.written(db, viewer, case.id, "result" if purpose is RESULT else "feedback", words, now, outbox_id=sent)
+        records.written(
+            db, viewer, complaint.id, "result" if purpose is RESULT else "feedback", words, now, outbox_id=sent
+        )

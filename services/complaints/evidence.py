@@ -9,7 +9,7 @@ from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
 from services import media
-from services.access import Viewer, access_case
+from services.access import Viewer, access_complaint
 from services.complaints import records
 from storage import tables
 from storage.types import new_id
@@ -41,16 +41,16 @@ def take(data: bytes) -> File:
 
 def add(db: Unit, viewer: Viewer, case_id: int, file: File, what: str, now: datetime) -> None:
     """Keep it with the case and write a line. Raises Invalid without words, Conflict for a closed case, NotFound."""
-    case = access_case(db, viewer, case_id, lock=True)
+    complaint = access_complaint(db, viewer, case_id, lock=True)
     words = what.strip()
     if not words:
         raise Invalid(why="请写一句这是什么，例如 11 月 22 日晚的送餐记录。")
-    if case.closed_at is not None:
+    if complaint.closed_at is not None:
         raise Conflict
     row = tables.Evidence(
         id=file.id,
-        home_id=case.home_id,
-        case_id=case.id,
+        home_id=complaint.home_id,
+        case_id=complaint.id,
         mime=file.mime,
         size=file.size,
         sha256=file.sha256,
@@ -59,14 +59,14 @@ def add(db: Unit, viewer: Viewer, case_id: int, file: File, what: str, now: date
     )
     db.seal(row, "what", words[:200])
     db.add(row)
-    records.written(db, viewer, case.id, "step", "收进一份证据", now)
-    db.store.audit(case.home_id, now, f"staff:{viewer.id}", "add_evidence", f"case:{case.id}")
+    records.written(db, viewer, complaint.id, "step", "收进一份证据", now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "add_evidence", f"case:{complaint.id}")
 
 
 def find(db: Unit, viewer: Viewer, case_id: int, evidence_id: int) -> tables.Evidence:
     """A file of a case that the viewer handles. Raises NotFound."""
-    case = access_case(db, viewer, case_id)
+    complaint = access_complaint(db, viewer, case_id)
     row = db.get(tables.Evidence, evidence_id)
-    if row is None or row.case_id != case.id:
+    if row is None or row.case_id != complaint.id:
         raise NotFound
     return row

@@ -36,29 +36,29 @@ def take(context: Context, effect: TakeVerdict) -> Done:
     Never closed by silence.
     """
     store = context.store
-    case = store.row(
+    complaint = store.row(
         """SELECT id, number, level, rounds, stage FROM complaint
            WHERE person_id = ? AND stage IN (?, ?) AND closed_at IS NULL ORDER BY id DESC LIMIT 1""",
         context.person_id,
         Stage.OPINION,
         Stage.FOLLOW_UP,
     )
-    if case is None or (case[4] == Stage.FOLLOW_UP and not _asked_again(store, case[0])):
+    if complaint is None or (complaint[4] == Stage.FOLLOW_UP and not _asked_again(store, complaint[0])):
         return Done(how="none")
-    case_id, number, level, _, stage = case
+    case_id, number, level, _, stage = complaint
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
     store.audit(
         context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}"
     )
     if stage == Stage.FOLLOW_UP:
         if effect.word != "accepted":
-            due, lead = _again(context, case, "回访：没有真的解决")
+            due, lead = _again(context, complaint, "回访：没有真的解决")
             return Done(ref=number, due_at=due, how="again", known=(lead,))
         records.heard(context, case_id, "family", "回访：现在好了")
         followed(store, context.person_id, case_id, context.now, how="answer")
         return Done(ref=number, how="better")
     if effect.word == "declined":
-        due, lead = _again(context, case, "对结果不认可")
+        due, lead = _again(context, complaint, "对结果不认可")
         return Done(ref=number, due_at=due, how="declined", known=(lead,))
     if effect.word == "call":
         records.heard(context, case_id, "family", "请来电")
@@ -81,20 +81,20 @@ def take(context: Context, effect: TakeVerdict) -> Done:
 def show(context: Context, _: ShowProgress) -> Done:
     """The step in plain words and the next promise that lies ahead."""
     store = context.store
-    case = store.row(
+    complaint = store.row(
         "SELECT id, number, stage FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         context.person_id,
     )
-    if case is None:
+    if complaint is None:
         return Done(how="none")
     due = store.row(
         "SELECT min(due_at) FROM promise WHERE case_id = ? AND kept_at IS NULL AND kind IN ('first_feedback', "
         "'result') AND due_at > ?",
-        case[0],
+        complaint[0],
         context.now,
     )
     at = moment(due[0]) if due and due[0] is not None else None
-    return Done(ref=case[1], due_at=at if case[2] < Stage.OPINION else None, how=STEPS[case[2] - 1])
+    return Done(ref=complaint[1], due_at=at if complaint[2] < Stage.OPINION else None, how=STEPS[complaint[2] - 1])
 
 
 def accept(  # noqa: PLR0913  (what a case is known by)
@@ -158,18 +158,24 @@ def followed(
 
 
 def reopen(  # noqa: PLR0913  (what a case is known by)
-    store: Store, house: House, home_id: int, person_id: int, case: Row, now: datetime, inbox_id: int | None = None
+    store: Store, house: House, home_id: int, person_id: int, complaint: Row, now: datetime, inbox_id: int | None = None
 ) -> tuple[datetime, str]:
     """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.
 
     Gives when the result is due and who answers for it, as the family is told (C10).
     """
-    case_id, _, level, rounds, _ = case
+    case_id, _, level, rounds, _ = complaint
     due = sla.result_due(now, house.figures)
     promises.heard_opinion(store, case_id, person_id, now)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
     store.update(
-        tables.Complaint, case_id, person=person_id, stage=Stage.INQUIRY, rounds=rounds + 1, level=higher, accepted_at=None
+        tables.Complaint,
+        case_id,
+        person=person_id,
+        stage=Stage.INQUIRY,
+        rounds=rounds + 1,
+        level=higher,
+        accepted_at=None,
     )
     store.change(
         tables.Promise,
@@ -221,9 +227,11 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     return "院长" if owner and owner[0] == "director" else "上一级"
 
 
-def _again(context: Context, case: Row, words: str) -> tuple[datetime, str]:
-    records.heard(context, case[0], "family", words)
-    return reopen(context.store, context.house, context.home_id, context.person_id, case, context.now, context.inbox_id)
+def _again(context: Context, complaint: Row, words: str) -> tuple[datetime, str]:
+    records.heard(context, complaint[0], "family", words)
+    return reopen(
+        context.store, context.house, context.home_id, context.person_id, complaint, context.now, context.inbox_id
+    )
 
 
 def _asked_again(store: Store, case_id: int) -> bool:

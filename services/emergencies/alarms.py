@@ -23,7 +23,7 @@ from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from storage import tables
-from storage.queries import chats
+from storage.queries import talks
 from storage.seal import Unreadable
 from storage.store import Store
 from storage.types import moment
@@ -313,17 +313,17 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
     return found
 
 
-def _whos(db: Unit, people: list[int]) -> dict[int, chats.Who]:
+def _whos(db: Unit, people: list[int]) -> dict[int, talks.Who]:
     """People by id; a name that cannot be unsealed hides no alarm."""
     try:
-        return chats.whos(db, people)
+        return talks.whos(db, people)
     except Unreadable:
-        found: dict[int, chats.Who] = {}
+        found: dict[int, talks.Who] = {}
         for person in people:
             try:
-                found |= chats.whos(db, [person])
+                found |= talks.whos(db, [person])
             except Unreadable:
-                found[person] = chats.Who(person, "［名字打不开］", "guest", "", "请看来信", "", None)
+                found[person] = talks.Who(person, "［名字打不开］", "guest", "", "请看来信", "", None)
         return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from care.accusation import Accusation, Names
+from care.accusations import Accusation, Names
 from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear

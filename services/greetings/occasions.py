@@ -23,8 +23,8 @@ from services.outgoing import outbox, sending
 from services.outgoing.purposes import Purpose
 from services.upkeep import epochs
 from storage import revision, tables
-from storage.queries import days as queries
-from storage.queries.days import Who
+from storage.queries import greetings as queries
+from storage.queries.greetings import Who
 from storage.types import new_id
 from storage.unit import Unit
 

@@ -123,7 +123,12 @@ def keep(
         cancel_late_words(store, row_id, person_id)
         if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
             store.update(
-                tables.Complaint, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT
+                tables.Complaint,
+                case_id,
+                person=person_id,
+                feedback_at=now,
+                feedback_by=staff_id,
+                stage=Stage.ASSESSMENT,
             )
             store.hint("cases", f"case:{case_id}")
     replies = [row for row in rows if row[3] == Kind.REPLY.value]

@@ -48,7 +48,7 @@ class Found:
     """What a question found, as far as the viewer may see it; `short` when it has too few characters for messages."""
 
     people: list[queries.PersonHit]
-    cases: list[queries.CaseHit]
+    cases: list[queries.ComplaintHit]
     messages: list[queries.MessageHit]
     short: bool
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care import quiet_hours, survey
+from care import quiet_hours, surveys
 from care.errors import Conflict, Decided, Invalid, NotFound
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
@@ -20,7 +20,7 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from storage import tables
-from storage.queries import days
+from storage.queries import greetings
 from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -45,16 +45,16 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
         id=new_id(),
         home_id=viewer.home_id,
         period=period,
-        items=" ".join(survey.of_month(local.month)),
+        items=" ".join(surveys.of_month(local.month)),
         opened_by=viewer.id,
         opened_at=now,
     )
     db.add(row)
     db.flush()
     told: set[int] = set()
-    db.lock_persons(*(who.person_id for who in days.people(db, viewer.home_id)))
+    db.lock_persons(*(who.person_id for who in greetings.people(db, viewer.home_id)))
     db.expire_all()
-    for who in days.people(db, viewer.home_id):
+    for who in greetings.people(db, viewer.home_id):
         if who.person_id not in db.store.locked:
             continue
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
@@ -119,7 +119,7 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
     Raises Invalid, NotFound, Answered.
     """
     row = open_for(db, person_id)
-    given = {item: mark for item, mark in marks.items() if item in row.items.split() and mark in survey.MARKS}
+    given = {item: mark for item, mark in marks.items() if item in row.items.split() and mark in surveys.MARKS}
     words = wish.strip()
     if not given and not words:
         raise Invalid(why="一项都没选。选一两项也行，不清楚的可以空着。")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
-from services.access import Viewer, access_case, access_outgoing, access_person
+from services.access import Viewer, access_complaint, access_outgoing, access_person
 from services.complaints import records
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
@@ -47,7 +47,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
     )
     if row is not None:
         db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "answer", f"person:{person.id}")
-        for case_id in _open_cases(db, person.id):
+        for case_id in _open_complaints(db, person.id):
             records.written(db, viewer, case_id, "feedback", words, now, outbox_id=row)
     return row
 
@@ -58,18 +58,18 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
     person = access_person(db, viewer, person_id, lock=True)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
     line = _call_in_thread(db, viewer, person.id, words, now)
-    for case_id in _open_cases(db, person.id):
+    for case_id in _open_complaints(db, person.id):
         records.written(db, viewer, case_id, "call", words, now, outbox_id=line)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "log_call", f"person:{person.id}")
     db.store.hint(f"person:{person.id}", "inbox")
 
 
-def note_case(db: Unit, viewer: Viewer, case_id: int, text: str, now: datetime) -> None:
+def note_complaint(db: Unit, viewer: Viewer, case_id: int, text: str, now: datetime) -> None:
     """An internal line of a case; the family never sees it."""
     words = _words(text, "请先写几个字再存。")
-    case = access_case(db, viewer, case_id, lock=True)
-    records.written(db, viewer, case.id, "note", words, now)
-    db.store.hint(f"case:{case.id}")
+    complaint = access_complaint(db, viewer, case_id, lock=True)
+    records.written(db, viewer, complaint.id, "note", words, now)
+    db.store.hint(f"case:{complaint.id}")
 
 
 def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:
@@ -144,9 +144,13 @@ def _conversation(db: Unit, person_id: int) -> tables.Conversation:
     return db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == person_id)).one()
 
 
-def _open_cases(db: Unit, person_id: int) -> list[int]:
+def _open_complaints(db: Unit, person_id: int) -> list[int]:
     return list(
-        db.scalars(select(tables.Complaint.id).where(tables.Complaint.person_id == person_id, tables.Complaint.closed_at.is_(None)))
+        db.scalars(
+            select(tables.Complaint.id).where(
+                tables.Complaint.person_id == person_id, tables.Complaint.closed_at.is_(None)
+            )
+        )
     )
 
 

@@ -8,13 +8,13 @@ from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import (
-    AddToCase,
+    AddToComplaint,
     AskHuman,
     AskToBind,
     Effect,
     KeepSurvey,
-    NoteOnCase,
-    OpenCase,
+    NoteOnComplaint,
+    OpenComplaint,
     Quiet,
     ShowLetters,
     ShowProgress,
@@ -57,14 +57,14 @@ def carry_out(context: Context, effect: Effect) -> Done | Refused | None:
     return executor(context, effect)
 
 
-def open_case(context: Context, effect: OpenCase) -> Done:
+def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4,
     C9).
 
     While the person's last case still waits for its first feedback the words join it: one matter, one number (F9).
     """
     store, home = context.store, context.house.home
-    waiting = next((case for case in store.about(OPEN, context.person_id) if case[6] is None), None)
+    waiting = next((complaint for complaint in store.about(OPEN, context.person_id) if complaint[6] is None), None)
     if waiting is not None:
         _add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
@@ -121,16 +121,16 @@ def open_case(context: Context, effect: OpenCase) -> Done:
     return Done(ref=number, due_at=first, how="new", known=known)
 
 
-def add_to_case(context: Context, effect: AddToCase) -> None:
+def add_to_complaint(context: Context, effect: AddToComplaint) -> None:
     """Keep a message as a record; words that make the case more serious bring its clock forward."""
-    _add(context, _case(context, effect.case), effect.event)
+    _add(context, _complaint(context, effect.complaint), effect.event)
 
 
-def note_on_case(context: Context, effect: NoteOnCase) -> None:
+def note_on_complaint(context: Context, effect: NoteOnComplaint) -> None:
     """Write an answer into the case (C2)."""
     if effect.field not in {"about", "occurred", "name", "contact"}:
         raise FlowError("complaint", "-", f"a case has no field {effect.field}")
-    case_id = _case(context, effect.case)[0]
+    case_id = _complaint(context, effect.complaint)[0]
     sealed = context.store.seal(tables.Complaint, effect.field, case_id, effect.text)
     context.store.update(tables.Complaint, case_id, person=context.person_id, **{effect.field: sealed})
 
@@ -145,8 +145,8 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
     if effect.why == "call":
         return _promised(context, promises.call(context), how="call")
     if context.event is not None and effect.why == "unanswered":
-        for case in store.about(OPEN, context.person_id)[:1]:
-            _add(context, case, context.event)
+        for complaint in store.about(OPEN, context.person_id)[:1]:
+            _add(context, complaint, context.event)
     how = "attended" if context.attended else "elder" if context.elder else "again"
     earliest = promises.earliest(store, context.person_id)
     if earliest is not None:
@@ -197,11 +197,13 @@ def want_media(  # noqa: PLR0913
     store.hint("media")
 
 
-def _case(context: Context, number: str) -> Row:
+def _complaint(context: Context, number: str) -> Row:
     """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the
     newest (D8).
     """
-    running = next((case for case in context.store.about(OPEN, context.person_id) if case[5] == number), None)
+    running = next(
+        (complaint for complaint in context.store.about(OPEN, context.person_id) if complaint[5] == number), None
+    )
     row = running or context.store.row(
         f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",
         context.person_id,
@@ -212,19 +214,19 @@ def _case(context: Context, number: str) -> Row:
     return row
 
 
-def _add(context: Context, case: Row, event: Message) -> None:
+def _add(context: Context, complaint: Row, event: Message) -> None:
     words = line_of(event)
-    records.heard(context, case[0], "story", words)
-    accusations.mark(context, case[0], case[7])
+    records.heard(context, complaint[0], "story", words)
+    accusations.mark(context, complaint[0], complaint[7])
     if isinstance(event, Text):
-        _reassess(context, case, words)
-    context.store.hint(f"case:{case[0]}", "cases")
+        _reassess(context, complaint, words)
+    context.store.hint(f"case:{complaint[0]}", "cases")
 
 
-def _reassess(context: Context, case: Row, words: str) -> None:
+def _reassess(context: Context, complaint: Row, words: str) -> None:
     store = context.store
     assessed = severity.assess([words])
-    case_id, level, category, cautious, hide = case[:5]
+    case_id, level, category, cautious, hide = complaint[:5]
     changes: dict[str, Any] = {}
     if assessed.category != severity.UNKNOWN and (assessed.level < level or category == severity.UNKNOWN):
         changes = {"level": min(level, int(assessed.level)), "category": assessed.category}
@@ -273,9 +275,9 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
 
 
 EXECUTORS: Final[dict[type[Effect], Executor]] = {
-    OpenCase: open_case,
-    AddToCase: add_to_case,
-    NoteOnCase: note_on_case,
+    OpenComplaint: open_complaint,
+    AddToComplaint: add_to_complaint,
+    NoteOnComplaint: note_on_complaint,
     AskHuman: ask_human,
     TakeVerdict: verdicts.take,
     ShowProgress: verdicts.show,

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from care import quiet_hours, sla
-from care.accusation import Accusation
+from care.accusations import Accusation
 from care.triage import CALM, UNHEARD, Audience, Triage
 from conversations import events
 from conversations.effects import AskHuman, Effect, Say, say
@@ -72,7 +72,7 @@ class Envelope(msgspec.Struct, frozen=True):
     """What the words alone mean, whoever is accused by them."""
     accused: Accusation | None = None
     """Whom the words accuse, read before the transaction."""
-    in_case: Callable[[], Accusation | None] = lambda: None
+    in_complaint: Callable[[], Accusation | None] = lambda: None
     """The same for words of a running complaint, where any grievance counts; asked only within one."""
     look_up: Callable[[], events.Asked | None] = lambda: None
     """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
@@ -314,8 +314,8 @@ def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
     What only the lead may read accuses somebody, named or not (A4).
     """
     found = envelope.accused
-    if found is None and talk.has_case:
-        found = envelope.in_case()
+    if found is None and talk.has_complaint:
+        found = envelope.in_complaint()
     if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
         return Accusation(why=envelope.heard.why)
     return found
@@ -412,7 +412,7 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
-    told = talk.has_case and isinstance(event, events.Text) and not is_question(event.body)
+    told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
     if intent is Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up()
         if asked is not None:

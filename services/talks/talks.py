@@ -26,7 +26,7 @@ class Talk(msgspec.Struct):
     spoke_at: datetime | None
     has_parked: bool
     kind: str
-    has_case: bool = False
+    has_complaint: bool = False
     """Whether a complaint of theirs is open: what they tell belongs to it."""
     accuses: bool = False
     """Whether they accused somebody outside of any complaint."""
@@ -80,7 +80,7 @@ def load(
     for account, openid, inbox, answer, state, arrived, complaints, promised, *talk in rows:
         one = found[account, openid] = _of(talk)
         one.repeat = None if inbox is None else (inbox, answer, state, arrived)
-        one.has_case = complaints is not None
+        one.has_complaint = complaints is not None
         store.learn(cases, one.person_id, _listed(complaints))
         store.learn(promises, one.person_id, _listed(promised))
     return found

@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select
 
 from storage import tables
 from storage.grams import normal
-from storage.queries.chats import Who, whos
 from storage.queries.sight import Sight
+from storage.queries.talks import Who, whos
 from storage.unit import Unit
 
 CANDIDATES: Final = 300
@@ -28,7 +28,7 @@ class PersonHit:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseHit:
+class ComplaintHit:
     """A complaint with the words around what was found."""
 
     id: int
@@ -100,23 +100,23 @@ def _residents(db: Unit, ids: Sequence[int]) -> dict[int, int]:
     )
 
 
-def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted: str) -> list[CaseHit]:
+def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted: str) -> list[ComplaintHit]:
     """Complaints by their number, or by a line of their record, each once; none whose complainant the viewer may not
     know (C14).
     """
-    case, record = tables.Complaint, tables.ComplaintRecord
+    complaint, record = tables.Complaint, tables.ComplaintRecord
     rows = db.execute(
-        select(case, record)
-        .outerjoin(record, (record.case_id == case.id) & record.id.in_(candidates))
-        .where(sight.named_case(), or_(case.number == number, record.id.is_not(None)))
-        .order_by(case.id.desc(), record.id)
+        select(complaint, record)
+        .outerjoin(record, (record.case_id == complaint.id) & record.id.in_(candidates))
+        .where(sight.named_complaint(), or_(complaint.number == number, record.id.is_not(None)))
+        .order_by(complaint.id.desc(), record.id)
     ).all()
-    found: dict[int, CaseHit] = {}
+    found: dict[int, ComplaintHit] = {}
     for one, line in rows:
         words = "" if line is None else db.open(line, "body") or ""
         if one.id in found or (one.number != number and wanted not in normal(words)):
             continue
-        found[one.id] = CaseHit(
+        found[one.id] = ComplaintHit(
             one.id,
             one.number,
             db.open(one, "title") or "",

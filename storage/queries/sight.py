@@ -34,7 +34,9 @@ class Sight:
         still = or_(A.state == "suspected", A.case_id.is_not(None))
         over = select(tables.Complaint.id).where(tables.Complaint.closed_at.is_not(None))
         accuses = select(A.person_id).where(self._me(), still, or_(A.case_id.is_(None), A.case_id.not_in(over)))
-        hidden = exists().where(tables.Complaint.person_id == column, tables.Complaint.closed_at.is_(None), self._hidden())
+        hidden = exists().where(
+            tables.Complaint.person_id == column, tables.Complaint.closed_at.is_(None), self._hidden()
+        )
         here = column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id))
         return and_(here, self._floor(column), column.not_in(accuses), ~hidden)
 
@@ -45,21 +47,23 @@ class Sight:
         here = tables.Resident.floor.in_(self.floors) if self.floors else true()
         return and_(tables.Resident.home_id == self.home_id, here)
 
-    def case(self) -> ColumnElement[bool]:
+    def complaint(self) -> ColumnElement[bool]:
         """Complaints of the home that are not about the viewer; to be used where `complaint` is selected."""
         if not self.complaints:
             return false()
         return and_(tables.Complaint.home_id == self.home_id, ~self._about_me())
 
-    def named_case(self) -> ColumnElement[bool]:
+    def named_complaint(self) -> ColumnElement[bool]:
         """Complaints whose words and whose complainant the viewer may know; to be used where
         `complaint` is selected.
         """
-        return and_(self.case(), ~self._hidden())
+        return and_(self.complaint(), ~self._hidden())
 
     def inbox(self, column: Ids) -> ColumnElement[bool]:
         """Messages that belong to no complaint about the viewer, and whose words the viewer may read."""
-        mine = select(tables.ComplaintRecord.inbox_id).where(tables.ComplaintRecord.inbox_id.is_not(None), self._of_my_case())
+        mine = select(tables.ComplaintRecord.inbox_id).where(
+            tables.ComplaintRecord.inbox_id.is_not(None), self._of_my_complaint()
+        )
         kept = select(A.inbox_id).where(
             A.home_id == self.home_id, A.inbox_id.is_not(None), or_(self._me(), self._above())
         )
@@ -68,7 +72,9 @@ class Sight:
     def outbox(self, column: Ids) -> ColumnElement[bool]:
         """Answers and calls that belong to no complaint about the viewer."""
         return column.not_in(
-            select(tables.ComplaintRecord.outbox_id).where(tables.ComplaintRecord.outbox_id.is_not(None), self._of_my_case())
+            select(tables.ComplaintRecord.outbox_id).where(
+                tables.ComplaintRecord.outbox_id.is_not(None), self._of_my_complaint()
+            )
         )
 
     def _me(self) -> ColumnElement[bool]:
@@ -94,7 +100,7 @@ class Sight:
     def _about_me(self) -> ColumnElement[bool]:
         return exists().where(A.person_id == tables.Complaint.person_id, A.case_id == tables.Complaint.id, self._me())
 
-    def _of_my_case(self) -> ColumnElement[bool]:
+    def _of_my_complaint(self) -> ColumnElement[bool]:
         return tables.ComplaintRecord.case_id.in_(select(A.case_id).where(A.case_id.is_not(None), self._me()))
 
     def _hidden(self) -> ColumnElement[bool]:
@@ -104,7 +110,9 @@ class Sight:
         if self.director:
             return false()
         others = tables.Complaint.owner_id.is_distinct_from(self.staff_id)  # true without an owner as well
-        return and_(tables.Complaint.hide_name, others, tables.Complaint.owner_id.is_not(None) if self.complaints else true())
+        return and_(
+            tables.Complaint.hide_name, others, tables.Complaint.owner_id.is_not(None) if self.complaints else true()
+        )
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:
         """Elders of the floor and their relatives; beyond it only who calls for help now."""

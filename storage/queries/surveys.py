@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from care import survey
+from care import surveys
 from storage import tables
 from storage.unit import Unit
 
@@ -16,7 +16,7 @@ class Result:
     row: tables.Campaign
     answered: int
     asked: int
-    scores: list[survey.Score]
+    scores: list[surveys.Score]
     wishes: list[str]
     trend: list[tuple[str, float | None]]
     """总体 of the last twelve questionnaires, the oldest first."""
@@ -65,13 +65,13 @@ def result(db: Unit, campaigns: list[tables.Campaign], chosen: tables.Campaign) 
         marks.setdefault((campaign, item), []).append(mark)
     older = [row for row in campaigns if row.period < chosen.period]
     scores = [
-        survey.score(
-            survey.items()[item],
+        surveys.score(
+            surveys.items()[item],
             marks.get((chosen.id, item), []),
             next((marks[row.id, item] for row in older if (row.id, item) in marks), []),
         )
         for item in chosen.items.split()
-        if item in survey.items()
+        if item in surveys.items()
     ]
     count = db.scalar(select(func.count()).where(tables.Participation.campaign_id == chosen.id)) or 0
     asked = (
@@ -81,11 +81,11 @@ def result(db: Unit, campaigns: list[tables.Campaign], chosen: tables.Campaign) 
         or 0
     )
     wishes = (
-        db.scalars(select(tables.Wish).where(tables.Wish.campaign_id == chosen.id)) if count >= survey.FEWEST else ()
+        db.scalars(select(tables.Wish).where(tables.Wish.campaign_id == chosen.id)) if count >= surveys.FEWEST else ()
     )
-    overall = survey.items()["overall"]
+    overall = surveys.items()["overall"]
     trend = [
-        (row.period, survey.score(overall, marks.get((row.id, "overall"), [])).score)
+        (row.period, surveys.score(overall, marks.get((row.id, "overall"), [])).score)
         for row in reversed(campaigns[:12])
     ]
     return Result(chosen, count, asked, scores, sorted(db.open(row, "words") or "" for row in wishes), trend)

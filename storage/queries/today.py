@@ -8,8 +8,8 @@ from sqlalchemy import and_, func, or_, select
 
 from storage import tables
 from storage.queries import letters
-from storage.queries.chats import Clock, Who, whos
 from storage.queries.sight import Sight
+from storage.queries.talks import Clock, Who, whos
 from storage.unit import Unit
 
 LOST_SINCE: Final = timedelta(days=2)
@@ -47,9 +47,11 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
         )
     )
     cases = {
-        case.id: case
-        for case in db.scalars(
-            select(tables.Complaint).where(tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.case())
+        complaint.id: complaint
+        for complaint in db.scalars(
+            select(tables.Complaint).where(
+                tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.complaint()
+            )
         )
     }
     lost = db.execute(
@@ -79,6 +81,6 @@ def look(db: Unit, sight: Sight, day: date, now: datetime) -> Today:
     )
 
 
-def _item(db: Unit, row: tables.Promise, who: Who, case: tables.Complaint | None) -> Item:
-    number, title = (case.number, db.open(case, "title") or "") if case else ("", "")
+def _item(db: Unit, row: tables.Promise, who: Who, complaint: tables.Complaint | None) -> Item:
+    number, title = (complaint.number, db.open(complaint, "title") or "") if complaint else ("", "")
     return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.case_id or 0, row.person_id)

@@ -12,7 +12,7 @@ import pytest
 
 from bot import reading
 from bot.reading import Reader, read
-from care.accusation import Colleague, Names
+from care.accusations import Colleague, Names
 from conversations import events
 
 NAMES = Names([Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "nurse")])
@@ -46,7 +46,7 @@ async def reader() -> AsyncIterator[Reader]:
 
 
 def told(found: reading.Reading) -> tuple[object, ...]:
-    return found.intent, found.heard, found.accused, found.in_case()
+    return found.intent, found.heard, found.accused, found.in_complaint()
 
 
 async def test_fault_s3_the_process_finds_what_the_loop_would_find(reader: Reader) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from re import Pattern
 from typing import Final
 
-from care import accusation, harm, severity, triage
+from care import accusations, harm, severity, triage
 from conversations import answers, routing
 from conversations.events import Text
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns
@@ -28,8 +28,8 @@ FLOOR: Final = 40e-6
 """Seconds that a short text is taken to cost at least: below, the clock says nothing."""
 PAUSE: Final = 0.05
 SLOWEST: Final = 8
-COLLEAGUES: Final = accusation.Names(
-    accusation.Colleague(number, name, "carer", frozenset("3"))
+COLLEAGUES: Final = accusations.Names(
+    accusations.Colleague(number, name, "carer", frozenset("3"))
     for number, name in enumerate(("周敏", "林可", "唐雨", "陈晓雯", "欧阳雪"))
 )
 KNOWLEDGE: Final = answers.Knowledge(answers.starter())
@@ -57,8 +57,8 @@ READERS: Final = {
     ),
     "severity": Reader(lambda text: severity.assess([text]), patterns(severity)),
     "accusations": Reader(
-        lambda text: accusation.read(text, COLLEAGUES, complaint=True),
-        patterns(harm) | patterns(accusation),
+        lambda text: accusations.read(text, COLLEAGUES, complaint=True),
+        patterns(harm) | patterns(accusations),
         ("小周", "周姐", "护士长", "三楼护工"),
     ),
 }

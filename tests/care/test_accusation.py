@@ -4,7 +4,7 @@ somebody; and whom they do not.
 
 import pytest
 
-from care.accusation import Colleague, Names, heard, read
+from care.accusations import Colleague, Names, heard, read
 from care.triage import Audience, triage
 
 HOUSE = Names(

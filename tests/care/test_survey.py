@@ -2,7 +2,7 @@
 
 import pytest
 
-from care import survey
+from care import surveys
 
 DIMENSIONS = {
     "服务态度",
@@ -21,10 +21,10 @@ DIMENSIONS = {
 
 
 def test_m3_every_dimension_is_asked_within_half_a_year_and_each_sheet_is_eight_taps() -> None:
-    assert {item.dimension for item in survey.items().values()} == DIMENSIONS
-    asked = [survey.of_month(month) for month in range(1, 7)]
+    assert {item.dimension for item in surveys.items().values()} == DIMENSIONS
+    asked = [surveys.of_month(month) for month in range(1, 7)]
     assert {len(sheet) for sheet in asked} == {7}
-    assert set().union(*asked) == set(survey.items())
+    assert set().union(*asked) == set(surveys.items())
     assert all(sheet[-1] == "overall" for sheet in asked)
 
 
@@ -42,6 +42,6 @@ def test_m3_every_dimension_is_asked_within_half_a_year_and_each_sheet_is_eight_
 def test_m4_scores_of_a_hundred_with_n_and_nothing_under_five(
     given: list[int], before: list[int], expected: tuple[object, ...]
 ) -> None:
-    found = survey.score(survey.items()["overall"], given, before)
+    found = surveys.score(surveys.items()["overall"], given, before)
     assert (found.n, found.score, found.change, found.asks_why) == expected
     assert sum(found.marks) in {0, len(given)}

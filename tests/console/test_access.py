@@ -23,7 +23,7 @@ from services.access import WORDS, Page, Role, Viewer, may_hear
 from services.emergencies.board import Board
 from settings import Media, Settings
 from storage import tables
-from storage.queries import cases, chats
+from storage.queries import complaints, talks
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 
@@ -161,7 +161,7 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
             (f"/live?topics=person:{who}", f"/live?topics=person:{NOBODY}"),
         ]
 
-    def case(who: int) -> list[tuple[str, str]]:
+    def complaint(who: int) -> list[tuple[str, str]]:
         number, none = numbers[who], "C0101-99"
         return [
             (f"/complaints/{number}", f"/complaints/{none}"),
@@ -189,9 +189,9 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "3 楼老人的女儿：会话、照片、实时": person(await home.person("kin3"), files["kin3"]),
         "2 楼老人的儿子：会话、照片、实时": person(await home.person("kin2"), files["kin2"]),
         "投诉客服的人：会话、照片、实时": person(angry, files["angry"]),
-        "那件投诉：页面、实时": case(angry),
+        "那件投诉：页面、实时": complaint(angry),
         "不公开姓名的人：会话、照片、实时": person(afraid, files["afraid"]),
-        "不公开姓名的投诉：页面、实时": case(afraid),
+        "不公开姓名的投诉：页面、实时": complaint(afraid),
     }
 
 
@@ -293,9 +293,9 @@ async def test_c6_the_accused_finds_no_trace_of_the_case(house: House, tmp_path:
 
     def look(who: Viewer) -> Callable[[Any], tuple[set[str], int, int]]:
         return lambda db: (
-            {line.who.name for line in chats.lines(db, who.sight)},
-            len(cases.rows(db, who.sight)),
-            chats.counts(db, who.sight, now, now).cases,
+            {line.who.name for line in talks.lines(db, who.sight)},
+            len(complaints.rows(db, who.sight)),
+            talks.counts(db, who.sight, now, now).cases,
         )
 
     names, listed, counted = await home.database.read(look(accused))
@@ -308,7 +308,7 @@ async def test_c6_the_accused_finds_no_trace_of_the_case(house: House, tmp_path:
     await home.rows("UPDATE complaint SET closed_at = ? WHERE person_id = ?", home.clock(), angry)
     await home.rows("UPDATE conversation SET flow = NULL WHERE person_id = ?", angry)
     await home.hears("明天能探视吗", "angry")
-    after = await home.database.read(lambda db: chats.thread(db, accused.sight, angry))
+    after = await home.database.read(lambda db: talks.thread(db, accused.sight, angry))
     told = " ".join(str(bubble.event) + bubble.text for bubble in after.bubbles)
     assert "明天能探视吗" in told
     assert "一塌糊涂" not in told
@@ -326,12 +326,12 @@ async def test_c14_of_a_hidden_name_only_the_owner_and_the_director_see_who_and_
     for label, known in (("客服", False), ("主管", False), (OWNER, True), ("院长", True)):
         async with house.browser(f"staff{[name for name, *_ in ROLES].index(label)}") as client:
             board = await (await client.get("/console/complaints")).text()
-            case = await (await client.get(f"/console/complaints/{number}")).text()
-            for page in (board, case):
+            complaint = await (await client.get(f"/console/complaints/{number}")).text()
+            for page in (board, complaint):
                 assert ("孙玉" in page) is known, label
                 assert ("别说是我说的" in page) is known, label
-            assert ("原话不公开" in case) is not known
-            stream = re.search(r'sse-connect="([^"]+)"', case)
+            assert ("原话不公开" in complaint) is not known
+            stream = re.search(r'sse-connect="([^"]+)"', complaint)
             assert stream
             async with client.get(html.unescape(stream[1])) as answer:
                 assert answer.status == 200, "alarms reach the page, whatever else is closed"
@@ -343,7 +343,7 @@ async def test_c14_a_hidden_name_is_hidden_from_the_floor_from_the_first_word(ho
     await home.hears("别说是我说的，我要投诉饭菜", "afraid")
     assert await home.one("SELECT owner_id IS NULL AND hide_name FROM complaint") == 1
     for who, seen in ((nurse, False), (desk, True)):
-        lines = await home.database.read(lambda db, who=who: chats.lines(db, who.sight))  # type: ignore[misc]
+        lines = await home.database.read(lambda db, who=who: talks.lines(db, who.sight))  # type: ignore[misc]
         assert bool(lines) is seen, who.name
 
 
@@ -354,7 +354,7 @@ async def test_f1_a_carer_sees_her_floor_and_who_calls_for_help(house: House) ->
         await home.hears("今天有什么活动", openid)
 
     def names(db: Any) -> set[str]:
-        return {line.who.name for line in chats.lines(db, carer.sight)}
+        return {line.who.name for line in talks.lines(db, carer.sight)}
 
     assert await home.database.read(names) == {"王桂兰", "李静"}
     from msgspec.structs import replace

@@ -19,7 +19,7 @@ def form(what: str, data: bytes = PNG, name: str = "a.png") -> FormData:
     return found
 
 
-async def case(house: House) -> str:
+async def complaint(house: House) -> str:
     await house.home.hears("昨天晚饭是凉的，我要投诉", "angry")
     return str(await house.home.one("SELECT number FROM complaint"))
 
@@ -27,7 +27,7 @@ async def case(house: House) -> str:
 async def test_c6_a_photo_of_the_records_is_sealed_and_shown_with_who_when_and_a_fingerprint(
     house: House, colleagues: dict[str, Colleague], tmp_path: Path
 ) -> None:
-    number, desk = await case(house), colleagues["chen"]
+    number, desk = await complaint(house), colleagues["chen"]
     page = await (await desk.post(f"/complaints/{number}/evidence", form("22 日晚三楼送餐记录"))).text()
     assert "22 日晚三楼送餐记录" in page
     assert "陈晓雯" in page
@@ -58,7 +58,7 @@ async def test_c6_a_photo_of_the_records_is_sealed_and_shown_with_who_when_and_a
 async def test_c6_what_cannot_be_kept_is_said_and_leaves_no_file(
     house: House, colleagues: dict[str, Colleague], tmp_path: Path
 ) -> None:
-    number, desk = await case(house), colleagues["chen"]
+    number, desk = await complaint(house), colleagues["chen"]
     for sent, says in (
         (form("照片", b"GIF89a", "a.gif"), "只收 JPG"),
         (form("  "), "这是什么"),
@@ -79,7 +79,7 @@ async def test_c6_what_cannot_be_kept_is_said_and_leaves_no_file(
 async def test_c14_evidence_of_a_hidden_case_is_for_the_owner_and_the_director(
     house: House, colleagues: dict[str, Colleague]
 ) -> None:
-    number = await case(house)
+    number = await complaint(house)
     page = await (await colleagues["shen"].post(f"/complaints/{number}/evidence", form("小王写的纸条"))).text()
     path = re.search(r'src="/console(/complaints/[^"]+/evidence/\d+)"', page)
     assert path

@@ -138,9 +138,9 @@ async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(
 async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, colleagues: dict[str, Colleague]) -> None:
     home, desk, director = house.home, colleagues["chen"], colleagues["shen"]
     await home.hears("我要投诉，饭菜太凉了")
-    case = int(await home.one("SELECT id FROM complaint"))
-    assert (await desk.post(f"/complaints/{case}/call", {"text": "打通了，在查"})).status == 200
-    page = f"/complaints/{case}"
+    complaint = int(await home.one("SELECT id FROM complaint"))
+    assert (await desk.post(f"/complaints/{complaint}/call", {"text": "打通了，在查"})).status == 200
+    page = f"/complaints/{complaint}"
     carer = int(await home.one("SELECT id FROM staff WHERE login = 'zhou'"))
     form = {
         "category": "餐饮",

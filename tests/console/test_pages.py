@@ -264,9 +264,9 @@ async def test_c4_the_case_page_stops_the_clock_by_message_and_by_phone(at_desk:
     assert "C261122-01" in page
     assert "1 级" in page
     assert "16:15 前要有人联系" in page
-    case = await at_desk.get("/complaints/C261122-01")
+    complaint = await at_desk.get("/complaints/C261122-01")
     for part in ("首次反馈，请打电话", "还没说", "受理", "总结", "打开会话", "因为提到「摔」"):
-        assert part in case
+        assert part in complaint
     home.clock.on(minutes=20)
     assert "1 件已超时" in await at_desk.get("/complaints/list")
     answer = await at_desk.post("/complaints/C261122-01/call", text="打通了，向家属道歉，下午给方案")

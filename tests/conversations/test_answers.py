@@ -11,8 +11,8 @@ from conversations.answers import ANSWERS_FROM, Entry, Kind, Knowledge, hints, s
 from conversations.effects import AskHuman, Quiet, Say
 from conversations.engine import Snapshot
 from conversations.events import Asked, Done, Image, Option, Text
-from conversations.flows import enquiry
-from conversations.flows.enquiry import flow
+from conversations.flows import knowledge
+from conversations.flows.knowledge import flow
 from conversations.routing import Intent
 
 FULL = Knowledge(starter(), dict.fromkeys((*hints(), "值班电话", "首次反馈时间", "结果时间"), "（值）"))
@@ -146,7 +146,7 @@ def test_c13_the_words_of_every_talk_belong_to_it_and_an_offer_that_nobody_took_
     silent = flow.silent(choosing(A, B))
     assert silent.ended
     assert silent.effects == (AskHuman("enquiry"),)
-    assert enquiry.chosen(enquiry.Offer(), "1") is None
+    assert knowledge.chosen(knowledge.Offer(), "1") is None
 
 
 def test_q3_a_way_of_asking_that_has_no_words_is_passed_over() -> None:

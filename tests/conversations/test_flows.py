@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from conversations import events, phrases
-from conversations.effects import AddToCase, AskHuman, Effect, NoteOnCase, OpenCase, Quiet, Say, say
+from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, Quiet, Say, say
 from conversations.engine import Flow, Snapshot, Turn, check, mermaid
 from conversations.events import Click, Done, Image, Message, Text, Voice
-from conversations.flows import complaint, desk
-from conversations.flows.complaint import Complaint, flow
+from conversations.flows import complaints, talks
+from conversations.flows.complaints import Complaint, flow
 from conversations.registry import standard
 from conversations.routing import Intent
 
@@ -57,7 +57,7 @@ def test_the_drawings_in_the_docs_are_the_flows(used: Flow[object]) -> None:
 def test_c1_the_first_message_is_the_first_record_and_the_number_comes_at_once() -> None:
     first = Text("你们把我妈摔了，我要投诉")
     turn = flow.begin(Intent.COMPLAINT, first)
-    assert turn.effects == (OpenCase(first),)
+    assert turn.effects == (OpenComplaint(first),)
     turn = flow.resume(turn, turn.effects[0], Done(ref="C261122-01", due_at=DUE, how="new"))
     assert turn.effects == (say("complaint.sorry_we_listen", number="C261122-01", by=DUE),)
     assert turn.snapshot.state == "story"
@@ -66,37 +66,37 @@ def test_c1_the_first_message_is_the_first_record_and_the_number_comes_at_once()
 def test_c1_a_tap_on_the_menu_opens_the_case_with_the_first_words() -> None:
     turn = flow.begin(Intent.COMPLAINT, Click("COMPLAINT"))
     assert turn.effects == (say("complaint.tell_us"),)
-    assert flow.advance(turn.snapshot, Text("饭是凉的")).effects == (OpenCase(Text("饭是凉的")),)
+    assert flow.advance(turn.snapshot, Text("饭是凉的")).effects == (OpenComplaint(Text("饭是凉的")),)
 
 
 def test_c1_practice_f9_no_question_comes_between_two_angry_messages() -> None:
     _, seen = tell("我要投诉", "昨晚按铃没人来", "等了二十分钟")
     assert said(seen) == ["complaint.noted"]
-    assert AddToCase("C261122-01", Text("等了二十分钟")) in seen
+    assert AddToComplaint("C261122-01", Text("等了二十分钟")) in seen
 
 
 @pytest.mark.parametrize("event", [Image("m"), Voice("m", "amr", "m16")])
 def test_c1_photos_and_voice_are_evidence(event: Message) -> None:
     turn, _ = tell("我要投诉")
-    assert AddToCase("C261122-01", event) in flow.advance(turn.snapshot, event).effects
+    assert AddToComplaint("C261122-01", event) in flow.advance(turn.snapshot, event).effects
 
 
 def test_c2_what_is_missing_is_asked_once_and_each_question_can_be_skipped() -> None:
     turn, seen = tell("我要投诉", "好了")
     assert said(seen) == ["complaint.about"]
     turn, seen = tell("我要投诉", "好了", "王桂兰 306", "跳过", "李静")
-    assert NoteOnCase("C261122-01", "name", "李静") in seen
+    assert NoteOnComplaint("C261122-01", "name", "李静") in seen
     assert said(seen) == ["complaint.call"]
     turn, seen = tell("我要投诉", "好了", "王桂兰 306", "跳过", "李静", "13800002107")
     assert turn.ended
-    assert NoteOnCase("C261122-01", "contact", "13800002107") in seen
+    assert NoteOnComplaint("C261122-01", "contact", "13800002107") in seen
     assert said(seen) == ["complaint.filed"]
 
 
 def test_c2_an_answer_by_voice_is_kept_and_not_asked_again() -> None:
     turn, _ = tell("我要投诉", "好了")
     step = flow.advance(turn.snapshot, Voice("m"))
-    assert step.effects == (AddToCase("C261122-01", Voice("m")), say("complaint.when"))
+    assert step.effects == (AddToComplaint("C261122-01", Voice("m")), say("complaint.when"))
 
 
 def test_c1_going_back_lets_an_answer_be_mended() -> None:
@@ -104,7 +104,7 @@ def test_c1_going_back_lets_an_answer_be_mended() -> None:
     turn = flow.advance(turn.snapshot, Text("返回"))
     assert said(list(turn.effects)) == ["complaint.about"]
     turn = flow.advance(turn.snapshot, Text("王桂兰"))
-    assert NoteOnCase("C261122-01", "about", "王桂兰") in turn.effects
+    assert NoteOnComplaint("C261122-01", "about", "王桂兰") in turn.effects
 
 
 def test_c1_practice_f9_silence_files_the_draft_and_tells_the_number() -> None:
@@ -142,7 +142,7 @@ def test_c2_what_the_house_knows_is_not_asked() -> None:
     turn = flow.advance(turn.snapshot, Text("好了"))
     assert said(list(turn.effects)) == ["complaint.when"]
     assert said(list(flow.advance(turn.snapshot, Text("昨晚")).effects)) == ["complaint.filed"]
-    joined = flow.resume(turn, OpenCase(Text("x")), Done(ref="C261122-01", how="overdue"))
+    joined = flow.resume(turn, OpenComplaint(Text("x")), Done(ref="C261122-01", how="overdue"))
     assert said(list(joined.effects)) == ["complaint.joined_late"]
 
 
@@ -154,16 +154,16 @@ def test_c1_going_back_at_the_first_question_asks_it_again() -> None:
 
 
 def test_c13_desk_promises_once_and_is_silent_beside_a_colleague() -> None:
-    turn = desk.flow.begin(Intent.ASK, Text("有没有空床"))
+    turn = talks.flow.begin(Intent.ASK, Text("有没有空床"))
     answers = {
-        how: desk.flow.resume(turn, turn.effects[0], Done(due_at=DUE, how=how)).effects
+        how: talks.flow.resume(turn, turn.effects[0], Done(due_at=DUE, how=how)).effects
         for how in ("first", "again", "attended")
     }
     assert said(list(answers["first"])) == ["desk.promise"]
     assert said(list(answers["again"])) == ["desk.again"]
     for how in ("elder", "overdue"):
-        assert said(list(desk.flow.resume(turn, turn.effects[0], Done(how=how)).effects)) == [f"desk.{how}"]
-    assert said(list(desk.flow.begin(Intent.CLOSING, Text("好了")).effects)) == ["desk.closing"]
+        assert said(list(talks.flow.resume(turn, turn.effects[0], Done(how=how)).effects)) == [f"desk.{how}"]
+    assert said(list(talks.flow.begin(Intent.CLOSING, Text("好了")).effects)) == ["desk.closing"]
     assert isinstance(answers["attended"][0], Quiet)
     for intent, key in (
         (Intent.WELCOME, "desk.welcome"),
@@ -171,9 +171,9 @@ def test_c13_desk_promises_once_and_is_silent_beside_a_colleague() -> None:
         (Intent.THANKS, "desk.thanks"),
     ):
         event = events.Followed() if intent is Intent.WELCOME else Text("x")
-        assert said(list(desk.flow.begin(intent, event).effects)) == [key]
-    assert said(list(desk.flow.begin(Intent.WELCOME, events.Scanned("x")).effects)) == ["desk.welcome_back"]
-    assert desk.flow.begin(Intent.HUMAN, Text("人工")).effects == (AskHuman("asked"),)
+        assert said(list(talks.flow.begin(intent, event).effects)) == [key]
+    assert said(list(talks.flow.begin(Intent.WELCOME, events.Scanned("x")).effects)) == ["desk.welcome_back"]
+    assert talks.flow.begin(Intent.HUMAN, Text("人工")).effects == (AskHuman("asked"),)
 
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="utf-8"))
@@ -218,7 +218,7 @@ def test_c13_no_sequence_of_messages_raises_or_stays_unanswered(sequence: list[M
 
 def test_slots_are_what_the_docs_say() -> None:
     assert Complaint() == Complaint(None, None, None, None, None)
-    assert {"好了", "说完了"} <= complaint.ENOUGH
+    assert {"好了", "说完了"} <= complaints.ENOUGH
 
 
 def at(used: Flow[object], state: str, **slots: object) -> Snapshot:
@@ -230,10 +230,10 @@ def test_c10_what_is_told_after_a_result_is_not_accepted_belongs_to_the_case() -
     used = standard().flows["verdict"]
     why = at(used, "why", case="C261122-01")
     more = Text("伤口还是没有人看")
-    assert AddToCase("C261122-01", more) in used.advance(why, more).effects
+    assert AddToComplaint("C261122-01", more) in used.advance(why, more).effects
     strange = events.Other("file")
     turn = used.advance(why, strange)
-    assert AddToCase("C261122-01", strange) in turn.effects
+    assert AddToComplaint("C261122-01", strange) in turn.effects
     assert said(list(turn.effects)) == ["complaint.cannot_read_this_kind"]
     assert said(list(used.advance(why, Text("好了")).effects)) == ["verdict.heard"]
     assert said(list(used.advance(why, Text("取消")).effects)) == ["verdict.heard"], "nothing is taken back"

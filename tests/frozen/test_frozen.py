@@ -228,7 +228,7 @@ async def test_frozen_19125a6_every_complaint_keeps_its_number_and_stage_c1(froz
         f"id"
     )
     assert [[row[0], row[1], *map(int, row[2:])] for row in rows] == [
-        list(case.values()) for case in expected()["cases"]
+        list(complaint.values()) for complaint in expected()["cases"]
     ]
 
 

@@ -59,8 +59,8 @@ def _post(path: str, which: str) -> Key:
     return f"POST {path}", which
 
 
-def _on_case(step: str) -> Key:
-    return _post("/console/complaints/{case}/step/{step}", step)
+def _on_complaint(step: str) -> Key:
+    return _post("/console/complaints/{complaint}/step/{step}", step)
 
 
 def _on_alarm(act: str) -> Key:
@@ -134,30 +134,32 @@ ACTS: Final[dict[Key, Act]] = {
         "outgoing.send_kept", "message", "outgoing.send_kept outgoing.take_back job.parked push", PERSON, "Conflict"
     ),
     # -- complaints
-    _post("/console/complaints/{case}/{act}", "answer"): _act(
+    _post("/console/complaints/{complaint}/{act}", "answer"): _act(
         "case.answer", "talk", why="the act chat.answer on another page"
     ),
-    _post("/console/complaints/{case}/{act}", "call"): _act(
+    _post("/console/complaints/{complaint}/{act}", "call"): _act(
         "case.call", "promise", why="the act chat.call on another page"
     ),
-    _post("/console/complaints/{case}/{act}", "note"): _act("case.note", "case", why=READS),
-    _post("/console/complaints/{case}/evidence", "add"): _act(
+    _post("/console/complaints/{complaint}/{act}", "note"): _act("case.note", "case", why=READS),
+    _post("/console/complaints/{complaint}/evidence", "add"): _act(
         "case.evidence", "case", "step.learn", PERSON, "Conflict"
     ),
-    _on_case("assess"): _act(
+    _on_complaint("assess"): _act(
         "step.assess", "case", "step.assess step.inquire step.interim accused.decide push", PERSON, "Decided"
     ),
-    _on_case("inquire"): _act(
+    _on_complaint("inquire"): _act(
         "step.inquire", "case", "step.assess step.inquire step.plan step.interim", PERSON, "Decided"
     ),
-    _on_case("plan"): _act("step.plan", "case", "step.inquire step.plan step.interim step.decide", PERSON, "Decided"),
-    _on_case("decide"): _act(
+    _on_complaint("plan"): _act(
+        "step.plan", "case", "step.inquire step.plan step.interim step.decide", PERSON, "Decided"
+    ),
+    _on_complaint("decide"): _act(
         "step.decide", "paper", "step.plan step.decide step.interim push job.promises", PERSON, "Decided"
     ),
-    _on_case("tell"): _act("step.tell", "case", "step.tell sender.claim sender.settle", PERSON, "Decided"),
-    _on_case("hear"): _act("step.hear", "case", "step.hear effect.TakeVerdict", PERSON, "Decided"),
-    _on_case("learn"): _act("step.learn", "case", "step.learn case.evidence push", PERSON, "Decided"),
-    _on_case("interim"): _act(
+    _on_complaint("tell"): _act("step.tell", "case", "step.tell sender.claim sender.settle", PERSON, "Decided"),
+    _on_complaint("hear"): _act("step.hear", "case", "step.hear effect.TakeVerdict", PERSON, "Decided"),
+    _on_complaint("learn"): _act("step.learn", "case", "step.learn case.evidence push", PERSON, "Decided"),
+    _on_complaint("interim"): _act(
         "step.interim", "paper", "step.assess step.inquire step.plan step.decide step.interim", PERSON, "Invalid"
     ),
     _post("/console/accused/{id}", "decide_named"): _act(
@@ -297,12 +299,14 @@ ACTS: Final[dict[Key, Act]] = {
         PERSON,
         why="a message is never refused",
     ),
-    ("webhook", "OpenCase"): _act(
-        "effect.OpenCase", "case", "effect.OpenCase", ONE, why="each gets the next number of the day"
+    ("webhook", "OpenComplaint"): _act(
+        "effect.OpenComplaint", "case", "effect.OpenComplaint", ONE, why="each gets the next number of the day"
     ),
-    ("webhook", "AddToCase"): _act("effect.AddToCase", "case", why="the act push, whose words go into a case"),
-    ("webhook", "NoteOnCase"): _act(
-        "effect.NoteOnCase", "case", why="a field that the family alone fills, its messages one after the other"
+    ("webhook", "AddToComplaint"): _act(
+        "effect.AddToComplaint", "case", why="the act push, whose words go into a case"
+    ),
+    ("webhook", "NoteOnComplaint"): _act(
+        "effect.NoteOnComplaint", "case", why="a field that the family alone fills, its messages one after the other"
     ),
     ("webhook", "AskHuman"): _act("effect.AskHuman", "promise", why="the act push, whose words wait for a colleague"),
     ("webhook", "TakeVerdict"): _act(

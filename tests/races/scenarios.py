@@ -165,7 +165,7 @@ async def _held_letter(home: HomeUnderTest, facts: Facts) -> Facts:
     return {"letter": await home.database.write(lambda db: _write("下午摔了一跤")(_turn(home, facts), db))}
 
 
-async def _case(home: HomeUnderTest, facts: Facts) -> Facts:
+async def _complaint(home: HomeUnderTest, facts: Facts) -> Facts:
     """The daughter complained about the food and was called: the case is to be assessed."""
     await home.hears("饭菜太凉了，我要投诉", "daughter")
     await home.hears("好了", "daughter")
@@ -544,9 +544,9 @@ LETTER: Final = Stage("letter", _letter, START)
 EVENING: Final = Stage("evening", _evening, LETTER)
 RELEASED: Final = Stage("released", _released, EVENING)
 HELD: Final = Stage("held letter", _held_letter, START)
-CASE: Final = Stage("case", _case, START)
-NAMED: Final = Stage("named", _named, CASE)
-INQUIRY: Final = Stage("inquiry", _does(_assess), CASE)
+COMPLAINT: Final = Stage("case", _complaint, START)
+NAMED: Final = Stage("named", _named, COMPLAINT)
+INQUIRY: Final = Stage("inquiry", _does(_assess), COMPLAINT)
 PLAN: Final = Stage(
     "plan", _does(lambda turn, db: complaints.inquire(db, turn.who(S), turn["case"], "02:10 按铃", turn.now)), INQUIRY
 )
@@ -948,13 +948,13 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(RELEASED, "page.letter", "page.react"),
     _pair(LETTER, "letter.write", HOSPITAL, "", "Invalid"),
     # complaints
-    _same(CASE, "step.assess", "Changed"),
+    _same(COMPLAINT, "step.assess", "Changed"),
     _pair(
         INQUIRY, "step.assess", "step.assess", "", "Changed", more="once more"
     ),  # a writes what stands: nothing changes
     _pair(INQUIRY, "step.assess", "step.inquire", "", "Decided"),
-    _pair(CASE, "step.assess", "step.interim"),
-    _pair(CASE, "step.assess", _says("护工打我妈，胳膊都青了"), "", "Changed"),
+    _pair(COMPLAINT, "step.assess", "step.interim"),
+    _pair(COMPLAINT, "step.assess", _says("护工打我妈，胳膊都青了"), "", "Changed"),
     _same(NAMED, "accused.decide", "Decided"),
     _pair(NAMED, _unit("step.assess", _assess_named, _step_form), "accused.decide", "Decided", "Changed"),
     _pair(NAMED, "accused.decide", _says("周敏还掐她的胳膊")),
@@ -1012,8 +1012,8 @@ PAIRS: Final[tuple[Pair, ...]] = (
     _pair(START, _says("你好", "stranger"), _says("我要投诉", "stranger"), more="somebody new"),
     _pair(
         START,
-        _says("我要投诉，饭凉了", "daughter", act="effect.OpenCase"),
-        _says("我要投诉，没人来", "niece", act="effect.OpenCase"),
+        _says("我要投诉，饭凉了", "daughter", act="effect.OpenComplaint"),
+        _says("我要投诉，没人来", "niece", act="effect.OpenComplaint"),
     ),
     # what leaves
     _same(ANSWERED, "sender.claim"),

@@ -38,7 +38,7 @@ from tests.races.harness import (
     play_apart,
     race,
 )
-from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, CASE, LETTER, PAIRS, PLAN, RELEASED
+from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, COMPLAINT, LETTER, PAIRS, PLAN, RELEASED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FAULTS = {pair.fault: pair for pair in PAIRS if pair.fault}
@@ -206,7 +206,7 @@ def _open_sessions(store: Store, people: list[int], now: datetime) -> None:
         )
 
 
-def _case(facts: dict[str, int]) -> str:
+def _complaint(facts: dict[str, int]) -> str:
     return f"complaints/{facts['case']}"
 
 
@@ -241,8 +241,8 @@ def _nothing(_: dict[str, int], __: int) -> dict[str, str]:
 
 
 FORMS = {
-    "decide": Form(APPROVAL, Role.DIRECTOR, _case, "/step/decide", _verdict, "刚刚已经"),
-    "plan": Form(PLAN, Role.SUPERVISOR, _case, "/step/plan", _plan, "审批"),
+    "decide": Form(APPROVAL, Role.DIRECTOR, _complaint, "/step/decide", _verdict, "刚刚已经"),
+    "plan": Form(PLAN, Role.SUPERVISOR, _complaint, "/step/plan", _plan, "审批"),
     "write": Form(
         LETTER,
         Role.NURSE,
@@ -251,7 +251,7 @@ FORMS = {
         lambda _, nth: {"meals": ("大半", "全部")[nth], "sentence": ""},
         "改过这封家书",
     ),
-    "assess": Form(CASE, Role.SUPERVISOR, _case, "/step/assess", _assessment, "改过这件投诉"),
+    "assess": Form(COMPLAINT, Role.SUPERVISOR, _complaint, "/step/assess", _assessment, "改过这件投诉"),
     "withdraw": Form(
         RELEASED, Role.NURSE, lambda facts: f"letters/{facts['room306']}", r"/withdraw", _nothing, "收回了这封家书"
     ),

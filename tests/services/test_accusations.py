@@ -10,14 +10,15 @@ import pytest
 from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
 from services import accusations
-from services.access import Role, Viewer, access_case, access_person
+from services.access import Role, Viewer, access_complaint, access_person
 from services.complaints import complaints
 from services.knowledge import knowledge
 from services.residents import residents
 from services.search import search
 from services.talks import desk
 from storage import tables
-from storage.queries import cases, chats, today
+from storage.queries import complaints as queries
+from storage.queries import talks, today
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -38,12 +39,12 @@ class Floor:
             found: set[str] = set()
             found |= (
                 {"list"}
-                if any(line.who.id == person and line.preview for line in chats.lines(db, viewer.sight))
+                if any(line.who.id == person and line.preview for line in talks.lines(db, viewer.sight))
                 else set()
             )
             try:
                 access_person(db, viewer, person)
-                thread = chats.thread(db, viewer.sight, person)
+                thread = talks.thread(db, viewer.sight, person)
                 found |= {"talk"}
                 found |= (
                     {"words"}
@@ -62,7 +63,9 @@ class Floor:
             )
             if viewer.role in (Role.DESK, Role.SUPERVISOR, Role.DIRECTOR):
                 found |= (
-                    {"case"} if any(row.case.person_id == person for row in cases.rows(db, viewer.sight)) else set()
+                    {"case"}
+                    if any(row.complaint.person_id == person for row in queries.rows(db, viewer.sight))
+                    else set()
                 )
                 asked = knowledge.missed(db, viewer, Knowledge(starter()), self.home.clock())
                 found |= {"asked"} if any("掐" in one.text or "骂" in one.text for one in asked) else set()
@@ -127,7 +130,7 @@ async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floo
     """
     home = floor.home
     await home.hears("我要投诉 你们客服陈晓雯骂我", "niece")
-    person, case = await home.person("niece"), int(await home.one("SELECT id FROM complaint"))
+    person, complaint = await home.person("niece"), int(await home.one("SELECT id FROM complaint"))
     assert await floor.sees("chen", person) == NOTHING
     assert await floor.sees("xu", person) == {"list", "talk", "words", "today", "case"}, "another desk answers"
     assert await floor.sees("he", person) >= {"talk", "words", "case"}
@@ -138,12 +141,12 @@ async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floo
     ]
     chen = floor.staff["chen"]
     for work in (
-        lambda db: access_case(db, chen, case),
+        lambda db: access_complaint(db, chen, complaint),
         lambda db: desk.answer(db, chen, person, "没有的事", "k", home.clock()),
         lambda db: desk.log_call(db, chen, person, "打过了", home.clock()),
-        lambda db: desk.note_case(db, chen, case, "不属实", home.clock()),
-        lambda db: complaints.inquire(db, chen, case, "没有骂人", home.clock()),
-        lambda db: complaints.learn(db, chen, case, "无", home.clock()),
+        lambda db: desk.note_complaint(db, chen, complaint, "不属实", home.clock()),
+        lambda db: complaints.inquire(db, chen, complaint, "没有骂人", home.clock()),
+        lambda db: complaints.learn(db, chen, complaint, "无", home.clock()),
     ):
         with pytest.raises(NotFound):
             await home.database.write(work)
@@ -208,10 +211,15 @@ async def test_fault_s1_only_somebody_above_lifts_it_with_a_reason_and_then_it_c
 async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> None:
     home, staff = floor.home, floor.staff
     await home.hears("我要投诉，饭菜太凉", "niece")
-    case = int(await home.one("SELECT id FROM complaint"))
+    complaint = int(await home.one("SELECT id FROM complaint"))
     await home.database.write(
         lambda db: desk.answer(
-            db, staff["chen"], case and db.get_one(tables.Complaint, case).person_id, "我来查", "k1", home.clock()
+            db,
+            staff["chen"],
+            complaint and db.get_one(tables.Complaint, complaint).person_id,
+            "我来查",
+            "k1",
+            home.clock(),
         )
     )
     await home.send_all()
@@ -219,7 +227,7 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
         lambda db: complaints.assess(
             db,
             staff["chen"],
-            case,
+            complaint,
             category="餐饮",
             level=3,
             why="",
@@ -233,8 +241,8 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
     await home.hears("陈晓雯态度太差，还骂我", "niece")
     assert await home.one("SELECT owner_id FROM complaint") is None
     with pytest.raises(NotFound):
-        await home.database.write(lambda db: complaints.inquire(db, staff["chen"], case, "没有", home.clock()))
-    await home.database.write(lambda db: complaints.inquire(db, staff["he"], case, "查过记录", home.clock()))
+        await home.database.write(lambda db: complaints.inquire(db, staff["chen"], complaint, "没有", home.clock()))
+    await home.database.write(lambda db: complaints.inquire(db, staff["he"], complaint, "查过记录", home.clock()))
 
 
 async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Floor) -> None:
@@ -250,7 +258,7 @@ async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Fl
     assert (
         await home.database.read(
             lambda db: complaints.director_left(
-                db, db.get_one(tables.Complaint, cases.rows(db, floor.staff["he"].sight)[0].case.id)
+                db, db.get_one(tables.Complaint, queries.rows(db, floor.staff["he"].sight)[0].complaint.id)
             )
         )
         is False
@@ -299,7 +307,7 @@ async def test_f5_each_message_that_accuses_is_kept_from_the_floor_however_often
     for words in ("三楼护工又骂我妈", "三楼护工又骂我妈", "那个三楼护工掐我妈"):
         await home.hears(words, "niece")
     person = await home.person("niece")
-    thread = await home.database.read(lambda db: chats.thread(db, floor.staff["tang"].sight, person))
+    thread = await home.database.read(lambda db: talks.thread(db, floor.staff["tang"].sight, person))
     assert not [bubble for bubble in thread.bubbles if "护工" in str(bubble.event)]
     assert "words" in await floor.sees("he", person)
     assert await home.one("SELECT count(DISTINCT inbox_id) FROM accused") == 3
@@ -311,9 +319,9 @@ async def test_c6_what_was_said_before_belongs_to_the_case_though_its_first_word
     assert await home.rows("SELECT case_id FROM accused") == [(None,)]
     await home.hears("我要投诉", "niece")
     await home.hears("饭菜太凉了", "niece")
-    case = int(await home.one("SELECT id FROM complaint"))
-    assert await home.rows("SELECT case_id, staff_id FROM accused") == [(case, floor.staff["zhou"].id)]
+    complaint = int(await home.one("SELECT id FROM complaint"))
+    assert await home.rows("SELECT case_id, staff_id FROM accused") == [(complaint, floor.staff["zhou"].id)]
     named = await home.database.read(
-        lambda db: accusations.of_case(db, one) if (one := db.get(tables.Complaint, case)) else []
+        lambda db: accusations.of_complaint(db, one) if (one := db.get(tables.Complaint, complaint)) else []
     )
     assert [one.who for one in named] == ["周敏"]

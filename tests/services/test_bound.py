@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from conversations import events
-from conversations.effects import AddToCase, NoteOnCase
+from conversations.effects import AddToComplaint, NoteOnComplaint
 from conversations.engine import FlowError
 from conversations.events import Text
 from services import install
 from services.context import Context
 from services.talks import effects, receive
-from storage.queries import cases, chats
+from storage.queries import complaints, talks
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 
@@ -31,8 +31,8 @@ async def test_c2_a_bound_relative_is_asked_only_what_the_house_does_not_know(sa
     assert "什么时候" in await sample.hears("好了", DAUGHTER)
     assert "都记下了" in await sample.hears("昨晚十点", DAUGHTER)
     who = await sample.staff(login="desk")
-    case = (await sample.database.read(lambda db: cases.rows(db, who.sight)))[0].case
-    found = await sample.database.read(lambda db: cases.one(db, case))
+    complaint = (await sample.database.read(lambda db: complaints.rows(db, who.sight)))[0].complaint
+    found = await sample.database.read(lambda db: complaints.one(db, complaint))
     assert found.fields == {
         "about": "王桂兰 306 室 1 床（按登记）",
         "occurred": "昨晚十点",
@@ -48,7 +48,7 @@ async def test_q4_an_elder_is_sent_to_the_bell_and_looked_after_sooner(sample: H
     assert answer == "记下了，有人会来问您。急就按床头铃。"
     assert await sample.one("SELECT (due_at - made_at) / 60000000 FROM promise") == 15
     who = await sample.staff(login="desk")
-    lines = await sample.database.read(lambda db: chats.lines(db, who.sight))
+    lines = await sample.database.read(lambda db: talks.lines(db, who.sight))
     assert [(line.who.name, line.who.tie) for line in lines] == [("王桂兰", "老人 · 306 室 1 床")]
     await sample.hears("我要投诉护工", ELDER)
     assert await sample.one("SELECT resident_id IS NOT NULL FROM complaint") == 1
@@ -76,9 +76,9 @@ async def test_effects_for_a_case_that_is_not_there_say_so(sample: HomeUnderTest
             store, sample.house, sample.ids.home_id, person, sample.clock(), sample.clock(), None, attended=False
         )
         with pytest.raises(FlowError, match="no case"):
-            effects.carry_out(context, AddToCase("C0101-01", Text("x")))
+            effects.carry_out(context, AddToComplaint("C0101-01", Text("x")))
         with pytest.raises(FlowError, match="no field"):
-            effects.carry_out(context, NoteOnCase("C0101-01", "secret", "x"))
+            effects.carry_out(context, NoteOnComplaint("C0101-01", "secret", "x"))
         receive.silence(store, sample.house, 1, sample.clock())
         receive.silence(store, sample.house, person, sample.clock())
 

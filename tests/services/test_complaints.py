@@ -16,7 +16,7 @@ from services.complaints import complaints
 from services.promises import clocks
 from services.talks import desk
 from storage import tables
-from storage.queries import cases as queries
+from storage.queries import complaints as queries
 from storage.queries import today
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -36,7 +36,7 @@ class Story:
         self.director = await self.home.staff(Role.DIRECTOR, "沈国平", "shen")
         self.nurse = await self.home.staff(Role.NURSE, "周敏", "zhou")
         await self.home.hears(words)
-        self.case = await self.home.one("SELECT id FROM complaint ORDER BY id DESC")
+        self.complaint = await self.home.one("SELECT id FROM complaint ORDER BY id DESC")
         self.person = await self.home.person()
         await self.do(lambda db: desk.log_call(db, self.desk, self.person, "说了会查", self.home.clock()))
         return self
@@ -56,8 +56,10 @@ class Story:
             "accused": frozenset({self.nurse.id}),
         } | more
         if "level" not in more:
-            asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.case)
-        await self.do(lambda db: complaints.assess(db, who or self.desk, self.case, now=self.home.clock(), **asked))
+            asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.complaint)
+        await self.do(
+            lambda db: complaints.assess(db, who or self.desk, self.complaint, now=self.home.clock(), **asked)
+        )
 
     async def plan(self, who: Viewer | None = None, **more: Any) -> None:
         asked: dict[str, Any] = {
@@ -70,24 +72,24 @@ class Story:
         } | more
         await self.do(
             lambda db: complaints.propose(
-                db, self.home.house, who or self.lead, self.case, now=self.home.clock(), **asked
+                db, self.home.house, who or self.lead, self.complaint, now=self.home.clock(), **asked
             )
         )
 
     async def decide(self, who: Viewer, *, approve: bool = True, why: str = "") -> None:
         row = await self.home.one(
-            "SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.case
+            "SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.complaint
         )
         await self.do(
             lambda db: complaints.decide(
-                db, self.home.house, who, self.case, row or 1, approve=approve, why=why, now=self.home.clock()
+                db, self.home.house, who, self.complaint, row or 1, approve=approve, why=why, now=self.home.clock()
             )
         )
 
     async def to_the_plan(self) -> None:
         await self.assess()
         await self.do(
-            lambda db: complaints.inquire(db, self.lead, self.case, "02:10 按铃，02:31 应答", self.home.clock())
+            lambda db: complaints.inquire(db, self.lead, self.complaint, "02:10 按铃，02:31 应答", self.home.clock())
         )
 
     async def to_the_question(self) -> None:
@@ -97,7 +99,7 @@ class Story:
         await self.home.send_all()
 
     async def stage(self) -> int:
-        return int(await self.home.one("SELECT stage FROM complaint WHERE id = ?", self.case))
+        return int(await self.home.one("SELECT stage FROM complaint WHERE id = ?", self.complaint))
 
 
 @pytest.fixture
@@ -137,7 +139,7 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
     ]
     assert [round((at - await home.one("SELECT accepted_at FROM complaint")) / MINUTES / 1440) for at in due] == [3, 7]
     with pytest.raises(Conflict):
-        await story.do(lambda db: complaints.learn(db, story.lead, story.case, "教训", home.clock()))
+        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, "教训", home.clock()))
     for days in (4, 4):
         home.clock.on(days=days)
         await home.hears("今天有什么活动")
@@ -145,8 +147,8 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
         assert "放心" in await home.hears("1")
     assert await story.stage() == 9
     with pytest.raises(Invalid, match="学到了什么"):
-        await story.do(lambda db: complaints.learn(db, story.lead, story.case, " ", home.clock()))
-    await story.do(lambda db: complaints.learn(db, story.lead, story.case, "夜班双忙有规定了", home.clock()))
+        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, " ", home.clock()))
+    await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, "夜班双忙有规定了", home.clock()))
     assert await home.one("SELECT closed_at IS NOT NULL FROM complaint") == 1
     assert await home.one("SELECT count(*) FROM promise WHERE case_id IS NOT NULL AND kept_at IS NULL") == 0
 
@@ -163,7 +165,7 @@ async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_
     assert "新的结果" in await home.hears("好了")
     assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
-    await story.do(lambda db: complaints.inquire(db, story.lead, story.case, "餐车保温坏了", home.clock()))
+    await story.do(lambda db: complaints.inquire(db, story.lead, story.complaint, "餐车保温坏了", home.clock()))
     await story.plan()
     await story.decide(story.director)
     await home.send_all()
@@ -185,19 +187,19 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
     with pytest.raises(Invalid, match="怎么说的"):
         await story.do(
             lambda db: complaints.hear(
-                db, home.house, story.desk, story.case, word="accepted", note="", now=home.clock()
+                db, home.house, story.desk, story.complaint, word="accepted", note="", now=home.clock()
             )
         )
     await story.do(
         lambda db: complaints.hear(
-            db, home.house, story.desk, story.case, word="accepted", note="电话里说可以了", now=home.clock()
+            db, home.house, story.desk, story.complaint, word="accepted", note="电话里说可以了", now=home.clock()
         )
     )
     assert await story.stage() == 8
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
     await story.do(
         lambda db: complaints.hear(
-            db, home.house, story.desk, story.case, word="declined", note="又凉了", now=home.clock()
+            db, home.house, story.desk, story.complaint, word="declined", note="又凉了", now=home.clock()
         )
     )
     assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
@@ -242,9 +244,9 @@ async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
 async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Story) -> None:
     await story.assess(accused=frozenset({story.director.id}))
     for work in (
-        lambda db: complaints.inquire(db, story.director, story.case, "没事", story.home.clock()),
+        lambda db: complaints.inquire(db, story.director, story.complaint, "没事", story.home.clock()),
         lambda db: complaints.decide(
-            db, story.home.house, story.director, story.case, 1, approve=True, why="", now=story.home.clock()
+            db, story.home.house, story.director, story.complaint, 1, approve=True, why="", now=story.home.clock()
         ),
         lambda db: desk.answer(db, story.director, story.person, "x", "k", story.home.clock()),
     ):
@@ -299,13 +301,13 @@ async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice
     for way, note in (("短信", "x"), ("电话", "")):
 
         def work(db: Unit, way: str = way, note: str = note) -> None:
-            complaints.tell(db, home.house, story.lead, story.case, way=way, note=note, now=home.clock())
+            complaints.tell(db, home.house, story.lead, story.complaint, way=way, note=note, now=home.clock())
 
         with pytest.raises(Invalid):
             await story.do(work)
     await story.do(
         lambda db: complaints.tell(
-            db, home.house, story.lead, story.case, way="电话", note="女儿说想看录像", now=home.clock()
+            db, home.house, story.lead, story.complaint, way="电话", note="女儿说想看录像", now=home.clock()
         )
     )
     assert await story.stage() == 7
@@ -323,7 +325,7 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
     async def ask(reply: str, due: Any) -> None:
         await story.do(
             lambda db: complaints.interim(
-                db, home.house, story.lead, story.case, reply=reply, new_due=due, now=home.clock()
+                db, home.house, story.lead, story.complaint, reply=reply, new_due=due, now=home.clock()
             )
         )
 
@@ -353,7 +355,7 @@ async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTes
     story.desk = await home.staff()
     story.director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
     story.nurse = await home.staff(Role.NURSE, "周敏", "zhou")
-    story.case, story.person = await home.one("SELECT id FROM complaint"), await home.person()
+    story.complaint, story.person = await home.one("SELECT id FROM complaint"), await home.person()
     await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
     assert "正在核实" in await home.hears("进展")
     await story.to_the_plan()
@@ -385,7 +387,7 @@ async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_
     home.clock.on(hours=5)
     await story.decide(story.lead)
     assert await story.stage() == 6
-    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, story.case)).records)
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, story.complaint)).records)
     assert "审批时限已过，代院长批准方案" in [line.words for line in lines]
 
 
@@ -411,11 +413,11 @@ async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_q
     await home.hears("昨天晚饭是凉的，我要投诉")
     for words in ("好了", "跳过", "跳过", "跳过", "跳过"):
         await home.hears(words)
-    case = await home.one("SELECT id FROM complaint")
+    complaint = await home.one("SELECT id FROM complaint")
     for words in ("306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"):
         envelope = replace(home.envelope(Text(words)), look_up=lambda: pytest.fail("not a question"))
         await home.database.receive(envelope)
-    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, case)).records)
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, complaint)).records)
     assert [line.words for line in lines][-3:] == ["306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"]
     asked: list[str] = []
     await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda: asked.append("asked")))
@@ -425,7 +427,7 @@ async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_q
 async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(story: Story) -> None:
     await story.assess()
     await story.do(
-        lambda db: complaints.inquire(db, story.lead, story.case, "周敏当时在岗，没有应铃", story.home.clock())
+        lambda db: complaints.inquire(db, story.lead, story.complaint, "周敏当时在岗，没有应铃", story.home.clock())
     )
     with pytest.raises(Invalid, match="周敏的名字"):
         await story.plan()

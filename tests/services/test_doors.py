@@ -21,7 +21,7 @@ from services.staff.staff import (
     verify,
 )
 from services.talks import desk
-from storage.queries import cases, chats
+from storage.queries import complaints, talks
 from tests.conftest import HomeUnderTest
 from tests.services.test_outgoing import reply
 
@@ -33,7 +33,7 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
     await home.hears("我要投诉")
     await home.hears(events.Image("m"))
     stranger = Viewer(who.id, who.home_id + 1, "别家", Role.DIRECTOR)
-    person, case, media = (
+    person, complaint, media = (
         await home.person(),
         await home.one("SELECT id FROM complaint"),
         await home.one("SELECT id FROM media"),
@@ -45,15 +45,15 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
         lambda db: desk.log_call(db, stranger, person, "x", home.clock()),
         lambda db: desk.hand_back(db, stranger, person, home.clock()),
         lambda db: desk.take_back(db, stranger, row, home.clock()),
-        lambda db: desk.note_case(db, stranger, case, "x", home.clock()),
+        lambda db: desk.note_complaint(db, stranger, complaint, "x", home.clock()),
         lambda db: access_media(db, stranger, media),
     ):
         with pytest.raises(NotFound):
             await home.database.write(work)
-    assert await home.database.read(lambda db: chats.lines(db, stranger.sight)) == []
-    assert await home.database.read(lambda db: cases.rows(db, stranger.sight)) == []
+    assert await home.database.read(lambda db: talks.lines(db, stranger.sight)) == []
+    assert await home.database.read(lambda db: complaints.rows(db, stranger.sight)) == []
     now = home.clock()
-    seen = await home.database.read(lambda db: chats.counts(db, stranger.sight, now, now))
+    seen = await home.database.read(lambda db: talks.counts(db, stranger.sight, now, now))
     assert (seen.waiting, seen.cases) == (0, 0)
 
 
@@ -67,8 +67,8 @@ async def test_p2_a_nurse_has_no_complaint_pages(home: HomeUnderTest) -> None:
 async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
     who = await home.staff()
     await home.hears("我要投诉")
-    case = await home.one("SELECT id FROM complaint")
-    await home.database.write(lambda db: desk.note_case(db, who, case, "先看录像", home.clock()))
+    complaint = await home.one("SELECT id FROM complaint")
+    await home.database.write(lambda db: desk.note_complaint(db, who, complaint, "先看录像", home.clock()))
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1
 
 

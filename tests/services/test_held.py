@@ -101,7 +101,7 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
 ) -> None:
     def work(store: Store) -> list[tuple[object, ...]]:
         person = _person(home, store)
-        case = store.insert(
+        complaint = store.insert(
             tables.Complaint,
             home_id=home.ids.home_id,
             person_id=person,
@@ -119,9 +119,9 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
             opened_at=home.clock(),
         )
         store.flush()
-        store.update(tables.Complaint, case, person=person, level=2, category="饮食")
-        store.update(tables.Complaint, case, person=person, cautious=True, about=b"\x00\xff who")
-        store.update(tables.Complaint, case, person=person, level=1)
+        store.update(tables.Complaint, complaint, person=person, level=2, category="饮食")
+        store.update(tables.Complaint, complaint, person=person, cautious=True, about=b"\x00\xff who")
+        store.update(tables.Complaint, complaint, person=person, level=1)
         other = _person(home, store)
         store.update(tables.Person, person, kind="family", name="名字".encode())
         store.flush()
@@ -129,7 +129,7 @@ async def test_a_row_that_changes_many_times_is_as_it_was_said_last_whatever_eac
         assert store.rows("SELECT kind, name FROM person ORDER BY id") == [("family", "名字".encode()), ("elder", None)]
         return store.rows(
             "SELECT level, category, cautious, about, title, rounds, number, feedback_at FROM complaint WHERE id = ?",
-            case,
+            complaint,
         )
 
     assert await home.database.store(work) == [(1, "饮食", True, b"\x00\xff who", b"t", 0, "C1125-01", None)]

@@ -11,7 +11,7 @@ from services import install
 from services.access import Role, Viewer
 from services.greetings import occasions
 from services.residents import residents
-from storage.queries import days as queries
+from storage.queries import greetings as queries
 from tests.conftest import HomeUnderTest
 
 SCENE = {

@@ -7,13 +7,13 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services.access import Viewer, access_case
+from services.access import Viewer, access_complaint
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks
 from services.talks import desk, silence
 from storage import tables
-from storage.queries import cases, chats
+from storage.queries import complaints, talks
 from storage.store import Store
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -56,8 +56,8 @@ async def test_c4_u7_a_logged_call_stops_the_clock_and_is_on_the_case(home: Home
     person = await home.person()
     await home.database.write(lambda db: desk.log_call(db, who, person, "打通了，下午给方案", home.clock()))
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'first_feedback'") == "call"
-    case = await home.one("SELECT id FROM complaint")
-    found = await home.database.read(lambda db: cases.one(db, access_case(db, who, case)))
+    complaint = await home.one("SELECT id FROM complaint")
+    found = await home.database.read(lambda db: complaints.one(db, access_complaint(db, who, complaint)))
     assert [record.words for record in found.records] == ["我要投诉", "打通了，下午给方案"]
     assert found.keepers == {who.id: "陈晓雯"}
 
@@ -67,7 +67,7 @@ async def test_u7_a_call_without_a_case_is_in_the_thread(home: HomeUnderTest) ->
     await home.hears("我妈能吃粽子吗")
     person = await home.person()
     await home.database.write(lambda db: desk.log_call(db, who, person, "说了要切小", home.clock()))
-    thread = await home.database.read(lambda db: chats.thread(db, who.sight, person))
+    thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
     assert [bubble.side for bubble in thread.bubbles] == ["in", "bot", "call"]
     assert thread.clocks == []
 
@@ -453,8 +453,8 @@ async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest)
     await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
     assert await home.rows("SELECT DISTINCT mark FROM promise") == [("breached",)]
     who = await home.staff()
-    rows = await home.database.read(lambda db: cases.rows(db, who.sight))
-    assert [row.case.number for row in rows] == ["C261122-01"]
+    rows = await home.database.read(lambda db: complaints.rows(db, who.sight))
+    assert [row.complaint.number for row in rows] == ["C261122-01"]
 
 
 async def test_c11_what_is_planned_for_a_later_day_holds_nobody_up(home: HomeUnderTest) -> None:

@@ -18,7 +18,7 @@ from conversations.effects import Effect, say
 from conversations.engine import END, Flow, Step, finish, goto
 from conversations.events import Done, Message, Refused, Text, Voice, line_of
 from conversations.facts import Fact, Facts
-from conversations.flows import complaint, desk
+from conversations.flows import complaints, talks
 from conversations.registry import Registry
 from services.context import Context
 from services.house import House
@@ -243,7 +243,7 @@ async def toy_home(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> Home
         return dict.fromkeys(people, Places(1))
 
     monkeypatch.setitem(effects.EXECUTORS, TakePlace, take)
-    house = House(Home(name="青禾"), Registry([desk.flow, complaint.flow, toy()]), {Places: load})
+    house = House(Home(name="青禾"), Registry([talks.flow, complaints.flow, toy()]), {Places: load})
     home: HomeUnderTest = await make_home(house)
     home.loaded = queries
     return home

@@ -65,9 +65,9 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
     assert (await look(nurse, "电")).short
     assert (await look(nurse, "助听气")).messages == []
 
-    case = await home.one("SELECT number FROM complaint")
-    assert [hit.number for hit in (await look(desk_, "太凉")).cases] == [case]
-    assert [hit.number for hit in (await look(desk_, case.lower())).cases] == [case]
+    complaint = await home.one("SELECT number FROM complaint")
+    assert [hit.number for hit in (await look(desk_, "太凉")).cases] == [complaint]
+    assert [hit.number for hit in (await look(desk_, complaint.lower())).cases] == [complaint]
     assert (await look(nurse, "太凉")).cases == []  # complaints are not a nurse's page
     number = int(await home.one("SELECT id FROM complaint"))
     person = int(await home.one("SELECT person_id FROM complaint"))
@@ -89,7 +89,12 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
         )
 
     await home.database.store(name_her)
-    for words in ("太凉", case, "赵磊", "林可送的"):  # whom it is about finds nothing of it, whatever they look for
+    for words in (
+        "太凉",
+        complaint,
+        "赵磊",
+        "林可送的",
+    ):  # whom it is about finds nothing of it, whatever they look for
         nothing = await look(other, words)
         assert (nothing.people, nothing.cases, nothing.messages) == ([], [], [])
     await home.hears("别说是我说的，我要投诉洗澡水太烫", "afraid")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from care import accusation
+from care import accusations as accusation
 from care.errors import Conflict, Invalid, NotFound
 from care.triage import Audience, Triage, triage
 from conversations import events
@@ -16,7 +16,7 @@ from services.emergencies import alarms, cries, unreadable
 from services.emergencies.board import NOBODY, Alarm, Board
 from services.talks import desk
 from storage import tables
-from storage.queries import alarms as past
+from storage.queries import emergencies as past
 from storage.queries import today
 from storage.types import new_id
 from storage.unit import Unit

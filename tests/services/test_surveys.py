@@ -8,8 +8,8 @@ from care.errors import Conflict, Invalid, NotFound
 from services.access import Role
 from services.surveys import surveys
 from storage import tables
-from storage.queries import chats
 from storage.queries import surveys as queries
+from storage.queries import talks
 from tests.conftest import HomeUnderTest
 from tests.services.test_letters import house
 
@@ -65,7 +65,7 @@ async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTe
     ]
     assert "已经答过" in await house.hears("问卷", "niece")
     thread = await house.database.read(
-        lambda db: [row.text or row.event for row in chats.thread(db, desk.sight, person).bubbles]
+        lambda db: [row.text or row.event for row in talks.thread(db, desk.sight, person).bubbles]
     )
     assert "晚饭早一点" not in str(thread)
     assert "［问卷的回答］" in str(thread)

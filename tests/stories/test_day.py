@@ -135,7 +135,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.says("daughter", "好了")
     for _ in range(4):
         await day.says("daughter", "跳过")
-    case = int(await home.one("SELECT id FROM complaint"))
+    complaint = int(await home.one("SELECT id FROM complaint"))
     person = await home.person("daughter")
     await day.at(9, 20)
     await home.database.write(
@@ -150,7 +150,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         lambda db: complaints.assess(
             db,
             staff["chen"],
-            case,
+            complaint,
             category="餐饮",
             level=3,
             why="",
@@ -163,14 +163,14 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     )
     await day.at(10, 30)
     await home.database.write(
-        lambda db: complaints.inquire(db, staff["chen"], case, "三楼送餐晚了 25 分钟，保温车坏了", home.clock())
+        lambda db: complaints.inquire(db, staff["chen"], complaint, "三楼送餐晚了 25 分钟，保温车坏了", home.clock())
     )
     await home.database.write(
         lambda db: complaints.propose(
             db,
             home.house,
             staff["chen"],
-            case,
+            complaint,
             cause="保温车坏了",
             department="膳食部",
             responsible_id=staff["he"].id,
@@ -183,7 +183,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(11)
     paper = int(await home.one("SELECT id FROM proposal"))
     await home.database.write(
-        lambda db: complaints.decide(db, home.house, staff["shen"], case, paper, approve=True, why="", now=home.clock())
+        lambda db: complaints.decide(
+            db, home.house, staff["shen"], complaint, paper, approve=True, why="", now=home.clock()
+        )
     )
     await day.post()
     assert any("再次向您道歉" in words and "1 认可" in words for words in day.heard["daughter"])
@@ -192,14 +194,14 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     assert await home.one("SELECT rounds FROM complaint") == 1
     await day.says("daughter", "好了")
     await home.database.write(
-        lambda db: complaints.inquire(db, staff["chen"], case, "两辆保温车，一辆备用没登记", home.clock())
+        lambda db: complaints.inquire(db, staff["chen"], complaint, "两辆保温车，一辆备用没登记", home.clock())
     )
     await home.database.write(
         lambda db: complaints.propose(
             db,
             home.house,
             staff["chen"],
-            case,
+            complaint,
             cause="备用车没登记",
             department="膳食部",
             responsible_id=staff["he"].id,
@@ -212,7 +214,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(13)
     paper = int(await home.one("SELECT id FROM proposal WHERE verdict IS NULL"))
     await home.database.write(
-        lambda db: complaints.decide(db, home.house, staff["shen"], case, paper, approve=True, why="", now=home.clock())
+        lambda db: complaints.decide(
+            db, home.house, staff["shen"], complaint, paper, approve=True, why="", now=home.clock()
+        )
     )
     await day.post()
     assert "我们会再问您几次" in await day.says("daughter", "认可")

@@ -1,0 +1,71 @@
+"""证据: what colleagues found about a complaint, handed in and looked at (C6)."""
+
+import asyncio
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care.errors import Invalid, NotFound
+from console.views.complaints import COMPLAINT, complaint_of, found_by
+from console.views.context import CLOCK, DATABASE, SETTINGS, read
+from console.views.forms import Form, keep_with, parts
+from console.views.media import SHOWN
+from services import media
+from services.access import access_complainant
+from services.complaints import evidence
+from storage import tables
+from storage.unit import Unit
+from web.sessions import viewer
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """The form and each file."""
+    router.add_post(rf"/complaints/{COMPLAINT}/evidence", add)
+    router.add_get(rf"/complaints/{COMPLAINT}/evidence/{{file:\d{{1,18}}}}", show)
+
+
+@aiohttp_jinja2.template("complaints/_one.html")
+async def add(request: web.Request) -> dict[str, Any]:
+    """Seal, write, then note it down; a file whose line could not be written is taken away again."""
+    who, now, ref = viewer(request), request.app[CLOCK](), request.match_info["complaint"]
+    await request.app[DATABASE].read(lambda db: found_by(db, who, ref))
+    form, files = await parts(request)
+    what = Form(form).words("what")
+    if not files:
+        raise Invalid(why="请先选一张照片或一份文件。")
+    taken = [(evidence.take(data), data) for data in files]
+
+    def work(db: Unit) -> None:
+        for one, _ in taken:
+            evidence.add(db, who, found_by(db, who, ref).id, one, what, now)
+
+    await keep_with(request, [(one.id, data) for one, data in taken], work)
+    return await complaint_of(request) | {"done": "evidence"}
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """One file, for who handles the case; that it was opened is written down."""
+    who, ref, wanted = viewer(request), request.match_info["complaint"], int(request.match_info["file"])
+
+    def work(db: Unit) -> tables.Evidence:
+        complaint = found_by(db, who, ref)
+        if not access_complainant(who, complaint):
+            raise NotFound
+        return evidence.find(db, who, complaint.id, wanted)
+
+    row = await request.app[DATABASE].read(work)
+    try:
+        data = await asyncio.to_thread(
+            media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
+        )
+    except FileNotFoundError as error:
+        raise NotFound from error
+    await read(request, f"case:{row.case_id}")
+    way = "inline" if row.mime in SHOWN else "attachment"
+    headers = {
+        "Content-Disposition": f"{way}; "
+        f'filename="{row.case_id % 10**6:06d}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
+        "Cache-Control": "private, max-age=600",
+    }
+    return web.Response(body=data, content_type=row.mime, headers=headers)

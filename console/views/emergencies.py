@@ -1,0 +1,143 @@
+"""报警条: 我去, 已到, 误报, 静音 and 撤销, from memory at once and written down as soon as the database
+takes it (F2, F4, D7, S6).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care.errors import Busy, Conflict, NotFound
+from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
+from console.views.forms import Form
+from services.access import Page, access_page
+from services.emergencies import alarms, unreadable
+from services.emergencies.board import Alarm
+from services.staff import staff
+from services.upkeep import pulse
+from storage.queries import emergencies as queries
+from storage.unit import Unit
+from web.sessions import viewer
+
+log = logging.getLogger("jiashu.alarms")
+TRIES: Final = 600
+BACK: Final = timedelta(days=30)
+"""How long past alarms are listed."""
+_last: Final[dict[str, "asyncio.Task[None]"]] = {}
+"""The newest act on each alarm that is being written down."""
+REF = r"{ref:[0-9a-f]{20}}"
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of the strip."""
+    router.add_get("/alarms", strip)
+    router.add_get("/alarms/past", past)
+    router.add_post(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", act)
+    router.add_post(r"/unreadable/{id:\d{1,18}}/seen", looked)
+    router.add_post(r"/locks/{id:\d{1,18}}/{act:unlock|seen}", lock)
+    router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
+
+
+async def strip(request: web.Request) -> web.Response:
+    """The strip alone."""
+    return web.Response(text=request.app[LIVE].strip(request), content_type="text/html")
+
+
+@aiohttp_jinja2.template("emergencies/past.html")
+async def past(request: web.Request) -> dict[str, Any]:
+    """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
+    who, now = viewer(request), request.app[CLOCK]()
+    access_page(who, Page.ALARMS)
+    return {
+        "rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)),
+        "days": BACK.days,
+    }
+
+
+async def act(request: web.Request) -> web.Response:
+    """我去, 已到, 误报, 静音, 撤销."""
+    who, now, house, board = viewer(request), request.app[CLOCK](), request.app[HOUSE], request.app[BOARD]
+    ref, what, why = request.match_info["ref"], request.match_info["act"], Form(await request.post()).words("why")
+    work: Callable[[Unit], None]
+    if what == "go":
+        alarm = board.go(who, ref, now)
+        if alarm.going_id != who.id:
+            return await strip(request)
+        work = lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now)  # noqa: E731  (one of three)
+    elif what == "undo":
+        alarm = board.undo(who, ref, now)
+        work = lambda db: alarms.undo(db, who, alarm.openid, alarm.audience, now)  # noqa: E731
+    else:
+        ends = {"arrive": board.arrive, "dismiss": board.dismiss, "mute": board.mute}
+        how = {"arrive": "arrived", "dismiss": "false", "mute": "muted"}[what]
+        alarm = ends[what](who, ref, now, why)
+        work = lambda db: alarms.end(db, who, alarm.openid, alarm.audience, how, why, now)  # noqa: E731
+    _write_down(request, alarm, work)
+    return await strip(request)
+
+
+async def looked(request: web.Request) -> web.Response:
+    """Somebody has looked at what names nobody, up to this one."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: unreadable.take_note(db, who, row, now))
+    board = request.app[BOARD]
+    board.unreadable = [one for one in board.unreadable if one.id > row]
+    board.touch()
+    return await strip(request)
+
+
+async def lock(request: web.Request) -> web.Response:
+    """A log-in that was locked is opened again, or somebody has read of it."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    work = staff.unlock if request.match_info["act"] == "unlock" else staff.took_note
+    await request.app[DATABASE].write(lambda db: work(db, who, row, now))
+    board = request.app[BOARD]
+    board.locks = [one for one in board.locks if one.id != row]
+    board.touch()
+    return await strip(request)
+
+
+async def take_note(request: web.Request) -> web.Response:
+    """Somebody has read that nobody listened."""
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
+    request.app[BOARD].took_note(row)
+    return await strip(request)
+
+
+def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]) -> None:
+    """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their
+    order.
+    """
+    database, before = request.app[DATABASE], _last.get(alarm.ref)
+
+    async def write() -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        for _ in range(TRIES):
+            try:
+                await database.write(work)
+            except (NotFound, Conflict) as error:
+                if isinstance(error, Conflict) or not alarm.uncommitted:
+                    log.warning(
+                        "an alarm was over, or somebody was first, before the act was written down",
+                        extra={"action": "alarm_act"},
+                    )
+                    return
+                await asyncio.sleep(1)
+            except Busy:
+                await asyncio.sleep(1)
+            else:
+                return
+        log.error("an act on an alarm could not be written down", extra={"action": "alarm_act"})
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        if _last.get(alarm.ref) is task:
+            del _last[alarm.ref]
+
+    _last[alarm.ref] = task = asyncio.create_task(write())
+    task.add_done_callback(ended)

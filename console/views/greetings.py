@@ -1,0 +1,119 @@
+"""日程: the next weeks with every greeting and reminder, who gets it and who does not and why; held or cancelled here
+(design.md 5.9).
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from care import lunar, occasions
+from care.occasions import MONTHS, day_words
+from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.views.forms import Form
+from services.access import FAMILIES, Page, access_page
+from services.greetings import occasions as plans
+from storage.queries import greetings as queries
+from storage.queries.greetings import Line
+from storage.unit import Unit
+from web.sessions import viewer
+
+STATES = {"planned": "会发", "held": "先不发", "cancelled": "取消了", "sent": "已交给微信", "skipped": "没发"}
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/days", index)
+    router.add_get("/days/list", rows)
+    router.add_post(r"/days/{plan:\d{1,18}}/{verdict:held|cancelled|planned}", decide)
+
+
+@aiohttp_jinja2.template("greetings/index.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The next 30 days."""
+    return await _days(request)
+
+
+@aiohttp_jinja2.template("greetings/_list.html")
+async def rows(request: web.Request) -> dict[str, Any]:
+    """The list alone, when something changed."""
+    return await _days(request)
+
+
+@aiohttp_jinja2.template("greetings/_list.html")
+async def decide(request: web.Request) -> dict[str, Any]:
+    """Hold, cancel, or plan again."""
+    who, now, number, verdict = (
+        viewer(request),
+        request.app[CLOCK](),
+        int(request.match_info["plan"]),
+        request.match_info["verdict"],
+    )
+    drawn = Form(await request.post()).words("drawn")
+    await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, now, drawn))
+    return await _days(request)
+
+
+async def _days(request: web.Request) -> dict[str, Any]:
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    access_page(who, Page.DAYS)
+    first = now.astimezone(request.app[SETTINGS].home.zone).date()
+    last = first + plans.AHEAD
+
+    def work(db: Unit) -> tuple[list[Line], list[tuple[int, str, str, str]]]:
+        return queries.schedule(db, who.sight, first, last), queries.births(db, who.sight)
+
+    lines, births = await request.app[DATABASE].read(work)
+    groups: dict[tuple[date, str, int], list[dict[str, Any]]] = {}
+    for line in lines:
+        row = line.row
+        why = row.why or (plans.why_not(line.who, row.occasion, now) if row.state == "planned" else "") or ""
+        told = {
+            "row": row,
+            "who": line.who,
+            "why": why,
+            "goes": row.state == "planned" and not why,
+            "text": house.words([plans.words(line.who, row, house)], now, elder=line.who.is_elder),
+        }
+        group = 0 if row.occasion in occasions.BY_ID else row.resident_id
+        groups.setdefault((row.day, "birthday" if row.occasion == "birthday-soon" else row.occasion, group), []).append(
+            told
+        )
+    return {
+        "groups": [_group(key, found) for key, found in sorted(groups.items(), key=lambda item: item[0][:2])],
+        "others": [day for day in occasions.between(first, last) if day.id not in plans.GREETED],
+        "births": sorted(
+            (day.day, name, place, day.note, number)
+            for number, name, place, born in births
+            for day in occasions.birthdays(occasions.born(born), first, last)
+        ),
+        "first": first,
+        "last": last,
+        "lunar_words": _lunar,
+        "STATES": STATES,
+        "may_decide": who.role in FAMILIES,
+        "revision_of": plans.revision_of,
+        "week": timedelta(days=7),
+        "goes": sum(one["goes"] for found in groups.values() for one in found),
+        "all": len(lines),
+    }
+
+
+def _group(key: tuple[date, str, int], found: list[dict[str, Any]]) -> dict[str, Any]:
+    day, occasion, _ = key
+    festival = occasions.BY_ID.get(occasion)
+    title = festival.name if festival else f"{found[0]['who'].elder} {plans.NAMES[occasion]}"
+    return {
+        "day": day,
+        "title": title,
+        "note": festival.note if festival else "",
+        "lines": found,
+        "goes": sum(one["goes"] for one in found),
+    }
+
+
+def _lunar(day: date) -> str:
+    """农历十月十四."""
+    _, month, number, leap = lunar.of(day)
+    return f"农历{'闰' if leap else ''}{MONTHS[month - 1]}{day_words(number)}"

@@ -1,0 +1,188 @@
+"""会话: answer everyone in time and know that it arrived (design.md 5.2)."""
+
+import re
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from console.views.context import BOARD, CLOCK, DATABASE, read
+from services import accusations
+from services.access import Page, Viewer, access_page, access_person
+from services.talks import desk
+from storage.queries import talks as queries
+from storage.unit import Unit
+from web.sessions import viewer
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """All addresses of this page."""
+    router.add_get("/chats", index)
+    router.add_get("/chats/list", rows)
+    router.add_get("/counts", counts)
+    router.add_get(r"/chats/{person:\d{1,18}}", thread)
+    router.add_get(r"/chats/{person:\d{1,18}}/messages", messages)
+    router.add_get(r"/chats/{person:\d{1,18}}/composer", composer)
+    router.add_post(r"/chats/{person:\d{1,18}}/answer", answer)
+    router.add_post(r"/chats/{person:\d{1,18}}/call", call)
+    router.add_post(r"/chats/{person:\d{1,18}}/phone", phone)
+    router.add_post(r"/chats/{person:\d{1,18}}/hand-back", hand_back)
+    router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
+    router.add_post(r"/outgoing/{row:\d{1,18}}/send", send_kept)
+
+
+FIRST: Final = ((Page.TODAY, "today"), (Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """The first page after the log-in."""
+    raise web.HTTPSeeOther("/console/" + next(address for page, address in FIRST if viewer(request).sees(page)))
+
+
+@aiohttp_jinja2.template("talks/index.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """The list; a talk is opened beside it."""
+    return await _lines(request)
+
+
+@aiohttp_jinja2.template("_counts.html")
+async def counts(request: web.Request) -> dict[str, Any]:
+    """The numbers in the menu."""
+    who, now = viewer(request), request.app[CLOCK]()
+    return {
+        "counts": await request.app[DATABASE].read(
+            lambda db: queries.counts(db, who.sight, now, now + timedelta(hours=1))
+        )
+    }
+
+
+@aiohttp_jinja2.template("talks/_list.html")
+async def rows(request: web.Request) -> dict[str, Any]:
+    """The list alone, when something arrived."""
+    return await _lines(request)
+
+
+@aiohttp_jinja2.template("talks/index.html")
+async def thread(request: web.Request) -> dict[str, Any]:
+    """One talk with its list; that it was read is written down."""
+    found = await _thread(request)
+    await read(request, f"person:{found['open_person']}")
+    return await _lines(request) | found
+
+
+@aiohttp_jinja2.template("_fresh.html")
+async def messages(request: web.Request) -> dict[str, Any]:
+    """The bubbles alone, when something changed."""
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("talks/_composer.html")
+async def composer(request: web.Request) -> dict[str, Any]:
+    """The form alone, when the window opened or closed and nothing is typed."""
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("talks/_sent.html")
+async def answer(request: web.Request) -> dict[str, Any]:
+    """A colleague answers."""
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
+    text, key = str(form.get("text", "")), str(form.get("key", ""))
+    await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, text, key, now))
+    return await _thread(request)
+
+
+@aiohttp_jinja2.template("talks/_sent.html")
+async def call(request: web.Request) -> dict[str, Any]:
+    """A phone call is written down."""
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
+    note = str(form.get("note", ""))
+    await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, note, now))
+    return await _thread(request)
+
+
+async def phone(request: web.Request) -> web.StreamResponse:
+    """The whole number, once, written down; a tap dials it."""
+    form, who, person, now = (
+        await request.post(),
+        viewer(request),
+        int(request.match_info["person"]),
+        request.app[CLOCK](),
+    )
+    reason = str(form.get("reason", ""))
+    number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, reason, now))
+    return aiohttp_jinja2.render_template("talks/_phone.html", request, {"number": number})
+
+
+async def hand_back(request: web.Request) -> web.StreamResponse:
+    """The machine may speak again."""
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.hand_back(db, who, person, now))
+    return web.Response(headers={"HX-Refresh": "true"})
+
+
+async def send_kept(request: web.Request) -> web.StreamResponse:
+    """Words that were kept back leave; the page hears of it by its topic."""
+    who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.send_kept(db, who, row, now))
+    return web.Response(status=204)
+
+
+async def take_back(request: web.Request) -> web.StreamResponse:
+    """What has not left is taken back; the page hears of it by its topic."""
+    who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.take_back(db, who, row, now))
+    return web.Response(status=204)
+
+
+async def _lines(request: web.Request) -> dict[str, Any]:
+    who = viewer(request)
+    access_page(who, Page.CHATS)
+    lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.sight))
+    opened = request.match_info.get("person") or request.query.get("open", "")
+    open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0
+    waiting = [line for line in lines if line.clock]
+    only = request.query.get("show", "")
+    rings = {alarm.person_id for alarm in request.app[BOARD].seen_by(who)}
+    shown = sorted(waiting if only == "waiting" else lines, key=lambda line: line.who.id not in rings)
+    return {
+        "lines": shown,
+        "waiting": len(waiting),
+        "total": len(lines),
+        "open_person": open_person,
+        "thread": None,
+        "thread_named": [],
+        "show": only,
+    }
+
+
+async def _thread(request: web.Request) -> dict[str, Any]:
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    found, named = await request.app[DATABASE].read(
+        lambda db: (_one(db, who, person), accusations.of_talk(db, who, person))
+    )
+    left, until = found.window.left(now)
+    return {
+        "thread": found,
+        "thread_named": named,
+        "left": left,
+        "until": until,
+        "extra": found.window.beside(now),
+        "open_person": person,
+        "key": secrets.token_urlsafe(16),
+    }
+
+
+def _one(db: Unit, who: Viewer, person: int) -> queries.Thread:
+    return queries.thread(db, who.sight, access_person(db, who, person).id)

@@ -1,0 +1,45 @@
+"""审计: who did or saw what, newest first; for the auditor and the director (design.md 5.12, P5).
+
+Whose it was is told by number alone.
+"""
+
+from typing import Any, Final
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from console.views.context import CLOCK, DATABASE
+from services.access import Page, access_page
+from storage.queries import upkeep as queries
+from web.sessions import viewer
+
+FILTERS: Final = (
+    ("", "工作人员"),
+    ("view", "看过"),
+    ("show_phone", "看号码"),
+    ("log_in", "登录"),
+    ("change", "改动"),
+    ("all", "全部，连机器人"),
+)
+
+
+def routes(router: web.UrlDispatcher) -> None:
+    """The address of this page."""
+    router.add_get("/audit", index)
+
+
+@aiohttp_jinja2.template("upkeep/audit.html")
+async def index(request: web.Request) -> dict[str, Any]:
+    """A page of rows; `before` is the id under which the next page begins."""
+    who, show, before = viewer(request), request.query.get("show", ""), request.query.get("before", "")
+    access_page(who, Page.AUDIT)
+    shown = show if show in {key for key, _ in FILTERS} else ""
+    last = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows = await request.app[DATABASE].read(lambda db: queries.rows(db, who.home_id, shown, last))
+    return {
+        "rows": rows[: queries.PAGE],
+        "more": len(rows) > queries.PAGE,
+        "show": shown,
+        "filters": FILTERS,
+        "today": request.app[CLOCK](),
+    }

@@ -1,0 +1,170 @@
+"""投诉: the story first, in any form; what is missing is asked afterwards, once, each skippable (C1, C2, practice F9).
+
+The first word opens the case and starts the clock. Silence or 取消 ends the asking, never the case.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, say
+from conversations.engine import END, Flow, Step, finish, goto, stay
+from conversations.events import Click, Done, Message, Other, Reply, Skipped, Text
+from conversations.routing import Intent, of_words
+
+
+class S(StrEnum):
+    """The values are stored: never rename one without a migration."""
+
+    STORY = "story"
+    ABOUT = "about"
+    WHEN = "when"
+    NAME = "name"
+    CALL = "call"
+
+
+KNOWN = "（按登记）"
+ENOUGH = frozenset({"好了", "跳过", "不想说", "说完了", "没有了", "就这些", "没了", "完了", "讲完了"})
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What the talk needs to go on; the story itself is in the case."""
+
+    case: str | None = None
+    about: str | None = None
+    when: str | None = None
+    name: str | None = None
+    phone: str | None = None
+
+
+flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
+FIELDS = {S.ABOUT: "about", S.WHEN: "occurred", S.NAME: "name", S.CALL: "contact"}
+
+
+@flow.claims
+def belongs(_: "Complaint", event: Message) -> bool:
+    """Everything that is said belongs to the story, but the question how far it is (C15)."""
+    return not (isinstance(event, Text) and of_words(event.body) is Intent.PROGRESS)
+
+
+@flow.enters(on=Intent.COMPLAINT)
+def begin(event: Message | Click) -> Step[Complaint]:
+    """The message that contains the complaint is its first record; a tap on the menu has no words yet."""
+    if isinstance(event, Click):
+        return goto(S.STORY, Complaint(), say("complaint.tell_us"))
+    return goto(S.STORY, Complaint(), OpenComplaint(event))
+
+
+@flow.on_done(of=OpenComplaint)
+def opened(data: Complaint, event: Done) -> Step[Complaint]:
+    """The number goes back at once; a story that belongs to an open case joins it."""
+    data = replace(data, case=event.ref)
+    for state, slot in ((S.ABOUT, "about"), (S.WHEN, "when"), (S.NAME, "name"), (S.CALL, "phone")):
+        if slot in event.known:
+            data = with_answer(data, state, KNOWN)
+    if event.how == "overdue":
+        return stay(data, say("complaint.joined_late", number=event.ref))
+    key = "complaint.joined" if event.how == "joined" else "complaint.sorry_we_listen"
+    return stay(data, say(key, number=event.ref, by=event.due_at))
+
+
+@flow.on_done(of=AskHuman)
+def called(data: Complaint, event: Done) -> Step[Complaint]:
+    """人工 in the middle of a complaint: the case stands, a colleague takes over."""
+    if event.how == "overdue":
+        return stay(data, say("desk.overdue"))
+    return stay(data, say("complaint.human", number=data.case, by=event.due_at))
+
+
+@flow.state(S.STORY, to=(S.ABOUT, S.WHEN, S.NAME, S.CALL, END))
+def story(data: Complaint, event: Message) -> Step[Complaint]:
+    """Each message is kept and says so; no question comes between two angry messages."""
+    if data.case is None:
+        return stay(data, OpenComplaint(event))
+    match event:
+        case Text(body) if body.strip(" 。.!！") in ENOUGH:
+            return ask_next(data, S.STORY)
+        case Other():
+            return stay(data, *keep(data, event), say("complaint.cannot_read_this_kind", number=data.case))
+        case _:
+            return stay(data, *keep(data, event), say("complaint.noted", number=data.case))
+
+
+@flow.state(S.ABOUT, ask="complaint.about", to=(S.WHEN, S.NAME, S.CALL, END), skippable=True)
+def about(data: Complaint, event: Reply) -> Step[Complaint]:
+    """Which elder it is about."""
+    return answered(data, S.ABOUT, event)
+
+
+@flow.state(S.WHEN, ask="complaint.when", to=(S.NAME, S.CALL, END), skippable=True)
+def when(data: Complaint, event: Reply) -> Step[Complaint]:
+    """When it happened, in the person's own words (C2)."""
+    return answered(data, S.WHEN, event)
+
+
+@flow.state(S.NAME, ask="complaint.name", to=(S.CALL, END), skippable=True)
+def name(data: Complaint, event: Reply) -> Step[Complaint]:
+    """The complainant's name; anonymous is allowed (C14)."""
+    return answered(data, S.NAME, event)
+
+
+@flow.state(S.CALL, ask="complaint.call", to=(END,), skippable=True)
+def call(data: Complaint, event: Reply) -> Step[Complaint]:
+    """A phone number, or 就在微信回我."""
+    return answered(data, S.CALL, event)
+
+
+@flow.silence
+def stop_asking(data: Complaint) -> Step[Complaint]:
+    """The case stands since the first word; only the asking ends (F9)."""
+    return (
+        finish(data, say("complaint.filed", number=data.case))
+        if data.case
+        else finish(data, say("complaint.nothing_yet"))
+    )
+
+
+@flow.cancel
+def no_more(data: Complaint) -> Step[Complaint]:
+    """取消 ends the asking; a registered complaint is only ever closed with its author."""
+    if data.case is None:
+        return finish(data, say("engine.cancelled"))
+    return finish(data, say("complaint.stands", number=data.case))
+
+
+def answered(data: Complaint, state: S, event: Reply) -> Step[Complaint]:
+    """Keep the answer as evidence and as a field, then ask what is still missing."""
+    if isinstance(event, Skipped):
+        return ask_next(data, state)
+    words = event.body.strip() if isinstance(event, Text) else ""
+    filled: tuple[Effect, ...] = (NoteOnComplaint(data.case, FIELDS[state], words),) if words and data.case else ()
+    return ask_next(with_answer(data, state, words or "（见来信）"), state, *keep(data, event), *filled)
+
+
+def with_answer(data: Complaint, state: S, words: str) -> Complaint:
+    """The slots with one more answer."""
+    match state:
+        case S.ABOUT:
+            return replace(data, about=words)
+        case S.WHEN:
+            return replace(data, when=words)
+        case S.NAME:
+            return replace(data, name=words)
+        case _:
+            return replace(data, phone=words)
+
+
+def ask_next(data: Complaint, after: S, *effects: Effect) -> Step[Complaint]:
+    """The next question in order that has no answer yet; without one the talk is over."""
+    order = list(S)
+    answers = {S.ABOUT: data.about, S.WHEN: data.when, S.NAME: data.name, S.CALL: data.phone}
+    for state in order[order.index(after) + 1 :]:
+        if answers[state] is None:
+            return goto(state, data, *effects)
+    return finish(data, *effects, say("complaint.filed", number=data.case))
+
+
+def keep(data: Complaint, event: Reply) -> tuple[Effect, ...]:
+    """Every message but a skip is evidence."""
+    return () if isinstance(event, Skipped) or data.case is None else (AddToComplaint(data.case, event),)

@@ -1,0 +1,115 @@
+"""征求意见、回访、进展: what the family says to a result, how it went since, and how far their complaint is (C10, C11, C15)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from conversations.effects import AddToComplaint, AskHuman, Quiet, ShowProgress, TakeVerdict, say
+from conversations.engine import END, Flow, Step, finish, goto, stay
+from conversations.events import Click, Done, Message, Other, Text
+from conversations.flows import talks
+from conversations.routing import Intent, verdict
+
+
+class S(StrEnum):
+    """The values are stored: never rename one without a migration."""
+
+    WHY = "why"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The case that the words belong to."""
+
+    case: str | None = None
+
+
+ENOUGH = frozenset({"好了", "说完了", "没有了", "就这些"})
+flow = Flow("verdict", version=1, states=S, start=S.WHY, slots=Verdict, idle=timedelta(minutes=15))
+
+
+@flow.enters(on=Intent.VERDICT)
+def answer(event: Message | Click) -> Step[Verdict]:
+    """1, 2, 3 or the word itself; without a question of ours it is a message like any other."""
+    word = verdict(event.body) if isinstance(event, Text) else None
+    return goto(S.WHY, Verdict(), TakeVerdict(word)) if word else finish(Verdict(), AskHuman("unanswered"))
+
+
+@flow.enters(on=Intent.PROGRESS)
+def progress(_: Message | Click) -> Step[Verdict]:
+    """At any time, without anybody's help."""
+    return finish(Verdict(), ShowProgress())
+
+
+@flow.on_done(of=TakeVerdict)
+def taken(data: Verdict, event: Done) -> Step[Verdict]:
+    """Not accepted is a new round, and the next words say why."""
+    match event.how:
+        case "accepted":
+            return finish(data, say("verdict.accepted", number=event.ref))
+        case "better":
+            return finish(data, say("verdict.better", number=event.ref))
+        case "declined":
+            return stay(
+                replace(data, case=event.ref),
+                say("verdict.declined", number=event.ref, by=event.due_at, lead="".join(event.known)),
+            )
+        case "again":
+            return stay(
+                replace(data, case=event.ref),
+                say("verdict.again", number=event.ref, by=event.due_at, lead="".join(event.known)),
+            )
+        case "call":
+            return finish(data, say("verdict.call", by=event.due_at))
+        case _:
+            return finish(data, AskHuman("unanswered"))
+
+
+STEPS = {
+    "new": "verdict.step_new",
+    "checking": "verdict.step_checking",
+    "deciding": "verdict.step_deciding",
+    "telling": "verdict.step_telling",
+    "asking": "verdict.step_asking",
+    "following": "verdict.step_following",
+}
+
+
+@flow.on_done(of=ShowProgress)
+def shown(data: Verdict, event: Done) -> Step[Verdict]:
+    """Plain steps and the next promise; who inquires is not told."""
+    if event.how not in STEPS:
+        return finish(data, AskHuman("unanswered"))
+    step = say(STEPS[event.how], number=event.ref)
+    return finish(data, step) if event.due_at is None else finish(data, step, say("verdict.until", by=event.due_at))
+
+
+flow.on_done(of=AskHuman)(talks.promised)
+
+
+@flow.state(S.WHY, to=(END,))
+def why(data: Verdict, event: Message) -> Step[Verdict]:
+    """What is still wrong; every message belongs to the case."""
+    if data.case is None:
+        return finish(data, AskHuman("unanswered"))
+    match event:
+        case Text(body) if body.strip(" 。.!！") in ENOUGH:
+            return finish(data, say("verdict.heard", number=data.case))
+        case Other():
+            return stay(
+                data, AddToComplaint(data.case, event), say("complaint.cannot_read_this_kind", number=data.case)
+            )
+        case _:
+            return stay(data, AddToComplaint(data.case, event), say("complaint.noted", number=data.case))
+
+
+@flow.silence
+def enough(data: Verdict) -> Step[Verdict]:
+    """The round has begun with the first word; only the asking ends."""
+    return finish(data, Quiet("the case goes on"))
+
+
+@flow.cancel
+def cancelled(data: Verdict) -> Step[Verdict]:
+    """Nothing is taken back by 取消: the family has said that it is not content."""
+    return finish(data, say("verdict.heard", number=data.case or ""))

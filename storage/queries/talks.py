@@ -1,0 +1,368 @@
+"""What the page 会话 asks: who wrote, who waits, one thread, what may still be sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from storage import tables
+from storage.queries.sight import Sight
+from storage.unit import Unit
+
+Event = dict[str, Any]
+MENU = {
+    "COMPLAINT": "投诉",
+    "HUMAN": "找人",
+    "CONTACT": "联系我们",
+    "LETTER": "今天的家书",
+    "BIND": "绑定",
+    "NURSE": "叫护士",
+}
+PREVIEWS = {
+    "image": "［照片］",
+    "voice": "［语音］",
+    "video": "［视频］",
+    "location": "［位置］",
+    "link": "［链接］",
+    "followed": "关注了公众号",
+    "unfollowed": "取消了关注",
+    "scanned": "扫了二维码",
+}
+SPOKEN_EVENTS = ("event:subscribe", "event:unsubscribe", "event:scan", "event:click")
+"""Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and
+not shown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person as staff see one."""
+
+    id: int
+    name: str
+    kind: str
+    place: str
+    tie: str
+    phone: str
+    attended_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A running promise."""
+
+    kind: str
+    made_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the list."""
+
+    who: Who
+    preview: str
+    at: datetime | None
+    clock: Clock | None
+    failed: int
+    complaint_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message of a thread. `side`: in, bot, out, call or line; `state` is the outbox's word."""
+
+    id: int
+    side: str
+    at: datetime
+    event: Event | None = None
+    text: str = ""
+    author: str = ""
+    state: str = ""
+    why: str = ""
+    code: str = ""
+    media: tables.Media | None = None
+    set_aside: bool = False
+    order: datetime | None = None
+    aloud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What may still be sent, and until when."""
+
+    following: bool
+    session_left: int
+    session_until: datetime | None
+    scene_left: int
+    scene_until: datetime | None
+    heard_at: datetime | None
+
+    def left(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many messages may leave now, and until when."""
+        if self.session_until and self.session_until > now and self.session_left:
+            return self.session_left, self.session_until
+        if self.scene_until and self.scene_until > now and self.scene_left:
+            return self.scene_left, self.scene_until
+        return 0, None
+
+    def beside(self, now: datetime) -> int:
+        """What a menu tap, follow or scan of the last minute allows beside the 48 h window."""
+        session = self.session_until and self.session_until > now and self.session_left
+        return self.scene_left if session and self.scene_until and self.scene_until > now else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One talk with all that stands beside it."""
+
+    who: Who
+    bubbles: list[Bubble]
+    window: Window
+    clocks: list[Clock]
+    cases: list[tables.Complaint] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits, for the menu: people who wait for words, open complaints, and how pressing each is."""
+
+    waiting: int
+    soon: bool
+    late: bool
+    cases: int
+    complaints_soon: bool
+    complaints_late: bool
+
+
+WORDS: Final = ("reply", "first_feedback", "call")
+"""Promises of words: somebody waits on the phone."""
+
+
+def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
+    """One look at the running promises of people whom the viewer works with; a complaint counts
+    while its case is open.
+    """
+    rows = db.execute(
+        select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
+            sight.person(tables.Promise.person_id), tables.Promise.kept_at.is_(None)
+        )
+    ).all()
+    cases = (
+        db.scalar(
+            select(func.count())
+            .select_from(tables.Complaint)
+            .where(sight.complaint(), tables.Complaint.closed_at.is_(None))
+        )
+        or 0
+    )
+    words = [due for kind, _, due in rows if kind in WORDS]
+    matters = [due for kind, _, due in rows if kind not in {"reply", "binding"}]
+    return Counts(
+        len({person for kind, person, _ in rows if kind in WORDS}),
+        any(due <= soon for due in words),
+        any(due <= now for due in words),
+        cases,
+        any(due <= soon for due in matters),
+        any(due <= now for due in matters),
+    )
+
+
+def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
+    """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then
+    the latest message.
+    """
+    waiting = select(tables.Promise.person_id).where(
+        tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS)
+    )
+    latest = (
+        select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
+        .where(tables.Inbox.home_id == sight.home_id, _worded(), sight.inbox(tables.Inbox.id))
+        .group_by(tables.Inbox.person_id)
+        .subquery()
+    )
+    inbox = aliased(tables.Inbox)
+    rows = db.execute(
+        select(inbox, tables.Person)
+        .join(latest, latest.c.id == inbox.id)
+        .join(tables.Person, tables.Person.id == inbox.person_id)
+        .where(sight.person(tables.Person.id))
+        .order_by(tables.Person.id.in_(waiting).desc(), inbox.id.desc())
+        .limit(limit)
+    ).all()
+    people = [person.id for _, person in rows]
+    clocks: dict[int, Clock] = {}
+    for promise in db.scalars(
+        select(tables.Promise)
+        .where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS))
+        .order_by(tables.Promise.due_at)
+    ):
+        clocks.setdefault(promise.person_id, Clock(promise.kind, promise.made_at, promise.due_at))
+    failed: dict[int, int] = dict(
+        db.execute(
+            select(tables.Outbox.person_id, func.count())
+            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up")))
+            .group_by(tables.Outbox.person_id)
+        ).all()
+    )
+    cases: dict[int, str] = {
+        complaint.person_id: complaint.number
+        for complaint in db.scalars(
+            select(tables.Complaint).where(
+                tables.Complaint.person_id.in_(people), tables.Complaint.closed_at.is_(None), sight.complaint()
+            )
+        )
+    }
+    found_people = whos(db, people)
+    found = [
+        Line(
+            found_people[person.id],
+            preview(_event(db, message)),
+            message.created_at,
+            clocks.get(person.id),
+            failed.get(person.id, 0),
+            cases.get(person.id),
+        )
+        for message, person in rows
+    ]
+    return sorted(found, key=lambda line: (line.clock is None, line.clock.due_at.timestamp() if line.clock else 0.0))
+
+
+def _worded() -> ColumnElement[bool]:
+    return tables.Inbox.kind.not_like("event:%") | tables.Inbox.kind.in_(SPOKEN_EVENTS)
+
+
+def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
+    """The last messages with one person, oldest first; without those of complaints that are closed to the viewer."""
+    heard = db.scalars(
+        select(tables.Inbox)
+        .where(tables.Inbox.person_id == person_id, _worded(), sight.inbox(tables.Inbox.id))
+        .order_by(tables.Inbox.id.desc())
+        .limit(limit)
+    ).all()
+    media = {
+        row.inbox_id: row
+        for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))
+    }
+    bubbles: list[Bubble] = []
+    for row in heard:
+        bubbles.append(
+            Bubble(
+                row.id,
+                "in",
+                row.created_at,
+                event=_event(db, row),
+                media=media.get(row.id),
+                set_aside=bool(row.set_aside),
+                order=row.arrived_at,
+            )
+        )
+        if row.answer is not None and row.answer_state == "stored":
+            bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
+    sent = db.execute(
+        select(tables.Outbox, tables.OutboxBody, tables.Staff)
+        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
+        .where(tables.Outbox.person_id == person_id, sight.outbox(tables.Outbox.id))
+        .order_by(tables.Outbox.id.desc())
+        .limit(limit)
+    ).all()
+    for out, body, staff in sent:
+        side = "call" if out.way == "call" else "out" if staff else "bot"
+        bubbles.append(
+            Bubble(
+                out.id,
+                side,
+                out.created_at,
+                text=db.open(body, "body") or "",
+                author=staff.name if staff else "",
+                state=out.state,
+                why=out.why or "",
+                code=out.code or "",
+                order=out.settled_at if out.state == "sent" else None,
+                aloud=out.purpose == "spoken",
+            )
+        )
+    bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))
+    promises = db.scalars(
+        select(tables.Promise)
+        .where(tables.Promise.person_id == person_id, tables.Promise.kept_at.is_(None))
+        .order_by(tables.Promise.due_at)
+    )
+    cases = db.scalars(
+        select(tables.Complaint)
+        .where(tables.Complaint.person_id == person_id, sight.complaint())
+        .order_by(tables.Complaint.id.desc())
+    ).all()
+    return Thread(
+        whos(db, [person_id])[person_id],
+        bubbles[-limit:],
+        window(db, person_id),
+        [Clock(row.kind, row.made_at, row.due_at) for row in promises],
+        list(cases),
+    )
+
+
+def window(db: Unit, person_id: int) -> Window:
+    """The ledger of the phone that the person used last."""
+    row = db.scalars(
+        select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())
+    ).first()
+    if row is None:
+        return Window(
+            following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None
+        )
+    return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
+
+
+def preview(event: Event) -> str:
+    """A message in a few words; `event` is the stored JSON of `conversations.events`."""
+    kind = event["type"]
+    if kind in {"text", "noted"}:
+        return str(event["body"])
+    if kind == "click":
+        return f"点了「{MENU.get(event['key'], '菜单')}」"
+    if kind in {"location", "link"}:
+        return PREVIEWS[kind] + str(event["label" if kind == "location" else "title"])
+    return PREVIEWS.get(kind, "［其他内容］")
+
+
+def said(db: Unit, row: tables.Inbox) -> str:
+    """The words of a stored passive answer."""
+    answer: dict[str, str] = msgspec.json.decode(db.open(row, "answer") or "{}")
+    return answer.get("text", "")
+
+
+def _event(db: Unit, row: tables.Inbox) -> Event:
+    found: Event = msgspec.json.decode(db.open(row, "event") or "{}")
+    return found
+
+
+def whos(db: Unit, people: list[int]) -> dict[int, Who]:
+    """People as staff see them, by id."""
+    rows = db.execute(
+        select(tables.Person, tables.Conversation.attended_by, tables.Resident)
+        .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
+        .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id)
+        .where(tables.Person.id.in_(people))
+    ).all()
+    elder = aliased(tables.Person)
+    ties: dict[int, str] = {}
+    for kinship, resident, person in db.execute(
+        select(tables.Kinship, tables.Resident, elder)
+        .join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
+        .join(elder, elder.id == tables.Resident.person_id)
+        .where(tables.Kinship.person_id.in_(people))
+    ):
+        ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
+        _ = resident
+    found: dict[int, Who] = {}
+    for person, attended_by, resident in rows:
+        place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
+        name = db.open(person, "name") or "未绑定用户"
+        tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", attended_by)
+    return found
