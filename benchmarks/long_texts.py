@@ -25,6 +25,7 @@ from care import severity, triage
 from conversations import answers, routing
 from conversations.events import Text
 from scripts.stage import AES_KEY, APP_ID, ROOT, TOKEN, Stage, stage
+from settings import subjects
 from simulator.codec import Keys, message
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns
 
@@ -110,7 +111,7 @@ def slowest(count: int) -> list[Family]:
         known.find,
         lambda text: severity.assess([text]),
     )
-    found = patterns(triage, routing, answers, severity)
+    found = patterns(triage, routing, *subjects.modules("conversations.flows"), answers, severity)
     costs: dict[str, tuple[float, Family]] = {}
     for family in [*families(found), *mixed(found, 200), *jumbled(found, 20, 300)]:
         text, best = family.text(1_000), float("inf")

@@ -42,7 +42,7 @@ class Reading(msgspec.Struct, frozen=True):
     """
 
     words: str
-    intent: Intent
+    intent: str
     heard: Triage
     meant: Triage = CALM
     accused: Accusation | None = None
@@ -56,7 +56,7 @@ def read(event: Arrival, names: Names) -> Reading:
         return Reading(words, intent, NURSE if event == CALLS else CALM)
     rung = triage(words)
     hurt = rung.rings and rung.audience is Audience.FLOOR
-    accused = accusations.read(words, names, complaint=intent is Intent.COMPLAINT, hurt=hurt)
+    accused = accusations.read(words, names, complaint=intent == Intent.COMPLAINT, hurt=hurt)
     return Reading(
         words, intent, accusations.heard(rung, accused), rung, accused, partial(accusations.in_complaint, words, names)
     )
@@ -68,7 +68,7 @@ class _Question(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    intent: Intent
+    intent: str
     heard: Triage
     meant: Triage
     accused: Accusation | None

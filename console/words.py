@@ -10,6 +10,7 @@ import jinja2
 
 from care import sla
 from care.severity import CATEGORIES, category_of
+from conversations import routing
 from conversations.phrases import WEEKDAYS, moment
 from services.access import COMPLAINTS
 from services.complaints import complaints
@@ -18,7 +19,7 @@ from services.talks.desk import REASONS
 from settings import Home
 from settings.clock import Clock
 from storage.queries.complaints import STAGES
-from storage.queries.talks import MENU
+from storage.queries.talks import Event
 
 LINK: Final = re.compile(r'<a href="[^"]*">([^<]*)</a>')
 KINDS = {
@@ -46,6 +47,16 @@ STATES = {
     "held": "等院长确认",
 }
 BAD = frozenset({"unknown", "given_up"})
+PREVIEWS = {
+    "image": "［照片］",
+    "voice": "［语音］",
+    "video": "［视频］",
+    "location": "［位置］",
+    "link": "［链接］",
+    "followed": "关注了公众号",
+    "unfollowed": "取消了关注",
+    "scanned": "扫了二维码",
+}
 ACTORS = {"person": "家属或老人", "machine": "系统"}
 ACTIONS = {
     "view": "看了",
@@ -178,6 +189,24 @@ def plain(words: str) -> str:
     return LINK.sub(r"［\1］", words)
 
 
+def button(key: str) -> str:
+    """What a menu button is called."""
+    opening = routing.menu().get(key)
+    return opening.button if opening else "菜单"
+
+
+def preview(event: Event) -> str:
+    """A message in a few words; `event` is the stored JSON of `conversations.events`."""
+    kind = event["type"]
+    if kind in {"text", "noted"}:
+        return str(event["body"])
+    if kind == "click":
+        return f"点了「{button(event['key'])}」"
+    if kind in {"location", "link"}:
+        return PREVIEWS[kind] + str(event["label" if kind == "location" else "title"])
+    return PREVIEWS.get(kind, "［其他内容］")
+
+
 def masked(phone: str) -> str:
     """138****2107."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else phone
@@ -221,6 +250,8 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "iso": lambda at: at.isoformat(),
         "lasts": length,
         "masked": masked,
+        "preview": preview,
+        "button": button,
         "plain": plain,
         "subject": subject,
         "category": category_of,
@@ -237,7 +268,6 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "BAD": BAD,
             "LEVELS": LEVELS,
             "STAGES": STAGES,
-            "MENU": MENU,
             "CATEGORIES": CATEGORIES,
             "OTHERS": OTHERS,
             "FALSE": FALSE,

@@ -21,7 +21,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Say(Effect):
-    """Say a phrase of `zh_CN.toml` to the person."""
+    """Say a phrase of the folder `phrases` to the person."""
 
     key: str
     params: Mapping[str, Value] = field(default_factory=dict)

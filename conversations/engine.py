@@ -153,7 +153,7 @@ class Flow(Generic[D]):
         self.name, self.version, self.names, self.start, self.slots = name, version, states, start, slots
         self.idle, self.later = idle, later
         self.states: dict[str, State[D]] = {}
-        self.entries: dict[StrEnum, Callable[[Any], Step[D]]] = {}
+        self.entries: dict[str, Callable[[Any], Step[D]]] = {}
         self.done: dict[type[Effect], Callable[[D, Done], Step[D]]] = {}
         self.refused: dict[type[Effect], Callable[[D, Refused], Step[D]]] = {}
         self.migrations: dict[int, Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]] = {}
@@ -161,7 +161,7 @@ class Flow(Generic[D]):
         self.on_cancel: Callable[[D], Step[D]] | None = None
         self.on_claim: Callable[[D, Message], bool] | None = None
 
-    def enters(self, on: StrEnum) -> Callable[[Callable[[Any], Step[D]]], Callable[[Any], Step[D]]]:
+    def enters(self, on: str) -> Callable[[Callable[[Any], Step[D]]], Callable[[Any], Step[D]]]:
         """Declare the function that begins the talk when the intent `on` was understood."""
         return lambda function: self.entries.setdefault(on, function)
 
@@ -211,7 +211,7 @@ class Flow(Generic[D]):
 
     # -- running -------------------------------------------------------------------------------------------------
 
-    def begin(self, intent: StrEnum, event: Entry) -> Turn:
+    def begin(self, intent: str, event: Entry) -> Turn:
         """Start the talk. Raises FlowError when the flow declares no entry for the intent."""
         entry = self.entries.get(intent)
         if entry is None:
@@ -411,7 +411,10 @@ def check(flow: Flow[Any]) -> list[str]:
 
 def mermaid(flow: Flow[Any]) -> str:
     """The flow as a Mermaid state diagram, the same text for the same flow."""
-    lines = ["stateDiagram-v2", f"    [*] --> {flow.start.value}: {' '.join(sorted(i.value for i in flow.entries))}"]
+    lines = [
+        "stateDiagram-v2",
+        f"    [*] --> {flow.start.value}: {' '.join(sorted(str(intent) for intent in flow.entries))}",
+    ]
     for name, state in flow.states.items():
         targets = sorted(
             state.to, key=lambda t: (t == END.value, [s.value for s in flow.names].index(t) if t != END.value else 0)

@@ -1,11 +1,10 @@
 """All flows by name, and which one an intent begins."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 
 from conversations.engine import Flow, FlowError, Snapshot, UnknownSnapshot
-from conversations.flows import complaints, complaints_verdict, families, knowledge, letters, surveys, talks
+from settings import subjects
 
 
 class Registry:
@@ -13,7 +12,7 @@ class Registry:
 
     def __init__(self, flows: Iterable[Flow[Any]]) -> None:
         self.flows: dict[str, Flow[Any]] = {}
-        self.entries: dict[StrEnum, Flow[Any]] = {}
+        self.entries: dict[str, Flow[Any]] = {}
         for flow in flows:
             if flow.name in self.flows:
                 message = f"two flows are called {flow.name}"
@@ -32,7 +31,7 @@ class Registry:
             raise UnknownSnapshot(snapshot.flow, snapshot.state, "no flow of this name")
         return flow
 
-    def for_intent(self, intent: StrEnum) -> Flow[Any]:
+    def for_intent(self, intent: str) -> Flow[Any]:
         """The flow that an intent begins; raises FlowError when none does."""
         flow = self.entries.get(intent)
         if flow is None:
@@ -41,15 +40,5 @@ class Registry:
 
 
 def standard() -> Registry:
-    """The flows of the product."""
-    return Registry(
-        [
-            talks.flow,
-            complaints.flow,
-            knowledge.flow,
-            complaints_verdict.flow,
-            families.flow,
-            letters.flow,
-            surveys.flow,
-        ]
-    )
+    """The flows of the product: each module of `conversations/flows` has its own."""
+    return Registry(subjects.declared("conversations.flows", Flow))

@@ -1,11 +1,14 @@
 """Which talk an event belongs to, before any state is known: intents by rule (C1, Q1)."""
 
 import re
-import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from conversations.events import Arrival, Click, Followed, Noted, Notice, Scanned, Text, Unfollowed
+from settings import subjects
 
 
 class Intent(StrEnum):
@@ -28,23 +31,39 @@ class Intent(StrEnum):
     NOTHING = "nothing"
 
 
-MENU: Final = {
-    "COMPLAINT": Intent.COMPLAINT,
-    "HUMAN": Intent.HUMAN,
-    "CONTACT": Intent.CONTACT,
-    "BIND": Intent.BIND,
-    "LETTER": Intent.LETTER,
-}
-_BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
-_LETTER: Final = re.compile(
-    r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$"
-)
-_SURVEY: Final = re.compile(r"^(?:填|答|做)?(?:一下)?(?:满意度)?(?:问卷|调查表|满意度调查)[。.!！]*$")
-LEAST_CODE, LONGEST_CODE = 8, 24
-"""Signs of an invitation code, and of one with what may stand around it."""
-CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without the signs that are taken for each other on paper: 0 O, 1 I L."""
-_CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
+Words = Callable[[str], object]
+"""Says by its truth whether a sentence, without blanks around it, means this and nothing else; pure and quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How people come to a talk besides what the rules below find. It stands in the file of the flow that it begins."""
+
+    intent: str
+    words: Words | None = None
+    key: str = ""
+    """The key of a menu button of ours."""
+    button: str = ""
+    """What that button is called, for colleagues."""
+
+
+@cache
+def openings() -> tuple[Opening, ...]:
+    """Those of all flows."""
+    return tuple(subjects.declared("conversations.flows", Opening))
+
+
+@cache
+def menu() -> Mapping[str, Opening]:
+    """Those with a button, by its key."""
+    return {opening.key: opening for opening in openings() if opening.key}
+
+
+@cache
+def _by_words() -> tuple[tuple[Words, str], ...]:
+    return tuple((opening.words, opening.intent) for opening in openings() if opening.words is not None)
+
+
 _COMPLAINT: Final = re.compile(
     r"投诉|举报|讨个?说法|讨公道|要个说法|维权|告你们|起诉|找媒体|曝光|(?<!\d)12345(?!\d)|虐待|打骂|殴打|黑心|太过分|欺负(?:老人|我|她|他)|"
     r"把我?(?:妈|爸|奶奶|爷爷|姥姥|外婆|外公|老伴|母亲|父亲|老人)[^，。,.!！?？]{0,6}(?:摔|打|弄伤|烫|饿|丢|弄丢|捆|绑)"
@@ -61,29 +80,9 @@ _CALL: Final = re.compile(
     r"谢谢)?[。.!！?？]*$"
 )
 _CONTACT: Final = re.compile(r"^(?:联系我们|联系电话|电话(?:是)?多少|你们电话|联系方式)[?？。]*$")
-_PROGRESS: Final = re.compile(
-    r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*+(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|"
-    r"呢|吗|没有?)?[?？。]*$"
-)
-VERDICTS: Final = {
-    "1": "accepted",
-    "认可": "accepted",
-    "满意": "accepted",
-    "2": "declined",
-    "不认可": "declined",
-    "不满意": "declined",
-    "没好": "declined",
-    "还没好": "declined",
-    "3": "call",
-    "请来电": "call",
-    "又发生了": "call",
-}
-"""What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
-LONGEST_VERDICT: Final = max(map(len, VERDICTS))
 _QUESTION: Final = re.compile(
     r"[?？]|[吗呢么]|几[点时个楼号]|多少|多久|怎|哪|什么|啥|能不能|能否|可不可以|可以.{0,8}[吗不]|有没有|是不是|是否|如何|想问|请问|想了解"
 )
-_WIDE: Final = str.maketrans("１２３①②③", "123123")
 _THANKS: Final = re.compile(
     r"^(?:谢谢.{0,4}|多谢.{0,3}|感谢.{0,4}|收到.{0,2}|辛苦.{0,4}|🌹+|\[玫瑰\]|\[抱拳\]|👍+|\[强\])[。.!！~]*$"
 )
@@ -99,13 +98,14 @@ _WHOLE: Final = (
 """What is meant by a message that says nothing else, in this order."""
 
 
-def understand(event: Arrival) -> Intent:
+def understand(event: Arrival) -> str:
     """The intent of an event; pure, so that it is found before the transaction begins."""
     match event:
         case Followed():
             return Intent.WELCOME
         case Click(key):
-            return MENU.get(key, Intent.ASK)
+            button = menu().get(key)
+            return Intent.ASK if button is None else button.intent
         case Unfollowed() | Notice():
             return Intent.NOTHING
         case Scanned():
@@ -118,19 +118,12 @@ def understand(event: Arrival) -> Intent:
             return Intent.ASK
 
 
-def of_words(body: str) -> Intent:
+def of_words(body: str) -> str:
     """The intent of a sentence."""
     words = body.strip()
-    if verdict(words) is not None:
-        return Intent.VERDICT
-    if _BIND.match(words) or invitation_code(words):
-        return Intent.BIND
-    if _LETTER.match(words):
-        return Intent.LETTER
-    if _SURVEY.match(words):
-        return Intent.SURVEY
-    if _PROGRESS.match(words) and words not in {"怎么样了", "到哪了", "到哪"}:
-        return Intent.PROGRESS
+    for meant, intent in _by_words():
+        if meant(words):
+            return intent
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
     return next((intent for pattern, intent in _WHOLE if pattern.match(words)), Intent.ASK)
@@ -141,21 +134,3 @@ def is_question(body: str) -> bool:
     answered.
     """
     return _QUESTION.search(body) is not None
-
-
-def verdict(body: str) -> str | None:
-    """What a short answer says to a result: accepted, declined, call; None for other words."""
-    words = body.strip().rstrip("。.!！、")
-    return VERDICTS.get(words.translate(_WIDE)) if len(words) <= LONGEST_VERDICT else None
-
-
-def invitation_code(body: str) -> str | None:
-    """The eight signs of a printed one-time code, with or without 绑定 before it; None for other words.
-
-    A number alone is a phone.
-    """
-    if not LEAST_CODE <= len(body) <= LONGEST_CODE:
-        return None
-    match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
-    code = match[1] + match[2] if match else ""
-    return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None

@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         13,
-        "conversations/zh_CN.toml",
+        "conversations/phrases/emergencies.toml",
         'called_elder = "已经在叫人。急就按铃。"',
         'called_elder = "护士马上就到。"',
         (ALARMS,),

@@ -21,10 +21,11 @@ def modules(package: str) -> list[ModuleType]:
 
 
 def declared(package: str, kind: type[T]) -> list[T]:
-    """The values of one type that stand in the modules of a package, each once, in the order of modules and names."""
+    """The values of one type that the modules of a package have by name, alone or in a tuple, each once; by module."""
     found: dict[int, T] = {}
     for module in modules(package):
-        for value in vars(module).values():
-            if isinstance(value, kind):
-                found.setdefault(id(value), value)
+        for named in vars(module).values():
+            for value in named if isinstance(named, tuple) else (named,):
+                if isinstance(value, kind):
+                    found.setdefault(id(value), value)
     return list(found.values())

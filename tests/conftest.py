@@ -97,7 +97,7 @@ class HomeUnderTest:
     loaded: list[int] = field(default_factory=list)
 
     def envelope(
-        self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: Intent | None = None
+        self, event: events.Arrival, openid: str = "daughter", *, key: str = "", intent: str | None = None
     ) -> Envelope:
         self.count += 1
         wanted = intent or understand(event)

@@ -6,11 +6,12 @@ The first word opens the case and starts the clock. Silence or 取消 ends the a
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Reply, Skipped, Text
-from conversations.routing import Intent, of_words
+from conversations.routing import Intent, Opening, of_words
 
 
 class S(StrEnum):
@@ -45,7 +46,10 @@ FIELDS = {S.ABOUT: "about", S.WHEN: "occurred", S.NAME: "name", S.CALL: "contact
 @flow.claims
 def belongs(_: "Complaint", event: Message) -> bool:
     """Everything that is said belongs to the story, but the question how far it is (C15)."""
-    return not (isinstance(event, Text) and of_words(event.body) is Intent.PROGRESS)
+    return not (isinstance(event, Text) and of_words(event.body) == Intent.PROGRESS)
+
+
+OPENING: Final = Opening(Intent.COMPLAINT, key="COMPLAINT", button="投诉")
 
 
 @flow.enters(on=Intent.COMPLAINT)

@@ -1,14 +1,16 @@
 """征求意见、回访、进展: what the family says to a result, how it went since, and how far their complaint is (C10, C11, C15)."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from conversations.effects import AddToComplaint, AskHuman, Quiet, ShowProgress, TakeVerdict, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Text
 from conversations.flows import talks
-from conversations.routing import Intent, verdict
+from conversations.routing import Intent, Opening
 
 
 class S(StrEnum):
@@ -26,6 +28,45 @@ class Verdict:
 
 ENOUGH = frozenset({"好了", "说完了", "没有了", "就这些"})
 flow = Flow("verdict", version=1, states=S, start=S.WHY, slots=Verdict, idle=timedelta(minutes=15))
+
+
+VERDICTS: Final = {
+    "1": "accepted",
+    "认可": "accepted",
+    "满意": "accepted",
+    "2": "declined",
+    "不认可": "declined",
+    "不满意": "declined",
+    "没好": "declined",
+    "还没好": "declined",
+    "3": "call",
+    "请来电": "call",
+    "又发生了": "call",
+}
+"""What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
+LONGEST_VERDICT: Final = max(map(len, VERDICTS))
+_WIDE: Final = str.maketrans("１２３①②③", "123123")
+_PROGRESS: Final = re.compile(
+    r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*+(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|"
+    r"呢|吗|没有?)?[?？。]*$"
+)
+
+
+def verdict(body: str) -> str | None:
+    """What a short answer says to a result: accepted, declined, call; None for other words."""
+    words = body.strip().rstrip("。.!！、")
+    return VERDICTS.get(words.translate(_WIDE)) if len(words) <= LONGEST_VERDICT else None
+
+
+def asks_how_far(words: str) -> bool:
+    """Whether words ask how far a complaint is, and can ask nothing else."""
+    return _PROGRESS.match(words) is not None and words not in {"怎么样了", "到哪了", "到哪"}
+
+
+OPENINGS: Final = (
+    Opening(Intent.VERDICT, lambda words: verdict(words) is not None),
+    Opening(Intent.PROGRESS, asks_how_far),
+)
 
 
 @flow.enters(on=Intent.VERDICT)

@@ -4,6 +4,8 @@
 Until then nobody learns anything about anyone: not the resident's name, not whether anybody of that name lives here.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -13,7 +15,7 @@ from conversations.effects import AskHuman, AskToBind, TryCode, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Refused, Scanned, Text
 from conversations.flows import talks
-from conversations.routing import Intent, invitation_code, of_words
+from conversations.routing import Intent, Opening, of_words
 
 
 class S(StrEnum):
@@ -36,6 +38,31 @@ class Binding:
 TRIES: Final = 3
 LONGEST: Final = 20
 flow = Flow("binding", version=1, states=S, start=S.CODE, slots=Binding, idle=timedelta(minutes=15))
+
+
+LEAST_CODE, LONGEST_CODE = 8, 24
+"""Signs of an invitation code, and of one with what may stand around it."""
+CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without the signs that are taken for each other on paper: 0 O, 1 I L."""
+_CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
+_BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
+
+
+def invitation_code(body: str) -> str | None:
+    """The eight signs of a printed one-time code, with or without 绑定 before it; None for other words.
+
+    A number alone is a phone.
+    """
+    if not LEAST_CODE <= len(body) <= LONGEST_CODE:
+        return None
+    match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
+    code = match[1] + match[2] if match else ""
+    return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None
+
+
+OPENING: Final = Opening(
+    Intent.BIND, lambda words: _BIND.match(words) or invitation_code(words), key="BIND", button="绑定"
+)
 
 
 @flow.enters(on=Intent.BIND)
@@ -98,7 +125,7 @@ flow.on_done(of=AskHuman)(talks.promised)
 @flow.claims
 def takes(_: Binding, event: Message) -> bool:
     """Words belong to it; a complaint, a photo or a voice is a new matter."""
-    return isinstance(event, Text) and of_words(event.body) is not Intent.COMPLAINT
+    return isinstance(event, Text) and of_words(event.body) != Intent.COMPLAINT
 
 
 def again(data: Binding) -> Step[Binding]:

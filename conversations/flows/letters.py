@@ -1,13 +1,15 @@
 """今天的家书: pull first; a tap on the menu always works, whatever the platform lets us push (practice.md F16)."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from conversations.effects import AskHuman, ShowLetters, say
 from conversations.engine import END, Flow, Step, finish
 from conversations.events import Click, Done, Message, Refused
-from conversations.routing import Intent
+from conversations.routing import Intent, Opening
 
 
 class S(StrEnum):
@@ -22,6 +24,12 @@ class Nothing:
 
 
 flow = Flow("letters", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+
+
+_LETTER: Final = re.compile(
+    r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$"
+)
+OPENING: Final = Opening(Intent.LETTER, _LETTER.match, key="LETTER", button="今天的家书")
 
 
 @flow.enters(on=Intent.LETTER)

@@ -12,7 +12,7 @@ from care import surveys
 from conversations.effects import KeepSurvey, Say, StartSurvey, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Refused, Reply, Skipped, Text
-from conversations.routing import Intent, of_words
+from conversations.routing import Intent, Opening, of_words
 
 
 class S(StrEnum):
@@ -50,6 +50,10 @@ flow = Flow(
 )
 
 
+_SURVEY: Final = re.compile(r"^(?:填|答|做)?(?:一下)?(?:满意度)?(?:问卷|调查表|满意度调查)[。.!！]*$")
+OPENING: Final = Opening(Intent.SURVEY, _SURVEY.match)
+
+
 @flow.enters(on=Intent.SURVEY)
 def begin(_: Message | Click) -> Step[Sheet]:
     """Is there one, and has this person answered it?"""
@@ -72,7 +76,7 @@ def none(data: Sheet, event: Refused) -> Step[Sheet]:
 @flow.state(S.MARK, to=(S.WISH, END), skippable=True)
 def marked(data: Sheet, event: Reply) -> Step[Sheet]:
     """1 to 5, or the word; 跳过 and 不清楚 are no answer and count nowhere."""
-    if isinstance(event, Text) and of_words(event.body) is Intent.SURVEY:
+    if isinstance(event, Text) and of_words(event.body) == Intent.SURVEY:
         return stay(data, ask(data))
     mark = 0 if isinstance(event, Skipped) else given(event)
     if mark is None or not data.items:
@@ -121,7 +125,7 @@ def takes(data: Sheet, event: Message) -> bool:
     return (
         given(event) is not None
         or intent in {Intent.SURVEY, Intent.CLOSING}
-        or (intent is Intent.ASK and len(event.body.strip()) <= TRIES)
+        or (intent == Intent.ASK and len(event.body.strip()) <= TRIES)
     )
 
 

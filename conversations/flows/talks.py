@@ -5,11 +5,12 @@ C13).
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from conversations.effects import AskHuman, Quiet, say
 from conversations.engine import END, D, Flow, Step, finish
 from conversations.events import Click, Done, Followed, Message, Scanned
-from conversations.routing import Intent
+from conversations.routing import Intent, Opening
 
 
 class S(StrEnum):
@@ -24,6 +25,13 @@ class Nothing:
 
 
 flow = Flow("desk", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+
+
+OPENINGS: Final = (
+    Opening(Intent.HUMAN, key="HUMAN", button="找人"),
+    Opening(Intent.CONTACT, key="CONTACT", button="联系我们"),
+    Opening(Intent.ASK, key="NURSE", button="叫护士"),
+)
 
 
 @flow.enters(on=Intent.WELCOME)

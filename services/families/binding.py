@@ -12,7 +12,7 @@ from care.errors import Decided, Invalid, NotFound
 from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
-from conversations.routing import CODE_SIGNS, invitation_code
+from conversations.flows.families import CODE_SIGNS, invitation_code
 from services.access import FAMILIES, Viewer, access_application, access_resident, name_of
 from services.context import Context
 from services.house import House

@@ -317,7 +317,7 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
     for row in rows:
         text = str(msgspec.json.decode(db.open(row, "event") or "{}").get("body", ""))
         key = re.sub(r"\W+", "", text)
-        if len(key) < SHORTEST or of_words(text) is not Intent.ASK or triage(text).rings:
+        if len(key) < SHORTEST or of_words(text) != Intent.ASK or triage(text).rings:
             continue
         if key in found:
             found[key] = replace(found[key], times=found[key].times + 1)

@@ -63,7 +63,7 @@ class Envelope(msgspec.Struct, frozen=True):
     key: str
     kind: str
     event: Arrival
-    intent: Intent
+    intent: str
     raw: bytes
     created_at: datetime
     arrived_at: datetime
@@ -272,7 +272,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         alarm = house.words([alarms.called(heard, talk.kind, away)], now, elder=context.elder)
     if (
         heard.rings
-        and envelope.intent is not Intent.COMPLAINT
+        and envelope.intent != Intent.COMPLAINT
         and (talk.snapshot is None or talk.snapshot.flow != "complaint")
     ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
@@ -378,7 +378,7 @@ def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False
             heard_at=now,
         )
     if talk.has_parked:
-        complains = envelope.intent is Intent.COMPLAINT or (talk.stored is not None and talk.stored[0] == "complaint")
+        complains = envelope.intent == Intent.COMPLAINT or (talk.stored is not None and talk.stored[0] == "complaint")
         if cries or complains:
             outbox.keep_parked(store, talk.person_id, "对方在呼救" if cries else "对方在投诉")
         else:
@@ -413,7 +413,7 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = envelope.intent
     told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
-    if intent is Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
+    if intent == Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up()
         if asked is not None:
             flow = registry.for_intent(Intent.ENQUIRY)
@@ -468,7 +468,7 @@ def _nameless(house: House, talk: Talk, envelope: Envelope) -> bool:
     """
     if talk.snapshot is None or talk.snapshot.flow != "survey" or not isinstance(envelope.event, events.Text):
         return False
-    return envelope.intent is not Intent.HUMAN and house.registry.of(talk.snapshot).takes(talk.snapshot, envelope.event)
+    return envelope.intent != Intent.HUMAN and house.registry.of(talk.snapshot).takes(talk.snapshot, envelope.event)
 
 
 ANSWER: Final = events.Text("［问卷的回答］")

@@ -13,24 +13,6 @@ from storage.queries.sight import Sight
 from storage.unit import Unit
 
 Event = dict[str, Any]
-MENU = {
-    "COMPLAINT": "投诉",
-    "HUMAN": "找人",
-    "CONTACT": "联系我们",
-    "LETTER": "今天的家书",
-    "BIND": "绑定",
-    "NURSE": "叫护士",
-}
-PREVIEWS = {
-    "image": "［照片］",
-    "voice": "［语音］",
-    "video": "［视频］",
-    "location": "［位置］",
-    "link": "［链接］",
-    "followed": "关注了公众号",
-    "unfollowed": "取消了关注",
-    "scanned": "扫了二维码",
-}
 SPOKEN_EVENTS = ("event:subscribe", "event:unsubscribe", "event:scan", "event:click")
 """Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and
 not shown.
@@ -64,7 +46,7 @@ class Line:
     """A row of the list."""
 
     who: Who
-    preview: str
+    event: Event
     at: datetime | None
     clock: Clock | None
     failed: int
@@ -220,7 +202,7 @@ def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
     found = [
         Line(
             found_people[person.id],
-            preview(_event(db, message)),
+            _event(db, message),
             message.created_at,
             clocks.get(person.id),
             failed.get(person.id, 0),
@@ -316,18 +298,6 @@ def window(db: Unit, person_id: int) -> Window:
             following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None
         )
     return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
-
-
-def preview(event: Event) -> str:
-    """A message in a few words; `event` is the stored JSON of `conversations.events`."""
-    kind = event["type"]
-    if kind in {"text", "noted"}:
-        return str(event["body"])
-    if kind == "click":
-        return f"点了「{MENU.get(event['key'], '菜单')}」"
-    if kind in {"location", "link"}:
-        return PREVIEWS[kind] + str(event["label" if kind == "location" else "title"])
-    return PREVIEWS.get(kind, "［其他内容］")
 
 
 def said(db: Unit, row: tables.Inbox) -> str:

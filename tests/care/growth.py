@@ -15,6 +15,7 @@ from typing import Final
 from care import accusations, harm, severity, triage
 from conversations import answers, routing
 from conversations.events import Text
+from settings import subjects
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns
 
 MOST: Final = 12.0
@@ -49,9 +50,10 @@ class Reader:
         return [*families(found, self.words)[::part], *mixed(found, 500)[::part], *jumbled(found, 40, LENGTHS[0])]
 
 
+FLOWS: Final = subjects.modules("conversations.flows")
 READERS: Final = {
     "triage": Reader(triage.triage, patterns(triage)),
-    "routing": Reader(lambda text: routing.understand(Text(text)), patterns(routing)),
+    "routing": Reader(lambda text: routing.understand(Text(text)), patterns(routing, *FLOWS)),
     "answers": Reader(
         KNOWLEDGE.find, patterns(answers), tuple(phrase for entry in KNOWLEDGE.entries for phrase in entry.asked[:2])
     ),

@@ -39,7 +39,7 @@ class Floor:
             found: set[str] = set()
             found |= (
                 {"list"}
-                if any(line.who.id == person and line.preview for line in talks.lines(db, viewer.sight))
+                if any(line.who.id == person and line.event for line in talks.lines(db, viewer.sight))
                 else set()
             )
             try:

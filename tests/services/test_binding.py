@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
-from conversations.routing import Intent, invitation_code, of_words
+from conversations.flows.families import invitation_code
+from conversations.routing import Intent, of_words
 from services import install
 from services.access import Role, Viewer
 from services.families import binding

@@ -253,7 +253,7 @@ async def test_two_of_one_batch_ask_for_the_last_place_and_no_batch_mate_is_repl
     home = toy_home
     people = ["daughter", "son", "stranger"]
     for openid in people[:2]:
-        await home.database.receive(home.envelope(Text("?"), openid, intent=Want.PLACE))  # type: ignore[arg-type]
+        await home.database.receive(home.envelope(Text("?"), openid, intent=Want.PLACE))
     batch = [home.envelope(Text("要"), openid) for openid in people]
     steps: list[str] = []
 
@@ -282,7 +282,7 @@ async def test_a_flow_that_raises_sets_aside_its_message_alone(toy_home: HomeUnd
     home = toy_home
     batch = [
         home.envelope(Text("我要投诉"), "daughter"),
-        home.envelope(Text("?"), "son", intent=Want.BREAK),  # type: ignore[arg-type]
+        home.envelope(Text("?"), "son", intent=Want.BREAK),
         home.envelope(Text("我要投诉"), "stranger"),
     ]
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, batch)))
@@ -299,7 +299,7 @@ async def test_effects_without_end_are_stopped_after_three_rounds(
 ) -> None:
     home = toy_home
     monkeypatch.setitem(effects.EXECUTORS, TakePlace, lambda _context, _effect: Done(how="again"))
-    envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
+    envelope = home.envelope(Text("?"), intent=Want.LOOP)
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])
 
@@ -309,7 +309,7 @@ async def test_an_effect_nobody_can_do_sets_the_message_aside(
 ) -> None:
     home = toy_home
     monkeypatch.delitem(effects.EXECUTORS, TakePlace)
-    envelope = home.envelope(Text("?"), intent=Want.LOOP)  # type: ignore[arg-type]
+    envelope = home.envelope(Text("?"), intent=Want.LOOP)
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])
 

@@ -1,4 +1,8 @@
-"""The words of the machine: filled and told in the reader's time zone, at the moment they are sent."""
+"""The words of the machine: filled and told in the reader's time zone, at the moment they are sent.
+
+Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} are always there. Plain words,
+short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
+"""
 
 import string
 import tomllib
@@ -29,9 +33,15 @@ class Reader:
 
 @cache
 def book() -> Mapping[str, str]:
-    """All phrases by `section.name`."""
-    sections = tomllib.loads(Path(__file__).with_name("zh_CN.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, phrases in sections.items() for name, text in phrases.items()}
+    """All phrases by `section.name`. Raises ValueError when two files have one phrase."""
+    found: dict[str, str] = {}
+    for file in sorted(Path(__file__).parent.glob("*.toml")):
+        for section, phrases in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for name, text in phrases.items():
+                if found.setdefault(f"{section}.{name}", text) is not text:
+                    message = f"{file.name}: there is a phrase {section}.{name} already"
+                    raise ValueError(message)
+    return found
 
 
 @cache
