@@ -29,6 +29,7 @@ from console.views import (
 )
 from console.views import staff as login
 from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
+from services.access import pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
@@ -106,6 +107,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "path": request.path,
         "seen": request.get(SEEN, ""),
         "now": request.app[CLOCK](),
+        "nav_pages": [page for page in pages() if session.viewer.sees(page)] if session else [],
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
         "unreadable": unreadable.seen_by(session.viewer, request.app[BOARD].unreadable) if session else [],

@@ -16,7 +16,8 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from services.access import access_complaint, access_person
+from services.access import access_person
+from services.complaints.access import access_complaint
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.staff import staff

@@ -12,7 +12,7 @@ from care import sla
 from care.severity import CATEGORIES, category_of
 from conversations import routing
 from conversations.phrases import WEEKDAYS, moment
-from services.access import COMPLAINTS
+from services.access import HANDLERS
 from services.complaints import complaints
 from services.emergencies.board import FALSE, OTHERS
 from services.talks.desk import REASONS
@@ -275,7 +275,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "SCOPES": complaints.SCOPES,
             "WAYS": complaints.WAYS,
             "ACTORS": ACTORS,
-            "HANDLERS": COMPLAINTS,
+            "HANDLERS": HANDLERS,
             "ACTIONS": ACTIONS,
             "REASONS": REASONS,
             "hour_words": lambda: greeting(local(clock()).hour),

@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         14,
         "services/access.py",
-        "LEADS if audience is Audience.LEAD else MAY[Page.ALARMS]",
-        "MAY[Page.ALARMS]",
+        "LEADS if audience is Audience.LEAD else WORKS",
+        "WORKS",
         (ALARMS,),
     ),
     Mutant(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
-from services.access import COMPLAINTS, LEADS, Role, Viewer, access_person, name_of
+from services.access import HANDLERS, LEADS, Role, Viewer, access_person, name_of
 from services.context import Context
 from storage import tables
 from storage.unit import Unit
@@ -89,7 +89,7 @@ def _floors(context: Context) -> list[str]:
 
 def _reach(house: Names, found: Accusation, reach: str) -> str:
     """Somebody must be left who may read it: the lead, else who answers complaints, else everybody who is not meant."""
-    for wanted, roles in (("lead", LEADS), ("desk", COMPLAINTS)):
+    for wanted, roles in (("lead", LEADS), ("desk", HANDLERS)):
         left = [one for one in house.colleagues.values() if one.role in roles and not means(found, one)]
         if reach == wanted and not left:
             reach = "desk" if wanted == "lead" else "all"

@@ -120,7 +120,7 @@
     form.requestSubmit();
   });
   /* Keys without a field: g then a page, j and k through a list, r to reply, / to try, ? for this list, Esc back. */
-  const PAGES = { d: "/console/today", r: "/console/days", h: "/console/chats", t: "/console/complaints", k: "/console/knowledge", l: "/console/letters", o: "/console/residents" };
+  const pageOf = (key) => /^[a-z]$/.test(key) && document.querySelector('a[data-go="' + key + '"]');
   let leader = 0;
   function move(step) {
     const rows = Array.from(document.querySelectorAll("a.person, a.case, a.krow")).filter((row) => row.offsetParent);
@@ -174,7 +174,7 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog[open]")) return;
-    if (leader && Date.now() - leader < 2500 && PAGES[event.key]) { location.href = PAGES[event.key]; event.preventDefault(); leader = 0; return; }
+    if (leader && Date.now() - leader < 2500 && pageOf(event.key)) { location.href = pageOf(event.key).href; event.preventDefault(); leader = 0; return; }
     leader = event.key === "g" ? Date.now() : 0;
     if (!leader && pressed(event.key)) event.preventDefault();
   });

@@ -12,8 +12,9 @@ from care.stages import Stage
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form
 from services import accusations
-from services.access import Page, Viewer, access_complainant, access_complaint, access_page
+from services.access import Viewer, access_page
 from services.complaints import complaints
+from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import desk
 from storage import tables
 from storage.queries import complaints as queries
@@ -112,7 +113,7 @@ async def decide_named(request: web.Request) -> web.Response:
 
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
-    access_page(who, Page.COMPLAINTS)
+    access_page(who, COMPLAINTS)
     now, zone, show = request.app[CLOCK](), request.app[SETTINGS].home.zone, request.query.get("show", "")
     since = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 

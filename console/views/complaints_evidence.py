@@ -12,8 +12,8 @@ from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form, keep_with, parts
 from console.views.media import SHOWN
 from services import media
-from services.access import access_complainant
 from services.complaints import evidence
+from services.complaints.access import access_complainant
 from storage import tables
 from storage.unit import Unit
 from web.sessions import viewer

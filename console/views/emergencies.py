@@ -14,8 +14,9 @@ from aiohttp import web
 from care.errors import Busy, Conflict, NotFound
 from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.views.forms import Form
-from services.access import Page, access_page
+from services.access import access_page
 from services.emergencies import alarms, unreadable
+from services.emergencies.access import ALARMS
 from services.emergencies.board import Alarm
 from services.staff import staff
 from services.upkeep import pulse
@@ -51,7 +52,7 @@ async def strip(request: web.Request) -> web.Response:
 async def past(request: web.Request) -> dict[str, Any]:
     """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
     who, now = viewer(request), request.app[CLOCK]()
-    access_page(who, Page.ALARMS)
+    access_page(who, ALARMS)
     return {
         "rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)),
         "days": BACK.days,

@@ -12,8 +12,9 @@ from care import lunar, occasions
 from care.occasions import MONTHS, day_words
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.views.forms import Form
-from services.access import FAMILIES, Page, access_page
+from services.access import HANDLERS, access_page
 from services.greetings import occasions as plans
+from services.greetings.access import DAYS
 from storage.queries import greetings as queries
 from storage.queries.greetings import Line
 from storage.unit import Unit
@@ -57,7 +58,7 @@ async def decide(request: web.Request) -> dict[str, Any]:
 
 async def _days(request: web.Request) -> dict[str, Any]:
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
-    access_page(who, Page.DAYS)
+    access_page(who, DAYS)
     first = now.astimezone(request.app[SETTINGS].home.zone).date()
     last = first + plans.AHEAD
 
@@ -92,7 +93,7 @@ async def _days(request: web.Request) -> dict[str, Any]:
         "last": last,
         "lunar_words": _lunar,
         "STATES": STATES,
-        "may_decide": who.role in FAMILIES,
+        "may_decide": who.role in HANDLERS,
         "revision_of": plans.revision_of,
         "week": timedelta(days=7),
         "goes": sum(one["goes"] for found in groups.values() for one in found),

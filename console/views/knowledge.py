@@ -16,8 +16,9 @@ from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import knowledge as enquiry
-from services.access import Page, access_page
+from services.access import access_page
 from services.knowledge import knowledge
+from services.knowledge.access import KNOWLEDGE
 from services.knowledge.knowledge import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
@@ -166,7 +167,7 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
     today = now.astimezone(home.zone).date()
 
     def work(db: Unit) -> tuple[Shelf, list[knowledge.Missed]]:
-        access_page(who, Page.KNOWLEDGE)
+        access_page(who, KNOWLEDGE)
         shelf = knowledge.shelf(db, who.home_id, home, today)
         return shelf, knowledge.missed(db, who, shelf.snapshot, now) if missed else []
 

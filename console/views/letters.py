@@ -15,9 +15,11 @@ from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
 from console.views.forms import Form, keep_with, parts
 from services import media
-from services.access import Page, access_letter, access_page, access_resident
+from services.access import access_page
 from services.letters import letters
+from services.letters.access import LETTERS, access_letter
 from services.letters.letters import Photo
+from services.residents.access import access_resident
 from storage.queries import letters as queries
 from storage.queries import residents
 from storage.types import new_id
@@ -155,7 +157,7 @@ async def photo(request: web.Request) -> web.StreamResponse:
 
 async def _rows(request: web.Request) -> dict[str, Any]:
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
-    access_page(who, Page.LETTERS)
+    access_page(who, LETTERS)
     day = letters.today(home, now)
 
     def work(db: Unit) -> list[list[queries.Row]]:

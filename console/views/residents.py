@@ -9,10 +9,11 @@ from aiohttp import web
 from care.errors import Invalid
 from console.views.context import CLOCK, DATABASE, HOUSE, read
 from console.views.forms import Form
-from services.access import FAMILIES, Page, access_page, access_resident
+from services.access import HANDLERS, access_page
 from services.families import binding
 from services.greetings import occasions
 from services.residents import residents
+from services.residents.access import RESIDENTS, access_resident
 from storage.queries import greetings
 from storage.queries import residents as queries
 from storage.unit import Unit
@@ -126,12 +127,12 @@ async def hush(request: web.Request) -> web.StreamResponse:
 
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
-    access_page(who, Page.RESIDENTS)
+    access_page(who, RESIDENTS)
     left = request.query.get("show") == "left"
     statuses = queries.GONE if left else queries.LIVING
 
     def work(db: Unit) -> tuple[list[queries.Line], list[queries.Asking]]:
-        return queries.lines(db, who.sight, statuses), queries.asking(db, who.sight) if who.role in FAMILIES else []
+        return queries.lines(db, who.sight, statuses), queries.asking(db, who.sight) if who.role in HANDLERS else []
 
     found, asking = await request.app[DATABASE].read(work)
     floors = sorted({line.floor for line in found})
@@ -143,7 +144,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "bound": sum(line.relatives > 0 for line in found),
         "SCOPES": binding.SCOPES,
         "BY": binding.WAYS,
-        "may_bind": who.role in FAMILIES,
+        "may_bind": who.role in HANDLERS,
     }
 
 
@@ -165,6 +166,6 @@ async def _one(request: web.Request) -> dict[str, Any]:
     return found | {
         "SCOPES": binding.SCOPES,
         "BY": binding.WAYS,
-        "may_bind": who.role in FAMILIES,
+        "may_bind": who.role in HANDLERS,
         "STATUSES": residents.may_set(who),
     }

@@ -8,8 +8,9 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import DATABASE, read
-from services.access import Page, access_page
+from services.access import access_page
 from services.search import search
+from services.search.access import SEARCH
 from web.sessions import viewer
 
 LONGEST: Final = 40
@@ -23,7 +24,7 @@ def routes(router: web.UrlDispatcher) -> None:
 async def index(request: web.Request) -> web.StreamResponse:
     """The page, or the results while somebody types. That somebody searched is kept, not what for (P5)."""
     who, asked = viewer(request), request.query.get("q", "").strip()[:LONGEST]
-    access_page(who, Page.SEARCH)
+    access_page(who, SEARCH)
     found = await request.app[DATABASE].read(lambda db: search.look(db, who, asked)) if asked else None
     if found and (found.people or found.cases or found.messages):
         await read(request, f"search:{len(found.people)}.{len(found.cases)}.{len(found.messages)}")

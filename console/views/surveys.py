@@ -10,8 +10,9 @@ from aiohttp import web
 from care import surveys as survey
 from care.errors import NotFound
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from services.access import LEADS, Page, access_page
+from services.access import LEADS, access_page
 from services.surveys import surveys
+from services.surveys.access import SURVEYS
 from storage.queries import surveys as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -29,7 +30,7 @@ def routes(router: web.UrlDispatcher) -> None:
 async def index(request: web.Request) -> dict[str, Any]:
     """One questionnaire with its results; the newest when none is named."""
     who, now = viewer(request), request.app[CLOCK]()
-    access_page(who, Page.SURVEYS)
+    access_page(who, SURVEYS)
     wanted = request.match_info.get("period", "")
 
     def work(db: Unit) -> tuple[list[Any], queries.Result | None]:

@@ -3,15 +3,16 @@
 import re
 import secrets
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, read
 from services import accusations
-from services.access import Page, Viewer, access_page, access_person
+from services.access import Viewer, access_page, access_person, pages
 from services.talks import desk
+from services.talks.access import CHATS
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -33,12 +34,9 @@ def routes(router: web.UrlDispatcher) -> None:
     router.add_post(r"/outgoing/{row:\d{1,18}}/send", send_kept)
 
 
-FIRST: Final = ((Page.TODAY, "today"), (Page.CHATS, "chats"), (Page.AUDIT, "audit"), (Page.KNOWLEDGE, "knowledge"))
-
-
 async def home(request: web.Request) -> web.StreamResponse:
     """The first page after the log-in."""
-    raise web.HTTPSeeOther("/console/" + next(address for page, address in FIRST if viewer(request).sees(page)))
+    raise web.HTTPSeeOther("/console" + next(page.path for page in pages() if viewer(request).sees(page)))
 
 
 @aiohttp_jinja2.template("talks/index.html")
@@ -148,7 +146,7 @@ async def take_back(request: web.Request) -> web.StreamResponse:
 
 async def _lines(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
-    access_page(who, Page.CHATS)
+    access_page(who, CHATS)
     lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.sight))
     opened = request.match_info.get("person") or request.query.get("open", "")
     open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0

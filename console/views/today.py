@@ -1,20 +1,22 @@
 """今日: one list sorted by the time that is left, one plain sentence on top (design.md 5.1, practice.md C13)."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, SETTINGS
 from conversations.phrases import moment
-from services.access import Page, access_page
+from services.access import WORKS, Page, access_page
 from services.greetings import occasions as plans
 from services.letters import letters
 from storage.queries import greetings
 from storage.queries import today as queries
 from storage.unit import Unit
 from web.sessions import viewer
+
+TODAY: Final = Page("今日", "/today", WORKS, icon="sun", place=10, key="d")
 
 
 def routes(router: web.UrlDispatcher) -> None:
@@ -37,7 +39,7 @@ async def rows(request: web.Request) -> dict[str, Any]:
 
 async def _today(request: web.Request) -> dict[str, Any]:
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
-    access_page(who, Page.TODAY)
+    access_page(who, TODAY)
     day = letters.today(home, now)
 
     def work(db: Unit) -> tuple[queries.Today, list[greetings.Line]]:

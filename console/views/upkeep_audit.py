@@ -9,7 +9,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import CLOCK, DATABASE
-from services.access import Page, access_page
+from services.access import access_page
+from services.upkeep.access import AUDIT
 from storage.queries import upkeep as queries
 from web.sessions import viewer
 
@@ -32,7 +33,7 @@ def routes(router: web.UrlDispatcher) -> None:
 async def index(request: web.Request) -> dict[str, Any]:
     """A page of rows; `before` is the id under which the next page begins."""
     who, show, before = viewer(request), request.query.get("show", ""), request.query.get("before", "")
-    access_page(who, Page.AUDIT)
+    access_page(who, AUDIT)
     shown = show if show in {key for key, _ in FILTERS} else ""
     last = int(before) if before.isdecimal() and len(before) < 19 else None
     rows = await request.app[DATABASE].read(lambda db: queries.rows(db, who.home_id, shown, last))

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from console.views.context import CLOCK, DATABASE
 from console.views.forms import Form
-from services.access import Page, access_page
+from services.access import access_page
 from services.upkeep import epochs
+from services.upkeep.access import RESTORE
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -25,7 +26,7 @@ def routes(router: web.UrlDispatcher) -> None:
 async def index(request: web.Request) -> dict[str, Any]:
     """What confirming does, in figures; without a restore a page that says so."""
     who = viewer(request)
-    access_page(who, Page.RESTORE)
+    access_page(who, RESTORE)
 
     def work(db: Unit) -> tuple[epochs.Closed | None, epochs.Account | None]:
         found = epochs.closed(db, who.home_id)

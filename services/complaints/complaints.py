@@ -15,8 +15,9 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
 from services import accusations
-from services.access import COMPLAINTS, LEADS, Role, Viewer, access_complaint, name_of
+from services.access import HANDLERS, LEADS, Role, Viewer, name_of
 from services.complaints import records, verdicts
+from services.complaints.access import access_complaint
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose, Sent
@@ -65,7 +66,7 @@ def assess(  # noqa: PLR0913  (one form)
         raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
     staff = {one.id: one for one in _staff(db, viewer)}
     owner = staff.get(owner_id)
-    if owner is None or Role(owner.role) not in COMPLAINTS:
+    if owner is None or Role(owner.role) not in HANDLERS:
         raise Invalid(why="请选一位负责人：客服、主管或院长。")
     if not accused <= set(staff):
         raise Invalid(why="被投诉的人不在名单里，请重选。")

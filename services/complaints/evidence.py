@@ -9,8 +9,9 @@ from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
 from services import media
-from services.access import Viewer, access_complaint
+from services.access import Viewer
 from services.complaints import records
+from services.complaints.access import access_complaint
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit

@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import func, select, update
 
 from care.triage import Audience, Triage
-from services.access import Page, Viewer, access_page, may_hear
+from services.access import Viewer, access_page, may_hear
+from services.emergencies.access import ALARMS
 from storage import tables
 from storage.seal import Unreadable as Sealed
 from storage.store import Store
@@ -120,7 +121,7 @@ def seen_by(viewer: Viewer, rows: list[Unread]) -> list[Unread]:
     """As a viewer may see them: that something came is for everybody who works, words about a
     colleague for the lead.
     """
-    if not viewer.sees(Page.ALARMS):
+    if not viewer.sees(ALARMS):
         return []
     return [
         row
@@ -132,7 +133,7 @@ def seen_by(viewer: Viewer, rows: list[Unread]) -> list[Unread]:
 
 def take_note(db: Unit, viewer: Viewer, upto: int, now: datetime) -> None:
     """A colleague has looked at all that came up to this one. Raises NotFound for who works with nobody."""
-    access_page(viewer, Page.ALARMS)
+    access_page(viewer, ALARMS)
     table = tables.Unreadable
     db.execute(
         update(table)

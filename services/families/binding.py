@@ -13,12 +13,14 @@ from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
 from conversations.flows.families import CODE_SIGNS, invitation_code
-from services.access import FAMILIES, Viewer, access_application, access_resident, name_of
+from services.access import HANDLERS, Viewer, name_of
 from services.context import Context
+from services.families.access import access_application
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
+from services.residents.access import access_resident
 from services.search import search
 from storage import tables
 from storage.seal import Sealer
@@ -46,7 +48,7 @@ def digest(sealer: Sealer, code: str) -> str:
 def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[str, datetime]:
     """A new code for the sheet of a resident, and until when it is good. Raises NotFound."""
     resident = access_resident(db, viewer, resident_id)
-    if viewer.role not in FAMILIES:
+    if viewer.role not in HANDLERS:
         raise NotFound
     code = ""
     while invitation_code(code) is None:

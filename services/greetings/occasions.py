@@ -17,10 +17,12 @@ from care import occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from conversations.effects import Say, say
-from services.access import FAMILIES, Viewer, access_plan, access_resident, name_of
+from services.access import HANDLERS, Viewer, name_of
+from services.greetings.access import access_plan
 from services.house import House
 from services.outgoing import outbox, sending
 from services.outgoing.purposes import Purpose
+from services.residents.access import access_resident
 from services.upkeep import epochs
 from storage import revision, tables
 from storage.queries import greetings as queries
@@ -140,7 +142,7 @@ def revision_of(row: tables.Plan) -> str:
 def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime, drawn: str | None = None) -> None:
     """Hold, cancel or plan again. Raises TooLate, Decided, Changed; NotFound for who may not."""
     row = access_plan(db, viewer, plan_id, lock=True)
-    if viewer.role not in FAMILIES:
+    if viewer.role not in HANDLERS:
         raise NotFound
     if row.state == "sent" and not (
         verdict in {"held", "cancelled"} and outbox.take_back(db.store, _key(db, row), now)

@@ -18,7 +18,8 @@ from conversations import answers
 from conversations.answers import Entry, Found, Kind, Knowledge
 from conversations.events import Asked, Option
 from conversations.routing import Intent, of_words
-from services.access import Page, Viewer, access_page, name_of
+from services.access import Viewer, access_page, name_of
+from services.knowledge.access import KNOWLEDGE
 from settings import Home
 from storage import revision as revisions
 from storage import tables
@@ -177,7 +178,7 @@ def save_entry(  # noqa: PLR0913  (one form)
 
     Raises Invalid with a sentence, Conflict when a colleague was first.
     """
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     phrasings = list(dict.fromkeys(line.strip() for line in asked.replace("\r", "").split("\n") if line.strip()))
     _check(question, answer, phrasings)
     row = _row(db, viewer, key) if key else None
@@ -198,7 +199,7 @@ def save_entry(  # noqa: PLR0913  (one form)
 
 def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) -> None:
     """Let the machine say an entry, or not. Raises NotFound."""
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         entry = next((entry for entry in answers.starter() if entry.id == key), None)
@@ -220,7 +221,7 @@ def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) 
 
 def restore(db: Unit, viewer: Viewer, key: str, now: datetime, revision: int | None = None) -> None:
     """An entry as it came; an own entry goes. Raises NotFound, Conflict when a colleague was first."""
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         raise NotFound
@@ -235,7 +236,7 @@ def fill(  # noqa: PLR0913  (one form)
     db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | None, now: datetime, drawn: str | None = None
 ) -> None:
     """Fill a blank, or empty it. Raises Invalid with a sentence, Changed."""
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     value = " ".join(value.split())
     if name in OWN_BLANKS or not re.fullmatch(r"\w{1,16}", name):
         raise Invalid(why=f"「{name}」由系统设置填，不在这里改。")
@@ -268,7 +269,7 @@ def fill(  # noqa: PLR0913  (one form)
 
 def learn(db: Unit, viewer: Viewer, key: str, phrase: str, now: datetime) -> None:
     """Teach an entry one more way of being asked. Raises NotFound, Invalid."""
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     row = _row(db, viewer, key)
     entry = next((entry for entry in answers.starter() if entry.id == key), None)
     if row is None and entry is None:
@@ -294,7 +295,7 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
     Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no
     questions here.
     """
-    access_page(viewer, Page.KNOWLEDGE)
+    access_page(viewer, KNOWLEDGE)
     complaint = select(tables.ComplaintRecord.inbox_id).where(
         tables.ComplaintRecord.home_id == viewer.home_id, tables.ComplaintRecord.inbox_id.is_not(None)
     )

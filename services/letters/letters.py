@@ -13,11 +13,13 @@ from care.errors import Changed, Decided, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
 from services import media
-from services.access import LEADS, Role, Viewer, access_letter, access_resident, family_of, name_of
+from services.access import LEADS, Role, Viewer, name_of
 from services.context import Context
 from services.house import House
+from services.letters.access import access_letter
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
+from services.residents.access import access_resident, family_of
 from settings import Home
 from storage import revision, tables
 from storage.queries import letters as queries

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from care.errors import Changed, Invalid
-from services.access import LEADS, Role, Viewer, access_resident
+from services.access import LEADS, Role, Viewer
 from services.outgoing import outbox
+from services.residents.access import access_resident
 from storage import revision, tables
 from storage.queries.residents import STATUSES
 from storage.types import new_id

@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from conversations import events
-from services.access import Page, Viewer, access_page
+from services.access import Viewer, access_page
+from services.search.access import SEARCH
 from storage import tables
 from storage.grams import digest, grams, normal
 from storage.queries import search as queries
@@ -89,7 +90,7 @@ def renamed(db: Unit, person: tables.Person) -> None:
 
 def look(db: Unit, viewer: Viewer, question: str) -> Found:
     """Rows that have the words of the question, newest first, only what the viewer may open. Raises NotFound."""
-    access_page(viewer, Page.SEARCH)
+    access_page(viewer, SEARCH)
     wanted = normal(question)
     short = len(wanted.replace(" ", "")) < SHORTEST
     if not wanted:

@@ -13,12 +13,13 @@ from care import quiet_hours, surveys
 from care.errors import Conflict, Decided, Invalid, NotFound
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
-from services.access import LEADS, Page, Viewer, access_page
+from services.access import LEADS, Viewer, access_page
 from services.context import Context
 from services.greetings.occasions import why_not
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
+from services.surveys.access import SURVEYS
 from storage import tables
 from storage.queries import greetings
 from storage.queries import surveys as queries
@@ -34,7 +35,7 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
 
     Raises Conflict, NotFound.
     """
-    access_page(viewer, Page.SURVEYS)
+    access_page(viewer, SURVEYS)
     if viewer.role not in LEADS:
         raise NotFound
     local = now.astimezone(house.home.zone)
@@ -78,7 +79,7 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
 
 def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:
     """Nobody can answer any more. Raises Conflict, NotFound."""
-    access_page(viewer, Page.SURVEYS)
+    access_page(viewer, SURVEYS)
     row = db.hold(select(tables.Campaign).where(tables.Campaign.id == campaign_id))
     if row is None or row.home_id != viewer.home_id or viewer.role not in LEADS:
         raise NotFound

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
-from services.access import Viewer, access_complaint, access_outgoing, access_person
+from services.access import Viewer, access_person
 from services.complaints import records
+from services.complaints.access import access_complaint
 from services.outgoing import outbox
+from services.outgoing.access import access_outgoing
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from storage import tables

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from care.errors import Conflict, Invalid
 from care.sla import Mark
-from services.access import Page, Viewer, access_page
+from services.access import Viewer, access_page
 from services.outgoing import outbox, purposes
 from services.upkeep import stoplist
+from services.upkeep.access import RESTORE
 from storage import tables
 from storage.types import moment
 from storage.unit import Unit
@@ -94,7 +95,7 @@ def gaps(db: Unit, home_id: int) -> list[tuple[datetime, datetime]]:
 
 def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
     """What confirming would do. Raises NotFound for who may not decide it."""
-    access_page(viewer, Page.RESTORE)
+    access_page(viewer, RESTORE)
     fates = [_fate(row, epoch.began_at) for row in _held(db, viewer.home_id)]
     return Account(
         later=fates.count("planned"),
@@ -113,7 +114,7 @@ def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) 
 
     Raises Invalid, Conflict, NotFound.
     """
-    access_page(viewer, Page.RESTORE)
+    access_page(viewer, RESTORE)
     if words.strip() != CONFIRM:
         raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
     opened = db.store.rows(

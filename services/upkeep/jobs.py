@@ -11,7 +11,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.access import Page, Viewer, access_page
+from services.access import Viewer, access_page
+from services.upkeep.access import JOBS
 from storage import tables
 from storage.store import Store
 from storage.types import micros, new_id
@@ -80,7 +81,7 @@ class Line:
 
 def shown(db: Unit, viewer: Viewer, now: datetime) -> list[Line]:
     """All jobs, those with trouble first. Raises NotFound for who may not see the page."""
-    access_page(viewer, Page.JOBS)
+    access_page(viewer, JOBS)
     rows = db.scalars(select(tables.JobRun).where(tables.JobRun.began_at > now - KEPT))
     lines = [Line(row, now - row.began_at > LATE[0] * timedelta(milliseconds=row.every_ms) + LATE[1]) for row in rows]
     return sorted(lines, key=lambda line: (line.row.failed is None, not line.late, line.row.every_ms, line.row.name))

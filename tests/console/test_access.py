@@ -19,7 +19,7 @@ from care.triage import triage
 from console import app as console
 from conversations import events
 from services import install, media
-from services.access import WORDS, Page, Role, Viewer, may_hear
+from services.access import WORDS, Role, Viewer, may_hear, pages
 from services.emergencies.board import Board
 from settings import Media, Settings
 from storage import tables
@@ -403,4 +403,4 @@ def test_e2_emergencies_ring_for_who_works_and_abuse_for_the_lead_alone() -> Non
 
 def test_p2_deny_by_default_every_role_has_a_word_and_every_page_a_list() -> None:
     assert set(WORDS) == set(Role)
-    assert all(Viewer(1, 1, "x", role).sees(page) in {True, False} for role in Role for page in Page)
+    assert all(Viewer(1, 1, "x", role).sees(page) in {True, False} for role in Role for page in pages())

@@ -10,8 +10,9 @@ import pytest
 from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
 from services import accusations
-from services.access import Role, Viewer, access_complaint, access_person
+from services.access import Role, Viewer, access_person
 from services.complaints import complaints
+from services.complaints.access import access_complaint
 from services.knowledge import knowledge
 from services.residents import residents
 from services.search import search

@@ -6,7 +6,8 @@ import pytest
 
 from care.errors import Invalid, NotFound
 from conversations import events
-from services.access import Page, Role, Viewer, access_media, access_page
+from services.access import Role, Viewer, access_media, access_page
+from services.complaints.access import COMPLAINTS
 from services.staff.staff import (
     Knock,
     TooManyTries,
@@ -60,7 +61,7 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
 async def test_p2_a_nurse_has_no_complaint_pages(home: HomeUnderTest) -> None:
     nurse = await home.staff(Role.NURSE)
     with pytest.raises(NotFound):
-        access_page(nurse, Page.COMPLAINTS)
+        access_page(nurse, COMPLAINTS)
     assert nurse.role.words == "护士"
 
 

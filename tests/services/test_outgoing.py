@@ -7,7 +7,8 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
 from conversations.events import Text
-from services.access import Viewer, access_complaint
+from services.access import Viewer
+from services.complaints.access import access_complaint
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks

@@ -1,0 +1,23 @@
+"""Who may open letters: the only door to letters (architecture, decision 7)."""
+
+from typing import Final
+
+from sqlalchemy import select
+
+from care.errors import NotFound
+from services.access import WORKS, Page, Viewer
+from services.residents.access import access_resident
+from storage import tables
+from storage.unit import Unit
+
+LETTERS: Final = Page("家书", "/letters", WORKS, icon="letter", place=40, key="l")
+
+
+def access_letter(db: Unit, viewer: Viewer, letter_id: int, *, lock: bool = False) -> tables.Letter:
+    """A letter about a resident of the viewer's floors. Raises NotFound."""
+    wanted = select(tables.Letter).where(tables.Letter.id == letter_id)
+    found = db.hold(wanted) if lock else db.fresh(wanted).first()
+    if found is None:
+        raise NotFound
+    access_resident(db, viewer, found.resident_id)
+    return found
