@@ -20,7 +20,8 @@ from scripts import servers
 from services.outgoing import sending
 from services.ports import Fate, Outcome
 from storage import migrate, seal
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 from storage.types import micros, new_id
 
 GOAL: Final = 1.3

@@ -23,7 +23,7 @@ from scripts.stage import ROOT
 from services import install
 from settings import Home, Settings, Wechat
 from storage import seal
-from storage.database import open_database
+from storage.open import open_database
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 GRANDMA, DAUGHTER, NEW = "oSim_wangguilan_00000000002", "oSim_lijing_0000000000000001", "oSim_luren_00000000000000003"

@@ -30,7 +30,8 @@ from services.letters import letters
 from services.residents import residents
 from settings import Home, Settings, Wechat
 from storage import seal
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 FIRST: Final = date(2027, 1, 18)

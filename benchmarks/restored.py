@@ -20,7 +20,7 @@ from services import install
 from services.upkeep.epochs import CONFIRM
 from settings import Home, Settings, Wechat
 from storage import seal
-from storage.database import open_database
+from storage.open import open_database
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 ELDERS: Final = 20

@@ -172,7 +172,7 @@ def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN4
     from services.staff import staff
     from settings.clock import wall
     from storage import migrate, seal
-    from storage.database import open_database
+    from storage.open import open_database
     from storage.unit import Unit
 
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

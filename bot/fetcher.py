@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from services import media
-from services.media import Wanted
+from services.media import media
+from services.media.media import Wanted
 from services.ports import MediaGone, MediaLater, Platform
 from settings.clock import Clock
 from storage.database import Database

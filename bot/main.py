@@ -8,8 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -20,6 +19,7 @@ from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
+from bot.looks import Looks
 from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.sender import Sender
@@ -29,40 +29,24 @@ from console import app as console
 from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.ticker import Ticker
-from services import (
-    accusations,
-    install,
-    points,
-)
-from services.emergencies import alarms, unreadable
+from services import install, points
 from services.emergencies.board import Board
-from services.greetings import occasions
+from services.greetings.subject import plan_ahead
 from services.house import House
-from services.knowledge import knowledge
-from services.letters import letters
-from services.outgoing import outbox
-from services.promises import clocks
-from services.search import search
-from services.staff import staff
-from services.talks import silence
+from services.subject import Job, Running, subjects
 from services.talks.receive import receive_batch
-from services.upkeep import epochs, jobs, ledger, pulse, stoplist
-from services.upkeep.jobs import Job
+from services.upkeep import jobs as runs
+from services.upkeep import pulse
 from settings import Settings, Wechat
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
 from storage import migrate, seal
-from storage.database import open_database
+from storage.open import open_database
 from storage.spool import Spool
-from storage.unit import Unit
 
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
 GRACE = 12.0
-RESTS = 4
-"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a
-processor.
-"""
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -83,10 +67,6 @@ class Service:
         self.board = Board()
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
-        self._looks: set[asyncio.Task[None]] = set()
-        self._looking, self._learning = asyncio.Lock(), asyncio.Lock()
-        self._look_waits, self._rests_until = False, 0.0
-        self._edition: object = None
         self._was_away = False
 
     async def start(self, scene: dict[str, Any] | None = None) -> None:
@@ -104,6 +84,7 @@ class Service:
         if scene and fresh:
             await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
         self.ids = ids
+        self.running = Running(self.database, self.house, ids.home_id, settings)
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
         self.rates = Rates(settings.redis_url)
@@ -116,19 +97,18 @@ class Service:
         )
         self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds, self.metrics.sent)
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
+        self.looks = Looks(self.running, self.board, self.inbound, self.clock)
         self.webhook = Webhook(_codec(self.settings.wechat), self.inbound, self.house, self.clock, self.reach)
         await self.inbound.remember()
-        await self._look_at_alarms()
-        await self._look_at_places()
-        await self._look_at_staff()
-        await self._look_at_knowledge()
-        await self._look_at_epochs()
+        await self.looks.all()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
         works = self.role != "web"
         if works and await self.database.leads():
             with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
-                await self._plan_ahead(self.clock())
-        self.ticker = Ticker([job for job in self._jobs() if works or job.everywhere], self.clock, self.database.leads)
+                await plan_ahead(self.running, self.clock())
+        self.ticker = Ticker(
+            [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self.database.leads
+        )
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())] if works else []
         self.fanout = Fanout(self.database, settings.redis_url) if self.database.shared else None
         if self.fanout is not None:
@@ -193,104 +173,31 @@ class Service:
         )
         return app
 
-    def _jobs(self) -> list[Job]:
-        store, house = self.database.store, self.house
+    def jobs(self) -> list[Job]:
+        """The jobs of the subjects, and those that this process does for itself."""
         return [
-            Job(
-                "silence",
-                5.0,
-                lambda now: store(lambda s: silence.act_on_silence(s, house, now)),
-                "没人接着说的对话，按流程收尾",
-            ),
-            Job(
-                "promises",
-                5.0,
-                lambda now: store(lambda s: clocks.look_at_promises(s, house, now)),
-                "看每一个时限，到了就提醒，超了就记下",
-            ),
-            Job("letters", 5.0, self._release_letters, "到傍晚放行家书"),
-            Job("days", 300.0, self._plan_ahead, "排好今后三十天的祝福和提醒"),
-            Job("greetings", 5.0, self._greet, "到点发祝福和提醒"),
-            Job(
-                "parked",
-                60.0,
-                lambda now: store(lambda s: outbox.give_up_parked(s, now)),
-                "等了七天还发不出的，改成请打电话",
-            ),
-            Job("ledger", 60.0, self._link, "把审计记录串成链"),
-            Job("search", 5.0, self._index, "把新内容编进搜索"),
-            Job("head", 3600.0, self._note_head, "把审计链的末端写到文件"),
-            Job("stops", 5.0, self._note_stops, "把停发名单写到文件"),
-            Job(
-                "alarms",
-                5.0,
-                lambda now: store(lambda s: alarms.still_calling(s, house, now)),
-                "没人去的紧急，再安慰一句",
-            ),
-            Job("strip", 5.0, lambda _: self._look_at_alarms(), "刷新紧急条", everywhere=True),
-            Job("epochs", 5.0, self._look_at_epochs, "看恢复有没有确认", everywhere=True),
-            Job("places", 60.0, self._look_at_places, "刷新谁住哪间", everywhere=True),
-            Job("staff", 60.0, self._look_at_staff, "刷新同事的称呼", everywhere=True),
-            Job("knowledge", 60.0, self._look_at_knowledge, "刷新知识库", everywhere=True),
-            Job("debts", 1.0, lambda _: self.inbound.settle_debts(), "没能当场回的话，改为补发", everywhere=True),
-            Job("spool", 1.0, self._drain, "把数据库不在时存下的来信收进来", everywhere=True),
-            Job("watch", 0.5, self._watch, "看数据库和 Redis 在不在", everywhere=True),
-            Job("wake-up", 1.0, self._wake_up, "叫醒发送和取文件", everywhere=True),
-            Job("runs", jobs.WRITTEN, self._write_down_runs, "记下这些任务各自跑得怎样", everywhere=True),
+            *(job for subject in subjects() for job in subject.jobs),
+            *self.looks.jobs(),
+            Job("debts", 1.0, lambda *_: self.inbound.settle_debts(), "没能当场回的话，改为补发", everywhere=True),
+            Job("spool", 1.0, lambda *_: self._drain(), "把数据库不在时存下的来信收进来", everywhere=True),
+            Job("watch", 0.5, lambda *_: self._watch(), "看数据库和 Redis 在不在", everywhere=True),
+            Job("wake-up", 1.0, lambda *_: self._wake_up(), "叫醒发送和取文件", everywhere=True),
+            Job("runs", runs.WRITTEN, lambda *_: self._write_down_runs(), "记下这些任务各自跑得怎样", everywhere=True),
         ]
 
-    async def _write_down_runs(self, _now: object = None) -> None:
-        runs = dict(self.ticker.runs)
-        await self.database.store(lambda store: jobs.write_down(store, runs))
-        self.ticker.written(runs)
+    async def _write_down_runs(self) -> None:
+        last = dict(self.ticker.runs)
+        await self.database.store(lambda store: runs.write_down(store, last))
+        self.ticker.written(last)
 
-    async def _link(self, now: datetime) -> None:
-        while await self.database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:
-            pass
+    def _wake(self, hints: frozenset[str]) -> None:
+        if "outbox" in hints:
+            self.sender.wake()
+        if "media" in hints:
+            self.fetcher.wake()
+        self.looks.hear(hints)
 
-    async def _note_head(self, now: datetime) -> None:
-        found = await self.database.store(lambda store: ledger.head(store, now))
-        if found is not None:
-            await asyncio.to_thread(ledger.write_head, self.settings.audit_head, found)
-
-    async def _index(self, _now: object = None) -> None:
-        while portion := await self.database.read(lambda db: search.next_portion(db, wall())):
-            await self.database.store(lambda store, portion=portion: search.put(store, portion))  # type: ignore[misc]
-
-    async def _note_stops(self, _now: object = None) -> None:
-        found = await self.database.store(stoplist.entries)
-        await asyncio.to_thread(stoplist.keep, self.settings.stop_list, self.database.sealer, found)
-
-    async def _look_at_epochs(self, _now: object = None) -> None:
-        found = await self.database.read(lambda db: epochs.closed(db, self.ids.home_id))
-        if found != self.board.closed:
-            self.board.closed = found
-            self.board.touch()
-
-    async def _plan_ahead(self, now: datetime) -> None:
-        wanted = await self.database.read(lambda db: occasions.missing(db, self.house, self.ids.home_id, now))
-        if wanted:
-            await self.database.write(lambda db: occasions.plan(db, self.house, self.ids.home_id, wanted))
-
-    async def _release_letters(self, now: datetime) -> None:
-        due = await self.database.read(lambda db: letters.due(db, self.house, self.ids.home_id, now))
-        await self._each(due, lambda db, number: letters.release(db, self.house, number, now))
-
-    async def _greet(self, now: datetime) -> None:
-        due = await self.database.read(lambda db: occasions.due(db, self.ids.home_id, now))
-        await self._each(due, lambda db, number: occasions.release(db, self.house, number, now))
-
-    async def _each(self, numbers: Sequence[int], work: Callable[[Unit, int], object]) -> None:
-        """One short transaction for each; a row that raises is logged and holds up no other."""
-        for number in numbers:
-            try:
-                await self.database.write(lambda db, number=number: work(db, number))  # type: ignore[misc]
-            except Busy:
-                raise
-            except Exception:
-                log.exception("a row could not be released", extra={"action": "release", "row": number})
-
-    async def _watch(self, _now: object) -> None:
+    async def _watch(self) -> None:
         """Tell the open pages that a server went away or came back: without a question to it, which might wait."""
         since = self.database.away_since
         away, apart = (
@@ -301,7 +208,7 @@ class Service:
             self._was_away, self.board.apart = away, apart
             self.board.touch()
 
-    async def _wake_up(self, _now: object) -> None:
+    async def _wake_up(self) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
         self.sender.wake()
         self.fetcher.wake()
@@ -314,82 +221,9 @@ class Service:
         except Busy:
             log.warning("no commit", extra={"action": "no_commit"})
 
-    async def _drain(self, _now: object) -> None:
+    async def _drain(self) -> None:
         while await self.inbound.drain():
             pass
-
-    async def _look_at_alarms(self) -> None:
-        """One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
-
-        Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a
-        hundred cries
-        at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
-        """
-        if self._look_waits:
-            return
-        self._look_waits = waits = True
-        try:
-            async with self._looking:
-                await asyncio.sleep(self._rests_until - time.monotonic())
-                self._look_waits = waits = False
-                begun = time.monotonic()
-                await self._take_over_alarms()
-                self._rests_until = time.monotonic() + RESTS * (time.monotonic() - begun)
-        finally:
-            if waits:
-                self._look_waits = False
-
-    async def _take_over_alarms(self) -> None:
-        self.board.unreadable = await self.database.read(lambda db: unreadable.unseen(db, self.ids.home_id))
-        home, now = self.ids.home_id, self.clock()
-        self.board.locks = await self.database.read(lambda db: staff.locks(db, home, now))
-        self.board.muted = await self.database.read(lambda db: alarms.muted(db, home, now))
-        rows, ended = await self.database.read(
-            lambda db: (alarms.open_alarms(db, home, now), alarms.just_ended(db, home, now))
-        )
-        self.board.take_over(rows, ended)
-
-    async def _look_at_knowledge(self, now: datetime | None = None) -> None:
-        """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
-        today, home, number = (
-            (now or self.clock()).astimezone(self.settings.home.zone).date(),
-            self.settings.home,
-            self.ids.home_id,
-        )
-        async with self._learning:  # one look at a time: an older one never takes away a newer shelf
-            edition = today, await self.database.read(lambda db: knowledge.edition(db, number))
-            if edition != self._edition:
-                shelf = await self.database.read(lambda db: knowledge.shelf(db, number, home, today))
-                self.inbound.knowledge, self._edition = shelf.snapshot, edition
-
-    async def _look_at_staff(self, _now: object = None) -> None:
-        self.house.names = self.inbound.names = self.board.names = await self.database.read(
-            lambda db: accusations.names(db, self.ids.home_id)
-        )
-
-    async def _look_at_places(self, _now: object = None) -> None:
-        self.board.places = await self.database.read(lambda db: alarms.places(db, self.ids.home_id))
-
-    def _wake(self, hints: frozenset[str]) -> None:
-        if "outbox" in hints:
-            self.sender.wake()
-        if "media" in hints:
-            self.fetcher.wake()
-        if "alarms" in hints or ("accused" in hints and (self._looking.locked() or self.board.concerns(hints))):
-            self._look(self._look_at_alarms())
-        if "knowledge" in hints:
-            self._look(self._look_at_knowledge())
-        if "staff" in hints:
-            self._look(self._look_at_staff())
-        if "epochs" in hints:
-            self._look(self._look_at_epochs())
-        if "residents" in hints:
-            self._look(self._note_stops())
-
-    def _look(self, work: Coroutine[None, None, None]) -> None:
-        look = asyncio.create_task(work)
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
 
     @staticmethod
     async def _healthz(_: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from services.knowledge import knowledge
 from settings import Home, Settings
 from settings.clock import wall
 from storage import migrate, seal
-from storage.database import open_database
+from storage.open import open_database
 
 
 def run(command: str, file: Path | None, source: TextIO, target: TextIO) -> int:

@@ -16,7 +16,8 @@ from services.upkeep import epochs, ledger, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
 from storage import archive, migrate, seal
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 
 T = TypeVar("T")
 KEPT: Final = timedelta(days=14)

@@ -15,6 +15,7 @@ from conversations.phrases import WEEKDAYS, moment
 from services.access import HANDLERS
 from services.complaints import complaints
 from services.emergencies.board import FALSE, OTHERS
+from services.subject import gathered
 from services.talks.desk import REASONS
 from settings import Home
 from settings.clock import Clock
@@ -22,16 +23,6 @@ from storage.queries.complaints import STAGES
 from storage.queries.talks import Event
 
 LINK: Final = re.compile(r'<a href="[^"]*">([^<]*)</a>')
-KINDS = {
-    "reply": "回复",
-    "first_feedback": "首次反馈",
-    "result": "结果",
-    "approval": "审批",
-    "follow_up": "回访",
-    "binding": "绑定核实",
-    "call": "回电",
-    "opinion": "问意见",
-}
 STATES = {
     "planned": "到时间发",
     "waiting": "排队中",
@@ -58,92 +49,6 @@ PREVIEWS = {
     "scanned": "扫了二维码",
 }
 ACTORS = {"person": "家属或老人", "machine": "系统"}
-ACTIONS = {
-    "view": "看了",
-    "show_phone": "看号码",
-    "log_in": "登录",
-    "answer": "回复",
-    "log_call": "登记电话",
-    "take_back": "撤回",
-    "send_kept": "放行先没发的话",
-    "false": "误报",
-    "muted": "静音",
-    "undone": "撤销",
-    "arrived_before": "已到（之后又喊了）",
-    "hand_back": "交回机器人",
-    "receive": "来信",
-    "unreadable": "来信损坏",
-    "accuse": "来信说到同事",
-    "accused_confirm": "确认说到的人",
-    "accused_lift": "说到的不是她",
-    "accused_named": "改说到的人",
-    "log_in_locked": "登录被锁",
-    "unlock": "解开登录",
-    "open_case": "立案",
-    "alarm": "报警",
-    "going": "我去",
-    "arrived": "已到",
-    "breach": "超时",
-    "reach": "送达",
-    "add_staff": "添加同事",
-    "edit": "改知识库",
-    "fill": "填空",
-    "restore": "恢复原样",
-    "take_note": "知道了",
-    "note": "内部备注",
-    "assess": "评估",
-    "inquire": "查明",
-    "propose": "提交方案",
-    "interim": "申请中期回复",
-    "begin_survey": "开始问卷",
-    "end_survey": "收卷",
-    "book_visit": "登记探视",
-    "plan_held": "先不发",
-    "plan_cancelled": "取消问候",
-    "plan_planned": "照发",
-    "invite": "打绑定单",
-    "write_letter": "写家书",
-    "let_go": "电话告知后放行",
-    "withdraw_letter": "收回家书",
-    "drop_photo": "拿掉照片",
-    "release_letters": "发家书",
-    "ask_to_bind": "申请绑定",
-    "bind": "确认绑定",
-    "refuse_binding": "没核实",
-    "set_status": "改状态",
-    "hush": "静默",
-    "lift_hush": "解除静默",
-    "approve": "批准",
-    "return": "退回",
-    "tell": "告知结果",
-    "close": "结案",
-    "verdict_accepted": "认可",
-    "verdict_declined": "不认可",
-    "verdict_call": "请来电",
-    "search": "搜索",
-    "begin_epoch": "从备份恢复",
-    "confirm_epoch": "恢复后开始发送",
-}
-SUBJECTS = {
-    "person": "会话",
-    "case": "投诉",
-    "staff": "同事",
-    "inbox": "来信",
-    "outbox": "消息",
-    "alarm": "报警",
-    "promise": "时钟",
-    "knowledge": "知识库",
-    "blank": "空格",
-    "downtime": "停机",
-    "unreadable": "损坏的来信",
-    "resident": "老人",
-    "letter": "家书",
-    "home": "院",
-    "plan": "日程",
-    "campaign": "问卷",
-    "epoch": "恢复",
-    "search": "搜索",
-}
 LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
 
 
@@ -215,7 +120,7 @@ def masked(phone: str) -> str:
 def subject(value: str) -> str:
     """投诉 C1122-01: a kind in words and what names it without naming anybody."""
     kind, _, which = value.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {which}".strip()
+    return f"{gathered(lambda one: one.things).get(kind, kind)} {which}".strip()
 
 
 def span(milliseconds: int) -> str:
@@ -263,7 +168,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "home": home,
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
             "parts": string.Formatter().parse,
-            "KINDS": KINDS,
+            "KINDS": gathered(lambda one: one.promises),
             "STATES": STATES,
             "BAD": BAD,
             "LEVELS": LEVELS,
@@ -276,7 +181,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "WAYS": complaints.WAYS,
             "ACTORS": ACTORS,
             "HANDLERS": HANDLERS,
-            "ACTIONS": ACTIONS,
+            "ACTIONS": gathered(lambda one: one.actions),
             "REASONS": REASONS,
             "hour_words": lambda: greeting(local(clock()).hour),
         }

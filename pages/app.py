@@ -15,10 +15,10 @@ from care import surveys as survey
 from care.errors import Invalid, NotFound
 from conversations.phrases import WEEKDAYS
 from pages.door import OPENID, Door
-from services import media
 from services.house import House
 from services.letters import letters
 from services.letters.letters import Ask
+from services.media import media
 from services.ports import Identify
 from services.surveys import surveys
 from settings import Settings

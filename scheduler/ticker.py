@@ -14,7 +14,8 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from services.upkeep.jobs import Job, Run
+from services.subject import Job, Running
+from services.upkeep.jobs import Run
 from settings.clock import Clock, wall
 
 log = logging.getLogger("jiashu.ticker")
@@ -25,8 +26,10 @@ JUMP: Final = timedelta(seconds=30)
 class Ticker:
     """Runs each job at its interval, never twice at once."""
 
-    def __init__(self, jobs: Iterable[Job], clock: Clock, leads: Callable[[], Awaitable[bool]]) -> None:
-        self._clock, self._leads = clock, leads
+    def __init__(
+        self, jobs: Iterable[Job], running: Running, clock: Clock, leads: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._running, self._clock, self._leads = running, clock, leads
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ahead = self._distance()
         self._failing: dict[str, datetime] = {}
@@ -66,7 +69,7 @@ class Ticker:
         try:
             if not (job.everywhere or await self._leads()):
                 return
-            await job.run(began_at)
+            await job.run(self._running, began_at)
         except Exception as error:
             failed = type(error).__name__
             log.exception("a job failed", extra={"action": "job", "job": job.name})

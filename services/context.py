@@ -27,7 +27,7 @@ class Context(msgspec.Struct):
     kind: str = "guest"
     event: events.Message | None = None
     accused: Accusation | None = None
-    """Whom this message accuses, until it is written down (`services.accusations.mark`)."""
+    """Whom this message accuses, until it is written down (`services.accusations.accusations.accusations.mark`)."""
     untied: bool = True
     """Whether the person may have accused somebody before, outside of any complaint."""
 

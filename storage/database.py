@@ -13,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -112,19 +111,6 @@ class Database(ABC):
     @abstractmethod
     def checked_out(self) -> int:
         """Reading connections in use; 0 when nothing runs."""
-
-
-def open_database(
-    url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None
-) -> Database:
-    """The database of `[database] url`, not started yet."""
-    if url.startswith("sqlite"):
-        from storage.sqlite import SqliteDatabase
-
-        return SqliteDatabase(Path(url.split(":///", 1)[1]), sealer, receive, reach)
-    from storage.postgres import PostgresDatabase
-
-    return PostgresDatabase(url, sealer, receive, reach)
 
 
 def knows_away(test: Callable[[BaseException], bool]) -> Callable[[BaseException], bool]:

@@ -15,8 +15,9 @@ from conversations import events
 from conversations.events import said
 from conversations.routing import Intent, understand
 from scripts import servers
-from services import accusations, install
+from services import install
 from services.access import Role, Viewer
+from services.accusations import accusations
 from services.house import House
 from services.outgoing import sending
 from services.ports import Fate, Outcome
@@ -25,7 +26,7 @@ from services.talks.receive import Answer, Envelope, Receipt, receive_batch
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase
-from storage.database import open_database
+from storage.open import open_database
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 

@@ -11,8 +11,8 @@ from care.errors import Invalid, NotFound
 from care.stages import Stage
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form
-from services import accusations
 from services.access import Viewer, access_page
+from services.accusations import accusations
 from services.complaints import complaints
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import desk

@@ -11,9 +11,9 @@ from console.views.complaints import COMPLAINT, complaint_of, found_by
 from console.views.context import CLOCK, DATABASE, SETTINGS, read
 from console.views.forms import Form, keep_with, parts
 from console.views.media import SHOWN
-from services import media
 from services.complaints import evidence
 from services.complaints.access import access_complainant
+from services.media import media
 from storage import tables
 from storage.unit import Unit
 from web.sessions import viewer

@@ -11,7 +11,7 @@ from multidict import MultiDict, MultiDictProxy
 from care.errors import Invalid
 from care.words import legal
 from console.views.context import DATABASE, SETTINGS
-from services import media
+from services.media import media
 from storage.unit import Unit
 
 FILES: Final = 16 * 1024 * 1024

@@ -13,6 +13,7 @@ from care.occasions import MONTHS, day_words
 from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.views.forms import Form
 from services.access import HANDLERS, access_page
+from services.families.reach import why_not
 from services.greetings import occasions as plans
 from services.greetings.access import DAYS
 from storage.queries import greetings as queries
@@ -69,7 +70,7 @@ async def _days(request: web.Request) -> dict[str, Any]:
     groups: dict[tuple[date, str, int], list[dict[str, Any]]] = {}
     for line in lines:
         row = line.row
-        why = row.why or (plans.why_not(line.who, row.occasion, now) if row.state == "planned" else "") or ""
+        why = row.why or (why_not(line.who, row.occasion, now) if row.state == "planned" else "") or ""
         told = {
             "row": row,
             "who": line.who,

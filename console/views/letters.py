@@ -14,11 +14,11 @@ from care.errors import Invalid, NotFound
 from care.letters import FIELDS
 from console.views.context import CLOCK, DATABASE, SETTINGS
 from console.views.forms import Form, keep_with, parts
-from services import media
 from services.access import access_page
 from services.letters import letters
 from services.letters.access import LETTERS, access_letter
 from services.letters.letters import Photo
+from services.media import media
 from services.residents.access import access_resident
 from storage.queries import letters as queries
 from storage.queries import residents

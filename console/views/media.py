@@ -7,8 +7,8 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from console.views.context import DATABASE, DECODE, SETTINGS
-from services import media
 from services.access import access_media
+from services.media import media
 from web.sessions import viewer
 
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif"})

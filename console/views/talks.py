@@ -9,8 +9,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from console.views.context import BOARD, CLOCK, DATABASE, read
-from services import accusations
 from services.access import Viewer, access_page, access_person, pages
+from services.accusations import accusations
 from services.talks import desk
 from services.talks.access import CHATS
 from storage.queries import talks as queries

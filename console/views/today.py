@@ -9,6 +9,7 @@ from aiohttp import web
 from console.views.context import BOARD, CLOCK, DATABASE, SETTINGS
 from conversations.phrases import moment
 from services.access import WORKS, Page, access_page
+from services.families.reach import why_not
 from services.greetings import occasions as plans
 from services.letters import letters
 from storage.queries import greetings
@@ -63,7 +64,7 @@ async def _today(request: web.Request) -> dict[str, Any]:
         "due": due,
         "release": release,
         "plan": [
-            (line, plans.why_not(line.who, line.row.occasion, now))
+            (line, why_not(line.who, line.row.occasion, now))
             for line in plan
             if line.row.state in {"planned", "held"} and line.row.due_at <= now + timedelta(days=3)
         ][:8],

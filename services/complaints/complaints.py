@@ -14,14 +14,15 @@ from care.severity import CATEGORIES, Level
 from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import say
-from services import accusations
 from services.access import HANDLERS, LEADS, Role, Viewer, name_of
-from services.complaints import records, verdicts
+from services.accusations import accusations
+from services.complaints import verdicts
 from services.complaints.access import access_complaint
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose, Sent
 from services.promises import promises
+from services.records import records
 from storage import revision, tables
 from storage.queries import complaints
 from storage.queries.complaints import STAGES

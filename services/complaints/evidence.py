@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
-from services import media
 from services.access import Viewer
-from services.complaints import records
 from services.complaints.access import access_complaint
+from services.media import media
+from services.records import records
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit

@@ -11,12 +11,12 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import ShowProgress, TakeVerdict, say
 from conversations.events import Done
-from services.complaints import records
 from services.context import Context
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
+from services.records import records
 from storage import tables
 from storage.store import Store
 from storage.types import Row, moment

@@ -12,8 +12,8 @@ from care.errors import NotFound
 from care.sla import Kind
 from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
-from services import accusations
 from services.access import Viewer, may_hear, name_of
+from services.accusations import accusations
 from services.context import Context
 from services.emergencies import cries
 from services.emergencies.board import UNDONE_WITHIN, Alarm, Cry, Ended, Place

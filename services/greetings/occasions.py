@@ -18,15 +18,17 @@ from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFou
 from care.occasions import Day
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
+from services.families.reach import why_not
 from services.greetings.access import access_plan
 from services.house import House
-from services.outgoing import outbox, sending
+from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident
 from services.upkeep import epochs
 from storage import revision, tables
+from storage.queries import families
 from storage.queries import greetings as queries
-from storage.queries.greetings import Who
+from storage.queries.families import Who
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -41,8 +43,6 @@ GREETED: Final = {
 """H1 names these three; the calendar knows the others."""
 SOON: Final = timedelta(days=3)
 ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
-ASK_FIRST: Final = "先问过主管再说"
-"""An open complaint of level 1 stands behind it; who reads this must not learn that there is one (C14)."""
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
 OPEN: Final = ("planned", "held")
 DECIDED: Final = {"planned": "照发", "held": "先不发", "cancelled": "取消", "sent": "已交给微信"}
@@ -70,7 +70,7 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
     festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
     known = queries.planned(db, home_id, first)
     found: list[Wish] = []
-    for who in queries.people(db, home_id):
+    for who in families.people(db, home_id):
         for wish in _wishes(who, festivals, first):
             key = (wish.who.person_id, wish.occasion, wish.period)
             if key not in known:
@@ -105,7 +105,7 @@ def book_visit(  # noqa: PLR0913
     who = next(
         (
             one
-            for one in queries.people(db, viewer.home_id, resident.id)
+            for one in families.people(db, viewer.home_id, resident.id)
             if one.person_id == person_id and not one.is_elder
         ),
         None,
@@ -185,7 +185,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     row, zone = db.get_one(tables.Plan, plan_id, populate_existing=True), house.home.zone
     if row.state != "planned":
         return False
-    who = queries.one(db, row.person_id, row.resident_id)
+    who = families.one(db, row.person_id, row.resident_id)
     db.store.hint("days")
     local = now.astimezone(zone).date()
     last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
@@ -210,22 +210,6 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     )
     row.state, row.why = "sent", None
     return True
-
-
-def why_not(who: Who, occasion: str, now: datetime) -> str:
-    """Why this person does not get it, in one line; "" when they do. Asked for the preview and again at the release."""
-    reasons = (
-        (who.status == "去世", "老人已去世"),
-        (who.status == "退住", "老人已退住"),
-        (who.stopped, "静默中"),
-        (who.status in {"住院", "病危"} and occasion != "visit", f"老人{who.status}，不发欢快的话"),
-        (not who.is_elder and "daily" not in who.scopes, "没有同意看日常"),
-        (who.serious, ASK_FIRST),
-        (not who.following, "没有关注公众号，请当面或打电话"),
-        (not who.window_until or who.window_until <= now, "48 小时没来信，微信不让发，请当面或打电话"),
-        (who.left <= sending.KEPT_FOR_STAFF, "这次来信后能发的条数快用完了，留给同事；对方再来信就能发"),
-    )
-    return next((words for true, words in reasons if true), "")
 
 
 def words(who: Who, row: tables.Plan, house: House) -> Say:

@@ -12,11 +12,11 @@ from care import letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
-from services import media
 from services.access import LEADS, Role, Viewer, name_of
 from services.context import Context
 from services.house import House
 from services.letters.access import access_letter
+from services.media import media
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of

@@ -6,6 +6,7 @@ from typing import Final
 from care import sla
 from care.sla import Kind, Mark
 from care.stages import Stage
+from conversations.events import Done
 from services.context import Context
 from services.outgoing.purposes import Sent
 from storage import tables
@@ -238,3 +239,10 @@ def cancel_late_words(store: Store, promise_id: int, person_id: int) -> None:
         late_key(promise_id),
         persons=[person_id],
     )
+
+
+def promised(context: Context, due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:
+    """A promise to tell; a moment that has passed is never told as if it lay ahead."""
+    if due_at <= context.now and how != "attended":
+        return Done(ref=ref, due_at=None, how="overdue", known=known)
+    return Done(ref=ref, due_at=due_at, how=how, known=known)

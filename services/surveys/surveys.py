@@ -15,13 +15,13 @@ from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
 from services.access import LEADS, Viewer, access_page
 from services.context import Context
-from services.greetings.occasions import why_not
+from services.families.reach import why_not
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.surveys.access import SURVEYS
 from storage import tables
-from storage.queries import greetings
+from storage.queries import families
 from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -53,9 +53,9 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     db.add(row)
     db.flush()
     told: set[int] = set()
-    db.lock_persons(*(who.person_id for who in greetings.people(db, viewer.home_id)))
+    db.lock_persons(*(who.person_id for who in families.people(db, viewer.home_id)))
     db.expire_all()
-    for who in greetings.people(db, viewer.home_id):
+    for who in families.people(db, viewer.home_id):
         if who.person_id not in db.store.locked:
             continue
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
 from services.access import Viewer, access_person
-from services.complaints import records
 from services.complaints.access import access_complaint
 from services.outgoing import outbox
 from services.outgoing.access import access_outgoing
 from services.outgoing.purposes import Purpose
 from services.promises import promises
+from services.records import records
 from storage import tables
 from storage.store import Store
 from storage.types import new_id

@@ -23,14 +23,16 @@ from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
-from services import accusations
+from services.accusations import accusations
+from services.complaints import filing
 from services.context import Context
 from services.emergencies import alarms, cries
 from services.house import House
+from services.media import media
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import effects, talks
+from services.talks import dispatch, talks
 from services.talks.talks import SESSION, Talk
 from storage import tables
 from storage.database import is_blameless
@@ -190,13 +192,13 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
 
 def _talks(store: Store, batch: Sequence[Envelope]) -> dict[tuple[int, str], Talk]:
     arrivals = [(envelope.account_id, envelope.openid, envelope.key) for envelope in batch]
-    return talks.load(store, arrivals, effects.OPEN, promises.OPEN)
+    return talks.load(store, arrivals, filing.OPEN, promises.OPEN)
 
 
 def _meet(store: Store, envelope: Envelope) -> Talk:
     """Somebody new, of whom nothing is open."""
     talk = talks.meet(store, envelope.home_id, envelope.account_id, envelope.openid, envelope.arrived_at)
-    store.learn(effects.OPEN, talk.person_id, [])
+    store.learn(filing.OPEN, talk.person_id, [])
     store.learn(promises.OPEN, talk.person_id, [])
     return talk
 
@@ -436,7 +438,7 @@ def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[S
             if isinstance(effect, Say):
                 says.append(effect)
                 continue
-            outcome = effects.carry_out(context, effect)
+            outcome = dispatch.carry_out(context, effect)
             if outcome is not None:
                 outcomes.append((effect, outcome))
         if not outcomes:
@@ -505,7 +507,7 @@ def _keep_message(
         set_aside=set_aside,
     )
     if isinstance(envelope.event, events.FILES):
-        effects.want_media(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
+        media.want(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
     store.audit(envelope.home_id, now, f"person:{person}", act, f"inbox:{inbox_id}")
     store.hint(f"person:{person}", "inbox")
     return inbox_id
@@ -529,7 +531,7 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
         context = Context(
             store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind
         )
-        effects.carry_out(context, AskHuman("set_aside"))
+        dispatch.carry_out(context, AskHuman("set_aside"))
         says = [Say("receive.set_aside")]
         if envelope.heard.rings:
             alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)

@@ -4,7 +4,7 @@
 Each process keeps the last runs in memory and writes them down together: a row for each job, whichever process ran it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.access import Viewer, access_page
+from services.subject import Job
 from services.upkeep.access import JOBS
 from storage import tables
 from storage.store import Store
@@ -25,21 +26,6 @@ LATE: Final = (3, timedelta(minutes=2))
 KEPT: Final = timedelta(days=7)
 """A job that has not run for so long is one of an earlier release."""
 COLUMNS: Final = ("title", "every_ms", "began_at", "took_ms", "failed", "failing_since")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An interval job; `run` gets the present moment and does everything in its own transactions.
-
-    `title` tells the administrator.
-    """
-
-    name: str
-    seconds: float
-    run: Callable[[datetime], Awaitable[object]]
-    title: str
-    everywhere: bool = False
-    """Each process does it for itself; the others run where the database says `leads`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,14 @@ async def test_fault_s3_many_cries_at_once_are_drawn_by_a_few_looks_and_all_of_t
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
-    takes_over = service._take_over_alarms
+    takes_over = service.looks._take_over
 
     async def counted() -> None:
         nonlocal looks
         looks += 1
         await takes_over()
 
-    monkeypatch.setattr(service, "_take_over_alarms", counted)
+    monkeypatch.setattr(service.looks, "_take_over", counted)
     commits = [service.inbound.take(cry(service, number)) for number in range(CRIES)]
     for commit in commits:
         await commit
@@ -73,13 +73,13 @@ async def test_d9_a_strip_learns_whom_its_talk_accuses_when_that_is_said_later(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[frozenset[tuple[str, str]]] = []
-    takes_over = service._take_over_alarms
+    takes_over = service.looks._take_over
 
     async def seen() -> None:
         await takes_over()
         looks.append(frozenset[tuple[str, str]]().union(*(strip.roles for strip in service.board._open.values())))
 
-    monkeypatch.setattr(service, "_take_over_alarms", seen)
+    monkeypatch.setattr(service.looks, "_take_over", seen)
 
     async def hears(who: int, words: str, key: str) -> None:
         await service.inbound.take(msgspec.structs.replace(cry(service, who, words), key=f"m:{key}"))
@@ -97,12 +97,12 @@ async def test_d9_a_strip_learns_whom_its_talk_accuses_when_that_is_said_later(
 
 
 async def test_fault_s3_a_look_that_is_cut_leaves_the_way_free_for_the_next(service: Service) -> None:
-    async with service._looking:
-        cut = asyncio.create_task(service._look_at_alarms())
+    async with service.looks._looking:
+        cut = asyncio.create_task(service.looks.alarms())
         await asyncio.sleep(0)
-        assert service._look_waits
+        assert service.looks._waits
         cut.cancel()
         with pytest.raises(asyncio.CancelledError):
             await cut
-    assert not service._look_waits
-    await service._look_at_alarms()
+    assert not service.looks._waits
+    await service.looks.alarms()

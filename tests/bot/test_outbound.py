@@ -15,7 +15,7 @@ from bot.gateway import Gateway
 from bot.sender import Sender
 from bot.tokens import TokenRefused, Tokens
 from conversations import events
-from services import media
+from services.media import media
 from services.ports import Fate, MediaGone, MediaLater, NullPlatform, null_decode
 from services.talks import desk
 from settings import Wechat

@@ -18,9 +18,10 @@ from aiohttp.test_utils import TestServer
 from care.triage import triage
 from console import app as console
 from conversations import events
-from services import install, media
+from services import install
 from services.access import WORDS, Role, Viewer, may_hear, pages
 from services.emergencies.board import Board
+from services.media import media
 from settings import Media, Settings
 from storage import tables
 from storage.queries import complaints, talks

@@ -25,7 +25,8 @@ from services.emergencies.board import Board
 from services.staff import staff
 from services.talks.receive import receive_batch
 from settings import Http, networks
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 from tests.conftest import HomeUnderTest
 from web import address
 

@@ -21,9 +21,9 @@ from care.triage import triage
 from console import app as console
 from console import words
 from conversations import events
-from services import media
 from services.access import Role, Viewer
 from services.emergencies.board import Alarm, Board
+from services.media import media
 from services.talks import desk
 from services.upkeep import pulse
 from storage import tables

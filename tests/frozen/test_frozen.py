@@ -28,8 +28,8 @@ import pytest
 
 from bot import upkeep
 from scripts import servers
-from services import media
 from services.access import Role, Viewer
+from services.media import media
 from services.promises import clocks
 from services.search import search
 from services.talks import silence

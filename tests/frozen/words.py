@@ -21,9 +21,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import String
 
-from console.words import ACTIONS
 from conversations import events, registry
 from scripts.stage import ROOT
+from services.subject import gathered
 from storage import tables
 
 FILE: Final = Path(__file__).with_name("words.toml")
@@ -60,7 +60,7 @@ def stored() -> dict[str, set[str]]:
         found["flows"] |= {f"{flow.name}:{state.value}" for state in flow.names}
         found["flows"] |= {f"{flow.name}.{field.name}" for field in dataclasses.fields(flow.slots)}
     found["events"] = set(_events(events))
-    found["audit"] = set(ACTIONS)
+    found["audit"] = set(gathered(lambda subject: subject.actions))
     for file in _files():
         _read(ast.parse(file.read_text(encoding="utf-8")), found)
     found["choices"] = set(_choices())

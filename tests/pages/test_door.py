@@ -10,9 +10,9 @@ from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
 from pages import app as pages
-from services import media
 from services.access import Role
 from services.letters.letters import Photo
+from services.media import media
 from services.ports import NotIdentified
 from settings import Http, Media, Settings, Wechat
 from storage.types import new_id

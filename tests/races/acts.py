@@ -16,8 +16,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot import fetcher, sender
-from services.talks.effects import EXECUTORS
-from services.upkeep.jobs import Job
+from services.subject import Job
+from services.talks.dispatch import executors
 
 Key = tuple[str, str]
 """Where an act comes in, and which of the acts there it is."""
@@ -411,7 +411,7 @@ def collect(app: web.Application, jobs: Sequence[Job]) -> set[Key]:
     """All acts of the product as it is built now."""
     found = set(_routes(app))
     found |= {("job", job.name) for job in jobs}
-    found |= {("webhook", effect.__name__) for effect in EXECUTORS}
+    found |= {("webhook", effect.__name__) for effect in executors()}
     return found | {
         (name, act) for name, module in (("sender", sender), ("fetcher", fetcher)) for act in _asked_of_services(module)
     }

@@ -37,14 +37,16 @@ from bot.pushes import Push
 from bot.reading import read
 from care.errors import JiashuError
 from conversations import events
-from services import accusations, install
+from services import install
 from services.access import Role, Viewer
+from services.accusations import accusations
 from services.house import House
 from services.talks.receive import Envelope, receive_batch
 from settings import Database as Where
 from settings import Home, Media, Security, Settings, Wechat
 from storage import seal, tables
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 from storage.seal import Sealer, Unreadable
 from storage.sqlite import SqliteDatabase
 from storage.store import Store

@@ -8,18 +8,16 @@ from sqlalchemy import select
 
 from care.triage import CALM, Audience
 from conversations import events
-from services import (
-    accusations,
-    install,
-    media,
-)
+from services import install
 from services.access import Role
+from services.accusations import accusations
 from services.complaints import complaints, evidence
 from services.emergencies import alarms, unreadable
 from services.families import binding
 from services.greetings import occasions
 from services.knowledge import knowledge
 from services.letters import letters
+from services.media import media
 from services.outgoing import outbox, sending
 from services.ports import Fate, Outcome
 from services.promises import clocks

@@ -30,7 +30,7 @@ async def there(tmp_path: Path, migrated: Path) -> AsyncIterator[set[Key]]:
     )
     await service.start()
     try:
-        yield collect(service.application(), service._jobs())
+        yield collect(service.application(), service.jobs())
     finally:
         await service.stop()
 

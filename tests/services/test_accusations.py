@@ -9,8 +9,8 @@ import pytest
 
 from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
-from services import accusations
 from services.access import Role, Viewer, access_person
+from services.accusations import accusations
 from services.complaints import complaints
 from services.complaints.access import access_complaint
 from services.knowledge import knowledge

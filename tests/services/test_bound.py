@@ -11,7 +11,7 @@ from conversations.engine import FlowError
 from conversations.events import Text
 from services import install
 from services.context import Context
-from services.talks import effects, receive
+from services.talks import dispatch, receive
 from storage.queries import complaints, talks
 from storage.store import Store
 from tests.conftest import HomeUnderTest
@@ -76,9 +76,9 @@ async def test_effects_for_a_case_that_is_not_there_say_so(sample: HomeUnderTest
             store, sample.house, sample.ids.home_id, person, sample.clock(), sample.clock(), None, attended=False
         )
         with pytest.raises(FlowError, match="no case"):
-            effects.carry_out(context, AddToComplaint("C0101-01", Text("x")))
+            dispatch.carry_out(context, AddToComplaint("C0101-01", Text("x")))
         with pytest.raises(FlowError, match="no field"):
-            effects.carry_out(context, NoteOnComplaint("C0101-01", "secret", "x"))
+            dispatch.carry_out(context, NoteOnComplaint("C0101-01", "secret", "x"))
         receive.silence(store, sample.house, 1, sample.clock())
         receive.silence(store, sample.house, person, sample.clock())
 

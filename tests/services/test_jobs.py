@@ -15,14 +15,20 @@ from console.app import build
 from scheduler.ticker import Ticker
 from services.access import Role
 from services.emergencies.board import Board
+from services.subject import Job, Running
 from services.upkeep import jobs
-from services.upkeep.jobs import Job, Run
+from services.upkeep.jobs import Run
 from settings import Media, Settings
 from tests.conftest import HomeUnderTest
 
 
-async def nothing(_: object) -> None:
+async def nothing(*_: object) -> None:
     """A job that goes well."""
+
+
+def running(home: HomeUnderTest) -> Running:
+    """What jobs of this home work with."""
+    return Running(home.database, home.house, home.ids.home_id, Settings())
 
 
 async def always() -> bool:
@@ -32,12 +38,12 @@ async def always() -> bool:
 async def test_p7_a_job_that_fails_is_told_since_when_until_it_goes_well_again(home: HomeUnderTest) -> None:
     broken = True
 
-    async def letters(_: object) -> None:
+    async def letters(*_: object) -> None:
         if broken:
             raise ConnectionError
 
     job = Job("letters", 5.0, letters, "到傍晚放行家书")
-    ticker = Ticker([job], home.clock, always)
+    ticker = Ticker([job], running(home), home.clock, always)
     first = home.clock()
     await ticker._tick(job)
     home.clock.on(minutes=5)
@@ -52,7 +58,7 @@ async def test_p7_a_job_that_fails_is_told_since_when_until_it_goes_well_again(h
 
 async def test_p7_what_could_not_be_written_down_waits_for_the_next_time(home: HomeUnderTest) -> None:
     job = Job("head", 3600.0, nothing, "把审计链的末端写到文件")
-    ticker = Ticker([job], home.clock, always)
+    ticker = Ticker([job], running(home), home.clock, always)
     await ticker._tick(job)
     before = dict(ticker.runs)
     await ticker._tick(job)
@@ -70,7 +76,7 @@ async def test_a_process_that_does_not_lead_writes_down_only_what_it_did(home: H
         Job("strip", 5.0, nothing, "刷新紧急条", everywhere=True),
         Job("letters", 5.0, nothing, "到傍晚放行家书"),
     )
-    ticker = Ticker([mine, leads], home.clock, never)
+    ticker = Ticker([mine, leads], running(home), home.clock, never)
     for job in (mine, leads):
         await ticker._tick(job)
     assert set(ticker.runs) == {"strip"}

@@ -9,9 +9,10 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound, TooLate
 from services import install
 from services.access import Role, Viewer
+from services.families.reach import why_not
 from services.greetings import occasions
 from services.residents import residents
-from storage.queries import greetings as queries
+from storage.queries import families
 from tests.conftest import HomeUnderTest
 
 SCENE = {
@@ -130,8 +131,8 @@ async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: Hom
         await house.database.write(
             lambda db: residents.set_status(db, director, number, status, "王桂兰", house.clock())
         )
-        who = await house.database.read(lambda db: queries.one(db, int(grandma), number))
-        return occasions.why_not(who, "birthday", house.clock()) if who else "没有这个人"
+        who = await house.database.read(lambda db: families.one(db, int(grandma), number))
+        return why_not(who, "birthday", house.clock()) if who else "没有这个人"
 
     grandma = await house.person("grandma")
     assert await becomes("住院") == "老人住院，不发欢快的话"

@@ -23,7 +23,7 @@ from conversations.registry import Registry
 from services.context import Context
 from services.house import House
 from services.talks import desk as services_desk
-from services.talks import effects, silence
+from services.talks import dispatch, silence
 from services.talks.receive import Receipt, receive_batch
 from settings import Home
 from storage import tables
@@ -242,7 +242,7 @@ async def toy_home(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> Home
         queries.append(len(people))
         return dict.fromkeys(people, Places(1))
 
-    monkeypatch.setitem(effects.EXECUTORS, TakePlace, take)
+    monkeypatch.setitem(dispatch.executors(), TakePlace, take)
     house = House(Home(name="青禾"), Registry([talks.flow, complaints.flow, toy()]), {Places: load})
     home: HomeUnderTest = await make_home(house)
     home.loaded = queries
@@ -298,7 +298,7 @@ async def test_effects_without_end_are_stopped_after_three_rounds(
     toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = toy_home
-    monkeypatch.setitem(effects.EXECUTORS, TakePlace, lambda _context, _effect: Done(how="again"))
+    monkeypatch.setitem(dispatch.executors(), TakePlace, lambda _context, _effect: Done(how="again"))
     envelope = home.envelope(Text("?"), intent=Want.LOOP)
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])
@@ -308,7 +308,7 @@ async def test_an_effect_nobody_can_do_sets_the_message_aside(
     toy_home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = toy_home
-    monkeypatch.delitem(effects.EXECUTORS, TakePlace)
+    monkeypatch.delitem(dispatch.executors(), TakePlace)
     envelope = home.envelope(Text("?"), intent=Want.LOOP)
     found = await home.database.store(lambda store: list(receive_batch(store, home.house, [envelope])))
     assert "没能读懂" in words(found[0])

@@ -25,7 +25,7 @@ from services.talks.receive import receive_batch
 from services.upkeep import epochs, ledger, stoplist
 from settings import Database
 from storage import archive, migrate
-from storage.database import open_database
+from storage.open import open_database
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 

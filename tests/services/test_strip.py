@@ -10,8 +10,8 @@ from care import accusations as accusation
 from care.errors import Conflict, Invalid, NotFound
 from care.triage import Audience, Triage, triage
 from conversations import events
-from services import accusations
 from services.access import Role, Viewer
+from services.accusations import accusations
 from services.emergencies import alarms, cries, unreadable
 from services.emergencies.board import NOBODY, Alarm, Board
 from services.talks import desk

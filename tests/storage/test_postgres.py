@@ -17,12 +17,13 @@ from bot.fanout import Fanout
 from care.errors import Busy
 from conversations.events import Image, Text
 from scripts import servers
-from services import media
 from services.access import Role
+from services.media import media
 from services.outgoing import outbox, purposes, sending
 from services.talks.receive import receive_batch
 from storage import migrate, postgres, tables
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.open import open_database
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 

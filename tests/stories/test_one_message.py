@@ -27,7 +27,7 @@ QUIET = {
     "settings/clock.py",
     "scheduler/ticker.py",
     "services/promises/clocks.py",
-    "services/media.py",
+    "services/media/media.py",
     "bot/fetcher.py",
     "services/install.py",
     "bot/logs.py",

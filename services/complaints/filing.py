@@ -1,6 +1,5 @@
-"""How each effect is carried out, in the transaction of the message that caused it."""
+"""A complaint from its first word: registered, written on, made more serious by what is told later (C1 … C4, C9)."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from care import severity, sla
@@ -9,30 +8,17 @@ from care.sla import Kind
 from care.stages import Stage
 from conversations.effects import (
     AddToComplaint,
-    AskHuman,
-    AskToBind,
-    Effect,
-    KeepSurvey,
     NoteOnComplaint,
     OpenComplaint,
-    Quiet,
-    ShowLetters,
-    ShowProgress,
-    StartSurvey,
-    TakeVerdict,
-    TryCode,
 )
 from conversations.engine import FlowError
-from conversations.events import Done, Image, Message, Refused, Text, Video, Voice, line_of
-from services import accusations
-from services.complaints import records, verdicts
-from services.context import Context, Executor
-from services.families import binding
-from services.letters import letters
+from conversations.events import Done, Message, Text, line_of
+from services.accusations import accusations
+from services.context import Context
 from services.promises import promises
-from services.surveys import surveys
+from services.records import records
 from storage import tables
-from storage.store import Question, Store
+from storage.store import Question
 from storage.types import Row, new_id
 
 TITLE: Final = 24
@@ -47,16 +33,6 @@ OPEN: Final = Question(
 ALL_FIELDS: Final = ("about", "when", "name", "phone")
 
 
-def carry_out(context: Context, effect: Effect) -> Done | Refused | None:
-    """Do what a flow wants; Done or Refused where the effect answers. Raises FlowError for an effect nobody can do."""
-    if isinstance(effect, Quiet):
-        return None
-    executor = EXECUTORS.get(type(effect))
-    if executor is None:
-        raise FlowError("-", "-", f"nobody carries out {type(effect).__name__}")
-    return executor(context, effect)
-
-
 def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     """Register a complaint: number, level by rule, the clocks of 1 h (15 min) and 24 h from the first word (C1 … C4,
     C9).
@@ -66,9 +42,11 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     store, home = context.store, context.house.home
     waiting = next((complaint for complaint in store.about(OPEN, context.person_id) if complaint[6] is None), None)
     if waiting is not None:
-        _add(context, waiting, effect.event)
+        add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
-        return _promised(context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS)
+        return promises.promised(
+            context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS
+        )
     words = line_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
@@ -123,7 +101,7 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
 
 def add_to_complaint(context: Context, effect: AddToComplaint) -> None:
     """Keep a message as a record; words that make the case more serious bring its clock forward."""
-    _add(context, _complaint(context, effect.complaint), effect.event)
+    add(context, _complaint(context, effect.complaint), effect.event)
 
 
 def note_on_complaint(context: Context, effect: NoteOnComplaint) -> None:
@@ -133,68 +111,6 @@ def note_on_complaint(context: Context, effect: NoteOnComplaint) -> None:
     case_id = _complaint(context, effect.complaint)[0]
     sealed = context.store.seal(tables.Complaint, effect.field, case_id, effect.text)
     context.store.update(tables.Complaint, case_id, person=context.person_id, **{effect.field: sealed})
-
-
-def ask_human(context: Context, effect: AskHuman) -> Done:
-    """A promise with a clock: the first question makes it, the next ones join it; of two promises the earlier one holds
-    (Q4, C13).
-
-    Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
-    """
-    store = context.store
-    if effect.why == "call":
-        return _promised(context, promises.call(context), how="call")
-    if context.event is not None and effect.why == "unanswered":
-        for complaint in store.about(OPEN, context.person_id)[:1]:
-            _add(context, complaint, context.event)
-    how = "attended" if context.attended else "elder" if context.elder else "again"
-    earliest = promises.earliest(store, context.person_id)
-    if earliest is not None:
-        return _promised(context, earliest, how=how)
-    due_at = sla.reply_due(context.said_at, context.house.figures, elder=context.elder)
-    promises.make(
-        store,
-        home_id=context.home_id,
-        person_id=context.person_id,
-        kind=Kind.REPLY,
-        made_at=context.said_at,
-        due_at=due_at,
-        inbox_id=context.inbox_id,
-    )
-    return _promised(context, due_at, how="first" if how == "again" else how)
-
-
-def _promised(context: Context, due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:
-    """A promise to tell; a moment that has passed is never told as if it lay ahead."""
-    if due_at <= context.now and how != "attended":
-        return Done(ref=ref, due_at=None, how="overdue", known=known)
-    return Done(ref=ref, due_at=due_at, how=how, known=known)
-
-
-def want_media(  # noqa: PLR0913
-    store: Store,
-    home_id: int,
-    account_id: int,
-    person_id: int,
-    inbox_id: int,
-    event: Image | Voice | Video,
-    now: datetime,
-) -> None:
-    """Remember a file to fetch at once; the platform forgets it after 3 days."""
-    media_id = event.media_id_16k or event.media_id if isinstance(event, Voice) else event.media_id
-    store.insert(
-        tables.Media,
-        home_id=home_id,
-        account_id=account_id,
-        person_id=person_id,
-        inbox_id=inbox_id,
-        media_id=media_id,
-        kind=type(event).__name__.lower(),
-        state="wanted",
-        tries=0,
-        try_at=now,
-    )
-    store.hint("media")
 
 
 def _complaint(context: Context, number: str) -> Row:
@@ -214,7 +130,8 @@ def _complaint(context: Context, number: str) -> Row:
     return row
 
 
-def _add(context: Context, complaint: Row, event: Message) -> None:
+def add(context: Context, complaint: Row, event: Message) -> None:
+    """Write a message into a complaint."""
     words = line_of(event)
     records.heard(context, complaint[0], "story", words)
     accusations.mark(context, complaint[0], complaint[7])
@@ -272,18 +189,3 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
     if values:
         store.update(tables.Complaint, case_id, person=context.person_id, **values)
     return tuple(known)
-
-
-EXECUTORS: Final[dict[type[Effect], Executor]] = {
-    OpenComplaint: open_complaint,
-    AddToComplaint: add_to_complaint,
-    NoteOnComplaint: note_on_complaint,
-    AskHuman: ask_human,
-    TakeVerdict: verdicts.take,
-    ShowProgress: verdicts.show,
-    TryCode: binding.try_code,
-    AskToBind: binding.ask,
-    ShowLetters: letters.show,
-    StartSurvey: surveys.start,
-    KeepSurvey: surveys.keep_from_talk,
-}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from conversations.events import Image, Video, Voice
 from storage import tables
 from storage.seal import Sealer
 from storage.store import Store
@@ -139,3 +140,29 @@ def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
         return
     later = now + timedelta(seconds=BACK_OFF[min(want.tries, len(BACK_OFF) - 1)])
     store.update(tables.Media, want.id, person=want.person_id, try_at=later, tries=want.tries + 1)
+
+
+def want(  # noqa: PLR0913
+    store: Store,
+    home_id: int,
+    account_id: int,
+    person_id: int,
+    inbox_id: int,
+    event: Image | Voice | Video,
+    now: datetime,
+) -> None:
+    """Remember a file to fetch at once; the platform forgets it after 3 days."""
+    media_id = event.media_id_16k or event.media_id if isinstance(event, Voice) else event.media_id
+    store.insert(
+        tables.Media,
+        home_id=home_id,
+        account_id=account_id,
+        person_id=person_id,
+        inbox_id=inbox_id,
+        media_id=media_id,
+        kind=type(event).__name__.lower(),
+        state="wanted",
+        tries=0,
+        try_at=now,
+    )
+    store.hint("media")

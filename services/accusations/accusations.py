@@ -13,6 +13,7 @@ from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import HANDLERS, LEADS, Role, Viewer, access_person, name_of
 from services.context import Context
+from services.records import records
 from storage import tables
 from storage.unit import Unit
 
@@ -218,8 +219,6 @@ def told(  # noqa: PLR0913
     db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime
 ) -> None:
     """Naming and un-naming are lines of the case and of the audit; all pages look again."""
-    from services.complaints import records
-
     db.flush()
     if case_id is not None:
         records.written(db, viewer, case_id, "step", words, now)

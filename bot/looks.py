@@ -1,0 +1,132 @@
+"""What a process keeps in memory of the database, looked at again when something has changed: the strips of the
+board, names, places, knowledge, and whether sending is off after a restore.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Final
+
+from bot.inbound import Inbound
+from services.accusations import accusations
+from services.emergencies import alarms as _alarms
+from services.emergencies import unreadable
+from services.emergencies.board import Board
+from services.knowledge import knowledge as _knowledge
+from services.staff import staff as _staff
+from services.subject import Job, Running
+from services.upkeep import epochs as _epochs
+from services.upkeep.subject import note_stops
+from settings.clock import Clock
+
+RESTS: Final = 4
+"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a
+processor.
+"""
+
+
+class Looks:
+    """The looks of one process. Errors of the database come out of each; the next look makes up for it."""
+
+    def __init__(self, running: Running, board: Board, inbound: Inbound, clock: Clock) -> None:
+        self._running, self.board, self._inbound, self._clock = running, board, inbound, clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looking, self._learning = asyncio.Lock(), asyncio.Lock()
+        self._waits, self._rests_until = False, 0.0
+        self._edition: object = None
+
+    async def all(self) -> None:
+        """Everything, at the start."""
+        for look in (self.alarms, self.places, self.staff, self.knowledge, self.epochs):
+            await look()
+
+    def jobs(self) -> list[Job]:
+        """Looks at an interval: a hint of another process may be lost."""
+        return [
+            Job("strip", 5.0, lambda *_: self.alarms(), "刷新紧急条", everywhere=True),
+            Job("epochs", 5.0, lambda *_: self.epochs(), "看恢复有没有确认", everywhere=True),
+            Job("places", 60.0, lambda *_: self.places(), "刷新谁住哪间", everywhere=True),
+            Job("staff", 60.0, lambda *_: self.staff(), "刷新同事的称呼", everywhere=True),
+            Job("knowledge", 60.0, lambda *_: self.knowledge(), "刷新知识库", everywhere=True),
+        ]
+
+    def hear(self, hints: frozenset[str]) -> None:
+        """Look at what was changed."""
+        if "alarms" in hints or ("accused" in hints and (self._looking.locked() or self.board.concerns(hints))):
+            self._look(self.alarms())
+        if "knowledge" in hints:
+            self._look(self.knowledge())
+        if "staff" in hints:
+            self._look(self.staff())
+        if "epochs" in hints:
+            self._look(self.epochs())
+        if "residents" in hints:
+            self._look(note_stops(self._running))
+
+    async def alarms(self) -> None:
+        """The strips. One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
+
+        Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a
+        hundred cries
+        at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
+        """
+        if self._waits:
+            return
+        self._waits = waits = True
+        try:
+            async with self._looking:
+                await asyncio.sleep(self._rests_until - time.monotonic())
+                self._waits = waits = False
+                begun = time.monotonic()
+                await self._take_over()
+                self._rests_until = time.monotonic() + RESTS * (time.monotonic() - begun)
+        finally:
+            if waits:
+                self._waits = False
+
+    async def _take_over(self) -> None:
+        self.board.unreadable = await self._running.database.read(
+            lambda db: unreadable.unseen(db, self._running.home_id)
+        )
+        home, now = self._running.home_id, self._clock()
+        self.board.locks = await self._running.database.read(lambda db: _staff.locks(db, home, now))
+        self.board.muted = await self._running.database.read(lambda db: _alarms.muted(db, home, now))
+        rows, ended = await self._running.database.read(
+            lambda db: (_alarms.open_alarms(db, home, now), _alarms.just_ended(db, home, now))
+        )
+        self.board.take_over(rows, ended)
+
+    async def knowledge(self) -> None:
+        """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
+        today, home, number = (
+            self._clock().astimezone(self._running.settings.home.zone).date(),
+            self._running.settings.home,
+            self._running.home_id,
+        )
+        async with self._learning:  # one look at a time: an older one never takes away a newer shelf
+            edition = today, await self._running.database.read(lambda db: _knowledge.edition(db, number))
+            if edition != self._edition:
+                shelf = await self._running.database.read(lambda db: _knowledge.shelf(db, number, home, today))
+                self._inbound.knowledge, self._edition = shelf.snapshot, edition
+
+    async def staff(self) -> None:
+        """How the colleagues are called."""
+        self._running.house.names = self._inbound.names = self.board.names = await self._running.database.read(
+            lambda db: accusations.names(db, self._running.home_id)
+        )
+
+    async def places(self) -> None:
+        """Who lives in which room."""
+        self.board.places = await self._running.database.read(lambda db: _alarms.places(db, self._running.home_id))
+
+    async def epochs(self) -> None:
+        """Whether a restore waits for its confirmation."""
+        found = await self._running.database.read(lambda db: _epochs.closed(db, self._running.home_id))
+        if found != self.board.closed:
+            self.board.closed = found
+            self.board.touch()
+
+    def _look(self, work: Coroutine[None, None, None]) -> None:
+        look = asyncio.create_task(work)
+        self._tasks.add(look)
+        look.add_done_callback(self._tasks.discard)

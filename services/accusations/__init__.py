@@ -1,0 +1,1 @@
+"""Whom words accuse, and who decides about that."""

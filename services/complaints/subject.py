@@ -1,0 +1,41 @@
+"""What this subject gives to the house."""
+
+from typing import Final
+
+from conversations.effects import AddToComplaint, NoteOnComplaint, OpenComplaint, ShowProgress, TakeVerdict
+from services.complaints import filing, verdicts
+from services.subject import Subject
+
+SUBJECT: Final = Subject(
+    name="complaints",
+    executors={
+        OpenComplaint: filing.open_complaint,
+        AddToComplaint: filing.add_to_complaint,
+        NoteOnComplaint: filing.note_on_complaint,
+        TakeVerdict: verdicts.take,
+        ShowProgress: verdicts.show,
+    },
+    actions={
+        "open_case": "立案",
+        "assess": "评估",
+        "inquire": "查明",
+        "propose": "提交方案",
+        "interim": "申请中期回复",
+        "approve": "批准",
+        "return": "退回",
+        "tell": "告知结果",
+        "close": "结案",
+        "verdict_accepted": "认可",
+        "verdict_declined": "不认可",
+        "verdict_call": "请来电",
+        "note": "内部备注",
+    },
+    things={"case": "投诉"},
+    promises={
+        "first_feedback": "首次反馈",
+        "result": "结果",
+        "approval": "审批",
+        "follow_up": "回访",
+        "opinion": "问意见",
+    },
+)

@@ -1,0 +1,28 @@
+"""What this subject gives to the house."""
+
+from datetime import datetime
+from typing import Final
+
+from conversations.effects import ShowLetters
+from services.letters import letters
+from services.subject import Job, Running, Subject
+
+
+async def _release(running: Running, now: datetime) -> None:
+    due = await running.database.read(lambda db: letters.due(db, running.house, running.home_id, now))
+    await running.each(due, lambda db, number: letters.release(db, running.house, number, now))
+
+
+SUBJECT: Final = Subject(
+    name="letters",
+    executors={ShowLetters: letters.show},
+    jobs=(Job("letters", 5.0, _release, "到傍晚放行家书"),),
+    actions={
+        "write_letter": "写家书",
+        "let_go": "电话告知后放行",
+        "withdraw_letter": "收回家书",
+        "drop_photo": "拿掉照片",
+        "release_letters": "发家书",
+    },
+    things={"letter": "家书"},
+)

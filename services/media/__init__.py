@@ -1,0 +1,1 @@
+"""Photos, voices and videos: fetched, checked, sealed."""

@@ -1,0 +1,86 @@
+"""What a subject gives to the house, in one value: its file `services/<subject>/subject.py` has it (engineering 8, 9).
+
+Whoever needs all of them asks `subjects()`: a new subject edits none of its users.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from care.errors import Busy
+from conversations.effects import Effect
+from services.context import Executor
+from services.house import House
+from settings import Settings
+from settings import subjects as folders
+from storage.database import Database
+from storage.unit import Unit
+
+log = logging.getLogger("jiashu.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a job works with: the open database, the home, its settings."""
+
+    database: Database
+    house: House
+    home_id: int
+    settings: Settings
+
+    async def each(self, numbers: Sequence[int], work: Callable[[Unit, int], object]) -> None:
+        """One short transaction for each number; one that raises is logged and holds up no other. Raises Busy."""
+        for number in numbers:
+            try:
+                await self.database.write(lambda db, number=number: work(db, number))  # type: ignore[misc]
+            except Busy:
+                raise
+            except Exception:
+                log.exception("a row could not be released", extra={"action": "release", "row": number})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job at an interval; `run` gets the present moment (aware) and does everything in its own transactions."""
+
+    name: str
+    seconds: float
+    run: Callable[[Running, datetime], Awaitable[object]]
+    title: str
+    """What it does, for the administrator."""
+    everywhere: bool = False
+    """Each process does it for itself; the others run where the database says `leads`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One subject: what carries out its effects, its jobs, and the words by which its stored words are shown."""
+
+    name: str
+    executors: Mapping[type[Effect], Executor] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """Words of the audit, as the auditor reads them."""
+    things: Mapping[str, str] = field(default_factory=dict)
+    """What these are done to: the part of an audit's subject before its colon."""
+    promises: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of promised times."""
+
+
+@cache
+def subjects() -> tuple[Subject, ...]:
+    """All subjects, by name."""
+    return tuple(folders.declared("services", Subject))
+
+
+def gathered(part: Callable[[Subject], Mapping[str, str]]) -> dict[str, str]:
+    """The words of all subjects. Raises ValueError when two subjects have one word."""
+    found: dict[str, str] = {}
+    for subject in subjects():
+        for word, shown in part(subject).items():
+            if found.setdefault(word, shown) != shown:
+                message = f"{subject.name}: {word} is another subject's word"
+                raise ValueError(message)
+    return found

@@ -1,0 +1,30 @@
+"""What this subject gives to the house."""
+
+from datetime import datetime
+from typing import Final
+
+from conversations.effects import AskHuman
+from services.subject import Job, Running, Subject
+from services.talks import dispatch, silence
+
+
+async def _silence(running: Running, now: datetime) -> None:
+    await running.database.store(lambda store: silence.act_on_silence(store, running.house, now))
+
+
+SUBJECT: Final = Subject(
+    name="talks",
+    executors={AskHuman: dispatch.ask_human},
+    jobs=(Job("silence", 5.0, _silence, "没人接着说的对话，按流程收尾"),),
+    actions={
+        "view": "看了",
+        "show_phone": "看号码",
+        "answer": "回复",
+        "log_call": "登记电话",
+        "take_back": "撤回",
+        "send_kept": "放行先没发的话",
+        "hand_back": "交回机器人",
+        "receive": "来信",
+    },
+    things={"person": "会话", "inbox": "来信"},
+)
