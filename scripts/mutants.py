@@ -40,10 +40,10 @@ class Mutant:
 
 
 RECEIVE, OUTGOING, AWAY, ALARMS, MANY = (
-    "tests/services/test_receive.py",
+    "tests/services/test_talks_receive.py",
     "tests/services/test_outgoing.py",
-    "tests/bot/test_away.py",
-    "tests/services/test_alarms.py",
+    "tests/bot/test_inbound_away.py",
+    "tests/services/test_emergencies.py",
     "tests/storage/test_postgres.py",
 )
 MUTANTS = (
@@ -129,7 +129,7 @@ MUTANTS = (
         "conversations/answers.py",
         "        if self.missing(entry):\n            return None\n",
         "",
-        ("tests/conversations/test_answers.py",),
+        ("tests/conversations/test_knowledge.py",),
     ),
     Mutant(
         13,
@@ -150,7 +150,7 @@ MUTANTS = (
         "services/outgoing/sending.py",
         "quiet_hours.next_allowed(now, ZoneInfo(zone), kind)",
         'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind)',
-        (OUTGOING, "tests/services/test_occasions.py", "tests/services/test_letters.py"),
+        (OUTGOING, "tests/services/test_greetings.py", "tests/services/test_letters.py"),
     ),
     Mutant(
         16,
@@ -165,7 +165,7 @@ MUTANTS = (
         "storage/store.py",
         "if known is not None and not known.update(row_id, values):",
         "if known is None and person is None:",
-        ("tests/services/test_held.py",),
+        ("tests/storage/test_held.py",),
     ),
 )
 

@@ -21,7 +21,7 @@ from services.ports import Fate, NullPlatform
 from services.talks.receive import Envelope
 from settings import Home
 from speech import decode, recordings
-from tests.bot.test_outbound import Outside, outside
+from tests.bot.test_outgoing import Outside, outside
 from tests.conftest import START, HomeUnderTest, MakeHome
 
 ELDER = "oSim_wangguilan_00000000002"

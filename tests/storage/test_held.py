@@ -14,6 +14,11 @@ from storage.store import Store
 from tests.conftest import HomeUnderTest
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def _person(home: HomeUnderTest, store: Store) -> int:
     return store.insert(tables.Person, home_id=home.ids.home_id, kind="guest", created_at=home.clock())
 
