@@ -2,57 +2,32 @@
 the stories behind its rules.
 """
 
-import contextlib
 import html
 import os
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, CookieJar, web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession
 
 from care.triage import triage
-from console import app as console
 from conversations import events
-from services import install
 from services.access import WORDS, Role, Viewer, may_hear, pages
-from services.emergencies.board import Board
 from services.media import media
-from settings import Media, Settings
 from storage import tables
 from storage.queries import complaints, talks
 from storage.store import Store
 from tests.conftest import HomeUnderTest
+from tests.console.browsers import House
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "access.md"
+
+
 MARK = "<!-- matrix -->"
-SCENE: dict[str, Any] = {
-    "staff": [],
-    "people": [
-        {"openid": "elder3", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1"},
-        {
-            "openid": "kin3",
-            "name": "李静",
-            "kind": "family",
-            "phone": "13800002107",
-            "kin": [{"of": "王桂兰", "relation": "女儿"}],
-        },
-        {"openid": "elder2", "name": "何秀英", "kind": "elder", "room": "201", "bed": "2"},
-        {"openid": "kin2", "name": "何平", "kind": "family", "kin": [{"of": "何秀英", "relation": "儿子"}]},
-        {
-            "openid": "angry",
-            "name": "赵磊",
-            "kind": "family",
-            "phone": "13800003108",
-            "kin": [{"of": "王桂兰", "relation": "外孙"}],
-        },
-        {"openid": "afraid", "name": "孙玉", "kind": "family", "kin": [{"of": "王桂兰", "relation": "侄女"}]},
-    ],
-}
+
+
 ROLES = (
     ("护理 · 3 楼", Role.CARER, "3"),
     ("护士", Role.NURSE, ""),
@@ -64,49 +39,12 @@ ROLES = (
     ("管理员", Role.ADMIN, ""),
     ("审计", Role.AUDITOR, ""),
 )
+
+
 ACCUSED, OWNER = "客服，被投诉", "主管，负责那件"
+
+
 NOBODY = "999"
-
-
-@dataclass
-class House:
-    """A console over a home, and browsers of its staff."""
-
-    home: HomeUnderTest
-    server: TestServer
-    board: Board
-    app: web.Application
-    viewers: dict[str, Viewer] = field(default_factory=dict)
-
-    @contextlib.asynccontextmanager
-    async def browser(self, login: str = "") -> AsyncIterator[ClientSession]:
-        """Logged in, or a stranger."""
-        async with ClientSession(self.server.make_url("/"), cookie_jar=CookieJar(unsafe=True)) as client:
-            if login:
-                page = await (await client.get("/console/login")).text()
-                token = re.search(r'name="csrf" value="([^"]*)"', page)
-                form = {"login": login, "password": "long-enough", "csrf": token[1] if token else ""}
-                answer = await client.post("/console/login", data=form, headers={"Sec-Fetch-Site": "same-origin"})
-                assert answer.status == 200
-            yield client
-
-
-@pytest.fixture
-async def house(home: HomeUnderTest, tmp_path: Path) -> AsyncIterator[House]:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
-    board = Board()
-
-    async def decode(data: bytes) -> bytes:
-        return data
-
-    app = web.Application()
-    app.add_subapp(
-        "/console", console.build(home.database, home.house, board, Settings(media=Media(tmp_path)), home.clock, decode)
-    )
-    server = TestServer(app)
-    await server.start_server()
-    yield House(home, server, board, app)
-    await server.close()
 
 
 async def _photo(home: HomeUnderTest, openid: str, folder: Path) -> int:

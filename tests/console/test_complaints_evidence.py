@@ -6,10 +6,8 @@ from pathlib import Path
 
 from aiohttp import FormData
 
-from tests.console.test_access import House, house
-from tests.console.test_families import PNG, Colleague, colleagues, files
+from tests.console.browsers import PNG, Colleague, House, files
 
-__all__ = ["colleagues", "house"]
 PDF = b"%PDF-1.7\n one page of the records"
 
 

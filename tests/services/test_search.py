@@ -16,7 +16,7 @@ from storage import tables
 from storage.store import Store
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
-from tests.console.test_access import SCENE
+from tests.console.browsers import SCENE
 
 
 async def _index(home: HomeUnderTest) -> int:

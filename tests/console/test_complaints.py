@@ -1,0 +1,70 @@
+"""投诉 in the console: the case page, hidden names, the assessment, and who has no such page (C4, C14, P2, fault D6)."""
+
+from services.access import Role
+from tests.console.browsers import ROUTE, Colleague, Desk, House
+
+
+async def test_fault_d6_an_older_form_never_unnames_the_accused(house: House, colleagues: dict[str, Colleague]) -> None:
+    home, desk, director = house.home, colleagues["chen"], colleagues["shen"]
+    await home.hears("我要投诉，饭菜太凉了")
+    complaint = int(await home.one("SELECT id FROM complaint"))
+    assert (await desk.post(f"/complaints/{complaint}/call", {"text": "打通了，在查"})).status == 200
+    page = f"/complaints/{complaint}"
+    carer = int(await home.one("SELECT id FROM staff WHERE login = 'zhou'"))
+    form = {
+        "category": "餐饮",
+        "level": "2",
+        "scope": "ours",
+        "passed_to": "",
+        "why": "",
+        "owner": await home.one("SELECT id FROM staff WHERE login = 'chen'"),
+        "drawn": await desk.drawn(page),
+    }
+    older = form | {"drawn": await director.drawn(page)}
+    assert (await desk.post(f"{page}/step/assess", form | {"accused": str(carer)})).status == 200
+    refused = await director.post(f"{page}/step/assess", older)
+    assert refused.status == 409
+    assert "陈晓雯刚刚改过这件投诉，您这次没有存" in await refused.text()
+    assert await home.rows("SELECT staff_id, state FROM accused") == [(carer, "confirmed")]
+
+
+async def test_c4_the_case_page_stops_the_clock_by_message_and_by_phone(at_desk: Desk) -> None:
+    home = at_desk.home
+    assert "现在没有在办投诉" in await at_desk.get("/complaints")
+    await home.hears("你们把我妈摔了，我要投诉")
+    page = await at_desk.get("/complaints")
+    assert "C261122-01" in page
+    assert "1 级" in page
+    assert "16:15 前要有人联系" in page
+    complaint = await at_desk.get("/complaints/C261122-01")
+    for part in ("首次反馈，请打电话", "还没说", "受理", "总结", "打开会话", "因为提到「摔」"):
+        assert part in complaint
+    home.clock.on(minutes=20)
+    assert "1 件已超时" in await at_desk.get("/complaints/list")
+    answer = await at_desk.post("/complaints/C261122-01/call", text="打通了，向家属道歉，下午给方案")
+    assert "已首次反馈" in await answer.text()
+    answer = await at_desk.post("/complaints/C261122-01/note", text="先看录像")
+    assert "先看录像" in await answer.text()
+    answer = await at_desk.post("/complaints/C261122-01/answer", text="方案下午发您", key="k")
+    assert "方案下午发您" in await answer.text()
+    await home.send_all()
+    assert "已送达微信" in await at_desk.get("/complaints/C261122-01/body")
+    assert (await at_desk.client.get("/console/complaints/C0101-01")).status == 404
+
+
+async def test_c14_a_hidden_name_is_hidden_on_the_complaint_pages(at_desk: Desk) -> None:
+    home = at_desk.home
+    await home.hears("护工态度差，我要投诉，别说是我说的")
+    assert "不公开姓名" in await at_desk.get("/complaints")
+    assert "不公开姓名，请不要转告" in await at_desk.get("/complaints/C261122-01")
+
+
+async def test_p2_a_nurse_sees_no_complaints(at_desk: Desk) -> None:
+    await at_desk.home.hears("我要投诉")
+    await at_desk.home.staff(Role.NURSE, "唐雨", "tang")
+    await at_desk.client.post("/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE)
+    assert "/console/complaints" not in await at_desk.get("/chats")
+    for path in ("/complaints", "/complaints/C261122-01"):
+        answer = await at_desk.client.get(f"/console{path}")
+        assert answer.status == 404
+        assert "不在您能看的范围里" in await answer.text()

@@ -1,0 +1,77 @@
+"""家书 in the console: a letter with photos, the call before bad news, and forms that were drawn before a change (F20, U4,
+fault D5).
+"""
+
+import io
+import re
+from pathlib import Path
+
+from aiohttp import FormData
+
+from tests.console.browsers import PNG, Colleague, House, files, resident
+
+
+async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_leaves_no_file(
+    house: House, colleagues: dict[str, Colleague], tmp_path: Path
+) -> None:
+    carer, number = colleagues["zhou"], await resident(house)
+    form = FormData({"meals": "大半", "taps": "5", "drawn": await carer.drawn(f"/letters/{number}")})
+    form.add_field("photos", io.BytesIO(PNG), filename="a.png", content_type="image/png")
+    answer = await carer.post(f"/letters/{number}", form)
+    assert (answer.status, answer.headers["HX-Redirect"]) == (204, "/console/letters")
+    (kept,) = files(tmp_path)
+    assert PNG not in kept.read_bytes()
+    page = await carer.get(f"/letters/{number}")
+    shown = re.search(r'<img src="(/console/letters/\d+/\d+)"', page)
+    assert shown
+    async with carer.client.get(shown[1]) as photo:
+        assert (photo.status, await photo.read(), photo.content_type) == (200, PNG, "image/png")
+    for content, says in ((b"GIF89a", "JPG 和 PNG"), (PNG, "平安")):
+        form = FormData({"sentence": "今日平安", "drawn": await carer.drawn(f"/letters/{number}")})
+        form.add_field("photos", io.BytesIO(content), filename="b.png", content_type="image/png")
+        answer = await carer.post(f"/letters/{number}", form)
+        assert answer.status == 422
+        assert says in await answer.text()
+        assert files(tmp_path) == [kept]
+    assert (await carer.post(f"{shown[1].removeprefix('/console')}/drop")).status == 200
+    assert files(tmp_path) == []
+    assert (await carer.post(f"/letters/{await resident(house, '201')}", {"meals": "大半"})).status == 404
+
+
+async def test_u4_a_held_letter_is_let_go_by_a_nurse_who_called_and_a_letter_is_withdrawn(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    carer, nurse, number = colleagues["zhou"], colleagues["tang"], await resident(house)
+    await carer.post(f"/letters/{number}", {"meals": "两顿没吃", "drawn": await carer.drawn(f"/letters/{number}")})
+    assert "请护士或主管打电话" in await carer.get(f"/letters/{number}")
+    letter = int(await house.home.one("SELECT id FROM letter"))
+    assert "先打电话" in await nurse.get("/today/list")
+    called = {"called": "和李静说了", "drawn": await nurse.drawn(f"/letters/{number}")}
+    assert (await nurse.post(f"/letters/{letter}/call", called)).status == 204
+    drawn = {"drawn": await carer.drawn(f"/letters/{number}")}
+    assert (await carer.post(f"/letters/{letter}/withdraw", drawn)).status == 204
+    assert "已收回" in await carer.get("/letters/list?open=1")
+    assert (await carer.post(f"/letters/{letter}/withdraw", drawn)).status == 409
+
+
+async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    carer, nurse, number = colleagues["zhou"], colleagues["tang"], await resident(house)
+    page = f"/letters/{number}"
+    older = {"meals": "全部", "drawn": await carer.drawn(page)}
+    assert (await nurse.post(page, {"meals": "两顿没吃", "drawn": await nurse.drawn(page)})).status == 204
+    refused = await carer.post(page, older)
+    assert refused.status == 409
+    assert "唐雨刚刚改过这封家书，现在要先打电话，您这次没有存。写好的都还在" in await refused.text()
+    assert await house.home.one("SELECT state FROM letter") == "held"
+    again = await carer.post(page, older | {"drawn": refused.headers["X-Drawn"]})
+    assert again.status == 204, "having read that, she may save her own words"
+    assert await house.home.one("SELECT state FROM letter") == "held", "and the call is still to be made"
+    letter = int(await house.home.one("SELECT id FROM letter"))
+    assert (await nurse.post(f"/letters/{letter}/call", {"called": "和李静说了"})).status == 409, (
+        "a form without a revision is none of ours"
+    )
+    told = {"called": "和李静说了", "drawn": await nurse.drawn(page)}
+    assert (await nurse.post(f"/letters/{letter}/call", told)).status == 204
+    assert await house.home.one("SELECT state FROM letter") == "ready"
