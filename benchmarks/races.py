@@ -15,20 +15,12 @@ from pathlib import Path
 
 from scripts import servers
 from storage import migrate
-from tests.races.harness import (
-    MODES,
-    Ground,
-    Pair,
-    Process,
-    Report,
-    Stages,
-    allowed_ends,
-    deadlocks,
-    ground,
-    play_apart,
-    race,
-)
+from tests.races.ground import Ground, ground
+from tests.races.judgement import MODES, Report, allowed_ends, deadlocks, race
+from tests.races.model import Pair
+from tests.races.processes import Process, play_apart
 from tests.races.scenarios import PAIRS
+from tests.races.stages import Stages
 
 FORCED, RANDOM = 20, 80
 GROUNDS = 2

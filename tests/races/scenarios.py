@@ -31,7 +31,8 @@ from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
-from tests.races.harness import HOME, STAFF, End, Pair, Side, Stage, Turn
+from tests.races.model import HOME, STAFF, Pair, Side, Stage, Turn
+from tests.races.rows import End
 
 SCENE: Final[dict[str, Any]] = {
     "staff": [],

@@ -23,22 +23,12 @@ from services.access import Role
 from services.emergencies.board import Board
 from storage import tables
 from storage.store import Store
-from tests.races.harness import (
-    MODES,
-    Ground,
-    Pair,
-    Process,
-    Report,
-    Stage,
-    Stages,
-    Turn,
-    allowed_ends,
-    deadlocks,
-    ground,
-    play_apart,
-    race,
-)
+from tests.races.ground import Ground, ground
+from tests.races.judgement import MODES, Report, allowed_ends, deadlocks, race
+from tests.races.model import Pair, Stage, Turn
+from tests.races.processes import Process, play_apart
 from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, COMPLAINT, LETTER, PAIRS, PLAN, RELEASED
+from tests.races.stages import Stages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FAULTS = {pair.fault: pair for pair in PAIRS if pair.fault}
