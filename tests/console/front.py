@@ -21,8 +21,6 @@ from tests.conftest import HomeUnderTest
 from tests.console.browsers import ROUTE
 
 RIGHT, WRONG = "long-enough", "not this one"
-
-
 HOUSE, HERS = "203.0.113.7", "198.51.100.20"
 
 

@@ -23,11 +23,7 @@ from tests.conftest import HomeUnderTest
 from tests.console.browsers import House
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "access.md"
-
-
 MARK = "<!-- matrix -->"
-
-
 ROLES = (
     ("护理 · 3 楼", Role.CARER, "3"),
     ("护士", Role.NURSE, ""),
@@ -39,11 +35,7 @@ ROLES = (
     ("管理员", Role.ADMIN, ""),
     ("审计", Role.AUDITOR, ""),
 )
-
-
 ACCUSED, OWNER = "客服，被投诉", "主管，负责那件"
-
-
 NOBODY = "999"
 
 

@@ -15,7 +15,6 @@ from tests.console.front import Front, front, opened, quick
 from web import address
 
 __all__ = ["front", "quick"]
-
 ROOT = Path(__file__).parent.parent.parent
 
 

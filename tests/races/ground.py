@@ -30,8 +30,6 @@ from tests.races.stages import Set
 from tests.races.watch import Point, Told, Watch, act, until
 
 PATIENCE: Final = 15.0
-
-
 BLOCKED_WITHIN: Final = 0.25
 """Seconds after which a rival that neither ended nor waits for a lock counts as beginning again and again."""
 

@@ -19,8 +19,6 @@ from tests.conftest import HomeUnderTest
 from tests.races.rows import End
 
 HOME: Final = Home(name="青禾颐养院", phone="0571-8800-0101")
-
-
 STAFF: Final = {
     Role.DESK: ("陈晓雯", "高远"),
     Role.SUPERVISOR: ("何志远", "方宁"),

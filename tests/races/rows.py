@@ -13,18 +13,12 @@ from storage.store import Store
 from storage.types import Moment
 
 Values = dict[str, Any]
-
-
 Rows = dict[str, dict[int, Values]]
 """All rows of a database by table and id, alike on both engines: bytes as `\\x…`, truth as 0 and 1, moments as
 microseconds.
 """
-
-
 End = dict[str, list[Values]]
 """The rows that a play left new, changed or gone, with their words opened, by table."""
-
-
 DRAWN: Final = {
     "audit": {"mac", "position", "chain"},
     "staff_session": {"token_hash", "csrf"},
@@ -32,8 +26,6 @@ DRAWN: Final = {
     "staff": {"password"},
 }
 """Columns whose values are drawn anew each time, or follow from an id."""
-
-
 LEFT_OUT: Final = frozenset({"gram", "search_mark", "pulse"})
 
 

@@ -11,7 +11,8 @@ import pytest
 from bot.main import Service
 from settings import Database, Home, Media, Security, Settings, Wechat
 from tests.races.acts import ACTS, BY_NAME, Key, collect
-from tests.races.scenarios import PAIRS, REASONS, SIDES
+from tests.races.scenarios import PAIRS, REASONS
+from tests.races.sides import SIDES
 
 
 @pytest.fixture

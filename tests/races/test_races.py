@@ -26,8 +26,12 @@ from storage.store import Store
 from tests.races.ground import Ground, ground
 from tests.races.judgement import MODES, Report, allowed_ends, deadlocks, race
 from tests.races.model import Pair, Stage, Turn
+from tests.races.moments.complaints import APPROVAL, COMPLAINT, PLAN
+from tests.races.moments.families import APPLICATIONS
+from tests.races.moments.greetings import BIRTHDAY
+from tests.races.moments.letters import LETTER, RELEASED
 from tests.races.processes import Process, play_apart
-from tests.races.scenarios import APPLICATIONS, APPROVAL, BIRTHDAY, COMPLAINT, LETTER, PAIRS, PLAN, RELEASED
+from tests.races.scenarios import PAIRS
 from tests.races.stages import Stages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -21,11 +21,7 @@ Told = tuple[str, str]
 """What a side was told: the class of the error and its sentence; "" when it went through, with what it gave where that
 is yes or no.
 """
-
-
 Point = Literal["found", "held", "written"]
-
-
 SERVER: Final = "500"
 """What nobody may ever be told: an error that is not ours, or says that the house failed."""
 

@@ -1,0 +1,57 @@
+"""Moments of an entry and of a blank, and what each side writes there."""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import select
+
+from services.knowledge import knowledge
+from storage import tables
+from storage.unit import Unit
+from tests.races.model import HOME, Stage, Turn
+from tests.races.moments.home import START, D, brought_by, in_unit
+
+
+def _save(question: str) -> Callable[[Turn, Unit], object]:
+    def save(turn: Turn, db: Unit) -> object:
+        said = f"{question}{turn.nth}"
+        return knowledge.save_entry(
+            db, turn.who(D), "faq-01", question=said, answer="好的。", asked="", revision=turn.seen or 0, now=turn.now
+        )
+
+    return save
+
+
+ENTRY: Final = Stage("entry", brought_by(_save("零")), START)
+BLANK: Final = Stage(
+    "blank", brought_by(lambda turn, db: knowledge.fill(db, turn.who(D), "床位费", "零", None, turn.now)), START
+)
+
+
+def _revision(turn: Turn, db: Unit) -> int:
+    """What stands in the form."""
+    table = tables.KnowledgeEntry
+    return db.scalars(select(table.revision).where(table.home_id == turn.ids.home_id, table.key == "faq-01")).one()
+
+
+def _blank_form(turn: Turn, db: Unit) -> str:
+    return knowledge.shelf(db, turn.ids.home_id, HOME, turn.now.date()).blanks["床位费"].revision
+
+
+SIDES: Final = (
+    in_unit(
+        "knowledge.new",
+        lambda t, db: knowledge.save_entry(
+            db, t.who(D), "", question=f"问{t.nth}", answer="好的。", asked="", revision=0, now=t.now
+        ),
+    ),
+    in_unit(
+        "knowledge.blanks",
+        lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now, t.seen),
+        _blank_form,
+    ),
+    in_unit("knowledge.save", _save("问"), _revision),
+    in_unit("knowledge.switch", lambda t, db: knowledge.switch(db, t.who(D), "faq-01", enabled=t.nth == 1, now=t.now)),
+    in_unit("knowledge.restore", lambda t, db: knowledge.restore(db, t.who(D), "faq-01", t.now, t.seen), _revision),
+    in_unit("knowledge.learn", lambda t, db: knowledge.learn(db, t.who(D), "faq-01", f"能不能住进来{t.nth}", t.now)),
+)

@@ -1,0 +1,38 @@
+"""Moments at the door of the console, and what each side does there."""
+
+from typing import Final
+
+from services.staff import staff
+from tests.conftest import HomeUnderTest
+from tests.races.model import Stage, Turn
+from tests.races.moments.home import START, D, Facts, S, in_unit, turn_of
+
+
+def _knock(turn: Turn) -> staff.Knock:
+    """Somebody at the door with the name of the first at the desk."""
+    return staff.Knock("desk0", "192.0.2.7", "", turn[f"{D}0"], None)
+
+
+async def _throttle(home: HomeUnderTest, facts: Facts) -> Facts:
+    """Somebody has tried once."""
+    await home.database.write(lambda db: staff.count(db, _knock(turn_of(home, facts)), home.clock()))
+    return {}
+
+
+async def _locked(home: HomeUnderTest, facts: Facts) -> Facts:
+    """The name is locked in this place."""
+    for _number in range(staff.FAILS - 1):
+        await home.database.write(lambda db: staff.count(db, _knock(turn_of(home, facts)), home.clock()))
+    await home.database.write(lambda db: staff.lock(db, _knock(turn_of(home, facts)), home.clock()))
+    home.clock.on(minutes=1)
+    return {"lock": await home.one("SELECT id FROM login_throttle")}
+
+
+THROTTLE: Final = Stage("throttle", _throttle, START)
+LOCKED: Final = Stage("locked", _locked, THROTTLE)
+SIDES: Final = (
+    in_unit("lock.seen", lambda t, db: staff.took_note(db, t.who(S), t["lock"], t.now)),
+    in_unit("lock.unlock", lambda t, db: staff.unlock(db, t.who(S), t["lock"], t.now)),
+)
+TRIES: Final = in_unit("log_in", lambda t, db: staff.count(db, _knock(t), t.now) and None)
+COMES_IN: Final = in_unit("log_in", lambda t, db: staff.log_in(db, _knock(t), t.now, 12) and None)

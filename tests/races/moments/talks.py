@@ -1,0 +1,50 @@
+"""Moments of a talk: somebody asked, waits, says no more; and what colleagues and jobs do about it."""
+
+from typing import Final
+
+from services.promises import clocks
+from services.talks import desk, silence
+from tests.conftest import HomeUnderTest
+from tests.races.model import Stage
+from tests.races.moments.home import START, D, Facts, in_store, in_unit, turn_of
+
+
+async def _answered(home: HomeUnderTest, facts: Facts) -> Facts:
+    """The daughter asked, a colleague's answer waits for the sender."""
+    await home.hears("有没有空床", "daughter")
+    home.clock.on(seconds=5)
+    row = await home.database.write(
+        lambda db: desk.answer(
+            db, turn_of(home, facts).who(D), facts["daughter"], "有的，您来看看", "stage", home.clock()
+        )
+    )
+    home.clock.on(seconds=1)
+    return {"outbox": row}  # type: ignore[dict-item]
+
+
+async def _asked(home: HomeUnderTest, _: Facts) -> Facts:
+    """The daughter asked and waits; half of the promised time is over."""
+    await home.hears("有没有空床", "daughter")
+    home.clock.on(minutes=61)
+    return {}
+
+
+async def _silent(home: HomeUnderTest, _: Facts) -> Facts:
+    """The daughter began a complaint and says no more; the talk goes on by itself now."""
+    await home.hears("我要投诉", "daughter")
+    home.clock.on(hours=3)
+    return {}
+
+
+ASKED: Final = Stage("asked", _asked, START)
+ANSWERED: Final = Stage("answered", _answered, START)
+SILENT: Final = Stage("silent", _silent, START)
+SIDES: Final = (
+    in_unit(
+        "chat.answer", lambda t, db: desk.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now)
+    ),
+    in_unit("chat.call", lambda t, db: desk.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
+    in_unit("chat.hand_back", lambda t, db: desk.hand_back(db, t.who(D), t["daughter"], t.now)),
+    in_store("job.silence", lambda t, store: silence.act_on_silence(store, t.house, t.now) and None),
+    in_store("job.promises", lambda t, store: clocks.look_at_promises(store, t.house, t.now) and None),
+)
