@@ -1,8 +1,6 @@
 """What a whole service does about many cries at once: the board is drawn again a few times, not once for each (S3)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,27 +9,10 @@ from bot.main import Service
 from bot.pushes import Push
 from conversations import events
 from services.access import Role, Viewer
-from settings import Database, Home, Media, Security, Settings, Wechat
+from tests.service import service
 
+__all__ = ["service"]
 CRIES = 60
-
-
-@pytest.fixture
-async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
-    (tmp_path / "looks.db").write_bytes(migrated.read_bytes())
-    made = Service(
-        Settings(
-            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(f"sqlite:///{tmp_path / 'looks.db'}"),
-            security=Security(key_file=str(tmp_path / "looks.keys")),
-            media=Media(tmp_path / "media"),
-            home=Home(name="青禾颐养院"),
-            inbox_spool=str(tmp_path / "spool"),
-        )
-    )
-    await made.start()
-    yield made
-    await made.stop()
 
 
 def cry(service: Service, number: int, words: str = "我摔倒了，快来人") -> Push:

@@ -3,37 +3,24 @@ played.
 """
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.main import Service
-from settings import Database, Home, Media, Security, Settings, Wechat
-from tests.races.acts import ACTS, BY_NAME, Key, collect
+from tests.races.acts import ACTS, BY_NAME
+from tests.races.acts.act import Key
+from tests.races.acts.collected import collect
 from tests.races.scenarios import PAIRS, REASONS
 from tests.races.sides import SIDES
+from tests.service import service
+
+__all__ = ["service"]
 
 
 @pytest.fixture
-async def there(tmp_path: Path, migrated: Path) -> AsyncIterator[set[Key]]:
+def there(service: Service) -> set[Key]:
     """The acts of a service that runs."""
-    (tmp_path / "acts.db").write_bytes(migrated.read_bytes())
-    service = Service(
-        Settings(
-            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(f"sqlite:///{tmp_path / 'acts.db'}"),
-            security=Security(key_file=str(tmp_path / "acts.keys")),
-            media=Media(tmp_path / "media"),
-            home=Home(name="青禾颐养院"),
-            inbox_spool=str(tmp_path / "spool"),
-        )
-    )
-    await service.start()
-    try:
-        yield collect(service.application(), service.jobs())
-    finally:
-        await service.stop()
+    return collect(service.application(), service.jobs())
 
 
 async def test_every_act_stands_in_the_table_and_the_table_names_no_other(there: set[Key]) -> None:

@@ -1,0 +1,221 @@
+"""The acts of colleagues, at the pages of the console."""
+
+from typing import Final
+
+from tests.races.acts.act import FAMILY, ONE, PERSON, READS, ROW, UNIQUE, Act, Key, act, post
+
+
+def _on_complaint(step: str) -> Key:
+    return post("/console/complaints/{complaint}/step/{step}", step)
+
+
+def _on_alarm(act: str) -> Key:
+    return post("/console/alarms/{ref}/{act}", act)
+
+
+CONSOLE: Final[dict[Key, Act]] = {
+    # -- the door of the console
+    post("/console/login", "enter"): act(
+        "log_in",
+        "tries",
+        "log_in lock.unlock lock.seen",
+        ROW,
+        why="each try is counted before its password is looked at",
+    ),
+    post("/console/logout", "leave"): act(
+        "log_out", "session", why="a session is ended by who has it, at most twice to the same end"
+    ),
+    # -- alarms
+    _on_alarm("go"): act(
+        "alarm.go",
+        "alarm",
+        "alarm.go alarm.arrive alarm.dismiss push job.alarms",
+        PERSON,
+        "NotFound",
+        "who goes second is one more; the strip shows who was first",
+    ),
+    _on_alarm("arrive"): act(
+        "alarm.arrive", "alarm", "alarm.go alarm.arrive alarm.dismiss push job.alarms", PERSON, "NotFound"
+    ),
+    _on_alarm("dismiss"): act("alarm.dismiss", "alarm", "alarm.go alarm.arrive alarm.dismiss push", PERSON, "NotFound"),
+    _on_alarm("mute"): act("alarm.mute", "alarm", "alarm.mute push", PERSON, "NotFound"),
+    _on_alarm("undo"): act("alarm.undo", "alarm", "alarm.undo push", PERSON, "NotFound"),
+    post("/console/locks/{id}/{act}", "unlock"): act(
+        "lock.unlock", "lock", "lock.unlock lock.seen log_in", ROW, "NotFound"
+    ),
+    post("/console/locks/{id}/{act}", "seen"): act(
+        "lock.seen", "lock", "lock.unlock lock.seen log_in", ROW, "NotFound"
+    ),
+    post("/console/unreadable/{id}/seen", "looked"): act(
+        "unreadable.seen", "unreadable", "unreadable.seen", ONE, why="seen is seen"
+    ),
+    post("/console/downtimes/{id}/seen", "take_note"): act(
+        "downtime.seen", "downtime", "downtime.seen", ROW, why="seen is seen"
+    ),
+    # -- talks
+    post("/console/chats/{person}/answer", "answer"): act(
+        "chat.answer",
+        "talk",
+        "chat.answer chat.call chat.hand_back push job.silence sender.settle",
+        PERSON,
+        why="both answers are sent; who answered meanwhile is shown (D12, Part 5b)",
+    ),
+    post("/console/chats/{person}/call", "call"): act(
+        "chat.call",
+        "promise",
+        "chat.answer chat.call chat.hand_back push job.promises sender.settle",
+        PERSON,
+        why="a call that took place stays written down, whoever called too",
+    ),
+    post("/console/chats/{person}/phone", "phone"): act("chat.phone", "person", why=READS),
+    post("/console/chats/{person}/hand-back", "hand_back"): act(
+        "chat.hand_back", "talk", "chat.answer chat.call chat.hand_back push", PERSON, "Invalid"
+    ),
+    post("/console/outgoing/{row}/take-back", "take_back"): act(
+        "outgoing.take_back", "message", "outgoing.take_back outgoing.send_kept sender.claim", PERSON, "TooLate"
+    ),
+    post("/console/outgoing/{row}/send", "send_kept"): act(
+        "outgoing.send_kept", "message", "outgoing.send_kept outgoing.take_back job.parked push", PERSON, "Conflict"
+    ),
+    # -- complaints
+    post("/console/complaints/{complaint}/{act}", "answer"): act(
+        "case.answer", "talk", why="the act chat.answer on another page"
+    ),
+    post("/console/complaints/{complaint}/{act}", "call"): act(
+        "case.call", "promise", why="the act chat.call on another page"
+    ),
+    post("/console/complaints/{complaint}/{act}", "note"): act("case.note", "case", why=READS),
+    post("/console/complaints/{complaint}/evidence", "add"): act(
+        "case.evidence", "case", "step.learn", PERSON, "Conflict"
+    ),
+    _on_complaint("assess"): act(
+        "step.assess", "case", "step.assess step.inquire step.interim accused.decide push", PERSON, "Decided"
+    ),
+    _on_complaint("inquire"): act(
+        "step.inquire", "case", "step.assess step.inquire step.plan step.interim", PERSON, "Decided"
+    ),
+    _on_complaint("plan"): act(
+        "step.plan", "case", "step.inquire step.plan step.interim step.decide", PERSON, "Decided"
+    ),
+    _on_complaint("decide"): act(
+        "step.decide", "paper", "step.plan step.decide step.interim push job.promises", PERSON, "Decided"
+    ),
+    _on_complaint("tell"): act("step.tell", "case", "step.tell sender.claim sender.settle", PERSON, "Decided"),
+    _on_complaint("hear"): act("step.hear", "case", "step.hear effect.TakeVerdict", PERSON, "Decided"),
+    _on_complaint("learn"): act("step.learn", "case", "step.learn case.evidence push", PERSON, "Decided"),
+    _on_complaint("interim"): act(
+        "step.interim", "paper", "step.assess step.inquire step.plan step.decide step.interim", PERSON, "Invalid"
+    ),
+    post("/console/accused/{id}", "decide_named"): act(
+        "accused.decide", "accused", "accused.decide step.assess push", PERSON, "Decided"
+    ),
+    # -- greetings and reminders
+    post("/console/days/{plan}/{verdict}", "held"): act(
+        "day.held",
+        "plan",
+        "day.held day.cancelled day.planned job.greetings sender.claim",
+        PERSON,
+        "TooLate",
+        why="a hold that stands is held again: the newest name stands in the row",
+    ),
+    post("/console/days/{plan}/{verdict}", "cancelled"): act(
+        "day.cancelled", "plan", "day.held day.cancelled day.planned job.greetings", PERSON, "Decided"
+    ),
+    post("/console/days/{plan}/{verdict}", "planned"): act(
+        "day.planned", "plan", "day.held day.cancelled day.planned job.greetings", PERSON, "TooLate"
+    ),
+    # -- residents and relatives
+    post("/console/residents/{resident}/sheet", "sheet"): act(
+        "resident.sheet", "invitation", why="each sheet is a code of its own"
+    ),
+    post("/console/residents/{resident}/status", "status"): act(
+        "resident.status",
+        "resident",
+        "resident.status resident.hush resident.visit letter.write job.letters job.greetings sender.claim survey.begin",
+        PERSON,
+        "Invalid",
+    ),
+    post("/console/residents/{resident}/hush", "hush"): act(
+        "resident.hush",
+        "resident",
+        "resident.hush resident.status application.confirm job.letters job.greetings sender.claim",
+        PERSON,
+        "Changed",
+        "silence may always be set; lifted is only what stood there",
+    ),
+    post("/console/residents/{resident}/visit", "visit"): act(
+        "resident.visit", "visit", "resident.visit resident.status", UNIQUE, "Conflict"
+    ),
+    post("/console/applications/{application}/{verdict}", "confirm"): act(
+        "application.confirm",
+        "application",
+        "application.confirm application.refuse resident.hush job.letters effect.AskToBind",
+        PERSON,
+        "Decided",
+    ),
+    post("/console/applications/{application}/{verdict}", "refuse"): act(
+        "application.refuse", "application", "application.confirm application.refuse", PERSON, "Decided"
+    ),
+    # -- letters
+    post("/console/letters/{resident}", "write"): act(
+        "letter.write",
+        "letter",
+        "letter.write letter.call letter.withdraw letter.drop job.letters resident.status",
+        ROW,
+        "Changed",
+    ),
+    post("/console/letters/{letter}/{act}", "call"): act(
+        "letter.call", "letter", "letter.write letter.call letter.withdraw", ROW, "Decided"
+    ),
+    post("/console/letters/{letter}/{act}", "withdraw"): act(
+        "letter.withdraw",
+        "letter",
+        "letter.write letter.call letter.withdraw job.letters page.letter page.react sender.claim",
+        FAMILY,
+        "Decided",
+    ),
+    post("/console/letters/{letter}/{photo}/drop", "drop"): act(
+        "letter.drop", "photo", "letter.write letter.drop page.letter", ROW, "NotFound"
+    ),
+    # -- knowledge
+    post("/console/knowledge/new", "save"): act(
+        "knowledge.new", "entry", "knowledge.new", UNIQUE, why="each is an entry of its own"
+    ),
+    post("/console/knowledge/blanks", "fill"): act("knowledge.blanks", "blank", "knowledge.blanks", ROW, "Changed"),
+    post("/console/knowledge/try", "attempt"): act("knowledge.try", "entry", why=READS),
+    post("/console/knowledge/{key}", "save"): act(
+        "knowledge.save", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, "Conflict"
+    ),
+    post("/console/knowledge/{key}/switch", "switch"): act(
+        "knowledge.switch",
+        "entry",
+        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
+        ROW,
+        why="said or not said: one field, each tap says which",
+    ),
+    post("/console/knowledge/{key}/restore", "restore"): act(
+        "knowledge.restore",
+        "entry",
+        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
+        ROW,
+        "NotFound",
+    ),
+    post("/console/knowledge/learn", "learn"): act(
+        "knowledge.learn",
+        "entry",
+        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
+        ROW,
+        why="a phrase is added to what stands",
+    ),
+    # -- questionnaires
+    post("/console/surveys/begin", "begin"): act(
+        "survey.begin", "campaign", "survey.begin resident.status", UNIQUE, "Conflict"
+    ),
+    post("/console/surveys/{campaign}/end", "end"): act(
+        "survey.end", "campaign", "survey.end page.survey effect.KeepSurvey", ROW, "Decided"
+    ),
+    # -- after a restore
+    post("/console/restore/{epoch}", "confirm"): act(
+        "restore.confirm", "epoch", "restore.confirm sender.claim", ONE, "Conflict"
+    ),
+}
