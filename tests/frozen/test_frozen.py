@@ -1,7 +1,7 @@
 """What was stored stays readable: each commit opens the frozen sample of 19125a6, goes on with its talks, brings its
 backup back (P2, P5, P7).
 
-The folder 19125a6 was made once, by that commit (make_19125a6.py), and is never made anew. `expected.json` says what is
+The folder 19125a6 was made once, by that commit (make_19125a6), and is never made anew. `expected.json` says what is
 in it and what
 19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns, rows and words.
 Stored names of
