@@ -2,10 +2,9 @@
 occasion once.
 
 The clock of service and simulator moves from stop to stop of a day. Families and elders write on some days, so that
-some windows are
-open and some are not; some people die, are hushed, leave, or never agreed. At the end every planned row is held against
-the calendar,
-every delivery of the platform's journal against its row, and every row that was not delivered must say why.
+some windows are open and some are not; some people die, are hushed, leave, or never agreed. At the end every planned
+row is held against the calendar, every delivery of the platform's journal against its row, and every row that was not
+delivered must say why.
 """
 
 import asyncio
@@ -17,14 +16,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from benchmarks.many import Cluster, cluster
-from care import occasions, quiet_hours
+from benchmarks.sixty_days import ELDERS, FIRST, WITH_PHONE, ZONE, calendar, scene_of
+from care import quiet_hours
 from services import install
 from services.access import Role, Viewer
-from services.greetings import occasions as plans
 from services.house import House
 from services.letters import letters
 from services.residents import residents
@@ -33,12 +31,8 @@ from storage import seal
 from storage.database import Database
 from storage.open import open_database
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-FIRST: Final = date(2027, 1, 18)
 DAYS: Final = 60
 """18 January to 18 March 2027: 春节 is on 6 February."""
-ELDERS: Final = 64
-WITH_PHONE: Final = 40
 WRITTEN: Final = 12
 """Letters a day."""
 STOPS: Final = (time(7, 50), time(8, 35), time(9, 5), time(16, 0), time(17, 35), time(21, 50))
@@ -154,38 +148,6 @@ class Story:
         await asyncio.sleep(0.3)
 
 
-def _born(n: int) -> str:
-    """Birthdays over the year, by the sun and by the moon; some of them within the sixty days."""
-    day = FIRST + timedelta(days=n) if n % 3 == 0 else date(2027, 3, 25) + timedelta(days=4 * n)
-    return f"{1930 + n % 20}-{day.month:02d}-{min(day.day, 28):02d}" + (
-        "-lunar" if n % 5 == 0 and day.month < 12 else ""
-    )
-
-
-def _scene() -> dict[str, Any]:
-    people: list[dict[str, Any]] = []
-    residents: list[list[str]] = []
-    for n in range(ELDERS):
-        room, name = f"{1 + n // 22}{n % 22 + 1:02d}", f"老人{n:02d}"
-        if n < WITH_PHONE:
-            people.append(
-                {
-                    "openid": f"oElder{n:02d}".ljust(28, "0"),
-                    "name": name,
-                    "kind": "elder",
-                    "room": room,
-                    "bed": "1",
-                    "sex": "女",
-                    "born": _born(n),
-                }
-            )
-        else:
-            residents.append([room, "1", name, "男", _born(n)])
-        kin = {"of": name, "relation": "女儿", "primary": True, "scopes": "daily" if n % 20 else ""}
-        people.append({"openid": f"oKin{n:02d}".ljust(28, "0"), "name": f"家属{n:02d}", "kind": "family", "kin": [kin]})
-    return {"staff": [], "people": people, "residents": residents}
-
-
 async def prove(days: int = DAYS) -> Proof:
     """The whole time."""
     proof = Proof(days=days)
@@ -214,7 +176,7 @@ async def prove(days: int = DAYS) -> Proof:
 async def _settled(built: Cluster) -> Story:
     used = built.used
     used.clock_at(datetime.combine(FIRST, time(7), ZONE))
-    scene = _scene()
+    scene = scene_of()
     for one in scene["people"]:
         await used.act("person", openid=one["openid"], name=one["name"])
     sealer = seal.load(used.folder / "jiashu.keys", may_create=False)
@@ -327,7 +289,7 @@ async def _letters(story: Story, day: date, number: int) -> None:
 async def _judge(story: Story, proof: Proof) -> None:
     built = story.built
     last = FIRST + timedelta(days=proof.days)
-    wanted = _calendar(last)
+    wanted = calendar(last)
     kept = Counter(
         (openid, occasion, day)
         for openid, occasion, day in built.ask(
@@ -378,28 +340,6 @@ async def _judge(story: Story, proof: Proof) -> None:
         proof.to_the_wrong += since is not None and at > since
         kin = re.match(r"oKin(\d\d)", line["openid"])
         proof.to_the_wrong += kin is not None and int(kin[1]) % 20 == 0  # never agreed to hear of the days
-
-
-def _calendar(last: date) -> set[tuple[str, str, str]]:
-    """What the calendar asks for, computed apart from the service: (openid, occasion, day) of everybody who is there on
-    the day before it is planned.
-    """
-    found: set[tuple[str, str, str]] = set()
-    gone = {n: (14 if n < 9 else 19) for n in range(6, 11)}
-    festivals = [day for day in occasions.between(FIRST, last - timedelta(days=1)) if day.id in plans.GREETED]
-    for n in range(ELDERS):
-        elder, kin = f"oElder{n:02d}".ljust(28, "0"), f"oKin{n:02d}".ljust(28, "0")
-        for day in festivals:
-            found |= {(one, day.id, day.day.isoformat()) for one in ((elder, kin) if n < WITH_PHONE else (kin,))}
-        for day in occasions.birthdays(occasions.born(_born(n)), FIRST, last - timedelta(days=1)):
-            planned_on = max(FIRST, day.day - plans.AHEAD)
-            if n in gone and planned_on > FIRST + timedelta(days=gone[n]):
-                continue
-            if n < WITH_PHONE:
-                found.add((elder, "birthday", day.day.isoformat()))
-            if day.day - plans.SOON >= FIRST:
-                found.add((kin, "birthday-soon", day.day.isoformat()))
-    return found
 
 
 if __name__ == "__main__":
