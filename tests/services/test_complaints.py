@@ -2,109 +2,22 @@
 ends without the family.
 """
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from care.errors import Conflict, Invalid, NotFound
-from conversations.events import Text
-from services.access import Role, Viewer
 from services.complaints import complaints
-from services.promises import clocks
 from services.talks import desk
 from storage import tables
 from storage.queries import complaints as queries
-from storage.queries import today
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from tests.services.story import Story, story
 
+__all__ = ["story"]
 MINUTES = 60_000_000
-
-
-class Story:
-    """One complaint and the people who handle it."""
-
-    def __init__(self, home: HomeUnderTest) -> None:
-        self.home = home
-
-    async def begin(self, words: str = "昨晚按铃没人来，我要投诉") -> "Story":
-        self.desk = await self.home.staff(Role.DESK, "陈晓雯", "chen")
-        self.lead = await self.home.staff(Role.SUPERVISOR, "何志远", "he")
-        self.director = await self.home.staff(Role.DIRECTOR, "沈国平", "shen")
-        self.nurse = await self.home.staff(Role.NURSE, "周敏", "zhou")
-        await self.home.hears(words)
-        self.complaint = await self.home.one("SELECT id FROM complaint ORDER BY id DESC")
-        self.person = await self.home.person()
-        await self.do(lambda db: desk.log_call(db, self.desk, self.person, "说了会查", self.home.clock()))
-        return self
-
-    async def do(self, work: Callable[[Unit], Any]) -> Any:
-        self.home.clock.on(minutes=1)
-        return await self.home.database.write(work)
-
-    async def assess(self, who: Viewer | None = None, **more: Any) -> None:
-        asked: dict[str, Any] = {
-            "category": "护理质量",
-            "level": 3,
-            "why": "",
-            "scope": "ours",
-            "passed_to": "",
-            "owner_id": self.lead.id,
-            "accused": frozenset({self.nurse.id}),
-        } | more
-        if "level" not in more:
-            asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.complaint)
-        await self.do(
-            lambda db: complaints.assess(db, who or self.desk, self.complaint, now=self.home.clock(), **asked)
-        )
-
-    async def plan(self, who: Viewer | None = None, **more: Any) -> None:
-        asked: dict[str, Any] = {
-            "cause": "双人都忙时没有规定谁接铃",
-            "department": "护理部",
-            "responsible_id": self.nurse.id,
-            "measures": "铃响 3 分钟转 1 楼值班",
-            "done_by": date(2026, 11, 30),
-            "reply": "",
-        } | more
-        await self.do(
-            lambda db: complaints.propose(
-                db, self.home.house, who or self.lead, self.complaint, now=self.home.clock(), **asked
-            )
-        )
-
-    async def decide(self, who: Viewer, *, approve: bool = True, why: str = "") -> None:
-        row = await self.home.one(
-            "SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.complaint
-        )
-        await self.do(
-            lambda db: complaints.decide(
-                db, self.home.house, who, self.complaint, row or 1, approve=approve, why=why, now=self.home.clock()
-            )
-        )
-
-    async def to_the_plan(self) -> None:
-        await self.assess()
-        await self.do(
-            lambda db: complaints.inquire(db, self.lead, self.complaint, "02:10 按铃，02:31 应答", self.home.clock())
-        )
-
-    async def to_the_question(self) -> None:
-        await self.to_the_plan()
-        await self.plan()
-        await self.decide(self.director)
-        await self.home.send_all()
-
-    async def stage(self) -> int:
-        return int(await self.home.one("SELECT stage FROM complaint WHERE id = ?", self.complaint))
-
-
-@pytest.fixture
-async def story(home: HomeUnderTest) -> Story:
-    return await Story(home).begin("饭菜太凉了，我要投诉")
 
 
 async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(story: Story) -> None:
@@ -151,71 +64,6 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
     await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, "夜班双忙有规定了", home.clock()))
     assert await home.one("SELECT closed_at IS NOT NULL FROM complaint") == 1
     assert await home.one("SELECT count(*) FROM promise WHERE case_id IS NOT NULL AND kept_at IS NULL") == 0
-
-
-async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_never_the_end(story: Story) -> None:
-    home = story.home
-    await story.to_the_question()
-    level = await home.one("SELECT level FROM complaint")
-    answer = await home.hears("不认可")
-    assert "由院长沈国平负责" in answer
-    assert await home.one("SELECT owner_id FROM complaint") == story.director.id
-    assert "C261122-01" in answer
-    assert "记进" in await home.hears("饭还是凉的")
-    assert "新的结果" in await home.hears("好了")
-    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
-    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
-    await story.do(lambda db: complaints.inquire(db, story.lead, story.complaint, "餐车保温坏了", home.clock()))
-    await story.plan()
-    await story.decide(story.director)
-    await home.send_all()
-    await home.hears("2")
-    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 2, level - 1)]
-
-
-async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: Story) -> None:
-    home = story.home
-    await story.to_the_question()
-    assert "给您打电话" in await home.hears("请来电")
-    person = await home.person()
-    await story.do(lambda db: desk.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
-    await home.send_all()
-    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, (
-        "a message is no call"
-    )
-    assert await story.stage() == 7
-    with pytest.raises(Invalid, match="怎么说的"):
-        await story.do(
-            lambda db: complaints.hear(
-                db, home.house, story.desk, story.complaint, word="accepted", note="", now=home.clock()
-            )
-        )
-    await story.do(
-        lambda db: complaints.hear(
-            db, home.house, story.desk, story.complaint, word="accepted", note="电话里说可以了", now=home.clock()
-        )
-    )
-    assert await story.stage() == 8
-    assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
-    await story.do(
-        lambda db: complaints.hear(
-            db, home.house, story.desk, story.complaint, word="declined", note="又凉了", now=home.clock()
-        )
-    )
-    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
-    assert await home.one("SELECT count(*) FROM outbox WHERE purpose = 'follow_up' AND state != 'cancelled'") == 0
-
-
-async def test_c11_at_a_follow_up_again_means_again(story: Story) -> None:
-    home = story.home
-    await story.to_the_question()
-    await home.hears("认可")
-    assert "一定答复" in await home.hears("2"), "nobody asked yet: a bare number is no answer"
-    home.clock.on(days=4)
-    await home.hears("今天有什么活动")
-    await home.send_all()
-    assert "没有真的解决" in await home.hears("又发生了")
-    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
 
 
 async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
@@ -343,39 +191,6 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
     assert await story.stage() == 3
 
 
-async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTest) -> None:
-    assert "一定答复" in await home.hears("投诉进度", "stranger")
-    await home.hears("饭菜太凉了，我要投诉")
-    await home.hears("取消")
-    first = await home.hears("我的投诉怎么样了")
-    assert "已经受理" in first
-    assert "最迟" in first
-    story = Story(home)
-    story.lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
-    story.desk = await home.staff()
-    story.director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
-    story.nurse = await home.staff(Role.NURSE, "周敏", "zhou")
-    story.complaint, story.person = await home.one("SELECT id FROM complaint"), await home.person()
-    await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
-    assert "正在核实" in await home.hears("进展")
-    await story.to_the_plan()
-    assert "正在定处理办法" in await home.hears("进展")
-    await story.plan()
-    await story.decide(story.director)
-    assert "正在告诉您" in await home.hears("进展")
-    await home.send_all()
-    asked = await home.hears("进展")
-    assert "1 认可" in asked
-    assert "最迟" not in asked
-    await home.hears("1")
-    assert "回访" in await home.hears("进展")
-
-
-async def test_c13_without_a_question_of_ours_a_number_is_a_message_like_any_other(home: HomeUnderTest) -> None:
-    assert "一定答复" in await home.hears("1")
-    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
-
-
 async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_in_and_the_case_says_so(
     home: HomeUnderTest,
 ) -> None:
@@ -391,39 +206,6 @@ async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_
     assert "审批时限已过，代院长批准方案" in [line.words for line in lines]
 
 
-async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story) -> None:
-    home = story.home
-    await story.to_the_question()
-    waits = "SELECT due_at - made_at, kept_how FROM promise WHERE kind = 'opinion'"
-    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, None)]
-    home.clock.on(hours=25)
-    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
-    assert [words for _, words in await home.send_all() if "时间到了" in words] == [], "a family owes us nothing"
-    items = await home.database.read(
-        lambda db: today.look(db, story.desk.sight, date(2026, 11, 23), home.clock()).items
-    )
-    assert "opinion" in [item.clock.kind for item in items]
-    await home.hears("认可")
-    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]
-
-
-async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_question_to_the_knowledge(
-    home: HomeUnderTest,
-) -> None:
-    await home.hears("昨天晚饭是凉的，我要投诉")
-    for words in ("好了", "跳过", "跳过", "跳过", "跳过"):
-        await home.hears(words)
-    complaint = await home.one("SELECT id FROM complaint")
-    for words in ("306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"):
-        envelope = replace(home.envelope(Text(words)), look_up=lambda: pytest.fail("not a question"))
-        await home.database.receive(envelope)
-    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, complaint)).records)
-    assert [line.words for line in lines][-3:] == ["306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"]
-    asked: list[str] = []
-    await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda: asked.append("asked")))
-    assert asked == ["asked"]
-
-
 async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(story: Story) -> None:
     await story.assess()
     await story.do(
@@ -433,3 +215,11 @@ async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(stor
         await story.plan()
     await story.plan(reply="护理员当时在岗，没有及时应铃，对不起。")
     assert await story.stage() == 5
+
+
+async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我要投诉")
+    complaint = await home.one("SELECT id FROM complaint")
+    await home.database.write(lambda db: desk.note_complaint(db, who, complaint, "先看录像", home.clock()))
+    assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1

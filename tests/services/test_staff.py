@@ -1,13 +1,11 @@
-"""Doors: nobody opens what belongs to another home or role; sessions begin, live and end."""
+"""Sessions of colleagues begin, live and end; wrong passwords lock; who is taken on needs a name and a long password."""
 
 from datetime import timedelta
 
 import pytest
 
-from care.errors import Invalid, NotFound
-from conversations import events
-from services.access import Role, Viewer, access_media, access_page
-from services.complaints.access import COMPLAINTS
+from care.errors import Invalid
+from services.access import Role
 from services.staff.staff import (
     Knock,
     TooManyTries,
@@ -21,59 +19,7 @@ from services.staff.staff import (
     session,
     verify,
 )
-from services.talks import desk
-from storage.queries import complaints, talks
 from tests.conftest import HomeUnderTest
-from tests.services.test_outgoing import reply
-
-# -- doors -----------------------------------------------------------------------------------------------------------
-
-
-async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest) -> None:
-    who = await home.staff()
-    await home.hears("我要投诉")
-    await home.hears(events.Image("m"))
-    stranger = Viewer(who.id, who.home_id + 1, "别家", Role.DIRECTOR)
-    person, complaint, media = (
-        await home.person(),
-        await home.one("SELECT id FROM complaint"),
-        await home.one("SELECT id FROM media"),
-    )
-    row = await reply(home, who, "一", "a")
-    assert row is not None
-    for work in (
-        lambda db: desk.answer(db, stranger, person, "x", "k", home.clock()),
-        lambda db: desk.log_call(db, stranger, person, "x", home.clock()),
-        lambda db: desk.hand_back(db, stranger, person, home.clock()),
-        lambda db: desk.take_back(db, stranger, row, home.clock()),
-        lambda db: desk.note_complaint(db, stranger, complaint, "x", home.clock()),
-        lambda db: access_media(db, stranger, media),
-    ):
-        with pytest.raises(NotFound):
-            await home.database.write(work)
-    assert await home.database.read(lambda db: talks.lines(db, stranger.sight)) == []
-    assert await home.database.read(lambda db: complaints.rows(db, stranger.sight)) == []
-    now = home.clock()
-    seen = await home.database.read(lambda db: talks.counts(db, stranger.sight, now, now))
-    assert (seen.waiting, seen.cases) == (0, 0)
-
-
-async def test_p2_a_nurse_has_no_complaint_pages(home: HomeUnderTest) -> None:
-    nurse = await home.staff(Role.NURSE)
-    with pytest.raises(NotFound):
-        access_page(nurse, COMPLAINTS)
-    assert nurse.role.words == "护士"
-
-
-async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
-    who = await home.staff()
-    await home.hears("我要投诉")
-    complaint = await home.one("SELECT id FROM complaint")
-    await home.database.write(lambda db: desk.note_complaint(db, who, complaint, "先看录像", home.clock()))
-    assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1
-
-
-# -- log-in ----------------------------------------------------------------------------------------------------------
 
 
 async def test_p2_a_session_begins_lives_and_ends(home: HomeUnderTest) -> None:

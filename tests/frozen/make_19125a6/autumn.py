@@ -6,15 +6,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services import (
-    desk,
-    epochs,
-    letters,
-    occasions,
-    pulse,
-    staff,
-    surveys,
-)
+from services import desk, epochs, letters, occasions, pulse, staff, surveys
 
 from .facts import MACHINE
 from .play import Play

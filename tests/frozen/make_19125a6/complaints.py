@@ -5,13 +5,7 @@
 
 from datetime import timedelta
 
-from services import (
-    complaints,
-    desk,
-    evidence,
-    media,
-    staff,
-)
+from services import complaints, desk, evidence, media, staff
 from services.ports import Fate, Outcome
 
 from .facts import ENDS, JPEG, PDF

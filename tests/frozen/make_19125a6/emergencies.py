@@ -6,11 +6,7 @@
 from datetime import timedelta
 
 from care.triage import Audience
-from services import (
-    alarms,
-    letters,
-    occasions,
-)
+from services import alarms, letters, occasions
 
 from .autumn import questionnaire
 from .families import letters_of

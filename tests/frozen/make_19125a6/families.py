@@ -7,13 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from services import (
-    binding,
-    letters,
-    media,
-    occasions,
-    residents,
-)
+from services import binding, letters, media, occasions, residents
 from services.access import Viewer
 from storage import tables
 from storage.types import new_id

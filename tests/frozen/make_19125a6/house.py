@@ -7,15 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from services import (
-    binding,
-    install,
-    knowledge,
-    ledger,
-    pulse,
-    search,
-    stoplist,
-)
+from services import binding, install, knowledge, ledger, pulse, search, stoplist
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit

@@ -11,12 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import upkeep
-from services import (
-    clocks,
-    residents,
-    search,
-    stoplist,
-)
+from services import clocks, residents, search, stoplist
 from services.access import Role, Viewer
 from storage import tables
 from tests.conftest import HomeUnderTest, Moves

@@ -17,9 +17,7 @@ from services.board import Board
 from services.receive import receive_batch
 
 from bot.inbound import Account, Inbound
-from services import (
-    install,
-)
+from services import install
 from services.house import House
 from settings import Database, Home, Http, Media, Security, Settings, Wechat
 from simulator.codec import message

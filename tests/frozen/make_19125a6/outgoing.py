@@ -5,11 +5,7 @@
 
 from datetime import datetime, timedelta
 
-from services import (
-    epochs,
-    outbox,
-    sending,
-)
+from services import epochs, outbox, sending
 from services.ports import Fate, Outcome
 from storage import tables
 from storage.store import Store

@@ -9,15 +9,7 @@ from typing import Any
 
 from bot import wire
 from bot.inbound import Inbound
-from services import (
-    alarms,
-    clocks,
-    complaints,
-    desk,
-    letters,
-    occasions,
-    outbox,
-)
+from services import alarms, clocks, complaints, desk, letters, occasions, outbox
 from services.access import Viewer
 from services.ports import Outcome
 from simulator.codec import message

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import servers
-from services import (
-    media,
-)
+from services import media
 from settings import Settings
 from storage import seal, tables
 

@@ -7,12 +7,7 @@ from dataclasses import replace
 
 from conversations.effects import TryCode
 from conversations.engine import Snapshot, Turn
-from services import (
-    desk,
-    media,
-    outbox,
-    talks,
-)
+from services import desk, media, outbox, talks
 from storage.store import Store
 
 from .facts import AMR, JPEG

@@ -1,0 +1,132 @@
+"""What the family says to a result, at a follow-up, or not at all: no complaint ends without them (C10, C11, C13,
+C15).
+"""
+
+from datetime import date
+
+import pytest
+
+from care.errors import Invalid
+from services.access import Role
+from services.complaints import complaints
+from services.promises import clocks
+from services.talks import desk
+from storage.queries import today
+from tests.conftest import HomeUnderTest
+from tests.services.story import Story, story
+
+__all__ = ["story"]
+
+
+async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_never_the_end(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    level = await home.one("SELECT level FROM complaint")
+    answer = await home.hears("不认可")
+    assert "由院长沈国平负责" in answer
+    assert await home.one("SELECT owner_id FROM complaint") == story.director.id
+    assert "C261122-01" in answer
+    assert "记进" in await home.hears("饭还是凉的")
+    assert "新的结果" in await home.hears("好了")
+    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
+    await story.do(lambda db: complaints.inquire(db, story.lead, story.complaint, "餐车保温坏了", home.clock()))
+    await story.plan()
+    await story.decide(story.director)
+    await home.send_all()
+    await home.hears("2")
+    assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 2, level - 1)]
+
+
+async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    assert "给您打电话" in await home.hears("请来电")
+    person = await home.person()
+    await story.do(lambda db: desk.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
+    await home.send_all()
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, (
+        "a message is no call"
+    )
+    assert await story.stage() == 7
+    with pytest.raises(Invalid, match="怎么说的"):
+        await story.do(
+            lambda db: complaints.hear(
+                db, home.house, story.desk, story.complaint, word="accepted", note="", now=home.clock()
+            )
+        )
+    await story.do(
+        lambda db: complaints.hear(
+            db, home.house, story.desk, story.complaint, word="accepted", note="电话里说可以了", now=home.clock()
+        )
+    )
+    assert await story.stage() == 8
+    assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
+    await story.do(
+        lambda db: complaints.hear(
+            db, home.house, story.desk, story.complaint, word="declined", note="又凉了", now=home.clock()
+        )
+    )
+    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
+    assert await home.one("SELECT count(*) FROM outbox WHERE purpose = 'follow_up' AND state != 'cancelled'") == 0
+
+
+async def test_c11_at_a_follow_up_again_means_again(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    await home.hears("认可")
+    assert "一定答复" in await home.hears("2"), "nobody asked yet: a bare number is no answer"
+    home.clock.on(days=4)
+    await home.hears("今天有什么活动")
+    await home.send_all()
+    assert "没有真的解决" in await home.hears("又发生了")
+    assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]
+
+
+async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTest) -> None:
+    assert "一定答复" in await home.hears("投诉进度", "stranger")
+    await home.hears("饭菜太凉了，我要投诉")
+    await home.hears("取消")
+    first = await home.hears("我的投诉怎么样了")
+    assert "已经受理" in first
+    assert "最迟" in first
+    story = Story(home)
+    story.lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    story.desk = await home.staff()
+    story.director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
+    story.nurse = await home.staff(Role.NURSE, "周敏", "zhou")
+    story.complaint, story.person = await home.one("SELECT id FROM complaint"), await home.person()
+    await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
+    assert "正在核实" in await home.hears("进展")
+    await story.to_the_plan()
+    assert "正在定处理办法" in await home.hears("进展")
+    await story.plan()
+    await story.decide(story.director)
+    assert "正在告诉您" in await home.hears("进展")
+    await home.send_all()
+    asked = await home.hears("进展")
+    assert "1 认可" in asked
+    assert "最迟" not in asked
+    await home.hears("1")
+    assert "回访" in await home.hears("进展")
+
+
+async def test_c13_without_a_question_of_ours_a_number_is_a_message_like_any_other(home: HomeUnderTest) -> None:
+    assert "一定答复" in await home.hears("1")
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
+
+
+async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story) -> None:
+    home = story.home
+    await story.to_the_question()
+    waits = "SELECT due_at - made_at, kept_how FROM promise WHERE kind = 'opinion'"
+    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, None)]
+    home.clock.on(hours=25)
+    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+    assert [words for _, words in await home.send_all() if "时间到了" in words] == [], "a family owes us nothing"
+    items = await home.database.read(
+        lambda db: today.look(db, story.desk.sight, date(2026, 11, 23), home.clock()).items
+    )
+    assert "opinion" in [item.clock.kind for item in items]
+    await home.hears("认可")
+    assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]

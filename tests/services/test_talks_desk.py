@@ -1,0 +1,112 @@
+"""What colleagues do in a talk: answers, calls, forms sent twice, a phone number, and a machine that is silent beside
+them.
+"""
+
+import pytest
+
+from care.errors import Conflict, Invalid, NotFound, StaleForm
+from conversations import events
+from services.talks import desk
+from storage import tables
+from storage.queries import talks
+from storage.unit import Unit
+from tests.conftest import HomeUnderTest
+from tests.services.replies import reply
+
+
+async def test_u7_a_call_without_a_case_is_in_the_thread(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我妈能吃粽子吗")
+    person = await home.person()
+    await home.database.write(lambda db: desk.log_call(db, who, person, "说了要切小", home.clock()))
+    thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
+    assert [bubble.side for bubble in thread.bubbles] == ["in", "bot", "call"]
+    assert thread.clocks == []
+
+
+async def test_a_form_sent_twice_is_one_message(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    assert await reply(home, who, "一", "same") is not None
+    assert await reply(home, who, "一", "same") is None
+    assert len(await home.send_all()) == 1
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("  \n", "先写几个字"), ("长" * 700, "太长了")])
+async def test_words_that_cannot_be_sent_are_told_why(home: HomeUnderTest, text: str, sentence: str) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    with pytest.raises(Invalid, match=sentence):
+        await reply(home, who, text, "a")
+
+
+async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_talk(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "我来", "a")
+    await home.send_all()
+    home.clock.on(minutes=1)
+    assert await home.hears("那药呢") == ""
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 1
+    person = await home.person()
+    with pytest.raises(Invalid, match="没答"):
+        await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+    home.clock.on(minutes=1)
+    await reply(home, who, "药已经给了", "b")
+    await home.send_all()
+    for nod in ("谢谢", "可以", "好的"):
+        assert await home.hears(nod) == ""
+    assert "0571" in await home.hears(events.Click("CONTACT"))
+    assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NULL") == 0
+    await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+    assert "一定答复" in await home.hears("还有一个问题")
+
+
+async def test_chatwoot_12_a_colleague_who_left_long_ago_no_longer_silences_the_machine(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "我来", "a")
+    await home.send_all()
+    home.clock.on(hours=13)
+    assert "一定答复" in await home.hears("有没有空床")
+    assert await home.one("SELECT attended_by FROM conversation") is None
+
+
+async def test_c1_a_complaint_is_heard_even_beside_a_colleague(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "我来", "a")
+    await home.send_all()
+    home.clock.on(minutes=1)
+    assert "请说说" in await home.hears(events.Click("COMPLAINT"))
+    assert "编号 C261122-01" in await home.hears("护工对老人很凶")
+    assert "记进 C261122-01" in await home.hears("天天这样")
+    assert await home.one("SELECT count(*) FROM case_record") == 2
+
+
+async def test_other_words_under_a_form_that_was_sent_are_not_lost_in_silence(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "第一稿", "same")
+    with pytest.raises(Conflict):
+        await reply(home, who, "改好的第二稿", "same")
+    with pytest.raises(StaleForm):
+        await reply(home, who, "没有钥匙", "")
+
+
+async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    person = await home.person()
+    with pytest.raises(NotFound):
+        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock()))
+
+    def give(db: Unit) -> None:
+        db.lock_persons(person)
+        db.seal(db.get_one(tables.Person, person), "phone", "13800002107")
+
+    await home.database.write(give)
+    assert (
+        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock())) == "13800002107"
+    )
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1
