@@ -17,7 +17,7 @@ from services.ports import NotIdentified
 from settings import Http, Media, Settings, Wechat
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
-from tests.services.test_letters import evening, house, writes
+from tests.services.evenings import evening, house, writes
 
 __all__ = ["house"]
 PLATFORM = "https://weixin.example.cn/authorize"

@@ -17,6 +17,7 @@ from services.promises import clocks
 from services.residents import residents
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
+from tests.services.evenings import resident
 
 SCENE = {
     "staff": [],
@@ -29,10 +30,6 @@ SCENE = {
 async def house(home: HomeUnderTest) -> HomeUnderTest:
     await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
     return home
-
-
-async def resident(home: HomeUnderTest, room: str = "306") -> int:
-    return int(await home.one("SELECT id FROM resident WHERE room = ?", room))
 
 
 async def code(home: HomeUnderTest, who: Viewer, room: str = "306") -> str:

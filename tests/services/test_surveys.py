@@ -11,7 +11,7 @@ from storage import tables
 from storage.queries import surveys as queries
 from storage.queries import talks
 from tests.conftest import HomeUnderTest
-from tests.services.test_letters import house
+from tests.services.evenings import house
 
 __all__ = ["house"]
 

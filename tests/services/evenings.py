@@ -1,0 +1,80 @@
+"""A house whose families read letters: somebody writes one, the evening releases them."""
+
+import pytest
+
+from services import install
+from services.access import Viewer
+from services.letters import letters
+from storage import tables
+from tests.conftest import HomeUnderTest
+
+SCENE = {
+    "staff": [],
+    "people": [
+        {"openid": "grandma", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1", "sex": "女"},
+        {
+            "openid": "daughter",
+            "name": "李静",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
+        },
+        {
+            "openid": "niece",
+            "name": "孙玉",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "侄女", "scopes": "daily"}],
+        },
+        {
+            "openid": "cousin",
+            "name": "赵磊",
+            "kind": "family",
+            "kin": [{"of": "王桂兰", "relation": "表弟", "scopes": "billing"}],
+        },
+    ],
+    "residents": [[f"30{n}", "2", f"老人{n}", "男", "1940-01-01"] for n in range(1, 6)],
+}
+
+
+@pytest.fixture
+async def house(home: HomeUnderTest) -> HomeUnderTest:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    return home
+
+
+async def resident(home: HomeUnderTest, room: str = "306") -> int:
+    return int(await home.one("SELECT id FROM resident WHERE room = ?", room))
+
+
+async def writes(
+    home: HomeUnderTest, who: Viewer, room: str = "306", sentence: str = "上午折了六朵纸花。", **more: object
+) -> int:
+    number, day = await resident(home, room), letters.today(home.settings.home, home.clock())
+    fields = {"ticked": {"meals": {"大半"}, "body": {"平稳"}}, "note": "", "temperature": "", "taps": 5} | more
+    row: tables.Letter = await home.database.write(
+        lambda db: letters.write(
+            db,
+            who,
+            number,
+            day,
+            sentence=sentence,
+            now=home.clock(),
+            **fields,  # type: ignore[arg-type]
+        )
+    )
+    return row.id
+
+
+async def evening(home: HomeUnderTest) -> int:
+    at = letters.release_at(home.settings.home, letters.today(home.settings.home, home.clock()))
+    home.clock.now = max(home.clock(), at)
+    return await releases(home)
+
+
+async def releases(home: HomeUnderTest) -> int:
+    numbers = await home.database.read(lambda db: letters.due(db, home.house, home.ids.home_id, home.clock()))
+    opened = 0
+    for number in numbers:
+        opened += await home.database.write(
+            lambda db, n=number: letters.release(db, home.house, n, home.clock())  # type: ignore[misc]
+        )
+    return opened
