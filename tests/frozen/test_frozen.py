@@ -2,32 +2,23 @@
 backup back (P2, P5, P7).
 
 The folder 19125a6 was made once, by that commit (make_19125a6), and is never made anew. `expected.json` says what is
-in it and what
-19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns, rows and words.
-Stored names of
-tables, columns, flows, states and purposes stand here as they were stored. When a later commit changes something on
-purpose, the three
-tables of exceptions below say so, each line with the decision that it follows; nothing else here changes.
+in it and what 19125a6 did with it: only what is named there is compared, so a later migration may add tables, columns,
+rows and words. Stored names of tables, columns, flows, states and purposes stand here as they were stored. When a later
+commit changes something on purpose, the three tables of exceptions in `sample.py` say so, each line with the decision
+that it follows; nothing else here changes.
 """
 
 import asyncio
 import hashlib
-import json
-import lzma
-import re
 import shutil
-import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
 
 from bot import upkeep
-from scripts import servers
 from services.access import Role, Viewer
 from services.media import media
 from services.promises import clocks
@@ -35,167 +26,9 @@ from services.search import search
 from services.talks import silence
 from services.upkeep import stoplist
 from settings import Database, Media, Security, Settings
-from storage import migrate
 from storage.spool import Spool
 from tests.conftest import HomeUnderTest, MakeHome
-
-SAMPLE: Final = Path(__file__).parent / "19125a6"
-NAME: Final = "jiashu.db"
-"""The database that holds the sample; any other name is an empty one."""
-
-MOVED: Final[dict[str, str]] = {}
-"""table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
-REWORDED: Final[dict[str, str]] = {}
-"""a sentence of 19125a6 -> what is said today instead."""
-REPLACED: Final[dict[tuple[str, str], str]] = {}
-"""(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
-
-
-@cache
-def expected() -> Any:
-    return json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
-
-
-def at(after: timedelta = timedelta(0)) -> datetime:
-    """A moment after the end of the sample."""
-    return datetime.fromisoformat(expected()["ends_at"]) + after
-
-
-def place(column: str) -> tuple[str, str]:
-    """The table and the column of today, for SQL."""
-    table, name = MOVED.get(column, column).split(".")
-    return MOVED.get(table, table), name
-
-
-def yearless(words: str) -> str:
-    """A number of a case as 19125a6 gave it: since then it carries its year (D8)."""
-    return re.sub(r"\bC26(\d{4}-\d{2})\b", r"C\1", words)
-
-
-def today(words: str) -> str:
-    """A sentence as it is said now."""
-    return "\n".join(REWORDED.get(line, line) for line in REWORDED.get(words, words).split("\n"))
-
-
-def told(value: bytes) -> tuple[str, str]:
-    """A sealed value in both forms in which expected.json may have it."""
-    return value.decode(errors="replace"), f"sha256:{hashlib.sha256(value).hexdigest()}"
-
-
-# -- the sample on both engines, brought to today's schema once a run ------------------------------------------------
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="session")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("frozen") / NAME
-    file.write_bytes(lzma.decompress((SAMPLE / "sqlite.db.xz").read_bytes()))
-    assert migrate.current(file) == expected()["schema"]
-    migrate.upgrade(file)
-    return file
-
-
-@pytest.fixture(scope="session")
-def upgraded_postgres(postgres_server: servers.Postgres) -> str:
-    import asyncpg
-
-    name = "frozen_19125a6"
-    url, sql = postgres_server.create(name), lzma.decompress((SAMPLE / "postgres.sql.xz").read_bytes()).decode()
-
-    async def load() -> None:
-        connection = await asyncpg.connect(url)
-        await connection.execute(sql)
-        await connection.close()
-
-    asyncio.run(load())
-    assert migrate.current(url) == expected()["schema"]
-    migrate.upgrade(url)
-    return name
-
-
-@pytest.fixture
-def fresh(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path, fresh: Callable[[str], str]
-) -> Callable[[str], str]:
-    """`jiashu.db` is a copy of the sample, with its keys; the other names are empty databases that any key may seal."""
-    for keys in ("jiashu", "other"):
-        shutil.copy(SAMPLE / "jiashu.keys", tmp_path / f"{keys}.keys")
-    for name in ("jiashu.audit-heads", "jiashu.stop-list"):
-        shutil.copy(SAMPLE / name, tmp_path / name)
-    made: dict[str, str] = {}
-    source = request.getfixturevalue("upgraded" if engine == "sqlite" else "upgraded_postgres")
-
-    def copy() -> str:
-        if engine == "sqlite":
-            shutil.copy(source, tmp_path / NAME)
-            return f"sqlite:///{tmp_path / NAME}"
-        url: str = request.getfixturevalue("postgres_server").create(f"f{uuid.uuid4().hex}", source)
-        return url
-
-    def make(name: str) -> str:
-        if name != NAME:
-            return fresh(name)
-        if name not in made:
-            made[name] = copy()
-        return made[name]
-
-    return make
-
-
-@pytest.fixture
-def settings(fresh: Callable[[str], str], tmp_path: Path) -> Settings:
-    """For the commands beside a service: the database of the sample."""
-    return Settings(
-        database=Database(fresh(NAME)),
-        security=Security(key_file=str(tmp_path / "jiashu.keys")),
-        media=Media(tmp_path / "media"),
-    )
-
-
-@pytest.fixture
-async def frozen(make_home: MakeHome) -> AsyncIterator[HomeUnderTest]:
-    """The house of the sample, a minute later; nothing that is done with it may be set aside."""
-    home: HomeUnderTest = await make_home()
-    home.clock.now = at(timedelta(minutes=1))
-    before = await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL")
-    yield home
-    assert await home.one("SELECT count(*) FROM inbox WHERE set_aside IS NOT NULL") == before, "a message was set aside"
-
-
-# -- what is stored --------------------------------------------------------------------------------------------------
-
-
-async def asked(home: HomeUnderTest, questions: dict[str, str]) -> dict[str, list[Any]]:
-    """Many questions in one transaction."""
-    found: dict[str, list[Any]] = await home.database.store(
-        lambda store: {name: store.rows(sql) for name, sql in questions.items()}
-    )
-    return found
-
-
-async def opens(home: HomeUnderTest, but: frozenset[str] = frozenset()) -> int:
-    """Compare every sealed value that expected.json names; gives how many."""
-    columns, opened = {column: values for column, values in expected()["sealed"].items() if column not in but}, 0
-    found = await asked(
-        home, {column: "SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL".format(*place(column)) for column in columns}
-    )
-    for column, values in columns.items():
-        (table, name), rows = column.split("."), dict(found[column])
-        for row, words in values.items():
-            assert words in told(home.database.sealer.open(table, name, int(row), bytes(rows[int(row)]))), (
-                f"{column} of {row}"
-            )
-            opened += 1
-    return opened
-
-
-async def counts(home: HomeUnderTest) -> dict[str, int]:
-    found = await asked(home, {name: f"SELECT count(*) FROM {MOVED.get(name, name)}" for name in expected()["counts"]})
-    return {name: int(rows[0][0]) for name, rows in found.items()}
+from tests.frozen.sample import REPLACED, SAMPLE, asked, at, counts, expected, opens, place, talk_with, today, yearless
 
 
 async def test_frozen_19125a6_every_sealed_value_opens_p2(frozen: HomeUnderTest) -> None:
@@ -284,23 +117,6 @@ async def test_frozen_19125a6_the_index_of_search_still_finds_p2(frozen: HomeUnd
         assert found == wanted, words
 
 
-# -- what goes on ----------------------------------------------------------------------------------------------------
-
-
-async def talk_with(home: HomeUnderTest, openid: str) -> dict[str, Any]:
-    """The talk as it is stored."""
-    ((row, flow, version, state, trail, slots),) = await home.rows(
-        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?",
-        await home.person(openid),
-    )
-    data = (
-        None
-        if slots is None
-        else json.loads(yearless(home.database.sealer.open("conversation", "slots", row, bytes(slots)).decode()))
-    )
-    return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
-
-
 async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: HomeUnderTest) -> None:
     for talk in expected()["talks"]:
         openid, stored = talk["openid"], {name: talk[name] for name in ("flow", "version", "state", "trail", "slots")}
@@ -365,9 +181,6 @@ async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest)
             dict(await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark"))
             == moment["marks"]
         )
-
-
-# -- the backup ------------------------------------------------------------------------------------------------------
 
 
 async def test_frozen_19125a6_the_backup_comes_back_whole_p7(

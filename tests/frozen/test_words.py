@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.frozen import words
-from tests.frozen.test_frozen import REPLACED, SAMPLE
+from tests.frozen.sample import REPLACED, SAMPLE
 
 SPOKEN: Final = (
     "complaint.scope",

@@ -1,0 +1,78 @@
+"""Intents by rule: a complaint is heard without the menu, a code is no sentence, every kind of event has an intent."""
+
+import pytest
+
+from conversations import events
+from conversations.flows.families import invitation_code
+from conversations.routing import Intent, of_words, understand
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "你们把我妈摔了，我要投诉",
+        "我要投诉，饭菜太凉了",
+        "我要举报",
+        "给我个说法，讨个说法",
+        "再这样我找媒体",
+        "护工虐待老人",
+        "你们太过分了",
+        "我打12345了",
+    ],
+)
+def test_c1_a_complaint_is_heard_without_the_menu(words: str) -> None:
+    assert of_words(words) is Intent.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("怎么投诉？", Intent.ASK),
+        ("我不是来投诉的", Intent.ASK),
+        ("今天吃什么", Intent.ASK),
+        ("", Intent.ASK),
+        ("转人工", Intent.HUMAN),
+        ("电话多少？", Intent.CONTACT),
+        ("谢谢你们！", Intent.THANKS),
+        ("收到", Intent.THANKS),
+        ("🌹🌹", Intent.THANKS),
+        ("好了", Intent.CLOSING),
+        ("返回", Intent.CLOSING),
+        ("听说你们把我妈摔了？我在考虑送来", Intent.ASK),
+    ],
+)
+def test_q4_q7_c13_other_words(words: str, intent: str) -> None:
+    assert of_words(words) is intent
+
+
+@pytest.mark.parametrize(
+    ("event", "intent"),
+    [
+        (events.Followed(), Intent.WELCOME),
+        (events.Scanned("x"), Intent.WELCOME),
+        (events.Click("COMPLAINT"), Intent.COMPLAINT),
+        (events.Click("?"), Intent.ASK),
+        (events.Unfollowed(), Intent.NOTHING),
+        (events.Notice("view"), Intent.NOTHING),
+        (events.Text("你好"), Intent.ASK),
+        (events.Other("file"), Intent.ASK),
+        (events.Voice("m"), Intent.ASK),
+    ],
+)
+def test_every_kind_of_event_has_an_intent(event: events.Arrival, intent: str) -> None:
+    assert understand(event) is intent
+
+
+def test_f13_a_sentence_is_no_code_however_many_of_its_signs_could_be_one() -> None:
+    assert invitation_code("绑定 7KQ4-MN2P") == "7KQ4MN2P"
+    assert invitation_code("7KQ4MN2P" + " " * 20) is None
+
+
+def test_events_survive_the_database() -> None:
+    for event in (
+        events.Text("a", "1"),
+        events.Voice("m", "amr", "m16"),
+        events.Notice("view", {"MenuId": "3"}),
+        events.Unfollowed(),
+    ):
+        assert events.parse(events.dump(event)) == event

@@ -1,0 +1,97 @@
+"""What 19125a6 stored and what is asked of it: the folder of the sample, `expected.json`, and what a later commit
+changed on purpose.
+"""
+
+import hashlib
+import json
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.conftest import HomeUnderTest
+
+SAMPLE: Final = Path(__file__).parent / "19125a6"
+NAME: Final = "jiashu.db"
+"""The database that holds the sample; any other name is an empty one."""
+MOVED: Final[dict[str, str]] = {}
+"""table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
+REWORDED: Final[dict[str, str]] = {}
+"""a sentence of 19125a6 -> what is said today instead."""
+REPLACED: Final[dict[tuple[str, str], str]] = {}
+"""(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
+
+
+@cache
+def expected() -> Any:
+    return json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
+
+
+def at(after: timedelta = timedelta(0)) -> datetime:
+    """A moment after the end of the sample."""
+    return datetime.fromisoformat(expected()["ends_at"]) + after
+
+
+def place(column: str) -> tuple[str, str]:
+    """The table and the column of today, for SQL."""
+    table, name = MOVED.get(column, column).split(".")
+    return MOVED.get(table, table), name
+
+
+def yearless(words: str) -> str:
+    """A number of a case as 19125a6 gave it: since then it carries its year (D8)."""
+    return re.sub(r"\bC26(\d{4}-\d{2})\b", r"C\1", words)
+
+
+def today(words: str) -> str:
+    """A sentence as it is said now."""
+    return "\n".join(REWORDED.get(line, line) for line in REWORDED.get(words, words).split("\n"))
+
+
+def told(value: bytes) -> tuple[str, str]:
+    """A sealed value in both forms in which expected.json may have it."""
+    return value.decode(errors="replace"), f"sha256:{hashlib.sha256(value).hexdigest()}"
+
+
+async def asked(home: HomeUnderTest, questions: dict[str, str]) -> dict[str, list[Any]]:
+    """Many questions in one transaction."""
+    found: dict[str, list[Any]] = await home.database.store(
+        lambda store: {name: store.rows(sql) for name, sql in questions.items()}
+    )
+    return found
+
+
+async def opens(home: HomeUnderTest, but: frozenset[str] = frozenset()) -> int:
+    """Compare every sealed value that expected.json names; gives how many."""
+    columns, opened = {column: values for column, values in expected()["sealed"].items() if column not in but}, 0
+    found = await asked(
+        home, {column: "SELECT id, {1} FROM {0} WHERE {1} IS NOT NULL".format(*place(column)) for column in columns}
+    )
+    for column, values in columns.items():
+        (table, name), rows = column.split("."), dict(found[column])
+        for row, words in values.items():
+            assert words in told(home.database.sealer.open(table, name, int(row), bytes(rows[int(row)]))), (
+                f"{column} of {row}"
+            )
+            opened += 1
+    return opened
+
+
+async def counts(home: HomeUnderTest) -> dict[str, int]:
+    found = await asked(home, {name: f"SELECT count(*) FROM {MOVED.get(name, name)}" for name in expected()["counts"]})
+    return {name: int(rows[0][0]) for name, rows in found.items()}
+
+
+async def talk_with(home: HomeUnderTest, openid: str) -> dict[str, Any]:
+    """The talk as it is stored."""
+    ((row, flow, version, state, trail, slots),) = await home.rows(
+        "SELECT c.id, c.flow, c.version, c.state, c.trail, c.slots FROM conversation c WHERE c.person_id = ?",
+        await home.person(openid),
+    )
+    data = (
+        None
+        if slots is None
+        else json.loads(yearless(home.database.sealer.open("conversation", "slots", row, bytes(slots)).decode()))
+    )
+    return {"flow": flow, "version": version, "state": state, "trail": trail, "slots": data}
