@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from benchmarks.many import Cluster, cluster
+from benchmarks.cluster import Cluster, cluster
 from scripts.stage import ROOT
 from services import install
 from settings import Home, Settings, Wechat

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from benchmarks.many import Cluster, cluster
+from benchmarks.cluster import Cluster, cluster
 from benchmarks.sixty_days import ELDERS, FIRST, WITH_PHONE, ZONE, calendar, scene_of
 from care import quiet_hours
 from services import install

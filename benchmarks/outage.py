@@ -15,7 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from benchmarks import many
-from benchmarks.many import Cluster
+from benchmarks.cluster import Cluster, cluster
 from benchmarks.people import Person
 
 PEOPLE: int = 60
@@ -173,7 +173,7 @@ async def prove(people: int = PEOPLE) -> Proof:
     """The whole story."""
     proof = Proof()
     told = proof.told
-    async with many.cluster() as built:
+    async with cluster() as built:
         used = built.used
         for number in range(people):
             person = Person(f"oPeople{number:04d}".ljust(28, "0"), number)

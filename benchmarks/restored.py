@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from benchmarks.many import Cluster, cluster
+from benchmarks.cluster import Cluster, cluster
 from services import install
 from services.upkeep.epochs import CONFIRM
 from settings import Home, Settings, Wechat

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import inbound
-from benchmarks.many import Cluster, cluster
+from benchmarks.cluster import Cluster, cluster
 
 GOAL: Final = 1.15
 
