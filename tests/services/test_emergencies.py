@@ -18,7 +18,6 @@ from services.emergencies.cries import SHOWN
 from services.emergencies.cries import _known as cries_read
 from services.emergencies.cries import words as shown
 from services.talks.receive import Receipt
-from services.upkeep import pulse
 from services.upkeep.pulse import Downtime
 from tests.conftest import HomeUnderTest
 
@@ -177,20 +176,6 @@ async def test_e2_voice_that_the_platform_recognised_is_heard_too() -> None:
     assert shown(events.Voice("m", heard="救命")) == "救命"
     assert shown(events.Voice("m")) == "未识别语音，请收听"
     assert shown(events.Image("m")) == ""
-
-
-async def test_f4_a_gap_in_the_pulse_is_told_as_downtime_until_somebody_takes_note(home: HomeUnderTest) -> None:
-    who, start = await home.staff(), home.clock()
-    for seconds, gaps in ((0, 0), (10, 0), (100, 1)):
-        now = start + timedelta(seconds=seconds)
-        await home.database.store(lambda store, at=now: pulse.woke(store, home.ids.home_id, at))  # type: ignore[misc]
-        assert len(await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id))) == gaps
-    (gap,) = await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id))
-    assert gap.to_at - gap.from_at == timedelta(seconds=90)
-    await home.database.write(lambda db: pulse.take_note(db, who, gap.id, home.clock()))
-    assert await home.database.read(lambda db: pulse.unseen(db, home.ids.home_id)) == []
-    with pytest.raises(NotFound):
-        await home.database.write(lambda db: pulse.take_note(db, who, 1, home.clock()))
 
 
 async def test_e2_who_said_i_go_long_ago_is_not_there_and_a_new_cry_rings_anew(elder: HomeUnderTest) -> None:
