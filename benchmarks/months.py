@@ -25,7 +25,9 @@ from services import install
 from services.access import Role, Viewer
 from services.house import House
 from services.letters import letters
+from services.letters.forms import WriteLetter
 from services.residents import residents
+from services.residents.forms import Hush, SetStatus
 from settings import Home, Settings, Wechat
 from storage import seal
 from storage.database import Database
@@ -249,12 +251,12 @@ async def _quiet(story: Story, which: range, *, death: bool) -> None:
         if death:
             await story.database.write(
                 lambda db, r=resident, n=n: residents.set_status(  # type: ignore[misc]
-                    db, story.director, r, "去世", f"老人{n:02d}", at
+                    db, story.director, r, SetStatus(status="去世", name=f"老人{n:02d}"), at
                 )
             )
         else:
             await story.database.write(
-                lambda db, r=resident: residents.hush(db, story.nurse, r, on=True, now=at)  # type: ignore[misc]
+                lambda db, r=resident: residents.hush(db, story.nurse, r, Hush(on=True), at)  # type: ignore[misc]
             )
         for openid in (f"oElder{n:02d}".ljust(28, "0"), f"oKin{n:02d}".ljust(28, "0")):
             story.silent[openid] = at + timedelta(seconds=5)
@@ -276,12 +278,14 @@ async def _letters(story: Story, day: date, number: int) -> None:
                 story.nurse,
                 r,
                 day,
-                ticked={"meals": {"大半"}, "sleep": {"好"}, "mood": {"平静"}},
-                sentence="",
-                note="",
-                temperature="",
-                taps=5,
-                now=story.now,
+                WriteLetter(
+                    ticked={"meals": frozenset({"大半"}), "sleep": frozenset({"好"}), "mood": frozenset({"平静"})},
+                    sentence="",
+                    note="",
+                    temperature="",
+                    taps=5,
+                ),
+                story.now,
             )
         )
 

@@ -64,7 +64,8 @@ class Looks:
             self._look(note_stops(self._running))
 
     async def alarms(self) -> None:
-        """The strips. One look at a time, each newer than what it was asked for: an older look never takes away a newer alarm.
+        """The strips. One look at a time, each newer than what it was asked for: an older look never takes away a newer
+        alarm.
 
         Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a
         hundred cries

@@ -104,7 +104,7 @@ class Reader:
                     log.warning(
                         "the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True
                     )
-                    self._end()
+                    await self._end()
             elif self._starting is None:
                 self._starting = asyncio.create_task(self._start())
         return await asyncio.to_thread(read, event, names)
@@ -113,10 +113,7 @@ class Reader:
         """End the process."""
         if self._starting is not None:
             await asyncio.wait([self._starting])
-        process = self._process
-        self._end()
-        if process is not None:
-            await process.wait()
+        await self._end()
 
     async def _start(self) -> None:
         """A process that knows no setting and no secret.
@@ -124,6 +121,7 @@ class Reader:
         What it cannot do a thread does, so a failure is only written down.
         """
         clean = {name: value for name, value in os.environ.items() if not name.startswith("JIASHU_")}
+        process: asyncio.subprocess.Process | None = None
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -140,13 +138,14 @@ class Reader:
             log.warning(
                 "the process that reads long texts does not start", extra={"action": "reader_failed"}, exc_info=True
             )
+            if process is not None:
+                await _killed(process)
         self._starting = None
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            await _killed(process)
 
     @staticmethod
     async def _ask(process: asyncio.subprocess.Process, question: _Question) -> _Answer:
@@ -158,6 +157,13 @@ class Reader:
         await target.drain()
         size = int.from_bytes(await source.readexactly(FRAME))
         return msgspec.json.decode(await source.readexactly(size), type=_Answer)
+
+
+async def _killed(process: asyncio.subprocess.Process) -> None:
+    """Until it has gone: its pipes are closed with it."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 def _serve(source: BinaryIO, target: BinaryIO) -> None:

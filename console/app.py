@@ -8,34 +8,16 @@ import jinja2
 from aiohttp import web
 
 from console import words
+from console.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
-from console.views import (
-    complaints,
-    complaints_evidence,
-    complaints_steps,
-    emergencies,
-    greetings,
-    knowledge,
-    letters,
-    media,
-    residents,
-    search,
-    surveys,
-    talks,
-    today,
-    upkeep_audit,
-    upkeep_jobs,
-    upkeep_restore,
-)
-from console.views import staff as login
-from console.views.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
+from console.routes import Routes, guard
 from services.access import pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
 from services.ports import Decode
 from services.staff import staff
-from settings import Settings
+from settings import Settings, subjects
 from settings.clock import Clock
 from storage.database import Database
 from web import errors, headers, sessions
@@ -57,6 +39,7 @@ def build(
             headers.secure,
             errors.explain,
             sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE),
+            guard,
         ],
         client_max_size=256 * 1024,
     )
@@ -73,27 +56,10 @@ def build(
     )
     words.install(environment, settings.home, clock)
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
-    app.router.add_get("/", talks.home)
-    app.router.add_get("/login", login.page)
-    app.router.add_post("/login", login.enter)
-    app.router.add_post("/logout", login.leave)
-    app.router.add_get("/live", app[LIVE].stream)
-    emergencies.routes(app.router)
-    upkeep_audit.routes(app.router)
-    talks.routes(app.router)
-    complaints.routes(app.router)
-    complaints_steps.routes(app.router)
-    complaints_evidence.routes(app.router)
-    media.routes(app.router)
-    upkeep_jobs.routes(app.router)
-    knowledge.routes(app.router)
-    greetings.routes(app.router)
-    letters.routes(app.router)
-    residents.routes(app.router)
-    upkeep_restore.routes(app.router)
-    search.routes(app.router)
-    surveys.routes(app.router)
-    today.routes(app.router)
+    for routes in subjects.declared("console.views", Routes):
+        for route in routes.all:
+            add = app.router.add_get if route.method == "GET" else app.router.add_post
+            add(route.path, route.handler)
     app.on_shutdown.append(app[LIVE].close)
     return app
 

@@ -139,7 +139,7 @@ class State(Generic[D]):
 class Flow(Generic[D]):
     """A conversation: its states, the type of its slots, and what each state does with each event."""
 
-    def __init__(  # noqa: PLR0913  (a flow is declared once, by keywords)
+    def __init__(
         self,
         name: str,
         *,

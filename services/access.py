@@ -70,7 +70,9 @@ class Page:
     may: frozenset[Role]
     icon: str = ""
     place: int = 0
-    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others behind 更多; 0 = nowhere."""
+    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others
+    behind 更多; 0 = nowhere.
+    """
     key: str = ""
     """The key after g that opens it."""
     count: str = ""

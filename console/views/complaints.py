@@ -2,20 +2,22 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.stages import Stage
-from console.views.context import CLOCK, DATABASE, SETTINGS, read
-from console.views.forms import Form
+from console.context import CLOCK, DATABASE, SETTINGS, read
+from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
+from services.accusations.forms import DecideAccused
 from services.complaints import complaints
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import desk
+from services.talks.forms import Line
 from storage import tables
 from storage.queries import complaints as queries
 from storage.queries import talks
@@ -34,28 +36,22 @@ COLUMNS = (
 )
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/complaints", index)
-    router.add_get("/complaints/list", rows)
-    router.add_get(rf"/complaints/{COMPLAINT}", complaint)
-    router.add_get(rf"/complaints/{COMPLAINT}/body", body)
-    router.add_post(r"/accused/{id:\d{1,18}}", decide_named)
-    router.add_post(rf"/complaints/{COMPLAINT}/{{act:answer|call|note}}", act)
+ROUTES: Final = Routes(COMPLAINTS)
 
 
-@aiohttp_jinja2.template("complaints/index.html")
+@ROUTES.get("/complaints", "complaints/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("complaints/_list.html")
+@ROUTES.get("/complaints/list", "complaints/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
     return await _rows(request)
 
 
+@ROUTES.get(rf"/complaints/{COMPLAINT}")
 async def complaint(request: web.Request) -> web.Response:
     """One case; that it was read is written down. Of several with one old number the page asks which."""
     who, ref = viewer(request), request.match_info["complaint"]
@@ -67,47 +63,36 @@ async def complaint(request: web.Request) -> web.Response:
     return aiohttp_jinja2.render_template("complaints/one.html", request, found)
 
 
-@aiohttp_jinja2.template("complaints/_one.html")
+@ROUTES.get(rf"/complaints/{COMPLAINT}/body", "complaints/_one.html")
 async def body(request: web.Request) -> dict[str, Any]:
     """The live parts of a case, when something changed."""
     return await complaint_of(request)
 
 
-@aiohttp_jinja2.template("complaints/_one.html")
-async def act(request: web.Request) -> dict[str, Any]:
+@ROUTES.form(rf"/complaints/{COMPLAINT}/{{act:answer|call|note}}", Line, "complaints/_one.html")
+async def act(request: web.Request, form: Line) -> dict[str, Any]:
     """First feedback by message or by phone, or an internal line."""
-    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    text, key, ref, what = (
-        str(form.get("text", "")),
-        str(form.get("key", "")),
-        request.match_info["complaint"],
-        request.match_info["act"],
-    )
+    who, now = viewer(request), request.app[CLOCK]()
+    ref, what = request.match_info["complaint"], request.match_info["act"]
 
     def work(db: Unit) -> None:
         found = found_by(db, who, ref)
         if what == "answer":
-            desk.answer(db, who, found.person_id, text, key, now)
+            desk.answer(db, who, found.person_id, form.text, form.key, now)
         elif what == "call":
-            desk.log_call(db, who, found.person_id, text, now)
+            desk.log_call(db, who, found.person_id, form.text, now)
         else:
-            desk.note_complaint(db, who, found.id, text, now)
+            desk.note_complaint(db, who, found.id, form.text, now)
 
     await request.app[DATABASE].write(work)
     return await complaint_of(request) | {"done": what}
 
 
-async def decide_named(request: web.Request) -> web.Response:
+@ROUTES.form(r"/accused/{id:\d{1,18}}", DecideAccused)
+async def decide_named(request: web.Request, form: DecideAccused) -> web.Response:
     """Somebody above says whether words mean a colleague; what was hidden from her comes back, or stays."""
-    form, who, now, row = (
-        Form(await request.post()),
-        viewer(request),
-        request.app[CLOCK](),
-        int(request.match_info["id"]),
-    )
-    await request.app[DATABASE].write(
-        lambda db: accusations.decide(db, who, row, form.words("verdict"), form.words("why"), now)
-    )
+    who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
+    await request.app[DATABASE].write(lambda db: accusations.decide(db, who, row, form, now))
     return web.Response(headers={"HX-Refresh": "true"})
 
 

@@ -1,49 +1,45 @@
 """证据: what colleagues found about a complaint, handed in and looked at (C6)."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
+from console.context import CLOCK, DATABASE, SETTINGS, read
+from console.forms import SENT, keep_with
+from console.routes import Routes
 from console.views.complaints import COMPLAINT, complaint_of, found_by
-from console.views.context import CLOCK, DATABASE, SETTINGS, read
-from console.views.forms import Form, keep_with, parts
 from console.views.media import SHOWN
 from services.complaints import evidence
-from services.complaints.access import access_complainant
+from services.complaints.access import COMPLAINTS, access_complainant
+from services.complaints.forms import AddEvidence
 from services.media import media
 from storage import tables
 from storage.unit import Unit
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """The form and each file."""
-    router.add_post(rf"/complaints/{COMPLAINT}/evidence", add)
-    router.add_get(rf"/complaints/{COMPLAINT}/evidence/{{file:\d{{1,18}}}}", show)
+ROUTES: Final = Routes(COMPLAINTS)
 
 
-@aiohttp_jinja2.template("complaints/_one.html")
-async def add(request: web.Request) -> dict[str, Any]:
+@ROUTES.form(rf"/complaints/{COMPLAINT}/evidence", AddEvidence, "complaints/_one.html")
+async def add(request: web.Request, form: AddEvidence) -> dict[str, Any]:
     """Seal, write, then note it down; a file whose line could not be written is taken away again."""
     who, now, ref = viewer(request), request.app[CLOCK](), request.match_info["complaint"]
     await request.app[DATABASE].read(lambda db: found_by(db, who, ref))
-    form, files = await parts(request)
-    what = Form(form).words("what")
-    if not files:
+    if not request[SENT]:
         raise Invalid(why="请先选一张照片或一份文件。")
-    taken = [(evidence.take(data), data) for data in files]
+    taken = [(evidence.take(data), data) for data in request[SENT]]
 
     def work(db: Unit) -> None:
         for one, _ in taken:
-            evidence.add(db, who, found_by(db, who, ref).id, one, what, now)
+            evidence.add(db, who, found_by(db, who, ref).id, one, form.what, now)
 
     await keep_with(request, [(one.id, data) for one, data in taken], work)
     return await complaint_of(request) | {"done": "evidence"}
 
 
+@ROUTES.get(rf"/complaints/{COMPLAINT}/evidence/{{file:\d{{1,18}}}}")
 async def show(request: web.Request) -> web.StreamResponse:
     """One file, for who handles the case; that it was opened is written down."""
     who, ref, wanted = viewer(request), request.match_info["complaint"], int(request.match_info["file"])

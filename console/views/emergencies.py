@@ -8,16 +8,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Busy, Conflict, NotFound
-from console.views.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
-from console.views.forms import Form
+from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
+from console.routes import COLLEAGUE, Routes
 from services.access import access_page
 from services.emergencies import alarms, unreadable
 from services.emergencies.access import ALARMS
 from services.emergencies.board import Alarm
+from services.emergencies.forms import Act
 from services.staff import staff
 from services.upkeep import pulse
 from storage.queries import emergencies as queries
@@ -33,22 +33,16 @@ _last: Final[dict[str, "asyncio.Task[None]"]] = {}
 REF = r"{ref:[0-9a-f]{20}}"
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of the strip."""
-    router.add_get("/alarms", strip)
-    router.add_get("/alarms/past", past)
-    router.add_post(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", act)
-    router.add_post(r"/unreadable/{id:\d{1,18}}/seen", looked)
-    router.add_post(r"/locks/{id:\d{1,18}}/{act:unlock|seen}", lock)
-    router.add_post(r"/downtimes/{id:\d{1,18}}/seen", take_note)
+ROUTES: Final = Routes(ALARMS)
 
 
+@ROUTES.get("/alarms", may=COLLEAGUE)
 async def strip(request: web.Request) -> web.Response:
     """The strip alone."""
     return web.Response(text=request.app[LIVE].strip(request), content_type="text/html")
 
 
-@aiohttp_jinja2.template("emergencies/past.html")
+@ROUTES.get("/alarms/past", "emergencies/past.html")
 async def past(request: web.Request) -> dict[str, Any]:
     """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
     who, now = viewer(request), request.app[CLOCK]()
@@ -59,10 +53,11 @@ async def past(request: web.Request) -> dict[str, Any]:
     }
 
 
-async def act(request: web.Request) -> web.Response:
+@ROUTES.form(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", Act)
+async def act(request: web.Request, form: Act) -> web.Response:
     """我去, 已到, 误报, 静音, 撤销."""
     who, now, house, board = viewer(request), request.app[CLOCK](), request.app[HOUSE], request.app[BOARD]
-    ref, what, why = request.match_info["ref"], request.match_info["act"], Form(await request.post()).words("why")
+    ref, what, why = request.match_info["ref"], request.match_info["act"], form.why
     work: Callable[[Unit], None]
     if what == "go":
         alarm = board.go(who, ref, now)
@@ -81,6 +76,7 @@ async def act(request: web.Request) -> web.Response:
     return await strip(request)
 
 
+@ROUTES.post(r"/unreadable/{id:\d{1,18}}/seen")
 async def looked(request: web.Request) -> web.Response:
     """Somebody has looked at what names nobody, up to this one."""
     who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
@@ -91,6 +87,7 @@ async def looked(request: web.Request) -> web.Response:
     return await strip(request)
 
 
+@ROUTES.post(r"/locks/{id:\d{1,18}}/{act:unlock|seen}", may=staff.UNLOCKS)
 async def lock(request: web.Request) -> web.Response:
     """A log-in that was locked is opened again, or somebody has read of it."""
     who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])
@@ -102,6 +99,7 @@ async def lock(request: web.Request) -> web.Response:
     return await strip(request)
 
 
+@ROUTES.post(r"/downtimes/{id:\d{1,18}}/seen", may=COLLEAGUE)
 async def take_note(request: web.Request) -> web.Response:
     """Somebody has read that nobody listened."""
     who, now, row = viewer(request), request.app[CLOCK](), int(request.match_info["id"])

@@ -3,19 +3,19 @@
 """
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care import lunar, occasions
 from care.occasions import MONTHS, day_words
-from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from console.views.forms import Form
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.routes import Routes
 from services.access import HANDLERS, access_page
 from services.families.reach import why_not
 from services.greetings import occasions as plans
 from services.greetings.access import DAYS
+from services.greetings.forms import DecidePlan
 from storage.queries import greetings as queries
 from storage.queries.greetings import Line
 from storage.unit import Unit
@@ -24,36 +24,27 @@ from web.sessions import viewer
 STATES = {"planned": "会发", "held": "先不发", "cancelled": "取消了", "sent": "已交给微信", "skipped": "没发"}
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/days", index)
-    router.add_get("/days/list", rows)
-    router.add_post(r"/days/{plan:\d{1,18}}/{verdict:held|cancelled|planned}", decide)
+ROUTES: Final = Routes(DAYS)
 
 
-@aiohttp_jinja2.template("greetings/index.html")
+@ROUTES.get("/days", "greetings/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The next 30 days."""
     return await _days(request)
 
 
-@aiohttp_jinja2.template("greetings/_list.html")
+@ROUTES.get("/days/list", "greetings/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
     return await _days(request)
 
 
-@aiohttp_jinja2.template("greetings/_list.html")
-async def decide(request: web.Request) -> dict[str, Any]:
+@ROUTES.form(r"/days/{plan:\d{1,18}}/{verdict:held|cancelled|planned}", DecidePlan, "greetings/_list.html")
+async def decide(request: web.Request, form: DecidePlan) -> dict[str, Any]:
     """Hold, cancel, or plan again."""
-    who, now, number, verdict = (
-        viewer(request),
-        request.app[CLOCK](),
-        int(request.match_info["plan"]),
-        request.match_info["verdict"],
-    )
-    drawn = Form(await request.post()).words("drawn")
-    await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, now, drawn))
+    who, now = viewer(request), request.app[CLOCK]()
+    number, verdict = int(request.match_info["plan"]), request.match_info["verdict"]
+    await request.app[DATABASE].write(lambda db: plans.decide(db, who, number, verdict, form, now))
     return await _days(request)
 
 

@@ -2,16 +2,13 @@
 A8).
 """
 
-import re
-from datetime import date
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid
-from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from console.views.forms import Form
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.routes import Routes
 from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
@@ -19,6 +16,7 @@ from conversations.flows import knowledge as enquiry
 from services.access import access_page
 from services.knowledge import knowledge
 from services.knowledge.access import KNOWLEDGE
+from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry, TryKnowledge
 from services.knowledge.knowledge import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
@@ -26,21 +24,10 @@ from web.sessions import viewer
 KEY = r"{key:faq-\d\d|own-\d{1,4}}"
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/knowledge", index)
-    router.add_get("/knowledge/new", new)
-    router.add_post("/knowledge/new", save)
-    router.add_post("/knowledge/blanks", fill)
-    router.add_post("/knowledge/try", attempt)
-    router.add_get(f"/knowledge/{KEY}", one)
-    router.add_post(f"/knowledge/{KEY}", save)
-    router.add_post(f"/knowledge/{KEY}/switch", switch)
-    router.add_post(f"/knowledge/{KEY}/restore", restore)
-    router.add_post("/knowledge/learn", learn)
+ROUTES: Final = Routes(KNOWLEDGE)
 
 
-@aiohttp_jinja2.template("knowledge/index.html")
+@ROUTES.get("/knowledge", "knowledge/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list; the first entry that lacks something is open beside it."""
     facts = await _facts(request)
@@ -49,7 +36,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     return facts | {"found": first, "chosen": False}
 
 
-@aiohttp_jinja2.template("knowledge/index.html")
+@ROUTES.get(f"/knowledge/{KEY}", "knowledge/index.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One entry."""
     facts = await _facts(request)
@@ -57,80 +44,59 @@ async def one(request: web.Request) -> dict[str, Any]:
     return facts | {"found": shelf.one(request.match_info["key"]), "chosen": True}
 
 
-@aiohttp_jinja2.template("knowledge/index.html")
+@ROUTES.get("/knowledge/new", "knowledge/index.html")
 async def new(request: web.Request) -> dict[str, Any]:
     """An entry of the home's own."""
     return await _facts(request) | {"found": None, "chosen": True, "phrase": request.query.get("asked", "")[:60]}
 
 
-async def save(request: web.Request) -> web.StreamResponse:
+@ROUTES.form("/knowledge/new", SaveEntry)
+@ROUTES.form(f"/knowledge/{KEY}", SaveEntry)
+async def save(request: web.Request, form: SaveEntry) -> web.StreamResponse:
     """Keep an entry."""
-    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    text = {name: str(form.get(name, "")) for name in ("question", "answer", "asked", "revision")}
-    if not re.fullmatch(r"\d{1,6}", text["revision"]):
-        raise Invalid(why="这个页面放得太久了，请刷新再存。")
-
-    def work(db: Unit) -> str:
-        return knowledge.save_entry(
-            db,
-            who,
-            request.match_info.get("key", ""),
-            question=text["question"],
-            answer=text["answer"],
-            asked=text["asked"],
-            revision=int(text["revision"]),
-            now=now,
-        )
-
-    return _to(await request.app[DATABASE].write(work))
+    who, now, key = viewer(request), request.app[CLOCK](), request.match_info.get("key", "")
+    return _to(await request.app[DATABASE].write(lambda db: knowledge.save_entry(db, who, key, form, now)))
 
 
-async def switch(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(f"/knowledge/{KEY}/switch", SwitchEntry)
+async def switch(request: web.Request, form: SwitchEntry) -> web.StreamResponse:
     """Say it, or not."""
-    form, who, key, now = await request.post(), viewer(request), request.match_info["key"], request.app[CLOCK]()
-    await request.app[DATABASE].write(
-        lambda db: knowledge.switch(db, who, key, enabled=form.get("enabled") == "1", now=now)
-    )
+    who, key, now = viewer(request), request.match_info["key"], request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: knowledge.switch(db, who, key, form, now))
     return _to(key)
 
 
-async def restore(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(f"/knowledge/{KEY}/restore", RestoreEntry)
+async def restore(request: web.Request, form: RestoreEntry) -> web.StreamResponse:
     """As it came."""
     who, key, now = viewer(request), request.match_info["key"], request.app[CLOCK]()
-    drawn = Form(await request.post()).number("revision")
-    await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, now, drawn))
+    await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, form, now))
     return _to(key if key.startswith("faq-") else "")
 
 
-@aiohttp_jinja2.template("knowledge/_filled.html")
-async def fill(request: web.Request) -> dict[str, Any]:
+@ROUTES.form("/knowledge/blanks", FillBlank, "knowledge/_filled.html")
+async def fill(request: web.Request, form: FillBlank) -> dict[str, Any]:
     """Fill a blank; the rows of all entries that name it change with it."""
-    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    name, value, until, drawn = (Form(form).words(field) for field in ("name", "value", "until", "drawn"))
-    try:
-        ends = date.fromisoformat(until) if until else None
-    except ValueError as error:
-        raise Invalid(why="日期请从日历里选，或写成 2026-12-31。") from error
-    await request.app[DATABASE].write(lambda db: knowledge.fill(db, who, name, value, ends, now, drawn))
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: knowledge.fill(db, who, form, now))
     facts = await _facts(request)
     shelf: Shelf = facts["shelf"]
-    changed = [one for one in shelf.kept if name in one.entry.blanks]
-    return facts | {"found": shelf.one(str(form.get("key", ""))), "changed": changed}
+    changed = [one for one in shelf.kept if form.name in one.entry.blanks]
+    return facts | {"found": shelf.one(form.key), "changed": changed}
 
 
-async def learn(request: web.Request) -> web.StreamResponse:
+@ROUTES.form("/knowledge/learn", LearnPhrase)
+async def learn(request: web.Request, form: LearnPhrase) -> web.StreamResponse:
     """One more way of asking, from a question that the machine missed."""
-    form, who, now = await request.post(), viewer(request), request.app[CLOCK]()
-    key, phrase = str(form.get("key", "")), str(form.get("phrase", ""))
-    await request.app[DATABASE].write(lambda db: knowledge.learn(db, who, key, phrase, now))
-    return _to(key)
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: knowledge.learn(db, who, form, now))
+    return _to(form.key)
 
 
-@aiohttp_jinja2.template("knowledge/_tried.html")
-async def attempt(request: web.Request) -> dict[str, Any]:
+@ROUTES.form("/knowledge/try", TryKnowledge, "knowledge/_tried.html")
+async def attempt(request: web.Request, form: TryKnowledge) -> dict[str, Any]:
     """What a stranger would hear; nothing is sent."""
-    form = await request.post()
-    text = str(form.get("text", "")).strip()
+    text = form.text.strip()
     if not text:
         raise Invalid(why="先写一句话再试。")
     shelf: Shelf = (await _facts(request, missed=False))["shelf"]

@@ -5,18 +5,19 @@
 import asyncio
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS
-from console.views.context import CLOCK, DATABASE, SETTINGS
-from console.views.forms import Form, keep_with, parts
+from console.context import CLOCK, DATABASE, SETTINGS
+from console.forms import SENT, keep_with
+from console.routes import Routes
 from services.access import access_page
 from services.letters import letters
 from services.letters.access import LETTERS, access_letter
+from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from services.letters.letters import Photo
 from services.media import media
 from services.residents.access import access_resident
@@ -29,18 +30,10 @@ from web.sessions import viewer
 STATES = {"ready": "写好", "held": "先打电话", "released": "已发", "withdrawn": "已收回"}
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/letters", index)
-    router.add_get("/letters/list", rows)
-    router.add_get(r"/letters/{resident:\d{1,18}}", one)
-    router.add_post(r"/letters/{resident:\d{1,18}}", write)
-    router.add_post(r"/letters/{letter:\d{1,18}}/{act:call|withdraw}", act)
-    router.add_get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo)
-    router.add_post(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/drop", drop)
+ROUTES: Final = Routes(LETTERS)
 
 
-@aiohttp_jinja2.template("letters/index.html")
+@ROUTES.get("/letters", "letters/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The board; the first unwritten letter is open beside it on a wide screen."""
     facts = await _rows(request)
@@ -48,46 +41,31 @@ async def index(request: web.Request) -> dict[str, Any]:
     return facts | (await _entry(request, first) if first else {"entry": None}) | {"chosen": False}
 
 
-@aiohttp_jinja2.template("letters/_list.html")
+@ROUTES.get("/letters/list", "letters/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The board alone, when something changed."""
     return await _rows(request) | {"entry": None, "open_id": int(request.query.get("open", "0") or 0)}
 
 
-@aiohttp_jinja2.template("letters/index.html")
+@ROUTES.get(r"/letters/{resident:\d{1,18}}", "letters/index.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident's letter of the day."""
     facts = await _rows(request)
     return facts | await _entry(request, int(request.match_info["resident"])) | {"chosen": True}
 
 
-async def write(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/letters/{resident:\d{1,18}}", WriteLetter)
+async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     """Keep it and go on to the next who has none."""
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
     resident = int(request.match_info["resident"])
-    form, given = await parts(request)
-    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in given]
-    ticked = {field.id: {str(one) for one in form.getall(field.id, [])} for field in FIELDS}
-    text = {name: str(form.get(name, "")) for name in ("sentence", "note", "temperature")}
-    taps, drawn = Form(form).number("taps"), Form(form).words("drawn")
-    if Form(form).day("day") not in {None, letters.today(home, now)}:
+    day = letters.today(home, now)
+    if form.day not in {None, day}:
         raise Invalid(why="已经过了零点，这些是昨天的事，没有存。请刷新，重新写今天的。")
+    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in request[SENT]]
 
     def work(db: Unit) -> None:
-        letters.write(
-            db,
-            who,
-            resident,
-            letters.today(home, now),
-            ticked=ticked,
-            sentence=text["sentence"],
-            note=text["note"],
-            temperature=text["temperature"],
-            taps=taps,
-            now=now,
-            photos=[one for one, _ in pictures],
-            drawn=drawn,
-        )
+        letters.write(db, who, resident, day, form, now, [one for one, _ in pictures])
 
     await keep_with(request, [(one.id, data) for one, data in pictures], work)
     facts = await _rows(request)
@@ -106,21 +84,16 @@ async def write(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def act(request: web.Request) -> web.StreamResponse:
+@ROUTES.forms(r"/letters/{letter:\d{1,18}}/{act:call|withdraw}", "act", {"call": LetGo, "withdraw": WithdrawLetter})
+async def act(request: web.Request, form: LetGo | WithdrawLetter) -> web.StreamResponse:
     """The family was called, so it may go; or nobody may read it any more."""
-    form, who, now, number = (
-        await request.post(),
-        viewer(request),
-        request.app[CLOCK](),
-        int(request.match_info["letter"]),
-    )
-    called, drawn = Form(form).words("called"), Form(form).words("drawn")
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["letter"])
 
     def work(db: Unit) -> int:
-        if request.match_info["act"] == "call":
-            letters.let_go(db, who, number, called, now, drawn)
+        if isinstance(form, LetGo):
+            letters.let_go(db, who, number, form, now)
         else:
-            letters.withdraw(db, who, number, now, drawn)
+            letters.withdraw(db, who, number, form, now)
         return access_letter(db, who, number).resident_id
 
     return web.Response(
@@ -128,6 +101,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     )
 
 
+@ROUTES.post(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/drop")
 async def drop(request: web.Request) -> web.StreamResponse:
     """Take a photo out."""
     who, now = viewer(request), request.app[CLOCK]()
@@ -137,6 +111,7 @@ async def drop(request: web.Request) -> web.StreamResponse:
     return web.Response(text="")
 
 
+@ROUTES.get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}")
 async def photo(request: web.Request) -> web.StreamResponse:
     """A photo of a letter, for who may see its resident."""
     who, number, wanted = viewer(request), int(request.match_info["letter"]), int(request.match_info["photo"])

@@ -6,20 +6,21 @@ from typing import Final
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from console.views.context import DATABASE, DECODE, SETTINGS
+from console.context import DATABASE, DECODE, SETTINGS
+from console.routes import Routes
 from services.access import access_media
 from services.media import media
+from services.talks.access import CHATS
 from web.sessions import viewer
 
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
 PLAYED: Final = frozenset({"audio/mpeg", "audio/wav", "video/mp4"})
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """The address of a file."""
-    router.add_get(r"/media/{media:\d{1,18}}", show)
+ROUTES: Final = Routes(CHATS)
 
 
+@ROUTES.get(r"/media/{media:\d{1,18}}")
 async def show(request: web.Request) -> web.StreamResponse:
     """One photo or voice."""
     who, media_id, database = viewer(request), int(request.match_info["media"]), request.app[DATABASE]

@@ -1,50 +1,40 @@
 """老人: who lives where, who belongs to whom and may know what; binding sheets, requests, status (design.md 5.8, 26)."""
 
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from care.errors import Invalid
-from console.views.context import CLOCK, DATABASE, HOUSE, read
-from console.views.forms import Form
+from console.context import CLOCK, DATABASE, HOUSE, read
+from console.routes import Routes
 from services.access import HANDLERS, access_page
 from services.families import binding
+from services.families.forms import ConfirmBinding, RefuseBinding
 from services.greetings import occasions
+from services.greetings.forms import BookVisit
 from services.residents import residents
 from services.residents.access import RESIDENTS, access_resident
+from services.residents.forms import Hush, SetStatus
 from storage.queries import greetings
 from storage.queries import residents as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/residents", index)
-    router.add_get("/residents/list", rows)
-    router.add_get(r"/residents/{resident:\d{1,18}}", one)
-    router.add_post(r"/residents/{resident:\d{1,18}}/sheet", sheet)
-    router.add_post(r"/residents/{resident:\d{1,18}}/status", status)
-    router.add_post(r"/residents/{resident:\d{1,18}}/hush", hush)
-    router.add_post(r"/residents/{resident:\d{1,18}}/visit", visit)
-    router.add_post(r"/applications/{application:\d{1,18}}/{verdict:confirm|refuse}", decide)
+ROUTES: Final = Routes(RESIDENTS)
 
 
-@aiohttp_jinja2.template("residents/index.html")
+@ROUTES.get("/residents", "residents/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list by floor, and who waits to be confirmed."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("residents/_list.html")
+@ROUTES.get("/residents/list", "residents/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
     return await _rows(request)
 
 
-@aiohttp_jinja2.template("residents/one.html")
+@ROUTES.get(r"/residents/{resident:\d{1,18}}", "residents/one.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident; that the record was read is written down (P5)."""
     found = await _one(request)
@@ -52,7 +42,7 @@ async def one(request: web.Request) -> dict[str, Any]:
     return found
 
 
-@aiohttp_jinja2.template("families/sheet.html")
+@ROUTES.post(r"/residents/{resident:\d{1,18}}/sheet", "families/sheet.html")
 async def sheet(request: web.Request) -> dict[str, Any]:
     """A new one-time code on paper; it is shown this once."""
     who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
@@ -68,61 +58,50 @@ async def sheet(request: web.Request) -> dict[str, Any]:
     return await request.app[DATABASE].write(work)
 
 
-async def decide(request: web.Request) -> web.StreamResponse:
+@ROUTES.forms(
+    r"/applications/{application:\d{1,18}}/{verdict:confirm|refuse}",
+    "verdict",
+    {"confirm": ConfirmBinding, "refuse": RefuseBinding},
+    "residents/_list.html",
+)
+async def decide(request: web.Request, form: ConfirmBinding | RefuseBinding) -> dict[str, Any]:
     """Confirm who a relative is, or say why not."""
-    form, who, now, house = await request.post(), viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
     application = int(request.match_info["application"])
-    scopes = {str(one) for one in form.getall("scopes", [])}
-    way, why = str(form.get("way", "")), str(form.get("why", ""))
 
     def work(db: Unit) -> None:
-        if request.match_info["verdict"] == "confirm":
-            binding.confirm(db, house, who, application, scopes=scopes, way=way, now=now)
+        if isinstance(form, ConfirmBinding):
+            binding.confirm(db, house, who, application, form, now)
         else:
-            binding.refuse(db, house, who, application, why, now)
+            binding.refuse(db, house, who, application, form, now)
 
     await request.app[DATABASE].write(work)
-    return aiohttp_jinja2.render_template("residents/_list.html", request, await _rows(request))
+    return await _rows(request)
 
 
-async def status(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/residents/{resident:\d{1,18}}/status", SetStatus, "residents/_one.html")
+async def status(request: web.Request, form: SetStatus) -> dict[str, Any]:
     """Where a resident is; a death needs the director and the name once more."""
-    form, who, now, resident = (
-        await request.post(),
-        viewer(request),
-        request.app[CLOCK](),
-        int(request.match_info["resident"]),
-    )
-    word, name, drawn = (Form(form).words(field) for field in ("status", "name", "drawn"))
-    await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, word, name, now, drawn))
-    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
+    who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+    await request.app[DATABASE].write(lambda db: residents.set_status(db, who, resident, form, now))
+    return await _one(request)
 
 
-async def visit(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/residents/{resident:\d{1,18}}/visit", BookVisit, "residents/_one.html")
+async def visit(request: web.Request, form: BookVisit) -> dict[str, Any]:
     """A relative said when they come; they are reminded the evening before (R1)."""
-    form, who, now, house = await request.post(), viewer(request), request.app[CLOCK](), request.app[HOUSE]
-    resident, person = int(request.match_info["resident"]), Form(form).number("person")
-    try:
-        at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=house.home.zone)
-    except ValueError as error:
-        raise Invalid(why="请选哪天几点来。") from error
-    await request.app[DATABASE].write(lambda db: occasions.book_visit(db, house, who, resident, person, at, now))
-    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    resident = int(request.match_info["resident"])
+    await request.app[DATABASE].write(lambda db: occasions.book_visit(db, house, who, resident, form, now))
+    return await _one(request)
 
 
-async def hush(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/residents/{resident:\d{1,18}}/hush", Hush, "residents/_one.html")
+async def hush(request: web.Request, form: Hush) -> dict[str, Any]:
     """静默: one tap stops everything that is not human; lifted by hand."""
-    form, who, now, resident = (
-        await request.post(),
-        viewer(request),
-        request.app[CLOCK](),
-        int(request.match_info["resident"]),
-    )
-    drawn = Form(form).words("drawn")
-    await request.app[DATABASE].write(
-        lambda db: residents.hush(db, who, resident, on=form.get("on") == "1", now=now, drawn=drawn)
-    )
-    return aiohttp_jinja2.render_template("residents/_one.html", request, await _one(request))
+    who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+    await request.app[DATABASE].write(lambda db: residents.hush(db, who, resident, form, now))
+    return await _one(request)
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import DATABASE, read
+from console.context import DATABASE, read
+from console.routes import Routes
 from services.access import access_page
 from services.search import search
 from services.search.access import SEARCH
@@ -16,11 +17,10 @@ from web.sessions import viewer
 LONGEST: Final = 40
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """The address of this page, and of its results alone."""
-    router.add_get("/search", index)
+ROUTES: Final = Routes(SEARCH)
 
 
+@ROUTES.get("/search")
 async def index(request: web.Request) -> web.StreamResponse:
     """The page, or the results while somebody types. That somebody searched is kept, not what for (P5)."""
     who, asked = viewer(request), request.query.get("q", "").strip()[:LONGEST]

@@ -10,14 +10,19 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import JiashuError
-from console.views.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, SETTINGS
+from console.routes import COLLEAGUE, STRANGER, Routes
 from services.staff import staff
+from services.staff.forms import LogIn
 from storage.unit import Unit
 from web import address
 from web.sessions import COOKIE, SESSION
 
 DEVICE: Final = "jiashu_device"
 DEVICE_DAYS: Final = 90
+
+
+ROUTES: Final = Routes(STRANGER)
 
 
 class Turns:
@@ -47,7 +52,7 @@ class Turns:
 _turns: Final[WeakKeyDictionary[web.Application, Turns]] = WeakKeyDictionary()
 
 
-@aiohttp_jinja2.template("staff/login.html")
+@ROUTES.get("/login", "staff/login.html")
 async def page(request: web.Request) -> dict[str, Any]:
     """The form; who is already in goes on."""
     if request.get(SESSION):
@@ -55,11 +60,11 @@ async def page(request: web.Request) -> dict[str, Any]:
     return {"problem": "", "locked": False, "login": "", "to": _target(request.query.get("to", ""))}
 
 
-async def enter(request: web.Request) -> web.StreamResponse:
+@ROUTES.form("/login", LogIn)
+async def enter(request: web.Request, form: LogIn) -> web.StreamResponse:
     """Check name and password; a success sets the cookies."""
-    form = await request.post()
-    login, password = str(form.get("login", "")).replace("\0", "").strip()[:64], str(form.get("password", ""))[:256]
-    to, settings = _target(str(form.get("to", ""))), request.app[SETTINGS]
+    login, password = form.login.strip()[:64], form.password[:256]
+    to, settings = _target(form.to), request.app[SETTINGS]
     try:
         cookies = await _checked(request, login, password)
     except JiashuError as error:
@@ -97,6 +102,7 @@ async def _checked(request: web.Request, login: str, password: str) -> staff.Coo
         raise staff.WrongPassword(left=left) if left else await database.write(lambda db: staff.lock(db, who, clock()))
 
 
+@ROUTES.post("/logout", may=COLLEAGUE)
 async def leave(request: web.Request) -> web.StreamResponse:
     """End the session; the browser stays known."""
     session, now = request[SESSION], request.app[CLOCK]()

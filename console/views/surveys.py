@@ -2,14 +2,14 @@
 (design.md 06).
 """
 
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from care import surveys as survey
 from care.errors import NotFound
-from console.views.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.routes import Routes
 from services.access import LEADS, access_page
 from services.surveys import surveys
 from services.surveys.access import SURVEYS
@@ -17,16 +17,11 @@ from storage.queries import surveys as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/surveys", index)
-    router.add_get(r"/surveys/{period:\d{4}-\d\d}", index)
-    router.add_post("/surveys/begin", begin)
-    router.add_post(r"/surveys/{campaign:\d{1,18}}/end", end)
+ROUTES: Final = Routes(SURVEYS)
 
 
-@aiohttp_jinja2.template("surveys/index.html")
+@ROUTES.get("/surveys", "surveys/index.html")
+@ROUTES.get(r"/surveys/{period:\d{4}-\d\d}", "surveys/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """One questionnaire with its results; the newest when none is named."""
     who, now = viewer(request), request.app[CLOCK]()
@@ -57,6 +52,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     }
 
 
+@ROUTES.post("/surveys/begin")
 async def begin(request: web.Request) -> web.StreamResponse:
     """Start the one of this month."""
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
@@ -64,6 +60,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204, headers={"HX-Redirect": "/console/surveys"})
 
 
+@ROUTES.post(r"/surveys/{campaign:\d{1,18}}/end")
 async def end(request: web.Request) -> web.StreamResponse:
     """Close it."""
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["campaign"])

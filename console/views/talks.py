@@ -3,49 +3,37 @@
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import BOARD, CLOCK, DATABASE, read
+from console.context import BOARD, CLOCK, DATABASE, read
+from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
 from services.talks import desk
 from services.talks.access import CHATS
+from services.talks.forms import Answer, LogCall, ShowPhone
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/chats", index)
-    router.add_get("/chats/list", rows)
-    router.add_get("/counts", counts)
-    router.add_get(r"/chats/{person:\d{1,18}}", thread)
-    router.add_get(r"/chats/{person:\d{1,18}}/messages", messages)
-    router.add_get(r"/chats/{person:\d{1,18}}/composer", composer)
-    router.add_post(r"/chats/{person:\d{1,18}}/answer", answer)
-    router.add_post(r"/chats/{person:\d{1,18}}/call", call)
-    router.add_post(r"/chats/{person:\d{1,18}}/phone", phone)
-    router.add_post(r"/chats/{person:\d{1,18}}/hand-back", hand_back)
-    router.add_post(r"/outgoing/{row:\d{1,18}}/take-back", take_back)
-    router.add_post(r"/outgoing/{row:\d{1,18}}/send", send_kept)
+ROUTES: Final = Routes(CHATS)
 
 
+@ROUTES.get("/", may=COLLEAGUE)
 async def home(request: web.Request) -> web.StreamResponse:
     """The first page after the log-in."""
     raise web.HTTPSeeOther("/console" + next(page.path for page in pages() if viewer(request).sees(page)))
 
 
-@aiohttp_jinja2.template("talks/index.html")
+@ROUTES.get("/chats", "talks/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The list; a talk is opened beside it."""
     return await _lines(request)
 
 
-@aiohttp_jinja2.template("_counts.html")
+@ROUTES.get("/counts", "_counts.html", may=COLLEAGUE)
 async def counts(request: web.Request) -> dict[str, Any]:
     """The numbers in the menu."""
     who, now = viewer(request), request.app[CLOCK]()
@@ -56,13 +44,13 @@ async def counts(request: web.Request) -> dict[str, Any]:
     }
 
 
-@aiohttp_jinja2.template("talks/_list.html")
+@ROUTES.get("/chats/list", "talks/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something arrived."""
     return await _lines(request)
 
 
-@aiohttp_jinja2.template("talks/index.html")
+@ROUTES.get(r"/chats/{person:\d{1,18}}", "talks/index.html")
 async def thread(request: web.Request) -> dict[str, Any]:
     """One talk with its list; that it was read is written down."""
     found = await _thread(request)
@@ -70,59 +58,42 @@ async def thread(request: web.Request) -> dict[str, Any]:
     return await _lines(request) | found
 
 
-@aiohttp_jinja2.template("_fresh.html")
+@ROUTES.get(r"/chats/{person:\d{1,18}}/messages", "_fresh.html")
 async def messages(request: web.Request) -> dict[str, Any]:
     """The bubbles alone, when something changed."""
     return await _thread(request)
 
 
-@aiohttp_jinja2.template("talks/_composer.html")
+@ROUTES.get(r"/chats/{person:\d{1,18}}/composer", "talks/_composer.html")
 async def composer(request: web.Request) -> dict[str, Any]:
     """The form alone, when the window opened or closed and nothing is typed."""
     return await _thread(request)
 
 
-@aiohttp_jinja2.template("talks/_sent.html")
-async def answer(request: web.Request) -> dict[str, Any]:
+@ROUTES.form(r"/chats/{person:\d{1,18}}/answer", Answer, "talks/_sent.html")
+async def answer(request: web.Request, form: Answer) -> dict[str, Any]:
     """A colleague answers."""
-    form, who, person, now = (
-        await request.post(),
-        viewer(request),
-        int(request.match_info["person"]),
-        request.app[CLOCK](),
-    )
-    text, key = str(form.get("text", "")), str(form.get("key", ""))
-    await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, text, key, now))
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, form.text, form.key, now))
     return await _thread(request)
 
 
-@aiohttp_jinja2.template("talks/_sent.html")
-async def call(request: web.Request) -> dict[str, Any]:
+@ROUTES.form(r"/chats/{person:\d{1,18}}/call", LogCall, "talks/_sent.html")
+async def call(request: web.Request, form: LogCall) -> dict[str, Any]:
     """A phone call is written down."""
-    form, who, person, now = (
-        await request.post(),
-        viewer(request),
-        int(request.match_info["person"]),
-        request.app[CLOCK](),
-    )
-    note = str(form.get("note", ""))
-    await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, note, now))
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, form.note, now))
     return await _thread(request)
 
 
-async def phone(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/chats/{person:\d{1,18}}/phone", ShowPhone, "talks/_phone.html")
+async def phone(request: web.Request, form: ShowPhone) -> dict[str, Any]:
     """The whole number, once, written down; a tap dials it."""
-    form, who, person, now = (
-        await request.post(),
-        viewer(request),
-        int(request.match_info["person"]),
-        request.app[CLOCK](),
-    )
-    reason = str(form.get("reason", ""))
-    number = await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, reason, now))
-    return aiohttp_jinja2.render_template("talks/_phone.html", request, {"number": number})
+    who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    return {"number": await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, form.reason, now))}
 
 
+@ROUTES.post(r"/chats/{person:\d{1,18}}/hand-back")
 async def hand_back(request: web.Request) -> web.StreamResponse:
     """The machine may speak again."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
@@ -130,6 +101,7 @@ async def hand_back(request: web.Request) -> web.StreamResponse:
     return web.Response(headers={"HX-Refresh": "true"})
 
 
+@ROUTES.post(r"/outgoing/{row:\d{1,18}}/send")
 async def send_kept(request: web.Request) -> web.StreamResponse:
     """Words that were kept back leave; the page hears of it by its topic."""
     who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
@@ -137,6 +109,7 @@ async def send_kept(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+@ROUTES.post(r"/outgoing/{row:\d{1,18}}/take-back")
 async def take_back(request: web.Request) -> web.StreamResponse:
     """What has not left is taken back; the page hears of it by its topic."""
     who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()

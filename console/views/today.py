@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import BOARD, CLOCK, DATABASE, SETTINGS
+from console.context import BOARD, CLOCK, DATABASE, SETTINGS
+from console.routes import Routes
 from conversations.phrases import moment
 from services.access import WORKS, Page, access_page
 from services.families.reach import why_not
@@ -20,19 +20,16 @@ from web.sessions import viewer
 TODAY: Final = Page("今日", "/today", WORKS, icon="sun", place=10, key="d")
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/today", index)
-    router.add_get("/today/list", rows)
+ROUTES: Final = Routes(TODAY)
 
 
-@aiohttp_jinja2.template("today/index.html")
+@ROUTES.get("/today", "today/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """The page."""
     return await _today(request)
 
 
-@aiohttp_jinja2.template("today/_list.html")
+@ROUTES.get("/today/list", "today/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """Its list alone, when something changed."""
     return await _today(request)

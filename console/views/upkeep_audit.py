@@ -5,10 +5,10 @@ Whose it was is told by number alone.
 
 from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import CLOCK, DATABASE
+from console.context import CLOCK, DATABASE
+from console.routes import Routes
 from services.access import access_page
 from services.upkeep.access import AUDIT
 from storage.queries import upkeep as queries
@@ -24,12 +24,10 @@ FILTERS: Final = (
 )
 
 
-def routes(router: web.UrlDispatcher) -> None:
-    """The address of this page."""
-    router.add_get("/audit", index)
+ROUTES: Final = Routes(AUDIT)
 
 
-@aiohttp_jinja2.template("upkeep/audit.html")
+@ROUTES.get("/audit", "upkeep/audit.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """A page of rows; `before` is the id under which the next page begins."""
     who, show, before = viewer(request), request.query.get("show", ""), request.query.get("before", "")

@@ -1,28 +1,25 @@
 """任务: what the scheduler does, when it ran last and what came of it; for the administrator and the director."""
 
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import CLOCK, DATABASE
+from console.context import CLOCK, DATABASE
+from console.routes import Routes
 from services.upkeep import jobs
+from services.upkeep.access import JOBS
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """The address of this page, and of its table, which is drawn anew every few seconds."""
-    router.add_get("/jobs", index)
-    router.add_get("/jobs/list", table)
+ROUTES: Final = Routes(JOBS)
 
 
-@aiohttp_jinja2.template("upkeep/jobs.html")
+@ROUTES.get("/jobs", "upkeep/jobs.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """All jobs."""
     return await _lines(request)
 
 
-@aiohttp_jinja2.template("upkeep/_jobs.html")
+@ROUTES.get("/jobs/list", "upkeep/_jobs.html")
 async def table(request: web.Request) -> dict[str, Any]:
     """The table alone."""
     return await _lines(request)

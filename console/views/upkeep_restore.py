@@ -2,27 +2,23 @@
 (architecture, Restore).
 """
 
-from typing import Any
+from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
-from console.views.context import CLOCK, DATABASE
-from console.views.forms import Form
+from console.context import CLOCK, DATABASE
+from console.routes import Routes
 from services.access import access_page
 from services.upkeep import epochs
 from services.upkeep.access import RESTORE
+from services.upkeep.forms import ConfirmEpoch
 from storage.unit import Unit
 from web.sessions import viewer
 
-
-def routes(router: web.UrlDispatcher) -> None:
-    """All addresses of this page."""
-    router.add_get("/restore", index)
-    router.add_post(r"/restore/{epoch:\d{1,18}}", confirm)
+ROUTES: Final = Routes(RESTORE)
 
 
-@aiohttp_jinja2.template("upkeep/restore.html")
+@ROUTES.get("/restore", "upkeep/restore.html")
 async def index(request: web.Request) -> dict[str, Any]:
     """What confirming does, in figures; without a restore a page that says so."""
     who = viewer(request)
@@ -36,9 +32,9 @@ async def index(request: web.Request) -> dict[str, Any]:
     return {"epoch": found, "account": account, "CONFIRM": epochs.CONFIRM}
 
 
-async def confirm(request: web.Request) -> web.StreamResponse:
+@ROUTES.form(r"/restore/{epoch:\d{1,18}}", ConfirmEpoch)
+async def confirm(request: web.Request, form: ConfirmEpoch) -> web.StreamResponse:
     """Open the way out."""
-    who, now, form = viewer(request), request.app[CLOCK](), Form(await request.post())
-    number, words = int(request.match_info["epoch"]), form.words("words")
-    await request.app[DATABASE].write(lambda db: epochs.confirm(db, who, number, words, now))
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["epoch"])
+    await request.app[DATABASE].write(lambda db: epochs.confirm(db, who, number, form, now))
     return web.Response(status=204, headers={"HX-Redirect": "/console/restore"})

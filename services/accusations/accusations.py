@@ -12,6 +12,7 @@ from sqlalchemy import select
 from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from services.access import HANDLERS, LEADS, Role, Viewer, access_person, name_of
+from services.accusations.forms import DecideAccused
 from services.context import Context
 from services.records import records
 from storage import tables
@@ -174,14 +175,14 @@ def who(db: Unit, row: tables.Accused) -> str:
     return f"{row.floor} 楼的{Role(row.role).words}" if row.floor else f"{Role(row.role).words}（没说是哪位）"
 
 
-def decide(db: Unit, viewer: Viewer, accused_id: int, verdict: str, why: str, now: datetime) -> int:
+def decide(db: Unit, viewer: Viewer, accused_id: int, form: DecideAccused, now: datetime) -> int:
     """Somebody above says that it is so, or not; gives the person. Raises Invalid without a reason to lift, Decided,
     NotFound.
 
     All rows of the same talk and case that mean the same are decided together. Whom it means never decides: for them it
     does not exist.
     """
-    table = tables.Accused
+    table, verdict, why = tables.Accused, form.verdict, form.why
     db.lock_whose(select(table.person_id).where(table.id == accused_id))
     row = db.fresh(select(table).where(table.id == accused_id)).first()
     if row is None or viewer.role not in LEADS or verdict not in VERDICTS:
@@ -215,9 +216,7 @@ def decide(db: Unit, viewer: Viewer, accused_id: int, verdict: str, why: str, no
     return row.person_id
 
 
-def told(  # noqa: PLR0913
-    db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime
-) -> None:
+def told(db: Unit, viewer: Viewer, case_id: int | None, person_id: int, words: str, act: str, now: datetime) -> None:
     """Naming and un-naming are lines of the case and of the audit; all pages look again."""
     db.flush()
     if case_id is not None:

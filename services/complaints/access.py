@@ -1,4 +1,6 @@
-"""Who may open complaints and who complained: the only door to complaints and who complained (architecture, decision 7)."""
+"""Who may open complaints and who complained: the only door to complaints and who complained (architecture, decision
+7).
+"""
 
 from typing import Final
 

@@ -3,7 +3,7 @@
 Each step says what it needs; the maker of a plan never decides it; nothing ends without the family.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from services.access import HANDLERS, LEADS, Role, Viewer, name_of
 from services.accusations import accusations
 from services.complaints import verdicts
 from services.complaints.access import access_complaint
+from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose, Sent
@@ -36,54 +37,42 @@ WAYS: Final = ("电话", "面谈", "书面")
 BY_PHONE_FIRST: Final = 2
 """Results of these levels and worse are told by a human voice before a message (C9)."""
 SORRY: Final = ("对不起", "抱歉", "道歉", "致歉")
+DUE_AT: Final = time(18)
+"""When a new date ends, by the clock of the home."""
 LONGEST: Final = timedelta(days=30)
 
 
-def assess(  # noqa: PLR0913  (one form)
-    db: Unit,
-    viewer: Viewer,
-    case_id: int,
-    *,
-    category: str,
-    level: int,
-    why: str,
-    scope: str,
-    passed_to: str,
-    owner_id: int,
-    accused: frozenset[int],
-    now: datetime,
-    drawn: str | None = None,
-) -> None:
+def assess(db: Unit, viewer: Viewer, case_id: int, form: Assess, now: datetime) -> None:
     """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6).
 
     Raises Invalid with a sentence.
     """
-    complaint = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, drawn)
-    if category not in CATEGORIES or scope not in SCOPES or level not in set(Level):
+    complaint = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, form.drawn)
+    if form.category not in CATEGORIES or form.scope not in SCOPES or form.level not in set(Level):
         raise Invalid(why="性质、等级、责任范围都要选。")
-    if scope != "ours" and not passed_to.strip():
+    if form.scope != "ours" and not form.passed_to.strip():
         raise Invalid(why="不全是本院的事，请写转给了谁、家属同意没有。")
-    if level > complaint.level and (viewer.role not in LEADS or not why.strip()):
+    if form.level > complaint.level and (viewer.role not in LEADS or not form.why.strip()):
         raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
     staff = {one.id: one for one in _staff(db, viewer)}
-    owner = staff.get(owner_id)
+    owner = staff.get(form.owner)
     if owner is None or Role(owner.role) not in HANDLERS:
         raise Invalid(why="请选一位负责人：客服、主管或院长。")
-    if not accused <= set(staff):
+    if not form.accused <= set(staff):
         raise Invalid(why="被投诉的人不在名单里，请重选。")
-    if owner_id in accused or viewer.id in accused:
+    if form.owner in form.accused or viewer.id in form.accused:
         raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
     complaint.category, complaint.level, complaint.scope, complaint.owner_id, complaint.stage = (
-        category,
-        level,
-        scope,
-        owner_id,
+        form.category,
+        form.level,
+        form.scope,
+        form.owner,
         Stage.INQUIRY,
     )
-    db.seal(complaint, "passed_to", passed_to.strip() or None)
-    _name(db, viewer, complaint, accused, {one.id: one.name for one in staff.values()}, now)
-    words = f"评估：{category} · {level} 级 · {SCOPES[scope]} · 负责人 {owner.name}" + (
-        f"。{why.strip()}" if why.strip() else ""
+    db.seal(complaint, "passed_to", form.passed_to.strip() or None)
+    _name(db, viewer, complaint, form.accused, {one.id: one.name for one in staff.values()}, now)
+    words = f"评估：{form.category} · {form.level} 级 · {SCOPES[form.scope]} · 负责人 {owner.name}" + (
+        f"。{form.why.strip()}" if form.why.strip() else ""
     )
     records.written(db, viewer, complaint.id, "step", words, now)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "assess", f"case:{complaint.id}")
@@ -127,10 +116,10 @@ def _name(
         accusations.told(db, viewer, complaint.id, complaint.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
 
 
-def inquire(db: Unit, viewer: Viewer, case_id: int, finding: str, now: datetime, drawn: str | None = None) -> None:
+def inquire(db: Unit, viewer: Viewer, case_id: int, form: Inquire, now: datetime) -> None:
     """What the inquiry found, by a named colleague whom the case is not about (C6)."""
-    complaint = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN}, drawn)
-    words = _needed(finding, "请写查明了什么：时间、地点、谁、怎么回事。")
+    complaint = _at(db, viewer, case_id, {Stage.INQUIRY, Stage.PLAN}, form.drawn)
+    words = _needed(form.finding, "请写查明了什么：时间、地点、谁、怎么回事。")
     db.seal(complaint, "finding", words)
     complaint.stage = Stage.PLAN
     records.written(db, viewer, complaint.id, "step", f"查明：{words}", now)
@@ -152,31 +141,19 @@ def draft(db: Unit, house: House, complaint: tables.Complaint, *, measures: str,
     return house.words([told], complaint.said_at)
 
 
-def propose(  # noqa: PLR0913  (one form)
-    db: Unit,
-    house: House,
-    viewer: Viewer,
-    case_id: int,
-    *,
-    cause: str,
-    department: str,
-    responsible_id: int,
-    measures: str,
-    done_by: date | None,
-    reply: str,
-    now: datetime,
-) -> None:
+def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose, now: datetime) -> None:
     """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides
     it (C7, C8, C9).
     """
     complaint = _at(db, viewer, case_id, {Stage.PLAN})
-    cause, measures = _needed(cause, "请写原因。"), _needed(measures, "请写措施。")
-    responsible = next((one for one in _staff(db, viewer) if one.id == responsible_id), None)
+    cause, measures = _needed(form.cause, "请写原因。"), _needed(form.measures, "请写措施。")
+    responsible = next((one for one in _staff(db, viewer) if one.id == form.responsible), None)
+    department, done_by = form.department, form.done_by
     if department not in DEPARTMENTS or responsible is None:
         raise Invalid(why="责任部门和责任人都要选。")
     if done_by is None:
         raise Invalid(why="请选措施哪天完成。")
-    reply = reply.strip() or draft(db, house, complaint, measures=measures, department=department, done_by=done_by)
+    reply = form.reply.strip() or draft(db, house, complaint, measures=measures, department=department, done_by=done_by)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
     about = {row.staff_id for row in db.scalars(complaints.named(complaint))}
@@ -192,7 +169,7 @@ def propose(  # noqa: PLR0913  (one form)
         case_id=complaint.id,
         kind="plan",
         department=department,
-        responsible_id=responsible_id,
+        responsible_id=responsible.id,
         done_by=done_by,
         made_by=viewer.id,
         made_at=now,
@@ -213,14 +190,13 @@ def propose(  # noqa: PLR0913  (one form)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "propose", f"case:{complaint.id}")
 
 
-def interim(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, *, reply: str, new_due: datetime | None, now: datetime
-) -> None:
+def interim(db: Unit, house: House, viewer: Viewer, case_id: int, form: Interim, now: datetime) -> None:
     """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides
     (domain.md 6b).
     """
     complaint = _at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
-    words = _needed(reply, "请写为什么还没查清、现在到哪一步了。")
+    words = _needed(form.reply, "请写为什么还没查清、现在到哪一步了。")
+    new_due = datetime.combine(form.until, DUE_AT, house.home.zone) if form.until else None
     if new_due is None or not now < new_due <= now + LONGEST:
         raise Invalid(why="请选新的时间，在 30 天以内。")
     if _open(db, complaint.id, "interim") is not None:
@@ -271,15 +247,13 @@ def director_left(db: Unit, complaint: tables.Complaint) -> bool:
     return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
 
 
-def decide(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, proposal_id: int, *, approve: bool, why: str, now: datetime
-) -> None:
+def decide(db: Unit, house: House, viewer: Viewer, case_id: int, form: Decide, now: datetime) -> None:
     """Approve, which sends, or give back with what has to be changed.
 
     Raises Conflict when somebody was first, Invalid for the maker.
     """
-    complaint = access_complaint(db, viewer, case_id, lock=True)
-    row = db.get(tables.Proposal, proposal_id, populate_existing=True)
+    complaint, approved = access_complaint(db, viewer, case_id, lock=True), form.verdict == "approve"
+    row = db.get(tables.Proposal, form.paper, populate_existing=True)
     if row is None or row.case_id != complaint.id:
         raise Conflict
     if row.verdict is not None:
@@ -290,12 +264,12 @@ def decide(  # noqa: PLR0913  (one form)
     if not may_decide(viewer, complaint, row, overdue=_overdue(db, complaint.id, now), directors=directors):
         raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
     row.decided_by, row.decided_at = viewer.id, now
-    if not approve:
+    if not approved:
         row.verdict = "returned"
-        db.seal(row, "why", _needed(why, "退回要写明改什么。"))
+        db.seal(row, "why", _needed(form.why, "退回要写明改什么。"))
         if row.kind == "plan":
             complaint.stage = Stage.PLAN
-        records.written(db, viewer, complaint.id, "step", f"退回：{why.strip()}", now)
+        records.written(db, viewer, complaint.id, "step", f"退回：{form.why.strip()}", now)
     elif row.kind == "interim":
         row.verdict = "approved"
         _send(db, viewer, complaint, row, db.open(row, "reply") or "", INTERIM, now)
@@ -319,51 +293,41 @@ def decide(  # noqa: PLR0913  (one form)
     if _open(db, complaint.id) is None:
         _stop_the_approval_clock(db, complaint, now)
     db.store.audit(
-        complaint.home_id, now, f"staff:{viewer.id}", "approve" if approve else "return", f"case:{complaint.id}"
+        complaint.home_id, now, f"staff:{viewer.id}", "approve" if approved else "return", f"case:{complaint.id}"
     )
 
 
-def tell(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, case_id: int, *, way: str, note: str, now: datetime
-) -> None:
+def tell(db: Unit, house: House, viewer: Viewer, case_id: int, form: Tell, now: datetime) -> None:
     """The result was told by voice, in person or on paper; the message follows, so that it can be read again and
     answered (C9).
     """
     complaint = _at(db, viewer, case_id, {Stage.RESULT})
-    if way not in WAYS:
+    if form.way not in WAYS:
         raise Invalid(why="请选用什么方式告诉的。")
-    words = _needed(note, "请写一句家属怎么说的。")
+    words = _needed(form.note, "请写一句家属怎么说的。")
     row = _approved_plan(db, complaint.id)
-    records.written(db, viewer, complaint.id, "call", f"{way}告知结果：{words}", now)
-    if way != "书面":
+    records.written(db, viewer, complaint.id, "call", f"{form.way}告知结果：{words}", now)
+    if form.way != "书面":
         promises.keep(db.store, complaint.person_id, viewer.id, now, how="call")
-    promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=way)
+    promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=form.way)
     db.refresh(complaint)
     _send(db, viewer, complaint, row, f"{db.open(row, 'reply')}\n{_question(house, now)}", RESULT, now)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "tell", f"case:{complaint.id}")
 
 
-def hear(  # noqa: PLR0913  (one form)
-    db: Unit,
-    house: House,
-    viewer: Viewer,
-    case_id: int,
-    *,
-    word: str,
-    note: str,
-    now: datetime,
-    drawn: str | None = None,
-) -> None:
+def hear(db: Unit, house: House, viewer: Viewer, case_id: int, form: Hear, now: datetime) -> None:
     """What the family said by phone or in person to the result or at a follow-up (C10, C11)."""
-    complaint = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, drawn)
-    words = _needed(note, "请写一句家属怎么说的。")
-    if word not in {"accepted", "declined"}:
+    complaint = _at(db, viewer, case_id, {Stage.OPINION, Stage.FOLLOW_UP}, form.drawn)
+    words = _needed(form.note, "请写一句家属怎么说的。")
+    if form.word not in {"accepted", "declined"}:
         raise Invalid(why="请选家属的意见。")
     store = db.store
-    records.written(db, viewer, complaint.id, "call", ("认可：" if word == "accepted" else "不认可：") + words, now)
+    records.written(
+        db, viewer, complaint.id, "call", ("认可：" if form.word == "accepted" else "不认可：") + words, now
+    )
     promises.keep(store, complaint.person_id, viewer.id, now, how="call")
     db.flush()
-    if word == "accepted" and complaint.stage == Stage.OPINION:
+    if form.word == "accepted" and complaint.stage == Stage.OPINION:
         elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
         verdicts.accept(
             store,
@@ -376,7 +340,7 @@ def hear(  # noqa: PLR0913  (one form)
             now,
             elder=elder,
         )
-    elif word == "accepted":
+    elif form.word == "accepted":
         verdicts.followed(store, complaint.person_id, complaint.id, now, how="call", staff_id=viewer.id)
     else:
         verdicts.reopen(
@@ -388,15 +352,15 @@ def hear(  # noqa: PLR0913  (one form)
             now,
         )
     db.refresh(complaint)
-    store.audit(complaint.home_id, now, f"staff:{viewer.id}", f"verdict_{word}", f"case:{complaint.id}")
+    store.audit(complaint.home_id, now, f"staff:{viewer.id}", f"verdict_{form.word}", f"case:{complaint.id}")
 
 
-def learn(db: Unit, viewer: Viewer, case_id: int, lesson: str, now: datetime) -> None:
+def learn(db: Unit, viewer: Viewer, case_id: int, form: Learn, now: datetime) -> None:
     """The lesson and how it is prevented; only now, after the family agreed and was asked again, the case is closed
     (C10, C12).
     """
     complaint = _at(db, viewer, case_id, {Stage.LESSON})
-    words = _needed(lesson, "请写这件事学到了什么、以后怎么防。")
+    words = _needed(form.lesson, "请写这件事学到了什么、以后怎么防。")
     records.written(db, viewer, complaint.id, "step", f"总结：{words}", now)
     complaint.closed_at = now
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "close", f"case:{complaint.id}")
@@ -535,7 +499,7 @@ RESULT: Final = Purpose("result", on_sent=_told)
 INTERIM: Final = Purpose("interim", on_sent=promises.reached)
 
 
-def _send(  # noqa: PLR0913
+def _send(
     db: Unit,
     viewer: Viewer,
     complaint: tables.Complaint,

@@ -157,7 +157,7 @@ def followed(
         store.update(tables.Complaint, case_id, person=person_id, stage=Stage.LESSON)
 
 
-def reopen(  # noqa: PLR0913  (what a case is known by)
+def reopen(
     store: Store, house: House, home_id: int, person_id: int, complaint: Row, now: datetime, inbox_id: int | None = None
 ) -> tuple[datetime, str]:
     """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.

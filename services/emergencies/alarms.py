@@ -355,9 +355,7 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
     _noted(db, viewer, alarm, "going", now)
 
 
-def end(  # noqa: PLR0913
-    db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why: str, now: datetime
-) -> None:
+def end(db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why: str, now: datetime) -> None:
     """已到, 误报 or a stranger's phone muted, said at `now` and written down: it stops, unless the person has cried again
     since.
 
@@ -454,9 +452,7 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
     return len(rows)
 
 
-def _aloud(  # noqa: PLR0913
-    store: Store, house: House, home_id: int, person_id: int, key: str, cause: str, now: datetime
-) -> None:
+def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, cause: str, now: datetime) -> None:
     """A fixed sentence as a sound, where there is one: an elder on the floor does not read."""
     spoken = house.words([Say(key)], now, elder=True)
     if spoken in house.recorded:

@@ -1,7 +1,6 @@
 """绑定: from a printed one-time code to a relative who may know what was agreed (F13, F14, F23, P4)."""
 
 import secrets
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from conversations.flows.families import CODE_SIGNS, invitation_code
 from services.access import HANDLERS, Viewer, name_of
 from services.context import Context
 from services.families.access import access_application
+from services.families.forms import ConfirmBinding, RefuseBinding
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
@@ -130,9 +130,7 @@ def _open_invitation(context: Context, code: str) -> tuple[int, int] | None:
 # -- by a colleague ------------------------------------------------------------------------------------------------
 
 
-def confirm(  # noqa: PLR0913  (one form)
-    db: Unit, house: House, viewer: Viewer, application_id: int, *, scopes: Collection[str], way: str, now: datetime
-) -> None:
+def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: ConfirmBinding, now: datetime) -> None:
     """The relative is who they say: the tie, what they may know, and the consent are written.
 
     Raises Invalid with a sentence, Conflict.
@@ -142,13 +140,13 @@ def confirm(  # noqa: PLR0913  (one form)
         raise Decided(
             who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
         )
-    if not scopes or not set(scopes) <= set(SCOPES):
+    if not form.scopes or not set(form.scopes) <= set(SCOPES):
         raise Invalid(why="请选家属能看什么。")
-    if way not in WAYS:
+    if form.way not in WAYS:
         raise Invalid(why="请选老人是怎么同意的。")
-    if "health" in scopes and way == "none":
+    if "health" in form.scopes and form.way == "none":
         raise Invalid(why="健康情况要本人、监护人或协议里的代理人同意才能看；没有同意，只能选日常。")
-    allowed = " ".join(scope for scope in SCOPES if scope in scopes)
+    allowed = " ".join(scope for scope in SCOPES if scope in form.scopes)
     row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
     person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
     ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident.id)))
@@ -180,7 +178,7 @@ def confirm(  # noqa: PLR0913  (one form)
             resident_id=resident.id,
             person_id=person.id,
             scopes=allowed,
-            way=way,
+            way=form.way,
             recorded_by=viewer.id,
             recorded_at=now,
         )
@@ -193,17 +191,19 @@ def confirm(  # noqa: PLR0913  (one form)
         scopes="、".join(SCOPES[scope].split("（")[0] for scope in allowed.split()),
     )
     _tell(db, viewer, row, house.words([words], now), now)
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", f"{allowed} · {way}")
+    db.store.audit(
+        viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", f"{allowed} · {form.way}"
+    )
 
 
-def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, why: str, now: datetime) -> None:
+def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, form: RefuseBinding, now: datetime) -> None:
     """Who it is could not be made sure; the relative hears why and where to go. Raises Invalid, Conflict."""
     row = access_application(db, viewer, application_id, lock=True)
     if row.verdict is not None:
         raise Decided(
             who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
         )
-    reason = why.strip().rstrip("。")
+    reason = form.why.strip().rstrip("。")
     if not reason:
         raise Invalid(why="请写一句为什么没核实，家属会看到。")
     row.verdict, row.decided_by, row.decided_at = "refused", viewer.id, now

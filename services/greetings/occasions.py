@@ -20,6 +20,7 @@ from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
 from services.families.reach import why_not
 from services.greetings.access import access_plan
+from services.greetings.forms import BookVisit, DecidePlan
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
@@ -97,11 +98,9 @@ def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
     return len(fresh)
 
 
-def book_visit(  # noqa: PLR0913
-    db: Unit, house: House, viewer: Viewer, resident_id: int, person_id: int, at: datetime, now: datetime
-) -> None:
+def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, form: BookVisit, now: datetime) -> None:
     """A relative said when they come; the evening before they are reminded (R1). Raises Invalid, NotFound."""
-    resident = access_resident(db, viewer, resident_id)
+    resident, person_id = access_resident(db, viewer, resident_id), form.person
     who = next(
         (
             one
@@ -112,6 +111,9 @@ def book_visit(  # noqa: PLR0913
     )
     if who is None:
         raise NotFound
+    if form.at is None:
+        raise Invalid(why="请选哪天几点来。")
+    at = form.at if form.at.tzinfo else form.at.replace(tzinfo=house.home.zone)
     if at <= now:
         raise Invalid(why="探视时间已经过了，请选以后的时间。")
     db.lock_persons(person_id)
@@ -139,7 +141,7 @@ def revision_of(row: tables.Plan) -> str:
     return revision.of(row.decided_by, row.decided_at)
 
 
-def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime, drawn: str | None = None) -> None:
+def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, form: DecidePlan, now: datetime) -> None:
     """Hold, cancel or plan again. Raises TooLate, Decided, Changed; NotFound for who may not."""
     row = access_plan(db, viewer, plan_id, lock=True)
     if viewer.role not in HANDLERS:
@@ -152,7 +154,7 @@ def decide(db: Unit, viewer: Viewer, plan_id: int, verdict: str, now: datetime, 
         raise Decided(who=name_of(db, row.decided_by), what="取消了这一条")
     if verdict not in {"held", "cancelled", "planned"}:
         raise Invalid(why="请选先不发、取消或照发。")
-    if drawn not in {None, revision_of(row)} and row.state != verdict:
+    if form.drawn not in {None, revision_of(row)} and row.state != verdict:
         raise Changed(
             who=name_of(db, row.decided_by), what=f"改成了「{DECIDED[row.state]}」", revision=revision_of(row)
         )

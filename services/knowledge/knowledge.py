@@ -20,6 +20,7 @@ from conversations.events import Asked, Option
 from conversations.routing import Intent, of_words
 from services.access import Viewer, access_page, name_of
 from services.knowledge.access import KNOWLEDGE
+from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from settings import Home
 from storage import revision as revisions
 from storage import tables
@@ -171,18 +172,18 @@ def ask(snapshot: Knowledge, text: str) -> Asked | None:
     return Asked(options, sure=found.kind is Kind.ANSWER)
 
 
-def save_entry(  # noqa: PLR0913  (one form)
-    db: Unit, viewer: Viewer, key: str, *, question: str, answer: str, asked: str, revision: int, now: datetime
-) -> str:
+def save_entry(db: Unit, viewer: Viewer, key: str, form: SaveEntry, now: datetime) -> str:
     """Change an entry, or add one when `key` is empty; gives its key.
 
     Raises Invalid with a sentence, Conflict when a colleague was first.
     """
     access_page(viewer, KNOWLEDGE)
-    phrasings = list(dict.fromkeys(line.strip() for line in asked.replace("\r", "").split("\n") if line.strip()))
-    _check(question, answer, phrasings)
+    if form.revision is None:
+        raise Invalid(why="这个页面放得太久了，请刷新再存。")
+    phrasings = list(dict.fromkeys(line.strip() for line in form.asked.replace("\r", "").split("\n") if line.strip()))
+    _check(form.question, form.answer, phrasings)
     row = _row(db, viewer, key) if key else None
-    if (row.revision if row else 0) != revision:
+    if (row.revision if row else 0) != form.revision:
         raise Conflict
     starters = {entry.id for entry in answers.starter()}
     if row is None:
@@ -192,12 +193,12 @@ def save_entry(  # noqa: PLR0913  (one form)
             id=new_id(), home_id=viewer.home_id, key=key or _next_key(db, viewer), enabled=True, revision=0
         )
         db.add(row)
-    row.question, row.answer, row.asked = question.strip(), answer.strip(), "\n".join(phrasings)
+    row.question, row.answer, row.asked = form.question.strip(), form.answer.strip(), "\n".join(phrasings)
     _stamp(db, viewer, row, now)
     return row.key
 
 
-def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) -> None:
+def switch(db: Unit, viewer: Viewer, key: str, form: SwitchEntry, now: datetime) -> None:
     """Let the machine say an entry, or not. Raises NotFound."""
     access_page(viewer, KNOWLEDGE)
     row = _row(db, viewer, key)
@@ -215,29 +216,28 @@ def switch(db: Unit, viewer: Viewer, key: str, *, enabled: bool, now: datetime) 
             revision=0,
         )
         db.add(row)
-    row.enabled = enabled
+    row.enabled = form.enabled
     _stamp(db, viewer, row, now)
 
 
-def restore(db: Unit, viewer: Viewer, key: str, now: datetime, revision: int | None = None) -> None:
+def restore(db: Unit, viewer: Viewer, key: str, form: RestoreEntry, now: datetime) -> None:
     """An entry as it came; an own entry goes. Raises NotFound, Conflict when a colleague was first."""
     access_page(viewer, KNOWLEDGE)
     row = _row(db, viewer, key)
     if row is None:
         raise NotFound
-    if revision not in {None, row.revision}:
+    if form.revision != row.revision:
         raise Conflict
     db.delete(row)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "restore", f"knowledge:{key}")
     db.store.hint("knowledge")
 
 
-def fill(  # noqa: PLR0913  (one form)
-    db: Unit, viewer: Viewer, name: str, value: str, valid_until: date | None, now: datetime, drawn: str | None = None
-) -> None:
+def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
     """Fill a blank, or empty it. Raises Invalid with a sentence, Changed."""
     access_page(viewer, KNOWLEDGE)
-    value = " ".join(value.split())
+    name, valid_until = form.name, form.until
+    value = " ".join(form.value.split())
     if name in OWN_BLANKS or not re.fullmatch(r"\w{1,16}", name):
         raise Invalid(why=f"「{name}」由系统设置填，不在这里改。")
     if len(value) > LONGEST["value"]:
@@ -251,7 +251,7 @@ def fill(  # noqa: PLR0913  (one form)
     )
     if (
         row is not None
-        and drawn not in {None, _blank_revision(row)}
+        and form.drawn not in {None, _blank_revision(row)}
         and (row.value, row.valid_until) != (value, valid_until)
     ):
         raise Changed(
@@ -267,25 +267,23 @@ def fill(  # noqa: PLR0913  (one form)
     db.store.hint("knowledge")
 
 
-def learn(db: Unit, viewer: Viewer, key: str, phrase: str, now: datetime) -> None:
+def learn(db: Unit, viewer: Viewer, form: LearnPhrase, now: datetime) -> None:
     """Teach an entry one more way of being asked. Raises NotFound, Invalid."""
     access_page(viewer, KNOWLEDGE)
+    key = form.key
     row = _row(db, viewer, key)
     entry = next((entry for entry in answers.starter() if entry.id == key), None)
     if row is None and entry is None:
         raise NotFound
     question, answer = (row.question, row.answer) if row else (entry.question, entry.answer) if entry else ("", "")
     lines = row.asked if row else "\n".join(entry.asked) if entry else ""
-    save_entry(
-        db,
-        viewer,
-        key,
+    changed = SaveEntry(
         question=question,
         answer=answer,
-        asked=f"{lines}\n{phrase[: LONGEST['asked']]}",
+        asked=f"{lines}\n{form.phrase[: LONGEST['asked']]}",
         revision=row.revision if row else 0,
-        now=now,
     )
+    save_entry(db, viewer, key, changed, now)
 
 
 def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:

@@ -1,7 +1,7 @@
 """家书: written by a carer in a minute, checked, released in the evening, read by who may (U1, U2, F16, F20)."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from services.access import LEADS, Role, Viewer, name_of
 from services.context import Context
 from services.house import House
 from services.letters.access import access_letter
+from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from services.media import media
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
@@ -69,22 +70,16 @@ def release_at(home: Home, day: date) -> datetime:
     return datetime.combine(day, time.fromisoformat(home.letter_time), home.zone)
 
 
-def write(  # noqa: PLR0913  (one form)
+def write(
     db: Unit,
     viewer: Viewer,
     resident_id: int,
     day: date,
-    *,
-    ticked: Mapping[str, Collection[str]],
-    sentence: str,
-    note: str,
-    temperature: str,
-    taps: int,
+    form: WriteLetter,
     now: datetime,
     photos: Sequence[Photo] = (),
-    drawn: str | None = None,
 ) -> tables.Letter:
-    """Keep the letter of a day; `drawn` is the revision of the form (None = read in this transaction).
+    """Keep the letter of a day; as it was filled in.
 
     Raises Invalid with every sentence that the writer must read; Changed, NotFound. What waits for a call waits on,
     whatever is written.
@@ -92,12 +87,12 @@ def write(  # noqa: PLR0913  (one form)
     resident = access_resident(db, viewer, resident_id)
     if resident.status != "在住":
         raise Invalid(why=f"老人现在{resident.status}，今天不写家书；要紧的事请打电话告诉家属。")
-    words, facts = " ".join(sentence.split()), letters.known(ticked)
+    words, facts = " ".join(form.sentence.split()), letters.known(form.ticked)
     if len(words) > LONGEST:
         raise Invalid(why=f"这句话有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
     row = db.hold(select(tables.Letter).where(tables.Letter.resident_id == resident.id, tables.Letter.day == day))
-    _as_drawn(db, row, drawn)
-    degrees = _degrees(temperature)
+    _as_drawn(db, row, form.drawn)
+    degrees = _degrees(form.temperature)
     yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
     pictures = len(photos) + (queries.photo_count(db, row.id) if row else 0)
     if pictures > PHOTOS:
@@ -122,8 +117,8 @@ def write(  # noqa: PLR0913  (one form)
     told = dict(facts) | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
     db.seal(row, "facts", json.dumps(told, ensure_ascii=False))
     db.seal(row, "sentence", words or None)
-    db.seal(row, "note", note.strip() or None)
-    row.taps, row.written_by, row.written_at = max(0, min(taps, 999)), viewer.id, now
+    db.seal(row, "note", form.note.strip() or None)
+    row.taps, row.written_by, row.written_at = max(0, min(form.taps, 999)), viewer.id, now
     row.corrected = row.corrected or row.state == "released"
     waits = row.held_why if row.state == "held" else None  # only the call lets it go (D5)
     row.held_why = looked.hold or waits or (LEAD_FIRST if queries.cautious(db, resident.id) else None)
@@ -156,7 +151,7 @@ def _as_drawn(db: Unit, row: tables.Letter | None, drawn: str | None) -> None:
     raise Changed(who=who, what=what, revision=revision_of(row))
 
 
-def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime, drawn: str | None = None) -> None:
+def let_go(db: Unit, viewer: Viewer, letter_id: int, form: LetGo, now: datetime) -> None:
     """The family was called, so the letter may go; nurses and leads do that.
 
     Raises Invalid without what was said, Decided, Changed.
@@ -164,26 +159,26 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, called: str, now: datetime,
     row = access_letter(db, viewer, letter_id, lock=True)
     if row.state != "held":
         raise Decided(who="有同事", what="收回了这封家书" if row.state == "withdrawn" else "放行了这封家书")
-    _as_drawn(db, row, drawn)
+    _as_drawn(db, row, form.drawn)
     if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
         raise Invalid(
             why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。"
         )
-    if not called.strip():
+    if not form.called.strip():
         raise Invalid(why="请写一句电话里怎么说的，和谁说的。")
     row.state, row.held_why = "ready", SEEN
-    note = "\n".join(filter(None, (db.open(row, "note"), f"电话告知（{viewer.name}）：{called.strip()}")))
+    note = "\n".join(filter(None, (db.open(row, "note"), f"电话告知（{viewer.name}）：{form.called.strip()}")))
     db.seal(row, "note", note)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "let_go", f"letter:{row.id}")
     db.store.hint("letters")
 
 
-def withdraw(db: Unit, viewer: Viewer, letter_id: int, now: datetime, drawn: str | None = None) -> None:
+def withdraw(db: Unit, viewer: Viewer, letter_id: int, form: WithdrawLetter, now: datetime) -> None:
     """Nobody may read it any more; who had read it stays known (F12). Raises Decided, Changed."""
     row = access_letter(db, viewer, letter_id, lock=True)
     if row.state == "withdrawn":
         raise Decided(who="有同事", what="收回了这封家书")
-    _as_drawn(db, row, drawn)
+    _as_drawn(db, row, form.drawn)
     row.state = "withdrawn"
     _take_back(db, row, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "withdraw_letter", f"letter:{row.id}")

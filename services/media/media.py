@@ -142,7 +142,7 @@ def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
     store.update(tables.Media, want.id, person=want.person_id, try_at=later, tries=want.tries + 1)
 
 
-def want(  # noqa: PLR0913
+def want(
     store: Store,
     home_id: int,
     account_id: int,

@@ -24,7 +24,7 @@ def heard(context: Context, case_id: int, kind: str, words: str) -> None:
     )
 
 
-def written(  # noqa: PLR0913
+def written(
     db: Unit, viewer: Viewer, case_id: int, kind: str, words: str, now: datetime, outbox_id: int | None = None
 ) -> None:
     """A line by a colleague: `step` and `note` are internal; `call`, `feedback` and `result` are between the house and

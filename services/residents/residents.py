@@ -10,6 +10,7 @@ from care.errors import Changed, Invalid
 from services.access import LEADS, Role, Viewer
 from services.outgoing import outbox
 from services.residents.access import access_resident
+from services.residents.forms import Hush, SetStatus
 from storage import revision, tables
 from storage.queries.residents import STATUSES
 from storage.types import new_id
@@ -34,13 +35,12 @@ def revision_of(resident: tables.Resident, hushed: datetime | None) -> tuple[str
     return revision.of(resident.status), revision.of(hushed)
 
 
-def set_status(  # noqa: PLR0913  (one form)
-    db: Unit, viewer: Viewer, resident_id: int, status: str, name: str, now: datetime, drawn: str | None = None
-) -> None:
+def set_status(db: Unit, viewer: Viewer, resident_id: int, form: SetStatus, now: datetime) -> None:
     """Write where a resident is. 去世 asks for the name once more and stops everything that waits, at once.
 
     Raises Invalid, Changed, NotFound.
     """
+    status = form.status
     resident = access_resident(db, viewer, resident_id, lock=True)
     if status not in may_set(viewer):
         raise Invalid(why="这个状态要由主管或院长来改；去世只能由院长写。")
@@ -48,10 +48,10 @@ def set_status(  # noqa: PLR0913  (one form)
         raise Invalid(why="去世要改回来，只能由院长来改。")
     if status == "去世" or resident.status == "去世":
         person = db.get_one(tables.Person, resident.person_id)
-        if name.strip() != (db.open(person, "name") or ""):
+        if form.name.strip() != (db.open(person, "name") or ""):
             raise Invalid(why="请再写一遍老人的姓名，免得点错人。")
     stands, _ = revision_of(resident, None)
-    if drawn not in {None, stands} and status != resident.status:
+    if form.drawn not in {None, stands} and status != resident.status:
         raise Changed(who="有同事", what=f"把状态改成了「{resident.status}」", revision=stands)
     before, resident.status = resident.status, status
     if status == "去世":
@@ -66,7 +66,7 @@ def set_status(  # noqa: PLR0913  (one form)
     db.store.hint("residents")
 
 
-def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime, drawn: str | None = None) -> None:
+def hush(db: Unit, viewer: Viewer, resident_id: int, form: Hush, now: datetime) -> None:
     """One tap, no question: nothing that is not human goes to the resident and the family until it is lifted by hand
     (F11).
 
@@ -75,14 +75,16 @@ def hush(db: Unit, viewer: Viewer, resident_id: int, *, on: bool, now: datetime,
     resident = access_resident(db, viewer, resident_id, lock=True)
     since = hushed_since(db, resident.person_id)
     _, stands = revision_of(resident, since)
-    if not on and since is not None and drawn not in {None, stands}:
+    if not form.on and since is not None and form.drawn not in {None, stands}:
         raise Changed(who="有同事", what="按了静默", revision=stands)
-    if on:
+    if form.on:
         _stop(db, viewer, resident, HUSH, now)
         outbox.stop_machine(db.store, _family(db, resident), now)
     else:
         _lift(db, resident.person_id, HUSH, now)
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "hush" if on else "lift_hush", f"resident:{resident.id}")
+    db.store.audit(
+        viewer.home_id, now, f"staff:{viewer.id}", "hush" if form.on else "lift_hush", f"resident:{resident.id}"
+    )
     db.store.hint("residents")
 
 

@@ -15,6 +15,7 @@ from services.access import Viewer, access_page
 from services.outgoing import outbox, purposes
 from services.upkeep import stoplist
 from services.upkeep.access import RESTORE
+from services.upkeep.forms import ConfirmEpoch
 from storage import tables
 from storage.types import moment
 from storage.unit import Unit
@@ -109,13 +110,13 @@ def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
     )
 
 
-def confirm(db: Unit, viewer: Viewer, epoch_id: int, words: str, now: datetime) -> None:
+def confirm(db: Unit, viewer: Viewer, epoch_id: int, form: ConfirmEpoch, now: datetime) -> None:
     """Open the way out: what was planned for later leaves in its time, what may have left already never again.
 
     Raises Invalid, Conflict, NotFound.
     """
     access_page(viewer, RESTORE)
-    if words.strip() != CONFIRM:
+    if form.words.strip() != CONFIRM:
         raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
     opened = db.store.rows(
         "UPDATE epoch SET confirmed_at = ?, confirmed_by = ? WHERE id = ? AND home_id = ? AND confirmed_at IS NULL "

@@ -1,4 +1,6 @@
-"""Complaints from the first word to the lesson learnt: the complaint, whom it accuses, what was found, what was decided."""
+"""Complaints from the first word to the lesson learnt: the complaint, whom it accuses, what was found, what was
+decided.
+"""
 
 from datetime import date, datetime
 

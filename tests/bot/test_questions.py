@@ -10,6 +10,7 @@ import pytest
 from bot import questions
 from care.errors import ConfigError
 from services.knowledge import knowledge
+from services.knowledge.forms import FillBlank
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
@@ -36,7 +37,7 @@ async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderT
 
     def work(db: Unit) -> None:
         for name in ("床位费", "护理费", "餐费"):
-            knowledge.fill(db, who, name, "一千元", None, home.clock())
+            knowledge.fill(db, who, FillBlank(name=name, value="一千元", until=None), home.clock())
 
     await home.database.write(work)
     file = tmp_path / "config.toml"

@@ -1,4 +1,5 @@
-"""What holds on every page of the console: forms of other sites, headers, errors as sentences, the number of questions to
+"""What holds on every page of the console: forms of other sites, headers, errors as sentences, the number of questions
+to
 the database.
 """
 

@@ -1,4 +1,6 @@
-"""Phrases: every one can be filled, every moment is told in the reader's own time, nobody is sent to what is not there."""
+"""Phrases: every one can be filled, every moment is told in the reader's own time, nobody is
+sent to what is not there.
+"""
 
 import re
 from datetime import UTC, datetime

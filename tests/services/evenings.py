@@ -1,10 +1,15 @@
 """A house whose families read letters: somebody writes one, the evening releases them."""
 
+from collections.abc import Sequence
+
+import msgspec
 import pytest
 
 from services import install
 from services.access import Viewer
 from services.letters import letters
+from services.letters.forms import WriteLetter
+from services.letters.letters import Photo
 from storage import tables
 from tests.conftest import HomeUnderTest
 
@@ -46,20 +51,18 @@ async def resident(home: HomeUnderTest, room: str = "306") -> int:
 
 
 async def writes(
-    home: HomeUnderTest, who: Viewer, room: str = "306", sentence: str = "上午折了六朵纸花。", **more: object
+    home: HomeUnderTest,
+    who: Viewer,
+    room: str = "306",
+    sentence: str = "上午折了六朵纸花。",
+    photos: Sequence[Photo] = (),
+    **more: object,
 ) -> int:
     number, day = await resident(home, room), letters.today(home.settings.home, home.clock())
-    fields = {"ticked": {"meals": {"大半"}, "body": {"平稳"}}, "note": "", "temperature": "", "taps": 5} | more
+    ticked = {"meals": frozenset({"大半"}), "body": frozenset({"平稳"})}
+    form = msgspec.convert({"ticked": ticked, "sentence": sentence, "taps": 5} | more, WriteLetter)
     row: tables.Letter = await home.database.write(
-        lambda db: letters.write(
-            db,
-            who,
-            number,
-            day,
-            sentence=sentence,
-            now=home.clock(),
-            **fields,  # type: ignore[arg-type]
-        )
+        lambda db: letters.write(db, who, number, day, form, home.clock(), photos)
     )
     return row.id
 

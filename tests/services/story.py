@@ -8,6 +8,7 @@ import pytest
 
 from services.access import Role, Viewer
 from services.complaints import complaints
+from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.talks import desk
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -41,27 +42,27 @@ class Story:
             "why": "",
             "scope": "ours",
             "passed_to": "",
-            "owner_id": self.lead.id,
+            "owner": self.lead.id,
             "accused": frozenset({self.nurse.id}),
         } | more
         if "level" not in more:
             asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.complaint)
         await self.do(
-            lambda db: complaints.assess(db, who or self.desk, self.complaint, now=self.home.clock(), **asked)
+            lambda db: complaints.assess(db, who or self.desk, self.complaint, Assess(**asked), self.home.clock())
         )
 
     async def plan(self, who: Viewer | None = None, **more: Any) -> None:
         asked: dict[str, Any] = {
             "cause": "双人都忙时没有规定谁接铃",
             "department": "护理部",
-            "responsible_id": self.nurse.id,
+            "responsible": self.nurse.id,
             "measures": "铃响 3 分钟转 1 楼值班",
             "done_by": date(2026, 11, 30),
             "reply": "",
         } | more
         await self.do(
             lambda db: complaints.propose(
-                db, self.home.house, who or self.lead, self.complaint, now=self.home.clock(), **asked
+                db, self.home.house, who or self.lead, self.complaint, Propose(**asked), self.home.clock()
             )
         )
 
@@ -71,14 +72,21 @@ class Story:
         )
         await self.do(
             lambda db: complaints.decide(
-                db, self.home.house, who, self.complaint, row or 1, approve=approve, why=why, now=self.home.clock()
+                db,
+                self.home.house,
+                who,
+                self.complaint,
+                Decide(paper=row or 1, verdict="approve" if approve else "return", why=why),
+                self.home.clock(),
             )
         )
 
     async def to_the_plan(self) -> None:
         await self.assess()
         await self.do(
-            lambda db: complaints.inquire(db, self.lead, self.complaint, "02:10 按铃，02:31 应答", self.home.clock())
+            lambda db: complaints.inquire(
+                db, self.lead, self.complaint, Inquire(finding="02:10 按铃，02:31 应答"), self.home.clock()
+            )
         )
 
     async def to_the_question(self) -> None:

@@ -11,10 +11,13 @@ from care.errors import Decided, Invalid, NotFound
 from conversations.answers import Knowledge, starter
 from services.access import Role, Viewer, access_person
 from services.accusations import accusations
+from services.accusations.forms import DecideAccused
 from services.complaints import complaints
 from services.complaints.access import access_complaint
+from services.complaints.forms import Assess, Inquire, Learn
 from services.knowledge import knowledge
 from services.residents import residents
+from services.residents.forms import Hush
 from services.search import search
 from services.talks import desk
 from storage import tables
@@ -146,8 +149,8 @@ async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floo
         lambda db: desk.answer(db, chen, person, "没有的事", "k", home.clock()),
         lambda db: desk.log_call(db, chen, person, "打过了", home.clock()),
         lambda db: desk.note_complaint(db, chen, complaint, "不属实", home.clock()),
-        lambda db: complaints.inquire(db, chen, complaint, "没有骂人", home.clock()),
-        lambda db: complaints.learn(db, chen, complaint, "无", home.clock()),
+        lambda db: complaints.inquire(db, chen, complaint, Inquire(finding="没有骂人"), home.clock()),
+        lambda db: complaints.learn(db, chen, complaint, Learn(lesson="无"), home.clock()),
     ):
         with pytest.raises(NotFound):
             await home.database.write(work)
@@ -193,7 +196,9 @@ async def test_fault_s1_only_somebody_above_lifts_it_with_a_reason_and_then_it_c
 
     async def decide(who: str, verdict: str, why: str = "") -> None:
         await home.database.write(
-            lambda db: accusations.decide(db, floor.staff[who], number, verdict, why, home.clock())
+            lambda db: accusations.decide(
+                db, floor.staff[who], number, DecideAccused(verdict=verdict, why=why), home.clock()
+            )
         )
 
     for login in ("zhou", "tang", "chen"):
@@ -229,21 +234,27 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
             db,
             staff["chen"],
             complaint,
-            category="餐饮",
-            level=3,
-            why="",
-            scope="ours",
-            passed_to="",
-            owner_id=staff["chen"].id,
-            accused=frozenset(),
-            now=home.clock(),
+            Assess(
+                category="餐饮",
+                level=3,
+                why="",
+                scope="ours",
+                passed_to="",
+                owner=staff["chen"].id,
+                accused=frozenset(),
+            ),
+            home.clock(),
         )
     )
     await home.hears("陈晓雯态度太差，还骂我", "niece")
     assert await home.one("SELECT owner_id FROM complaint") is None
     with pytest.raises(NotFound):
-        await home.database.write(lambda db: complaints.inquire(db, staff["chen"], complaint, "没有", home.clock()))
-    await home.database.write(lambda db: complaints.inquire(db, staff["he"], complaint, "查过记录", home.clock()))
+        await home.database.write(
+            lambda db: complaints.inquire(db, staff["chen"], complaint, Inquire(finding="没有"), home.clock())
+        )
+    await home.database.write(
+        lambda db: complaints.inquire(db, staff["he"], complaint, Inquire(finding="查过记录"), home.clock())
+    )
 
 
 async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Floor) -> None:
@@ -299,7 +310,7 @@ async def test_a_status_is_still_set_by_who_is_named(floor: Floor) -> None:
     await floor.home.hears("小周昨天掐我胳膊", "grandma")
     resident = int(await floor.home.one("SELECT id FROM resident"))
     await floor.home.database.write(
-        lambda db: residents.hush(db, floor.staff["tang"], resident, on=True, now=floor.home.clock())
+        lambda db: residents.hush(db, floor.staff["tang"], resident, Hush(on=True), floor.home.clock())
     )
 
 

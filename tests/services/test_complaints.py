@@ -2,13 +2,14 @@
 ends without the family.
 """
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from services.complaints import complaints
+from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
 from services.talks import desk
 from storage import tables
 from storage.queries import complaints as queries
@@ -52,7 +53,7 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
     ]
     assert [round((at - await home.one("SELECT accepted_at FROM complaint")) / MINUTES / 1440) for at in due] == [3, 7]
     with pytest.raises(Conflict):
-        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, "教训", home.clock()))
+        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, Learn(lesson="教训"), home.clock()))
     for days in (4, 4):
         home.clock.on(days=days)
         await home.hears("今天有什么活动")
@@ -60,8 +61,10 @@ async def test_c5_c6_c7_c8_c9_c10_c11_c12_from_the_first_word_to_the_lesson(stor
         assert "放心" in await home.hears("1")
     assert await story.stage() == 9
     with pytest.raises(Invalid, match="学到了什么"):
-        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, " ", home.clock()))
-    await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, "夜班双忙有规定了", home.clock()))
+        await story.do(lambda db: complaints.learn(db, story.lead, story.complaint, Learn(lesson=" "), home.clock()))
+    await story.do(
+        lambda db: complaints.learn(db, story.lead, story.complaint, Learn(lesson="夜班双忙有规定了"), home.clock())
+    )
     assert await home.one("SELECT closed_at IS NOT NULL FROM complaint") == 1
     assert await home.one("SELECT count(*) FROM promise WHERE case_id IS NOT NULL AND kept_at IS NULL") == 0
 
@@ -71,7 +74,7 @@ async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
     for wrong, why in (
         ({"category": "别的"}, "都要选"),
         ({"scope": "partly"}, "转给了谁"),
-        ({"owner_id": story.nurse.id}, "选一位负责人"),
+        ({"owner": story.nurse.id}, "选一位负责人"),
         ({"level": 4}, "往低改"),
         ({"accused": frozenset({1})}, "不在名单"),
         ({"accused": frozenset({story.lead.id})}, "被投诉的人不能办"),
@@ -92,9 +95,14 @@ async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
 async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Story) -> None:
     await story.assess(accused=frozenset({story.director.id}))
     for work in (
-        lambda db: complaints.inquire(db, story.director, story.complaint, "没事", story.home.clock()),
+        lambda db: complaints.inquire(db, story.director, story.complaint, Inquire(finding="没事"), story.home.clock()),
         lambda db: complaints.decide(
-            db, story.home.house, story.director, story.complaint, 1, approve=True, why="", now=story.home.clock()
+            db,
+            story.home.house,
+            story.director,
+            story.complaint,
+            Decide(paper=1, verdict="approve", why=""),
+            story.home.clock(),
         ),
         lambda db: desk.answer(db, story.director, story.person, "x", "k", story.home.clock()),
     ):
@@ -108,7 +116,7 @@ async def test_c7_c9_a_plan_needs_cause_people_date_and_an_apology(story: Story)
         ({"cause": ""}, "原因"),
         ({"measures": " "}, "措施"),
         ({"department": "天上"}, "都要选"),
-        ({"responsible_id": 1}, "都要选"),
+        ({"responsible": 1}, "都要选"),
         ({"done_by": None}, "哪天"),
         ({"reply": "没事"}, "道歉"),
         ({"reply": "对不起" * 700}, "太长"),
@@ -149,13 +157,13 @@ async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice
     for way, note in (("短信", "x"), ("电话", "")):
 
         def work(db: Unit, way: str = way, note: str = note) -> None:
-            complaints.tell(db, home.house, story.lead, story.complaint, way=way, note=note, now=home.clock())
+            complaints.tell(db, home.house, story.lead, story.complaint, Tell(way=way, note=note), home.clock())
 
         with pytest.raises(Invalid):
             await story.do(work)
     await story.do(
         lambda db: complaints.tell(
-            db, home.house, story.lead, story.complaint, way="电话", note="女儿说想看录像", now=home.clock()
+            db, home.house, story.lead, story.complaint, Tell(way="电话", note="女儿说想看录像"), home.clock()
         )
     )
     assert await story.stage() == 7
@@ -173,7 +181,12 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
     async def ask(reply: str, due: Any) -> None:
         await story.do(
             lambda db: complaints.interim(
-                db, home.house, story.lead, story.complaint, reply=reply, new_due=due, now=home.clock()
+                db,
+                home.house,
+                story.lead,
+                story.complaint,
+                Interim(reply=reply, until=due and due.date()),
+                home.clock(),
             )
         )
 
@@ -186,7 +199,8 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
     await story.decide(story.director)
     assert [text for _, text in await home.send_all()] == ["录像还没拿到，对不起，要到周四"]
     due = await home.one("SELECT due_at FROM promise WHERE kind = 'result'")
-    assert due == int(later.timestamp() * 1_000_000)
+    until = datetime.combine(later.date(), time(18), home.settings.home.zone)
+    assert due == int(until.timestamp() * 1_000_000)
     assert await home.one("SELECT kept_at IS NULL FROM promise WHERE kind = 'result'") == 1
     assert await story.stage() == 3
 
@@ -209,7 +223,9 @@ async def test_c8_when_the_director_does_not_decide_in_time_a_supervisor_stands_
 async def test_c9_the_name_of_an_accused_colleague_never_goes_to_the_family(story: Story) -> None:
     await story.assess()
     await story.do(
-        lambda db: complaints.inquire(db, story.lead, story.complaint, "周敏当时在岗，没有应铃", story.home.clock())
+        lambda db: complaints.inquire(
+            db, story.lead, story.complaint, Inquire(finding="周敏当时在岗，没有应铃"), story.home.clock()
+        )
     )
     with pytest.raises(Invalid, match="周敏的名字"):
         await story.plan()

@@ -9,6 +9,7 @@ import pytest
 from care.errors import Invalid
 from services.access import Role
 from services.complaints import complaints
+from services.complaints.forms import Hear, Inquire
 from services.promises import clocks
 from services.talks import desk
 from storage.queries import today
@@ -30,7 +31,9 @@ async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_
     assert "新的结果" in await home.hears("好了")
     assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
-    await story.do(lambda db: complaints.inquire(db, story.lead, story.complaint, "餐车保温坏了", home.clock()))
+    await story.do(
+        lambda db: complaints.inquire(db, story.lead, story.complaint, Inquire(finding="餐车保温坏了"), home.clock())
+    )
     await story.plan()
     await story.decide(story.director)
     await home.send_all()
@@ -52,19 +55,19 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
     with pytest.raises(Invalid, match="怎么说的"):
         await story.do(
             lambda db: complaints.hear(
-                db, home.house, story.desk, story.complaint, word="accepted", note="", now=home.clock()
+                db, home.house, story.desk, story.complaint, Hear(word="accepted", note=""), home.clock()
             )
         )
     await story.do(
         lambda db: complaints.hear(
-            db, home.house, story.desk, story.complaint, word="accepted", note="电话里说可以了", now=home.clock()
+            db, home.house, story.desk, story.complaint, Hear(word="accepted", note="电话里说可以了"), home.clock()
         )
     )
     assert await story.stage() == 8
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'call'") == "call"
     await story.do(
         lambda db: complaints.hear(
-            db, home.house, story.desk, story.complaint, word="declined", note="又凉了", now=home.clock()
+            db, home.house, story.desk, story.complaint, Hear(word="declined", note="又凉了"), home.clock()
         )
     )
     assert await home.rows("SELECT stage, rounds FROM complaint") == [(3, 1)]

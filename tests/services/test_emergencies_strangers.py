@@ -1,4 +1,6 @@
-"""Who cries, and whom the strip believes: residents who are not in the house, strangers, what names nobody (A7, S6, W1)."""
+"""Who cries, and whom the strip believes: residents who are not in the house, strangers, what names nobody (A7, S6,
+W1).
+"""
 
 import pytest
 

@@ -12,9 +12,11 @@ from conversations.routing import Intent, of_words
 from services import install
 from services.access import Role, Viewer
 from services.families import binding
+from services.families.forms import ConfirmBinding, RefuseBinding
 from services.outgoing import outbox, purposes
 from services.promises import clocks
 from services.residents import residents
+from services.residents.forms import Hush, SetStatus
 from storage.queries import residents as queries
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import resident
@@ -82,7 +84,12 @@ async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: Hom
     assert await house.rows("SELECT kind, kept_at FROM promise") == [("binding", None)]
     await house.database.write(
         lambda db: binding.confirm(
-            db, house.house, desk, waiting[0].id, scopes={"daily", "health"}, way="paper", now=house.clock()
+            db,
+            house.house,
+            desk,
+            waiting[0].id,
+            ConfirmBinding(scopes=frozenset({"daily", "health"}), way="paper"),
+            house.clock(),
         )
     )
     ((_, words),) = await house.send_all()
@@ -101,7 +108,7 @@ async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: Hom
     assert await house.one("SELECT kept_how FROM promise") == "confirmed"
     with pytest.raises(Conflict):
         await house.database.write(
-            lambda db: binding.refuse(db, house.house, desk, waiting[0].id, "晚了", house.clock())
+            lambda db: binding.refuse(db, house.house, desk, waiting[0].id, RefuseBinding(why="晚了"), house.clock())
         )
     assert "已经绑定过" in await house.hears(f"绑定 {await code(house, desk)}")
 
@@ -147,13 +154,15 @@ async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeU
         with pytest.raises(Invalid, match=why):
             await house.database.write(
                 lambda db, s=scopes, w=way: binding.confirm(
-                    db, house.house, desk, asked, scopes=s, way=w, now=house.clock()
+                    db, house.house, desk, asked, ConfirmBinding(scopes=s, way=w), house.clock()
                 )  # type: ignore[misc]
             )
     with pytest.raises(Invalid, match="为什么"):
-        await house.database.write(lambda db: binding.refuse(db, house.house, desk, asked, "  ", house.clock()))
+        await house.database.write(
+            lambda db: binding.refuse(db, house.house, desk, asked, RefuseBinding(why="  "), house.clock())
+        )
     await house.database.write(
-        lambda db: binding.refuse(db, house.house, desk, asked, "登记的电话没打通", house.clock())
+        lambda db: binding.refuse(db, house.house, desk, asked, RefuseBinding(why="登记的电话没打通"), house.clock())
     )
     assert [words for _, words in await house.send_all()] == [
         "您的绑定这次没能核实：登记的电话没打通。请到前台，或打 0571-8800-0101，我们帮您办。"
@@ -175,7 +184,7 @@ async def test_p4_a_nurse_of_another_floor_and_a_carer_make_no_bindings(house: H
         with pytest.raises(NotFound):
             await house.database.write(
                 lambda db, w=who: binding.confirm(
-                    db, house.house, w, asked, scopes={"daily"}, way="none", now=house.clock()
+                    db, house.house, w, asked, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
                 )  # type: ignore[misc]
             )
     assert [line.name for line in await house.database.read(lambda db: queries.lines(db, below.sight))] == ["何秀英"]
@@ -213,32 +222,40 @@ async def test_l2_hush_and_death_take_back_what_machines_queued_and_nothing_else
 
     await queued("greeting", "a")
     await queued("answer", "b")
-    await house.database.write(lambda db: residents.hush(db, nurse, number, on=True, now=house.clock()))
+    await house.database.write(lambda db: residents.hush(db, nurse, number, Hush(on=True), house.clock()))
     assert await house.rows("SELECT purpose, state FROM outbox ORDER BY id") == [
         ("greeting", "cancelled"),
         ("answer", "planned"),
     ]
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) == house.clock()
-    await house.database.write(lambda db: residents.hush(db, nurse, number, on=False, now=house.clock()))
+    await house.database.write(lambda db: residents.hush(db, nurse, number, Hush(on=False), house.clock()))
     assert await house.database.read(lambda db: residents.hushed_since(db, person)) is None
     with pytest.raises(Invalid, match="院长"):
-        await house.database.write(lambda db: residents.set_status(db, nurse, number, "去世", "王桂兰", house.clock()))
+        await house.database.write(
+            lambda db: residents.set_status(db, nurse, number, SetStatus(status="去世", name="王桂兰"), house.clock())
+        )
     with pytest.raises(Invalid, match="再写一遍"):
         await house.database.write(
-            lambda db: residents.set_status(db, director, number, "去世", "王秀英", house.clock())
+            lambda db: residents.set_status(
+                db, director, number, SetStatus(status="去世", name="王秀英"), house.clock()
+            )
         )
     await queued("greeting", "c")
-    await house.database.write(lambda db: residents.set_status(db, director, number, "去世", "王桂兰", house.clock()))
+    await house.database.write(
+        lambda db: residents.set_status(db, director, number, SetStatus(status="去世", name="王桂兰"), house.clock())
+    )
     assert await house.rows("SELECT state FROM outbox WHERE dedup_key = 'c'") == [("cancelled",)]
     assert await house.rows("SELECT kind, lifted_at IS NULL FROM stop ORDER BY id") == [("hush", 0), ("death", 1)]
     for who, name in ((nurse, "王桂兰"), (director, "")):
         with pytest.raises(Invalid):
             await house.database.write(
                 lambda db, w=who, n=name: residents.set_status(  # type: ignore[misc]
-                    db, w, number, "在住", n, house.clock()
+                    db, w, number, SetStatus(status="在住", name=n), house.clock()
                 )
             )
-    await house.database.write(lambda db: residents.set_status(db, director, number, "在住", "王桂兰", house.clock()))
+    await house.database.write(
+        lambda db: residents.set_status(db, director, number, SetStatus(status="在住", name="王桂兰"), house.clock())
+    )
     assert await house.one("SELECT count(*) FROM stop WHERE lifted_at IS NULL") == 0
 
 
@@ -246,11 +263,13 @@ async def test_l2_what_machines_queue_after_a_hush_is_stopped_too(house: HomeUnd
     desk = await house.staff()
     asked = await asks(house, desk)
     await house.database.write(
-        lambda db: binding.confirm(db, house.house, desk, asked, scopes={"daily"}, way="none", now=house.clock())
+        lambda db: binding.confirm(
+            db, house.house, desk, asked, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
+        )
     )
     await house.send_all()
     number = await resident(house)
-    await house.database.write(lambda db: residents.hush(db, desk, number, on=True, now=house.clock()))
+    await house.database.write(lambda db: residents.hush(db, desk, number, Hush(on=True), house.clock()))
     await house.hears("我妈今天怎么样")
     house.clock.on(hours=2)
     await house.database.store(lambda store: clocks.look_at_promises(store, house.house, house.clock()))
@@ -262,10 +281,14 @@ async def test_f13_the_clock_of_two_sheets_runs_until_both_are_decided(house: Ho
     desk = await house.staff()
     first, second = await asks(house, desk), await asks(house, desk)
     await house.database.write(
-        lambda db: binding.confirm(db, house.house, desk, first, scopes={"daily"}, way="none", now=house.clock())
+        lambda db: binding.confirm(
+            db, house.house, desk, first, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
+        )
     )
     assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 1
-    await house.database.write(lambda db: binding.refuse(db, house.house, desk, second, "同一位", house.clock()))
+    await house.database.write(
+        lambda db: binding.refuse(db, house.house, desk, second, RefuseBinding(why="同一位"), house.clock())
+    )
     assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 0
 
 
@@ -275,7 +298,7 @@ async def test_f13_two_sheets_of_one_relative_make_one_tie(house: HomeUnderTest)
     for asked, scopes in ((first, {"daily"}), (second, {"daily", "health"})):
         await house.database.write(
             lambda db, a=asked, s=scopes: binding.confirm(
-                db, house.house, desk, a, scopes=s, way="paper", now=house.clock()
+                db, house.house, desk, a, ConfirmBinding(scopes=s, way="paper"), house.clock()
             )  # type: ignore[misc]
         )
     assert await house.rows("SELECT scopes, is_primary FROM kinship") == [("daily health", 1)]

@@ -11,7 +11,9 @@ from services import install
 from services.access import Role, Viewer
 from services.families.reach import why_not
 from services.greetings import occasions
+from services.greetings.forms import BookVisit, DecidePlan
 from services.residents import residents
+from services.residents.forms import SetStatus
 from storage.queries import families
 from tests.conftest import HomeUnderTest
 
@@ -129,7 +131,9 @@ async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: Hom
 
     async def becomes(status: str) -> str:
         await house.database.write(
-            lambda db: residents.set_status(db, director, number, status, "王桂兰", house.clock())
+            lambda db: residents.set_status(
+                db, director, number, SetStatus(status=status, name="王桂兰"), house.clock()
+            )
         )
         who = await house.database.read(lambda db: families.one(db, int(grandma), number))
         return why_not(who, "birthday", house.clock()) if who else "没有这个人"
@@ -178,7 +182,7 @@ async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(hous
     number = int(await house.one("SELECT p.id FROM plan p WHERE occasion = 'birthday'"))
 
     async def decide(who: Viewer, verdict: str) -> None:
-        await house.database.write(lambda db: occasions.decide(db, who, number, verdict, house.clock()))
+        await house.database.write(lambda db: occasions.decide(db, who, number, verdict, DecidePlan(), house.clock()))
 
     for verdict, state in (("held", "held"), ("cancelled", "cancelled"), ("planned", "planned"), ("held", "held")):
         await decide(desk, verdict)
@@ -219,13 +223,18 @@ async def test_r1_each_visit_is_reminded_with_its_own_time(house: HomeUnderTest)
         visit = at_home(date(2026, 11, day), hour)
         await house.database.write(
             lambda db, at=visit: occasions.book_visit(  # type: ignore[misc]
-                db, house.house, desk, number, person, at, house.clock()
+                db, house.house, desk, number, BookVisit(person=person, at=at), house.clock()
             )
         )
     with pytest.raises(Conflict):
         await house.database.write(
             lambda db: occasions.book_visit(
-                db, house.house, desk, number, person, at_home(date(2026, 11, 29), 15), house.clock()
+                db,
+                house.house,
+                desk,
+                number,
+                BookVisit(person=person, at=at_home(date(2026, 11, 29), 15)),
+                house.clock(),
             )
         )
     house.clock.now = at_home(date(2026, 11, 28), 18)
@@ -241,13 +250,15 @@ async def test_r1_a_visit_is_reminded_the_evening_before(house: HomeUnderTest) -
     number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
     visit = at_home(date(2026, 11, 25), 15)
     await house.database.write(
-        lambda db: occasions.book_visit(db, house.house, desk, number, person, visit, house.clock())
+        lambda db: occasions.book_visit(
+            db, house.house, desk, number, BookVisit(person=person, at=visit), house.clock()
+        )
     )
     for whom, at in ((person, house.clock() - timedelta(hours=1)), (await house.person("grandma"), visit)):
         with pytest.raises((Invalid, NotFound)):
             await house.database.write(
                 lambda db, w=whom, a=at: occasions.book_visit(  # type: ignore[misc]
-                    db, house.house, desk, number, w, a, house.clock()
+                    db, house.house, desk, number, BookVisit(person=w, at=a), house.clock()
                 )
             )
     house.clock.now = at_home(date(2026, 11, 24), 18)

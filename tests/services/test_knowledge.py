@@ -12,6 +12,7 @@ from conversations.answers import Kind
 from services import install
 from services.access import Role, Viewer
 from services.knowledge import knowledge
+from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from services.knowledge.knowledge import Shelf
 from services.talks.receive import Receipt
 from storage.unit import Unit
@@ -33,7 +34,7 @@ async def asks(home: HomeUnderTest, text: str, openid: str = "daughter") -> str:
 async def fill(home: HomeUnderTest, who: Viewer, **values: str) -> None:
     def work(db: Unit) -> None:
         for name, value in values.items():
-            knowledge.fill(db, who, name, value, None, home.clock())
+            knowledge.fill(db, who, FillBlank(name=name, value=value, until=None), home.clock())
 
     await home.database.write(work)
 
@@ -67,11 +68,15 @@ async def test_q3_whoever_looks_whether_the_knowledge_changed_sees_each_change_a
         assert seen[-1] != seen[-2]
 
     seen.append(await look())
-    await changes(lambda db: knowledge.fill(db, who, "床位费", "2,000 元", None, home.clock()))
-    await changes(lambda db: knowledge.fill(db, who, "床位费", "2,100 元", None, home.clock()))
-    await changes(lambda db: knowledge.learn(db, who, "faq-01", "一个月得花多少", home.clock()))
-    await changes(lambda db: knowledge.switch(db, who, "faq-01", enabled=False, now=home.clock()))
-    await changes(lambda db: knowledge.restore(db, who, "faq-01", home.clock()))
+    await changes(
+        lambda db: knowledge.fill(db, who, FillBlank(name="床位费", value="2,000 元", until=None), home.clock())
+    )
+    await changes(
+        lambda db: knowledge.fill(db, who, FillBlank(name="床位费", value="2,100 元", until=None), home.clock())
+    )
+    await changes(lambda db: knowledge.learn(db, who, LearnPhrase(key="faq-01", phrase="一个月得花多少"), home.clock()))
+    await changes(lambda db: knowledge.switch(db, who, "faq-01", SwitchEntry(enabled=False), home.clock()))
+    await changes(lambda db: knowledge.restore(db, who, "faq-01", RestoreEntry(revision=2), home.clock()))
     await asks(home, "怎么收费")
     assert await look() == seen[-1], "a question changes nothing"
 
@@ -103,7 +108,9 @@ async def test_q3_an_elder_is_never_read_a_price_list(home: HomeUnderTest) -> No
 async def test_a8_a_value_that_is_out_of_date_is_never_spoken(home: HomeUnderTest) -> None:
     who = await home.staff()
     today = home.clock().date()
-    await home.database.write(lambda db: knowledge.fill(db, who, "空床情况", "还有 2 张", today, home.clock()))
+    await home.database.write(
+        lambda db: knowledge.fill(db, who, FillBlank(name="空床情况", value="还有 2 张", until=today), home.clock())
+    )
     kept = await shelf(home)
     assert kept.one("faq-04").spoken
     assert kept.one("faq-04").ends == today
@@ -122,11 +129,10 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
                 db,
                 who,
                 key,
-                question="能开发票吗？",
-                answer=answer,
-                asked="开发票\n\n开发票\n要报账怎么开票",
-                revision=revision,
-                now=now,
+                SaveEntry(
+                    question="能开发票吗？", answer=answer, asked="开发票\n\n开发票\n要报账怎么开票", revision=revision
+                ),
+                now,
             )
         )
 
@@ -142,19 +148,26 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
     assert (await shelf(home)).one("faq-35").entry.answer == "能开，找前台。"
     for starter in ("faq-35", "faq-03"):
         await home.database.write(
-            lambda db, key=starter: knowledge.switch(db, who, key, enabled=False, now=now)  # type: ignore[misc]
+            lambda db, key=starter: knowledge.switch(  # type: ignore[misc]
+                db, who, key, SwitchEntry(enabled=False), now
+            )
         )
     kept_shelf = await shelf(home)
     assert not kept_shelf.one("faq-03").spoken
     assert all(entry.id != "faq-03" for entry in kept_shelf.snapshot.entries)
     for one in ("faq-35", "own-1"):
-        await home.database.write(lambda db, key=one: knowledge.restore(db, who, key, now))  # type: ignore[misc]
+        form = RestoreEntry(revision=kept_shelf.one(one).revision)
+        await home.database.write(
+            lambda db, key=one, form=form: knowledge.restore(db, who, key, form, now)  # type: ignore[misc]
+        )
     assert (await shelf(home)).one("faq-35").revision == 0
     for missing in (
-        lambda db: knowledge.restore(db, who, "own-1", now),
-        lambda db: knowledge.switch(db, who, "own-9", enabled=True, now=now),
-        lambda db: knowledge.learn(db, who, "own-9", "x", now),
-        lambda db: knowledge.save_entry(db, who, "own-9", question="q", answer="a", asked="", revision=0, now=now),
+        lambda db: knowledge.restore(db, who, "own-1", RestoreEntry(revision=1), now),
+        lambda db: knowledge.switch(db, who, "own-9", SwitchEntry(enabled=True), now),
+        lambda db: knowledge.learn(db, who, LearnPhrase(key="own-9", phrase="x"), now),
+        lambda db: knowledge.save_entry(
+            db, who, "own-9", SaveEntry(question="q", answer="a", asked="", revision=0), now
+        ),
     ):
         with pytest.raises(NotFound):
             await home.database.write(missing)
@@ -184,7 +197,7 @@ async def test_q3_what_cannot_be_kept_says_why(
     with pytest.raises(Invalid, match=says):
         await home.database.write(
             lambda db: knowledge.save_entry(
-                db, who, "", question=question, answer=answer, asked=asked, revision=0, now=home.clock()
+                db, who, "", SaveEntry(question=question, answer=answer, asked=asked, revision=0), home.clock()
             )
         )
 
@@ -195,13 +208,17 @@ async def test_q3_what_cannot_be_kept_says_why(
 async def test_q3_a_blank_that_cannot_be_filled_says_why(home: HomeUnderTest, name: str, value: str) -> None:
     who = await home.staff()
     with pytest.raises(Invalid):
-        await home.database.write(lambda db: knowledge.fill(db, who, name, value, None, home.clock()))
+        await home.database.write(
+            lambda db: knowledge.fill(db, who, FillBlank(name=name, value=value, until=None), home.clock())
+        )
 
 
 async def test_q3_a_nurse_does_not_change_what_the_machine_says(home: HomeUnderTest) -> None:
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     with pytest.raises(NotFound):
-        await home.database.write(lambda db: knowledge.fill(db, nurse, "床位费", "1", None, home.clock()))
+        await home.database.write(
+            lambda db: knowledge.fill(db, nurse, FillBlank(name="床位费", value="1", until=None), home.clock())
+        )
 
 
 async def test_q3_what_the_machine_could_not_answer_is_listed_taught_and_gone(home: HomeUnderTest) -> None:
@@ -223,8 +240,12 @@ async def test_q3_what_the_machine_could_not_answer_is_listed_taught_and_gone(ho
         return [(one.text, one.times, one.lacks) for one in found]
 
     assert await missed() == [("能不能开发票？", 2, ()), ("怎么收费", 1, ("床位费", "护理费", "餐费"))]
-    await home.database.write(lambda db: knowledge.learn(db, who, "faq-35", "能不能开发票", home.clock()))
-    await home.database.write(lambda db: knowledge.learn(db, who, "faq-35", "开个票行吗", home.clock()))
+    await home.database.write(
+        lambda db: knowledge.learn(db, who, LearnPhrase(key="faq-35", phrase="能不能开发票"), home.clock())
+    )
+    await home.database.write(
+        lambda db: knowledge.learn(db, who, LearnPhrase(key="faq-35", phrase="开个票行吗"), home.clock())
+    )
     assert [text for text, *_ in await missed()] == ["怎么收费"]
     assert (await shelf(home)).snapshot.find("能不能开发票").kind is Kind.ANSWER
     home.clock.on(days=8)

@@ -10,9 +10,11 @@ from care.errors import Conflict, Invalid, NotFound
 from conversations import events
 from services.access import Role
 from services.letters import letters
+from services.letters.forms import LetGo, WithdrawLetter
 from services.letters.letters import Photo
 from services.promises import clocks
 from services.residents import residents
+from services.residents.forms import Hush, SetStatus
 from services.talks import desk
 from storage.queries import letters as queries
 from storage.types import new_id
@@ -92,11 +94,17 @@ async def test_u4_bad_news_is_held_until_a_nurse_has_called(house: HomeUnderTest
     for who, words in ((carer, "打过了"), (nurse, " ")):
         with pytest.raises(Invalid):
             await house.database.write(
-                lambda db, w=who, t=words: letters.let_go(db, w, number, t, house.clock())  # type: ignore[misc]
+                lambda db, w=who, t=words: letters.let_go(  # type: ignore[misc]
+                    db, w, number, LetGo(called=t), house.clock()
+                )
             )
-    await house.database.write(lambda db: letters.let_go(db, nurse, number, "和李静说了，她明天来看", house.clock()))
+    await house.database.write(
+        lambda db: letters.let_go(db, nurse, number, LetGo(called="和李静说了，她明天来看"), house.clock())
+    )
     with pytest.raises(Conflict):
-        await house.database.write(lambda db: letters.let_go(db, nurse, number, "再打一次", house.clock()))
+        await house.database.write(
+            lambda db: letters.let_go(db, nurse, number, LetGo(called="再打一次"), house.clock())
+        )
     assert await evening(house) == 1
 
 
@@ -111,11 +119,11 @@ async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_
         lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock())
     )
     assert (page.corrected, page.sentence) == (True, "下午折的纸花，一共六朵。")
-    await house.database.write(lambda db: letters.withdraw(db, carer, number, house.clock()))
+    await house.database.write(lambda db: letters.withdraw(db, carer, number, WithdrawLetter(), house.clock()))
     with pytest.raises(NotFound):
         await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock()))
     with pytest.raises(Conflict):
-        await house.database.write(lambda db: letters.withdraw(db, carer, number, house.clock()))
+        await house.database.write(lambda db: letters.withdraw(db, carer, number, WithdrawLetter(), house.clock()))
     for room in ("301", "302", "303"):
         await writes(house, carer, room, sentence="今天吃得好睡得好。")
     with pytest.raises(Invalid, match="同一句话"):
@@ -130,12 +138,14 @@ async def test_l2_no_letter_about_who_is_in_hospital_hushed_or_dead(house: HomeU
     await house.hears("你好", "daughter")
     number = await writes(house, carer)
     who = await resident(house)
-    await house.database.write(lambda db: residents.hush(db, director, who, on=True, now=house.clock()))
+    await house.database.write(lambda db: residents.hush(db, director, who, Hush(on=True), house.clock()))
     assert await evening(house) == 0
     assert await house.rows("SELECT state, held_why FROM letter WHERE id = ?", number) == [
         ("held", "老人现在静默中，没有发")
     ]
-    await house.database.write(lambda db: residents.set_status(db, director, who, "住院", "", house.clock()))
+    await house.database.write(
+        lambda db: residents.set_status(db, director, who, SetStatus(status="住院", name=""), house.clock())
+    )
     with pytest.raises(Invalid, match="住院"):
         await writes(house, carer)
     assert await house.send_all() == []
@@ -160,8 +170,8 @@ async def test_f10_a_lawyer_in_the_afternoon_holds_the_letter_of_the_noon_and_a_
     await house.hears("你们把我妈摔了，我要投诉，找律师", "daughter")
     assert await evening(house) == 0
     with pytest.raises(Invalid, match="主管看过"):
-        await house.database.write(lambda db: letters.let_go(db, nurse, number, "打过了", house.clock()))
-    await house.database.write(lambda db: letters.let_go(db, lead, number, "看过，可以发", house.clock()))
+        await house.database.write(lambda db: letters.let_go(db, nurse, number, LetGo(called="打过了"), house.clock()))
+    await house.database.write(lambda db: letters.let_go(db, lead, number, LetGo(called="看过，可以发"), house.clock()))
     assert await releases(house) == 1
 
 
@@ -201,7 +211,9 @@ async def test_l2_who_asks_for_letters_of_somebody_who_died_is_not_told_to_come_
 ) -> None:
     director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
     who = await resident(house)
-    await house.database.write(lambda db: residents.set_status(db, director, who, "去世", "王桂兰", house.clock()))
+    await house.database.write(
+        lambda db: residents.set_status(db, director, who, SetStatus(status="去世", name="王桂兰"), house.clock())
+    )
     assert (
         await house.hears(LETTER, "niece")
         == "以前的家书都给您留着，想看的时候随时看。有事请直接说，或打 0571-8800-0101。"

@@ -1,4 +1,6 @@
-"""Sessions of colleagues begin, live and end; wrong passwords lock; who is taken on needs a name and a long password."""
+"""Sessions of colleagues begin, live and end; wrong passwords lock; who is taken on needs a
+name and a long password.
+"""
 
 from datetime import timedelta
 

@@ -20,9 +20,11 @@ from services.greetings import occasions
 from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome
 from services.residents import residents
+from services.residents.forms import Hush, SetStatus
 from services.talks import desk
 from services.talks.receive import receive_batch
 from services.upkeep import epochs, ledger, stoplist
+from services.upkeep.forms import ConfirmEpoch
 from settings import Database
 from storage import archive, migrate
 from storage.open import open_database
@@ -138,13 +140,13 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         if n < 5:
             await home.database.write(
                 lambda db, n=n: residents.set_status(
-                    db, director, numbers[f"elder{n}"], "去世", f"老人{n}", home.clock()
+                    db, director, numbers[f"elder{n}"], SetStatus(status="去世", name=f"老人{n}"), home.clock()
                 )  # type: ignore[misc]
             )
         else:
             await home.database.write(
                 lambda db, n=n: residents.hush(  # type: ignore[misc]
-                    db, nurse, numbers[f"elder{n}"], on=True, now=home.clock()
+                    db, nurse, numbers[f"elder{n}"], Hush(on=True), home.clock()
                 )
             )
     stops = home.settings.stop_list
@@ -181,10 +183,16 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
             ELDERS - 5,
         )  # of the dead nothing is planned, nor asked
         with pytest.raises(Invalid):
-            await back.database.write(lambda db: epochs.confirm(db, director, closed.id, "好", back.clock()))
-        await back.database.write(lambda db: epochs.confirm(db, director, closed.id, epochs.CONFIRM, back.clock()))
+            await back.database.write(
+                lambda db: epochs.confirm(db, director, closed.id, ConfirmEpoch(words="好"), back.clock())
+            )
+        await back.database.write(
+            lambda db: epochs.confirm(db, director, closed.id, ConfirmEpoch(words=epochs.CONFIRM), back.clock())
+        )
         with pytest.raises(Conflict):
-            await back.database.write(lambda db: epochs.confirm(db, director, closed.id, epochs.CONFIRM, back.clock()))
+            await back.database.write(
+                lambda db: epochs.confirm(db, director, closed.id, ConfirmEpoch(words=epochs.CONFIRM), back.clock())
+            )
 
         # after the confirmation: what is new leaves, nothing of the hundred again, nobody is greeted twice, the ten
         # hear no machine
@@ -292,7 +300,9 @@ async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_o
         back.clock.on(hours=5)
         epoch = await back.database.read(lambda db: epochs.closed(db, back.ids.home_id))
         assert epoch is not None
-        await back.database.write(lambda db: epochs.confirm(db, director, epoch.id, epochs.CONFIRM, back.clock()))
+        await back.database.write(
+            lambda db: epochs.confirm(db, director, epoch.id, ConfirmEpoch(words=epochs.CONFIRM), back.clock())
+        )
         busy = Outcome(Fate.RETRY, "微信系统忙，正在重试")
         assert await back.send_all(lambda _openid, _words: busy) == []  # the first try after five hours is not the last
         back.clock.on(minutes=1)

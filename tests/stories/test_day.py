@@ -10,10 +10,13 @@ from conversations import events
 from services import install
 from services.access import Role, Viewer
 from services.complaints import complaints
+from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.emergencies import alarms
 from services.families import binding
+from services.families.forms import ConfirmBinding
 from services.greetings import occasions
 from services.letters import letters
+from services.letters.forms import LetGo, WriteLetter
 from services.outgoing import outbox
 from services.promises import clocks
 from services.surveys import surveys
@@ -151,19 +154,23 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
             db,
             staff["chen"],
             complaint,
-            category="餐饮",
-            level=3,
-            why="",
-            scope="ours",
-            passed_to="",
-            owner_id=staff["chen"].id,
-            accused=frozenset(),
-            now=home.clock(),
+            Assess(
+                category="餐饮",
+                level=3,
+                why="",
+                scope="ours",
+                passed_to="",
+                owner=staff["chen"].id,
+                accused=frozenset(),
+            ),
+            home.clock(),
         )
     )
     await day.at(10, 30)
     await home.database.write(
-        lambda db: complaints.inquire(db, staff["chen"], complaint, "三楼送餐晚了 25 分钟，保温车坏了", home.clock())
+        lambda db: complaints.inquire(
+            db, staff["chen"], complaint, Inquire(finding="三楼送餐晚了 25 分钟，保温车坏了"), home.clock()
+        )
     )
     await home.database.write(
         lambda db: complaints.propose(
@@ -171,20 +178,22 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
             home.house,
             staff["chen"],
             complaint,
-            cause="保温车坏了",
-            department="膳食部",
-            responsible_id=staff["he"].id,
-            measures="当天修好保温车，送餐前量温度",
-            done_by=DAY,
-            reply="",
-            now=home.clock(),
+            Propose(
+                cause="保温车坏了",
+                department="膳食部",
+                responsible=staff["he"].id,
+                measures="当天修好保温车，送餐前量温度",
+                done_by=DAY,
+                reply="",
+            ),
+            home.clock(),
         )
     )
     await day.at(11)
     paper = int(await home.one("SELECT id FROM proposal"))
     await home.database.write(
         lambda db: complaints.decide(
-            db, home.house, staff["shen"], complaint, paper, approve=True, why="", now=home.clock()
+            db, home.house, staff["shen"], complaint, Decide(paper=paper, verdict="approve", why=""), home.clock()
         )
     )
     await day.post()
@@ -194,7 +203,9 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     assert await home.one("SELECT rounds FROM complaint") == 1
     await day.says("daughter", "好了")
     await home.database.write(
-        lambda db: complaints.inquire(db, staff["chen"], complaint, "两辆保温车，一辆备用没登记", home.clock())
+        lambda db: complaints.inquire(
+            db, staff["chen"], complaint, Inquire(finding="两辆保温车，一辆备用没登记"), home.clock()
+        )
     )
     await home.database.write(
         lambda db: complaints.propose(
@@ -202,20 +213,22 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
             home.house,
             staff["chen"],
             complaint,
-            cause="备用车没登记",
-            department="膳食部",
-            responsible_id=staff["he"].id,
-            measures="备用车每周检查，送餐前量温度并记录",
-            done_by=DAY,
-            reply="",
-            now=home.clock(),
+            Propose(
+                cause="备用车没登记",
+                department="膳食部",
+                responsible=staff["he"].id,
+                measures="备用车每周检查，送餐前量温度并记录",
+                done_by=DAY,
+                reply="",
+            ),
+            home.clock(),
         )
     )
     await day.at(13)
     paper = int(await home.one("SELECT id FROM proposal WHERE verdict IS NULL"))
     await home.database.write(
         lambda db: complaints.decide(
-            db, home.house, staff["shen"], complaint, paper, approve=True, why="", now=home.clock()
+            db, home.house, staff["shen"], complaint, Decide(paper=paper, verdict="approve", why=""), home.clock()
         )
     )
     await day.post()
@@ -233,7 +246,12 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     asking = (await home.database.read(lambda db: residents_of.asking(db, staff["chen"].sight)))[0]
     await home.database.write(
         lambda db: binding.confirm(
-            db, home.house, staff["chen"], asking.id, scopes={"daily"}, way="none", now=home.clock()
+            db,
+            home.house,
+            staff["chen"],
+            asking.id,
+            ConfirmBinding(scopes=frozenset({"daily"}), way="none"),
+            home.clock(),
         )
     )
     await day.post()
@@ -256,13 +274,18 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         sentence = "上午折了六朵纸花，说要留两朵给外孙女。" if resident == numbers[-1] else ""
         await home.database.write(
             lambda db, r=resident, f=facts, s=sentence: letters.write(  # type: ignore[misc]
-                db, staff["zhou"], r, DAY, ticked=f, sentence=s, note="", temperature="", taps=5, now=home.clock()
+                db,
+                staff["zhou"],
+                r,
+                DAY,
+                WriteLetter(ticked=f, sentence=s, note="", temperature="", taps=5),
+                home.clock(),
             )
         )
     await day.at(17, 20)
     held = int(await home.one("SELECT id FROM letter WHERE state = 'held'"))
     await home.database.write(
-        lambda db: letters.let_go(db, staff["tang"], held, "和家属说了，晚上换软饭", home.clock())
+        lambda db: letters.let_go(db, staff["tang"], held, LetGo(called="和家属说了，晚上换软饭"), home.clock())
     )
     await day.at(17, 30)
     assert await home.rows("SELECT state, count(*) FROM letter GROUP BY state") == [("released", 19)]

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.accusations import accusations
+from services.accusations.forms import DecideAccused
 from services.complaints import complaints, evidence
+from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.talks import desk
 from storage import tables
 from storage.types import new_id
@@ -51,15 +53,17 @@ def _assess_named(turn: Turn, db: Unit) -> None:
         db,
         turn.who(S),
         turn["case"],
-        category="虐待忽视",
-        level=turn["level"],
-        why="",
-        scope="ours",
-        passed_to="",
-        owner_id=turn[f"{S}0"],
-        accused=frozenset({turn[f"{N}1"]}),
-        now=turn.now,
-        drawn=turn.seen,
+        Assess(
+            category="虐待忽视",
+            level=turn["level"],
+            why="",
+            scope="ours",
+            passed_to="",
+            owner=turn[f"{S}0"],
+            accused=frozenset({turn[f"{N}1"]}),
+            drawn=turn.seen,
+        ),
+        turn.now,
     )
 
 
@@ -68,15 +72,17 @@ def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
         db,
         turn.who(D),
         turn["case"],
-        category="护理质量",
-        level=turn["level"],
-        why="",
-        scope="ours",
-        passed_to="",
-        owner_id=turn[f"{S}{owner}"],
-        accused=frozenset(),
-        now=turn.now,
-        drawn=turn.seen,
+        Assess(
+            category="护理质量",
+            level=turn["level"],
+            why="",
+            scope="ours",
+            passed_to="",
+            owner=turn[f"{S}{owner}"],
+            accused=frozenset(),
+            drawn=turn.seen,
+        ),
+        turn.now,
     )
 
 
@@ -86,13 +92,15 @@ def _plan(turn: Turn, db: Unit) -> None:
         turn.house,
         turn.who(S),
         turn["case"],
-        cause="没规定",
-        department="护理部",
-        responsible_id=turn[f"{N}0"],
-        measures=f"办法{turn.nth}",
-        done_by=date(2026, 11, 30),
-        reply="",
-        now=turn.now,
+        Propose(
+            cause="没规定",
+            department="护理部",
+            responsible=turn[f"{N}0"],
+            measures=f"办法{turn.nth}",
+            done_by=date(2026, 11, 30),
+            reply="",
+        ),
+        turn.now,
     )
 
 
@@ -102,15 +110,19 @@ def _interim(turn: Turn, db: Unit) -> None:
         turn.house,
         turn.who(D),
         turn["case"],
-        reply=f"还在查{turn.nth}",
-        new_due=turn.now + timedelta(days=2),
-        now=turn.now,
+        Interim(reply=f"还在查{turn.nth}", until=(turn.now + timedelta(days=2)).date()),
+        turn.now,
     )
 
 
 def _decide(*, approve: bool) -> Callable[[Turn, Unit], None]:
     return lambda turn, db: complaints.decide(
-        db, turn.house, turn.who(C), turn["case"], turn["paper"], approve=approve, why="再改改", now=turn.now
+        db,
+        turn.house,
+        turn.who(C),
+        turn["case"],
+        Decide(paper=turn["paper"], verdict="approve" if approve else "return", why="再改改"),
+        turn.now,
     )
 
 
@@ -137,7 +149,7 @@ async def _follow_up(home: HomeUnderTest, facts: Facts) -> Facts:
 
 def _hear(word: str) -> Callable[[Turn, Unit], None]:
     return lambda turn, db: complaints.hear(
-        db, turn.house, turn.who(D), turn["case"], word=word, note=f"说了{turn.nth}", now=turn.now, drawn=turn.seen
+        db, turn.house, turn.who(D), turn["case"], Hear(word=word, note=f"说了{turn.nth}", drawn=turn.seen), turn.now
     )
 
 
@@ -154,7 +166,9 @@ NAMED: Final = Stage("named", _named, COMPLAINT)
 INQUIRY: Final = Stage("inquiry", brought_by(_assess), COMPLAINT)
 PLAN: Final = Stage(
     "plan",
-    brought_by(lambda turn, db: complaints.inquire(db, turn.who(S), turn["case"], "02:10 按铃", turn.now)),
+    brought_by(
+        lambda turn, db: complaints.inquire(db, turn.who(S), turn["case"], Inquire(finding="02:10 按铃"), turn.now)
+    ),
     INQUIRY,
 )
 APPROVAL: Final = Stage("approval", _approval, PLAN)
@@ -175,22 +189,25 @@ SIDES: Final = (
     in_unit("step.assess", lambda t, db: _assess(t, db, t.nth), _step_form),
     in_unit(
         "step.inquire",
-        lambda t, db: complaints.inquire(db, t.who(D), t["case"], f"查明{t.nth}", t.now, t.seen),
+        lambda t, db: complaints.inquire(db, t.who(D), t["case"], Inquire(finding=f"查明{t.nth}", drawn=t.seen), t.now),
         _step_form,
     ),
     in_unit("step.plan", _plan),
     in_unit("step.decide", _decide(approve=True)),
     in_unit(
         "step.tell",
-        lambda t, db: complaints.tell(db, t.house, t.who(D), t["case"], way="电话", note=f"好{t.nth}", now=t.now),
+        lambda t, db: complaints.tell(db, t.house, t.who(D), t["case"], Tell(way="电话", note=f"好{t.nth}"), t.now),
     ),
     in_unit("step.hear", _hear("accepted"), _step_form),
-    in_unit("step.learn", lambda t, db: complaints.learn(db, t.who(S), t["case"], f"教训{t.nth}", t.now)),
+    in_unit("step.learn", lambda t, db: complaints.learn(db, t.who(S), t["case"], Learn(lesson=f"教训{t.nth}"), t.now)),
     in_unit("step.interim", _interim),
     in_unit(
         "accused.decide",
         lambda t, db: (
-            accusations.decide(db, t.who(S), t["accused"], ("confirm", "lift")[t.nth], "说的是同屋", t.now) and None
+            accusations.decide(
+                db, t.who(S), t["accused"], DecideAccused(verdict=("confirm", "lift")[t.nth], why="说的是同屋"), t.now
+            )
+            and None
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.families import binding
+from services.families.forms import ConfirmBinding, RefuseBinding
 from tests.conftest import HomeUnderTest
 from tests.races.model import Side, Stage
 from tests.races.moments.home import START, D, Facts, in_unit, turn_of
@@ -60,9 +61,8 @@ def confirms(nth: int | None = None) -> Side:
             turn.house,
             turn.who(D),
             turn[f"application{turn.nth if nth is None else nth}"],
-            scopes={"daily"},
-            way="paper",
-            now=turn.now,
+            ConfirmBinding(scopes=frozenset({"daily"}), way="paper"),
+            turn.now,
         ),
     )
 
@@ -70,6 +70,8 @@ def confirms(nth: int | None = None) -> Side:
 SIDES: Final = (
     in_unit(
         "application.refuse",
-        lambda t, db: binding.refuse(db, t.house, t.who(D), t["application0"], f"不认识{t.nth}", t.now),
+        lambda t, db: binding.refuse(
+            db, t.house, t.who(D), t["application0"], RefuseBinding(why=f"不认识{t.nth}"), t.now
+        ),
     ),
 )

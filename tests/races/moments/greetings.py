@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.greetings import occasions
+from services.greetings.forms import DecidePlan
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -24,7 +25,9 @@ async def _birthday(home: HomeUnderTest, _: Facts) -> Facts:
 
 
 def _day(verdict: str) -> Callable[[Turn, Unit], None]:
-    return lambda turn, db: occasions.decide(db, turn.who(D), turn["plan"], verdict, turn.now, turn.seen)
+    return lambda turn, db: occasions.decide(
+        db, turn.who(D), turn["plan"], verdict, DecidePlan(drawn=turn.seen), turn.now
+    )
 
 
 def _day_buttons(turn: Turn, db: Unit) -> str:

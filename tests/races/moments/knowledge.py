@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.knowledge import knowledge
+from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from storage import tables
 from storage.unit import Unit
 from tests.races.model import HOME, Stage, Turn
@@ -16,7 +17,11 @@ def _save(question: str) -> Callable[[Turn, Unit], object]:
     def save(turn: Turn, db: Unit) -> object:
         said = f"{question}{turn.nth}"
         return knowledge.save_entry(
-            db, turn.who(D), "faq-01", question=said, answer="好的。", asked="", revision=turn.seen or 0, now=turn.now
+            db,
+            turn.who(D),
+            "faq-01",
+            SaveEntry(question=said, answer="好的。", asked="", revision=turn.seen or 0),
+            turn.now,
         )
 
     return save
@@ -24,7 +29,11 @@ def _save(question: str) -> Callable[[Turn, Unit], object]:
 
 ENTRY: Final = Stage("entry", brought_by(_save("零")), START)
 BLANK: Final = Stage(
-    "blank", brought_by(lambda turn, db: knowledge.fill(db, turn.who(D), "床位费", "零", None, turn.now)), START
+    "blank",
+    brought_by(
+        lambda turn, db: knowledge.fill(db, turn.who(D), FillBlank(name="床位费", value="零", until=None), turn.now)
+    ),
+    START,
 )
 
 
@@ -42,16 +51,28 @@ SIDES: Final = (
     in_unit(
         "knowledge.new",
         lambda t, db: knowledge.save_entry(
-            db, t.who(D), "", question=f"问{t.nth}", answer="好的。", asked="", revision=0, now=t.now
+            db, t.who(D), "", SaveEntry(question=f"问{t.nth}", answer="好的。", asked="", revision=0), t.now
         ),
     ),
     in_unit(
         "knowledge.blanks",
-        lambda t, db: knowledge.fill(db, t.who(D), "床位费", f"价{t.nth}", None, t.now, t.seen),
+        lambda t, db: knowledge.fill(
+            db, t.who(D), FillBlank(name="床位费", value=f"价{t.nth}", until=None, drawn=t.seen), t.now
+        ),
         _blank_form,
     ),
     in_unit("knowledge.save", _save("问"), _revision),
-    in_unit("knowledge.switch", lambda t, db: knowledge.switch(db, t.who(D), "faq-01", enabled=t.nth == 1, now=t.now)),
-    in_unit("knowledge.restore", lambda t, db: knowledge.restore(db, t.who(D), "faq-01", t.now, t.seen), _revision),
-    in_unit("knowledge.learn", lambda t, db: knowledge.learn(db, t.who(D), "faq-01", f"能不能住进来{t.nth}", t.now)),
+    in_unit(
+        "knowledge.switch",
+        lambda t, db: knowledge.switch(db, t.who(D), "faq-01", SwitchEntry(enabled=t.nth == 1), t.now),
+    ),
+    in_unit(
+        "knowledge.restore",
+        lambda t, db: knowledge.restore(db, t.who(D), "faq-01", RestoreEntry(revision=t.seen), t.now),
+        _revision,
+    ),
+    in_unit(
+        "knowledge.learn",
+        lambda t, db: knowledge.learn(db, t.who(D), LearnPhrase(key="faq-01", phrase=f"能不能住进来{t.nth}"), t.now),
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.letters import letters
+from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -30,14 +31,16 @@ def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int
             turn.who(N),
             turn["room306"],
             letters.today(HOME, turn.now),
-            ticked={"meals": {"大半"}},
-            sentence=sentence,
-            note="",
-            temperature="",
-            taps=5,
-            now=turn.now,
-            photos=[letters.Photo(turn["photo"], "image/png", 9)] if photos else [],
-            drawn=turn.seen,
+            WriteLetter(
+                ticked={"meals": frozenset({"大半"})},
+                sentence=sentence,
+                note="",
+                temperature="",
+                taps=5,
+                drawn=turn.seen,
+            ),
+            turn.now,
+            [letters.Photo(turn["photo"], "image/png", 9)] if photos else [],
         ).id
 
     return write
@@ -80,10 +83,16 @@ SIDES: Final = (
     in_unit("letter.write", lambda t, db: _write("上午唱了歌" if t.nth == 0 else "下午听了戏")(t, db), _letter_form),
     in_unit(
         "letter.call",
-        lambda t, db: letters.let_go(db, t.who(N), t["letter"], f"和女儿说了{t.nth}", t.now, t.seen),
+        lambda t, db: letters.let_go(
+            db, t.who(N), t["letter"], LetGo(called=f"和女儿说了{t.nth}", drawn=t.seen), t.now
+        ),
         _letter_form,
     ),
-    in_unit("letter.withdraw", lambda t, db: letters.withdraw(db, t.who(N), t["letter"], t.now, t.seen), _letter_form),
+    in_unit(
+        "letter.withdraw",
+        lambda t, db: letters.withdraw(db, t.who(N), t["letter"], WithdrawLetter(drawn=t.seen), t.now),
+        _letter_form,
+    ),
     in_unit("letter.drop", lambda t, db: letters.drop_photo(db, t.who(N), t["letter"], t["photo"], t.now)),
     in_unit("page.letter", lambda t, db: letters.opened(db, t["daughter"], t["letter"], t.now) and None),
     in_unit(

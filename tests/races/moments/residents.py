@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Final
 
 from services.greetings import occasions
+from services.greetings.forms import BookVisit
 from services.residents import residents
+from services.residents.forms import Hush, SetStatus
 from storage import tables
 from storage.unit import Unit
 from tests.races.model import Side, Turn
@@ -20,7 +22,9 @@ def _resident_form(turn: Turn, db: Unit) -> tuple[str, str]:
 def status_becomes(status: str, name: str = "") -> Side:
     return in_unit(
         "resident.status",
-        lambda turn, db: residents.set_status(db, turn.who(C), turn["room306"], status, name, turn.now, turn.seen[0]),
+        lambda turn, db: residents.set_status(
+            db, turn.who(C), turn["room306"], SetStatus(status=status, name=name, drawn=turn.seen[0]), turn.now
+        ),
         _resident_form,
     )
 
@@ -28,7 +32,7 @@ def status_becomes(status: str, name: str = "") -> Side:
 def hushes(*, on: bool) -> Side:
     return in_unit(
         "resident.hush",
-        lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], on=on, now=turn.now, drawn=turn.seen[1]),
+        lambda turn, db: residents.hush(db, turn.who(N), turn["room306"], Hush(on=on, drawn=turn.seen[1]), turn.now),
         _resident_form,
     )
 
@@ -37,11 +41,11 @@ SIDES: Final = (
     in_unit(
         "resident.visit",
         lambda t, db: occasions.book_visit(
-            db, t.house, t.who(D), t["room306"], t["daughter"], t.now + timedelta(days=2), t.now
+            db, t.house, t.who(D), t["room306"], BookVisit(person=t["daughter"], at=t.now + timedelta(days=2)), t.now
         ),
     ),
 )
 NEIGHBOUR_HUSHED: Final = in_unit(
-    "resident.hush", lambda t, db: residents.hush(db, t.who(N), t["room201"], on=True, now=t.now)
+    "resident.hush", lambda t, db: residents.hush(db, t.who(N), t["room201"], Hush(on=True), t.now)
 )
 HOSPITAL, DEATH = status_becomes("病危"), status_becomes("去世", "王桂兰")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.upkeep import epochs, pulse
+from services.upkeep.forms import ConfirmEpoch
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
@@ -38,5 +39,8 @@ DOWNTIME: Final = Stage("downtime", _downtime, START)
 RESTORED: Final = Stage("restored", _restored, ANSWERED)
 SIDES: Final = (
     in_unit("downtime.seen", lambda t, db: pulse.take_note(db, t.who(N), t["downtime"], t.now)),
-    in_unit("restore.confirm", lambda t, db: epochs.confirm(db, t.who(C), t["epoch"], epochs.CONFIRM, t.now)),
+    in_unit(
+        "restore.confirm",
+        lambda t, db: epochs.confirm(db, t.who(C), t["epoch"], ConfirmEpoch(words=epochs.CONFIRM), t.now),
+    ),
 )

@@ -1,0 +1,122 @@
+"""Forms as people fill them: words, numbers, days, files."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+from aiohttp import BodyPartReader, web
+from multidict import MultiDict, MultiDictProxy, MultiMapping
+
+from care.errors import Invalid
+from care.words import legal
+from console.context import DATABASE, SETTINGS
+from services.form import Form
+from services.media import media
+from storage.unit import Unit
+
+DIGITS: Final = 19
+"""Fewer digits fit in 63 bits."""
+FILES: Final = 16 * 1024 * 1024
+"""Files of one form together, in bytes."""
+
+
+F = TypeVar("F", bound=Form)
+Value = Callable[[MultiMapping[Any], str], object]
+
+
+def words(fields: MultiMapping[Any], name: str) -> str:
+    """The text of a field, without signs that nobody typed (W4)."""
+    return legal(str(fields.get(name, "")))
+
+
+def number(fields: MultiMapping[Any], name: str) -> int:
+    """A whole number; 0 for anything else."""
+    return _whole(words(fields, name)) or 0
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < DIGITS else None
+
+
+def _day(fields: MultiMapping[Any], name: str) -> date | None:
+    """None for an empty field. Raises Invalid for what is no day."""
+    try:
+        return date.fromisoformat(text) if (text := words(fields, name)) else None
+    except ValueError as error:
+        raise Invalid(why="日期请从日历里选，或写成 2026-12-31。") from error
+
+
+def _moment(fields: MultiMapping[Any], name: str) -> datetime | None:
+    """Without a time zone: what the clock of the home shows. Raises Invalid for what is no moment."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if (text := words(fields, name)) else None
+    except ValueError as error:
+        raise Invalid(why="请选哪天几点。") from error
+
+
+READ: Final[Mapping[object, Value]] = {
+    str: words,
+    str | None: words,
+    int: number,
+    int | None: lambda fields, name: _whole(words(fields, name)),
+    bool: lambda fields, name: words(fields, name) == "1",
+    date | None: _day,
+    datetime | None: _moment,
+    frozenset[str]: lambda fields, name: frozenset(legal(str(one)) for one in fields.getall(name, [])),
+    frozenset[int]: lambda fields, name: frozenset(filter(None, (_whole(str(one)) for one in fields.getall(name, [])))),
+}
+"""How a field is read, by its type in the form."""
+TICKED: Final = Mapping[str, frozenset[str]]
+"""Type of a field that takes all that the form has no other field for: by name, what was ticked."""
+SENT: Final = web.RequestKey("files", list[bytes])
+"""The files that came with a form."""
+
+
+async def read(request: web.Request, kind: type[F]) -> F:
+    """The form that was sent. What is missing is empty; whether that may be is the service's to say. Raises Invalid."""
+    fields, request[SENT] = await parts(request)
+    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    values: dict[str, object] = {name: READ[wanted](fields, name) for name, wanted in types.items() if wanted != TICKED}
+    for name in (name for name, wanted in types.items() if wanted == TICKED):
+        values[name] = {key: frozenset(map(str, fields.getall(key))) for key in fields if key not in types}
+    return msgspec.convert(values, kind)
+
+
+async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]:
+    """The fields and the files of a form; read in memory, since a temporary file would hold a resident's photo
+    unsealed. Raises Invalid.
+    """
+    if not request.content_type.startswith("multipart/"):
+        return await request.post(), []
+    fields, files, room = MultiDict[Any](), [], FILES
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        data = bytearray()
+        while chunk := await part.read_chunk():
+            data += chunk
+            if len(data) > room:
+                raise Invalid(why="文件加起来太大了，请分两次加。")
+        room -= len(data)
+        if part.filename:
+            files.append(bytes(data))
+        elif part.filename is None:
+            fields.add(part.name, data.decode("utf-8", "replace"))
+    return MultiDictProxy(fields), files
+
+
+async def keep_with(request: web.Request, files: Sequence[tuple[int, bytes]], work: Callable[[Unit], object]) -> None:
+    """Seal and write files under their ids, then write down what they are; files whose rows could not be written are
+    taken away again.
+    """
+    folder, database = request.app[SETTINGS].media.path, request.app[DATABASE]
+    for number, data in files:
+        await asyncio.to_thread(media.write_file, folder, database.sealer, number, data)
+    try:
+        await database.write(work)
+    except BaseException:
+        for number, _ in files:
+            media.file_of(folder, number).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,16 @@
+"""What is filled in about where a resident is; each form is the command of one service."""
+
+from services.form import Form
+
+
+class SetStatus(Form, frozen=True, kw_only=True):
+    """The status; a death asks for the name once more."""
+
+    status: str
+    name: str = ""
+
+
+class Hush(Form, frozen=True, kw_only=True):
+    """静默 set or lifted (F11)."""
+
+    on: bool

@@ -1,0 +1,29 @@
+"""What is filled in in a talk; each form is the command of one service."""
+
+from services.form import Form
+
+
+class Answer(Form, frozen=True, kw_only=True):
+    """A colleague's words; `key` is the form's own, so that it is queued once however often it is sent."""
+
+    text: str
+    key: str
+
+
+class LogCall(Form, frozen=True, kw_only=True):
+    """What was said on the phone."""
+
+    note: str
+
+
+class ShowPhone(Form, frozen=True, kw_only=True):
+    """Why the whole number is needed (P5)."""
+
+    reason: str
+
+
+class Line(Form, frozen=True, kw_only=True):
+    """Words from the page of a complaint: an answer, a call or an internal line."""
+
+    text: str
+    key: str = ""

@@ -1,0 +1,99 @@
+"""Every address of the console stands under a permission, which is asked before anything else (P2)."""
+
+import re
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from console.routes import COLLEAGUE, MAY, STRANGER, Anybody, May, guard
+from services.access import Page, Role
+from tests.console.browsers import House
+
+AS = {role: f"as-{role.value}" for role in Role}
+
+
+def served(house: House) -> list[tuple[str, str, May | None]]:
+    """Method, address with something in place of each part, permission: of all that the console answers but files."""
+    found = []
+    for route in house.app.router.resources():
+        assert isinstance(route, web.PrefixedSubAppResource)
+        for one in route._app.router.routes():
+            resource = one.resource
+            if one.method == "HEAD" or resource is None or isinstance(resource, web.StaticResource):
+                continue
+            info = resource.get_info()
+            path = str(info.get("path") or _filled(info["pattern"]))
+            found.append((one.method, path, getattr(one.handler, MAY, None)))
+    return found
+
+
+def _filled(pattern: "re.Pattern[str]") -> str:
+    """An address that fits."""
+    path = re.sub(r"\(\?P<\w+>([^()]*(?:\([^()]*\)[^()]*)*)\)", lambda part: _word(part[1]), pattern.pattern)
+    path = path.replace("\\", "")
+    assert pattern.fullmatch(path), (pattern.pattern, path)
+    return path
+
+
+def _word(wanted: str) -> str:
+    return next(
+        one
+        for one in ("1", "faq-01", "2026-11", "0" * 20, wanted.split("|", maxsplit=1)[0])
+        if re.fullmatch(wanted, one)
+    )
+
+
+def test_p2_every_address_has_a_permission(house: House) -> None:
+    found = served(house)
+    assert len(found) > 60
+    assert [path for _, path, may in found if may is None] == []
+    assert sorted(path for _, path, may in found if may is STRANGER) == ["/console/login", "/console/login"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_p2_who_has_no_permission_finds_nothing_there(house: House, role: Role) -> None:
+    await house.home.staff(role, "同事", AS[role])
+    refused = 0
+    async with house.browser(AS[role]) as client:
+        page = await (await client.get("/console/")).text()
+        csrf = re.search(r'"X-CSRF": "([^"]+)"', page)
+        assert csrf
+        for method, path, may in served(house):
+            if may is None or isinstance(may, Anybody):
+                continue
+            allowed = role in (may.may if isinstance(may, Page) else may)
+            if allowed:
+                continue
+            async with client.request(
+                method, path, headers={"X-CSRF": csrf[1], "Sec-Fetch-Site": "same-origin"}, data=None
+            ) as answer:
+                assert answer.status == 404, (method, path)
+                refused += 1
+    assert refused or role in {Role.SUPERVISOR, Role.DIRECTOR}
+
+
+async def test_p2_an_address_without_a_permission_is_refused() -> None:
+    async def forgotten(_: web.Request) -> web.Response:
+        return web.Response(text="open")
+
+    async def meant(_: web.Request) -> web.Response:
+        return web.Response(text="open")
+
+    setattr(meant, MAY, COLLEAGUE)
+
+    @web.middleware
+    async def explain(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:
+        from care.errors import NotFound
+
+        try:
+            return await handler(request)  # type: ignore[operator,no-any-return]
+        except NotFound:
+            return web.Response(status=404)
+
+    app = web.Application(middlewares=[explain, guard])  # type: ignore[list-item]
+    app.router.add_get("/forgotten", forgotten)
+    app.router.add_get("/meant", meant)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/forgotten")).status == 404
+        assert (await client.get("/meant")).status == 200
