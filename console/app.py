@@ -11,7 +11,7 @@ from console import words
 from console.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
 from console.routes import Routes, guard
-from services.access import pages
+from services.access import Page, pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
@@ -62,6 +62,12 @@ def build(
             add(route.path, route.handler)
     app.on_shutdown.append(app[LIVE].close)
     return app
+
+
+def menu() -> list[Page]:
+    """All pages of the menu, whoever asks."""
+    subjects.modules("console.views")
+    return pages()
 
 
 async def _shared(request: web.Request) -> dict[str, Any]:

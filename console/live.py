@@ -21,6 +21,7 @@ from services.complaints.access import access_complaint
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.staff import staff
+from services.subject import topics
 from settings.clock import Clock
 from storage.database import Database
 from storage.unit import Unit
@@ -38,7 +39,6 @@ SEEN: Final = web.RequestKey("seen", str)
 """Which process, and how many changes it had told when a request began: its page asks for the later ones when its
 stream opens.
 """
-SHARED: Final = frozenset({"inbox", "cases", "promises", "families", "residents", "letters", "days"})
 
 
 class Live:
@@ -57,15 +57,15 @@ class Live:
         """Called in the loop after each COMMIT."""
         told = frozenset(hints)
         if "*" in told:  # another process changed something, nobody knows what
-            told = frozenset().union(SHARED, *(topics for topics, _ in self._pages))
+            told = frozenset().union(topics(), *(wanted for wanted, _ in self._pages))
         self._count += 1
         for topic in told:
             self._told[topic] = self._count
             self._told.move_to_end(topic)
         while len(self._told) > TOLD:
             self._told.popitem(last=False)
-        for topics, queue in self._pages:
-            for topic in topics & told:
+        for wanted, queue in self._pages:
+            for topic in wanted & told:
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(topic)
 
@@ -75,14 +75,14 @@ class Live:
         request[SEEN] = f"{self._life}.{self._count}"
         return await handler(request)
 
-    def _missed(self, topics: frozenset[str], since: str) -> list[str]:
+    def _missed(self, wanted: frozenset[str], since: str) -> list[str]:
         """What changed after a page was read and before its stream opened; everything for a page of
         an earlier process.
         """
         life, _, count = since.partition(".")
         if life != self._life or not count.isdigit():
-            return sorted(topics)
-        return sorted(topic for topic in topics if self._told.get(topic, 0) > int(count))
+            return sorted(wanted)
+        return sorted(topic for topic in wanted if self._told.get(topic, 0) > int(count))
 
     def _tell_alarms(self) -> None:
         for _, queue in self._pages:
@@ -108,11 +108,11 @@ class Live:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """GET ?topics=inbox,person:1&since=…. An event is named after its topic with `-` for `:`; its data is empty."""
         wanted = frozenset(filter(None, request.query.get("topics", "").split(",")))
-        topics = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - SHARED else wanted
+        wanted = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - topics() else wanted
         queue: asyncio.Queue[str] = asyncio.Queue(100)
-        page = (topics, queue)
+        page = (wanted, queue)
         self._pages.add(page)
-        for topic in self._missed(topics, request.query["since"]) if "since" in request.query else ():
+        for topic in self._missed(wanted, request.query["since"]) if "since" in request.query else ():
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(topic)
         try:
@@ -150,7 +150,7 @@ class Live:
 def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozenset[str]:
     """Shared topics, and those of people and cases that the viewer may open. Raises NotFound."""
     who = viewer(request)
-    for topic in wanted - SHARED:
+    for topic in wanted - topics():
         kind, _, number = topic.partition(":")
         if kind == "person" and number.isdigit():
             access_person(db, who, int(number))

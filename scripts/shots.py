@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
+from console.app import menu
 from scripts.evening import Links, evening
 from scripts.stage import ROOT, Stage
 
@@ -45,7 +46,7 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
             await page.fill("#password", "jiashu-demo")
             await page.click("button.pri")
             await page.wait_for_selector("#today")
-            for name in ("today", "letters", "residents", "days", "surveys", "chats"):
+            for name in (one.path[1:] for one in menu()):
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name}-{tail}")
             if state != "empty":

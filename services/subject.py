@@ -67,12 +67,20 @@ class Subject:
     """What these are done to: the part of an audit's subject before its colon."""
     promises: Mapping[str, str] = field(default_factory=dict)
     """Kinds of promised times."""
+    topics: tuple[str, ...] = ()
+    """Names of changes that every open page may hear of; they say nothing of whom."""
 
 
 @cache
 def subjects() -> tuple[Subject, ...]:
     """All subjects, by name."""
     return tuple(folders.declared("services", Subject))
+
+
+@cache
+def topics() -> frozenset[str]:
+    """The names of changes of all subjects."""
+    return frozenset(topic for subject in subjects() for topic in subject.topics)
 
 
 def gathered(part: Callable[[Subject], Mapping[str, str]]) -> dict[str, str]:

@@ -38,4 +38,5 @@ SUBJECT: Final = Subject(
         "follow_up": "回访",
         "opinion": "问意见",
     },
+    topics=("cases",),
 )

@@ -27,4 +27,5 @@ SUBJECT: Final = Subject(
     ),
     actions={"book_visit": "登记探视", "plan_held": "先不发", "plan_cancelled": "取消问候", "plan_planned": "照发"},
     things={"plan": "日程"},
+    topics=("days",),
 )

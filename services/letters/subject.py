@@ -25,4 +25,5 @@ SUBJECT: Final = Subject(
         "release_letters": "发家书",
     },
     things={"letter": "家书"},
+    topics=("letters",),
 )

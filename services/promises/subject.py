@@ -17,4 +17,5 @@ SUBJECT: Final = Subject(
     actions={"breach": "超时"},
     things={"promise": "时钟"},
     promises={"reply": "回复", "call": "回电"},
+    topics=("promises",),
 )

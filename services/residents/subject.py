@@ -8,4 +8,5 @@ SUBJECT: Final = Subject(
     name="residents",
     actions={"set_status": "改状态", "hush": "静默", "lift_hush": "解除静默"},
     things={"resident": "老人"},
+    topics=("residents",),
 )

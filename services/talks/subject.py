@@ -27,4 +27,5 @@ SUBJECT: Final = Subject(
         "receive": "来信",
     },
     things={"person": "会话", "inbox": "来信"},
+    topics=("inbox",),
 )

@@ -11,6 +11,7 @@ import dataclasses
 import importlib
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from enum import Enum
@@ -27,6 +28,7 @@ from services.subject import gathered
 from storage import tables
 
 FILE: Final = Path(__file__).with_name("words.toml")
+LATER: Final = Path(__file__).with_name("words")
 PRODUCT: Final = ("bot", "care", "console", "conversations", "pages", "scheduler", "services", "storage", "web")
 WHY: Final = {
     "columns": "table.column, and how it is kept: seals are bound to both names",
@@ -68,8 +70,12 @@ def stored() -> dict[str, set[str]]:
 
 
 def listed() -> dict[str, set[str]]:
-    """What words.toml has."""
-    return {section: set(words) for section, words in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
+    """What words.toml has, and each file of the folder beside it: a later subject has its own."""
+    found: dict[str, set[str]] = {section: set() for section in WHY}
+    for file in (FILE, *sorted(LATER.glob("*.toml"))):
+        for section, words in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            found[section] |= set(words)
+    return found
 
 
 def literals() -> set[str]:
@@ -157,20 +163,25 @@ def _said(node: ast.AST) -> Iterator[str]:
                 yield from _said(value)
 
 
-def _write() -> None:
+def _write(subject: str) -> None:
+    """All of them; or for a subject, in a file of its own, what no other file has."""
+    file, found = FILE, stored()
+    if subject:
+        file = LATER / f"{subject}.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.unlink(missing_ok=True)
+        known = listed()
+        found = {section: words - known[section] for section, words in found.items()}
     lines = [
-        (
-            "# The words that databases keep. Written by `python -m tests.frozen.words`; a line is taken out only "
-            "with a "
-            "migration that is proven."
-        )
+        "# The words that databases keep. Written by `python -m tests.frozen.words`; a line is taken out only with"
     ]
-    for section, words in stored().items():
+    lines += ["# a migration that is proven."]
+    for section, words in found.items():
         lines += ["", f"# {WHY[section]}", f"{section} = ["]
         lines += [f"    {json.dumps(word, ensure_ascii=False)}," for word in sorted(words)]
         lines.append("]")
-    FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    _write()
+    _write(sys.argv[1] if len(sys.argv) > 1 else "")

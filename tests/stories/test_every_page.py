@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from console.app import menu
 from tests.stories.test_demo import Demo, demo
 
 pytestmark = pytest.mark.browser
@@ -55,15 +56,8 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PL
     await page.get_by_role("button", name="登录").click()
     await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
     for empty in (
-        "today",
-        "letters",
-        "residents",
-        "days",
-        "surveys",
-        "chats",
-        "complaints",
+        *(page_of.path[1:] for page_of in menu()),
         "knowledge?show=soon",
-        "search",
         "search?q=没有这个人",
         "restore",
     ):

@@ -7,8 +7,19 @@ between.
 
 from typing import Final
 
+from settings import subjects
+from tests.races.acts.act import Act, Key
 from tests.races.acts.console import CONSOLE
 from tests.races.acts.outside import OUTSIDE
 
-ACTS: Final = CONSOLE | OUTSIDE
+
+def _later() -> dict[Key, Act]:
+    """Those of a later subject stand in a file of its own, by the name `ACTS`."""
+    found: dict[Key, Act] = {}
+    for module in subjects.modules(__name__):
+        found |= getattr(module, "ACTS", {})
+    return found
+
+
+ACTS: Final[dict[Key, Act]] = CONSOLE | OUTSIDE | _later()
 BY_NAME: Final = {act.name: act for act in ACTS.values()}
