@@ -142,7 +142,9 @@ async def alone(module: str, *options: str) -> bool:
 
 
 async def part_5(*, short: bool) -> bool:
-    """All figures of part 5a: migrations killed at each statement, the door, worst texts, two at once."""
+    """All figures of part 5a: migrations killed at each statement, the door, worst texts, a new subject, two at
+    once.
+    """
     every = "10" if short else "1"
     with tempfile.TemporaryDirectory() as folder, servers.postgres() as server:
         killed = [
@@ -152,8 +154,9 @@ async def part_5(*, short: bool) -> bool:
     door = await alone("mutations", *(("--bodies", "600", "--unsigned", "2000") if short else ()))
     linear = await alone("linear")
     long = await alone("long_texts")
+    toy = await alone("toy")
     raced = await alone("races", *(("--forced", "2", "--random", "3") if short else ()))
-    return all((*killed, door, linear, long, raced))
+    return all((*killed, door, linear, long, toy, raced))
 
 
 PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5}
