@@ -40,10 +40,12 @@ async def run_postgres() -> None:
     from storage import postgres
 
     engine = create_async_engine(postgres.driver_url(str(where)))
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(20260101)"))
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(20260101)"))
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
 
 
 def run_sqlite(file: Path) -> None:
