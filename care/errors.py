@@ -84,6 +84,14 @@ class NotMigrated(JiashuError):
     """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
 
 
+class StrangeWords(JiashuError):
+    """数据库结构没有更新，什么都没有改动：{places}，这个版本不认识。请把这句话交给工程师，改正这些行以后再运行 jiashu migrate。"""
+
+
+class NotUpgraded(JiashuError):
+    """{why}"""
+
+
 class DatabaseAway(JiashuError):
     """连不上数据库（{why}）。请检查 database.url，以及数据库有没有启动。"""
 

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine
 from conversations import phrases
 from conversations.engine import check
 from conversations.registry import standard
+from scripts import schema
 from scripts.flows import page
 from scripts.mutants import MUTANTS
 from storage import migrate, tables
@@ -30,7 +31,7 @@ STATES = {"planned", "part", "shown"}
 
 
 def migrations() -> Iterator[str]:
-    """The migrations must make exactly the tables that the code declares."""
+    """The migrations must make exactly the schema that the code declares, CHECKs as well."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "check.db"
         migrate.upgrade(path)
@@ -41,6 +42,8 @@ def migrations() -> Iterator[str]:
             ):
                 yield f"migrations: {difference}"
         engine.dispose()
+        wanted = schema.declared(Path(folder) / "declared.db")
+        yield from (f"migrations: {difference}" for difference in schema.differences(schema.of(path), wanted))
 
 
 def flows() -> Iterator[str]:

@@ -4,12 +4,15 @@ kept.
 
 import itertools
 import random
+import re
 import threading
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Literal
+from enum import Enum
+from typing import Any, ClassVar, Final, Literal
 
-from sqlalchemy import BigInteger, Dialect, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, Column, Dialect, ForeignKey, LargeBinary, String, Table, event
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -53,6 +56,46 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
+class Word(TypeDecorator[str]):
+    """An open word: a purpose, a kind, a way. No CHECK knows it, so that a new subject needs no migration; what has not
+    the shape of a word is refused on writing, and `jiashu doctor` lists what is there (engineering 2).
+    """
+
+    impl = String
+    cache_ok = True
+    shape: ClassVar["re.Pattern[str]"] = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
+
+    def fits(self, value: object) -> bool:
+        """Whether a stored value is such a word."""
+        most = self.impl_instance.length  # type: ignore[attr-defined]  # of String
+        return isinstance(value, str) and len(value) <= most and self.shape.fullmatch(value) is not None
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Refuse what is no word."""
+        if value is not None and not self.fits(value):
+            message = f"no word for a column of words: {value!r}"
+            raise ValueError(message)
+        return value
+
+    def coerce_compared_value(self, op: Any, value: object) -> TypeEngine[Any]:  # noqa: ANN401, ARG002
+        """What is only looked for may be anything."""
+        return String()
+
+
+class Words(Word):
+    """Several of them with a blank between two, or none."""
+
+    cache_ok = True
+    shape = re.compile(rf"(?:{Word.shape.pattern}(?: {Word.shape.pattern})*)?")
+
+
+class Said(Word):
+    """An open word that people say: a category, what happened."""
+
+    cache_ok = True
+    shape = re.compile(r"[\u4e00-\u9fff]+")
+
+
 class _Ids:
     """42 bits of milliseconds since 2025 and 21 bits that start at random and count up."""
 
@@ -93,6 +136,28 @@ def column(
 ) -> MappedColumn[Any]:
     """A column that says how it is kept and why; a test walks all of them."""
     return mapped_column(kind, info={"kept": kept, "why": why}, sort_order=next(_order), **options)
+
+
+def closed(
+    words: Iterable[Enum | str],
+    kind: TypeEngine[Any] | type[TypeEngine[Any]],
+    why: str,
+    **options: Any,  # noqa: ANN401  (what mapped_column takes)
+) -> MappedColumn[Any]:
+    """A column of closed words (states, outcomes, levels): plain text or numbers, and a CHECK that is named after it.
+
+    Null is allowed where the column is nullable.
+    """
+    found = column(kind, why, **options)
+    values = tuple(word.value if isinstance(word, Enum) else word for word in words)
+    found.column.info["closed"] = values
+
+    def checked(new: Column[Any], table: Table) -> None:
+        listed = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+        table.append_constraint(CheckConstraint(f"{new.name} IN ({listed})", name=new.name))
+
+    event.listen(found.column, "after_parent_attach", checked)
+    return found
 
 
 def link(target: str, why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401

@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from care.states import Status
 from storage import tables
 from storage.queries.sight import Sight
 from storage.unit import Unit
 
-STATUSES: Final = ("在住", "请假", "住院", "病危", "退住", "去世")
+STATUSES: Final = tuple(status.value for status in Status)
 LIVING: Final = ("在住", "请假", "住院", "病危")
 GONE: Final = ("退住", "去世")
 

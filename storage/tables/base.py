@@ -6,6 +6,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 from storage.types import column, new_id
 
 NAMING = {
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",

@@ -16,8 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
+from care.severity import Level
+from care.stages import Stage
+from care.states import AccusedState, Decision, ProposalKind, Reach, Role, Scope
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Said, Word, closed, column, link, sealed, searchable
 
 
 class Complaint(Base):
@@ -40,9 +43,11 @@ class Complaint(Base):
         "names",
         index=True,
     )
-    stage: Mapped[int] = column(SmallInteger, "1 受理 2 评估 3 调查 4 方案 5 审批 6 反馈 7 征求意见 8 回访 9 总结")
-    level: Mapped[int] = column(SmallInteger, "1 is the most serious")
-    category: Mapped[str] = column(String(16), "by rule until a human says otherwise")
+    stage: Mapped[int] = closed(
+        Stage, SmallInteger, "1 受理 2 评估 3 调查 4 方案 5 审批 6 反馈 7 征求意见 8 回访 9 总结"
+    )
+    level: Mapped[int] = closed(Level, SmallInteger, "1 is the most serious")
+    category: Mapped[str] = column(Said(16), "by rule until a human says otherwise")
     why: Mapped[bytes] = sealed("the words that decided the level")
     cautious: Mapped[bool] = column(Boolean, "慎重: a lawyer or the press was named (F10)")
     hide_name: Mapped[bool] = column(Boolean, "the complainant wants not to be named (C14)")
@@ -56,7 +61,7 @@ class Complaint(Base):
     feedback_at: Mapped[datetime | None] = column(Moment, "when a named human first reached the person", nullable=True)
     feedback_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
     closed_at: Mapped[datetime | None] = column(Moment, "only ever with the complainant", nullable=True)
-    scope: Mapped[str | None] = column(String(10), "责任范围: ours, partly or not_ours (C5)", nullable=True)
+    scope: Mapped[str | None] = closed(Scope, String(10), "责任范围 (C5)", nullable=True)
     passed_to: Mapped[bytes | None] = sealed("to whom it was passed, where it is not all ours", nullable=True)
     finding: Mapped[bytes | None] = sealed("what the inquiry found (C6)", nullable=True)
     rounds: Mapped[int] = column(
@@ -84,14 +89,14 @@ class Accused(Base):
     case_id: Mapped[int | None] = link("complaint.id", "the case of this person, where there is one", nullable=True)
     inbox_id: Mapped[int | None] = link("inbox.id", "the words; null = named by hand", nullable=True)
     staff_id: Mapped[int | None] = link("staff.id", "whom it is about; null = a role, or somebody", nullable=True)
-    role: Mapped[str] = column(
-        String(12), "the role that is meant; empty with a colleague, or when nobody is named", default=""
+    role: Mapped[str] = closed(
+        ("", *Role), String(12), "the role that is meant; empty with a colleague, or when nobody is named", default=""
     )
     floor: Mapped[str] = column(String(8), "of the role; empty = the whole house", default="")
-    reach: Mapped[str] = column(
-        String(6), "who may read the words meanwhile: lead, desk (a complaint), all (nobody above is left)"
+    reach: Mapped[str] = closed(
+        Reach, String(6), "who may read the words meanwhile: lead, desk (a complaint), all (nobody above is left)"
     )
-    state: Mapped[str] = column(String(10), "suspected, confirmed or lifted")
+    state: Mapped[str] = closed(AccusedState, String(10), "suspected until somebody above decides")
     named_at: Mapped[datetime] = column(Moment, "since when")
     named_by: Mapped[int | None] = column(BigInteger, "who said so; null = read from the words", nullable=True)
     decided_at: Mapped[datetime | None] = column(Moment, "when somebody above decided", nullable=True)
@@ -125,7 +130,7 @@ class Proposal(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     case_id: Mapped[int] = link("complaint.id", "the case", index=True)
-    kind: Mapped[str] = column(String(8), "plan or interim")
+    kind: Mapped[str] = closed(ProposalKind, String(8), "a plan, or an interim reply")
     cause: Mapped[bytes | None] = sealed("why it happened (C7)", nullable=True)
     department: Mapped[str | None] = column(String(20), "责任部门 (C7)", nullable=True)
     responsible_id: Mapped[int | None] = column(BigInteger, "责任人 (C7)", nullable=True)
@@ -135,7 +140,7 @@ class Proposal(Base):
     reply: Mapped[bytes] = sealed("the words for the family")
     made_by: Mapped[int] = column(BigInteger, "who wrote it; may not decide it")
     made_at: Mapped[datetime] = column(Moment, "when it was handed in")
-    verdict: Mapped[str | None] = column(String(10), "approved or returned", nullable=True)
+    verdict: Mapped[str | None] = closed(Decision, String(10), "null until it is decided", nullable=True)
     decided_by: Mapped[int | None] = column(BigInteger, "who decided", nullable=True)
     decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
     why: Mapped[bytes | None] = sealed("what has to be changed", nullable=True)
@@ -150,7 +155,7 @@ class ComplaintRecord(Base):
     case_id: Mapped[int] = link("complaint.id", "which case")
     home_id: Mapped[int] = link("home.id", "which home")
     said_at: Mapped[datetime] = column(Moment, "(CreateTime, arrival) is the order of a case")
-    kind: Mapped[str] = column(String(12), "story, answer, field, level, feedback, call, note")
+    kind: Mapped[str] = column(Word(12), "story, family, feedback, call, result, step, note")
     inbox_id: Mapped[int | None] = link("inbox.id", "the message that it keeps", nullable=True)
     outbox_id: Mapped[int | None] = column(BigInteger, "the message that was sent", nullable=True)
     staff_id: Mapped[int | None] = column(BigInteger, "who did it; null = the machine", nullable=True)

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import EndedHow
+from care.triage import Audience, Urgency
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Said, closed, column, link, sealed, searchable
 
 
 class Alarm(Base):
@@ -25,9 +27,9 @@ class Alarm(Base):
     inbox_id: Mapped[int] = link("inbox.id", "the first words")
     latest_id: Mapped[int] = link("inbox.id", "the newest words")
     count: Mapped[int] = column(SmallInteger, "messages that joined it")
-    level: Mapped[int] = column(SmallInteger, "0 rings at once, 1 within 5 min")
-    kind: Mapped[str] = column(String(16), "跌倒受伤, 呼救 …")
-    audience: Mapped[str] = column(String(8), "floor or lead: who may see it (F5)")
+    level: Mapped[int] = closed((Urgency.P0, Urgency.P1), SmallInteger, "0 rings at once, 1 within 5 min")
+    kind: Mapped[str] = column(Said(16), "跌倒受伤, 呼救 …")
+    audience: Mapped[str] = closed(Audience, String(8), "floor or lead: who may see it (F5)")
     brief: Mapped[bool] = column(Boolean, "only what is wrong is shown: the words name somebody (F5)")
     raised_at: Mapped[datetime] = column(Moment, "when the words arrived")
     latest_at: Mapped[datetime] = column(Moment, "when the newest words arrived: it rings again")
@@ -36,7 +38,7 @@ class Alarm(Base):
     arrived_at: Mapped[datetime | None] = column(Moment, "已到: it stops", nullable=True)
     arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
     told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
-    ended_how: Mapped[str | None] = column(String(10), "arrived, false or muted; null while it rings", nullable=True)
+    ended_how: Mapped[str | None] = closed(EndedHow, String(10), "null while it rings", nullable=True)
     ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)
 
 
@@ -54,8 +56,8 @@ class Unreadable(Base):
     arrived_at: Mapped[datetime] = column(Moment, "when it was committed here")
     raw: Mapped[bytes] = sealed("what came")
     words: Mapped[bytes | None] = sealed("what of it looks like words", nullable=True)
-    urgency: Mapped[int] = column(SmallInteger, "what the words say: 0 rings at once … 3 is talk")
-    audience: Mapped[str] = column(String(8), "who may read the words: floor, lead or none")
+    urgency: Mapped[int] = closed(Urgency, SmallInteger, "what the words say: 0 rings at once … 3 is talk")
+    audience: Mapped[str] = closed(Audience, String(8), "who may read the words: floor, lead or none")
     rings: Mapped[bool] = column(Boolean, "whether it rang: at most one a minute")
     more: Mapped[int] = column(Integer, "further ones of its day that were counted and not kept", default=0)
     seen_at: Mapped[datetime | None] = column(Moment, "when a colleague took note", nullable=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import Verdict
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
 
 
 class Kinship(Base):
@@ -20,7 +21,7 @@ class Kinship(Base):
     resident_id: Mapped[int] = link("resident.id", "the resident", index=True)
     relation: Mapped[bytes | None] = sealed("女儿, 儿子, 老伴 …: a family tie is personal", nullable=True)
     is_primary: Mapped[bool] = column(Boolean, "the primary contact may invite and propose")
-    scopes: Mapped[str] = column(String(64), "words of daily health billing photos emergency, by blanks")
+    scopes: Mapped[str] = column(Words(64), "words of daily health billing photos emergency, by blanks")
     created_at: Mapped[datetime] = column(Moment, "when it was bound")
 
 
@@ -50,7 +51,7 @@ class Application(Base):
     relation: Mapped[bytes] = sealed("the tie, in the person's own words")
     name: Mapped[bytes] = sealed("how the person is called")
     asked_at: Mapped[datetime] = column(Moment, "when it was asked")
-    verdict: Mapped[str | None] = column(String(10), "confirmed or refused", nullable=True)
+    verdict: Mapped[str | None] = closed(Verdict, String(10), "null until somebody made sure", nullable=True)
     decided_by: Mapped[int | None] = column(BigInteger, "the colleague who made sure", nullable=True)
     decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
 
@@ -63,8 +64,8 @@ class Consent(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose matters they are", index=True)
     person_id: Mapped[int] = link("person.id", "the relative who may know", index=True)
-    scopes: Mapped[str] = column(String(64), "words of daily health, by blanks")
-    way: Mapped[str] = column(String(12), "own, voice, paper, agent, guardian, or none for what needs no consent")
+    scopes: Mapped[str] = column(Words(64), "words of daily health, by blanks")
+    way: Mapped[str] = column(Word(12), "own, voice, paper, agent, guardian, or none for what needs no consent")
     recorded_by: Mapped[int] = column(BigInteger, "who wrote it down")
     recorded_at: Mapped[datetime] = column(Moment, "when")
     withdrawn_at: Mapped[datetime | None] = column(Moment, "when it was taken back", nullable=True)

@@ -11,8 +11,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
+from care.states import PlanState
 from storage.tables.base import Base
-from storage.types import Moment, column, link
+from storage.types import Moment, Word, closed, column, link
 
 
 class Plan(Base):
@@ -30,11 +31,11 @@ class Plan(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who gets it")
     resident_id: Mapped[int] = link("resident.id", "whose day it is", index=True)
-    occasion: Mapped[str] = column(String(24), "spring-festival, birthday, birthday-soon, visit …")
+    occasion: Mapped[str] = column(Word(24), "spring-festival, birthday, birthday-soon, visit …")
     period: Mapped[str] = column(String(24), "the occasion's own cycle (2027-lunar), never its date")
     day: Mapped[date] = column(Date, "the home's day of the occasion")
     due_at: Mapped[datetime] = column(Moment, "when it is said, outside the person's silent hours")
-    state: Mapped[str] = column(String(10), "planned, held, cancelled, sent, or skipped with its reason")
+    state: Mapped[str] = closed(PlanState, String(10), "planned until its day; skipped has its reason")
     why: Mapped[str | None] = column(String(80), "in plain Chinese, without a fact about health", nullable=True)
     decided_by: Mapped[int | None] = column(BigInteger, "who held or cancelled it", nullable=True)
     decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)

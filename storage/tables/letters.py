@@ -13,8 +13,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
+from care.states import LetterState, Reaction
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed
+from storage.types import Moment, closed, column, link, sealed
 
 
 class Letter(Base):
@@ -29,7 +30,9 @@ class Letter(Base):
     facts: Mapped[bytes] = sealed("the ticked facts as JSON; what was not ticked is absent")
     sentence: Mapped[bytes | None] = sealed("the carer's own sentence for the family", nullable=True)
     note: Mapped[bytes | None] = sealed("internal, never sent", nullable=True)
-    state: Mapped[str] = column(String(10), "ready, held until the family was called, released, or withdrawn")
+    state: Mapped[str] = closed(
+        LetterState, String(10), "ready, or held until the family was called; then released or withdrawn"
+    )
     held_why: Mapped[str | None] = column(String(60), "which rule holds it, in Chinese, without a fact", nullable=True)
     taps: Mapped[int] = column(SmallInteger, "how many touches it took, for the figure of the handbook", default=0)
     written_by: Mapped[int] = column(BigInteger, "the carer, whose name stands under it")
@@ -63,5 +66,5 @@ class LetterReading(Base):
     letter_id: Mapped[int] = link("letter.id", "which letter")
     person_id: Mapped[int] = link("person.id", "who read it", index=True)
     opened_at: Mapped[datetime] = column(Moment, "first opened")
-    reaction: Mapped[str | None] = column(String(8), "收到 谢谢 有疑问 请来电", nullable=True)
+    reaction: Mapped[str | None] = closed(Reaction, String(8), "one tap; null while only opened", nullable=True)
     reacted_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped
 
+from care.states import MediaState
 from storage.tables.base import Base
-from storage.types import Moment, column, link
+from storage.types import Moment, Word, closed, column, link
 
 
 class Media(Base):
@@ -29,8 +30,8 @@ class Media(Base):
     person_id: Mapped[int] = link("person.id", "whose it is")
     inbox_id: Mapped[int] = link("inbox.id", "the message that carried it", index=True)
     media_id: Mapped[str] = column(String(160), "the platform's handle, dead after 3 days")
-    kind: Mapped[str] = column(String(8), "image, voice or video")
-    state: Mapped[str] = column(String(8), "wanted, kept, lost")
+    kind: Mapped[str] = column(Word(8), "image, voice or video")
+    state: Mapped[str] = closed(MediaState, String(8), "wanted until it was fetched or the platform forgot it")
     mime: Mapped[str | None] = column(String(40), "by its first bytes, never by its name", nullable=True)
     size: Mapped[int | None] = column(Integer, "bytes before sealing", nullable=True)
     sha256: Mapped[str | None] = column(String(64), "evidence: the file is the one that came", nullable=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped
 
+from care.states import OutboxState, Queue
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
 class Outbox(Base):
@@ -27,11 +28,9 @@ class Outbox(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "to whom")
-    queue: Mapped[str] = column(String(12), "alarm, conversation or notice: three queues a person")
-    purpose: Mapped[str] = column(String(16), "why it is sent: it carries the ways and the last resort")
-    state: Mapped[str] = column(
-        String(10), "planned waiting ready sending sent unknown parked review given_up cancelled"
-    )
+    queue: Mapped[str] = closed(Queue, String(12), "what waits behind what: four queues a person")
+    purpose: Mapped[str] = column(Word(16), "why it is sent: it carries the ways and the last resort")
+    state: Mapped[str] = closed(OutboxState, String(10), "only the first of a queue is ready")
     dedup_key: Mapped[str] = searchable(120, "(cause kind, cause id, purpose, n), never random", unique=True)
     staff_id: Mapped[int | None] = column(BigInteger, "the colleague who wrote it", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "when it was decided")
@@ -40,7 +39,7 @@ class Outbox(Base):
     tries: Mapped[int] = column(SmallInteger, "sends so far", default=0)
     lease_until: Mapped[datetime | None] = column(Moment, "a sender that dies leaves it here", nullable=True)
     settled_at: Mapped[datetime | None] = column(Moment, "when its end was known", nullable=True)
-    way: Mapped[str | None] = column(String(12), "custom, template, sms, call …", nullable=True)
+    way: Mapped[str | None] = column(Word(12), "custom, template, sms, call …", nullable=True)
     code: Mapped[str | None] = column(String(16), "the platform's errcode, behind 详情", nullable=True)
     why: Mapped[str | None] = column(String(160), "in plain Chinese why it was or was not delivered", nullable=True)
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Boolean, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import Binding, PersonKind
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, closed, column, link, sealed, searchable
 
 
 class Person(Base):
@@ -15,7 +16,7 @@ class Person(Base):
     __tablename__ = "person"
 
     home_id: Mapped[int] = link("home.id", "homes see only their own people")
-    kind: Mapped[str] = column(String(12), "family, elder or guest")
+    kind: Mapped[str] = closed(PersonKind, String(12), "a guest is nobody we know yet")
     name: Mapped[bytes | None] = sealed("a person's name (P1)", nullable=True)
     phone: Mapped[bytes | None] = sealed("a phone number (P1)", nullable=True)
     timezone: Mapped[str | None] = column(String(40), "IANA name where it differs from the home's", nullable=True)
@@ -31,7 +32,7 @@ class Follower(Base):
     account_id: Mapped[int] = link("wechat_account.id", "an openid means nothing without its account")
     openid: Mapped[str] = searchable(64, "the platform's pseudonym")
     person_id: Mapped[int] = link("person.id", "who it is bound to", index=True)
-    binding: Mapped[str] = column(String(12), "own, shared, house or staff (F3); guest until bound")
+    binding: Mapped[str] = closed(Binding, String(12), "whose phone it is (F3); guest until bound")
     following: Mapped[bool] = column(Boolean, "nothing reaches who left")
     session_left: Mapped[int] = column(SmallInteger, "customer-service messages left of 5", default=0)
     session_until: Mapped[datetime | None] = column(Moment, "the 48 h window's end", nullable=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped
 
+from care import sla
 from storage.tables.base import Base
-from storage.types import Moment, column, link
+from storage.types import Moment, Word, closed, column, link
 
 
 class Promise(Base):
@@ -24,11 +25,13 @@ class Promise(Base):
     person_id: Mapped[int] = link("person.id", "to whom")
     case_id: Mapped[int | None] = link("complaint.id", "for which complaint", nullable=True)
     inbox_id: Mapped[int | None] = link("inbox.id", "the message that asked for it", nullable=True)
-    kind: Mapped[str] = column(String(16), "reply, first_feedback or result")
+    kind: Mapped[str] = column(Word(16), "reply, first_feedback, result, approval …")
     made_at: Mapped[datetime] = column(Moment, "the clock's start")
     due_at: Mapped[datetime] = column(Moment, "the clock's end")
-    mark: Mapped[str] = column(String(8), "how far it has run: fresh, half, near, breached")
+    mark: Mapped[str] = closed(sla.Mark, String(8), "how far it has run")
     look_at: Mapped[datetime | None] = column(Moment, "when the next mark is reached", nullable=True)
     kept_at: Mapped[datetime | None] = column(Moment, "when a human kept it", nullable=True)
     kept_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
-    kept_how: Mapped[str | None] = column(String(12), "message or call", nullable=True)
+    kept_how: Mapped[str | None] = column(
+        String(12), "message, call, decided …, or a colleague's own word: 面谈", nullable=True
+    )

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
-from storage.types import column, searchable
+from storage.types import Word, column
 
 
 class Gram(Base):
@@ -25,5 +25,5 @@ class SearchMark(Base):
 
     __tablename__ = "search_mark"
 
-    kind: Mapped[str] = searchable(8, "person, heard, said or record", unique=True)
+    kind: Mapped[str] = column(Word(8), "person, heard, said or record", "searchable", unique=True)
     upto: Mapped[int] = column(BigInteger, "the id of the last row that is in it")

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import Role
 from storage.tables.base import Base
-from storage.types import Moment, column, link, searchable
+from storage.types import Moment, closed, column, link, searchable
 
 
 class Staff(Base):
@@ -18,7 +19,7 @@ class Staff(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     login: Mapped[str] = searchable(32, "the name at log-in")
     name: Mapped[str] = column(String(32), "shown to families as the named human (C4)")
-    role: Mapped[str] = column(String(12), "carer, nurse, desk, supervisor, director, admin or auditor")
+    role: Mapped[str] = closed(Role, String(12), "what the colleague may see and do")
     floors: Mapped[str] = column(
         String(64), "floors of the work, by blanks; empty = the whole house", default="", server_default=""
     )

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import Score
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed
+from storage.types import Moment, Word, Words, closed, column, link, sealed
 
 
 class Campaign(Base):
@@ -17,7 +18,7 @@ class Campaign(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     period: Mapped[str] = column(String(8), "2026-11")
-    items: Mapped[str] = column(String(200), "ids of the questions, by blanks")
+    items: Mapped[str] = column(Words(200), "ids of the questions, by blanks")
     opened_by: Mapped[int] = column(BigInteger, "who started it")
     opened_at: Mapped[datetime] = column(Moment, "when")
     closed_at: Mapped[datetime | None] = column(Moment, "since when nobody can answer any more", nullable=True)
@@ -32,7 +33,7 @@ class Participation(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     campaign_id: Mapped[int] = link("campaign.id", "which questionnaire")
     person_id: Mapped[int] = link("person.id", "who answered", index=True)
-    way: Mapped[str] = column(String(8), "page or chat (M2)")
+    way: Mapped[str] = column(Word(8), "page or chat (M2)")
 
 
 class Mark(Base):
@@ -43,8 +44,8 @@ class Mark(Base):
 
     campaign_id: Mapped[int] = link("campaign.id", "which questionnaire")
     sheet: Mapped[int] = column(BigInteger, "random; holds the answers of one sheet together")
-    item: Mapped[str] = column(String(16), "which question")
-    score: Mapped[int] = column(SmallInteger, "1 to 5; 不清楚 is no row")
+    item: Mapped[str] = column(Word(16), "which question")
+    score: Mapped[int] = closed(Score, SmallInteger, "1 to 5; 不清楚 is no row")
 
 
 class Wish(Base):

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from care.states import AnswerState
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
 
 
 class Inbox(Base):
@@ -25,7 +26,7 @@ class Inbox(Base):
     event: Mapped[bytes] = sealed("the message itself")
     raw: Mapped[bytes] = sealed("the XML as it came, for evidence and for kinds not yet known")
     answer: Mapped[bytes | None] = sealed("the passive reply, null when none is due", nullable=True)
-    answer_state: Mapped[str] = column(String(10), "none, stored, or outbox when it left late")
+    answer_state: Mapped[str] = closed(AnswerState, String(10), "none is due, stored here, or outbox when it left late")
     set_aside: Mapped[str | None] = column(String(120), "why it could not be handled; staff are told", nullable=True)
 
 
@@ -36,12 +37,12 @@ class Conversation(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "one talk at a time", unique=True)
-    flow: Mapped[str | None] = column(String(32), "which flow; null between talks", nullable=True)
+    flow: Mapped[str | None] = column(Word(32), "which flow; null between talks", nullable=True)
     version: Mapped[int] = column(Integer, "the flow's version that wrote the slots", default=0)
     revision: Mapped[int] = column(Integer, "counts the steps", default=0)
-    state: Mapped[str] = column(String(32), "the state's name", default="")
+    state: Mapped[str] = column(Words(32), "the state's name; empty between talks", default="")
     slots: Mapped[bytes | None] = sealed("what the person has answered", nullable=True)
-    trail: Mapped[str] = column(String(300), "states passed, for 返回", default="")
+    trail: Mapped[str] = column(Words(300), "states passed, for 返回", default="")
     idle_at: Mapped[datetime | None] = column(Moment, "when silence acts", nullable=True, index=True)
     attended_by: Mapped[int | None] = column(
         BigInteger, "the colleague in the talk; the machine is silent", nullable=True

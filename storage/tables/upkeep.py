@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
-from storage.types import Moment, column, link, sealed, searchable
+from storage.types import Moment, Word, column, link, sealed
 
 
 class Audit(Base):
@@ -22,7 +22,7 @@ class Audit(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     at: Mapped[datetime] = column(Moment, "when")
     actor: Mapped[str] = column(String(32), "staff:id, person:id or machine")
-    action: Mapped[str] = column(String(32), "a verb: receive, send, view, log_in …")
+    action: Mapped[str] = column(Word(32), "a verb: receive, send, view, log_in …")
     subject: Mapped[str] = column(String(48), "kind:id of what it was done to")
     detail: Mapped[bytes | None] = sealed("more, where the act needs it", nullable=True)
     mac: Mapped[bytes] = column(LargeBinary(32), "HMAC-SHA256 over the fields above")
@@ -72,7 +72,7 @@ class Stop(Base):
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who is left in peace", index=True)
-    kind: Mapped[str] = column(String(12), "death, withdrawal or erasure")
+    kind: Mapped[str] = column(Word(12), "death, hush, withdrawal or erasure")
     set_at: Mapped[datetime] = column(Moment, "since when")
     set_by: Mapped[int] = column(BigInteger, "the member of staff")
     lifted_at: Mapped[datetime | None] = column(Moment, "when a mistake was undone", nullable=True)
@@ -83,7 +83,7 @@ class JobRun(Base):
 
     __tablename__ = "job_run"
 
-    name: Mapped[str] = searchable(24, "which job", unique=True)
+    name: Mapped[str] = column(Word(24), "which job", "searchable", unique=True)
     title: Mapped[str] = column(String(60), "what it does, in words")
     every_ms: Mapped[int] = column(Integer, "its interval")
     began_at: Mapped[datetime] = column(Moment, "when it began last")

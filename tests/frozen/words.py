@@ -26,6 +26,7 @@ from conversations import events, registry
 from scripts.stage import ROOT
 from services.subject import gathered
 from storage import tables
+from storage.types import Word
 
 FILE: Final = Path(__file__).with_name("words.toml")
 LATER: Final = Path(__file__).with_name("words")
@@ -44,7 +45,7 @@ SHORT: Final = frozenset(
     column.name
     for table in tables.Base.metadata.tables.values()
     for column in table.columns
-    if isinstance(column.type, String)
+    if isinstance(column.type, String | Word)
 ) - {"why", "name", "key", "code", "timezone", "action"}
 """Columns of short text, without those that hold sentences and names."""
 KEY: Final = re.compile(r"[a-z_{}]+(:[a-z0-9_{}-]+)+")

@@ -14,7 +14,7 @@ from tests.services.floors import House, house
 __all__ = ["house"]
 
 
-@pytest.mark.parametrize("status", ["住院", "请假", "离院"])
+@pytest.mark.parametrize("status", ["住院", "请假", "退住"])
 async def test_fault_a7_who_is_not_in_the_house_is_told_whom_to_call_and_nobody_runs_to_an_empty_bed(
     house: House, status: str
 ) -> None:

@@ -69,7 +69,7 @@ async def test_what_is_known_of_a_person_is_kept_true_by_what_is_written(home: H
         first = promise(kind=Kind.REPLY, due_at=now + 2 * hour)
         assert promises.earliest(store, one) == now + 2 * hour
         assert [row[0] for row in store.about(promises.OPEN, one)] == [first, later], "in the order of the question"
-        store.update(tables.Promise, later, person=one, due_at=now + hour, mark="seen")
+        store.update(tables.Promise, later, person=one, due_at=now + hour, mark="half")
         assert promises.open_one(store, one, Kind.RESULT) == (later, now + hour)
         assert [row[0] for row in store.about(promises.OPEN, one)] == [later, first]
         assert promises.earliest(store, other) is None

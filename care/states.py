@@ -1,0 +1,199 @@
+"""Closed words that databases keep: states, outcomes, stages and levels, each with a named CHECK (engineering 2).
+
+The values are stored and never change. A word is added here and, with a migration, to the CHECK of its columns; open
+words (purpose, kind, way, category) need neither. Others of the same kind stand with their rules: `care.stages`,
+`care.severity`, `care.triage`, `care.sla`.
+"""
+
+from enum import IntEnum, StrEnum
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+class PersonKind(StrEnum):
+    """Who somebody is to the house; a guest is nobody we know yet."""
+
+    FAMILY = "family"
+    ELDER = "elder"
+    GUEST = "guest"
+
+
+class Binding(StrEnum):
+    """Whose phone it is (F3)."""
+
+    GUEST = "guest"
+    OWN = "own"
+    SHARED = "shared"
+    HOUSE = "house"
+    STAFF = "staff"
+
+
+class Status(StrEnum):
+    """How it stands with a resident (F8)."""
+
+    LIVING = "在住"
+    ON_LEAVE = "请假"
+    IN_HOSPITAL = "住院"
+    CRITICAL = "病危"
+    MOVED_OUT = "退住"
+    DIED = "去世"
+
+
+class Sex(StrEnum):
+    """奶奶 or 爷爷."""
+
+    FEMALE = "女"
+    MALE = "男"
+
+
+class Role(StrEnum):
+    """What a member of staff does."""
+
+    CARER = "carer"
+    NURSE = "nurse"
+    DESK = "desk"
+    SUPERVISOR = "supervisor"
+    DIRECTOR = "director"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Verdict(StrEnum):
+    """What a colleague says to a relative who asked to be bound."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+class Queue(StrEnum):
+    """What waits behind what: each person has each queue once."""
+
+    ALARM = "alarm"
+    CONVERSATION = "conversation"
+    NOTICE = "notice"
+    SPOKEN = "spoken"
+
+
+class OutboxState(StrEnum):
+    """How far something that is to be sent has come; `held` by a restore until the director has confirmed."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    PARKED = "parked"
+    REVIEW = "review"
+    GIVEN_UP = "given_up"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+
+class AnswerState(StrEnum):
+    """Where the passive answer to a message is: none is due, in its row, or it left late by the outbox."""
+
+    NONE = "none"
+    STORED = "stored"
+    OUTBOX = "outbox"
+
+
+class MediaState(StrEnum):
+    """Whether a photo or a voice was fetched before the platform forgot it."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    LOST = "lost"
+
+
+# -- complaints and emergencies --------------------------------------------------------------------------------------
+
+
+class Scope(StrEnum):
+    """责任范围 (C5)."""
+
+    OURS = "ours"
+    PARTLY = "partly"
+    NOT_OURS = "not_ours"
+
+
+class ProposalKind(StrEnum):
+    """What is handed in for a decision: a plan with the result, or an interim reply (C8, C9)."""
+
+    PLAN = "plan"
+    INTERIM = "interim"
+
+
+class Decision(StrEnum):
+    """What was decided about a proposal (C8)."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class AccusedState(StrEnum):
+    """Whether words accuse somebody: read from them or named, then decided by somebody above."""
+
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+class Reach(StrEnum):
+    """Who may read words that accuse, until they are decided; `all` where nobody above is left."""
+
+    LEAD = "lead"
+    DESK = "desk"
+    ALL = "all"
+
+
+class EndedHow(StrEnum):
+    """How an alarm ended: 已到, 误报, or a stranger's phone was muted."""
+
+    ARRIVED = "arrived"
+    FALSE = "false"
+    MUTED = "muted"
+
+
+# -- letters, greetings, surveys -------------------------------------------------------------------------------------
+
+
+class LetterState(StrEnum):
+    """Whether families may read a letter; `held` until somebody has called them."""
+
+    READY = "ready"
+    HELD = "held"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+
+
+class Reaction(StrEnum):
+    """What a relative says to a letter with one tap (U4)."""
+
+    SEEN = "收到"
+    THANKS = "谢谢"
+    QUESTION = "有疑问"
+    CALL = "请来电"
+
+
+class PlanState(StrEnum):
+    """What became of a greeting or a reminder; `skipped` has its reason."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    SENT = "sent"
+    SKIPPED = "skipped"
+
+
+class Score(IntEnum):
+    """An answer of the questionnaire, 很不满意 to 很满意; 不清楚 is no row (M1)."""
+
+    WORST = 1
+    BAD = 2
+    FAIR = 3
+    GOOD = 4
+    BEST = 5
