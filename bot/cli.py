@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from care.errors import JiashuError
+from care.errors import JiashuError, NotUpgraded
 
 
 def parser() -> argparse.ArgumentParser:
@@ -134,7 +134,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _migrate(url: str) -> None:
-    """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8)."""
+    """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8).
+
+    Raises NotUpgraded with the sentence that stopped it.
+    """
     import subprocess
 
     from storage import migrate
@@ -142,9 +145,19 @@ def _migrate(url: str) -> None:
     if migrate.current(url) == _head():
         return
     # an argument could be seen with its password
-    code = "import os; from storage import migrate; migrate.upgrade(os.environ['JIASHU_MIGRATE'])"
+    code = (
+        "import os, sys; from storage import migrate; sys.stdout.write(migrate.stopped(os.environ['JIASHU_MIGRATE']))"
+    )
     # our own words
-    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"JIASHU_MIGRATE": url})  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        check=True,
+        env=os.environ | {"JIASHU_MIGRATE": url, "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    if done.stdout:
+        raise NotUpgraded(why=done.stdout)
 
 
 def _head() -> str:

@@ -23,12 +23,14 @@ from care.errors import JiashuError
 from services.upkeep import ledger
 from settings import Settings
 from settings.clock import wall
-from storage import migrate, seal
+from storage import migrate, seal, words
 
 DRIFT: Final = timedelta(seconds=60)
 BACKUP_AGE: Final = timedelta(days=2)
 HEAD_AGE: Final = timedelta(hours=3)
 ROOM: Final = 2 * 2**30
+SHOWN, NAMED = 3, 20
+"""Strange words in one line, and signs of each."""
 PATIENCE: Final = aiohttp.ClientTimeout(total=6, connect=4)
 TOKEN_WORDS: Final = {
     40013: "AppID 不对，请对照公众平台改 wechat.app_id",
@@ -80,7 +82,7 @@ def run(settings: Settings) -> int:
 
 
 async def _all(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator[Finding]:
-    for check in (_database, _keys, _folders, _disk, _backups, _heads):
+    for check in (_database, _words, _keys, _folders, _disk, _backups, _heads):
         yield await asyncio.to_thread(_safely, check, settings)
     if settings.redis_url:
         yield await _redis(settings.redis_url)
@@ -107,6 +109,20 @@ def _database(settings: Settings) -> Finding:
     return Finding(
         Mark.GOOD, what, f"{'SQLite，一个进程' if settings.database.is_file else 'PostgreSQL'}，结构 {revision}"
     )
+
+
+def _words(settings: Settings) -> Finding:
+    what, url = "用词", settings.database.url
+    found = words.strange(url) if migrate.current(url) is not None else []
+    if not found:
+        return Finding(Mark.GOOD, what, "库里的状态和种类都认得")
+    named = "；".join(
+        f"表 {one.table} 的 {one.column} 列有 {one.rows} 行写着「{one.word[:NAMED]}」" for one in found[:SHOWN]
+    )
+    said = named if len(found) <= SHOWN else f"{named}；一共 {len(found)} 处"
+    if found[0].closed:
+        return Finding(Mark.BAD, what, f"{said}，这个版本不认识，更新数据库结构时会停下；请把这句话交给工程师")
+    return Finding(Mark.LOOK, what, f"{said}，不像这里该有的词；不影响运行，请把这句话交给工程师")
 
 
 def _keys(settings: Settings) -> Finding:
@@ -180,6 +196,7 @@ def _heads(settings: Settings) -> Finding:
 
 WHAT: Final[dict[Callable[[Settings], Finding], str]] = {
     _database: "数据库",
+    _words: "用词",
     _keys: "钥匙",
     _folders: "目录",
     _disk: "磁盘",

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from care.errors import DatabaseAway
+from care.errors import DatabaseAway, JiashuError
 
 HERE = Path(__file__).parent
 
@@ -40,6 +40,15 @@ def has_rows(where: Path | str) -> bool:
 def upgrade(where: Path | str, to: str = "head") -> None:
     """Run the migrations that the database lacks, up to a revision; a SQLite file is made when it does not exist."""
     _alembic(where, "upgrade", to)
+
+
+def stopped(where: Path | str) -> str:
+    """Upgrade; the sentence that says why it was refused, empty when it was not."""
+    try:
+        upgrade(where)
+    except JiashuError as error:
+        return error.sentence
+    return ""
 
 
 def downgrade(where: Path | str, to: str) -> None:

@@ -32,6 +32,7 @@ async def test_p7_the_doctor_says_what_is_wrong_and_what_to_do() -> None:
         assert code == 0, said
         for line in (
             "[好] 数据库：SQLite",
+            "[好] 用词",
             "[好] 钥匙",
             "[好] 服务",
             "[好] 微信账号",
