@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from care import accusations as accusation
 from conversations import events
@@ -62,6 +63,18 @@ def _is_slow(item: pytest.Item) -> bool:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("JIASHU_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher() -> Iterator[PasswordHasher]:
+    """Passwords are hashed by the same code with little memory: each costs 150 ms otherwise, and there are thousands.
+    Gives the hasher of the product.
+    """
+    whole = staff._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(staff, "_nobody_hash", "")
+        yield whole
 
 
 @pytest.fixture(scope="session")
