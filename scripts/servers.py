@@ -158,7 +158,7 @@ def postgres(options: tuple[str, ...] = QUICK) -> Iterator[Postgres]:
             yield server
         finally:
             with suppress(subprocess.TimeoutExpired):
-                server.stop()
+                server.stop(signal.SIGQUIT)  # nothing is to be kept
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

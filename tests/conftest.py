@@ -1,7 +1,6 @@
 """What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
 import os
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
+from tests import databases
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -187,9 +187,16 @@ def engine() -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.Postgres]:
-    with servers.postgres() as server:
-        migrate.upgrade(server.create("migrated"))
+    with servers.postgres((*servers.QUICK, *databases.OPTIONS)) as server:
+        migrate.upgrade(server.create(databases.TEMPLATE))
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: servers.Postgres) -> Iterator[databases.Databases]:
+    made = databases.Databases(postgres_server)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -199,22 +206,29 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def fresh(engine: str, request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Callable[[str], str]:
+def fresh(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, migrated: Path
+) -> Iterator[Callable[[str], str]]:
     """A database with today's schema and nothing in it, by name; the same name gives the same one."""
-    server = request.getfixturevalue("postgres_server") if engine == "postgres" else None
+    pool: databases.Databases | None = None
+    if engine == "postgres":
+        pool = request.getfixturevalue("postgres_databases")
     made: dict[str, str] = {}
 
     def make(name: str) -> str:
         if name in made:
             return made[name]
-        if server is not None:
-            made[name] = server.create(f"t{uuid.uuid4().hex}", "migrated")
+        if pool is not None:
+            made[name] = pool.take()
         else:
             (tmp_path / name).write_bytes(migrated.read_bytes())
             made[name] = f"sqlite:///{tmp_path / name}"
         return made[name]
 
-    return make  # the databases go with their server: to drop one costs a checkpoint
+    yield make
+    if pool is not None:
+        for url in made.values():
+            pool.give_back(url)
 
 
 @pytest.fixture
