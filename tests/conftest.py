@@ -1,5 +1,6 @@
 """What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if _is_slow(item)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if not _is_slow(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it again at each of its rounds."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_slow(item: pytest.Item) -> bool:
