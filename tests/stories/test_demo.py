@@ -1,6 +1,7 @@
 """The main job as a stranger meets it: `jiashu demo`, a phone and a console in a real browser, wide and narrow."""
 
 import asyncio
+import contextlib
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -8,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from scripts.stage import ROOT, free_port
+from tests.stories.warm import Warm, printed
 
 SENTENCE = "你们把我妈摔了，我要投诉"
 HEARD = """() => {
@@ -18,14 +21,6 @@ HEARD = """() => {
   if (audio.preload !== 'auto') { audio.preload = 'auto'; audio.load(); }
   return audio.duration > 5;
 }"""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 pytestmark = pytest.mark.browser
 
 
@@ -56,40 +51,41 @@ class Demo:
         await page.goto(f"{self.console}chats")
 
 
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot.cli",
-        "demo",
-        "--port",
-        str(free_port()),
-        "--phone-port",
-        str(free_port()),
-        "--data",
-        str(tmp_path / "demo"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=ROOT,
-    )
-    assert child.stdout
-    printed = ""
-    async with asyncio.timeout(30):
-        while "Ctrl-C" not in printed:
-            line = await child.stdout.readline()
-            assert line, "the demo ended"
-            printed += line.decode()
-    phone, console, _ = re.findall(r"http://[^\s（]+", printed)
-    login = re.search(r"客服）\s+(\S+) / (\S+)", printed)
-    assert login
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+def words_of(port: int, phone_port: int, data: Path) -> list[str]:
+    return ["demo", "--port", str(port), "--phone-port", str(phone_port), "--data", str(data)]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Demo]:
+    """The command, started as users do for the stories of this file, quickly for those of others."""
+    words, output = words_of(free_port(), free_port(), tmp_path / "demo"), tmp_path / "printed"
+    async with contextlib.AsyncExitStack() as ended:
+        if request.module.__name__ == __name__:
+            with output.open("wb") as out:
+                child = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "bot.cli", *words, stdout=out, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT
+                )
+            ended.push_async_callback(_stopped, child)
+        else:
+            warm: Warm = request.getfixturevalue("warm")
+            pid = warm.start(words, output)
+            ended.callback(lambda: _good(warm.stop(pid)))
+        found = await printed(output, "Ctrl-C")
+        phone, console, _ = re.findall(r"http://[^\s（]+", found)
+        login = re.search(r"客服）\s+(\S+) / (\S+)", found)
+        assert login
         yield Demo(browser, phone, console, login[1], login[2])
-        await browser.close()
+        for context in browser.contexts:
+            await context.close()
+
+
+async def _stopped(child: asyncio.subprocess.Process) -> None:
     child.terminate()
-    await child.wait()
-    assert child.returncode in {0, -15}
+    _good(await child.wait())
+
+
+def _good(code: int) -> None:
+    assert code in {0, -15}
 
 
 @pytest.mark.parametrize(("width", "height", "person"), [(1440, 900, "李静"), (390, 844, "路人")])

@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from scripts.stage import AES_KEY, APP_ID, TOKEN, stage
 from simulator.codec import Keys
-from tests.stories.test_demo import FLAGS, Demo, demo
+from tests.stories.test_demo import Demo, demo
 from tests.stories.test_every_page import DAUGHTER, ELDER, act, looked_at
 
 pytestmark = pytest.mark.browser
@@ -102,17 +102,15 @@ async def test_fault_w3_an_unfollow_that_comes_late_does_not_undo_the_follow(dem
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 async def test_fault_w1_a_cry_that_names_nobody_stands_on_the_strip_until_somebody_has_looked(
-    width: int, height: int
+    browser: Browser, width: int, height: int
 ) -> None:
     keys, errors = Keys(APP_ID, "s", TOKEN, AES_KEY, "secure"), list[str]()
     async with stage(service=False) as used:
         await used.hire("tang", "唐雨", "nurse")
         await used.start_service()
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-            page = await (
-                await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-            ).new_page()
+        size: ViewportSize = {"width": width, "height": height}
+        async with await browser.new_context(viewport=size, locale="zh-CN") as context:
+            page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             await log_in(page, f"{used.url}/console/", "tang", "stage-password")
             content = "<MsgType>text</MsgType><Content><![CDATA[救\x08命]]></Content>"
@@ -131,7 +129,6 @@ async def test_fault_w1_a_cry_that_names_nobody_stands_on_the_strip_until_somebo
             await page.reload()
             await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
             await expect(page.locator(".alarm")).to_have_count(0)
-            await browser.close()
         assert used.rows("SELECT count(*), count(seen_at) FROM unreadable") == [(1, 1)]
         assert used.rows("SELECT count(*) FROM person WHERE kind = 'guest'") == [(0,)], "nobody is invented"
     assert errors == []
