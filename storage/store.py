@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -82,6 +82,16 @@ class PersonNotLocked(Exception):
 
     def __init__(self, table: str, person: object) -> None:
         super().__init__(f"write to {table} for person {person} without lock_persons")
+
+
+class WritesByQuestion(Exception):
+    """内部错误：这条语句会改数据，不能当作查询来用。"""
+
+
+@lru_cache(1024)
+def writes(sql: str) -> bool:
+    """Whether a statement changes something."""
+    return sql.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}
 
 
 @cache
@@ -201,7 +211,9 @@ class Store(ABC):
         self.hints.update(topics)
 
     def rows(self, sql: str, *values: object) -> list[Row]:
-        """All rows of a statement."""
+        """All rows of a question. Raises WritesByQuestion for a statement that changes something: see `change`."""
+        if writes(sql):
+            raise WritesByQuestion
         if self._held.tables and not self._held.tables.isdisjoint(named(sql)):
             self.flush()
         return self._ask(sql, values)
@@ -297,7 +309,7 @@ class Store(ABC):
             self._require(table, person)
             self._known.pop((table, person), None)
         self.flush()
-        return self.rows(sql, *values)
+        return self._ask(sql, values)
 
     def seal(self, table: type[tables.Base], name: str, row_id: int, value: str | bytes | None) -> bytes | None:
         """A value for a sealed column."""

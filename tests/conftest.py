@@ -28,6 +28,7 @@ from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
+from storage.store import Store
 from tests import databases
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -105,6 +106,12 @@ class Moves:
         return self.now
 
 
+def put(store: Store, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a test wants to know, or to put in place past every rule."""
+    store.flush()
+    return store._ask(sql, values)
+
+
 @dataclass
 class HomeUnderTest:
     """A home with its database, and people who write to it."""
@@ -145,7 +152,7 @@ class HomeUnderTest:
         return receipt.answer.text if isinstance(receipt.answer, Answer) else ""
 
     async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return await self.database.store(lambda store: store.rows(sql, *values))
+        return await self.database.store(lambda store: put(store, sql, *values))
 
     async def one(self, sql: str, *values: object) -> Any:
         found = await self.rows(sql, *values)

@@ -50,12 +50,14 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     words = line_of(effect.event)
     assessed = severity.assess([words])
     day = context.said_at.astimezone(home.zone).date()
-    sequence = store.rows(
+    sequence = store.change(
+        tables.ComplaintCounter,
         """INSERT INTO case_counter (id, home_id, day, last) VALUES (?, ?, ?, 1)
            ON CONFLICT (home_id, day) DO UPDATE SET last = case_counter.last + 1 RETURNING last""",
         new_id(),
         context.home_id,
         day,
+        persons=(),
     )[0][0]
     case_id, number = new_id(), f"C{day:%y%m%d}-{sequence:02d}"
     seal = store.seal

@@ -58,11 +58,13 @@ def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
         limit,
     )
     if store.shared and rows:  # whoever takes a file has a minute for it; then another may
-        taken = store.rows(
+        taken = store.change(
+            tables.Media,
             f"UPDATE media SET try_at = ? WHERE id {store.AMONG} AND state = 'wanted' AND try_at <= ? RETURNING id",
             now + timedelta(minutes=1),
             store.many([row[0] for row in rows]),
             now,
+            persons=(),
         )
         rows = [row for row in rows if (row[0],) in taken]
     return [Wanted(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]

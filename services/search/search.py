@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy import delete
 
 from conversations import events
 from services.access import Viewer, access_page
@@ -82,7 +83,7 @@ def put(store: Store, portion: Portion) -> None:
 
 def renamed(db: Unit, person: tables.Person) -> None:
     """A person has another name or phone: found by the new one at once, by the old one no more."""
-    db.store.rows("DELETE FROM gram WHERE subject = ? RETURNING id", person.id)
+    db.execute(delete(tables.Gram).where(tables.Gram.subject == person.id))
     text = _of_person(db, person)
     rows = list(_entries(db.sealer, person.home_id, "person", person.id, text))
     db.store.insert_missing(tables.Gram, ("id", "digest", "subject"), [(_id(*row), *row) for row in rows])

@@ -6,6 +6,7 @@ from datetime import datetime
 from conversations.engine import FlowError
 from services.house import House
 from services.talks import receive
+from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
 
@@ -25,5 +26,6 @@ def act_on_silence(store: Store, house: House, now: datetime, limit: int = 50) -
                 receive.silence(store, house, person, now)
         except (FlowError, Unreadable):
             log.exception("a silent talk cannot go on", extra={"action": "silence", "person": person})
-            store.rows("UPDATE conversation SET idle_at = NULL WHERE person_id = ?", person)
+            statement = "UPDATE conversation SET idle_at = NULL WHERE person_id = ? RETURNING id"
+            store.change(tables.Conversation, statement, person, persons=[person])
     return len(rows)

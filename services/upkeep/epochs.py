@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from care.errors import Conflict, Invalid
 from care.sla import Mark
@@ -17,7 +17,6 @@ from services.upkeep import stoplist
 from services.upkeep.access import RESTORE
 from services.upkeep.forms import ConfirmEpoch
 from storage import tables
-from storage.types import moment
 from storage.unit import Unit
 
 HELD: Final = "从备份恢复时还没发，等院长确认"
@@ -59,18 +58,22 @@ def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
     store = db.store
     people = [row[0] for row in store.rows("SELECT id FROM person")]
     store.lock_persons(*people)
-    store.rows("UPDATE staff_session SET ended_at = ? WHERE ended_at IS NULL RETURNING id", now)
-    store.rows("UPDATE invitation SET expires_at = ? WHERE used_at IS NULL AND expires_at > ? RETURNING id", now, now)
-    store.rows("UPDATE conversation SET flow = NULL, slots = NULL, idle_at = NULL WHERE flow IS NOT NULL RETURNING id")
-    store.rows(
-        "UPDATE plan SET state = 'held', why = ? WHERE state = 'planned' AND due_at <= ? RETURNING id", MISSED, now
-    )
-    store.rows("UPDATE letter SET state = 'held', held_why = ? WHERE state = 'ready' RETURNING id", CHECK_FIRST)
-    store.rows(
-        "UPDATE promise SET mark = ?, look_at = NULL WHERE kept_at IS NULL AND due_at <= ? RETURNING id",
-        Mark.BREACHED.value,
-        now,
-    )
+    session, invitation, promise = tables.StaffSession, tables.Invitation, tables.Promise
+    db.execute(update(session).where(session.ended_at.is_(None)).values(ended_at=now))
+    for statement in (
+        update(invitation).where(invitation.used_at.is_(None), invitation.expires_at > now).values(expires_at=now),
+        update(tables.Conversation)
+        .where(tables.Conversation.flow.is_not(None))
+        .values(flow=None, slots=None, idle_at=None),
+        update(tables.Plan)
+        .where(tables.Plan.state == "planned", tables.Plan.due_at <= now)
+        .values(state="held", why=MISSED),
+        update(tables.Letter).where(tables.Letter.state == "ready").values(state="held", held_why=CHECK_FIRST),
+        update(promise)
+        .where(promise.kept_at.is_(None), promise.due_at <= now)
+        .values(mark=Mark.BREACHED.value, look_at=None),
+    ) * bool(people):
+        db.execute(statement.execution_options(synchronize_session=False))
     for epoch in db.scalars(select(tables.Epoch).where(tables.Epoch.confirmed_at.is_(None))):
         store.audit(epoch.home_id, now, "machine", "begin_epoch", f"epoch:{epoch.id}")
     db.flush()
@@ -118,17 +121,11 @@ def confirm(db: Unit, viewer: Viewer, epoch_id: int, form: ConfirmEpoch, now: da
     access_page(viewer, RESTORE)
     if form.words.strip() != CONFIRM:
         raise Invalid(why=f"请在框里写「{CONFIRM}」四个字，免得点错。")
-    opened = db.store.rows(
-        "UPDATE epoch SET confirmed_at = ?, confirmed_by = ? WHERE id = ? AND home_id = ? AND confirmed_at IS NULL "
-        "RETURNING id, began_at",
-        now,
-        viewer.id,
-        epoch_id,
-        viewer.home_id,
-    )
-    if not opened:
+    epoch = tables.Epoch
+    shut = update(epoch).where(epoch.id == epoch_id, epoch.home_id == viewer.home_id, epoch.confirmed_at.is_(None))
+    began_at = db.scalar(shut.values(confirmed_at=now, confirmed_by=viewer.id).returning(epoch.began_at))
+    if began_at is None:
         raise Conflict
-    began_at = moment(opened[0][1])
     outdated = select(tables.Outbox).where(
         tables.Outbox.home_id == viewer.home_id,
         tables.Outbox.purpose == "alarm",

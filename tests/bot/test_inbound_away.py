@@ -24,7 +24,7 @@ from storage import sqlite, tables
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 from storage.store import Store
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 
 KEYS = Keys("wx0123456789abcdef", "s", "tok", "a" * 43, "plain")
 
@@ -272,7 +272,7 @@ async def test_f4_long_late_answers_leave_in_parts_that_the_platform_takes(line:
     def lengthen(store: Store) -> None:
         for number, row in enumerate(ids):
             answer = json.dumps({"text": f"{number}" + "长" * 400, "at": 1}).encode()
-            store.rows("UPDATE inbox SET answer = ? WHERE id = ?", store.seal(tables.Inbox, "answer", row, answer), row)
+            put(store, "UPDATE inbox SET answer = ? WHERE id = ?", store.seal(tables.Inbox, "answer", row, answer), row)
 
     await home.database.store(lengthen)
     await home.database.store(lambda store: outbox.answer_late(store, ids, home.clock()))

@@ -22,7 +22,7 @@ from services.talks.receive import Envelope
 from settings import Home
 from speech import decode, recordings
 from tests.bot.test_outgoing import Outside, outside
-from tests.conftest import START, HomeUnderTest, MakeHome
+from tests.conftest import START, HomeUnderTest, MakeHome, put
 
 ELDER = "oSim_wangguilan_00000000002"
 SCENE = {"staff": [], "people": [{"kind": "elder", "name": "王桂兰", "openid": ELDER, "room": "306", "bed": "1"}]}
@@ -120,7 +120,7 @@ async def test_f5_abuse_is_answered_by_the_sound_that_names_nothing(elder: HomeU
 async def test_a_sound_never_takes_the_messages_that_words_may_need(elder: HomeUnderTest) -> None:
     await elder.database.receive(voice(elder))
     await elder.database.store(
-        lambda store: store.rows("UPDATE follower SET session_left = 2 WHERE openid = ? RETURNING id", ELDER)
+        lambda store: put(store, "UPDATE follower SET session_left = 2 WHERE openid = ? RETURNING id", ELDER)
     )
     assert await elder.send_all() == []
     assert await elder.rows("SELECT state, why FROM outbox") == [("cancelled", outbox.READ)]

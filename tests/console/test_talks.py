@@ -6,6 +6,7 @@ from services.media import media
 from services.talks import desk
 from storage import tables
 from storage.unit import Unit
+from tests.conftest import put
 from tests.console.browsers import ROUTE, Desk
 
 
@@ -54,7 +55,7 @@ async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) 
     assert "还可发" in await at_desk.get(f"/chats/{person}/composer")
     await home.database.write(lambda db: desk.answer(db, at_desk.who, person, "一", "a", home.clock()))
     home.clock.on(hours=1)
-    await home.database.store(lambda store: store.rows("UPDATE follower SET session_until = 0"))
+    await home.database.store(lambda store: put(store, "UPDATE follower SET session_until = 0"))
     page = await at_desk.get(f"/chats/{person}/composer")
     assert "现在不能直接发消息" in page
     assert "打电话" in page

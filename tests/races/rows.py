@@ -11,6 +11,7 @@ from storage import tables
 from storage.seal import Sealer, Unreadable
 from storage.store import Store
 from storage.types import Moment
+from tests.conftest import put as put_in
 
 Values = dict[str, Any]
 Rows = dict[str, dict[int, Values]]
@@ -128,12 +129,12 @@ def write_rows(store: Store, wanted: Rows, now: Rows | None = None) -> None:
         return
     store.rows("PRAGMA defer_foreign_keys=ON")
     for name, rows in gone.items():
-        store.rows(f"DELETE FROM {name} WHERE id {store.AMONG}", store.many(rows))
+        put_in(store, f"DELETE FROM {name} WHERE id {store.AMONG}", store.many(rows))
     for table in _tables():
         names = table.columns.keys()
         marks = ", ".join("?" * len(names))
         for values in back.get(table.name, ()):
-            store.rows(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", *_native(table, values))
+            put_in(store, f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", *_native(table, values))
 
 
 def _native(table: Table, values: Values) -> list[object]:

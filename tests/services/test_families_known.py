@@ -14,7 +14,7 @@ from services.context import Context
 from services.talks import dispatch, receive
 from storage.queries import complaints, talks
 from storage.store import Store
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 
 SCENE = tomllib.loads((Path(__file__).parents[2] / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
@@ -59,7 +59,7 @@ async def test_one_person_with_two_phones_is_stepped_in_order_in_one_batch(sampl
 
     def second_phone(store: Store) -> None:
         store.lock_persons(person)
-        store.rows("UPDATE follower SET person_id = ? WHERE openid = ?", person, ELDER)
+        put(store, "UPDATE follower SET person_id = ? WHERE openid = ?", person, ELDER)
 
     await sample.database.store(second_phone)
     batch = [sample.envelope(Text("我要投诉"), DAUGHTER), sample.envelope(Text("按铃没人来"), ELDER)]

@@ -10,7 +10,7 @@ from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.talks import desk, silence
 from storage.store import Store
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 from tests.services.replies import reply, states
 
 
@@ -218,8 +218,9 @@ async def test_one_unreadable_row_stops_nobody_else(home: HomeUnderTest) -> None
     await home.hears("你们太过分了", "uncle")
 
     def damage(store: Store) -> None:
-        store.rows("UPDATE outbox_body SET body = ? WHERE id = (SELECT min(id) FROM outbox)", b"\x00")
-        store.rows(
+        put(store, "UPDATE outbox_body SET body = ? WHERE id = (SELECT min(id) FROM outbox)", b"\x00")
+        put(
+            store,
             "UPDATE conversation SET slots = ? WHERE person_id = (SELECT person_id FROM follower WHERE openid = "
             "'aunt')",
             b"\x00",

@@ -26,7 +26,7 @@ from settings import Home
 from storage import tables
 from storage.sqlite import SqliteStore
 from storage.store import Store
-from tests.conftest import HomeUnderTest, MakeHome
+from tests.conftest import HomeUnderTest, MakeHome, put
 
 
 async def test_c13_what_no_rule_answers_reaches_a_human_with_a_promise(home: HomeUnderTest) -> None:
@@ -246,7 +246,7 @@ async def test_a_snapshot_of_a_newer_release_is_left_and_a_colleague_is_asked(ho
 
     def newer(store: Store) -> None:
         store.lock_persons(person)
-        store.rows("UPDATE conversation SET version = 99")
+        put(store, "UPDATE conversation SET version = 99")
 
     await home.database.store(newer)
     assert "没能读懂" in await home.hears("接着说")

@@ -1,13 +1,12 @@
 """The chain of the audit finds whoever changed, removed, inserted, re-ordered or cut (P5), on both engines."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.upkeep import ledger
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 
 
 @pytest.fixture
@@ -90,9 +89,13 @@ async def test_p5_a_tail_that_was_cut_off_is_missed_by_the_file_outside(told: Ho
 
 
 async def test_p5_who_has_the_database_but_not_the_keys_cannot_write_a_row_that_holds(told: HomeUnderTest) -> None:
-    forged: Callable[[Any], Any] = lambda store: store.rows(  # noqa: E731
-        "UPDATE audit SET mac = ?, actor = 'staff:1' WHERE position = 1 RETURNING id", b"\x01" * 32
-    )
+    def forged(store: Any) -> Any:
+        return put(
+            store,
+            "UPDATE audit SET mac = ?, actor = 'staff:1' WHERE position = 1 RETURNING id",
+            b"\x01" * 32,
+        )
+
     await told.database.store(forged)
     assert "第 1 行被改过" in await found(told)
 

@@ -20,7 +20,7 @@ from storage.sqlite import SqliteDatabase, SqliteStore
 from storage.store import PersonNotLocked, Store
 from storage.types import micros, moment, new_id
 from storage.unit import Unit
-from tests.conftest import HomeUnderTest, MakeHome
+from tests.conftest import HomeUnderTest, MakeHome, put
 
 MARKER = "青禾记号XYZZY"
 
@@ -283,7 +283,7 @@ async def test_a_unit_that_writes_raw_only_is_committed(home: HomeUnderTest) -> 
 
 async def test_a_stored_answer_that_cannot_be_read_is_still_a_repeat(home: HomeUnderTest) -> None:
     await home.hears("你好", key="m:daughter:1")
-    await home.database.store(lambda store: store.rows("UPDATE inbox SET answer = x'00'"))
+    await home.database.store(lambda store: put(store, "UPDATE inbox SET answer = x'00'"))
     assert await home.hears("你好", key="m:daughter:1") == ""
     assert await home.one("SELECT count(*) FROM inbox") == 1
 

@@ -8,7 +8,7 @@ from services.upkeep.forms import ConfirmEpoch
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 from tests.races.model import Stage
 from tests.races.moments.home import START, C, Facts, N, in_unit
 from tests.races.moments.talks import ANSWERED
@@ -26,8 +26,11 @@ async def _restored(home: HomeUnderTest, facts: Facts) -> Facts:
 
     def shut(store: Store) -> None:
         store.insert(tables.Epoch, id=epoch, home_id=home.ids.home_id, backup_at=now - timedelta(hours=1), began_at=now)
-        store.rows(
-            "UPDATE outbox SET state = 'held', not_before = ? WHERE id = ?", now + timedelta(seconds=1), facts["outbox"]
+        put(
+            store,
+            "UPDATE outbox SET state = 'held', not_before = ? WHERE id = ?",
+            now + timedelta(seconds=1),
+            facts["outbox"],
         )
 
     await home.database.store(shut)
