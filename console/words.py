@@ -13,7 +13,7 @@ from care.severity import CATEGORIES, category_of
 from conversations import routing
 from conversations.phrases import WEEKDAYS, moment
 from services.access import HANDLERS
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.emergencies.board import FALSE, OTHERS
 from services.subject import gathered
 from services.talks.desk import REASONS
@@ -176,7 +176,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "CATEGORIES": CATEGORIES,
             "OTHERS": OTHERS,
             "FALSE": FALSE,
-            "DEPARTMENTS": complaints.DEPARTMENTS,
+            "DEPARTMENTS": proposals.DEPARTMENTS,
             "SCOPES": complaints.SCOPES,
             "WAYS": complaints.WAYS,
             "ACTORS": ACTORS,

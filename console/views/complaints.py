@@ -14,7 +14,7 @@ from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import complaints
+from services.complaints import proposals, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import desk
 from services.talks.forms import Line
@@ -147,14 +147,14 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> tuple[queries.Case, talks.Window, list[accusations.Named], bool, str]:
         complaint = found_by(db, who, ref)
-        directors = complaint.stage != Stage.APPROVAL or complaints.director_left(db, complaint)
+        directors = complaint.stage != Stage.APPROVAL or proposals.director_left(db, complaint)
         named = accusations.of_complaint(db, complaint)
         return (
             queries.one(db, complaint),
             talks.window(db, complaint.person_id),
             named,
             directors,
-            complaints.revision_of(db, complaint),
+            standing.revision_of(db, complaint),
         )
 
     found, window, named, directors, drawn = await request.app[DATABASE].read(work)
@@ -163,7 +163,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
     left, until = window.left(now)
     waiting = found.waiting("plan") or found.waiting("interim")
     overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
-    decides = waiting is not None and complaints.may_decide(
+    decides = waiting is not None and proposals.may_decide(
         who, found.complaint, waiting.row, overdue=overdue, directors=directors
     )
     return {

@@ -9,7 +9,7 @@ from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from console.views.complaints import COMPLAINT, complaint_of, found_by
 from services.access import Viewer
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.complaints.access import COMPLAINTS
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.form import Form
@@ -45,9 +45,9 @@ def _do(db: Unit, house: House, who: Viewer, complaint: int, form: Form, now: da
         case Inquire():
             complaints.inquire(db, who, complaint, form, now)
         case Propose():
-            complaints.propose(db, house, who, complaint, form, now)
+            proposals.propose(db, house, who, complaint, form, now)
         case Decide():
-            complaints.decide(db, house, who, complaint, form, now)
+            proposals.decide(db, house, who, complaint, form, now)
         case Tell():
             complaints.tell(db, house, who, complaint, form, now)
         case Hear():
@@ -55,4 +55,4 @@ def _do(db: Unit, house: House, who: Viewer, complaint: int, form: Form, now: da
         case Learn():
             complaints.learn(db, who, complaint, form, now)
         case Interim():
-            complaints.interim(db, house, who, complaint, form, now)
+            proposals.interim(db, house, who, complaint, form, now)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.access import Role, Viewer
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.talks import desk
 from storage.unit import Unit
@@ -61,7 +61,7 @@ class Story:
             "reply": "",
         } | more
         await self.do(
-            lambda db: complaints.propose(
+            lambda db: proposals.propose(
                 db, self.home.house, who or self.lead, self.complaint, Propose(**asked), self.home.clock()
             )
         )
@@ -71,7 +71,7 @@ class Story:
             "SELECT id FROM proposal WHERE case_id = ? AND verdict IS NULL ORDER BY id DESC", self.complaint
         )
         await self.do(
-            lambda db: complaints.decide(
+            lambda db: proposals.decide(
                 db,
                 self.home.house,
                 who,

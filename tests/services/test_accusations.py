@@ -12,7 +12,7 @@ from conversations.answers import Knowledge, starter
 from services.access import Role, Viewer, access_person
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.complaints.access import access_complaint
 from services.complaints.forms import Assess, Inquire, Learn
 from services.knowledge import knowledge
@@ -269,7 +269,7 @@ async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Fl
     assert {"words", "case"} <= await floor.sees("he", kin)
     assert (
         await home.database.read(
-            lambda db: complaints.director_left(
+            lambda db: proposals.director_left(
                 db, db.get_one(tables.Complaint, queries.rows(db, floor.staff["he"].sight)[0].complaint.id)
             )
         )

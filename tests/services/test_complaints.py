@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
 from services.talks import desk
 from storage import tables
@@ -96,7 +96,7 @@ async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Stor
     await story.assess(accused=frozenset({story.director.id}))
     for work in (
         lambda db: complaints.inquire(db, story.director, story.complaint, Inquire(finding="没事"), story.home.clock()),
-        lambda db: complaints.decide(
+        lambda db: proposals.decide(
             db,
             story.home.house,
             story.director,
@@ -180,7 +180,7 @@ async def test_c9_what_takes_longer_is_told_with_a_reason_and_a_date_that_the_di
 
     async def ask(reply: str, due: Any) -> None:
         await story.do(
-            lambda db: complaints.interim(
+            lambda db: proposals.interim(
                 db,
                 home.house,
                 story.lead,

@@ -9,7 +9,7 @@ from care.triage import Audience, triage
 from conversations import events
 from services import install
 from services.access import Role, Viewer
-from services.complaints import complaints
+from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.emergencies import alarms
 from services.families import binding
@@ -173,7 +173,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         )
     )
     await home.database.write(
-        lambda db: complaints.propose(
+        lambda db: proposals.propose(
             db,
             home.house,
             staff["chen"],
@@ -192,7 +192,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(11)
     paper = int(await home.one("SELECT id FROM proposal"))
     await home.database.write(
-        lambda db: complaints.decide(
+        lambda db: proposals.decide(
             db, home.house, staff["shen"], complaint, Decide(paper=paper, verdict="approve", why=""), home.clock()
         )
     )
@@ -208,7 +208,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         )
     )
     await home.database.write(
-        lambda db: complaints.propose(
+        lambda db: proposals.propose(
             db,
             home.house,
             staff["chen"],
@@ -227,7 +227,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.at(13)
     paper = int(await home.one("SELECT id FROM proposal WHERE verdict IS NULL"))
     await home.database.write(
-        lambda db: complaints.decide(
+        lambda db: proposals.decide(
             db, home.house, staff["shen"], complaint, Decide(paper=paper, verdict="approve", why=""), home.clock()
         )
     )

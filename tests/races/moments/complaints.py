@@ -6,7 +6,7 @@ from typing import Final
 
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import complaints, evidence
+from services.complaints import complaints, evidence, proposals, standing
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.talks import desk
 from storage import tables
@@ -21,7 +21,7 @@ from tests.races.rows import End
 
 def _step_form(turn: Turn, db: Unit) -> str:
     """The revision that the form of a step carries."""
-    return complaints.revision_of(db, db.get_one(tables.Complaint, turn["case"]))
+    return standing.revision_of(db, db.get_one(tables.Complaint, turn["case"]))
 
 
 async def _complaint(home: HomeUnderTest, facts: Facts) -> Facts:
@@ -87,7 +87,7 @@ def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
 
 
 def _plan(turn: Turn, db: Unit) -> None:
-    complaints.propose(
+    proposals.propose(
         db,
         turn.house,
         turn.who(S),
@@ -105,7 +105,7 @@ def _plan(turn: Turn, db: Unit) -> None:
 
 
 def _interim(turn: Turn, db: Unit) -> None:
-    complaints.interim(
+    proposals.interim(
         db,
         turn.house,
         turn.who(D),
@@ -116,7 +116,7 @@ def _interim(turn: Turn, db: Unit) -> None:
 
 
 def _decide(*, approve: bool) -> Callable[[Turn, Unit], None]:
-    return lambda turn, db: complaints.decide(
+    return lambda turn, db: proposals.decide(
         db,
         turn.house,
         turn.who(C),

@@ -1,0 +1,265 @@
+"""What a second colleague decides about a complaint, in time: the plan and the interim reply (C7, C8).
+
+The maker never decides their own.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care import sla
+from care.errors import Conflict, Decided, Invalid
+from care.severity import Level
+from care.sla import Kind
+from care.stages import Stage
+from conversations.effects import say
+from services.access import LEADS, Role, Viewer, name_of
+from services.complaints import results, standing
+from services.complaints.access import access_complaint
+from services.complaints.forms import Decide, Interim, Propose
+from services.house import House
+from services.outgoing import outbox
+from services.promises import promises
+from services.records import records
+from storage import tables
+from storage.queries import complaints
+from storage.types import new_id
+from storage.unit import Unit
+
+DEPARTMENTS: Final = ("护理部", "客服部", "后勤部", "膳食部", "医务室", "财务室", "院办")
+BY_PHONE_FIRST: Final = 2
+"""Results of these levels and worse are told by a human voice before a message (C9)."""
+SORRY: Final = ("对不起", "抱歉", "道歉", "致歉")
+DUE_AT: Final = time(18)
+"""When a new date ends, by the clock of the home."""
+LONGEST: Final = timedelta(days=30)
+
+
+def draft(db: Unit, house: House, complaint: tables.Complaint, *, measures: str, department: str, done_by: date) -> str:
+    """The words for the family as they would be sent; staff may change them, the apology stays."""
+    finding = db.open(complaint, "finding") or ""
+    told = say(
+        "verdict.result",
+        number=complaint.number,
+        category=complaint.category,
+        finding=finding.rstrip("。"),
+        measures=measures.rstrip("。"),
+        department=department,
+        done_by=f"{done_by.month}月{done_by.day}日",
+    )
+    return house.words([told], complaint.said_at)
+
+
+def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose, now: datetime) -> None:
+    """A plan needs its cause, 责任部门, 责任人, measures with their date, and words with an apology; another colleague decides
+    it (C7, C8, C9).
+    """
+    complaint = standing.at(db, viewer, case_id, {Stage.PLAN})
+    cause, measures = standing.needed(form.cause, "请写原因。"), standing.needed(form.measures, "请写措施。")
+    responsible = next((one for one in standing.colleagues(db, viewer) if one.id == form.responsible), None)
+    department, done_by = form.department, form.done_by
+    if department not in DEPARTMENTS or responsible is None:
+        raise Invalid(why="责任部门和责任人都要选。")
+    if done_by is None:
+        raise Invalid(why="请选措施哪天完成。")
+    reply = form.reply.strip() or draft(db, house, complaint, measures=measures, department=department, done_by=done_by)
+    if not any(word in reply for word in SORRY):
+        raise Invalid(why="给家属的话里要有一句道歉。")
+    about = {row.staff_id for row in db.scalars(complaints.named(complaint))}
+    named = [
+        one.name for one in db.scalars(select(tables.Staff).where(tables.Staff.id.in_(about))) if one.name in reply
+    ]
+    if named:
+        raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
+    outbox.fits(f"{reply}\n{results.question(house, now)}")
+    row = tables.Proposal(
+        id=new_id(),
+        home_id=complaint.home_id,
+        case_id=complaint.id,
+        kind="plan",
+        department=department,
+        responsible_id=responsible.id,
+        done_by=done_by,
+        made_by=viewer.id,
+        made_at=now,
+    )
+    for name, value in (("cause", cause), ("measures", measures), ("reply", reply)):
+        db.seal(row, name, value)
+    db.add(row)
+    complaint.stage = Stage.APPROVAL
+    _ask_for_approval(db, house, complaint, now)
+    records.written(
+        db,
+        viewer,
+        complaint.id,
+        "step",
+        f"方案：原因 {cause.rstrip('。；')}；措施 {measures.rstrip('。；')}；{department} {responsible.name}，{done_by:%m-%d} 前完成",
+        now,
+    )
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "propose", f"case:{complaint.id}")
+
+
+def interim(db: Unit, house: House, viewer: Viewer, case_id: int, form: Interim, now: datetime) -> None:
+    """The 24 h promise is answered, not silently missed: why it takes longer and until when; the director decides
+    (domain.md 6b).
+    """
+    complaint = standing.at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
+    words = standing.needed(form.reply, "请写为什么还没查清、现在到哪一步了。")
+    new_due = datetime.combine(form.until, DUE_AT, house.home.zone) if form.until else None
+    if new_due is None or not now < new_due <= now + LONGEST:
+        raise Invalid(why="请选新的时间，在 30 天以内。")
+    if _open(db, complaint.id, "interim") is not None:
+        raise Invalid(why="已有一份中期回复在等院长批。")
+    row = tables.Proposal(
+        id=new_id(),
+        home_id=complaint.home_id,
+        case_id=complaint.id,
+        kind="interim",
+        new_due=new_due,
+        made_by=viewer.id,
+        made_at=now,
+    )
+    db.seal(row, "reply", words)
+    db.add(row)
+    if complaint.stage != Stage.APPROVAL:  # a plan waits: its clock runs already
+        _ask_for_approval(db, house, complaint, now)
+    records.written(db, viewer, complaint.id, "step", f"申请中期回复：{words}", now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "interim", f"case:{complaint.id}")
+
+
+def may_decide(
+    viewer: Viewer, complaint: tables.Complaint, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
+) -> bool:
+    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a
+    supervisor as well.
+
+    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday
+    (C8). So too when the
+    case is about every director (`directors` false).
+    """
+    if row.made_by == viewer.id:
+        return False
+    by_director = directors and (complaint.level == Level.S1 or complaint.cautious or row.kind == "interim")
+    return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
+
+
+def director_left(db: Unit, complaint: tables.Complaint) -> bool:
+    """Whether there is a director whom the case is not about."""
+    rows = list(db.scalars(complaints.named(complaint)))
+    named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
+    there = (
+        one
+        for one in db.scalars(
+            select(tables.Staff).where(tables.Staff.home_id == complaint.home_id, tables.Staff.left_at.is_(None))
+        )
+    )
+    return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
+
+
+def decide(db: Unit, house: House, viewer: Viewer, case_id: int, form: Decide, now: datetime) -> None:
+    """Approve, which sends, or give back with what has to be changed.
+
+    Raises Conflict when somebody was first, Invalid for the maker.
+    """
+    complaint, approved = access_complaint(db, viewer, case_id, lock=True), form.verdict == "approve"
+    row = db.get(tables.Proposal, form.paper, populate_existing=True)
+    if row is None or row.case_id != complaint.id:
+        raise Conflict
+    if row.verdict is not None:
+        raise Decided(
+            who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份"
+        )
+    directors = director_left(db, complaint)
+    if not may_decide(viewer, complaint, row, overdue=_overdue(db, complaint.id, now), directors=directors):
+        raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
+    row.decided_by, row.decided_at = viewer.id, now
+    if not approved:
+        row.verdict = "returned"
+        db.seal(row, "why", standing.needed(form.why, "退回要写明改什么。"))
+        if row.kind == "plan":
+            complaint.stage = Stage.PLAN
+        records.written(db, viewer, complaint.id, "step", f"退回：{form.why.strip()}", now)
+    elif row.kind == "interim":
+        row.verdict = "approved"
+        results.send(db, viewer, complaint, row, db.open(row, "reply") or "", results.INTERIM, now)
+        due = promises.open_result(db.store, complaint.id)
+        if due is not None and row.new_due is not None:
+            promises.put_off(db.store, complaint.person_id, due, row.new_due)
+    else:
+        row.verdict = "approved"
+        complaint.stage = Stage.RESULT
+        records.written(
+            db,
+            viewer,
+            complaint.id,
+            "step",
+            "批准方案" if may_decide(viewer, complaint, row, directors=directors) else "审批时限已过，代院长批准方案",
+            now,
+        )
+        if complaint.level > BY_PHONE_FIRST:
+            results.send(
+                db,
+                viewer,
+                complaint,
+                row,
+                f"{db.open(row, 'reply')}\n{results.question(house, now)}",
+                results.RESULT,
+                now,
+            )
+    db.flush()
+    if _open(db, complaint.id) is None:
+        _stop_the_approval_clock(db, complaint, now)
+    db.store.audit(
+        complaint.home_id, now, f"staff:{viewer.id}", "approve" if approved else "return", f"case:{complaint.id}"
+    )
+
+
+def _ask_for_approval(db: Unit, house: House, complaint: tables.Complaint, now: datetime) -> None:
+    """A clock of its own, inside the 24 h (C8)."""
+    db.flush()
+    result = db.scalars(
+        select(tables.Promise).where(
+            tables.Promise.case_id == complaint.id,
+            tables.Promise.kind == Kind.RESULT.value,
+            tables.Promise.kept_at.is_(None),
+        )
+    ).first()
+    due = sla.approval_due(now, result.due_at if result else None, house.figures)
+    promises.make(
+        db.store,
+        home_id=complaint.home_id,
+        person_id=complaint.person_id,
+        kind=Kind.APPROVAL,
+        made_at=now,
+        due_at=due,
+        case_id=complaint.id,
+    )
+
+
+def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
+    """Whether nobody decided in time."""
+    late = select(tables.Promise.id).where(
+        tables.Promise.case_id == case_id,
+        tables.Promise.kind == Kind.APPROVAL.value,
+        tables.Promise.kept_at.is_(None),
+        tables.Promise.due_at <= now,
+    )
+    return db.scalars(late).first() is not None
+
+
+def _stop_the_approval_clock(db: Unit, complaint: tables.Complaint, now: datetime) -> None:
+    for row in db.scalars(
+        select(tables.Promise).where(
+            tables.Promise.case_id == complaint.id,
+            tables.Promise.kind == Kind.APPROVAL.value,
+            tables.Promise.kept_at.is_(None),
+        )
+    ):
+        row.kept_at, row.kept_how, row.look_at = now, "decided", None
+
+
+def _open(db: Unit, case_id: int, kind: str = "") -> tables.Proposal | None:
+    """A paper that waits for a decision."""
+    waiting = select(tables.Proposal).where(tables.Proposal.case_id == case_id, tables.Proposal.verdict.is_(None))
+    return db.scalars(waiting.where(tables.Proposal.kind == kind) if kind else waiting).first()
