@@ -30,7 +30,7 @@ from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
 from services.knowledge import knowledge
 from services.outgoing import outbox
-from services.talks.receive import Envelope, Receipt
+from services.talks.envelope import Envelope, Receipt
 from settings.clock import Clock
 from storage import seal
 from storage.database import Database

@@ -21,7 +21,8 @@ from care.errors import Busy
 from services.emergencies import unreadable
 from services.house import House
 from services.points import none
-from services.talks.receive import SILENT, Answer, Receipt, busy
+from services.talks.envelope import SILENT, Answer, Receipt
+from services.talks.keeping import busy
 from settings.clock import Clock
 
 log = logging.getLogger("jiashu.webhook")

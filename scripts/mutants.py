@@ -98,7 +98,7 @@ MUTANTS = (
     ),
     Mutant(
         8,
-        "services/talks/receive.py",
+        "services/talks/keeping.py",
         'raw=seal(row, "raw", inbox_id, raw)',
         "raw=raw + str(envelope.event).encode()",
         ("tests/services", "tests/storage"),

@@ -8,19 +8,17 @@ answers after COMMIT.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
-
-import msgspec
 
 from care import quiet_hours, sla
 from care.accusations import Accusation
 from care.triage import CALM, UNHEARD, Audience, Triage
 from conversations import events
-from conversations.effects import AskHuman, Effect, Say, say
+from conversations.effects import AskHuman, Effect, Say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
-from conversations.events import Arrival, Done, Followed, Notice, Unfollowed
+from conversations.events import Done, Notice, Unfollowed
 from conversations.facts import Facts
 from conversations.routing import Intent, is_question
 from services.accusations import accusations
@@ -28,67 +26,22 @@ from services.complaints import filing
 from services.context import Context
 from services.emergencies import alarms, cries
 from services.house import House
-from services.media import media
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, talks
-from services.talks.talks import SESSION, Talk
+from services.talks import dispatch, keeping, talks
+from services.talks.envelope import SILENT, Answer, Envelope, Receipt
+from services.talks.talks import Talk
 from storage import tables
 from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
-from storage.types import Row, micros, moment, new_id
+from storage.types import micros
 
 log = logging.getLogger("jiashu.receive")
 SILENCE: Final = Purpose("silence", machine=True)
-SCENE: Final = (3, timedelta(minutes=1))
-MINUTE: Final = 60_000_000
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
-SILENT: Final = (Notice, Unfollowed)
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A stored passive reply: its words and its CreateTime (s since 1970), so that every redelivery gets the same."""
-
-    text: str
-    at: int
-
-
-class Envelope(msgspec.Struct, frozen=True):
-    """A verified push, understood. `key` makes it unique within its account (wechat.md 3); times are aware."""
-
-    home_id: int
-    account_id: int
-    openid: str
-    key: str
-    kind: str
-    event: Arrival
-    intent: str
-    raw: bytes
-    created_at: datetime
-    arrived_at: datetime
-    heard: Triage = CALM
-    meant: Triage | None = None
-    """What the words alone mean, whoever is accused by them."""
-    accused: Accusation | None = None
-    """Whom the words accuse, read before the transaction."""
-    in_complaint: Callable[[], Accusation | None] = lambda: None
-    """The same for words of a running complaint, where any grievance counts; asked only within one."""
-    look_up: Callable[[], events.Asked | None] = lambda: None
-    """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """What came of a push: its row, the answer (None = `success`), whether it had been here before, whether the answer
-    left otherwise.
-    """
-
-    answer: Answer | None
-    repeat: bool = False
-    inbox_id: int = 0
-    elsewhere: bool = False
 
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
@@ -120,7 +73,7 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
             return results + _together(store, house, batch[place:])
         seen.add(who)
         if talk is not None and talk.repeat is not None:
-            results.append(_again(store, house, talk.repeat))
+            results.append(keeping.again(store, house, talk.repeat))
         else:
             results.append(
                 _one(
@@ -148,14 +101,6 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
     talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
     store.lock_persons(talk.person_id)
     return _set_aside(store, house, envelope, talk, failed)
-
-
-def busy(house: House, arrived_at: datetime) -> Answer:
-    """The spool's sentence, said only of what is fsynced; the same for every try of one push (architecture, When the
-    database is away).
-    """
-    said = say("receive.spooled" if house.home.phone else "receive.spooled_here")
-    return Answer(house.words([said], arrived_at), int(arrived_at.timestamp()))
 
 
 def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
@@ -203,23 +148,6 @@ def _meet(store: Store, envelope: Envelope) -> Talk:
     return talk
 
 
-def _again(store: Store, house: House, known: Row) -> Receipt:
-    """The stored answer of a message that is here already; one that cannot be unsealed is committed all the same."""
-    row_id, sealed, state, arrived = known
-    if state == "outbox":
-        return Receipt(busy(house, moment(arrived)), repeat=True, inbox_id=row_id, elsewhere=True)
-    try:
-        found = (
-            None
-            if sealed is None
-            else msgspec.json.decode(store.open(tables.Inbox, "answer", row_id, sealed), type=Answer)
-        )
-    except Unreadable:
-        log.exception("a stored answer cannot be unsealed", extra={"action": "unreadable", "inbox": row_id})
-        found = None
-    return Receipt(found, repeat=True, inbox_id=row_id)
-
-
 def _facts(store: Store, house: House, known_talks: dict[tuple[int, str], Talk]) -> dict[int, Facts]:
     """One query for each kind of fact, for the whole batch; an unreadable talk is left to its own message."""
     wanted: dict[type[Any], list[int]] = {}
@@ -247,9 +175,11 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     talk.open(store)
     accused = _accused(envelope, talk)
     act = "receive" if accused is None else "accuse"
-    inbox_id = _keep_message(store, envelope, talk.person_id, act, nameless=_nameless(house, talk, envelope))
+    inbox_id = keeping.keep_message(
+        store, envelope, talk.person_id, act, nameless=keeping.is_nameless(house, talk, envelope)
+    )
     heard = _heard(house, envelope, talk)
-    _ledger(store, talk, envelope, cries=heard.rings)
+    keeping.ledger(store, talk, envelope, cries=heard.rings)
     context = Context(
         store,
         house,
@@ -290,7 +220,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     text = "\n".join(filter(None, (alarm, text)))
     answer = Answer(text, int(now.timestamp())) if text else None
     if answer is not None:
-        _keep_answer(store, talk.person_id, inbox_id, answer)
+        keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
 
 
@@ -338,73 +268,6 @@ def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
     ):
         return UNHEARD
     return envelope.heard
-
-
-def _ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False) -> None:
-    """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a
-    menu message.
-
-    Five that were given within the same minute are not given again: a quick talk leaves the row as it is, the window
-    ends up to 59 s early.
-    """
-    event, now = envelope.event, envelope.arrived_at
-    if isinstance(event, Notice | events.Noted):
-        return
-    if isinstance(event, Unfollowed | Followed) and _late(store, talk, envelope):
-        return
-    if isinstance(event, Unfollowed):
-        store.update(
-            tables.Follower, talk.follower_id, person=talk.person_id, following=False, session_left=0, scene_left=0
-        )
-        outbox.give_up_parked(store, now, talk.person_id)
-        return
-    if isinstance(event, events.TAPS) or (isinstance(event, events.Text) and event.menu_id):
-        left, length = SCENE
-        store.update(
-            tables.Follower,
-            talk.follower_id,
-            person=talk.person_id,
-            following=True,
-            scene_left=left,
-            scene_until=now + length,
-        )
-    elif talk.full_at is None or talk.full_at // MINUTE != micros(now) // MINUTE:
-        left, length = SESSION
-        store.update(
-            tables.Follower,
-            talk.follower_id,
-            person=talk.person_id,
-            following=True,
-            session_left=left,
-            session_until=now + length,
-            heard_at=now,
-        )
-    if talk.has_parked:
-        complains = envelope.intent == Intent.COMPLAINT or (talk.stored is not None and talk.stored[0] == "complaint")
-        if cries or complains:
-            outbox.keep_parked(store, talk.person_id, "对方在呼救" if cries else "对方在投诉")
-        else:
-            outbox.release_parked(store, talk.person_id, now)
-
-
-def _late(store: Store, talk: Talk, envelope: Envelope) -> bool:
-    """Whether the person is known to have followed, or left, since this was done: events come late and out of order
-    (W3).
-    """
-    later = (
-        "('event:unsubscribe')"
-        if isinstance(envelope.event, Followed)
-        else "('event:subscribe', 'event:scan', 'event:click', 'event:view')"
-    )
-    spoke = "" if isinstance(envelope.event, Followed) else "OR kind NOT LIKE 'event%'"
-    found = store.row(
-        f"SELECT 1 FROM inbox WHERE person_id = ? AND account_id = ? AND created_at > ? AND (kind IN {later} {spoke}) "
-        f"LIMIT 1",
-        talk.person_id,
-        envelope.account_id,
-        envelope.created_at,
-    )
-    return found is not None
 
 
 def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
@@ -464,68 +327,13 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
     talks.keep(store, talk, None if turn.ended else turn, now, more)
 
 
-def _nameless(house: House, talk: Talk, envelope: Envelope) -> bool:
-    """An answer to a questionnaire is kept apart from who gave it: the talk holds that there was one, never which
-    (practice 7).
-    """
-    if talk.snapshot is None or talk.snapshot.flow != "survey" or not isinstance(envelope.event, events.Text):
-        return False
-    return envelope.intent != Intent.HUMAN and house.registry.of(talk.snapshot).takes(talk.snapshot, envelope.event)
-
-
-ANSWER: Final = events.Text("［问卷的回答］")
-
-
-def _keep_message(
-    store: Store,
-    envelope: Envelope,
-    person: int,
-    act: str = "receive",
-    set_aside: str | None = None,
-    *,
-    nameless: bool = False,
-) -> int:
-    """The message itself, before anything that refers to it: a parent that comes after its children makes SQLite search
-    them all.
-    """
-    event, raw = (ANSWER, b"") if nameless else (envelope.event, envelope.raw)
-    seal, row, now, inbox_id = store.seal, tables.Inbox, envelope.arrived_at, new_id()
-    store.insert(
-        row,
-        id=inbox_id,
-        account_id=envelope.account_id,
-        key=envelope.key,
-        home_id=envelope.home_id,
-        person_id=person,
-        kind=envelope.kind,
-        created_at=envelope.created_at,
-        arrived_at=now,
-        event=seal(row, "event", inbox_id, events.dump(event)),
-        raw=seal(row, "raw", inbox_id, raw),
-        answer=None,
-        answer_state="none",
-        set_aside=set_aside,
-    )
-    if isinstance(envelope.event, events.FILES):
-        media.want(store, envelope.home_id, envelope.account_id, person, inbox_id, envelope.event, now)
-    store.audit(envelope.home_id, now, f"person:{person}", act, f"inbox:{inbox_id}")
-    store.hint(f"person:{person}", "inbox")
-    return inbox_id
-
-
-def _keep_answer(store: Store, person: int, inbox_id: int, answer: Answer) -> None:
-    """The answer, so that every redelivery gets the same."""
-    sealed = store.seal(tables.Inbox, "answer", inbox_id, msgspec.json.encode(answer))
-    store.update(tables.Inbox, inbox_id, person=person, answer=sealed, answer_state="stored")
-
-
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:
     """What could not be handled is kept with its raw XML; a colleague answers, and the person
     hears the fixed sentence.
     """
     now = envelope.arrived_at
-    inbox_id = _keep_message(store, envelope, talk.person_id, set_aside=type(error).__name__)
-    _ledger(store, talk, envelope)
+    inbox_id = keeping.keep_message(store, envelope, talk.person_id, set_aside=type(error).__name__)
+    keeping.ledger(store, talk, envelope)
     answer = None
     if not isinstance(envelope.event, SILENT):
         context = Context(
@@ -537,5 +345,8 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
             alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
             says.insert(0, alarms.called(envelope.heard, talk.kind))
         answer = Answer(house.words(says, now, elder=talk.kind == "elder"), int(now.timestamp()))
-        _keep_answer(store, talk.person_id, inbox_id, answer)
+        keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
+
+
+__all__ = ["Answer", "Envelope", "Receipt", "receive_batch", "silence"]

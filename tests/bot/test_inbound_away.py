@@ -17,7 +17,7 @@ from bot.inbound import Account, Inbound
 from care.errors import Busy
 from services.emergencies.board import Board
 from services.outgoing import outbox
-from services.talks.receive import busy
+from services.talks.keeping import busy
 from settings import Mode
 from simulator.codec import Keys, message
 from storage import sqlite, tables

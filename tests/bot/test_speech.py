@@ -18,7 +18,7 @@ from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox, sending
 from services.ports import Fate, NullPlatform
-from services.talks.receive import Envelope
+from services.talks.envelope import Envelope
 from settings import Home
 from speech import decode, recordings
 from tests.bot.test_outgoing import Outside, outside

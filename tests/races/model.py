@@ -12,7 +12,7 @@ from conversations import events
 from services import install
 from services.access import Role, Viewer
 from services.house import House
-from services.talks.receive import Envelope
+from services.talks.envelope import Envelope
 from settings import Home
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest

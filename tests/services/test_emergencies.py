@@ -17,7 +17,7 @@ from services.emergencies.board import Board, Place
 from services.emergencies.cries import SHOWN
 from services.emergencies.cries import _known as cries_read
 from services.emergencies.cries import words as shown
-from services.talks.receive import Receipt
+from services.talks.envelope import Receipt
 from services.upkeep.pulse import Downtime
 from tests.conftest import HomeUnderTest
 

@@ -14,7 +14,7 @@ from services.access import Role, Viewer
 from services.knowledge import knowledge
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from services.knowledge.knowledge import Shelf
-from services.talks.receive import Receipt
+from services.talks.envelope import Receipt
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 

@@ -21,7 +21,8 @@ from conversations.registry import Registry
 from services.context import Context
 from services.house import House
 from services.talks import dispatch
-from services.talks.receive import Receipt, receive_batch
+from services.talks.envelope import Receipt
+from services.talks.receive import receive_batch
 from settings import Home
 from storage import tables
 from storage.sqlite import SqliteStore
