@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.inbound import Inbound
 from services.accusations import accusations
-from services.emergencies import alarms as _alarms
+from services.emergencies import ringing as _ringing
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.knowledge import knowledge as _knowledge
@@ -91,9 +91,9 @@ class Looks:
         )
         home, now = self._running.home_id, self._clock()
         self.board.locks = await self._running.database.read(lambda db: _staff.locks(db, home, now))
-        self.board.muted = await self._running.database.read(lambda db: _alarms.muted(db, home, now))
+        self.board.muted = await self._running.database.read(lambda db: _ringing.muted(db, home, now))
         rows, ended = await self._running.database.read(
-            lambda db: (_alarms.open_alarms(db, home, now), _alarms.just_ended(db, home, now))
+            lambda db: (_ringing.open_alarms(db, home, now), _ringing.just_ended(db, home, now))
         )
         self.board.take_over(rows, ended)
 
@@ -118,7 +118,7 @@ class Looks:
 
     async def places(self) -> None:
         """Who lives in which room."""
-        self.board.places = await self._running.database.read(lambda db: _alarms.places(db, self._running.home_id))
+        self.board.places = await self._running.database.read(lambda db: _ringing.places(db, self._running.home_id))
 
     async def epochs(self) -> None:
         """Whether a restore waits for its confirmation."""

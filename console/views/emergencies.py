@@ -16,8 +16,8 @@ from console.routes import COLLEAGUE, Routes
 from services.access import access_page
 from services.emergencies import alarms, unreadable
 from services.emergencies.access import ALARMS
-from services.emergencies.board import Alarm
 from services.emergencies.forms import Act
+from services.emergencies.strip import Alarm
 from services.staff import staff
 from services.upkeep import pulse
 from storage.queries import emergencies as queries

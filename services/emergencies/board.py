@@ -6,9 +6,8 @@ yet stands
 beside them, marked 未入库, and is recognised by its push key.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,119 +15,18 @@ from care.accusations import Accusation, Names
 from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear
+from services.emergencies.strip import GONE_AFTER, NOBODY, UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from services.emergencies.unreadable import Unread
 from services.staff.staff import Lock
 from services.upkeep.epochs import Closed
 from services.upkeep.pulse import Downtime
 
-GONE_AFTER = timedelta(minutes=10)
 DEAD: Final = timedelta(seconds=5)
 """After a change of a strip nothing ends it: the tap was meant for what stood there before (D7)."""
-UNDONE_WITHIN: Final = timedelta(minutes=10)
 OTHERS: Final = ("我也到了", "她请我登记", "电话里确认了")
 """Why somebody says 已到 who never said 我去."""
 FALSE: Final = ("按错了", "不是求救", "电视或说笑", "已当面确认没事")
 """Why an alarm was none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Who speaks from an openid, and where a nurse goes: kept in memory, so that no alarm waits for a question.
-
-    `rooms` is the place without a name; `away` is what the records say when the elder is not in the house (A7); a guest
-    has no tie to it.
-    """
-
-    name: str
-    place: str
-    rooms: str = ""
-    away: str = ""
-    bound: bool = True
-
-
-NOBODY: Final = Place("未绑定的手机", "不知道在哪里，请看来信", bound=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Cry:
-    """One message of an alarm: how urgent, what it is about, the words."""
-
-    level: int
-    kind: str
-    words: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet.
-
-    `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody
-    above lifts it.
-    """
-
-    openid: str
-    audience: Audience
-    level: int
-    kind: str
-    cries: tuple[Cry, ...]
-    raised_at: datetime
-    latest_at: datetime
-    where: Place
-    count: int = 1
-    going: str = ""
-    going_id: int = 0
-    going_at: datetime | None = None
-    person_id: int | None = None
-    uncommitted: frozenset[str] = field(default=frozenset())
-    brief: bool = False
-    staff: frozenset[int] = field(default=frozenset())
-    roles: frozenset[tuple[str, str]] = field(default=frozenset())
-
-    @property
-    def ref(self) -> str:
-        """What names the strip in an address; no openid leaves the house."""
-        return hashlib.sha256(f"{self.audience.value}|{self.openid}".encode()).hexdigest()[:20]
-
-    @property
-    def name(self) -> str:
-        """Who speaks."""
-        return self.where.name
-
-    @property
-    def place(self) -> str:
-        """Where a nurse goes."""
-        return self.where.place
-
-    @property
-    def words(self) -> str:
-        """The worst of what was said, the newest of that (D14)."""
-        worst = min((cry.level for cry in self.cries), default=self.level)
-        return next((cry.words for cry in reversed(self.cries) if cry.level == worst and cry.words), "")
-
-    @property
-    def said(self) -> list[Cry]:
-        """Everything that was said, the worst on top, each sentence once."""
-        once = {(cry.kind, cry.words): cry for cry in self.cries}
-        return sorted(once.values(), key=lambda cry: (cry.level, -cry.at.timestamp()))
-
-    def means(self, viewer: Viewer) -> bool:
-        """Whether the talk accuses this colleague, by name or by role on a floor."""
-        return viewer.id in self.staff or any(
-            role == viewer.role.value and (not floor or not viewer.floors or floor in viewer.floors)
-            for role, floor in self.roles
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """An alarm that was ended a moment ago, as all see it, with the way back (D7)."""
-
-    alarm: Alarm
-    by: str
-    at: datetime
-    how: str
-    why: str = ""
 
 
 class Board:

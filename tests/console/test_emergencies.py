@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from care.triage import triage
 from conversations import events
-from services.emergencies.board import Alarm
+from services.emergencies.strip import Alarm
 from tests.console.browsers import Desk
 
 

@@ -9,8 +9,9 @@ from care import accusations as accusation
 from care.triage import Audience, triage
 from conversations import events
 from services.access import Role, Viewer
-from services.emergencies import alarms
-from services.emergencies.board import Alarm, Board
+from services.emergencies import alarms, ringing
+from services.emergencies.board import Board
+from services.emergencies.strip import Alarm
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -37,9 +38,9 @@ class House:
     async def look(self) -> None:
         home, now = self.home, self.home.clock()
         self.board.names = home.house.names
-        self.board.places = await home.database.read(lambda db: alarms.places(db, home.ids.home_id))
+        self.board.places = await home.database.read(lambda db: ringing.places(db, home.ids.home_id))
         rows, ended = await home.database.read(
-            lambda db: (alarms.open_alarms(db, home.ids.home_id, now), alarms.just_ended(db, home.ids.home_id, now))
+            lambda db: (ringing.open_alarms(db, home.ids.home_id, now), ringing.just_ended(db, home.ids.home_id, now))
         )
         self.board.take_over(rows, ended)
 

@@ -12,11 +12,12 @@ from care.triage import NURSE, Audience, triage
 from conversations import events
 from services import install
 from services.access import Role, Viewer
-from services.emergencies import alarms
-from services.emergencies.board import Board, Place
+from services.emergencies import alarms, ringing
+from services.emergencies.board import Board
 from services.emergencies.cries import SHOWN
 from services.emergencies.cries import _known as cries_read
 from services.emergencies.cries import words as shown
+from services.emergencies.strip import Place
 from services.talks.envelope import Receipt
 from services.upkeep.pulse import Downtime
 from tests.conftest import HomeUnderTest
@@ -41,8 +42,8 @@ async def elder(home: HomeUnderTest) -> HomeUnderTest:
 
 async def board_of(home: HomeUnderTest) -> Board:
     board = Board()
-    board.places = await home.database.read(lambda db: alarms.places(db, home.ids.home_id))
-    board.take_over(await home.database.read(lambda db: alarms.open_alarms(db, home.ids.home_id, home.clock())))
+    board.places = await home.database.read(lambda db: ringing.places(db, home.ids.home_id))
+    board.take_over(await home.database.read(lambda db: ringing.open_alarms(db, home.ids.home_id, home.clock())))
     return board
 
 
@@ -140,7 +141,7 @@ async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_f
     await cries(elder, "我摔倒了")
     board.committed("grandma", "k1")
     board.committed("grandma", "k9")
-    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    board.take_over(await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock())))
     strips = {alarm.name: alarm for alarm in board.seen_by(nurse)}
     assert strips["王桂兰"].going == "唐雨", "我去 is kept until it is written down"
     assert not strips["王桂兰"].uncommitted
@@ -148,12 +149,12 @@ async def test_e2_before_the_commit_the_board_rings_from_memory_and_afterwards_f
     with pytest.raises(Invalid, match="过几秒再点"):
         board.arrive(nurse, strips["王桂兰"].ref, elder.clock.on(seconds=1))
     board.arrive(nurse, strips["王桂兰"].ref, elder.clock.on(seconds=5))
-    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    board.take_over(await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock())))
     assert [alarm.name for alarm in board.seen_by(nurse)] == ["未绑定的手机"], "已到 holds before it is written down"
     elder.clock.on(seconds=5)
     await cries(elder, "救命")
     board.ring("grandma", "k3", heard, "又摔了", elder.clock.on(seconds=1))
-    board.take_over(await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock())))
+    board.take_over(await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock())))
     again = next(alarm for alarm in board.seen_by(nurse) if alarm.name == "王桂兰")
     assert (again.words, again.count) == ("又摔了", 3), "new words ring again"
     assert len(told) > 5
@@ -256,7 +257,7 @@ async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_th
         return str(receipt.answer.text)
 
     assert await taps(1) == "已经在叫人。急就按铃。"
-    (strip,) = await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock()))
+    (strip,) = await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock()))
     assert (strip.level, strip.words, strip.count) == (1, "按了叫护士", 1)
     elder.clock.on(seconds=70)
     await taps(2)
@@ -274,7 +275,7 @@ async def test_f6_a_voice_at_night_that_nobody_can_read_rings_and_by_day_it_has_
     assert await elder.one("SELECT count(*) FROM promise") == 1
     elder.clock.now = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 in the house
     await elder.hears(events.Voice("by-night", "amr"), "grandma")
-    (strip,) = await elder.database.read(lambda db: alarms.open_alarms(db, elder.ids.home_id, elder.clock()))
+    (strip,) = await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock()))
     assert (strip.level, strip.words) == (1, "未识别语音，请收听")
     await elder.hears(events.Voice("a-daughter", "amr"), "daughter")
     assert await elder.one("SELECT count(*) FROM alarm") == 1

@@ -7,8 +7,8 @@ import pytest
 from care.errors import Invalid
 from care.triage import triage
 from services.accusations import accusations
-from services.emergencies import alarms, unreadable
-from services.emergencies.board import NOBODY
+from services.emergencies import ringing, unreadable
+from services.emergencies.strip import NOBODY
 from tests.services.floors import House, house
 
 __all__ = ["house"]
@@ -74,7 +74,7 @@ async def test_fault_s6_a_stranger_is_muted_with_a_reason_and_an_elder_never(hou
     ), "it is still read"
     house.home.clock.on(hours=25)
     house.board.muted = await house.home.database.read(
-        lambda db: alarms.muted(db, house.home.ids.home_id, house.home.clock())
+        lambda db: ringing.muted(db, house.home.ids.home_id, house.home.clock())
     )
     await house.cries("救命", "stranger")
     assert [strip.where.bound for strip in house.strips("tang")] == [False], "after a day it rings again"
