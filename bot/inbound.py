@@ -28,7 +28,7 @@ from conversations.answers import Knowledge
 from conversations.routing import understand
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
-from services.knowledge import knowledge
+from services.knowledge import shelves
 from services.outgoing import outbox
 from services.talks.envelope import Envelope, Receipt
 from settings.clock import Clock
@@ -322,7 +322,7 @@ class Inbound:
             meant=found.meant,
             accused=found.accused,
             in_complaint=found.in_complaint,
-            look_up=partial(knowledge.ask, self.knowledge, found.words),
+            look_up=partial(shelves.ask, self.knowledge, found.words),
         )
 
 

@@ -12,7 +12,7 @@ from services.accusations import accusations
 from services.emergencies import ringing as _ringing
 from services.emergencies import unreadable
 from services.emergencies.board import Board
-from services.knowledge import knowledge as _knowledge
+from services.knowledge import shelves as _shelves
 from services.staff import staff as _staff
 from services.subject import Job, Running
 from services.upkeep import epochs as _epochs
@@ -105,9 +105,9 @@ class Looks:
             self._running.home_id,
         )
         async with self._learning:  # one look at a time: an older one never takes away a newer shelf
-            edition = today, await self._running.database.read(lambda db: _knowledge.edition(db, number))
+            edition = today, await self._running.database.read(lambda db: _shelves.edition(db, number))
             if edition != self._edition:
-                shelf = await self._running.database.read(lambda db: _knowledge.shelf(db, number, home, today))
+                shelf = await self._running.database.read(lambda db: _shelves.shelf(db, number, home, today))
                 self._inbound.knowledge, self._edition = shelf.snapshot, edition
 
     async def staff(self) -> None:

@@ -12,7 +12,7 @@ from typing import TextIO
 from bot import config
 from care.triage import triage
 from conversations.answers import Kind, Knowledge
-from services.knowledge import knowledge
+from services.knowledge import shelves
 from settings import Home, Settings
 from settings.clock import wall
 from storage import migrate, seal
@@ -65,10 +65,10 @@ def urgency(text: str) -> dict[str, object]:
 def _knowledge(file: Path | None) -> Knowledge:
     """The home's own knowledge where a configuration names its database, else the starter alone."""
     if file is None and not any(name.startswith(config.PREFIX) for name in os.environ):
-        return knowledge.starter(Home())
+        return shelves.starter(Home())
     settings = config.load(file)
     if not migrate.has_rows(settings.database.url):
-        return knowledge.starter(settings.home)
+        return shelves.starter(settings.home)
     return asyncio.run(_kept(settings))
 
 
@@ -77,6 +77,6 @@ async def _kept(settings: Settings) -> Knowledge:
         settings.database.url, seal.load(settings.key_file, may_create=False), lambda _store, _batch: []
     )
     today = wall().astimezone(settings.home.zone).date()
-    found = await database.read(lambda db: knowledge.shelf(db, knowledge.home_of(db), settings.home, today))
+    found = await database.read(lambda db: shelves.shelf(db, shelves.home_of(db), settings.home, today))
     await database.close()
     return found.snapshot

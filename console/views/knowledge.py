@@ -14,10 +14,10 @@ from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import knowledge as enquiry
 from services.access import access_page
-from services.knowledge import knowledge
+from services.knowledge import knowledge, shelves
 from services.knowledge.access import KNOWLEDGE
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry, TryKnowledge
-from services.knowledge.knowledge import SOON, Shelf
+from services.knowledge.shelves import SOON, Shelf
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -101,7 +101,7 @@ async def attempt(request: web.Request, form: TryKnowledge) -> dict[str, Any]:
         raise Invalid(why="先写一句话再试。")
     shelf: Shelf = (await _facts(request, missed=False))["shelf"]
     found = shelf.snapshot.find(text)
-    options = knowledge.ask(shelf.snapshot, text)
+    options = shelves.ask(shelf.snapshot, text)
     words, why = _told(request, options)
     missing = shelf.snapshot.missing(found.hits[0].entry) if found.hits and found.kind is Kind.ANSWER else ()
     return {
@@ -132,10 +132,10 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
     today = now.astimezone(home.zone).date()
 
-    def work(db: Unit) -> tuple[Shelf, list[knowledge.Missed]]:
+    def work(db: Unit) -> tuple[Shelf, list[shelves.Missed]]:
         access_page(who, KNOWLEDGE)
-        shelf = knowledge.shelf(db, who.home_id, home, today)
-        return shelf, knowledge.missed(db, who, shelf.snapshot, now) if missed else []
+        shelf = shelves.shelf(db, who.home_id, home, today)
+        return shelf, shelves.missed(db, who, shelf.snapshot, now) if missed else []
 
     shelf, unanswered = await request.app[DATABASE].read(work)
     show = request.query.get("show", "")

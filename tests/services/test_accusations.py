@@ -15,7 +15,7 @@ from services.accusations.forms import DecideAccused
 from services.complaints import complaints, proposals
 from services.complaints.access import access_complaint
 from services.complaints.forms import Assess, Inquire, Learn
-from services.knowledge import knowledge
+from services.knowledge import shelves
 from services.residents import residents
 from services.residents.forms import Hush
 from services.search import search
@@ -71,7 +71,7 @@ class Floor:
                     if any(row.complaint.person_id == person for row in queries.rows(db, viewer.sight))
                     else set()
                 )
-                asked = knowledge.missed(db, viewer, Knowledge(starter()), self.home.clock())
+                asked = shelves.missed(db, viewer, Knowledge(starter()), self.home.clock())
                 found |= {"asked"} if any("掐" in one.text or "骂" in one.text for one in asked) else set()
             return found
 

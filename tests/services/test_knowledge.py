@@ -11,9 +11,9 @@ from conversations import events
 from conversations.answers import Kind
 from services import install
 from services.access import Role, Viewer
-from services.knowledge import knowledge
+from services.knowledge import knowledge, shelves
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
-from services.knowledge.knowledge import Shelf
+from services.knowledge.shelves import Shelf
 from services.talks.envelope import Receipt
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -21,12 +21,12 @@ from tests.conftest import HomeUnderTest
 
 async def shelf(home: HomeUnderTest) -> Shelf:
     today = home.clock().date()
-    return await home.database.read(lambda db: knowledge.shelf(db, home.ids.home_id, home.settings.home, today))
+    return await home.database.read(lambda db: shelves.shelf(db, home.ids.home_id, home.settings.home, today))
 
 
 async def asks(home: HomeUnderTest, text: str, openid: str = "daughter") -> str:
     kept = await shelf(home)
-    envelope = replace(home.envelope(events.Text(text), openid), look_up=lambda: knowledge.ask(kept.snapshot, text))
+    envelope = replace(home.envelope(events.Text(text), openid), look_up=lambda: shelves.ask(kept.snapshot, text))
     receipt: Receipt = await home.database.receive(envelope)
     return receipt.answer.text if receipt.answer else ""
 
@@ -59,7 +59,7 @@ async def test_q3_whoever_looks_whether_the_knowledge_changed_sees_each_change_a
     who, seen = await home.staff(), list[object]()
 
     async def look() -> object:
-        return await home.database.read(lambda db: knowledge.edition(db, home.ids.home_id))
+        return await home.database.read(lambda db: shelves.edition(db, home.ids.home_id))
 
     async def changes(work: Callable[[Unit], None]) -> None:
         home.clock.on(seconds=1)
@@ -236,7 +236,7 @@ async def test_q3_what_the_machine_could_not_answer_is_listed_taught_and_gone(ho
 
     async def missed() -> list[tuple[str, int, tuple[str, ...]]]:
         kept = await shelf(home)
-        found = await home.database.read(lambda db: knowledge.missed(db, who, kept.snapshot, home.clock()))
+        found = await home.database.read(lambda db: shelves.missed(db, who, kept.snapshot, home.clock()))
         return [(one.text, one.times, one.lacks) for one in found]
 
     assert await missed() == [("能不能开发票？", 2, ()), ("怎么收费", 1, ("床位费", "护理费", "餐费"))]
@@ -254,8 +254,8 @@ async def test_q3_what_the_machine_could_not_answer_is_listed_taught_and_gone(ho
 
 
 async def test_the_first_home_answers_for_the_command(home: HomeUnderTest) -> None:
-    assert await home.database.read(knowledge.home_of) == home.ids.home_id
-    assert knowledge.starter(home.settings.home).values["首次反馈时间"] == "1 小时"
+    assert await home.database.read(shelves.home_of) == home.ids.home_id
+    assert shelves.starter(home.settings.home).values["首次反馈时间"] == "1 小时"
     from settings import Home
 
-    assert knowledge.of_home(Home(first_feedback_minutes=90))["首次反馈时间"] == "90 分钟"
+    assert shelves.of_home(Home(first_feedback_minutes=90))["首次反馈时间"] == "90 分钟"

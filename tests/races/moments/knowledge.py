@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.knowledge import knowledge
+from services.knowledge import knowledge, shelves
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from storage import tables
 from storage.unit import Unit
@@ -44,7 +44,7 @@ def _revision(turn: Turn, db: Unit) -> int:
 
 
 def _blank_form(turn: Turn, db: Unit) -> str:
-    return knowledge.shelf(db, turn.ids.home_id, HOME, turn.now.date()).blanks["床位费"].revision
+    return shelves.shelf(db, turn.ids.home_id, HOME, turn.now.date()).blanks["床位费"].revision
 
 
 SIDES: Final = (

@@ -1,0 +1,243 @@
+"""What the house knows at one moment, as pages and answers read it, and what it could not answer (Q3, A8)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import select
+
+from care.errors import NotFound
+from care.triage import triage
+from conversations import answers
+from conversations.answers import Entry, Found, Kind, Knowledge
+from conversations.events import Asked, Option
+from conversations.routing import Intent, of_words
+from services.access import Viewer, access_page
+from services.knowledge.access import KNOWLEDGE
+from settings import Home
+from storage import revision as revisions
+from storage import tables
+from storage.unit import Unit
+
+OWN_BLANKS: Final = ("值班电话", "首次反馈时间", "结果时间")
+"""Filled from the settings of the home, never by hand."""
+SOON: Final = timedelta(days=7)
+LOOK_BACK: Final = timedelta(days=7)
+LOOKED_AT: Final = 300
+SHORTEST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """The home's value of a blank: unfilled, filled, or out of date."""
+
+    name: str
+    value: str
+    valid_until: date | None
+    hint: str
+    own: bool = False
+    revision: str = ""
+    """What its form is drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as the page shows it: revision 0 = as it came."""
+
+    entry: Entry
+    missing: tuple[str, ...]
+    enabled: bool
+    revision: int = 0
+    edited_at: datetime | None = None
+    edited_by: str = ""
+    ends: date | None = None
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the machine may say it."""
+        return self.enabled and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Everything at one moment: what the page lists, and the snapshot that answers."""
+
+    kept: tuple[Kept, ...]
+    blanks: Mapping[str, Blank]
+    snapshot: Knowledge
+
+    @property
+    def filled(self) -> int:
+        """Entries without an unfilled blank."""
+        return sum(not one.missing for one in self.kept)
+
+    def one(self, key: str) -> Kept:
+        """An entry by its id. Raises NotFound."""
+        found = next((one for one in self.kept if one.entry.id == key), None)
+        if found is None:
+            raise NotFound
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question of the last days that the machine handed on, with what came nearest."""
+
+    inbox_id: int
+    text: str
+    times: int
+    at: datetime
+    near: Entry | None
+    score: float
+    lacks: tuple[str, ...] = ()
+
+
+def of_home(home: Home) -> dict[str, str]:
+    """The blanks that the settings fill."""
+    hours, minutes = divmod(home.first_feedback_minutes, 60)
+    first = f"{hours} 小时" if hours and not minutes else f"{home.first_feedback_minutes} 分钟"
+    return dict(zip(OWN_BLANKS, (home.phone, first, f"{home.result_hours} 小时"), strict=True))
+
+
+def home_of(db: Unit) -> int:
+    """The home of `[wechat]`: the first one."""
+    return db.scalars(select(tables.Home.id).order_by(tables.Home.id)).one()
+
+
+def starter(home: Home) -> Knowledge:
+    """The first day: nothing filled but what the settings know."""
+    return Knowledge(answers.starter(), of_home(home))
+
+
+def edition(db: Unit, home_id: int) -> frozenset[tuple[int, datetime]]:
+    """What tells whether anything of the shelf was changed: each row of it with the moment of its last change."""
+    return frozenset(
+        (row_id, edited_at)
+        for table in (tables.KnowledgeEntry, tables.KnowledgeBlank)
+        for row_id, edited_at in db.execute(select(table.id, table.edited_at).where(table.home_id == home_id))
+    )
+
+
+def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
+    """All entries and blanks of a home; a value that is out of date counts as unfilled (practice.md A8)."""
+    names = {
+        member.id: member.name for member in db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id))
+    }
+    changed = {
+        row.key: row
+        for row in db.scalars(select(tables.KnowledgeEntry).where(tables.KnowledgeEntry.home_id == home_id))
+    }
+    rows = {
+        row.name: row
+        for row in db.scalars(select(tables.KnowledgeBlank).where(tables.KnowledgeBlank.home_id == home_id))
+    }
+    values = of_home(home)
+    values |= {name: row.value for name, row in rows.items() if row.valid_until is None or row.valid_until >= today}
+    entries = [_entry(entry, changed.pop(entry.id, None)) for entry in answers.starter()]
+    entries += [_entry(None, changed[key]) for key in sorted(changed, key=lambda key: int(key.removeprefix("own-")))]
+    whole = Knowledge((), values)
+    kept = tuple(
+        Kept(
+            entry,
+            whole.missing(entry),
+            row.enabled if row else True,
+            row.revision if row else 0,
+            row.edited_at if row else None,
+            names.get(row.edited_by, "") if row else "",
+            _ends(entry, rows),
+        )
+        for entry, row in entries
+    )
+    hints, used = answers.hints(), dict.fromkeys(name for one in kept for name in one.entry.blanks)
+    blanks = {name: _blank(name, values.get(name, ""), rows.get(name), hints.get(name, "")) for name in used}
+    return Shelf(kept, blanks, Knowledge(tuple(one.entry for one in kept if one.enabled), values))
+
+
+def ask(snapshot: Knowledge, text: str) -> Asked | None:
+    """What the knowledge says to a text; None when it has nothing to offer."""
+    found: Found = snapshot.find(text)
+    if found.kind is Kind.NOTHING:
+        return None
+    chosen = (found.hits[0].entry,) if found.kind is Kind.ANSWER else snapshot.choices(found)
+    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry), entry.human) for entry in chosen)
+    return Asked(options, sure=found.kind is Kind.ANSWER)
+
+
+def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:
+    """Questions of the last days that the machine could not answer: the same words count together, the most asked
+    first.
+
+    Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no
+    questions here.
+    """
+    access_page(viewer, KNOWLEDGE)
+    complaint = select(tables.ComplaintRecord.inbox_id).where(
+        tables.ComplaintRecord.home_id == viewer.home_id, tables.ComplaintRecord.inbox_id.is_not(None)
+    )
+    rows = db.scalars(
+        select(tables.Inbox)
+        .join(tables.Person, tables.Person.id == tables.Inbox.person_id)
+        .where(
+            tables.Inbox.home_id == viewer.home_id,
+            tables.Inbox.kind == "text",
+            tables.Person.kind != "elder",
+            tables.Inbox.arrived_at > now - LOOK_BACK,
+            tables.Inbox.id.not_in(complaint),
+            viewer.sight.person(tables.Inbox.person_id),
+            viewer.sight.inbox(tables.Inbox.id),
+        )
+        .order_by(tables.Inbox.id.desc())
+        .limit(LOOKED_AT)
+    ).all()
+    found: dict[str, Missed] = {}
+    for row in rows:
+        text = str(msgspec.json.decode(db.open(row, "event") or "{}").get("body", ""))
+        key = re.sub(r"\W+", "", text)
+        if len(key) < SHORTEST or of_words(text) != Intent.ASK or triage(text).rings:
+            continue
+        if key in found:
+            found[key] = replace(found[key], times=found[key].times + 1)
+            continue
+        result = snapshot.find(text)
+        first = result.hits[0] if result.hits else None
+        lacks = snapshot.missing(first.entry) if first and result.kind is Kind.ANSWER else ()
+        if result.kind is Kind.NOTHING or lacks:
+            found[key] = Missed(
+                row.id, text, 1, row.created_at, first.entry if first else None, first.score if first else 0.0, lacks
+            )
+    return sorted(found.values(), key=lambda one: (-one.times, -one.at.timestamp()))[:most]
+
+
+def _entry(entry: Entry | None, row: tables.KnowledgeEntry | None) -> tuple[Entry, tables.KnowledgeEntry | None]:
+    if row is None:
+        if entry is None:
+            raise NotFound
+        return entry, None
+    return Entry(row.key, row.question, row.answer, tuple(row.asked.split("\n")), entry.human if entry else False), row
+
+
+def _ends(entry: Entry, rows: Mapping[str, tables.KnowledgeBlank]) -> date | None:
+    """The first day on which one of its values is no longer true."""
+    ends = [
+        row.valid_until for name in entry.blanks if (row := rows.get(name)) is not None and row.valid_until is not None
+    ]
+    return min(ends, default=None)
+
+
+def _blank(name: str, value: str, row: tables.KnowledgeBlank | None, hint: str) -> Blank:
+    return Blank(
+        name,
+        row.value if row else value,
+        row.valid_until if row else None,
+        hint,
+        name in OWN_BLANKS,
+        blank_revision(row),
+    )
+
+
+def blank_revision(row: tables.KnowledgeBlank | None) -> str:
+    """What the form of a blank is drawn from."""
+    return revisions.of(row.value, row.valid_until) if row else revisions.of()
