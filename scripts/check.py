@@ -19,7 +19,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from sqlalchemy import create_engine
 
 from conversations import phrases
-from conversations.engine import check
+from conversations.proofs import check
 from conversations.registry import standard
 from scripts import schema
 from scripts.flows import page

@@ -4,7 +4,8 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from conversations.engine import Flow, mermaid
+from conversations.engine import Flow
+from conversations.proofs import mermaid
 from conversations.registry import standard
 from settings import subjects
 

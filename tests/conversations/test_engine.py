@@ -17,14 +17,13 @@ from conversations.engine import (
     Snapshot,
     Step,
     UnknownSnapshot,
-    check,
     finish,
     goto,
-    mermaid,
     stay,
 )
 from conversations.events import Done, Message, Refused, Reply, Skipped, Text, Voice
 from conversations.facts import Fact
+from conversations.proofs import check, mermaid
 from conversations.registry import Registry
 
 

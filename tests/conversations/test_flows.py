@@ -10,10 +10,11 @@ from hypothesis import strategies as some
 
 from conversations import events, phrases
 from conversations.effects import Quiet, Say
-from conversations.engine import Flow, Snapshot, check, mermaid
+from conversations.engine import Flow, Snapshot
 from conversations.events import Image, Message, Text, Voice
 from conversations.flows import complaints
 from conversations.flows.complaints import Complaint, flow
+from conversations.proofs import check, mermaid
 from conversations.registry import standard
 from conversations.routing import Intent
 from tests.conversations.steps import DUE, settle
