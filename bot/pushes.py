@@ -1,31 +1,25 @@
 """What a push says: its XML as a typed event, and what makes it unique (wechat.md 2, 3).
 
-The strict reader takes what is clean. Once the signature holds nothing is lost (W1): whatever is not clean is
-*recovered*: forbidden signs
-are dropped, the envelope is read from before the person's own words, and everything between the first opening and the
-last closing tag of
-these words stays words. What was recovered is never an act: no words can unsubscribe, bind or press.
+What is clean (`bot.fields`) is read strictly. Once the signature holds nothing is lost (W1): whatever is not clean is
+*recovered* (`bot.recovery`), and never as an act.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
-from xml.parsers import expat
-from xml.sax.saxutils import unescape
+from typing import Final
 
 import msgspec
 
-from care.triage import triage
+from bot import recovery
+from bot.fields import Node, clean
 from conversations import events
 
-MAX_DEPTH: Final = 16
 KEY: Final = 256
 """The width of the key's column."""
 OPENID: Final = 64
 """The width of its column."""
-Node = str | dict[str, Any] | list[Any]
 
 
 class NoSender(Exception):
@@ -46,7 +40,7 @@ class NoSender(Exception):
     @property
     def words(self) -> str:
         """Everything that is no tag."""
-        return words_in(readable(self.raw))
+        return recovery.words_in(recovery.readable(self.raw))
 
 
 class Push(msgspec.Struct, frozen=True):
@@ -77,137 +71,6 @@ def read(raw: bytes, arrived_at: datetime) -> Push:
         raise NoSender(raw) from error
 
 
-# -- the strict reader ---------------------------------------------------------------------------------------------
-
-
-_FIELD: Final = re.compile(r"<(\w+)>(<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|[^<&]*)</\1>", re.ASCII)
-_SHORT: Final = 2048
-"""Bytes that one pattern reads: it looks for a closing tag at each `<` of the words."""
-_PLAIN: Final = bytes(set(range(256)) - set(range(32)) | set(b"\t\n"))
-"""The bytes that XML leaves as they are; others are for expat to refuse or to change."""
-_REPEATED: Final = frozenset({"item", "List"})
-"""What the platform itself repeats within an event."""
-
-
-def clean(body: bytes) -> dict[str, Node] | None:
-    """The children of the root: text, dict for a nest, list for repeats. None for whatever user text may have brought
-    about.
-
-    Nearly every push is a flat list of fields, which one pattern reads; whatever is more than that goes to expat. Not
-    clean is bad XML,
-    and also what XML allows and the platform never writes: a field twice, a child or a second text beside the words of
-    a field,
-    attributes, comments, instructions, a DOCTYPE.
-    """
-    flat = _flat(body)
-    return _nested(body) if flat is None else flat
-
-
-def _flat(body: bytes) -> dict[str, Node] | None:
-    """The fields of a flat push, each once and nothing between them; None for any other XML."""
-    if (
-        len(body) > _SHORT or body.translate(None, _PLAIN) or b"\xef\xbf" in body
-    ):  # control characters; U+FFC0 and up, two of them illegal
-        return None
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return None
-    if not (text.startswith("<xml>") and text.endswith("</xml>")):
-        return None
-    found: dict[str, Node] = {}
-    size = len("<xml></xml>")
-    for name, value in _FIELD.findall(text):
-        if name in found or name == "xml":
-            return None
-        size += 2 * len(name) + len(value) + len("<></>")
-        if value[:1] == "<":  # the pattern lets nothing begin so but a CDATA section, whole
-            found[name] = value[9:-3]
-        elif "]]>" in value:
-            return None
-        else:
-            found[name] = value
-    return found if size == len(text) else None  # something between them
-
-
-class _NotClean(Exception):
-    """Stops expat."""
-
-
-def _nested(body: bytes) -> dict[str, Node] | None:
-    reader = _Nest()
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.StartCdataSectionHandler, parser.EndCdataSectionHandler = reader.opened, reader.closed
-    for handler in ("StartDoctypeDeclHandler", "EntityDeclHandler", "CommentHandler", "ProcessingInstructionHandler"):
-        setattr(parser, handler, _refuse)
-    try:
-        parser.Parse(body, True)
-    except (expat.ExpatError, _NotClean):
-        return None
-    root = reader.found.get("xml")
-    if not isinstance(root, dict) or (
-        root.get("MsgType") != "event" and any(not isinstance(value, str) for value in root.values())
-    ):
-        return None
-    return root
-
-
-def _refuse(*_: object) -> None:
-    raise _NotClean
-
-
-class _Nest:
-    """Gathers what expat tells: a value is a text, or children, never both; blanks around a CDATA section are not part
-    of it (W2).
-    """
-
-    def __init__(self) -> None:
-        self.found: dict[str, Node] = {}
-        self._stack: list[dict[str, Node]] = [self.found]
-        self._loose: list[list[str]] = [[]]
-        self._quoted: list[list[str] | None] = [None]
-        self._in_quotes = False
-
-    def start(self, _name: str, attributes: object) -> None:
-        if len(self._stack) >= MAX_DEPTH or attributes:
-            raise _NotClean
-        self._stack.append({})
-        self._loose.append([])
-        self._quoted.append(None)
-
-    def opened(self) -> None:
-        self._in_quotes = True
-        if self._quoted[-1] is None:
-            self._quoted[-1] = []
-
-    def closed(self) -> None:
-        self._in_quotes = False
-
-    def text(self, data: str) -> None:
-        quoted = self._quoted[-1]
-        (quoted if self._in_quotes and quoted is not None else self._loose[-1]).append(data)
-
-    def end(self, name: str) -> None:
-        children, loose, quoted = self._stack.pop(), "".join(self._loose.pop()), self._quoted.pop()
-        if (children or quoted is not None) and loose.strip():
-            raise _NotClean
-        if children and quoted is not None:
-            raise _NotClean
-        value: Node = children or (loose if quoted is None else "".join(quoted))
-        parent = self._stack[-1]
-        if name not in parent:
-            parent[name] = value
-        elif name not in _REPEATED:
-            raise _NotClean
-        elif isinstance(held := parent[name], list):
-            held.append(value)
-        else:
-            parent[name] = [held, value]
-
-
 def _strict(fields: Mapping[str, Node], raw: bytes) -> Push | None:
     """The push of clean fields; None when the envelope itself is incomplete."""
     openid, kind = _head(fields, "FromUserName"), _head(fields, "MsgType").lower()
@@ -227,8 +90,8 @@ def _strict(fields: Mapping[str, Node], raw: bytes) -> Push | None:
     if not identity or (kind == "text" and "Content" not in fields):
         return None
     message = _message(kind, fields)
-    if _WORDS.get(kind) not in fields and kind not in FILES:
-        message = _all_heard(message, raw)
+    if recovery.WORDS.get(kind) not in fields and kind not in recovery.FILES:
+        message = recovery.all_heard(message, raw)
     return Push(to_user, openid, _key("m", identity, openid), kind[:16], message, raw, created)
 
 
@@ -346,134 +209,11 @@ def _number(fields: Mapping[str, Node], name: str) -> float:
         return 0.0
 
 
-# -- what is not clean ---------------------------------------------------------------------------------------------
-
-
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
-"""What XML does not allow, and the sign that stands for bytes that are no text."""
-_HOLE: Final = "\ufffd"
-"""Where a forbidden sign stood: a name with a hole is no name, words with a hole are words."""
-_WORDS: Final = {"text": "Content", "voice": "Recognition", "location": "Label", "link": "Title"}
-"""The field in which a person's own words begin, by kind."""
-FILES: Final = frozenset({"image", "video", "shortvideo", "link", "location"})
-"""Kinds whose words are titles and places, if any: nobody is rung by them."""
-_BEGINS: Final = re.compile(
-    r"<(?:Content|Recognition|Label|Title|Description|ScanCodeInfo|ScanResult|SendLocationInfo|Poiname)\b"
-)
-_VALUE: Final = r"([^\s<>&\[\]\ufffd]{1,64})"
-
-
-def _field(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A field of the envelope by its opening tag, else by its closing one; cut in two it is neither."""
-    opened = rf"<{name}>\s{{0,8}}(?:<!\[CDATA\[\s{{0,8}})?{_VALUE}(?=\s{{0,8}}(?:\]\]>|</{name}>))"
-    closed = rf"(?<=[>\[]){_VALUE}\s{{0,8}}(?:\]\]>\s{{0,8}})?</{name}>"
-    return re.compile(opened), re.compile(closed)
-
-
-_HEAD: Final = {
-    name: _field(name) for name in ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MediaId", "MediaId16K")
-}
-_IDENTITY: Final = re.compile(
-    r"<MsgId>\s{0,8}(?:<!\[CDATA\[\s{0,8})?(\d{1,20})\s{0,8}(?:\]\]>\s{0,8})?</MsgId>"
-    r"(?:\s{0,8}<\w{1,32}>[^<>]{0,64}</\w{1,32}>){0,4}\s{0,8}</xml>\s{0,8}$"
-)
-"""The number stands at the end of a push, and only the platform's own fields behind it: words cannot claim one."""
-_TAG: Final = re.compile(r"</?\w{1,32}>|<!\[CDATA\[|\]\]>")
-_QUOTED: Final = re.compile(r"<!\[\w{0,8}\[")
-
-
-def readable(raw: bytes) -> str:
-    """A push as text, with a hole for each sign that is none."""
-    return _FORBIDDEN.sub(_HOLE, raw.decode("utf-8", "replace"))
-
-
-def words_in(text: str) -> str:
-    """What of an XML is no tag; a forbidden sign between 救 and 命 leaves 救命."""
-    return " ".join(_TAG.sub(" ", text).replace(_HOLE, "").split())
-
-
 def _recover(raw: bytes, arrived_at: datetime) -> Push:
-    """The envelope from before the person's words, the words as they are. Raises NoSender."""
-    text = readable(raw)
-    begins = _BEGINS.search(text)
-    head = text[: begins.start()] if begins else _until(text, "</MsgType>")
-    openid = _found("FromUserName", head)
-    if not openid:
+    """The push of what could be recovered. Raises NoSender."""
+    found = recovery.recover(raw)
+    if found is None:
         raise NoSender(raw)
-    kind = (_found("MsgType", head) or "text").lower()
-    words, behind = _own_words(text, kind, len(head))
-    created = _moment(_found("CreateTime", head)) or arrived_at.replace(microsecond=0)
-    identity = _IDENTITY.search(behind)
-    key = _key("m", identity[1], openid) if identity and kind != "event" else f"x:{hashlib.sha256(raw).hexdigest()}"
-    event = _recovered(kind, head if begins else _until(text, "</MediaId>"), words)
-    if kind not in FILES:
-        event = _all_heard(event, raw)
-    return Push(_found("ToUserName", head), openid, key, kind[:16], event, raw, created)
-
-
-def _all_heard(event: events.Message, raw: bytes) -> events.Message:
-    """A push whose fields are damaged or strange is heard whole: a cry that stands in the wrong place is a cry."""
-    if triage(events.said(event)).rings:
-        return event
-    everything = words_in(readable(raw))
-    if not triage(everything).rings:
-        return event
-    return (
-        msgspec.structs.replace(event, heard=everything) if isinstance(event, events.Voice) else events.Text(everything)
-    )
-
-
-def _until(text: str, tag: str) -> str:
-    """The text up to and with the first such tag; nothing of it, when there is none."""
-    before, found, _ = text.partition(tag)
-    return before + found if found else ""
-
-
-def _recovered(kind: str, head: str, words: str) -> events.Message:
-    """A message, never an act; a file keeps the handle that stood before the words."""
-    media = _found("MediaId", head)
-    match kind:
-        case "voice" if media:
-            return events.Voice(media, media_id_16k=_found("MediaId16K", head), heard=words.strip())
-        case "image" if media:
-            return events.Image(media)
-        case "video" | "shortvideo" if media:
-            return events.Video(media)
-        case "event" | "image" | "video" | "shortvideo" | "location" | "link":
-            return events.Other(kind[:16])
-        case _:
-            return events.Text(words) if words.strip() else events.Other(kind[:16])
-
-
-def _found(name: str, head: str) -> str:
-    """The first value of a field of the envelope, "" when it is destroyed."""
-    for pattern in _HEAD[name]:
-        match = pattern.search(head)
-        if match:
-            return match[1]
-    return ""
-
-
-def _own_words(text: str, kind: str, begins: int) -> tuple[str, str]:
-    """The person's words, from the first opening to the last closing tag of their field, and
-    what stands behind them.
-    """
-    name = _WORDS.get(kind, "Content")
-    opening, closing = text.find(f"<{name}>", begins), text.rfind(f"</{name}>", begins)
-    end = closing if closing >= begins else text.rfind("<MsgId>", begins)
-    end = len(text) if end < begins else end
-    if begins <= opening < end:
-        return _bare(text[opening + len(name) + 2 : end]), text[end:]
-    return words_in(text[begins:end]), text[end:]  # a tag of the field is destroyed
-
-
-def _bare(value: str) -> str:
-    """A value without the CDATA section around it; without one its entities are read."""
-    quoted = _QUOTED.match(value.lstrip())
-    if quoted is None:
-        return unescape(value.replace(_HOLE, ""), {"&quot;": '"', "&apos;": "'"}).removesuffix("]]>")
-    inside, end, behind = value.lstrip()[quoted.end() :].rpartition("]]>")
-    whole = not end or words_in(
-        behind
-    )  # without an end all of it is words; what is behind the end is, at best, a destroyed tag
-    return (f"{inside}{end}{behind}" if whole else inside).replace(_HOLE, "")
+    created = _moment(found.created) or arrived_at.replace(microsecond=0)
+    key = _key("m", found.number, found.openid) if found.number else f"x:{hashlib.sha256(raw).hexdigest()}"
+    return Push(found.to_user, found.openid, key, found.kind[:16], found.event, raw, created)

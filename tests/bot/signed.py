@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import pushes, wire
+from bot import fields, pushes, wire
 from settings import Mode
 
 K1 = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -39,7 +39,7 @@ def read(raw: bytes) -> pushes.Push:
 
 
 def fields_of(raw: bytes) -> dict[str, Any]:
-    found = pushes.clean(raw)
+    found = fields.clean(raw)
     assert found is not None
     return found
 

@@ -9,7 +9,7 @@ import wechatpy
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot import pushes
+from bot import fields
 from conversations import events
 from tests.bot.signed import read
 
@@ -202,13 +202,13 @@ PIECES = some.sampled_from(
 def test_the_pattern_for_flat_pushes_reads_what_expat_reads(inside: str, before: str) -> None:
     for body in (f"{before}<xml>{inside}</xml>", f"{before}<xml><a><![CDATA[{inside}]]></a><b>{inside}</b></xml>"):
         raw = body.encode()
-        flat, nested = pushes._flat(raw), pushes._nested(raw)
+        flat, nested = fields._flat(raw), fields._nested(raw)
         assert not flat or flat == nested, "what one of them takes is what the other would have read"
-        assert (pushes.clean(raw) or None) == nested
+        assert (fields.clean(raw) or None) == nested
 
 
 def test_the_pattern_reads_every_common_push_without_expat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pushes, "_nested", lambda _: pytest.fail("expat was asked"))
+    monkeypatch.setattr(fields, "_nested", lambda _: pytest.fail("expat was asked"))
     flat = [xml for xml, _, _ in KINDS if not re.search(r"Info>|Popup|&", xml)]
     assert len(flat) == len(KINDS) - 6
     for xml in flat:
