@@ -127,7 +127,7 @@ def move(settings: Settings, to: str) -> int:
     """Carry a SQLite home over to another database, count and compare. The service is stopped; the old file stays as it
     is.
     """
-    from storage.sqlite import LockFile
+    from storage.sqlite_file import LockFile
 
     url = settings.database.url
     file = migrate.file_of(url)
@@ -228,7 +228,7 @@ def _empty(url: str, revision: str) -> Iterator[str]:
 
     Raises NotEmpty, DatabaseInUse.
     """
-    from storage.sqlite import LockFile
+    from storage.sqlite_file import LockFile
 
     file = migrate.file_of(url)
     if migrate.has_rows(url):

@@ -3,9 +3,7 @@ keeps others out.
 """
 
 import asyncio
-import fcntl
 import logging
-import os
 import sqlite3
 import threading
 import time
@@ -13,14 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import create_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from care.errors import Busy, DatabaseInUse
+from care.errors import Busy
 from storage.database import (
     MOST_WAITING,
     PATIENCE,
@@ -36,17 +33,15 @@ from storage.database import (
     knows_away,
     take,
 )
-from storage.held import ORDER, Rows, insert_sql, update_sql
 from storage.migrate import make_private
 from storage.seal import Sealer
-from storage.store import Question, Store
-from storage.types import Row, micros
+from storage.sqlite_file import READERS, LockFile, connect, reading_engine
+from storage.sqlite_store import SqliteStore
+from storage.store import Store
 from storage.unit import Unit
 
 T = TypeVar("T")
 log = logging.getLogger("jiashu.database")
-READERS: Final = 4
-BUSY_FOR: Final = 0.25
 PAUSE: Final = 0.05
 _AWAY: Final = frozenset(
     {
@@ -58,14 +53,6 @@ _AWAY: Final = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-CHECKPOINT: Final = "wal_autocheckpoint=8000"
-"""32 MiB of WAL: pages that change again and again are copied home once."""
-CACHE: Final = "cache_size=-32768"
-"""32 MiB of pages: with the 2 MiB of the default each insert into an index re-reads pages once the file has grown."""
-MEMORY: Final = "temp_store=MEMORY"
-"""What a SAVEPOINT may have to undo is kept in memory: in a temporary file it cost a fifth of all CPU, and pages of
-people outside the database.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,122 +66,6 @@ class _Job:
 def away(error: BaseException) -> bool:
     """Whether an error of the driver says that nothing can be committed now."""
     return isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _AWAY
-
-
-sqlite3.register_adapter(datetime, micros)
-sqlite3.register_adapter(date, date.isoformat)
-sqlite3.register_adapter(bool, int)
-
-
-class SqliteStore(Store):
-    """The store of the writer thread: it alone writes, so locks are only recorded.
-
-    Moments are microseconds, days ISO text, truth 0 and 1.
-    """
-
-    PAIRS = """(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other,
-               json_extract(value, '$[2]') AS more
-               FROM json_each(?)) pair"""
-    AMONG = "IN (SELECT value FROM json_each(?))"
-    THEN = "CROSS JOIN"
-    BEGIN = "BEGIN IMMEDIATE"
-    shared = False
-
-    def __init__(self, connection: sqlite3.Connection, sealer: Sealer) -> None:
-        super().__init__(sealer)
-        self.connection = connection
-
-    def _ask(self, sql: str, values: Sequence[object]) -> list[Row]:
-        return self.connection.execute(sql, values).fetchall()
-
-    def _run(self, sql: str, values: Sequence[object] = ()) -> None:
-        self.connection.execute(sql, values)
-
-    def _run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        self.connection.executemany(sql, rows)
-
-    def _send(self, new: Rows, changed: Rows) -> None:
-        """One statement for each kind of row; a parent that came after its children would make
-        SQLite search them all.
-        """
-        for table in sorted(new, key=lambda table: ORDER[table.__tablename__]):
-            kinds: dict[tuple[str, ...], list[Row]] = {}
-            for values in new[table].values():
-                kinds.setdefault(tuple(values), []).append(tuple(values.values()))
-            for names, rows in kinds.items():
-                self.connection.executemany(insert_sql(table, names), rows)
-        for table, by_id in changed.items():
-            kinds = {}
-            for row_id, values in by_id.items():
-                kinds.setdefault(tuple(values), []).append((*values.values(), row_id))
-            for names, rows in kinds.items():
-                self.connection.executemany(update_sql(table, names), rows)
-
-    def rollback(self) -> None:
-        """Undo everything since `begin`."""
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
-
-    def lock_persons(self, *persons: int) -> None:
-        """Record them."""
-        self.locked.update(persons)
-
-    def lock_free(self, persons: Iterable[int]) -> set[int]:
-        """All of them: nobody else writes."""
-        free = set(persons)
-        self.locked |= free
-        return free
-
-    def lock_phones(self, phones: Sequence[tuple[int, str]]) -> None:
-        """Nothing: nobody else writes."""
-
-    def listed(self, question: Question, whose: str) -> str:
-        """Rows are gathered as they come."""
-        columns = ", ".join(question.columns)
-        return f"(SELECT nullif(json_group_array(json_array({columns})), '[]') FROM ({question.sql(whose)}))"
-
-
-class LockFile:
-    """Keeps a second process away from a SQLite database."""
-
-    def __init__(self, database: Path) -> None:
-        self.path = database.with_name(database.name + ".lock")
-        self._file: int | None = None
-
-    def take(self) -> None:
-        """Raises DatabaseInUse."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(file)
-            raise DatabaseInUse(path=self.path.with_suffix("")) from error
-        self._file = file
-
-    def release(self) -> None:
-        """Let others in."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A writing connection: WAL, fsync at every commit, foreign keys on, transactions begun by hand."""
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=BUSY_FOR, cached_statements=512
-    )
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=FAST",
-        MEMORY,
-        CACHE,
-        CHECKPOINT,
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 class SqliteDatabase(Database):
@@ -215,7 +86,7 @@ class SqliteDatabase(Database):
         self._listeners: list[Listener] = []
         self._lock = LockFile(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._reading = _reading_engine(path)
+        self._reading = reading_engine(path)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     # -- from the loop -------------------------------------------------------------------------------------------
@@ -430,12 +301,3 @@ class SqliteDatabase(Database):
 
     def _settle(self, futures: Sequence["asyncio.Future[Any]"], results: Sequence[Any]) -> None:
         self._loop.call_soon_threadsafe(finish, futures, results)
-
-
-def _reading_engine(path: Path) -> Engine:
-    def open_reading() -> sqlite3.Connection:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
-        connection.execute("PRAGMA query_only=ON")
-        return connection
-
-    return create_engine("sqlite://", creator=open_reading, poolclass=QueuePool, pool_size=READERS, max_overflow=0)

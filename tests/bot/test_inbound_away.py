@@ -20,7 +20,7 @@ from services.outgoing import outbox
 from services.talks.keeping import busy
 from settings import Mode
 from simulator.codec import Keys, message
-from storage import sqlite, tables
+from storage import sqlite, sqlite_file, tables
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 from storage.store import Store
@@ -77,7 +77,7 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(webhook, "CLOSES_AFTER", 0.8)
     monkeypatch.setattr(inbound, "RINGS_AFTER", 0.1)
     monkeypatch.setattr(inbound, "TRIES_END", 0.3)
-    monkeypatch.setattr(sqlite, "BUSY_FOR", 0.05)
+    monkeypatch.setattr(sqlite_file, "BUSY_FOR", 0.05)
     spool = Spool(tmp_path / "spool", home.database.sealer)
     taken = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, Board(), spool)
     codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)

@@ -25,7 +25,7 @@ from services.talks.envelope import Receipt
 from services.talks.receive import receive_batch
 from settings import Home
 from storage import tables
-from storage.sqlite import SqliteStore
+from storage.sqlite_store import SqliteStore
 from storage.store import Store
 from tests.conftest import HomeUnderTest, MakeHome, put
 

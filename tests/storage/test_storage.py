@@ -16,7 +16,8 @@ from services.points import armed, none, parse
 from services.talks import desk
 from storage import migrate, seal, sqlite, tables
 from storage.seal import Unreadable
-from storage.sqlite import SqliteDatabase, SqliteStore
+from storage.sqlite import SqliteDatabase
+from storage.sqlite_store import SqliteStore
 from storage.store import PersonNotLocked, Store
 from storage.types import micros, moment, new_id
 from storage.unit import Unit
