@@ -102,9 +102,9 @@ def _on_sqlite(file: Path, work: Callable[[Connection], T], *, write: bool) -> T
 async def _on_postgres(url: str, work: Callable[[Connection], T], *, write: bool) -> T:
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    from storage import postgres
+    from storage import postgres_line
 
-    engine = create_async_engine(postgres.driver_url(url), isolation_level="REPEATABLE READ")
+    engine = create_async_engine(postgres_line.driver_url(url), isolation_level="REPEATABLE READ")
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(work)

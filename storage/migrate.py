@@ -91,9 +91,9 @@ def make_private(file: Path) -> None:
 def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
     file = file_of(where)
     if file is None:
-        from storage import postgres
+        from storage import postgres_line
 
-        return asyncio.run(postgres.first(str(where), sql))
+        return asyncio.run(postgres_line.first(str(where), sql))
     if not file.exists():
         return None
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:

@@ -9,7 +9,6 @@ person's row; of several people always in ascending id, so two processes cannot 
 
 import asyncio
 import logging
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -17,10 +16,10 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 from sqlalchemy import AsyncAdaptedQueuePool, Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from care.errors import Busy, DatabaseAway
+from care.errors import Busy
 from storage.database import (
     MOST_WAITING,
     PATIENCE,
@@ -33,113 +32,29 @@ from storage.database import (
     busy,
     finish,
     is_away,
-    knows_away,
-    knows_met,
     take,
 )
+from storage.postgres_line import AGAIN, MET, STATEMENT, Line, driver_url
 from storage.postgres_store import PostgresStore
 from storage.seal import Sealer
 from storage.store import Store
-from storage.types import Row
 from storage.unit import Unit
 
 T = TypeVar("T")
 log = logging.getLogger("jiashu.database")
 READERS: Final = 4
 PAUSE: Final = 0.1
-STATEMENT: Final = 8.0
-"""Seconds after which a statement without an answer counts as a database that is away."""
 LIMITS: Final = {
     "lock_timeout": "1000",
     "idle_in_transaction_session_timeout": "15000",
     "statement_timeout": "7000",
     "application_name": "jiashu",
 }
-_MET: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
-"""Two processes met: everything again."""
-_AGAIN: Final = (*_MET, asyncpg.UniqueViolationError)
-"""Perhaps the other was quicker: everything again, too."""
 TRIES: Final = 6
 PAUSES: Final = 0.01
 """Seconds before the second try; each time twice as long."""
 LEADER: Final = 7_365_261_220_001
 """The advisory lock of the process that plans and releases."""
-_GONE: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InvalidCatalogNameError,
-)
-
-
-@knows_away
-def away(error: BaseException) -> bool:
-    """Whether an error of the driver says that nothing can be committed now."""
-    error = (
-        getattr(error, "driver_exception", None) or error.__cause__ or error
-        if type(error).__module__.startswith("sqlalchemy")
-        else error
-    )
-    return isinstance(error, _GONE)
-
-
-@knows_met
-def met(error: BaseException) -> bool:
-    """Whether an error of the driver says that somebody else holds what this transaction needs."""
-    return isinstance(error, _MET)
-
-
-def driver_url(url: str) -> str:
-    """The URL as SQLAlchemy wants it."""
-    return re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", url)
-
-
-async def first(url: str, sql: str) -> Row | None:
-    """One row of a question before anything is open; None also when the table is not there. Raises DatabaseAway."""
-    try:
-        connection = await asyncpg.connect(re.sub(r"\+asyncpg", "", url), timeout=5)
-    except (*_GONE, asyncpg.PostgresError) as error:
-        raise DatabaseAway(why=str(error) or type(error).__name__) from error
-    try:
-        row = await connection.fetchrow(sql)
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
-    return None if row is None else tuple(row)
-
-
-class _Line:
-    """One writing connection, opened when it is needed and thrown away when it is broken."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._open: AsyncConnection | None = None
-
-    async def get(self) -> tuple[Any, Connection]:
-        """The driver's connection and SQLAlchemy's on top of it."""
-        if self._open is None:
-            self._open = await asyncio.wait_for(self._engine.connect(), STATEMENT)
-        raw = await self._open.get_raw_connection()
-        found = self._open.sync_connection
-        if found is None or raw.driver_connection is None:
-            raise OSError
-        return raw.driver_connection, found
-
-    async def drop(self) -> None:
-        """Forget it."""
-        broken, self._open = self._open, None
-        if broken is not None:
-            try:
-                await asyncio.wait_for(broken.invalidate(), 1.0)
-                await asyncio.wait_for(broken.close(), 1.0)
-            except Exception:  # it is broken: nothing that it says matters
-                log.debug("a broken connection did not close", exc_info=True)
 
 
 class PostgresDatabase(Database):
@@ -154,11 +69,11 @@ class PostgresDatabase(Database):
         self._url = driver_url(url)
         self.away_since = None
         self._arrivals: deque[Arrived] = deque()
-        self._jobs: deque[tuple[Callable[[Any, Connection], Any], asyncio.Future[Any], float]] = deque()
+        self._jobs: deque[tuple[Callable[[asyncpg.Connection, Connection], Any], asyncio.Future[Any], float]] = deque()
         self._arrived, self._asked = asyncio.Event(), asyncio.Event()
         self._listeners: list[Listener] = []
         self._stopping = False
-        self._leading: Any = None
+        self._leading: asyncpg.Connection | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -180,7 +95,7 @@ class PostgresDatabase(Database):
             connect_args={"timeout": 5, "command_timeout": STATEMENT, "server_settings": readings},
             **options,
         )
-        self._receiving, self._doing = _Line(self._writing), _Line(self._writing)
+        self._receiving, self._doing = Line(self._writing), Line(self._writing)
         self._tasks = [asyncio.create_task(self._receive_all()), asyncio.create_task(self._do_all())]
 
     async def close(self) -> None:
@@ -248,7 +163,7 @@ class PostgresDatabase(Database):
         second.
         """
 
-        def hold(raw: Any, _: Connection) -> bool:  # noqa: ANN401
+        def hold(raw: asyncpg.Connection, _: Connection) -> bool:
             if raw is not self._leading:
                 held = await_only(raw.fetchval("SELECT pg_try_advisory_lock($1)", LEADER))
                 self._leading = raw if held else None
@@ -264,7 +179,7 @@ class PostgresDatabase(Database):
         for listener in self._listeners:
             listener(hints)
 
-    async def _submit(self, run: Callable[[Any, Connection], T]) -> T:
+    async def _submit(self, run: Callable[[asyncpg.Connection, Connection], T]) -> T:
         if self._stopping:
             raise Busy
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -343,7 +258,7 @@ class PostgresDatabase(Database):
                     result = Failed(error)
             finish([future], [result])
 
-    async def _on(self, line: _Line, work: Callable[[Any, Connection], T]) -> T:
+    async def _on(self, line: Line, work: Callable[[asyncpg.Connection, Connection], T]) -> T:
         """Run a transaction on a line; when two processes met, again."""
         for attempt in range(TRIES):
             try:
@@ -354,11 +269,11 @@ class PostgresDatabase(Database):
                 if is_away(error):
                     await line.drop()
                     raise
-                if attempt + 1 < TRIES and isinstance(cause, _AGAIN):
+                if attempt + 1 < TRIES and isinstance(cause, AGAIN):
                     log.info("two processes met, once more", extra={"action": "met", "error": type(cause).__name__})
                     await asyncio.sleep(PAUSES * 2**attempt)
                     continue
-                if isinstance(cause, _MET):
+                if isinstance(cause, MET):
                     raise busy(error) from error  # a lock that stays held: who waits is told to try again
                 raise
             self._here()
@@ -386,7 +301,7 @@ class PostgresDatabase(Database):
 
     def _raw(
         self,
-        raw: Any,  # noqa: ANN401
+        raw: asyncpg.Connection,
         work: Callable[[Store], T],
         reach: Callable[[str], None] = lambda _: None,
     ) -> T:
@@ -403,7 +318,7 @@ class PostgresDatabase(Database):
         self._tell(store.hints)
         return result
 
-    def _unit(self, raw: Any, connection: Connection, work: Callable[[Unit], T]) -> T:  # noqa: ANN401
+    def _unit(self, raw: asyncpg.Connection, connection: Connection, work: Callable[[Unit], T]) -> T:
         store = PostgresStore(raw, self.sealer)
         with Unit(connection, self.sealer, store) as unit:
             try:

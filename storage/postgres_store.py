@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
+import asyncpg
 import msgspec
 from sqlalchemy.util import await_only
 
@@ -107,7 +108,7 @@ class PostgresStore(Store):
     BEGIN = "BEGIN"
     shared = True
 
-    def __init__(self, connection: Any, sealer: Sealer) -> None:  # noqa: ANN401  (asyncpg has no types)
+    def __init__(self, connection: asyncpg.Connection, sealer: Sealer) -> None:
         super().__init__(sealer)
         self.connection = connection
         self._words: list[str] = []

@@ -37,9 +37,9 @@ async def run_postgres() -> None:
     from sqlalchemy import text
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    from storage import postgres
+    from storage import postgres_line
 
-    engine = create_async_engine(postgres.driver_url(str(where)))
+    engine = create_async_engine(postgres_line.driver_url(str(where)))
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(20260101)"))
