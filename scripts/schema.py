@@ -94,9 +94,9 @@ async def _of_postgres(url: str) -> list[tuple[str, str]]:
 async def _make_on_postgres(url: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    from storage import postgres
+    from storage import postgres_line
 
-    engine = create_async_engine(postgres.driver_url(url))
+    engine = create_async_engine(postgres_line.driver_url(url))
     try:
         async with engine.begin() as connection:
             await connection.run_sync(tables.Base.metadata.create_all)
