@@ -177,7 +177,7 @@ class Late:
 
 
 async def prove_late() -> Late:
-    """Held before COMMIT for longer than the look; a platform that hangs up; several late answers of one person."""
+    """Pending before COMMIT for longer than the look; a platform that hangs up; several late answers of one person."""
     proof = Late()
     async with stage(service=False) as used:
         await used.start_service("before_commit=hold:4.3@1")

@@ -2,8 +2,7 @@
 processes.
 
 Families and elders write on their phones, colleagues work in the console by its forms, at either web process in turn;
-the clock moves for
-all. What a day must not leave behind is asked at its end.
+the clock moves for all. What a day must not leave behind is asked at its end.
 """
 
 import asyncio

@@ -1,9 +1,8 @@
 """CPU per inbound message against the reference, in turn, in one run; the machine is noisy, so only the ratios count.
 
 The mix of the goals: 50 % complaint steps, 20 % menu taps and commands, 15 % free text, 10 % voice and photos, 5 %
-events;
-1,000 people, 32 in flight. Servers are pinned to one core, the client and the database to the other. Every answer is
-decrypted and checked.
+events; 1,000 people, 32 in flight. Servers are pinned to one core, the client and the database to the other. Every
+answer is decrypted and checked.
 """
 
 import argparse

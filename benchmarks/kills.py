@@ -44,8 +44,8 @@ class Proof:
 
 
 async def at_commit(used: Stage, proof: Proof, point: str, round_number: int, people: int = 8) -> None:
-    """Everybody complains at once; the process dies at the point, comes back, the platform's
-    tries bring everything in.
+    """Everybody complains at once; the process dies at the point, comes back, the platform's tries bring everything
+    in.
     """
     await used.stop(used.service)
     await used.start_service(f"{point}=kill@{30 + 5 * round_number}")

@@ -2,10 +2,8 @@
 than its time alone (S3).
 
 The long ones come from a process of their own, all requests are made before, and the ordinary ones leave at fixed
-moments whether or not the
-one before is answered, so that no slow answer hides the next. The same hundred people write the long ones each time:
-where these ring,
-a hundred strips stand on the board, not fourteen hundred.
+moments whether or not the one before is answered, so that no slow answer hides the next. The same hundred people
+write the long ones each time: where these ring, a hundred strips stand on the board, not fourteen hundred.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 benchmarks.pairs 19125a6`.
 
 Both services run side by side, each with a database of its own, pinned to one core; in each pair both get the same
-messages, by turns first.
-The reference is measured with every pair: when it spreads, the machine was disturbed and the run says nothing.
+messages, by turns first. The reference is measured with every pair: when it spreads, the machine was disturbed and
+the run says nothing.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """A new subject touches nothing but its own files: `python -m benchmarks.toy` (engineering 9).
 
-A copy of the tree gets the files of `tests/toy` (a table, a migration, a query, a service, an effect, a flow, phrases, a
-job, a purpose, a page with its form, a door, words of the audit, acts, tests, a page of the docs) by the recipe of
-docs/develop.md. Nothing that was there may change; every check and the subject's own stories must pass on both engines.
+A copy of the tree gets the files of `tests/toy` (a table, a migration, a query, a service, an effect, a flow,
+phrases, a job, a purpose, a page with its form, a door, words of the audit, acts, tests, a page of the docs) by the
+recipe of docs/develop.md. Nothing that was there may change; every check and the subject's own stories must pass on
+both engines.
 """
 
 import os

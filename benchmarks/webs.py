@@ -1,8 +1,7 @@
 """CPU per message of two web processes on one PostgreSQL and Redis, against one: in turn, in one run.
 
-A second process is there when one is not enough: each carries 32 pushes in flight. With the same 32 shared between the
-two the batches
-are half as large; that figure is printed beside it.
+A second process is there when one is not enough: each carries 32 pushes in flight. With the same 32 shared between
+the two the batches are half as large; that figure is printed beside it.
 """
 
 import argparse

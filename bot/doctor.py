@@ -20,7 +20,7 @@ import aiohttp
 
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
-from services.upkeep import ledger
+from services.upkeep import audit_chain
 from settings import Settings
 from settings.clock import wall
 from storage import migrate, seal, words
@@ -182,7 +182,7 @@ def _backups(settings: Settings) -> Finding:
 
 
 def _heads(settings: Settings) -> Finding:
-    found = ledger.heads(settings.audit_head)
+    found = audit_chain.heads(settings.audit_head)
     if not found:
         return Finding(Mark.LOOK, "审计", "数据库外面还没有记过审计链的末尾；服务跑满一小时就会有")
     age = wall() - datetime.fromisoformat(found[-1].at)

@@ -20,10 +20,8 @@ def clean(body: bytes) -> dict[str, Node] | None:
     about.
 
     Nearly every push is a flat list of fields, which one pattern reads; whatever is more than that goes to expat. Not
-    clean is bad XML,
-    and also what XML allows and the platform never writes: a field twice, a child or a second text beside the words of
-    a field,
-    attributes, comments, instructions, a DOCTYPE.
+    clean is bad XML, and also what XML allows and the platform never writes: a field twice, a child or a second text
+    beside the words of a field, attributes, comments, instructions, a DOCTYPE.
     """
     flat = _flat(body)
     return _nested(body) if flat is None else flat

@@ -1,9 +1,8 @@
 """From a verified push to a committed answer: understand, hand to the writer, let a second arrival await the first.
 
 What is not committed at the look is kept in the spool; the drainer brings it in, and its answer leaves by the outbox.
-An answer that
-was committed and could not be given (the platform had closed) is owed: a later try of the platform gets it, else the
-outbox.
+An answer that was committed and could not be given (the platform had closed) is owed: a later try of the platform
+gets it, else the outbox.
 """
 
 import asyncio

@@ -68,8 +68,7 @@ class Looks:
         alarm.
 
         Whoever asks while a look waits for its turn is served by that one, and after a look there is a longer rest: a
-        hundred cries
-        at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
+        hundred cries at once cost a few looks, and a board with a thousand strips leaves others their time (S3).
         """
         if self._waits:
             return

@@ -90,8 +90,8 @@ class Metrics:
         self._sends.labels(fate.value).inc()
 
     async def page(self, request: web.Request) -> web.Response:
-        """GET /metrics with `Authorization: Bearer …`; 404 without a token in the configuration, 403
-        with another one.
+        """GET /metrics with `Authorization: Bearer …`; 404 without a token in the configuration, 403 with another
+        one.
         """
         if not self._token:
             raise web.HTTPNotFound

@@ -1,8 +1,8 @@
 """What a message says, read before anything is written: what is wanted, whether it rings, whom it accuses.
 
 A short one is read in the loop. A long one is read by a process with an interpreter lock of its own, so that nobody
-waits for it (S3);
-while that process starts, and whenever it fails, a thread reads instead: nothing that rings depends on it.
+waits for it (S3); while that process starts, and whenever it fails, a thread reads instead: nothing that rings
+depends on it.
 """
 
 import asyncio

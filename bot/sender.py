@@ -1,5 +1,5 @@
-"""The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up
-is a hint; it polls as well.
+"""The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up is a hint; it polls as
+well.
 """
 
 import asyncio

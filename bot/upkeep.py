@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from bot import doctor
 from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame
-from services.upkeep import epochs, ledger, stoplist
+from services.upkeep import audit_chain, epochs, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
 from storage import archive, migrate, seal
@@ -103,11 +103,11 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
 
     async def begin(database: Database) -> int:
         new = await database.write(lambda db: epochs.begin(db, now, stops))
-        while await database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:
+        while await database.store(lambda store: audit_chain.link(store, now)) == audit_chain.BATCH:
             pass
-        newest = await database.store(lambda store: ledger.head(store, now))
+        newest = await database.store(lambda store: audit_chain.head(store, now))
         if newest is not None:
-            ledger.write_head(settings.audit_head, newest, restored=True)
+            audit_chain.write_head(settings.audit_head, newest, restored=True)
         return new
 
     with _empty(url, head.revision) as place:
@@ -167,9 +167,9 @@ def verify(settings: Settings) -> int:
     if migrate.current(url) is None:
         raise NotMigrated
     sealer = seal.load(settings.key_file, may_create=False)
-    outside = ledger.heads(settings.audit_head)
+    outside = audit_chain.heads(settings.audit_head)
     count, findings = asyncio.run(
-        on(url, sealer, lambda database: database.store(lambda store: ledger.verify(store, outside)))
+        on(url, sealer, lambda database: database.store(lambda store: audit_chain.verify(store, outside)))
     )
     for finding in findings:
         sys.stderr.write(f"{finding.words}（{finding.where}）\n")

@@ -2,8 +2,7 @@
 platform tries again.
 
 At 4.0 s the handler looks: committed means the stored answer; else the push goes into the spool and its person hears
-so; if the spool
-fails too the line is closed before 4.5 s without a word (architecture, When the database is away).
+so; if the spool fails too the line is closed before 4.5 s without a word (architecture, When the database is away).
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """The platform's wire format: signatures and encryption (wechat.md 1). What a push says is read by `bot.pushes`.
 
-Until the signature holds every failure is `Refused` (403, no detail). After it everything is kept: what names nobody is
-`NoSender`.
-The three modes never fall back to one another.
+Until the signature holds every failure is `Refused` (403, no detail). After it everything is kept: what names nobody
+is `NoSender`. The three modes never fall back to one another.
 """
 
 import base64
@@ -40,8 +39,7 @@ class Codec:
     """Opens pushes and closes replies for one account, in one thread. Raises ValueError for keys that cannot be right.
 
     One cipher context serves all messages: only the first block depends on what went before it, and both sides throw
-    its 16 random
-    bytes away.
+    its 16 random bytes away.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
 """Whom words accuse: a colleague by name or nickname, a role with its floor, or somebody who is not named (F5, F27;
 faults S1, A4).
 
-It is better to hide a message from a colleague for an hour than to let her read what was said about her: until somebody
-above decides,
-doubt counts as yes. Whether anybody goes to the bed is not decided here; the place of a danger is never hidden.
+It is better to hide a message from a colleague for an hour than to let her read what was said about her: until
+somebody above decides, doubt counts as yes. Whether anybody goes to the bed is not decided here; the place of a
+danger is never hidden.
 """
 
 import re

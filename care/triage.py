@@ -1,10 +1,9 @@
 """Emergency words, heard in every inbound message whoever sent it (domain.md 4, practice.md F3, F5): a false alarm
 before a miss.
 
-First the idioms are taken out (笑死了, 救命恩人): each cancels its own words, never another's. Then clause by clause each rule
-is
-tried; a clause that tells of television, of long ago, of fear or of a question, and a negation right before the words,
-cancel.
+First the idioms are taken out (笑死了, 救命恩人): each cancels its own words, never another's. Then clause by clause each
+rule is tried; a clause that tells of television, of long ago, of fear or of a question, and a negation right before
+the words, cancel.
 """
 
 import re

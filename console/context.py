@@ -9,7 +9,7 @@ from console.live import Live
 from services.emergencies.board import Board
 from services.house import House
 from services.ports import Decode
-from services.talks import desk
+from services.talks import answering
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database
@@ -36,4 +36,4 @@ async def read(request: web.Request, subject: str) -> None:
             "read while the database was away", extra={"action": "unaudited", "staff": who.id, "subject": subject}
         )
         return
-    await database.store(lambda store: desk.opened(store, who, subject, now))
+    await database.store(lambda store: answering.opened(store, who, subject, now))

@@ -76,8 +76,8 @@ class Live:
         return await handler(request)
 
     def _missed(self, wanted: frozenset[str], since: str) -> list[str]:
-        """What changed after a page was read and before its stream opened; everything for a page of
-        an earlier process.
+        """What changed after a page was read and before its stream opened; everything for a page of an earlier
+        process.
         """
         life, _, count = since.partition(".")
         if life != self._life or not count.isdigit():

@@ -16,7 +16,7 @@ from services.access import HANDLERS
 from services.complaints import complaints, proposals
 from services.emergencies.board import FALSE, OTHERS
 from services.subject import gathered
-from services.talks.desk import REASONS
+from services.talks.answering import REASONS
 from settings import Home
 from settings.clock import Clock
 from storage.queries.complaints import STAGES

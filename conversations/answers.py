@@ -2,9 +2,8 @@
 Q6).
 
 A question is cut into concepts (「多少钱」 and 「收费」 are one) and, between them, pairs of characters. Rare ones weigh more.
-An entry is
-scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the knowledge, a
-text, a result.
+An entry is scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the
+knowledge, a text, a result.
 """
 
 import math
@@ -105,8 +104,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question means: one entry, a choice of at most three, or nothing; `hits` holds the
-    best five, best first.
+    """What a question means: one entry, a choice of at most three, or nothing; `hits` holds the best five, best
+    first.
     """
 
     kind: Kind

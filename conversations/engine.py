@@ -108,8 +108,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What came of one event: the snapshot to keep (`ended` = keep none), the effects, the
-    silence after which to act.
+    """What came of one event: the snapshot to keep (`ended` = keep none), the effects, the silence after which to
+    act.
     """
 
     snapshot: Snapshot

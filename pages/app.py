@@ -1,5 +1,5 @@
-"""The sub-application for `/p`: the letters that somebody may read, one letter, its photos,
-what the reader says to it.
+"""The sub-application for `/p`: the letters that somebody may read, one letter, its photos, what the reader says to
+it.
 """
 
 import asyncio

@@ -165,7 +165,7 @@ MUTANTS = (
         "storage/store.py",
         "if known is not None and not known.update(row_id, values):",
         "if known is None and person is None:",
-        ("tests/storage/test_held.py",),
+        ("tests/storage/test_pending.py",),
     ),
 )
 

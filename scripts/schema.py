@@ -19,11 +19,13 @@ Schema = frozenset[tuple[str, str]]
 OURS: Final = "alembic_version"
 _POSTGRES: Final = (
     """SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
-         || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
+         || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || pg_get_expr(d.adbin,
+         d.adrelid), '')
        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped""",
-    """SELECT c.relname, o.conname || ' ' || pg_get_constraintdef(o.oid) || CASE WHEN o.convalidated THEN '' ELSE ' NOT VALID' END
+    """SELECT c.relname, o.conname || ' ' || pg_get_constraintdef(o.oid) || CASE WHEN o.convalidated THEN ''
+       ELSE ' NOT VALID' END
        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid WHERE o.connamespace = 'public'::regnamespace
        AND o.contype IN ('c', 'f', 'p', 'u', 'x')""",
     "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",

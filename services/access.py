@@ -2,10 +2,9 @@
 (architecture, decision 7).
 
 Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more. Who
-will change what
-is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row is read as it is
-now, then the rules
-are asked. A check that was made before the lock proves nothing (engineering, Locks).
+will change what is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row
+is read as it is now, then the rules are asked. A check that was made before the lock proves nothing (engineering,
+Locks).
 """
 
 from collections.abc import Mapping
@@ -70,8 +69,8 @@ class Page:
     may: frozenset[Role]
     icon: str = ""
     place: int = 0
-    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others
-    behind 更多; 0 = nowhere.
+    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others behind 更多; 0 =
+    nowhere.
     """
     key: str = ""
     """The key after g that opens it."""

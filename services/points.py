@@ -1,10 +1,9 @@
 """Named moments at which a test may kill or hold the process: honoured only when the platform is a stand-in on
 loopback.
 
-`JIASHU_POINTS="before_commit=kill@5,after_send=hold:2.5@1"`: at the 5th time that the point is reached, kill -9; at the
-first,
-wait 2.5 s. The points (the first two count the batches of messages): before_commit, after_commit, after_spool (on disk
-there, not yet said), before_answer, after_send.
+`JIASHU_POINTS="before_commit=kill@5,after_send=hold:2.5@1"`: at the 5th time that the point is reached, kill -9; at
+the first, wait 2.5 s. The points (the first two count the batches of messages): before_commit, after_commit,
+after_spool (on disk there, not yet said), before_answer, after_send.
 """
 
 import os

@@ -1,9 +1,8 @@
 """A whole database as a stream of rows: read in one snapshot, written to either engine, kept in a sealed file (P7).
 
-A backup is `MAGIC`, 8 bytes of its id, then frames: 4 bytes of length, and a sealed, packed page of rows or one file of
-the media
-folder. The place of each frame is part of its seal, and the last one counts everything: cut, swapped or changed, it
-does not open.
+A backup is `MAGIC`, 8 bytes of its id, then frames: 4 bytes of length, and a sealed, packed page of rows or one file
+of the media folder. The place of each frame is part of its seal, and the last one counts everything: cut, swapped or
+changed, it does not open.
 """
 
 import asyncio

@@ -2,10 +2,8 @@
 question, be told.
 
 Arrivals come first and are committed in batches, at most one message a person; every other job commits alone. While
-nothing can be
-committed the database is *away*: what arrived waits in its order and is tried again; a job of a page fails with Busy
-after 5 s, so that
-nobody stares at a form.
+nothing can be committed the database is *away*: what arrived waits in its order and is tried again; a job of a page
+fails with Busy after 5 s, so that nobody stares at a form.
 """
 
 import asyncio

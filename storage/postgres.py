@@ -1,10 +1,9 @@
 """PostgreSQL: the same transactions for any number of processes (architecture, Receive).
 
 Each process has one connection for arrivals, one for jobs, a few that only read. Transactions run in the loop: what
-services call is
-plain Python, and each statement awaits in a greenlet of SQLAlchemy's, on asyncpg. Who changes something for a person
-holds that
-person's row; of several people always in ascending id, so two processes cannot wait for each other.
+services call is plain Python, and each statement awaits in a greenlet of SQLAlchemy's, on asyncpg. Who changes
+something for a person holds that person's row; of several people always in ascending id, so two processes cannot wait
+for each other.
 """
 
 import asyncio

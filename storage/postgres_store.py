@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.util import await_only
 
 from storage import tables
-from storage.held import Rows, Values, known
+from storage.pending import Rows, Values, known
 from storage.seal import Sealer
 from storage.store import Question, Store
 from storage.types import Row, micros
@@ -96,9 +96,8 @@ def _json(document: object) -> str:
 class PostgresStore(Store):
     """The store of one transaction on one connection of asyncpg; to be used inside a greenlet.
 
-    Each statement is a way to the server and back, so the words of a transaction that holds (BEGIN, SAVEPOINT, RELEASE)
-    go with what
-    comes next.
+    Each statement is a way to the server and back, so the words of a transaction that holds (BEGIN, SAVEPOINT,
+    RELEASE) go with what comes next.
     """
 
     PAIRS = """(SELECT (value->>0)::bigint AS one, value->>1 AS other, value->>2 AS more
@@ -179,9 +178,8 @@ class PostgresStore(Store):
     def lock_persons(self, *persons: int) -> None:
         """Take the row locks, in ascending id. Raises asyncpg's LockNotAvailableError; then everything is done again.
 
-        That is when somebody holds one for longer than a second, or holds one at all that comes before those which are
-        held here: who
-        waits out of turn may wait for somebody who waits for them.
+        That is when somebody holds one for longer than a second, or holds one at all that comes before those which
+        are held here: who waits out of turn may wait for somebody who waits for them.
         """
         fresh = sorted(set(persons) - self.locked)
         if fresh:

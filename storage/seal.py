@@ -1,5 +1,5 @@
-"""Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to
-table, column and row (P2).
+"""Sealing of column values and media: AES-256-GCM, the key's id in the ciphertext, bound to table, column and row
+(P2).
 """
 
 import base64

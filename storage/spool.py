@@ -1,9 +1,9 @@
 """The spool: pushes that could not be committed yet, sealed and fsynced in files of their own, until they are in the
 database (F4).
 
-One file holds what waited together; it appears whole or not at all, so a crash while writing leaves nothing half read.
-A record is
-its id (8 bytes), the moment of arrival (8 bytes, microseconds), the length (4 bytes) and the sealed XML.
+One file holds what waited together; it appears whole or not at all, so a crash while writing leaves nothing half
+read. A record is its id (8 bytes), the moment of arrival (8 bytes, microseconds), the length (4 bytes) and the sealed
+XML.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from storage.held import ORDER, Rows, insert_sql, update_sql
+from storage.pending import ORDER, Rows, insert_sql, update_sql
 from storage.seal import Sealer
 from storage.store import Question, Store
 from storage.types import Row, micros
@@ -42,8 +42,8 @@ class SqliteStore(Store):
         self.connection.executemany(sql, rows)
 
     def _send(self, new: Rows, changed: Rows) -> None:
-        """One statement for each kind of row; a parent that came after its children would make
-        SQLite search them all.
+        """One statement for each kind of row; a parent that came after its children would make SQLite search them
+        all.
         """
         for table in sorted(new, key=lambda table: ORDER[table.__tablename__]):
             kinds: dict[tuple[str, ...], list[Row]] = {}

@@ -1,11 +1,10 @@
 """The hot path's few operations on a writing connection: SQL built once from the tables, run on the driver of the
 engine.
 
-A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first: on
-PostgreSQL
-that takes row locks in ascending id, on SQLite it records, and on both a write without it raises. Statements are
-written with `?`
-for both engines; the few words in which they differ are `PAIRS`, `AMONG`, `THEN` and `listed`.
+A Store belongs to one transaction at a time. Whoever changes something for a person has called `lock_persons` first:
+on PostgreSQL that takes row locks in ascending id, on SQLite it records, and on both a write without it raises.
+Statements are written with `?` for both engines; the few words in which they differ are `PAIRS`, `AMONG`, `THEN` and
+`listed`.
 """
 
 from abc import ABC, abstractmethod
@@ -18,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from storage import tables
-from storage.held import Held, Rows, insert_sql, named, update_sql
+from storage.pending import Pending, Rows, insert_sql, named, update_sql
 from storage.seal import Sealer
 from storage.types import Moment, Row, micros, new_id
 
@@ -134,7 +133,7 @@ class Store(ABC):
         self.sealer = sealer
         self.locked: set[int] = set()
         self.hints: set[str] = set()
-        self._held = Held()
+        self._pending = Pending()
         self._holds = False
         self._known: dict[tuple[type[tables.Base], int], Known] = {}
 
@@ -214,7 +213,7 @@ class Store(ABC):
         """All rows of a question. Raises WritesByQuestion for a statement that changes something: see `change`."""
         if writes(sql):
             raise WritesByQuestion
-        if self._held.tables and not self._held.tables.isdisjoint(named(sql)):
+        if self._pending.tables and not self._pending.tables.isdisjoint(named(sql)):
             self.flush()
         return self._ask(sql, values)
 
@@ -251,7 +250,7 @@ class Store(ABC):
             if known is not None:
                 known.insert(values)
         if self._holds:
-            self._held.insert(table, values)
+            self._pending.insert(table, values)
         else:
             self._run(insert_sql(table, tuple(values)), tuple(values.values()))
         return row_id  # type: ignore[return-value]
@@ -267,7 +266,7 @@ class Store(ABC):
             if known is not None and not known.update(row_id, values):
                 del self._known[table, person]  # type: ignore[arg-type]
         if self._holds:
-            if self._held.update(table, row_id, values):
+            if self._pending.update(table, row_id, values):
                 return
             self.flush()
         self._run(update_sql(table, tuple(values)), (*values.values(), row_id))
@@ -296,8 +295,8 @@ class Store(ABC):
 
     def flush(self) -> None:
         """Send what is held."""
-        if self._held.tables:
-            self._send(*self._held.take())
+        if self._pending.tables:
+            self._send(*self._pending.take())
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
         """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked.
@@ -328,7 +327,7 @@ class Store(ABC):
         row_id, when = new_id(), micros(at)
         more = self.seal(tables.Audit, "detail", row_id, detail)
         mac = self.sealer.sign(row_id, home_id, when, actor, action, subject, more or b"")
-        self._held.insert(
+        self._pending.insert(
             tables.Audit,
             {
                 "id": row_id,
@@ -364,7 +363,7 @@ class Store(ABC):
             raise PersonNotLocked(table.__tablename__, person)
 
     def _forget(self) -> None:
-        self._held.clear()
+        self._pending.clear()
         self._known.clear()
 
 

@@ -46,12 +46,11 @@ class Unit(Session):
         """Rows as they are now, whatever this unit read before."""
         return self.scalars(question.execution_options(populate_existing=True))
 
-    def hold(self, question: Select[T]) -> T | None:
+    def lock_row(self, question: Select[T]) -> T | None:
         """A row that belongs to nobody (a letter, a campaign, an entry), as it is now, locked until COMMIT.
 
         Before any person: who holds people never waits for such a row, so no circle can form. Raises OutOfOrder. `FOR
-        NO KEY UPDATE`,
-        since a relative who opens a letter refers to its row.
+        NO KEY UPDATE`, since a relative who opens a letter refers to its row.
         """
         if self.store.locked:
             raise OutOfOrder

@@ -20,8 +20,7 @@ def client(request: web.Request, trusted: Sequence[Network]) -> str:
     """The address that counts: the peer's, or what a trusted peer tells; an IPv6 one as its /64.
 
     Of X-Forwarded-For the rightmost address that is not trusted itself: what stands further left was written by the
-    client. A header
-    that cannot be read up to there says nothing, and the peer's address stands.
+    client. A header that cannot be read up to there says nothing, and the peer's address stands.
     """
     peer = _address(request.remote or "")
     if peer is None:

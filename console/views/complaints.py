@@ -16,7 +16,7 @@ from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import proposals, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
-from services.talks import desk
+from services.talks import answering
 from services.talks.forms import Line
 from storage import tables
 from storage.queries import complaints as queries
@@ -78,11 +78,11 @@ async def act(request: web.Request, form: Line) -> dict[str, Any]:
     def work(db: Unit) -> None:
         found = found_by(db, who, ref)
         if what == "answer":
-            desk.answer(db, who, found.person_id, form.text, form.key, now)
+            answering.answer(db, who, found.person_id, form.text, form.key, now)
         elif what == "call":
-            desk.log_call(db, who, found.person_id, form.text, now)
+            answering.log_call(db, who, found.person_id, form.text, now)
         else:
-            desk.note_complaint(db, who, found.id, form.text, now)
+            answering.note_complaint(db, who, found.id, form.text, now)
 
     await request.app[DATABASE].write(work)
     return await complaint_of(request) | {"done": what}

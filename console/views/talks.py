@@ -11,7 +11,7 @@ from console.context import BOARD, CLOCK, DATABASE, read
 from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
-from services.talks import desk
+from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
 from storage.queries import talks as queries
@@ -74,7 +74,7 @@ async def composer(request: web.Request) -> dict[str, Any]:
 async def answer(request: web.Request, form: Answer) -> dict[str, Any]:
     """A colleague answers."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: desk.answer(db, who, person, form.text, form.key, now))
+    await request.app[DATABASE].write(lambda db: answering.answer(db, who, person, form.text, form.key, now))
     return await _thread(request)
 
 
@@ -82,7 +82,7 @@ async def answer(request: web.Request, form: Answer) -> dict[str, Any]:
 async def call(request: web.Request, form: LogCall) -> dict[str, Any]:
     """A phone call is written down."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: desk.log_call(db, who, person, form.note, now))
+    await request.app[DATABASE].write(lambda db: answering.log_call(db, who, person, form.note, now))
     return await _thread(request)
 
 
@@ -90,14 +90,16 @@ async def call(request: web.Request, form: LogCall) -> dict[str, Any]:
 async def phone(request: web.Request, form: ShowPhone) -> dict[str, Any]:
     """The whole number, once, written down; a tap dials it."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    return {"number": await request.app[DATABASE].write(lambda db: desk.show_phone(db, who, person, form.reason, now))}
+    return {
+        "number": await request.app[DATABASE].write(lambda db: answering.show_phone(db, who, person, form.reason, now))
+    }
 
 
 @ROUTES.post(r"/chats/{person:\d{1,18}}/hand-back")
 async def hand_back(request: web.Request) -> web.StreamResponse:
     """The machine may speak again."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: desk.hand_back(db, who, person, now))
+    await request.app[DATABASE].write(lambda db: answering.hand_back(db, who, person, now))
     return web.Response(headers={"HX-Refresh": "true"})
 
 
@@ -105,7 +107,7 @@ async def hand_back(request: web.Request) -> web.StreamResponse:
 async def send_kept(request: web.Request) -> web.StreamResponse:
     """Words that were kept back leave; the page hears of it by its topic."""
     who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: desk.send_kept(db, who, row, now))
+    await request.app[DATABASE].write(lambda db: answering.send_kept(db, who, row, now))
     return web.Response(status=204)
 
 
@@ -113,7 +115,7 @@ async def send_kept(request: web.Request) -> web.StreamResponse:
 async def take_back(request: web.Request) -> web.StreamResponse:
     """What has not left is taken back; the page hears of it by its topic."""
     who, row, now = viewer(request), int(request.match_info["row"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: desk.take_back(db, who, row, now))
+    await request.app[DATABASE].write(lambda db: answering.take_back(db, who, row, now))
     return web.Response(status=204)
 
 

@@ -1,8 +1,7 @@
 """The words of the machine: filled and told in the reader's time zone, at the moment they are sent.
 
 Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} are always there. Plain
-words,
-short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
+words, short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
 """
 
 import string

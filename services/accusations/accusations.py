@@ -107,8 +107,8 @@ def means(found: Accusation, one: Colleague) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom words accuse, for who decides: the name, or the role with its floor; `by` is empty
-    when the machine read it.
+    """Whom words accuse, for who decides: the name, or the role with its floor; `by` is empty when the machine read
+    it.
     """
 
     id: int

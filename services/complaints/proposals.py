@@ -135,8 +135,7 @@ def may_decide(
     supervisor as well.
 
     When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday
-    (C8). So too when the
-    case is about every director (`directors` false).
+    (C8). So too when the case is about every director (`directors` false).
     """
     if row.made_by == viewer.id:
         return False

@@ -1,9 +1,8 @@
 """The alarm board: what rings now, in memory, so that a strip can be shown and answered while the database is away
 (F4).
 
-The database is the truth: after each COMMIT that touches an alarm the board takes its rows over. What is not committed
-yet stands
-beside them, marked 未入库, and is recognised by its push key.
+The database is the truth: after each COMMIT that touches an alarm the board takes its rows over. What is not
+committed yet stands beside them, marked 未入库, and is recognised by its push key.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -83,9 +82,8 @@ class Board:
     def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
         """A strip as a viewer may see it: whole, the place alone, or not at all.
 
-        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is about,
-        unless nobody
-        else is there: a life comes before a suspicion (F27).
+        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is
+        about, unless nobody else is there: a life comes before a suspicion (F27).
         """
         if not may_hear(viewer, alarm.audience):
             return None

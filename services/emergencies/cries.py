@@ -1,5 +1,5 @@
-"""What the messages on the strips say: each is opened and read once, however often the board
-is drawn (D14; fault S3).
+"""What the messages on the strips say: each is opened and read once, however often the board is drawn (D14; fault
+S3).
 """
 
 import threading

@@ -1,5 +1,5 @@
-"""Signed pushes that name nobody: kept as they came, rung where they cry, and shown until a
-colleague has looked (W1).
+"""Signed pushes that name nobody: kept as they came, rung where they cry, and shown until a colleague has looked
+(W1).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""What staff change of the knowledge: entries of the starter set, own entries, and the values of the blanks (Q3, A8)."""
+"""What staff change of the knowledge: entries of the starter set, own entries, and the
+values of the blanks (Q3, A8).
+"""
 
 import re
 import string
@@ -92,7 +94,7 @@ def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
         raise Invalid(why=f"最多 {LONGEST['value']} 个字，现在 {len(value)} 个。")
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
-    row = db.hold(
+    row = db.lock_row(
         select(tables.KnowledgeBlank).where(
             tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name
         )
@@ -158,7 +160,7 @@ def _check(question: str, answer: str, phrasings: list[str]) -> None:
 
 
 def _row(db: Unit, viewer: Viewer, key: str) -> tables.KnowledgeEntry | None:
-    return db.hold(
+    return db.lock_row(
         select(tables.KnowledgeEntry).where(
             tables.KnowledgeEntry.home_id == viewer.home_id, tables.KnowledgeEntry.key == key
         )

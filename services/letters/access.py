@@ -16,7 +16,7 @@ LETTERS: Final = Page("家书", "/letters", WORKS, icon="letter", place=40, key=
 def access_letter(db: Unit, viewer: Viewer, letter_id: int, *, lock: bool = False) -> tables.Letter:
     """A letter about a resident of the viewer's floors. Raises NotFound."""
     wanted = select(tables.Letter).where(tables.Letter.id == letter_id)
-    found = db.hold(wanted) if lock else db.fresh(wanted).first()
+    found = db.lock_row(wanted) if lock else db.fresh(wanted).first()
     if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)

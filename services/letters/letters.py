@@ -90,7 +90,7 @@ def write(
     words, facts = " ".join(form.sentence.split()), letters.known(form.ticked)
     if len(words) > LONGEST:
         raise Invalid(why=f"这句话有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
-    row = db.hold(select(tables.Letter).where(tables.Letter.resident_id == resident.id, tables.Letter.day == day))
+    row = db.lock_row(select(tables.Letter).where(tables.Letter.resident_id == resident.id, tables.Letter.day == day))
     _as_drawn(db, row, form.drawn)
     degrees = _degrees(form.temperature)
     yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
@@ -243,7 +243,7 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
 
     Each letter is a transaction of its own: one that cannot be opened holds up no other.
     """
-    row = db.hold(select(tables.Letter).where(tables.Letter.id == letter_id))
+    row = db.lock_row(select(tables.Letter).where(tables.Letter.id == letter_id))
     if row is None or row.state != "ready":
         return False
     db.lock_whose(family_of(row.resident_id))

@@ -99,8 +99,7 @@ def answer_late(store: Store, inbox_ids: Iterable[int], now: datetime) -> int:
     """Stored answers that could not be given in time leave as one message a person; gives how many were still to give.
 
     Whoever wins the UPDATE sends: an answer that a later try of the platform was given stays where it is. What comes
-    within a
-    moment joins the message that waits; the same sentence is said once.
+    within a moment joins the message that waits; the same sentence is said once.
     """
     rows = store.rows_locked(
         0,

@@ -65,9 +65,8 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
     `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
-    ledger
-    here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has confirmed
-    (services.epochs).
+    quota here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has
+    confirmed (services.epochs).
     """
     if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
         return []
@@ -80,8 +79,8 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
 
 
 def _fall_due(store: Store, now: datetime) -> None:
-    """What was planned for a later day takes its place in the queue when its time comes: until
-    then it holds nobody up.
+    """What was planned for a later day takes its place in the queue when its time comes: until then it holds nobody
+    up.
     """
     rows = store.rows_locked(
         1, "SELECT id, person_id, queue FROM outbox WHERE state = 'planned' AND not_before <= ?", now
@@ -148,8 +147,8 @@ def _unsent(purpose: Purpose) -> dict[str, str]:
 def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
-    for row_id, person, queue, staff, expires, tries, word, body, follower, openid, following, *ledger in rows:
-        session_left, session_until, scene_left, scene_until, kind, zone = ledger
+    for row_id, person, queue, staff, expires, tries, word, body, follower, openid, following, *quota in rows:
+        session_left, session_until, scene_left, scene_until, kind, zone = quota
         purpose = purposes.of(word)
         if purpose.by_day and _sleeps(store, row_id, person, queue, purpose, kind, zone, expires, now):
             continue
@@ -196,7 +195,7 @@ def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now
 
 
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    """Write down what became of a send, correct the ledger; what a colleague's words keep by arriving is their
+    """Write down what became of a send, correct the quota; what a colleague's words keep by arriving is their
     purpose's to say.
     """
     store.lock_persons(claimed.person_id)

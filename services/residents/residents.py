@@ -1,5 +1,5 @@
-"""Where a resident is, and the two ways to stop what machines would say: 静默 by any nurse, 去世
-by the director (F11, L2).
+"""Where a resident is, and the two ways to stop what machines would say: 静默 by any nurse, 去世 by the director (F11,
+L2).
 """
 
 from datetime import datetime

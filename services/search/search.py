@@ -2,8 +2,7 @@
 a job.
 
 A row is indexed when it is old enough that every transaction which began before it has ended; so the mark only ever
-goes forward,
-with any number of writers, and a message is found a minute or two after it came.
+goes forward, with any number of writers, and a message is found a minute or two after it came.
 """
 
 from collections.abc import Callable, Iterable, Sequence

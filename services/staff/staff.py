@@ -1,9 +1,8 @@
 """Members of staff: added, logged in, logged out.
 
 Five wrong passwords lock one name in one place for 15 minutes: the place is the address, or the browser on which the
-account was opened
-before. So nobody can shut out a whole house, nor the director from her own browser, and the lead is told and may unlock
-(faults S2).
+account was opened before. So nobody can shut out a whole house, nor the director from her own browser, and the lead
+is told and may unlock (faults S2).
 """
 
 import hashlib
@@ -176,9 +175,8 @@ def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Kno
 def count(db: Unit, who: Knock, now: datetime) -> int:
     """Count a try before its password is looked at; how many are left after it. Raises TooManyTries.
 
-    The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process, gets
-    a sixth; a right
-    password opens it again.
+    The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process,
+    gets a sixth; a right password opens it again.
     """
     row = _held(db, who)
     if row is None:
@@ -211,7 +209,7 @@ def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
 
 
 def _held(db: Unit, who: Knock) -> tables.LoginThrottle | None:
-    return db.hold(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key))
+    return db.lock_row(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key))
 
 
 def _open(until: datetime, now: datetime) -> None:
@@ -291,7 +289,7 @@ def _lock(db: Unit, viewer: Viewer, lock_id: int) -> tables.LoginThrottle:
     if not sees_locks(viewer):
         raise NotFound
     table, ours = tables.LoginThrottle, select(tables.Staff.id).where(tables.Staff.home_id == viewer.home_id)
-    row = db.hold(select(table).where(table.id == lock_id, table.locked_at.is_not(None), table.staff_id.in_(ours)))
+    row = db.lock_row(select(table).where(table.id == lock_id, table.locked_at.is_not(None), table.staff_id.in_(ours)))
     if row is None:
         raise NotFound
     return row

@@ -1,5 +1,5 @@
-"""问卷: started by a lead once a month, answered on a page or in the chat, told per item with
-n (M1, M2, M4, practice 7).
+"""问卷: started by a lead once a month, answered on a page or in the chat, told per item with n (M1, M2, M4, practice
+7).
 """
 
 import secrets
@@ -80,7 +80,7 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
 def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:
     """Nobody can answer any more. Raises Conflict, NotFound."""
     access_page(viewer, SURVEYS)
-    row = db.hold(select(tables.Campaign).where(tables.Campaign.id == campaign_id))
+    row = db.lock_row(select(tables.Campaign).where(tables.Campaign.id == campaign_id))
     if row is None or row.home_id != viewer.home_id or viewer.role not in LEADS:
         raise NotFound
     if row.closed_at is not None:

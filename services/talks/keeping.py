@@ -52,7 +52,7 @@ def again(store: Store, house: House, known: Row) -> Receipt:
     return Receipt(found, repeat=True, inbox_id=row_id)
 
 
-def ledger(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False) -> None:
+def quota(store: Store, talk: Talk, envelope: Envelope, *, cries: bool = False) -> None:
     """What may be sent after this (wechat.md 4): 5 in 48 h after a message; 3 in 1 min after menu, follow, scan or a
     menu message.
 

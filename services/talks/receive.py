@@ -2,9 +2,8 @@
 (architecture, Receive).
 
 A batch is one transaction and holds at most one message a person. A batch that fails is handled again message by
-message, each in a
-SAVEPOINT, so that what fails is set aside alone. What is said here is said only of what is committed: the caller
-answers after COMMIT.
+message, each in a SAVEPOINT, so that what fails is set aside alone. What is said here is said only of what is
+committed: the caller answers after COMMIT.
 """
 
 import logging
@@ -179,7 +178,7 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         store, envelope, talk.person_id, act, nameless=keeping.is_nameless(house, talk, envelope)
     )
     heard = _heard(house, envelope, talk)
-    keeping.ledger(store, talk, envelope, cries=heard.rings)
+    keeping.quota(store, talk, envelope, cries=heard.rings)
     context = Context(
         store,
         house,
@@ -328,12 +327,12 @@ def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Enve
 
 
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:
-    """What could not be handled is kept with its raw XML; a colleague answers, and the person
-    hears the fixed sentence.
+    """What could not be handled is kept with its raw XML; a colleague answers, and the person hears the fixed
+    sentence.
     """
     now = envelope.arrived_at
     inbox_id = keeping.keep_message(store, envelope, talk.person_id, set_aside=type(error).__name__)
-    keeping.ledger(store, talk, envelope)
+    keeping.quota(store, talk, envelope)
     answer = None
     if not isinstance(envelope.event, SILENT):
         context = Context(

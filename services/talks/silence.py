@@ -14,8 +14,8 @@ log = logging.getLogger("jiashu.silence")
 
 
 def act_on_silence(store: Store, house: House, now: datetime, limit: int = 50) -> int:
-    """Talks whose idle time is over go on by themselves: an abandoned complaint is filed and
-    told its number (C1, F9).
+    """Talks whose idle time is over go on by themselves: an abandoned complaint is filed and told its number (C1,
+    F9).
     """
     rows = store.rows_locked(
         0, "SELECT person_id FROM conversation WHERE idle_at <= ? ORDER BY idle_at LIMIT ?", now, limit

@@ -60,7 +60,7 @@ def unseen(db: Unit, home_id: int) -> list[Downtime]:
 
 def take_note(db: Unit, viewer: Viewer, downtime_id: int, now: datetime) -> None:
     """A colleague has read it and looked whom to call. Raises NotFound."""
-    row = db.hold(select(tables.Downtime).where(tables.Downtime.id == downtime_id))
+    row = db.lock_row(select(tables.Downtime).where(tables.Downtime.id == downtime_id))
     if row is None or row.home_id != viewer.home_id:
         raise NotFound
     if row.seen_at is not None:

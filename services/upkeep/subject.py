@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Final
 
 from services.subject import Job, Running, Subject
-from services.upkeep import ledger, stoplist
+from services.upkeep import audit_chain, stoplist
 
 
 async def _link(running: Running, now: datetime) -> None:
-    while await running.database.store(lambda store: ledger.link(store, now)) == ledger.BATCH:
+    while await running.database.store(lambda store: audit_chain.link(store, now)) == audit_chain.BATCH:
         pass
 
 
 async def _note_head(running: Running, now: datetime) -> None:
-    found = await running.database.store(lambda store: ledger.head(store, now))
+    found = await running.database.store(lambda store: audit_chain.head(store, now))
     if found is not None:
-        await asyncio.to_thread(ledger.write_head, running.settings.audit_head, found)
+        await asyncio.to_thread(audit_chain.write_head, running.settings.audit_head, found)
 
 
 async def note_stops(running: Running, _now: object = None) -> None:

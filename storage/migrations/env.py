@@ -68,8 +68,8 @@ def run_sqlite(file: Path) -> None:
 
 
 def _clear_away(connection: Connection) -> None:
-    """What a release before 0013 left behind when it was killed: an empty copy beside the table
-    that it was to replace.
+    """What a release before 0013 left behind when it was killed: an empty copy beside the table that it was to
+    replace.
     """
     names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     for name in names:

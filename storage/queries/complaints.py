@@ -110,8 +110,8 @@ def veiled_row(row: Row) -> Row:
 
 
 def veiled(found: Case) -> Case:
-    """A case without who complained, which elder, and any word, photo or voice between the
-    family and the house (C14).
+    """A case without who complained, which elder, and any word, photo or voice between the family and the house
+    (C14).
     """
     row = veiled_row(Row(found.complaint, found.title, found.who, None))
     records = [

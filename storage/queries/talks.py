@@ -125,8 +125,8 @@ WORDS: Final = ("reply", "first_feedback", "call")
 
 
 def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
-    """One look at the running promises of people whom the viewer works with; a complaint counts
-    while its case is open.
+    """One look at the running promises of people whom the viewer works with; a complaint counts while its case is
+    open.
     """
     rows = db.execute(
         select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
@@ -289,7 +289,7 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
 
 
 def window(db: Unit, person_id: int) -> Window:
-    """The ledger of the phone that the person used last."""
+    """The quota of the phone that the person used last."""
     row = db.scalars(
         select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())
     ).first()

@@ -11,8 +11,8 @@ from storage.types import Moment, Word, closed, column, link
 
 
 class Media(Base):
-    """A photo or a voice of a person: fetched at once, since the platform forgets it after 3
-    days; the file is sealed.
+    """A photo or a voice of a person: fetched at once, since the platform forgets it after 3 days; the file is
+    sealed.
     """
 
     __tablename__ = "media"

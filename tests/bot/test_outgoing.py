@@ -17,7 +17,7 @@ from bot.tokens import TokenRefused, Tokens
 from conversations import events
 from services.media import media
 from services.ports import Fate, MediaGone, MediaLater, NullPlatform, null_decode
-from services.talks import desk
+from services.talks import answering
 from settings import Wechat
 from simulator.api import Api
 from simulator.codec import Keys
@@ -174,7 +174,7 @@ async def test_the_sender_sends_what_is_ready_and_the_fetcher_keeps_files_sealed
     sender = Sender(home.database, outside.gateway, home.clock)
     fetcher = Fetcher(home.database, outside.gateway, tmp_path / "media", home.clock)
     loops = [asyncio.create_task(sender.run()), asyncio.create_task(fetcher.run())]
-    await home.database.write(lambda db: desk.answer(db, who, person, "听到了", "k", home.clock()))
+    await home.database.write(lambda db: answering.answer(db, who, person, "听到了", "k", home.clock()))
     sender.wake()
     fetcher.wake()
     for _ in range(100):

@@ -1,9 +1,8 @@
 """How the time of a reader grows with its text (fault S3): one measure, for the tests and for the soak.
 
-A time is never exact on a machine that others use as well. A test therefore asks whether ten times the text takes `FAR`
-times as long, which
-no disturbance makes of a linear reader (a quadratic one takes a hundred times); the soak asks for `MOST`, and measures
-longer.
+A time is never exact on a machine that others use as well. A test therefore asks whether ten times the text takes
+`FAR` times as long, which no disturbance makes of a linear reader (a quadratic one takes a hundred times); the soak
+asks for `MOST`, and measures longer.
 """
 
 import time

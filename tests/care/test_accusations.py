@@ -1,5 +1,5 @@
-"""Whom words accuse (F5, F27; faults S1, A4): names, nicknames, roles with their floor,
-somebody; and whom they do not.
+"""Whom words accuse (F5, F27; faults S1, A4): names, nicknames, roles with their floor, somebody; and whom they do
+not.
 """
 
 import pytest

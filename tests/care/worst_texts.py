@@ -2,9 +2,8 @@
 later ones count too.
 
 A pattern is slow where it tries again: words said over and over, words without their end, the body of a loop without
-what comes after it,
-and words of one pattern beside those of another that cancels them. Each family is a head, a body to repeat and a tail,
-of any length.
+what comes after it, and words of one pattern beside those of another that cancels them. Each family is a head, a body
+to repeat and a tail, of any length.
 """
 
 import dataclasses

@@ -1,5 +1,5 @@
-"""Who may see what: the whole matrix with real requests, held against docs/access.md; and
-the stories behind its rules.
+"""Who may see what: the whole matrix with real requests, held against docs/access.md; and the stories behind its
+rules.
 """
 
 import html

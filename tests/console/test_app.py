@@ -1,6 +1,5 @@
-"""What holds on every page of the console: forms of other sites, headers, errors as sentences, the number of questions
-to
-the database.
+"""What holds on every page of the console: forms of other sites, headers, errors as sentences, the number of
+questions to the database.
 """
 
 import pytest

@@ -1,5 +1,5 @@
-"""The strip of alarms in the console: shown and answered without the database, written down
-as soon as it can be (E2).
+"""The strip of alarms in the console: shown and answered without the database, written down as soon as it can be
+(E2).
 """
 
 import asyncio

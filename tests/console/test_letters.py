@@ -1,6 +1,5 @@
 """家书 in the console: a letter with photos, the call before bad news, and forms that were drawn before a change (F20,
-U4,
-fault D5).
+U4, fault D5).
 """
 
 import io

@@ -3,7 +3,7 @@
 from conversations import events
 from services.access import Role
 from services.media import media
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import put
@@ -53,7 +53,7 @@ async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) 
     person = await home.person()
     home.clock.on(hours=10)
     assert "还可发" in await at_desk.get(f"/chats/{person}/composer")
-    await home.database.write(lambda db: desk.answer(db, at_desk.who, person, "一", "a", home.clock()))
+    await home.database.write(lambda db: answering.answer(db, at_desk.who, person, "一", "a", home.clock()))
     home.clock.on(hours=1)
     await home.database.store(lambda store: put(store, "UPDATE follower SET session_until = 0"))
     page = await at_desk.get(f"/chats/{person}/composer")

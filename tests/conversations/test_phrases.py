@@ -1,5 +1,5 @@
-"""Phrases: every one can be filled, every moment is told in the reader's own time, nobody is
-sent to what is not there.
+"""Phrases: every one can be filled, every moment is told in the reader's own time, nobody is sent to what is not
+there.
 """
 
 import re

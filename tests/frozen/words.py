@@ -2,8 +2,8 @@
 for a review of what was added.
 
 Modules, classes and functions are renamed as the house is re-laid; these never are (engineering 1): a table or column
-that is renamed makes
-every sealed value of it unreadable, a state or purpose that is renamed makes stored rows strangers to the code.
+that is renamed makes every sealed value of it unreadable, a state or purpose that is renamed makes stored rows
+strangers to the code.
 """
 
 import ast

@@ -1,6 +1,5 @@
 """Plays a pair of rivals and judges it: every play ends as some order one after the other would, and nobody is told
-that
-the house failed.
+that the house failed.
 """
 
 import re

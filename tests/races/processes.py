@@ -23,8 +23,8 @@ from tests.races.watch import Point, Told, Watch, act, until
 
 
 class Process:
-    """A process of its own with a database object of its own; it plays one side at a time, as it
-    is told line by line.
+    """A process of its own with a database object of its own; it plays one side at a time, as it is told line by
+    line.
     """
 
     def __init__(self, url: str, keys: Path) -> None:

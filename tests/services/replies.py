@@ -1,13 +1,13 @@
 """What a colleague answers a person, and where each message stands."""
 
 from services.access import Viewer
-from services.talks import desk
+from services.talks import answering
 from tests.conftest import HomeUnderTest
 
 
 async def reply(home: HomeUnderTest, who: Viewer, text: str, key: str, openid: str = "daughter") -> int | None:
     person = await home.person(openid)
-    return await home.database.write(lambda db: desk.answer(db, who, person, text, key, home.clock()))
+    return await home.database.write(lambda db: answering.answer(db, who, person, text, key, home.clock()))
 
 
 async def states(home: HomeUnderTest) -> list[tuple[str, str | None]]:

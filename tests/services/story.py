@@ -9,7 +9,7 @@ import pytest
 from services.access import Role, Viewer
 from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
-from services.talks import desk
+from services.talks import answering
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
@@ -28,7 +28,7 @@ class Story:
         await self.home.hears(words)
         self.complaint = await self.home.one("SELECT id FROM complaint ORDER BY id DESC")
         self.person = await self.home.person()
-        await self.do(lambda db: desk.log_call(db, self.desk, self.person, "说了会查", self.home.clock()))
+        await self.do(lambda db: answering.log_call(db, self.desk, self.person, "说了会查", self.home.clock()))
         return self
 
     async def do(self, work: Callable[[Unit], Any]) -> Any:

@@ -6,7 +6,7 @@ from care.errors import NotFound
 from conversations import events
 from services.access import Role, Viewer, access_media, access_page
 from services.complaints.access import COMPLAINTS
-from services.talks import desk
+from services.talks import answering
 from storage.queries import complaints, talks
 from tests.conftest import HomeUnderTest
 from tests.services.replies import reply
@@ -25,11 +25,11 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
     row = await reply(home, who, "一", "a")
     assert row is not None
     for work in (
-        lambda db: desk.answer(db, stranger, person, "x", "k", home.clock()),
-        lambda db: desk.log_call(db, stranger, person, "x", home.clock()),
-        lambda db: desk.hand_back(db, stranger, person, home.clock()),
-        lambda db: desk.take_back(db, stranger, row, home.clock()),
-        lambda db: desk.note_complaint(db, stranger, complaint, "x", home.clock()),
+        lambda db: answering.answer(db, stranger, person, "x", "k", home.clock()),
+        lambda db: answering.log_call(db, stranger, person, "x", home.clock()),
+        lambda db: answering.hand_back(db, stranger, person, home.clock()),
+        lambda db: answering.take_back(db, stranger, row, home.clock()),
+        lambda db: answering.note_complaint(db, stranger, complaint, "x", home.clock()),
         lambda db: access_media(db, stranger, media),
     ):
         with pytest.raises(NotFound):

@@ -19,7 +19,7 @@ from services.knowledge import shelves
 from services.residents import residents
 from services.residents.forms import Hush
 from services.search import search
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.queries import complaints as queries
 from storage.queries import talks, today
@@ -146,9 +146,9 @@ async def test_fault_s1_a_named_colleague_finds_nothing_from_the_first_word(floo
     chen = floor.staff["chen"]
     for work in (
         lambda db: access_complaint(db, chen, complaint),
-        lambda db: desk.answer(db, chen, person, "没有的事", "k", home.clock()),
-        lambda db: desk.log_call(db, chen, person, "打过了", home.clock()),
-        lambda db: desk.note_complaint(db, chen, complaint, "不属实", home.clock()),
+        lambda db: answering.answer(db, chen, person, "没有的事", "k", home.clock()),
+        lambda db: answering.log_call(db, chen, person, "打过了", home.clock()),
+        lambda db: answering.note_complaint(db, chen, complaint, "不属实", home.clock()),
         lambda db: complaints.inquire(db, chen, complaint, Inquire(finding="没有骂人"), home.clock()),
         lambda db: complaints.learn(db, chen, complaint, Learn(lesson="无"), home.clock()),
     ):
@@ -219,7 +219,7 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
     await home.hears("我要投诉，饭菜太凉", "niece")
     complaint = int(await home.one("SELECT id FROM complaint"))
     await home.database.write(
-        lambda db: desk.answer(
+        lambda db: answering.answer(
             db,
             staff["chen"],
             complaint and db.get_one(tables.Complaint, complaint).person_id,

@@ -10,7 +10,7 @@ import pytest
 from care.errors import Conflict, Invalid, NotFound
 from services.complaints import complaints, proposals
 from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.queries import complaints as queries
 from storage.unit import Unit
@@ -104,7 +104,7 @@ async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Stor
             Decide(paper=1, verdict="approve", why=""),
             story.home.clock(),
         ),
-        lambda db: desk.answer(db, story.director, story.person, "x", "k", story.home.clock()),
+        lambda db: answering.answer(db, story.director, story.person, "x", "k", story.home.clock()),
     ):
         with pytest.raises(NotFound):
             await story.do(work)
@@ -237,5 +237,5 @@ async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
     who = await home.staff()
     await home.hears("我要投诉")
     complaint = await home.one("SELECT id FROM complaint")
-    await home.database.write(lambda db: desk.note_complaint(db, who, complaint, "先看录像", home.clock()))
+    await home.database.write(lambda db: answering.note_complaint(db, who, complaint, "先看录像", home.clock()))
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1

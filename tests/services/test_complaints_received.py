@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from conversations import events
 from conversations.events import Message, Text, Voice, line_of
-from services.talks import desk as services_desk
+from services.talks import answering as services_desk
 from services.talks import silence
 from storage import tables
 from storage.queries import complaints as queries

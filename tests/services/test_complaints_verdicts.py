@@ -11,7 +11,7 @@ from services.access import Role
 from services.complaints import complaints
 from services.complaints.forms import Hear, Inquire
 from services.promises import clocks
-from services.talks import desk
+from services.talks import answering
 from storage.queries import today
 from tests.conftest import HomeUnderTest
 from tests.services.story import Story, story
@@ -46,7 +46,7 @@ async def test_c10_please_call_is_a_promise_and_the_question_stays_open(story: S
     await story.to_the_question()
     assert "给您打电话" in await home.hears("请来电")
     person = await home.person()
-    await story.do(lambda db: desk.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
+    await story.do(lambda db: answering.answer(db, story.desk, person, "好的，一会儿打给您。", "k9", home.clock()))
     await home.send_all()
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'call' AND kept_at IS NULL") == 1, (
         "a message is no call"
@@ -99,7 +99,7 @@ async def test_c15_progress_at_any_time_without_anybodys_help(home: HomeUnderTes
     story.director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
     story.nurse = await home.staff(Role.NURSE, "周敏", "zhou")
     story.complaint, story.person = await home.one("SELECT id FROM complaint"), await home.person()
-    await story.do(lambda db: desk.log_call(db, story.desk, story.person, "说了会查", home.clock()))
+    await story.do(lambda db: answering.log_call(db, story.desk, story.person, "说了会查", home.clock()))
     assert "正在核实" in await home.hears("进展")
     await story.to_the_plan()
     assert "正在定处理办法" in await home.hears("进展")

@@ -6,7 +6,7 @@ from care.errors import Conflict
 from care.triage import Triage, triage
 from conversations import events
 from services.emergencies import cries
-from services.talks import desk
+from services.talks import answering
 from storage.queries import today
 from tests.services.floors import House, house
 
@@ -40,7 +40,7 @@ async def _park(house: House, openid: str) -> int:
     person = await home.person(openid)
     desk_ = await home.staff()
     home.clock.on(hours=49)
-    await home.database.write(lambda db: desk.answer(db, desk_, person, "周三的活动改到周四了", "k", home.clock()))
+    await home.database.write(lambda db: answering.answer(db, desk_, person, "周三的活动改到周四了", "k", home.clock()))
     await home.send_all()
     assert await home.one("SELECT state FROM outbox WHERE purpose = 'answer'") == "parked"
     return int(await home.one("SELECT id FROM outbox WHERE purpose = 'answer'"))
@@ -60,10 +60,10 @@ async def test_fault_d9_words_that_wait_do_not_leave_in_the_middle_of_a_cry(hous
     )
     await home.hears("谢谢", "niece")
     assert await home.send_all() == [], "nor with the next words, until somebody has looked"
-    await home.database.write(lambda db: desk.send_kept(db, house.staff["he"], row, home.clock()))
+    await home.database.write(lambda db: answering.send_kept(db, house.staff["he"], row, home.clock()))
     assert [words for _, words in await home.send_all()] == ["周三的活动改到周四了"]
     with pytest.raises(Conflict):
-        await home.database.write(lambda db: desk.send_kept(db, house.staff["he"], row, home.clock()))
+        await home.database.write(lambda db: answering.send_kept(db, house.staff["he"], row, home.clock()))
 
 
 async def test_fault_d9_with_an_ordinary_message_they_leave_as_before(house: House) -> None:

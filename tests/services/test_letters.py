@@ -1,5 +1,5 @@
-"""家书: written, checked, released in the evening, read by who may, and what readers say to
-them (U1, U2, F12, F16, F20).
+"""家书: written, checked, released in the evening, read by who may, and what readers say to them (U1, U2, F12, F16,
+F20).
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from services.letters.letters import Photo
 from services.promises import clocks
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
-from services.talks import desk
+from services.talks import answering
 from storage.queries import letters as queries
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
@@ -231,7 +231,7 @@ async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_ope
     assert await house.rows("SELECT kind FROM promise") == [("call",)]
     assert await house.hears("你们给我回个电话吧", "niece") == first, "asked twice, promised once"
     desk_staff, niece = await house.staff(Role.DESK), await house.person("niece")
-    await house.database.write(lambda db: desk.answer(db, desk_staff, niece, "稍后打给您", "k1", house.clock()))
+    await house.database.write(lambda db: answering.answer(db, desk_staff, niece, "稍后打给您", "k1", house.clock()))
     await house.send_all()
     assert await house.rows("SELECT kept_at FROM promise") == [(None,)], "no message keeps it"
     house.clock.on(hours=2)
@@ -239,7 +239,7 @@ async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_ope
     assert await house.send_all() == [
         ("niece", "说好的时间到了，还没回您，对不起。这件事在同事那里已标成超时。急事请打 0571-8800-0101。")
     ]
-    await house.database.write(lambda db: desk.log_call(db, desk_staff, niece, "说了今天的饭", house.clock()))
+    await house.database.write(lambda db: answering.log_call(db, desk_staff, niece, "说了今天的饭", house.clock()))
     assert await house.rows("SELECT kept_how FROM promise") == [("call",)]
 
 

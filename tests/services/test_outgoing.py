@@ -8,7 +8,7 @@ from care.errors import Conflict
 from conversations import events
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
-from services.talks import desk, silence
+from services.talks import answering, silence
 from storage.store import Store
 from tests.conftest import HomeUnderTest, put
 from tests.services.replies import reply, states
@@ -166,10 +166,10 @@ async def test_what_has_not_left_can_be_taken_back(home: HomeUnderTest) -> None:
     await home.hears("你好")
     row = await reply(home, who, "一", "a")
     assert row is not None
-    await home.database.write(lambda db: desk.take_back(db, who, row, home.clock()))
+    await home.database.write(lambda db: answering.take_back(db, who, row, home.clock()))
     assert await states(home) == [("cancelled", "没有发出")]
     with pytest.raises(Conflict):
-        await home.database.write(lambda db: desk.take_back(db, who, row, home.clock()))
+        await home.database.write(lambda db: answering.take_back(db, who, row, home.clock()))
     assert not await home.database.store(lambda store: outbox.cancel(store, 5, home.clock()))
 
 

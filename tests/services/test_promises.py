@@ -4,7 +4,7 @@ from conversations.events import Text
 from services.complaints.access import access_complaint
 from services.ports import Fate, Outcome
 from services.promises import clocks
-from services.talks import desk
+from services.talks import answering
 from storage.queries import complaints
 from tests.conftest import HomeUnderTest
 from tests.services.replies import reply, states
@@ -36,7 +36,7 @@ async def test_c4_u7_a_logged_call_stops_the_clock_and_is_on_the_case(home: Home
     who = await home.staff()
     await home.hears("我要投诉")
     person = await home.person()
-    await home.database.write(lambda db: desk.log_call(db, who, person, "打通了，下午给方案", home.clock()))
+    await home.database.write(lambda db: answering.log_call(db, who, person, "打通了，下午给方案", home.clock()))
     assert await home.one("SELECT kept_how FROM promise WHERE kind = 'first_feedback'") == "call"
     complaint = await home.one("SELECT id FROM complaint")
     found = await home.database.read(lambda db: complaints.one(db, access_complaint(db, who, complaint)))
@@ -54,7 +54,7 @@ async def test_c4_words_written_before_the_complaint_do_not_stop_its_clock(home:
     await home.hears("你们把我妈摔了，我要投诉")
     assert await home.send_all() == [], "nothing leaves in the middle of a complaint (D9)"
     kept = int(await home.one("SELECT id FROM outbox WHERE state = 'parked' AND code = 'kept'"))
-    assert await home.database.write(lambda db: desk.send_kept(db, who, kept, home.clock())) == await home.person()
+    assert await home.database.write(lambda db: answering.send_kept(db, who, kept, home.clock())) == await home.person()
     assert [words for _, words in await home.send_all()] == ["周三的活动改到周四了"]
     assert await home.rows("SELECT stage, feedback_at FROM complaint") == [(1, None)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'first_feedback' AND kept_at IS NULL") == 1
@@ -93,7 +93,7 @@ async def test_an_apology_is_not_sent_after_the_person_was_reached(home: HomeUnd
     await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
     assert await home.send_all() == []
     person = await home.person()
-    await home.database.write(lambda db: desk.log_call(db, who, person, "打通了", home.clock()))
+    await home.database.write(lambda db: answering.log_call(db, who, person, "打通了", home.clock()))
     await home.hears("好的")
     assert await home.send_all() == []
     assert await home.one("SELECT state FROM outbox WHERE purpose = 'late'") == "cancelled"

@@ -1,5 +1,5 @@
-"""Who looks for somebody finds them by two characters, sees only what they may open, and the
-index gives nothing away.
+"""Who looks for somebody finds them by two characters, sees only what they may open, and the index gives nothing
+away.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from care.errors import NotFound
 from services import install
 from services.access import Role, Viewer
 from services.search import search
-from services.talks import desk
+from services.talks import answering
 from settings.clock import wall
 from storage import tables
 from storage.store import Store
@@ -41,7 +41,7 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
     await home.hears("是三楼的林可送的饭", "angry")
     kin = await home.person("kin3")
     await home.database.write(
-        lambda db: desk.answer(db, nurse, kin, "电池已经换好了，ＡＢ两节都换了。", "k", home.clock())
+        lambda db: answering.answer(db, nurse, kin, "电池已经换好了，ＡＢ两节都换了。", "k", home.clock())
     )
     await _index(home)
 

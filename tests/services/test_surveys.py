@@ -1,5 +1,5 @@
-"""The monthly questionnaire: by page and by chat, once each, apart from who answered,
-nothing under five (M1, M2, M4).
+"""The monthly questionnaire: by page and by chat, once each, apart from who answered, nothing under five (M1, M2,
+M4).
 """
 
 import pytest

@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound, StaleForm
 from conversations import events
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.queries import talks
 from storage.unit import Unit
@@ -18,7 +18,7 @@ async def test_u7_a_call_without_a_case_is_in_the_thread(home: HomeUnderTest) ->
     who = await home.staff()
     await home.hears("我妈能吃粽子吗")
     person = await home.person()
-    await home.database.write(lambda db: desk.log_call(db, who, person, "说了要切小", home.clock()))
+    await home.database.write(lambda db: answering.log_call(db, who, person, "说了要切小", home.clock()))
     thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
     assert [bubble.side for bubble in thread.bubbles] == ["in", "bot", "call"]
     assert thread.clocks == []
@@ -50,7 +50,7 @@ async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_tal
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 1
     person = await home.person()
     with pytest.raises(Invalid, match="没答"):
-        await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+        await home.database.write(lambda db: answering.hand_back(db, who, person, home.clock()))
     home.clock.on(minutes=1)
     await reply(home, who, "药已经给了", "b")
     await home.send_all()
@@ -58,7 +58,7 @@ async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_tal
         assert await home.hears(nod) == ""
     assert "0571" in await home.hears(events.Click("CONTACT"))
     assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NULL") == 0
-    await home.database.write(lambda db: desk.hand_back(db, who, person, home.clock()))
+    await home.database.write(lambda db: answering.hand_back(db, who, person, home.clock()))
     assert "一定答复" in await home.hears("还有一个问题")
 
 
@@ -99,7 +99,7 @@ async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> 
     await home.hears("你好")
     person = await home.person()
     with pytest.raises(NotFound):
-        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock()))
+        await home.database.write(lambda db: answering.show_phone(db, who, person, "回电话", home.clock()))
 
     def give(db: Unit) -> None:
         db.lock_persons(person)
@@ -107,6 +107,7 @@ async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> 
 
     await home.database.write(give)
     assert (
-        await home.database.write(lambda db: desk.show_phone(db, who, person, "回电话", home.clock())) == "13800002107"
+        await home.database.write(lambda db: answering.show_phone(db, who, person, "回电话", home.clock()))
+        == "13800002107"
     )
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1

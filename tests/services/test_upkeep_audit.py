@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.upkeep import ledger
+from services.upkeep import audit_chain
 from tests.conftest import HomeUnderTest, put
 
 
@@ -15,13 +15,13 @@ async def told(home: HomeUnderTest) -> HomeUnderTest:
     for words in ("你们好", "探视几点", "昨晚按铃没人来，我要投诉", "好了"):
         await home.hears(words)
     home.clock.on(minutes=1)
-    assert await home.database.store(lambda store: ledger.link(store, home.clock())) > 4
-    assert await home.database.store(lambda store: ledger.link(store, home.clock())) == 0
+    assert await home.database.store(lambda store: audit_chain.link(store, home.clock())) > 4
+    assert await home.database.store(lambda store: audit_chain.link(store, home.clock())) == 0
     return home
 
 
-async def found(home: HomeUnderTest, outside: list[ledger.Head] | None = None) -> list[str]:
-    _, findings = await home.database.store(lambda store: ledger.verify(store, outside or []))
+async def found(home: HomeUnderTest, outside: list[audit_chain.Head] | None = None) -> list[str]:
+    _, findings = await home.database.store(lambda store: audit_chain.verify(store, outside or []))
     return [finding.words for finding in findings]
 
 
@@ -31,7 +31,7 @@ async def test_p5_what_nobody_touched_is_whole_and_new_rows_go_on_with_the_chain
     await told.hears("还有一句")
     assert await found(told) == [], "a row that waits for its link is no fault"
     told.clock.on(minutes=1)
-    await told.database.store(lambda store: ledger.link(store, told.clock()))
+    await told.database.store(lambda store: audit_chain.link(store, told.clock()))
     assert await told.one("SELECT max(position) FROM audit") > before
     assert await told.one("SELECT count(*) FROM audit WHERE position IS NULL") == 0
     assert await found(told) == []
@@ -70,20 +70,20 @@ async def test_p5_re_ordered_rows_are_found(told: HomeUnderTest) -> None:
 
 async def test_p5_a_tail_that_was_cut_off_is_missed_by_the_file_outside(told: HomeUnderTest, tmp_path: Path) -> None:
     file = tmp_path / "outside" / "heads.jsonl"
-    head = await told.database.store(lambda store: ledger.head(store, told.clock()))
+    head = await told.database.store(lambda store: audit_chain.head(store, told.clock()))
     assert head
-    ledger.write_head(file, head)
-    assert await found(told, ledger.heads(file)) == []
+    audit_chain.write_head(file, head)
+    assert await found(told, audit_chain.heads(file)) == []
     await told.rows("DELETE FROM audit WHERE position >= ? RETURNING id", head.position - 1)
     assert await found(told) == [], "without the file nobody could know"
     assert f"尾巴被截断：{head.at} 时有 {head.position} 行，现在只有 {head.position - 2} 行" in await found(
-        told, ledger.heads(file)
+        told, audit_chain.heads(file)
     )
     for words in ("一", "二", "三", "四"):
         await told.hears(words)
     told.clock.on(minutes=1)
-    await told.database.store(lambda store: ledger.link(store, told.clock()))
-    assert any("记在外面的不一样" in words for words in await found(told, ledger.heads(file))), (
+    await told.database.store(lambda store: audit_chain.link(store, told.clock()))
+    assert any("记在外面的不一样" in words for words in await found(told, audit_chain.heads(file))), (
         "a tail that grew again is another one"
     )
 
@@ -102,8 +102,8 @@ async def test_p5_who_has_the_database_but_not_the_keys_cannot_write_a_row_that_
 
 def test_a_file_outside_with_a_broken_line_is_read_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "heads.jsonl"
-    assert ledger.heads(file) == []
+    assert audit_chain.heads(file) == []
     file.write_text(
         '{"at": "2026-11-22T08:00:00+00:00", "position": 3, "chain": "aa"}\nnonsense\n{"at": 1}\n', encoding="utf-8"
     )
-    assert [one.position for one in ledger.heads(file)] == [3]
+    assert [one.position for one in audit_chain.heads(file)] == [3]

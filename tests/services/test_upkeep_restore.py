@@ -21,9 +21,9 @@ from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
-from services.talks import desk
+from services.talks import answering
 from services.talks.receive import receive_batch
-from services.upkeep import epochs, ledger, stoplist
+from services.upkeep import audit_chain, epochs, stoplist
 from services.upkeep.forms import ConfirmEpoch
 from settings import Database
 from storage import archive, migrate
@@ -95,7 +95,9 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
     for openid in people:
         await home.hears("今天天气不错", openid)
     waiting = await home.person("kin0")  # a colleague's words that wait for their turn when the backup is made
-    await home.database.write(lambda db: desk.answer(db, nurse, waiting, "您放心，晚饭吃了。", "before", home.clock()))
+    await home.database.write(
+        lambda db: answering.answer(db, nurse, waiting, "您放心，晚饭吃了。", "before", home.clock())
+    )
     await home.database.store(
         lambda store: (
             store.lock_persons(waiting),
@@ -124,7 +126,9 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
             for openid in people:
                 await home.hears("好的", openid)
         await home.database.write(
-            lambda db, p=person, n=n: desk.answer(db, nurse, p, f"第{n}句", f"k{n}", home.clock())  # type: ignore[misc]
+            lambda db, p=person, n=n: answering.answer(  # type: ignore[misc]
+                db, nurse, p, f"第{n}句", f"k{n}", home.clock()
+            )
         )
         said += await _day(home)
     assert len([words for _, words in said if words.startswith("第")]) == 100
@@ -152,7 +156,7 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
     stops = home.settings.stop_list
     assert stoplist.keep(stops, home.database.sealer, await home.database.store(stoplist.entries)) == 10
     assert stoplist.keep(stops, home.database.sealer, await home.database.store(stoplist.entries)) == 0
-    await home.database.store(lambda store: ledger.link(store, home.clock()))
+    await home.database.store(lambda store: audit_chain.link(store, home.clock()))
 
     # restored
     home.clock.on(minutes=20)
@@ -168,7 +172,7 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
             assert await back.hears("早上好", openid)  # who writes is answered, as ever
         assert await _day(back) == []
         await back.database.write(
-            lambda db: desk.answer(db, nurse, waiting, "系统恢复了，我在。", "after", back.clock())
+            lambda db: answering.answer(db, nurse, waiting, "系统恢复了，我在。", "after", back.clock())
         )
         assert await _day(back) == []
         closed = await back.database.read(lambda db: epochs.closed(db, back.ids.home_id))
@@ -219,8 +223,8 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
 
 
 async def ledger_is_whole(home: HomeUnderTest) -> bool:
-    heads = ledger.heads(home.settings.audit_head)
-    return not (await home.database.store(lambda store: ledger.verify(store, heads)))[1]
+    heads = audit_chain.heads(home.settings.audit_head)
+    return not (await home.database.store(lambda store: audit_chain.verify(store, heads)))[1]
 
 
 async def test_p7_a_backup_that_is_cut_or_changed_brings_nothing_back_and_a_full_database_is_not_overwritten(
@@ -270,7 +274,7 @@ async def test_p7_words_that_waited_for_the_confirmation_leave_but_those_of_an_o
     await home.hears("你好")
     nurse, director = await home.staff(Role.NURSE, "唐雨", "tang"), await home.staff(Role.DIRECTOR, "沈国平", "shen")
     person = await home.person()
-    await home.database.write(lambda db: desk.answer(db, nurse, person, "等一下发", "k1", home.clock()))
+    await home.database.write(lambda db: answering.answer(db, nurse, person, "等一下发", "k1", home.clock()))
     file, empty = tmp_path / "home.backup", replace(home.settings, database=Database(fresh("other.db")))
     await _quiet(upkeep.backup, home.settings, file, home.clock)
     await _quiet(upkeep.restore, empty, file, home.clock)

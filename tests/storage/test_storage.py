@@ -13,7 +13,7 @@ from care.errors import Busy, DatabaseInUse, KeysMissing
 from conversations import events
 from services import install
 from services.points import armed, none, parse
-from services.talks import desk
+from services.talks import answering
 from storage import migrate, seal, sqlite, tables
 from storage.seal import Unreadable
 from storage.sqlite import SqliteDatabase
@@ -151,7 +151,7 @@ async def test_p2_no_word_of_a_person_lies_in_the_files(home: HomeUnderTest) -> 
     await home.hears(f"{MARKER} 306")
     viewer = await home.staff()
     person = await home.person()
-    await home.database.write(lambda db: desk.answer(db, viewer, person, MARKER, "k", home.clock()))
+    await home.database.write(lambda db: answering.answer(db, viewer, person, MARKER, "k", home.clock()))
     folder = home.file.parent
     for file in folder.iterdir():
         assert MARKER.encode() not in file.read_bytes(), file.name

@@ -1,4 +1,6 @@
-"""A question asks: what changes something goes by the doors that look whether its people are locked (engineering 12)."""
+"""A question asks: what changes something goes by the doors that look whether its people are
+locked (engineering 12).
+"""
 
 import pytest
 
@@ -25,6 +27,8 @@ async def test_p7_a_question_that_would_change_something_is_refused_and_changes_
     for ask in ("rows", "row"):
         with pytest.raises(WritesByQuestion):
             await home.database.store(
-                lambda store, ask=ask: getattr(store, ask)("UPDATE person SET timezone = 'X' RETURNING id")  # type: ignore[misc]
+                lambda store, ask=ask: getattr(  # type: ignore[misc]
+                    store, ask
+                )("UPDATE person SET timezone = 'X' RETURNING id")
             )
     assert await home.rows("SELECT DISTINCT timezone FROM person") == [(None,)]

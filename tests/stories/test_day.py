@@ -20,7 +20,7 @@ from services.letters.forms import LetGo, WriteLetter
 from services.outgoing import outbox
 from services.promises import clocks
 from services.surveys import surveys
-from services.talks import desk, silence
+from services.talks import answering, silence
 from storage.queries import residents as residents_of
 from storage.queries import today
 from tests.conftest import HomeUnderTest
@@ -126,7 +126,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await day.says("grandma", "早")
     elder = await home.person("grandma")
     await home.database.write(
-        lambda db: desk.answer(db, staff["tang"], elder, "早，王奶奶，今天精神好。", "k0", home.clock())
+        lambda db: answering.answer(db, staff["tang"], elder, "早，王奶奶，今天精神好。", "k0", home.clock())
     )
     await day.at(8, 30)  # a birthday, after breakfast
     assert "王奶奶，生日好。厨房给您煮了长寿面，软和的。" in day.heard["grandma"]
@@ -142,7 +142,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     person = await home.person("daughter")
     await day.at(9, 20)
     await home.database.write(
-        lambda db: desk.answer(db, staff["chen"], person, "我是陈晓雯，已经到厨房去看了。", "k1", home.clock())
+        lambda db: answering.answer(db, staff["chen"], person, "我是陈晓雯，已经到厨房去看了。", "k1", home.clock())
     )
     await day.post()
     assert "我是陈晓雯，已经到厨房去看了。" in day.heard["daughter"]
@@ -305,7 +305,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     assert day.heard["grandma"][-1] == "唐雨来了，别动。"
     await home.database.write(lambda db: alarms.arrive(db, staff["tang"], "grandma", Audience.FLOOR, home.clock()))
     await home.database.write(
-        lambda db: desk.log_call(
+        lambda db: answering.log_call(
             db, staff["tang"], person, "王奶奶从床边滑下，没有伤，已量血压；明早再电话。", home.clock()
         )
     )

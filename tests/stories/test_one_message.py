@@ -16,7 +16,7 @@ from bot.main import running
 from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port
 from services.access import Role, Viewer
 from services.staff import staff
-from services.talks import desk
+from services.talks import answering
 from settings import Database, Home, Http, Media, Settings, Wechat
 from simulator.codec import Keys, message
 from storage import migrate
@@ -157,7 +157,9 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
             async with http.post(f"http://127.0.0.1:{port}/wechat", params=query, data=body.encode()) as answer:
                 assert "C" in (keys.reply(await answer.text()) or {"Content": ""})["Content"]
             person = (await service.database.store(lambda store: store.rows("SELECT person_id FROM complaint")))[0][0]
-            await service.database.write(lambda db: desk.answer(db, viewer, person, "我是陈晓雯", "k", service.clock()))
+            await service.database.write(
+                lambda db: answering.answer(db, viewer, person, "我是陈晓雯", "k", service.clock())
+            )
             for _ in range(100):
                 await asyncio.sleep(0.05)
                 if await service.database.store(lambda store: store.rows("SELECT 1 FROM outbox WHERE state = 'sent'")):

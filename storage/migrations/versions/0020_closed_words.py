@@ -1,7 +1,8 @@
 """Closed words: a CHECK for each column of states, outcomes, stages and levels.
 
-Rows are looked at first: a word that no release of the house writes stops the upgrade, and nothing is changed. On SQLite
-each table is written anew, on PostgreSQL the constraint is added and then proven against the rows that are there.
+Rows are looked at first: a word that no release of the house writes stops the upgrade, and nothing is changed. On
+SQLite each table is written anew, on PostgreSQL the constraint is added and then proven against the rows that are
+there.
 """
 
 import sqlalchemy as sa

@@ -1,8 +1,7 @@
 """The table of acts: whoever decides something, on what, against whom, and what keeps the two apart.
 
 A test holds the table against the acts that there are (`collected`), so that nobody adds one without saying who may
-come
-between.
+come between.
 """
 
 from typing import Final

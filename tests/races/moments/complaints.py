@@ -8,7 +8,7 @@ from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import complaints, evidence, proposals, standing
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -29,7 +29,7 @@ async def _complaint(home: HomeUnderTest, facts: Facts) -> Facts:
     await home.hears("饭菜太凉了，我要投诉", "daughter")
     await home.hears("好了", "daughter")
     await home.database.write(
-        lambda db: desk.log_call(db, turn_of(home, facts).who(D), facts["daughter"], "说了会查", home.clock())
+        lambda db: answering.log_call(db, turn_of(home, facts).who(D), facts["daughter"], "说了会查", home.clock())
     )
     home.clock.on(minutes=1)
     return {

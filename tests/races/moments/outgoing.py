@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.outgoing import outbox, sending
-from services.talks import desk
+from services.talks import answering
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -31,7 +31,7 @@ async def _parked(home: HomeUnderTest, facts: Facts) -> Facts:
     """An answer waits for the next message of the daughter, whose window has closed; its week is over."""
     home.clock.on(days=3)
     await home.database.write(
-        lambda db: desk.answer(db, turn_of(home, facts).who(D), facts["daughter"], "有的", "parked", home.clock())
+        lambda db: answering.answer(db, turn_of(home, facts).who(D), facts["daughter"], "有的", "parked", home.clock())
     )
     await home.send_all()
     home.clock.on(days=8)
@@ -42,7 +42,7 @@ async def _kept(home: HomeUnderTest, facts: Facts) -> Facts:
     """An answer waited for the daughter, who wrote a complaint: it was kept back, and its week is over."""
     home.clock.on(days=3)
     row = await home.database.write(
-        lambda db: desk.answer(db, turn_of(home, facts).who(D), facts["daughter"], "有的", "kept", home.clock())
+        lambda db: answering.answer(db, turn_of(home, facts).who(D), facts["daughter"], "有的", "kept", home.clock())
     )
     await home.send_all()
     await home.hears("饭菜太凉了，我要投诉", "daughter")
@@ -86,8 +86,8 @@ def _in_hand(turn: Turn, db: Unit) -> sending.Claim:
 
 
 SIDES: Final = (
-    in_unit("outgoing.send_kept", lambda t, db: desk.send_kept(db, t.who(D), t["outbox"], t.now) and None),
-    in_unit("outgoing.take_back", lambda t, db: desk.take_back(db, t.who(D), t["outbox"], t.now) and None),
+    in_unit("outgoing.send_kept", lambda t, db: answering.send_kept(db, t.who(D), t["outbox"], t.now) and None),
+    in_unit("outgoing.take_back", lambda t, db: answering.take_back(db, t.who(D), t["outbox"], t.now) and None),
     in_store("job.parked", lambda t, store: outbox.give_up_parked(store, t.now) and None),
     in_store("job.debts", lambda t, store: outbox.answer_late(store, [t["inbox"]], t.now) and None),
     in_store("sender.claim", lambda t, store: sending.claim(store, t.now, t.now) and None, skips=True),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.promises import clocks
-from services.talks import desk, silence
+from services.talks import answering, silence
 from tests.conftest import HomeUnderTest
 from tests.races.model import Stage
 from tests.races.moments.home import START, D, Facts, in_store, in_unit, turn_of
@@ -14,7 +14,7 @@ async def _answered(home: HomeUnderTest, facts: Facts) -> Facts:
     await home.hears("有没有空床", "daughter")
     home.clock.on(seconds=5)
     row = await home.database.write(
-        lambda db: desk.answer(
+        lambda db: answering.answer(
             db, turn_of(home, facts).who(D), facts["daughter"], "有的，您来看看", "stage", home.clock()
         )
     )
@@ -41,10 +41,11 @@ ANSWERED: Final = Stage("answered", _answered, START)
 SILENT: Final = Stage("silent", _silent, START)
 SIDES: Final = (
     in_unit(
-        "chat.answer", lambda t, db: desk.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now)
+        "chat.answer",
+        lambda t, db: answering.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now),
     ),
-    in_unit("chat.call", lambda t, db: desk.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
-    in_unit("chat.hand_back", lambda t, db: desk.hand_back(db, t.who(D), t["daughter"], t.now)),
+    in_unit("chat.call", lambda t, db: answering.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
+    in_unit("chat.hand_back", lambda t, db: answering.hand_back(db, t.who(D), t["daughter"], t.now)),
     in_store("job.silence", lambda t, store: silence.act_on_silence(store, t.house, t.now) and None),
     in_store("job.promises", lambda t, store: clocks.look_at_promises(store, t.house, t.now) and None),
 )

@@ -9,7 +9,7 @@ from care.sla import Kind
 from care.stages import Stage
 from services.promises import promises
 from storage import tables
-from storage.held import Held
+from storage.pending import Pending
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 
@@ -148,7 +148,7 @@ async def test_a_column_that_does_not_exist_is_refused_on_every_engine(home: Hom
 
 
 def test_a_change_that_makes_room_does_not_wait_and_changes_of_a_row_are_one() -> None:
-    held = Held()
+    held = Pending()
     held.insert(tables.Person, {"id": 1, "kind": "guest"})
     assert held.update(tables.Person, 1, {"kind": "family"})
     assert held.update(tables.Complaint, 7, {"stage": 2})

@@ -2,9 +2,8 @@
 is found (P5).
 
 Each row carries an HMAC over its fields. A link is an HMAC over the place, the link before, and the row; the keys lie
-outside the
-database. The newest link is written to a file outside the database each hour, so that a tail that was cut off is
-missed.
+outside the database. The newest link is written to a file outside the database each hour, so that a tail that was cut
+off is missed.
 """
 
 import hmac

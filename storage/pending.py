@@ -1,10 +1,9 @@
 """Rows that are written but not sent yet: those of one kind go together, and a row that changes before it is sent is
 sent once.
 
-On PostgreSQL each statement is a way to the server and back that costs more than its work; on SQLite a fat row that is
-changed at once is
-written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables, and before it writes in
-another way.
+On PostgreSQL each statement is a way to the server and back that costs more than its work; on SQLite a fat row that
+is changed at once is written twice. Nobody may notice: `Store` sends what is held before it reads one of the tables,
+and before it writes in another way.
 """
 
 import re
@@ -45,7 +44,7 @@ def named(sql: str) -> frozenset[str]:
     return frozenset(_NAME.findall(sql))
 
 
-class Held:
+class Pending:
     """What one transaction has not sent yet."""
 
     def __init__(self) -> None:
