@@ -1,6 +1,4 @@
-"""What staff change of the knowledge: entries of the starter set, own entries, and the
-values of the blanks (Q3, A8).
-"""
+"""What staff change of the knowledge: starter entries, own entries, the values of the blanks (Q3, A8)."""
 
 import re
 import string
