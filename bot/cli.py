@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from care.errors import JiashuError, NotUpgraded
+from settings import Settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -172,14 +173,14 @@ def _loop(work: Coroutine[Any, Any, int | None]) -> int:
     return uvloop.run(work) or 0
 
 
-async def _serve(settings: Any, role: str) -> None:  # noqa: ANN401
+async def _serve(settings: Settings, role: str) -> None:
     from bot.main import running, until_told
 
     async with running(settings, role=role):
         await until_told()
 
 
-def _add_staff(settings: Any, options: argparse.Namespace) -> int:  # noqa: ANN401
+def _add_staff(settings: Settings, options: argparse.Namespace) -> int:
     from services import install
     from services.access import Role
     from services.staff import staff

@@ -5,7 +5,7 @@ service uses.
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -21,12 +21,7 @@ from storage.open import open_database
 
 def run(command: str, file: Path | None, source: TextIO, target: TextIO) -> int:
     """Answer each line at once. Raises ConfigError."""
-    tell: Callable[[str], dict[str, object]]
-    if command == "triage":
-        tell = urgency
-    else:
-        known = _knowledge(file)
-        tell = lambda text: answer(known, text)  # noqa: E731  (one of two)
+    tell = urgency if command == "triage" else partial(answer, _knowledge(file))
     for line in source:
         text = line.rstrip("\n")
         if text.strip():

@@ -67,16 +67,19 @@ class NotIdentified(JiashuError):
 class NullPlatform:
     """No platform: nothing can be sent, and it says so."""
 
-    async def send_text(self, openid: str, text: str) -> Outcome:  # noqa: ARG002
+    async def send_text(self, openid: str, text: str) -> Outcome:
         """Park."""
+        del openid, text
         return Outcome(Fate.PARKED, "没有连接微信")
 
-    async def send_voice(self, openid: str, sound: bytes) -> Outcome:  # noqa: ARG002
+    async def send_voice(self, openid: str, sound: bytes) -> Outcome:
         """Park."""
+        del openid, sound
         return Outcome(Fate.PARKED, "没有连接微信")
 
-    async def fetch_media(self, media_id: str) -> bytes:  # noqa: ARG002
+    async def fetch_media(self, media_id: str) -> bytes:
         """Nothing is there."""
+        del media_id
         raise MediaLater
 
 

@@ -88,7 +88,7 @@ def make_private(file: Path) -> None:
             each.chmod(0o600)
 
 
-def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
+def _first(where: Path | str, sql: str) -> tuple[Any, ...] | None:
     file = file_of(where)
     if file is None:
         from storage import postgres_line
@@ -98,8 +98,9 @@ def _first(where: Path | str, sql: str) -> Any:  # noqa: ANN401  (a row)
         return None
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         try:
-            return connection.execute(sql).fetchone()
+            row: tuple[Any, ...] | None = connection.execute(sql).fetchone()
         except sqlite3.OperationalError:
             return None
         except sqlite3.DatabaseError as error:
             raise DatabaseAway(why=str(error)) from error
+    return row

@@ -31,6 +31,8 @@ BACK: Final = timedelta(days=30)
 _last: Final[dict[str, "asyncio.Task[None]"]] = {}
 """The newest act on each alarm that is being written down."""
 REF = r"{ref:[0-9a-f]{20}}"
+ENDED: Final = {"arrive": "arrived", "dismiss": "false", "mute": "muted"}
+"""How an alarm ended, by the act; the word is stored."""
 
 
 ROUTES: Final = Routes(ALARMS)
@@ -58,20 +60,23 @@ async def act(request: web.Request, form: Act) -> web.Response:
     """我去, 已到, 误报, 静音, 撤销."""
     who, now, house, board = viewer(request), request.app[CLOCK](), request.app[HOUSE], request.app[BOARD]
     ref, what, why = request.match_info["ref"], request.match_info["act"], form.why
-    work: Callable[[Unit], None]
     if what == "go":
         alarm = board.go(who, ref, now)
         if alarm.going_id != who.id:
             return await strip(request)
-        work = lambda db: alarms.go(db, house, who, alarm.openid, alarm.audience, now)  # noqa: E731  (one of three)
     elif what == "undo":
         alarm = board.undo(who, ref, now)
-        work = lambda db: alarms.undo(db, who, alarm.openid, alarm.audience, now)  # noqa: E731
     else:
-        ends = {"arrive": board.arrive, "dismiss": board.dismiss, "mute": board.mute}
-        how = {"arrive": "arrived", "dismiss": "false", "mute": "muted"}[what]
-        alarm = ends[what](who, ref, now, why)
-        work = lambda db: alarms.end(db, who, alarm.openid, alarm.audience, how, why, now)  # noqa: E731
+        alarm = {"arrive": board.arrive, "dismiss": board.dismiss, "mute": board.mute}[what](who, ref, now, why)
+
+    def work(db: Unit) -> None:
+        if what == "go":
+            alarms.go(db, house, who, alarm.openid, alarm.audience, now)
+        elif what == "undo":
+            alarms.undo(db, who, alarm.openid, alarm.audience, now)
+        else:
+            alarms.end(db, who, alarm.openid, alarm.audience, ENDED[what], why, now)
+
     _write_down(request, alarm, work)
     return await strip(request)
 

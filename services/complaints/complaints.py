@@ -141,30 +141,14 @@ def hear(db: Unit, house: House, viewer: Viewer, case_id: int, form: Hear, now: 
     )
     promises.keep(store, complaint.person_id, viewer.id, now, how="call")
     db.flush()
+    case = (complaint.id, complaint.number, complaint.level, complaint.rounds, complaint.stage)
     if form.word == "accepted" and complaint.stage == Stage.OPINION:
         elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
-        verdicts.accept(
-            store,
-            house,
-            complaint.home_id,
-            complaint.person_id,
-            complaint.id,
-            complaint.number,
-            complaint.level,
-            now,
-            elder=elder,
-        )
+        verdicts.accept(store, house, complaint.home_id, complaint.person_id, case, now, elder=elder)
     elif form.word == "accepted":
         verdicts.followed(store, complaint.person_id, complaint.id, now, how="call", staff_id=viewer.id)
     else:
-        verdicts.reopen(
-            store,
-            house,
-            complaint.home_id,
-            complaint.person_id,
-            (complaint.id, complaint.number, complaint.level, complaint.rounds, complaint.stage),
-            now,
-        )
+        verdicts.reopen(store, house, complaint.home_id, complaint.person_id, case, now)
     db.refresh(complaint)
     store.audit(complaint.home_id, now, f"staff:{viewer.id}", f"verdict_{form.word}", f"case:{complaint.id}")
 

@@ -45,7 +45,7 @@ def take(context: Context, effect: TakeVerdict) -> Done:
     )
     if complaint is None or (complaint[4] == Stage.FOLLOW_UP and not _asked_again(store, complaint[0])):
         return Done(how="none")
-    case_id, number, level, _, stage = complaint
+    case_id, number, _, _, stage = complaint
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
     store.audit(
         context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}"
@@ -64,17 +64,7 @@ def take(context: Context, effect: TakeVerdict) -> Done:
         records.heard(context, case_id, "family", "请来电")
         return Done(ref=number, due_at=promises.call(context, case_id), how="call")
     records.heard(context, case_id, "family", "认可")
-    accept(
-        store,
-        context.house,
-        context.home_id,
-        context.person_id,
-        case_id,
-        number,
-        level,
-        context.now,
-        elder=context.elder,
-    )
+    accept(store, context.house, context.home_id, context.person_id, complaint, context.now, elder=context.elder)
     return Done(ref=number, how="accepted")
 
 
@@ -97,22 +87,14 @@ def show(context: Context, _: ShowProgress) -> Done:
     return Done(ref=complaint[1], due_at=at if complaint[2] < Stage.OPINION else None, how=STEPS[complaint[2] - 1])
 
 
-def accept(  # noqa: PLR0913  (what a case is known by)
-    store: Store,
-    house: House,
-    home_id: int,
-    person_id: int,
-    case_id: int,
-    number: str,
-    level: int,
-    now: datetime,
-    *,
-    elder: bool = False,
+def accept(
+    store: Store, house: House, home_id: int, person_id: int, complaint: Row, now: datetime, *, elder: bool
 ) -> None:
     """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days.
 
     The person is locked.
     """
+    case_id, number, level, _, _ = complaint
     promises.heard_opinion(store, case_id, person_id, now)
     store.update(tables.Complaint, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
     for days, at in sla.follow_ups(now, Level(level), house.home.zone):

@@ -152,7 +152,7 @@ def _rows(
     return rows_of
 
 
-def _readable(db: Unit, row: Any, text: Callable[[Unit, Any], str]) -> str:  # noqa: ANN401  (a row of any table)
+def _readable(db: Unit, row: tables.Base, text: Callable[[Unit, Any], str]) -> str:
     try:
         return text(db, row)
     except Unreadable:

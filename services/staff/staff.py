@@ -11,6 +11,7 @@ import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -143,13 +144,9 @@ def verify(password_hash: str | None, password: str) -> bool:
         return False
 
 
+@cache
 def _nobody() -> str:
-    global _nobody_hash  # noqa: PLW0603  (computed once, when first needed)
-    _nobody_hash = _nobody_hash or _hasher.hash(secrets.token_hex(16))
-    return _nobody_hash
-
-
-_nobody_hash: str = ""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 # -- the limit on tries ----------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The chain of the audit finds whoever changed, removed, inserted, re-ordered or cut (P5), on both engines."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
