@@ -1,5 +1,5 @@
 """What no general tool knows: migrations, flows and their drawings, phrases, import contracts, requirement ids, the
-lock, forbidden words.
+lock, the shape of files, forbidden words.
 """
 
 import re
@@ -172,13 +172,42 @@ def faults() -> Iterator[str]:
             yield f"mutant {mutant.number}: its words are {times} times in {mutant.file}"
 
 
+LONGEST_FILE, LONGEST_LINE = 400, 120
+MOST = {"fmt: skip": 20, "noqa": 50}
+"""How often a tool may be told in a comment to look away."""
+DATA: tuple[str, ...] = ()
+"""Files whose lines may be longer, since each is one piece of data; none today."""
+
+
+def shape() -> Iterator[str]:
+    """Python files and lines of a length that can be read, and few comments that make a tool look away."""
+    times = dict.fromkeys(MOST, 0)
+    for name in _tracked():
+        path = ROOT / name
+        if path.suffix != ".py" or not path.is_file():
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if len(lines) > LONGEST_FILE:
+            yield f"{name} has {len(lines)} lines, {LONGEST_FILE} at most: divide it by meaning"
+        for number, line in enumerate(lines, 1):
+            if len(line) > LONGEST_LINE and name not in DATA:
+                yield f"{name}:{number} has {len(line)} characters, {LONGEST_LINE} at most"
+            for words in MOST:
+                times[words] += re.search(rf"#[^\"']*\b{words}\b", line) is not None
+    yield from (
+        f"{times[words]} times `# {words}`, {most} at most" for words, most in MOST.items() if times[words] > most
+    )
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return list(filter(None, listed.split("\0")))
+
+
 def tidy() -> Iterator[str]:
     """No path of a machine, no registry and no unfinished work in what is tracked."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
     bad = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error|/ro" + r"ot/|/home/\w+/")
-    for name in filter(None, tracked):
+    for name in _tracked():
         path = ROOT / name
         if (
             path.suffix in {".py", ".toml", ".md", ".html", ".js", ".css", ".yml", ""}
@@ -195,7 +224,7 @@ def main() -> int:
     """0 when everything holds."""
     problems = [
         problem
-        for part in (migrations, flows, words, contracts, requirements, locked, faults, tidy)
+        for part in (migrations, flows, words, contracts, requirements, locked, faults, shape, tidy)
         for problem in part()
     ]
     for problem in problems:
