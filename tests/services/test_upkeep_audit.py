@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.upkeep import audit_chain
+from storage.store import Store
 from tests.conftest import HomeUnderTest, put
 
 
@@ -88,7 +89,7 @@ async def test_p5_a_tail_that_was_cut_off_is_missed_by_the_file_outside(told: Ho
 
 
 async def test_p5_who_has_the_database_but_not_the_keys_cannot_write_a_row_that_holds(told: HomeUnderTest) -> None:
-    def forged(store: Any) -> Any:
+    def forged(store: Store) -> object:
         return put(
             store,
             "UPDATE audit SET mac = ?, actor = 'staff:1' WHERE position = 1 RETURNING id",
