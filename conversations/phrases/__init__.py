@@ -33,14 +33,20 @@ class Reader:
 
 @cache
 def book() -> Mapping[str, str]:
-    """All phrases by `section.name`. Raises ValueError when two files have one phrase."""
+    """All phrases by `section.name`."""
+    return read(Path(__file__).parent)
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The phrases of a folder. Raises ValueError when two files have one phrase."""
     found: dict[str, str] = {}
-    for file in sorted(Path(__file__).parent.glob("*.toml")):
+    for file in sorted(folder.glob("*.toml")):
         for section, phrases in tomllib.loads(file.read_text(encoding="utf-8")).items():
             for name, text in phrases.items():
-                if found.setdefault(f"{section}.{name}", text) is not text:
+                if f"{section}.{name}" in found:
                     message = f"{file.name}: there is a phrase {section}.{name} already"
                     raise ValueError(message)
+                found[f"{section}.{name}"] = text
     return found
 
 

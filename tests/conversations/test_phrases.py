@@ -66,3 +66,12 @@ def test_without_a_phone_nobody_is_sent_to_one() -> None:
 def test_only_who_lives_in_the_house_is_sent_to_the_bell() -> None:
     assert phrases.always("青禾", "0571-1", elder=True)["urgent"] == "急就按床头铃。"
     assert "铃" not in phrases.always("青禾", "0571-1")["urgent"]
+
+
+def test_two_subjects_never_have_one_phrase(tmp_path: Path) -> None:
+    (tmp_path / "letters.toml").write_text('[letters]\nnone = "还没有"\n', encoding="utf-8")
+    (tmp_path / "parcels.toml").write_text('[parcel]\nwhat = "是什么"\n', encoding="utf-8")
+    assert phrases.read(tmp_path) == {"letters.none": "还没有", "parcel.what": "是什么"}
+    (tmp_path / "parcels.toml").write_text('[letters]\nnone = "没有"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"parcels\.toml: there is a phrase letters\.none already"):
+        phrases.read(tmp_path)
