@@ -101,7 +101,8 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PL
         await looked_at(page, "menu")
     await page.goto(f"{demo.console}jobs")
     await expect(page.get_by_role("heading", name="任务")).to_be_visible()
-    if width == 390 and theme == "light":  # the first runs are noted after twenty seconds; the list is longer than a phone
+    # the first runs are noted after twenty seconds; the list is longer than a phone
+    if width == 390 and theme == "light":
         await expect(page.locator("table.jobs")).to_be_visible(timeout=45_000)
     await looked_at(page, "jobs")
     await page.goto(f"{demo.console}complaints")
