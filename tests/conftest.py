@@ -23,7 +23,8 @@ from services.house import House
 from services.outgoing import sending
 from services.ports import Fate, Outcome
 from services.staff import staff
-from services.talks.receive import Answer, Envelope, Receipt, receive_batch
+from services.talks.envelope import Answer, Envelope, Receipt
+from services.talks.receive import receive_batch
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase

@@ -346,6 +346,3 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
         answer = Answer(house.words(says, now, elder=talk.kind == "elder"), int(now.timestamp()))
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
-
-
-__all__ = ["Answer", "Envelope", "Receipt", "receive_batch", "silence"]
