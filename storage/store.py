@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -87,7 +87,10 @@ class WritesByQuestion(Exception):
     """内部错误：这条语句会改数据，不能当作查询来用。"""
 
 
-@lru_cache(1024)
+_questions: set[str] = set()
+"""Statements that were looked at and change nothing; they are texts of the code, a few hundred."""
+
+
 def writes(sql: str) -> bool:
     """Whether a statement changes something."""
     return sql.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}
@@ -211,8 +214,10 @@ class Store(ABC):
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a question. Raises WritesByQuestion for a statement that changes something: see `change`."""
-        if writes(sql):
-            raise WritesByQuestion
+        if sql not in _questions:
+            if writes(sql):
+                raise WritesByQuestion
+            _questions.add(sql)
         if self._pending.tables and not self._pending.tables.isdisjoint(named(sql)):
             self.flush()
         return self._ask(sql, values)
