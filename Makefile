@@ -41,6 +41,7 @@ test-fast: test-setup ## the tests without stories and PostgreSQL, in a minute
 check: developers ## lint, format, types, import rules, migrations, phrases, flows, requirement ids, locks, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m djlint console/templates pages/templates --lint --profile=jinja
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m scripts.check
