@@ -129,6 +129,8 @@ class Inbound:
         """Put a push into the spool, once; gives its arrival when it is on disk. Raises OSError: then nothing may be
         said.
         """
+        if push.key in self._spooled:  # by another try of the same push, which looked a moment earlier
+            return self._spooled[push.key]
         keeping = self._keeping.get(push.key)
         if keeping is None:
             keeping = self._keeping[push.key] = self._spool.keep(Kept(push.raw, arrived_at))

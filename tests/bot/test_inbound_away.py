@@ -92,6 +92,15 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     spool.close()
 
 
+async def test_f4_a_try_that_looks_a_moment_later_finds_the_push_in_the_spool(line: Line) -> None:
+    line.hold()
+    first = asyncio.create_task(line.push("我要投诉，没人来", number=7))
+    await asyncio.sleep(0.2)
+    second = await line.push("我要投诉，没人来", number=7)
+    assert await first == second
+    assert len(line.spool.files()) == 1
+
+
 async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought_in_once(line: Line) -> None:
     holder = line.hold()
     first, second = await asyncio.gather(
