@@ -50,6 +50,7 @@ async def pages(browser: Browser, used: Stage, state: str) -> None:
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name}-{tail}")
             if state != "empty":
+                await page.goto(f"{used.url}/console/chats")
                 await page.click(".person")
                 await page.wait_for_selector("#messages")
                 await snap(page, f"thread-{tail}")
