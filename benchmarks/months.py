@@ -21,8 +21,9 @@ from typing import Final
 from benchmarks.cluster import Cluster, cluster
 from benchmarks.sixty_days import ELDERS, FIRST, WITH_PHONE, ZONE, calendar, scene_of
 from care import quiet_hours
+from care.states import Role
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.house import House
 from services.letters import letters
 from services.letters.forms import WriteLetter

@@ -181,8 +181,8 @@ async def _serve(settings: Settings, role: str) -> None:
 
 
 def _add_staff(settings: Settings, options: argparse.Namespace) -> int:
+    from care.states import Role
     from services import install
-    from services.access import Role
     from services.staff import staff
     from settings.clock import wall
     from storage import migrate, seal

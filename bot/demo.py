@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.main import running, until_told
 from care.errors import Invalid
-from services.access import Role
+from care.states import Role
 from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat
 from storage import migrate
 

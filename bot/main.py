@@ -267,9 +267,8 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
             raise PortTaken(host=settings.http.host, port=settings.http.port) from error
         gc.collect()
         gc.freeze()  # what is loaded now stays: no collection needs to look at it again
-        gc.set_threshold(
-            20_000, 50, 100
-        )  # a message makes hundreds of short-lived objects and no cycles worth a look each time
+        # a message makes hundreds of short-lived objects and no cycles worth a look each time
+        gc.set_threshold(20_000, 50, 100)
         sys.setswitchinterval(0.001)  # the loop waits 1 ms for the writer thread, not 5
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service

@@ -5,7 +5,9 @@ words (purpose, kind, way, category) need neither. Others of the same kind stand
 `care.severity`, `care.triage`, `care.sla`.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from typing import Final
 
 # -- people ----------------------------------------------------------------------------------------------------------
 
@@ -56,6 +58,22 @@ class Role(StrEnum):
     DIRECTOR = "director"
     ADMIN = "admin"
     AUDITOR = "auditor"
+
+    @property
+    def words(self) -> str:
+        """The word that people use."""
+        return ROLES[self]
+
+
+ROLES: Final[Mapping[Role, str]] = {
+    Role.CARER: "护理",
+    Role.NURSE: "护士",
+    Role.DESK: "客服",
+    Role.SUPERVISOR: "主管",
+    Role.DIRECTOR: "院长",
+    Role.ADMIN: "管理员",
+    Role.AUDITOR: "审计",
+}
 
 
 class Verdict(StrEnum):

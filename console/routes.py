@@ -12,8 +12,9 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import NotFound
+from care.states import Role
 from console.forms import read
-from services.access import Page, Role
+from services.access import Page
 from services.form import Form
 from web.sessions import viewer
 

@@ -7,47 +7,17 @@ is read as it is now, then the rules are asked. A check that was made before the
 Locks).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select
 
 from care.errors import NotFound
+from care.states import Role
 from care.triage import Audience
 from storage import tables
 from storage.queries.sight import Sight
 from storage.unit import Unit
-
-
-class Role(StrEnum):
-    """What a member of staff does; the values are stored."""
-
-    CARER = "carer"
-    NURSE = "nurse"
-    DESK = "desk"
-    SUPERVISOR = "supervisor"
-    DIRECTOR = "director"
-    ADMIN = "admin"
-    AUDITOR = "auditor"
-
-    @property
-    def words(self) -> str:
-        """The word that people use."""
-        return WORDS[self]
-
-
-WORDS: Final[Mapping[Role, str]] = {
-    Role.CARER: "护理",
-    Role.NURSE: "护士",
-    Role.DESK: "客服",
-    Role.SUPERVISOR: "主管",
-    Role.DIRECTOR: "院长",
-    Role.ADMIN: "管理员",
-    Role.AUDITOR: "审计",
-}
-
 
 WORKS: Final = frozenset({Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR})
 """Who works with residents; an administrator and an auditor see nobody's words."""

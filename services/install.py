@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.access import Role
+from care.states import Role
 from services.staff import staff
 from settings import Home, Settings
 from storage import tables

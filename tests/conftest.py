@@ -12,12 +12,13 @@ import pytest
 from argon2 import PasswordHasher
 
 from care import accusations as accusation
+from care.states import Role
 from conversations import events
 from conversations.events import said
 from conversations.routing import Intent, understand
 from scripts import servers
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.accusations import accusations
 from services.house import House
 from services.outgoing import sending

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
-from services.access import HANDLERS, LEADS, Role, Viewer, access_person, name_of
+from care.states import Role
+from services.access import HANDLERS, LEADS, Viewer, access_person, name_of
 from services.accusations.forms import DecideAccused
 from services.context import Context
 from services.records import records

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import NotFound
-from services.access import HANDLERS, Page, Role, Viewer, access_page
+from care.states import Role
+from services.access import HANDLERS, Page, Viewer, access_page
 from storage import tables
 from storage.unit import Unit
 

@@ -9,7 +9,8 @@ from typing import Final
 from care.errors import Invalid
 from care.severity import CATEGORIES, Level
 from care.stages import Stage
-from services.access import HANDLERS, LEADS, Role, Viewer
+from care.states import Role
+from services.access import HANDLERS, LEADS, Viewer
 from services.accusations import accusations
 from services.complaints import results, standing, verdicts
 from services.complaints.forms import Assess, Hear, Inquire, Learn, Tell

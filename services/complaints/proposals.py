@@ -13,8 +13,9 @@ from care.errors import Conflict, Decided, Invalid
 from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
+from care.states import Role
 from conversations.effects import say
-from services.access import LEADS, Role, Viewer, name_of
+from services.access import LEADS, Viewer, name_of
 from services.complaints import results, standing
 from services.complaints.access import access_complaint
 from services.complaints.forms import Decide, Interim, Propose

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from care import letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
+from care.states import Role
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
-from services.access import LEADS, Role, Viewer, name_of
+from services.access import LEADS, Viewer, name_of
 from services.context import Context
 from services.house import House
 from services.letters.access import access_letter

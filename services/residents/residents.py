@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from care.errors import Changed, Invalid
-from services.access import LEADS, Role, Viewer
+from care.states import Role
+from services.access import LEADS, Viewer
 from services.outgoing import outbox
 from services.residents.access import access_resident
 from services.residents.forms import Hush, SetStatus

@@ -19,7 +19,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select
 
 from care.errors import Invalid, JiashuError, NotFound
-from services.access import LEADS, Role, Viewer
+from care.states import Role
+from services.access import LEADS, Viewer
 from storage import tables
 from storage.seal import Sealer
 from storage.types import new_id

@@ -19,8 +19,14 @@ from services.subject import subjects
 
 @cache
 def executors() -> dict[type[Effect], Executor]:
-    """What carries out each effect: each subject declares its own."""
-    return {effect: executor for subject in subjects() for effect, executor in subject.executors.items()}
+    """What carries out each effect: each subject declares its own. Raises ValueError when two carry out one."""
+    found: dict[type[Effect], Executor] = {}
+    for subject in subjects():
+        for effect, executor in subject.executors.items():
+            if found.setdefault(effect, executor) is not executor:
+                message = f"{subject.name}: {effect.__name__} is carried out by another subject"
+                raise ValueError(message)
+    return found
 
 
 def carry_out(context: Context, effect: Effect) -> Done | Refused | None:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.access import Page, Role
+from care.states import Role
+from services.access import Page
 
 AUDIT: Final = Page("审计", "/audit", frozenset({Role.DIRECTOR, Role.AUDITOR}), icon="shield", place=100)
 JOBS: Final = Page("任务", "/jobs", frozenset({Role.DIRECTOR, Role.ADMIN}), icon="clock", place=110)

@@ -8,8 +8,9 @@ import pytest
 
 from bot.main import Service
 from bot.pushes import Push
+from care.states import Role
 from conversations import events
-from services.access import Role, Viewer
+from services.access import Viewer
 from tests.service import service
 
 __all__ = ["service"]

@@ -9,11 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from bot.sender import Sender
+from care.states import Role
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from conversations.effects import Say
 from services import install
-from services.access import Role
 from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox, sending

@@ -8,9 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from care.states import Role
 from console import app as console
 from services import install
-from services.access import Role
 from services.emergencies.board import Board
 from settings import Media, Settings
 from tests.conftest import HomeUnderTest

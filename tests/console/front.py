@@ -13,8 +13,9 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from argon2 import PasswordHasher
 
+from care.states import Role
 from console import app as console
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.emergencies.board import Board
 from services.staff import staff
 from settings import Http

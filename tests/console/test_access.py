@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from care import states
+from care.states import Role
 from care.triage import triage
 from conversations import events
-from services.access import WORDS, Role, Viewer, may_hear, pages
+from services.access import Viewer, may_hear, pages
 from services.media import media
 from storage import tables
 from storage.queries import complaints, talks
@@ -321,5 +323,5 @@ def test_e2_emergencies_ring_for_who_works_and_abuse_for_the_lead_alone() -> Non
 
 
 def test_p2_deny_by_default_every_role_has_a_word_and_every_page_a_list() -> None:
-    assert set(WORDS) == set(Role)
+    assert set(states.ROLES) == set(Role)
     assert all(Viewer(1, 1, "x", role).sees(page) in {True, False} for role in Role for page in pages())

@@ -1,6 +1,6 @@
 """投诉 in the console: the case page, hidden names, the assessment, and who has no such page (C4, C14, P2, fault D6)."""
 
-from services.access import Role
+from care.states import Role
 from tests.console.browsers import ROUTE, Colleague, Desk, House
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from services.access import Role
+from care.states import Role
 from tests.console.browsers import ROUTE, Desk
 
 

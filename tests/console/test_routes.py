@@ -6,8 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from care.states import Role
 from console.routes import COLLEAGUE, MAY, STRANGER, Anybody, May, guard
-from services.access import Page, Role
+from services.access import Page
 from tests.console.browsers import House
 
 AS = {role: f"as-{role.value}" for role in Role}

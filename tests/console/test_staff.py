@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.access import Role
+from care.states import Role
 from tests.console.browsers import ROUTE, Desk
 
 

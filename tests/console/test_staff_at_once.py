@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.access import Role
+from care.states import Role
 from services.staff import staff
 from services.talks.receive import receive_batch
 from storage.database import Database

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from care.errors import NotFound
-from services.access import Role, Viewer
+from care.states import Role
+from services.access import Viewer
 from services.staff import staff
 from tests.console.browsers import ROUTE
 from tests.console.front import HERS, HOUSE, RIGHT, Front, front, looked_at, quick

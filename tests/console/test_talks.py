@@ -1,7 +1,7 @@
 """会话 in the console: the list, the thread, every kind of message, a closed window, the quota and the phone number."""
 
+from care.states import Role
 from conversations import events
-from services.access import Role
 from services.media import media
 from services.talks import answering
 from storage import tables

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from bot import upkeep
-from services.access import Role, Viewer
+from care.states import Role
+from services.access import Viewer
 from services.media import media
 from services.promises import clocks
 from services.search import search

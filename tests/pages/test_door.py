@@ -9,8 +9,8 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+from care.states import Role
 from pages import app as pages
-from services.access import Role
 from services.letters.letters import Photo
 from services.media import media
 from services.ports import NotIdentified

@@ -8,9 +8,10 @@ from typing import Any, Final, Literal
 from bot.inbound import Account, Inbound
 from bot.pushes import Push
 from bot.reading import read
+from care.states import Role
 from conversations import events
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.house import House
 from services.talks.envelope import Envelope
 from settings import Home

@@ -17,9 +17,9 @@ import pytest_asyncio
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from care.states import Role
 from console import app as console
 from scripts import servers
-from services.access import Role
 from services.emergencies.board import Board
 from storage import tables
 from storage.store import Store

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from care import accusations as accusation
+from care.states import Role
 from care.triage import Audience, triage
 from conversations import events
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.emergencies import alarms, ringing
 from services.emergencies.board import Board
 from services.emergencies.strip import Alarm

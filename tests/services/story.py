@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.access import Role, Viewer
+from care.states import Role
+from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.talks import answering

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from care.errors import Decided, Invalid, NotFound
+from care.states import Role
 from conversations.answers import Knowledge, starter
-from services.access import Role, Viewer, access_person
+from services.access import Viewer, access_person
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import complaints, proposals

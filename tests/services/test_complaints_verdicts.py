@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from care.errors import Invalid
-from services.access import Role
+from care.states import Role
 from services.complaints import complaints
 from services.complaints.forms import Hear, Inquire
 from services.promises import clocks

@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from care.errors import Invalid, NotFound
+from care.states import Role
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.emergencies import alarms, ringing
 from services.emergencies.board import Board
 from services.emergencies.cries import SHOWN

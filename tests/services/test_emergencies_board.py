@@ -6,8 +6,8 @@ import pytest
 
 from care import accusations as accusation
 from care.errors import Invalid, NotFound
+from care.states import Role
 from care.triage import Audience, triage
-from services.access import Role
 from services.emergencies import alarms
 from services.emergencies.board import Board
 from storage.queries import emergencies as past

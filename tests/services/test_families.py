@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
+from care.states import Role
 from conversations.flows.families import invitation_code
 from conversations.routing import Intent, of_words
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.families import binding
 from services.families.forms import ConfirmBinding, RefuseBinding
 from services.outgoing import outbox, purposes

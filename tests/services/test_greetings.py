@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound, TooLate
+from care.states import Role
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.families.reach import why_not
 from services.greetings import occasions
 from services.greetings.forms import BookVisit, DecidePlan

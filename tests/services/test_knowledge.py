@@ -7,10 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from care.errors import Conflict, Invalid, NotFound
+from care.states import Role
 from conversations import events
 from conversations.answers import Kind
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.knowledge import knowledge, shelves
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from services.knowledge.shelves import Shelf

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
+from care.states import Role
 from conversations import events
-from services.access import Role
 from services.letters import letters
 from services.letters.forms import LetGo, WithdrawLetter
 from services.letters.letters import Photo

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from care.errors import NotFound
+from care.states import Role
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.search import search
 from services.talks import answering
 from settings.clock import wall

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from care.errors import Invalid
-from services.access import Role
+from care.states import Role
 from services.staff.staff import (
     Knock,
     TooManyTries,

@@ -5,7 +5,7 @@ M4).
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
-from services.access import Role
+from care.states import Role
 from services.surveys import surveys
 from storage import tables
 from storage.queries import surveys as queries

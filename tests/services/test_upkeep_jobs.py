@@ -11,9 +11,9 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from care.errors import NotFound
+from care.states import Role
 from console.app import build
 from scheduler.ticker import Ticker
-from services.access import Role
 from services.emergencies.board import Board
 from services.subject import Job, Running
 from services.upkeep import jobs

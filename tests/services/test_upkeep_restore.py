@@ -14,8 +14,8 @@ import pytest
 
 from bot import upkeep
 from care.errors import BackupUnreadable, Conflict, Invalid, NotEmpty, NotFound
+from care.states import Role
 from services import install
-from services.access import Role
 from services.greetings import occasions
 from services.outgoing import outbox, purposes
 from services.ports import Fate, Outcome

@@ -15,9 +15,9 @@ from sqlalchemy.util import await_only
 
 from bot.fanout import Fanout
 from care.errors import Busy
+from care.states import Role
 from conversations.events import Image, Text
 from scripts import servers
-from services.access import Role
 from services.media import media
 from services.outgoing import outbox, purposes, sending
 from services.talks.receive import receive_batch

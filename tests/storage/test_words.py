@@ -15,7 +15,6 @@ from care.severity import Level
 from care.stages import Stage
 from care.triage import Audience, Urgency
 from scripts import schema
-from services import access
 from services.accusations import accusations
 from services.complaints import complaints
 from services.letters import letters
@@ -196,7 +195,6 @@ def test_p7_every_word_that_the_code_writes_into_a_closed_column_is_one_of_its_e
 
 
 def test_p7_what_else_lists_these_words_has_all_of_them() -> None:
-    assert [role.value for role in access.Role] == [role.value for role in states.Role]
     assert set(accusation._ROLES) < set(states.Role)
     assert tuple(states.Reaction) == letters.REACTIONS
     assert set(complaints.SCOPES) == set(states.Scope)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from care.states import Role
 from care.triage import Audience, triage
 from conversations import events
 from services import install
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
 from services.emergencies import alarms

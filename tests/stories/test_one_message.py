@@ -13,8 +13,9 @@ import aiohttp
 import pytest
 
 from bot.main import running
+from care.states import Role
 from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port
-from services.access import Role, Viewer
+from services.access import Viewer
 from services.staff import staff
 from services.talks import answering
 from settings import Database, Home, Http, Media, Settings, Wechat

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from care.states import Role
 from conversations import events
 from services import install
-from services.access import Role
 from services.ports import Fate, Outcome
 from storage import tables
 from storage.store import Store
