@@ -123,17 +123,3 @@ def access_person(db: Unit, viewer: Viewer, person_id: int, *, lock: bool = Fals
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
     return person
-
-
-def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:
-    """A photo or voice of somebody whom the viewer works with, not of a case that is closed to them.
-
-    Raises NotFound.
-    """
-    media = db.scalars(
-        select(tables.Media).where(tables.Media.id == media_id, viewer.sight.inbox(tables.Media.inbox_id))
-    ).first()
-    if media is None:
-        raise NotFound
-    access_person(db, viewer, media.person_id)
-    return media

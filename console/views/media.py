@@ -8,8 +8,8 @@ from aiohttp import web
 from care.errors import Invalid, NotFound
 from console.context import DATABASE, DECODE, SETTINGS
 from console.routes import Routes
-from services.access import access_media
 from services.media import media
+from services.media.access import access_media
 from services.talks.access import CHATS
 from web.sessions import viewer
 

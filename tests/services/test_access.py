@@ -5,8 +5,9 @@ import pytest
 from care.errors import NotFound
 from care.states import Role
 from conversations import events
-from services.access import Viewer, access_media, access_page
+from services.access import Viewer, access_page
 from services.complaints.access import COMPLAINTS
+from services.media.access import access_media
 from services.talks import answering
 from storage.queries import complaints, talks
 from tests.conftest import HomeUnderTest
