@@ -32,7 +32,7 @@ test-setup: developers
 	@sh scripts/test-setup
 
 test: test-setup ## all tests, and how much of the rules they reach
-	$(PY) -m pytest -n 2 --dist loadgroup --cov
+	$(PY) -m pytest -n 3 --dist worksteal --cov
 	$(PY) -m scripts.coverage
 
 test-fast: test-setup ## the tests without stories and PostgreSQL, in a minute

@@ -11,17 +11,11 @@ from dataclasses import dataclass
 import aiohttp
 from playwright.async_api import Page, async_playwright
 
+from scripts.browser import launch
 from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN, Stage, stage
 from simulator.codec import Keys, message
 
 SENTENCE = "消息已收到，系统有点忙，稍后回复您"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 DAUGHTER = "oSim_lijing_0000000000000001"
 
 
@@ -87,7 +81,7 @@ async def prove(held_for: float = 20.0, rate: int = 50) -> Proof:
     """Everybody writes at the rate while the file is held; every push is timed by the platform."""
     proof = Proof()
     async with stage(staff=True) as used, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = await launch(playwright)
         page = await (await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})).new_page()
         await _log_in(page, used)
         people = [f"oAway{number:04d}".ljust(28, "0") for number in range(400)]

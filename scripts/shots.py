@@ -9,19 +9,12 @@ import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
 from console.app import menu
+from scripts.browser import launch
 from scripts.evening import Links, evening
 from scripts.stage import ROOT, Stage
 
 FOLDER = ROOT / "shots"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
 
@@ -145,7 +138,7 @@ async def main() -> None:
         try:
             async with aiohttp.ClientSession() as used.http, async_playwright() as playwright:
                 await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start")
-                browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+                browser = await launch(playwright)
                 await pages(browser, used, "empty")
                 await families(browser, await evening(browser, f"{used.phone}/", f"{used.url}/console/"))
                 await details(browser, used)

@@ -99,28 +99,24 @@ async def mends(where: Ground, stages: Stages, fault: str, processes: list[Proce
     assert report.wrong == []
 
 
-@pytest.mark.xdist_group("races-apart")
 async def test_fault_d1_a_letter_that_is_withdrawn_while_it_is_released_is_told_to_nobody(
     where: Ground, stages: Stages, processes: list[Process]
 ) -> None:
     await mends(where, stages, "d1", processes)
 
 
-@pytest.mark.xdist_group("races-apart")
 async def test_fault_d2_of_two_who_decide_one_plan_one_decides_and_the_other_is_told(
     where: Ground, stages: Stages, processes: list[Process]
 ) -> None:
     await mends(where, stages, "d2", processes)
 
 
-@pytest.mark.xdist_group("races-apart")
 async def test_fault_d3_two_plans_for_one_case_are_one_plan_with_one_clock(
     where: Ground, stages: Stages, processes: list[Process]
 ) -> None:
     await mends(where, stages, "d3", processes)
 
 
-@pytest.mark.xdist_group("races-apart")
 async def test_fault_d4_a_greeting_that_is_held_while_it_is_taken_is_not_sent(
     where: Ground, stages: Stages, processes: list[Process]
 ) -> None:
