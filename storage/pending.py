@@ -44,6 +44,15 @@ def named(sql: str) -> frozenset[str]:
     return frozenset(_NAME.findall(sql))
 
 
+@cache
+def touched(table: type[tables.Base], sql: str) -> frozenset[str]:
+    """The tables a change of this table reads, writes or may point to: what is held of them goes first, since a parent
+    that comes after its child makes SQLite search all children.
+    """
+    parents = {key.column.table.name for key in table.__table__.foreign_keys}
+    return named(sql) | parents | {table.__tablename__}
+
+
 class Pending:
     """What one transaction has not sent yet."""
 

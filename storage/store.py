@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from storage import tables
-from storage.pending import Pending, Rows, insert_sql, named, update_sql
+from storage.pending import Pending, Rows, insert_sql, named, touched, update_sql
 from storage.seal import Sealer
 from storage.types import Moment, Row, micros, new_id
 
@@ -304,15 +304,12 @@ class Store(ABC):
             self._send(*self._pending.take())
 
     def change(self, table: type[tables.Base], sql: str, *values: object, persons: Iterable[int]) -> list[Row]:
-        """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked.
-
-        What is held goes first: the change may point to it, and a parent that comes after its child makes SQLite search
-        all children.
-        """
+        """Run an UPDATE … RETURNING that touches several rows of these people. Raises PersonNotLocked."""
         for person in persons:
             self._require(table, person)
             self._known.pop((table, person), None)
-        self.flush()
+        if not self._pending.tables.isdisjoint(touched(table, sql)):
+            self.flush()
         return self._ask(sql, values)
 
     def seal(self, table: type[tables.Base], name: str, row_id: int, value: str | bytes | None) -> bytes | None:

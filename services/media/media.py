@@ -124,8 +124,7 @@ def kept(store: Store, want: Wanted, data: bytes) -> None:
 
 def _still_wanted(store: Store, want: Wanted) -> bool:
     """Whether nobody else brought the file meanwhile: who took long may come second."""
-    row = store.row("SELECT state FROM media WHERE id = ?", want.id)
-    return row is not None and row[0] == "wanted"
+    return store.written("SELECT state FROM media WHERE id = ?", want.id) == [("wanted",)]
 
 
 def missed(store: Store, want: Wanted, now: datetime, *, gone: bool) -> None:
