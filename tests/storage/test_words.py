@@ -168,11 +168,11 @@ def test_p7_every_column_of_short_text_or_small_numbers_is_closed_open_or_free_o
 def test_p7_each_check_of_a_migrated_database_has_the_words_of_its_enumeration(migrated: Path) -> None:
     found = {}
     for table, line in schema.of(migrated):
-        check = re.fullmatch(r"CONSTRAINT ck_(\w+) CHECK \((\w+) IN \((.+)\)\)", line)
+        check = re.fullmatch(r"CONSTRAINT ck_(\w+) CHECK \((\w+) = (.+)\)", line)
         if check is not None:
             assert check[1] == f"{table}_{check[2]}", "a CHECK is named after its column"
             found[f"{table}.{check[2]}"] = tuple(
-                int(word) if word.isdigit() else word.strip("'") for word in check[3].split(", ")
+                int(word) if word.isdigit() else word.strip("'") for word in check[3].split(f" OR {check[2]} = ")
             )
     assert found == {name: values(words) for name, words in CLOSED.items()}
 

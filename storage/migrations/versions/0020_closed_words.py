@@ -63,13 +63,18 @@ def upgrade() -> None:
         added = [(table, column, words) for table, columns in WORDS.items() for column, words in columns.items()]
         for table, column, words in added:
             op.execute(
-                f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{column} CHECK ({column} IN ({words})) NOT VALID"
+                f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{column} CHECK ({_one_of(column, words)}) NOT VALID"
             )
         for table, column, _ in added:
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{column}")
         return
     for table, columns in WORDS.items():
         _write_anew(table, columns)
+
+
+def _one_of(column: str, words: str) -> str:
+    """Compared with one after the other: SQLite makes a temporary index of a list, anew for each row."""
+    return " OR ".join(f"{column} = {word}" for word in words.split(", "))
 
 
 def _write_anew(table: str, columns: dict[str, str]) -> None:
@@ -81,7 +86,7 @@ def _write_anew(table: str, columns: dict[str, str]) -> None:
     indexes = run("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,))
     indexes = list(indexes.scalars())
     body, _, options = words.partition("(")[2].rpartition(")")
-    checks = "".join(f",\n\tCONSTRAINT ck_{table}_{name} CHECK ({name} IN ({of}))" for name, of in columns.items())
+    checks = "".join(f",\n\tCONSTRAINT ck_{table}_{name} CHECK ({_one_of(name, of)})" for name, of in columns.items())
     run(f"CREATE TABLE _alembic_tmp_{table} ({body.rstrip()}{checks}\n){options}")
     run(f"INSERT INTO _alembic_tmp_{table} SELECT * FROM {table}")
     run(f"DROP TABLE {table}")
