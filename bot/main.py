@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -47,7 +47,6 @@ from storage.spool import Spool
 log = logging.getLogger("jiashu.main")
 COMMITTED_WITHIN = 5.0
 GRACE = 12.0
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class PortTaken(JiashuError):
@@ -133,25 +132,6 @@ class Service:
         await self.database.close()
         self.spool.close()
 
-    def first(self, others: Handler) -> Handler:
-        """Pushes go past the router, which would look at every request to find nearly always the same; `others` has the
-        rest.
-        """
-        push, pushed, time_of = self.webhook.push, self.metrics.pushed, time.perf_counter
-
-        async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            straight = (
-                request.raw_path.startswith("/wechat?") and request.method == "POST" and "Expect" not in request.headers
-            )
-            if not (straight and isinstance(request, web.Request)):
-                return await others(request)
-            begun = time_of()
-            answer = await push(request)
-            pushed(answer.status, time_of() - begun)
-            return answer
-
-        return handle
-
     def application(self) -> web.Application:
         """The web side: webhook, health, console."""
         webhook = self.webhook
@@ -162,7 +142,7 @@ class Service:
         if self.role == "worker":
             return app
         app.router.add_get("/wechat", webhook.greet)
-        app.router.add_post("/wechat", webhook.push)
+        app.router.add_post("/wechat", self.metrics.timed(webhook.push))
         app.router.add_get("/", _to_console)
         app.add_subapp(
             "/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3)
@@ -258,8 +238,6 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
         service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0, auto_decompress=False
     )  # nobody sends us packed bodies, and what is no gzip would be answered before its signature is looked at
     await runner.setup()
-    if runner.server is not None and role != "worker":
-        runner.server.request_handler = service.first(runner.server.request_handler)
     try:
         try:
             await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()

@@ -6,6 +6,7 @@ No label names a person. Given only to who knows `[security] metrics_token`.
 
 import hmac
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +24,7 @@ from storage.spool import Spool
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 4.5)
 """A push has 5 s (wechat.md 3)."""
+Push = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Metrics:
@@ -78,12 +80,19 @@ class Metrics:
             "jiashu_figures_read", "1 when the figures of the database are from this look.", registry=registry
         )
 
-    def pushed(self, status: int, seconds: float) -> None:
-        """A push was answered."""
-        answers = self._by_status.get(status)
-        if answers is None:
-            answers = self._by_status[status] = self._answers.labels(str(status))
-        answers.observe(seconds)
+    def timed(self, push: Push) -> Push:
+        """The handler of pushes, whose answers are counted, each with its seconds."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            begun = time.perf_counter()
+            answer = await push(request)
+            answers = self._by_status.get(answer.status)
+            if answers is None:
+                answers = self._by_status[answer.status] = self._answers.labels(str(answer.status))
+            answers.observe(time.perf_counter() - begun)
+            return answer
+
+        return handle
 
     def sent(self, fate: Fate) -> None:
         """The platform was asked to send."""

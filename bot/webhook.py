@@ -62,8 +62,7 @@ class Webhook:
         except NoSender as error:
             return await self._nobodys(request, error, arrived, arrived_at)
         try:
-            heard = await self._spooled(push, arrived + LOOKS_AFTER)
-            if heard is not None:
+            if self._inbound.in_spool(push) and (heard := await self._spooled(push, arrived + LOOKS_AFTER)) is not None:
                 return heard
             receipt = await _until(arrived + LOOKS_AFTER, self._inbound.take(push, arrived_at))
         except asyncio.CancelledError:
@@ -73,8 +72,7 @@ class Webhook:
             if not isinstance(error, TimeoutError | Busy):
                 log.exception("a message could not be committed", extra={"action": "not_committed"})
             return await self._not_committed(request, push, arrived, arrived_at)
-        heard = await self._spooled(push)
-        if heard is not None:
+        if self._inbound.in_spool(push) and (heard := await self._spooled(push)) is not None:
             return heard
         if request.transport is None or request.transport.is_closing():
             self._inbound.not_given(push)
@@ -118,8 +116,6 @@ class Webhook:
 
     async def _spooled(self, push: Push, deadline: float | None = None) -> web.Response | None:
         """What every try of a push hears that waits in the spool. Raises TimeoutError at `deadline` (loop time)."""
-        if not self._inbound.in_spool(push):
-            return None
         async with asyncio.timeout_at(deadline):
             waits_since = await self._inbound.spooled(push)
         return None if waits_since is None else self._spool_answer(push, waits_since)
