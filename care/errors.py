@@ -60,6 +60,10 @@ class Changed(Conflict):
         return str(self.facts["revision"])
 
 
+class Answered(Changed):
+    """{who}刚刚{what}，您这一条还没有发。写好的都还在，看一眼再定；还要发，就再按一次。"""
+
+
 class TooLate(Conflict):
     """刚刚已经交给微信了，拦不住了。请看一下再决定怎么办。"""
 

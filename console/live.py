@@ -14,8 +14,10 @@ from typing import Final
 
 import aiohttp_jinja2
 from aiohttp import web
-from aiohttp_sse import sse_response
+from aiohttp_sse import EventSourceResponse, sse_response
 
+from console import presence
+from console.presence import Presence
 from services.access import access_person
 from services.complaints.access import access_complaint
 from services.emergencies import unreadable
@@ -28,8 +30,12 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-LOOK: Final = 20.0
-"""Seconds after which a stream looks whether its browser is still there."""
+BEAT: Final = 5.0
+"""Seconds after which a quiet stream says that the service lives; a page that hears nothing for twice as long says so
+(I14).
+"""
+RENEWS: Final = 20.0
+"""Seconds after which a stream says again who is here."""
 ALARMS: Final = "alarms"
 AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
@@ -46,7 +52,8 @@ class Live:
 
     def __init__(self, database: Database, board: Board, clock: Clock) -> None:
         self._database, self._board, self._clock = database, board, clock
-        self._pages: set[tuple[frozenset[str], asyncio.Queue[str]]] = set()
+        self._pages: set[tuple[frozenset[str], asyncio.Queue[str], int]] = set()
+        self.presence = Presence()
         self._closing = False
         self._told: OrderedDict[str, int] = OrderedDict()
         self._life, self._count = secrets.token_hex(4), 0
@@ -57,17 +64,47 @@ class Live:
         """Called in the loop after each COMMIT."""
         told = frozenset(hints)
         if "*" in told:  # another process changed something, nobody knows what
-            told = frozenset().union(topics(), *(wanted for wanted, _ in self._pages))
+            told = frozenset().union(topics(), *(wanted for wanted, *_ in self._pages))
+        here = {hint for hint in told if hint.startswith(presence.PREFIX)}
+        for hint in here:
+            self._tell_here(*self.presence.hear(hint))
+        told -= here
+        if not told:
+            return
         self._count += 1
         for topic in told:
             self._told[topic] = self._count
             self._told.move_to_end(topic)
         while len(self._told) > TOLD:
             self._told.popitem(last=False)
-        for wanted, queue in self._pages:
-            for topic in wanted & told:
+        self._put(told)
+
+    def _put(self, told: frozenset[str], but: int = 0) -> None:
+        """Tell the pages that listen, `but` those of one colleague."""
+        for wanted, queue, staff_id in self._pages:
+            for topic in wanted & told if staff_id != but else ():
                 with contextlib.suppress(asyncio.QueueFull):
                     queue.put_nowait(topic)
+
+    def _tell_here(self, topic: str, by: int = 0) -> None:
+        """Who else looks at a topic sees anew who is here, now and when somebody has faded."""
+        if self.presence.changed(topic):
+            self._put(frozenset({presence.PREFIX + topic}), by)
+            loop, found = asyncio.get_running_loop(), self.presence.at(topic)
+            if any(one.writes for one in found):
+                loop.call_later(presence.WRITES_FOR + 0.1, self._tell_here, topic)
+            if found:
+                loop.call_later(presence.HERE_FOR + 0.1, self._tell_here, topic)
+
+    async def say(self, request: web.Request, topic: str, what: str) -> None:
+        """A page tells that its colleague writes, or has stopped. Raises NotFound for what she may not open."""
+        await self._database.read(lambda db: _allowed(db, request, frozenset({topic})))
+        self._database.heard(frozenset({presence.hint(topic, viewer(request).id, what)}))
+
+    async def at(self, request: web.Request, topic: str) -> list[presence.Here]:
+        """Who else is at a topic. Raises NotFound for what the viewer may not open."""
+        await self._database.read(lambda db: _allowed(db, request, frozenset({topic})))
+        return [one for one in self.presence.at(topic) if one.staff_id != viewer(request).id]
 
     @web.middleware
     async def mark(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -85,7 +122,7 @@ class Live:
         return sorted(topic for topic in wanted if self._told.get(topic, 0) > int(count))
 
     def _tell_alarms(self) -> None:
-        for _, queue in self._pages:
+        for _, queue, _ in self._pages:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(ALARMS)
 
@@ -110,39 +147,59 @@ class Live:
         wanted = frozenset(filter(None, request.query.get("topics", "").split(",")))
         wanted = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - topics() else wanted
         queue: asyncio.Queue[str] = asyncio.Queue(100)
-        page = (wanted, queue)
+        about, me = wanted - topics(), viewer(request).id
+        page = (wanted | {presence.PREFIX + topic for topic in about}, queue, me)
         self._pages.add(page)
         for topic in self._missed(wanted, request.query["since"]) if "since" in request.query else ():
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(topic)
         try:
             async with sse_response(request) as response:
-                await response.send(self.strip(request), event=ALARMS)
-                seen = self._board.version
-                while response.is_connected() and not self._closing:
-                    try:
-                        waiting = {await asyncio.wait_for(queue.get(), LOOK)}
-                    except TimeoutError:
-                        waiting = set()
-                    if ALARMS not in waiting:
-                        await asyncio.sleep(0.05)
-                    while not queue.empty():
-                        waiting.add(queue.get_nowait())
-                    if seen != self._board.version:
-                        seen = self._board.version
-                        await response.send(self.strip(request), event=ALARMS)
-                    for topic in sorted(waiting - {ALARMS}):
-                        await response.send(topic, event=topic.replace(":", "-"))
+                await self._serve(request, response, queue, about)
         except (ConnectionResetError, asyncio.CancelledError):
             pass
         finally:
             self._pages.discard(page)
+            elsewhere = frozenset().union(*(other for other, _, staff_id in self._pages if staff_id == me))
+            self._here(about - elsewhere, me, presence.LEFT)
         return response
+
+    async def _serve(
+        self, request: web.Request, response: EventSourceResponse, queue: asyncio.Queue[str], about: frozenset[str]
+    ) -> None:
+        """Events until the browser is gone or the house closes."""
+        await response.send(self.strip(request), event=ALARMS)
+        seen, renewed = self._board.version, 0.0
+        while response.is_connected() and not self._closing:
+            if time.monotonic() - renewed > RENEWS:
+                renewed = time.monotonic()
+                self._here(about, viewer(request).id, presence.READS)
+            try:
+                waiting = {await asyncio.wait_for(queue.get(), BEAT)}
+            except TimeoutError:
+                waiting = set()
+                await response.send("", event="beat")
+            if ALARMS not in waiting:
+                await asyncio.sleep(0.05)
+            while not queue.empty():
+                waiting.add(queue.get_nowait())
+            if seen != self._board.version:
+                seen = self._board.version
+                await response.send(self.strip(request), event=ALARMS)
+            for topic in sorted(waiting - {ALARMS}):
+                await response.send(topic, event=topic.replace(":", "-"))
+        if self._closing:
+            await response.send("", event="restart")
+
+    def _here(self, about: Iterable[str], staff_id: int, what: str) -> None:
+        told = frozenset(presence.hint(topic, staff_id, what) for topic in about)
+        if told:
+            self._database.heard(told)
 
     async def close(self, _: web.Application) -> None:
         """Let every open page go, so that a stop does not wait for browsers."""
         self._closing = True
-        for _topics, queue in self._pages:
+        for _topics, queue, _staff in self._pages:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait("bye")
 

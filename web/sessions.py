@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from yarl import URL
 
 from care.errors import StaleForm
 from services.access import Viewer
@@ -82,8 +83,8 @@ def middleware(
             return await handler(request)
         if found is None:
             if request.headers.get("HX-Request"):
-                return web.Response(headers={"HX-Redirect": login})
-            raise web.HTTPSeeOther(f"{login}?to={path}" if request.method == "GET" else login)
+                return web.Response(headers={"HX-Redirect": _then(login, _page_of(request))})
+            raise web.HTTPSeeOther(_then(login, request.raw_path if request.method == "GET" else ""))
         if request.method not in {"GET", "HEAD"}:
             _same_origin(request)
             given = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
@@ -92,6 +93,19 @@ def middleware(
         return await handler(request)
 
     return check
+
+
+def _page_of(request: web.Request) -> str:
+    """The page on which something was pressed, as the browser tells."""
+    try:
+        return URL(request.headers.get("HX-Current-URL", "")).raw_path_qs
+    except ValueError:
+        return ""
+
+
+def _then(login: str, page: str) -> str:
+    """The log-in, which leads back to a page."""
+    return str(URL(login) % {"to": page}) if page else login
 
 
 def _same_origin(request: web.Request) -> None:

@@ -93,25 +93,6 @@
       || Array.from(root.querySelectorAll("select")).some((select) => !select.querySelector("[selected]") && select.selectedIndex > 0);
   }
 
-  /* What somebody has written survives a look at another page; only this tab knows it, and only until it is sent. */
-  const draftOf = (field) => "draft:" + (field.dataset.draft || location.pathname + "#" + field.id);
-  function keepDrafts() {
-    for (const field of document.querySelectorAll("textarea[id]")) {
-      try {
-        if (field.value !== field.defaultValue) sessionStorage.setItem(draftOf(field), field.value);
-        else sessionStorage.removeItem(draftOf(field));
-      } catch (error) { return; }
-    }
-  }
-  function bringDrafts() {
-    for (const field of document.querySelectorAll("textarea[id]")) {
-      try {
-        const kept = sessionStorage.getItem(draftOf(field));
-        if (kept && field.value === field.defaultValue) field.value = kept;
-      } catch (error) { return; }
-    }
-  }
-
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = event.target.matches("[data-send]") ? event.target.form : document.getElementById("letter");
@@ -190,7 +171,6 @@
     if (told) told.textContent = event.target.files.length ? told.dataset.chosen || "选了 " + event.target.files.length + " 张，写好时一起存" : "";
   });
   document.addEventListener("input", (event) => {
-    keepDrafts();
     const count = event.target.form && event.target.form.querySelector("[data-count]");
     if (!count) return;
     const length = event.target.value.length, bytes = new TextEncoder().encode(event.target.value).length;
@@ -259,9 +239,7 @@
     const status = event.detail.xhr.status;
     if (status >= 200 && status < 300) {
       if (box) box.replaceChildren();
-      if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); }
-      keepDrafts();
-      form.querySelectorAll("textarea[id]").forEach((field) => { try { sessionStorage.removeItem(draftOf(field)); } catch (error) { /* a private window keeps nothing */ } });
+      if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); followWindow(); }
     } else if (!status && box) {
       box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
     }
@@ -271,12 +249,17 @@
     lookAtAlarms();
     grow();
     toTheEnd(event.target.closest("[data-bottom]"), (event.detail.requestConfig || {}).verb === "post");
-    const state = document.getElementById("window-state"), composer = document.getElementById("composer");
-    if (state && composer && composer.dataset.open !== state.dataset.open) {
-      if (composer.dataset.open !== undefined && !typing(composer)) htmx.ajax("GET", composer.dataset.url, { target: "#composer" });
-      composer.dataset.open = state.dataset.open;
-    }
+    followWindow();
   });
+  /* The form for words follows the window of the talk, as soon as nothing is written in it. */
+  function followWindow() {
+    const state = document.getElementById("window-state"), composer = document.getElementById("composer");
+    if (!state || !composer || typing(composer)) return;
+    if (composer.dataset.open !== state.dataset.open) htmx.ajax("GET", composer.dataset.url, { target: "#composer" });
+    composer.dataset.open = state.dataset.open;
+    const drawn = document.getElementById("form-drawn");
+    if (drawn) drawn.value = state.dataset.drawn; /* what a colleague said was seen before anything was written */
+  }
   /* What somebody has opened or chosen on the strip survives its redrawing. */
   let opened = [], chosen = {};
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
@@ -292,14 +275,16 @@
     lookAtAlarms();
   });
   document.addEventListener("htmx:sseError", () => { document.getElementById("lost").hidden = false; });
-  document.addEventListener("htmx:sseOpen", () => {
+  function isBack() {
     const strip = document.getElementById("lost");
     if (strip.hidden) return;
     strip.hidden = true;
     for (const part of document.querySelectorAll("#people, #messages, #board, #residents, #letter-list, #today")) {
       htmx.ajax("GET", part.getAttribute("hx-get"), { target: part });
     }
-  });
+  }
+  document.addEventListener("htmx:sseOpen", isBack);
+  window.jiashu = { beep, length, isBack };
   document.addEventListener("DOMContentLoaded", () => {
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
     if (state && composer) composer.dataset.open = state.dataset.open;
@@ -310,7 +295,6 @@
     grow();
     const chosen = document.querySelector(".krow.on");
     if (chosen) chosen.scrollIntoView({ block: "nearest" });
-    bringDrafts();
     setInterval(runClocks, 5000);
   });
 })();

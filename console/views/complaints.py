@@ -1,5 +1,6 @@
 """投诉: the open cases by time left, and one case with its stages, clocks and first feedback (design.md 5.3)."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -69,6 +70,15 @@ async def body(request: web.Request) -> dict[str, Any]:
     return await complaint_of(request)
 
 
+@ROUTES.get(rf"/complaints/{COMPLAINT}/meanwhile", "complaints/_meanwhile.html")
+async def meanwhile(request: web.Request) -> dict[str, Any]:
+    """What others did since the page was drawn, for who is writing and keeps what stands there (D12)."""
+    found, since = await complaint_of(request), request.query.get("since", "")
+    seen = int(since) if re.fullmatch(r"\d{1,18}", since, re.ASCII) else 0
+    new = [one for one in found["found"].records if one.row.id > seen and one.row.staff_id != viewer(request).id]
+    return found | {"meanwhile": new if seen else []}
+
+
 @ROUTES.form(rf"/complaints/{COMPLAINT}/{{act:answer|call|note}}", Line, "complaints/_one.html")
 async def act(request: web.Request, form: Line) -> dict[str, Any]:
     """First feedback by message or by phone, or an internal line."""
@@ -78,7 +88,7 @@ async def act(request: web.Request, form: Line) -> dict[str, Any]:
     def work(db: Unit) -> None:
         found = found_by(db, who, ref)
         if what == "answer":
-            answering.answer(db, who, found.person_id, form.text, form.key, now)
+            answering.answer(db, who, found.person_id, form.text, form.key, now, form.drawn)
         elif what == "call":
             answering.log_call(db, who, found.person_id, form.text, now)
         else:
@@ -145,7 +155,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     who, ref, now = viewer(request), request.match_info["complaint"], request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Case, talks.Window, list[accusations.Named], bool, str]:
+    def work(db: Unit) -> tuple[queries.Case, talks.Window, list[accusations.Named], bool, str, str]:
         complaint = found_by(db, who, ref)
         directors = complaint.stage != Stage.APPROVAL or proposals.director_left(db, complaint)
         named = accusations.of_complaint(db, complaint)
@@ -155,9 +165,10 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
             named,
             directors,
             standing.revision_of(db, complaint),
+            answering.revision_of(db, complaint.person_id),
         )
 
-    found, window, named, directors, drawn = await request.app[DATABASE].read(work)
+    found, window, named, directors, drawn, spoken = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.complaint)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
@@ -173,6 +184,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
         "decides": decides,
         "named": named,
         "drawn": drawn,
+        "spoken": spoken,
         "left": left,
         "until": until,
         "key": secrets.token_urlsafe(16),

@@ -74,7 +74,9 @@ async def composer(request: web.Request) -> dict[str, Any]:
 async def answer(request: web.Request, form: Answer) -> dict[str, Any]:
     """A colleague answers."""
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: answering.answer(db, who, person, form.text, form.key, now))
+    await request.app[DATABASE].write(
+        lambda db: answering.answer(db, who, person, form.text, form.key, now, form.drawn)
+    )
     return await _thread(request)
 
 
@@ -142,8 +144,8 @@ async def _lines(request: web.Request) -> dict[str, Any]:
 
 async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
-    found, named = await request.app[DATABASE].read(
-        lambda db: (_one(db, who, person), accusations.of_talk(db, who, person))
+    found, named, drawn = await request.app[DATABASE].read(
+        lambda db: (_one(db, who, person), accusations.of_talk(db, who, person), answering.revision_of(db, person))
     )
     left, until = found.window.left(now)
     return {
@@ -153,6 +155,7 @@ async def _thread(request: web.Request) -> dict[str, Any]:
         "until": until,
         "extra": found.window.beside(now),
         "open_person": person,
+        "drawn": drawn,
         "key": secrets.token_urlsafe(16),
     }
 

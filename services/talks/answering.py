@@ -1,12 +1,14 @@
 """What staff do in a talk: answer, log a call, take back, hand the talk back to the machine."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from care.errors import Conflict, Invalid, NotFound, StaleForm, TooLate
+from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm, TooLate
 from care.words import legal
 from services.access import Viewer, access_person
 from services.complaints.access import access_complaint
@@ -23,16 +25,21 @@ from storage.unit import Unit
 ANSWER: Final = Purpose("answer", on_sent=promises.reached)
 
 
-def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime) -> int | None:
+def answer(
+    db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, now: datetime, drawn: str | None = None
+) -> int | None:
     """Queue a colleague's words; the machine is silent in this talk from now on. A form sent twice queues once.
 
-    Raises NotFound, or Invalid with a sentence; the words are never dropped: what cannot leave now waits with its
-    reason.
+    Raises NotFound, Invalid with a sentence, or Answered when a colleague spoke to the person after the form was
+    `drawn` (see `revision_of`; D12); the words are never dropped: what cannot leave now waits with its reason.
     """
     words = _words(text, "请先写几个字再发。")
     if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
         raise StaleForm
     person = access_person(db, viewer, person_id, lock=True)
+    dedup_key = f"form:{viewer.id}:{form_key}:1"
+    if drawn is not None and db.scalar(select(tables.Outbox.id).where(tables.Outbox.dedup_key == dedup_key)) is None:
+        _as_drawn(db, viewer, person.id, drawn)
     conversation = _conversation(db, person.id)
     conversation.attended_by, conversation.spoke_at = viewer.id, now
     conversation.flow, conversation.slots, conversation.idle_at = None, None, None
@@ -42,7 +49,7 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
         home_id=viewer.home_id,
         person_id=person.id,
         purpose=ANSWER,
-        dedup_key=f"form:{viewer.id}:{form_key}:1",
+        dedup_key=dedup_key,
         text=words,
         now=now,
         staff_id=viewer.id,
@@ -52,6 +59,61 @@ def answer(db: Unit, viewer: Viewer, person_id: int, text: str, form_key: str, n
         for case_id in _open_complaints(db, person.id):
             records.written(db, viewer, case_id, "feedback", words, now, outbox_id=row)
     return row
+
+
+def revision_of(db: Unit, person_id: int) -> str:
+    """What a form of an answer is drawn from: the last that a colleague said to the person, in WeChat or on the
+    phone.
+    """
+    table = tables.Outbox
+    last = select(func.max(table.id)).where(table.person_id == person_id, table.staff_id.is_not(None))
+    return str(db.scalar(last) or 0)
+
+
+def _as_drawn(db: Unit, viewer: Viewer, person_id: int, drawn: str) -> None:
+    table = tables.Outbox
+    others = (
+        select(table.way, tables.Staff.name)
+        .join(tables.Staff, tables.Staff.id == table.staff_id)
+        .where(
+            table.person_id == person_id,
+            table.staff_id != viewer.id,
+            table.id > (int(drawn) if drawn.isdecimal() else 0),
+            table.state != "cancelled",
+        )
+        .order_by(table.id.desc())
+    )
+    found = db.execute(others.limit(1)).first()
+    if found is not None:
+        what = "给对方打过电话" if found.way == "call" else "回了对方"
+        raise Answered(who=found.name, what=what, revision=revision_of(db, person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Attends:
+    """Who answers a talk, and when they last did."""
+
+    staff_id: int
+    name: str
+    spoke_at: datetime
+
+
+def attends(db: Unit, person_id: int) -> Attends | None:
+    """Who has the talk in hand; None while the machine has it."""
+    table = tables.Conversation
+    row = db.execute(
+        select(tables.Staff.id, tables.Staff.name, table.spoke_at)
+        .join(tables.Staff, tables.Staff.id == table.attended_by)
+        .where(table.person_id == person_id)
+    ).first()
+    return Attends(row.id, row.name, row.spoke_at) if row is not None and row.spoke_at is not None else None
+
+
+def colleagues(db: Unit, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
+    """The names of colleagues by their ids."""
+    table = tables.Staff
+    rows = db.execute(select(table.id, table.name).where(table.home_id == viewer.home_id, table.id.in_(list(ids))))
+    return {row.id: row.name for row in rows}
 
 
 def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime) -> None:

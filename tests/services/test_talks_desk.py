@@ -4,8 +4,10 @@ them.
 
 import pytest
 
-from care.errors import Conflict, Invalid, NotFound, StaleForm
+from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm
+from care.states import Role
 from conversations import events
+from services.access import Viewer
 from services.talks import answering
 from storage import tables
 from storage.queries import talks
@@ -111,3 +113,46 @@ async def test_p5_a_phone_number_is_shown_on_the_record(home: HomeUnderTest) -> 
         == "13800002107"
     )
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'show_phone'") == 1
+
+
+async def test_fault_d12_of_two_who_answer_one_family_the_second_reads_the_first_and_then_may_send(
+    home: HomeUnderTest,
+) -> None:
+    chen, he = await home.staff(), await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.hears("能帮忙代收包裹吗")
+    person = await home.person()
+
+    async def drawn() -> str:
+        return await home.database.read(lambda db: answering.revision_of(db, person))
+
+    async def send(who: Viewer, text: str, key: str, drawn: str) -> int | None:
+        return await home.database.write(
+            lambda db: answering.answer(db, who, person, text, key, home.clock(), drawn=drawn)
+        )
+
+    before = await drawn()
+    assert await send(chen, "可以代收。", "k1", before) is not None
+    assert await send(chen, "放在护士站。", "k2", before) is not None, "who goes on is not held up by herself"
+    with pytest.raises(Answered, match="陈晓雯刚刚回了对方") as told:
+        await send(he, "我来回。", "k3", before)
+    assert told.value.revision == await drawn()
+    assert await send(he, "我来回。", "k3", told.value.revision) is not None
+    assert await send(chen, "放在护士站。", "k2", before) is None, "what was sent is not said to be unsent"
+    await home.database.write(lambda db: answering.log_call(db, he, person, "打通了", home.clock()))
+    with pytest.raises(Answered, match="何志远刚刚给对方打过电话"):
+        await send(chen, "再补一句。", "k4", told.value.revision)
+    attends = await home.database.read(lambda db: answering.attends(db, person))
+    assert attends
+    assert attends.name == "陈晓雯"
+    assert await home.database.read(lambda db: answering.colleagues(db, chen, [he.id])) == {he.id: "何志远"}
+
+
+async def test_fault_d12_a_message_that_was_taken_back_holds_nobody_up(home: HomeUnderTest) -> None:
+    chen, he = await home.staff(), await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.hears("能帮忙代收包裹吗")
+    person = await home.person()
+    row = await reply(home, chen, "可以代收。", "k1")
+    assert row
+    await home.database.write(lambda db: answering.take_back(db, chen, row, home.clock()))
+    sent = await home.database.write(lambda db: answering.answer(db, he, person, "可以", "k2", home.clock(), drawn="0"))
+    assert sent is not None

@@ -54,10 +54,8 @@ def test_p7_a_check_that_is_missing_or_other_than_declared_is_seen(tmp_path: Pat
     wanted = schema.declared(tmp_path / "declared.db")
     found = list(schema.differences(schema.of(path), wanted))
     assert len(found) == 28
-    assert (
-        "mark: CONSTRAINT ck_mark_score CHECK (score = 1 OR score = 2 OR score = 3 OR score = 4 OR score = 5) is not migrated"
-        in found
-    )
+    scores = " OR ".join(f"score = {one}" for one in range(1, 6))
+    assert f"mark: CONSTRAINT ck_mark_score CHECK ({scores}) is not migrated" in found
 
 
 def test_p7_a_later_migration_that_copies_a_table_keeps_its_checks(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+/* Whether the service still lives (I14), and who else is at the same talk or case (D12). Needs app.js. */
+(function () {
+  "use strict";
+  const SAYS_SO = 10, RINGS = 60, RESTARTS = 120; /* seconds without a word; the service says every 5 s that it lives */
+  const PINGS = 4000;
+  let lived = Date.now(), restarts = 0, silence = false;
+
+  const duty = () => { try { return localStorage.getItem("duty") === "1"; } catch (error) { return false; } };
+  function showDuty() {
+    for (const button of document.querySelectorAll("[data-duty]")) button.setAttribute("aria-pressed", String(duty()));
+  }
+  function sentence(silent, restarting) {
+    if (restarting) return "系统正在重启，一两分钟就好；写好的都还在这一页。";
+    if (silent < SAYS_SO) return "断开了，正在重连；现在看到的可能不是最新的。";
+    const since = silent < 60 ? Math.floor(silent) + " 秒" : window.jiashu.length(silent * 1000);
+    return "服务器 " + since + "没有回音，现在看到的不是最新的。急事看铃、打电话，并请告诉管理员。";
+  }
+  function look() {
+    const strip = document.getElementById("lost"), silent = (Date.now() - lived) / 1000;
+    if (!strip || !document.body.hasAttribute("sse-connect")) return;
+    const restarting = Date.now() < restarts, hung = silent >= RINGS && !restarting;
+    if (silent >= SAYS_SO) strip.hidden = false;
+    else if (silence) window.jiashu.isBack();
+    silence = silent >= SAYS_SO;
+    strip.classList.toggle("hung", hung);
+    strip.textContent = sentence(silent, restarting);
+    if (hung && duty() && Math.floor(silent) % 3 === 0) window.jiashu.beep();
+  }
+  document.addEventListener("htmx:sseOpen", (event) => {
+    const source = event.detail.source;
+    lived = Date.now();
+    restarts = 0;
+    if (source.watched) return;
+    source.watched = true;
+    source.addEventListener("beat", () => { lived = Date.now(); });
+    source.addEventListener("restart", () => { restarts = Date.now() + RESTARTS * 1000; look(); });
+  });
+  document.addEventListener("htmx:sseMessage", () => { lived = Date.now(); });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-duty]")) return;
+    try { localStorage.setItem("duty", duty() ? "0" : "1"); } catch (error) { return; }
+    showDuty();
+    if (duty()) window.jiashu.beep();
+  });
+
+  let said = 0;
+  function tell(field, what) {
+    const here = document.querySelector("[data-here]");
+    if (!here || !field.form || !field.form.hasAttribute("hx-post")) return;
+    if (what === "writes" && Date.now() - said < PINGS) return;
+    said = what === "writes" ? Date.now() : 0;
+    htmx.ajax("POST", "/console/here", { source: here, values: { topic: here.dataset.here, what: what }, swap: "none" });
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("textarea")) tell(event.target, event.target.value ? "writes" : "stops");
+  });
+  document.addEventListener("focusout", (event) => {
+    if (said && event.target.matches("textarea")) tell(event.target, "stops");
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    showDuty();
+    setInterval(look, 1000);
+  });
+})();
