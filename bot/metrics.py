@@ -8,6 +8,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import wraps
 from typing import Final
 
 from aiohttp import web
@@ -83,6 +84,7 @@ class Metrics:
     def timed(self, push: Push) -> Push:
         """The handler of pushes, whose answers are counted, each with its seconds."""
 
+        @wraps(push)
         async def handle(request: web.Request) -> web.StreamResponse:
             begun = time.perf_counter()
             answer = await push(request)

@@ -28,7 +28,7 @@ class Here:
 
 def hint(topic: str, staff_id: int, what: str) -> str:
     """What is told to all processes."""
-    return f"{PREFIX}{topic}:{staff_id}:{what}"
+    return PREFIX + ":".join((topic, str(staff_id), what))
 
 
 class Presence:

@@ -105,6 +105,21 @@ def requirements() -> Iterator[str]:
             yield f"requirement {name} is planned, yet a test carries its name"
 
 
+def found_faults() -> Iterator[str]:
+    """Each fault that was found by trying the product has a state; a tested one has a test of its name."""
+    listed = tomllib.loads((ROOT / "tests" / "faults.toml").read_text(encoding="utf-8"))["faults"]
+    named: set[str] = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        named.update(re.findall(r"def test_fault_([a-z]\d*)_", path.read_text(encoding="utf-8")))
+    known = {name.lower() for name in listed}
+    yield from (f"a test names fault {name}, which is not in tests/faults.toml" for name in sorted(named - known))
+    for name, state in listed.items():
+        if state not in {"tested", "open", "later"}:
+            yield f"fault {name}: {state} is none of tested, open, later"
+        if (state == "tested") != (name.lower() in named):
+            yield f"fault {name} is {state}, and {'a' if name.lower() in named else 'no'} test carries its name"
+
+
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PYTHONS = ("3.11.2", "3.13.0")
 """Debian 12's own, and the newest that is tried: a lock names everything that either of them needs."""
@@ -224,7 +239,7 @@ def main() -> int:
     """0 when everything holds."""
     problems = [
         problem
-        for part in (migrations, flows, words, contracts, requirements, locked, faults, shape, tidy)
+        for part in (migrations, flows, words, contracts, requirements, found_faults, locked, faults, shape, tidy)
         for problem in part()
     ]
     for problem in problems:

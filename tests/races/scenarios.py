@@ -120,8 +120,8 @@ PAIRS: Final[tuple[Pair, ...]] = (
     pair(LESSON, "step.learn", "case.evidence", "Conflict"),
     pair(LESSON, "step.learn", ASKS),
     # talks
-    same(ASKED, "chat.answer"),
-    pair(ASKED, "chat.answer", "chat.call"),
+    same(ASKED, "chat.answer", "Answered"),
+    pair(ASKED, "chat.answer", "chat.call", "", "Answered"),
     pair(OPINION, "chat.answer", "chat.hand_back"),
     pair(ASKED, "chat.answer", ASKS),
     pair(SILENT, "chat.answer", "job.silence"),

@@ -156,3 +156,22 @@ async def test_fault_d12_a_message_that_was_taken_back_holds_nobody_up(home: Hom
     await home.database.write(lambda db: answering.take_back(db, chen, row, home.clock()))
     sent = await home.database.write(lambda db: answering.answer(db, he, person, "可以", "k2", home.clock(), drawn="0"))
     assert sent is not None
+
+
+async def test_fault_w4_signs_that_nobody_types_are_taken_out_of_an_answer_and_it_arrives(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await reply(home, who, "第一行\x0b第二行\x00\ufffe\r\n第三行", "a")
+    [(_, words)] = await home.send_all()
+    assert words == "第一行第二行\n第三行"
+
+
+@pytest.mark.parametrize(("words", "size"), [("汉" * 667, 2001), ("a" * 2001, 2001), ("😀" * 501, 2004)])
+async def test_fault_w5_the_limit_is_told_in_what_the_platform_counts(
+    home: HomeUnderTest, words: str, size: int
+) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    with pytest.raises(Invalid, match=f"一条最多 2000 字节.*现在 {size} 字节"):
+        await reply(home, who, words, "a")
+    assert await reply(home, who, "汉" * 666 + "ab", "b") is not None, "2,000 bytes are taken"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.races.acts.act import FAMILY, ONE, PERSON, READS, ROW, UNIQUE, Act, Key, act, post
+from tests.races.acts.act import FAMILY, MEMORY, ONE, PERSON, READS, ROW, UNIQUE, Act, Key, act, post
 
 
 def _on_complaint(step: str) -> Key:
@@ -53,12 +53,14 @@ CONSOLE: Final[dict[Key, Act]] = {
         "downtime.seen", "downtime", "downtime.seen", ROW, why="seen is seen"
     ),
     # -- talks
+    post("/console/here", "says"): act("here.says", "page", why=MEMORY),
     post("/console/chats/{person}/answer", "answer"): act(
         "chat.answer",
         "talk",
         "chat.answer chat.call chat.hand_back push job.silence sender.settle",
         PERSON,
-        why="both answers are sent; who answered meanwhile is shown (D12, Part 5b)",
+        "Answered",
+        "who comes second reads who was first, and may send all the same (D12)",
     ),
     post("/console/chats/{person}/call", "call"): act(
         "chat.call",

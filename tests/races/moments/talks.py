@@ -42,7 +42,7 @@ SILENT: Final = Stage("silent", _silent, START)
 SIDES: Final = (
     in_unit(
         "chat.answer",
-        lambda t, db: answering.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now),
+        lambda t, db: answering.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now, drawn="0"),
     ),
     in_unit("chat.call", lambda t, db: answering.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
     in_unit("chat.hand_back", lambda t, db: answering.hand_back(db, t.who(D), t["daughter"], t.now)),

@@ -1,0 +1,189 @@
+"""Random one-line changes that the tests must notice (engineering 23): `python -m benchmarks.random_mutants --seed 7`.
+
+Each line of the rules that a test reaches may be changed; the tests that reach it are run against the change, in a
+copy of the tree. Who survives is printed with what was changed: it is equivalent, or a test is missing.
+"""
+
+import argparse
+import ast
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+from coverage import CoverageData
+
+from scripts.stage import ROOT
+
+AMONG: Final = ("services", "care", "storage/queries", "bot")
+MANY, MOST_TESTS, PATIENCE, AT_ONCE = 60, 30, 120, 2
+"""Mutants, tests for each, seconds for each, and how many run side by side."""
+LEAST: Final = 0.9
+"""Share that is caught."""
+COMPARED: Final[dict[type[ast.cmpop], str]] = {
+    ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
+    ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
+}  # fmt: skip
+SIGNS: Final[dict[type[ast.cmpop], str]] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A piece of a file, from its first byte to behind its last, and what stands there instead."""
+
+    file: str
+    line: int
+    begin: int
+    end: int
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {' '.join(self.old.split())[:70]}  →  {' '.join(self.new.split())[:70]}"
+
+
+def changes(file: str, source: bytes) -> Iterator[Change]:
+    """All that can be changed in a file."""
+    starts = [0]
+    for line in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+
+    def make(node: ast.expr | ast.stmt, new: str) -> Change:
+        begin = starts[node.lineno - 1] + node.col_offset
+        end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+        return Change(file, node.lineno, begin, end, source[begin:end].decode(), new)
+
+    def text(node: ast.expr) -> str:
+        return make(node, "").old
+
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Compare(left=left, ops=[sign], comparators=[right]):
+                yield make(node, f"{text(left)} {COMPARED[type(sign)]} {text(right)}")
+            case ast.BoolOp(op=op, values=values):
+                yield make(node, (" or " if isinstance(op, ast.And) else " and ").join(f"({text(v)})" for v in values))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                yield make(node, f"bool({text(operand)})")
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+                yield make(node, f"{text(left)} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}")
+            case ast.Constant(value=bool() as value):
+                yield make(node, str(not value))
+            case ast.Constant(value=int() as value):
+                yield make(node, str(value + 1))
+            case ast.If(test=test) | ast.IfExp(test=test):
+                yield make(test, f"not ({text(test)})")
+            case ast.Return(value=ast.expr()):
+                yield make(node, "return None")
+            case ast.Expr(value=ast.Call() | ast.Await()):
+                yield make(node, "pass")
+
+
+def copied(folder: Path) -> Path:
+    """The files of the tree, for changes."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def reached(folder: Path) -> dict[str, dict[int, list[str]]]:
+    """For each file and line the tests that reach it, without stories and PostgreSQL. Raises ValueError when one
+    fails.
+    """
+    sources = [f"--cov={one}" for one in AMONG]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--fast",
+        *sources,
+        "--cov-context=test",
+        "--cov-report=",
+    ]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
+    if ended.returncode != 0:
+        raise ValueError(ended.stdout[-2000:])
+    data = CoverageData(str(folder / ".coverage"))
+    data.read()
+    found: dict[str, dict[int, list[str]]] = {}
+    for file in data.measured_files():
+        lines = data.contexts_by_lineno(file)
+        tests = {line: sorted({one.split("|")[0] for one in ids if one}) for line, ids in lines.items()}
+        found[str(Path(file).relative_to(folder.resolve()))] = {line: ids for line, ids in tests.items() if ids}
+    return found
+
+
+def caught(change: Change, tests: list[str], folder: Path) -> bool:
+    """Whether one of the tests fails, or does not end."""
+    path = folder / change.file
+    whole = path.read_bytes()
+    path.write_bytes(whole[: change.begin] + change.new.encode() + whole[change.end :])
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "60", *tests]
+    try:
+        ended = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        path.write_bytes(whole)
+    if ended.returncode not in {0, 1, 2}:  # 2: it cannot even be imported
+        raise ValueError(ended.stdout[-2000:].decode())
+    return ended.returncode != 0
+
+
+def prove(many: int, seed: int) -> bool:
+    """Print what survived, and the figure."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="jiashu-mutants-") as name:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(AT_ONCE):
+            trees.put(copied(Path(name) / str(number)))
+        lines = reached(copied(Path(name) / "measured"))
+        all_changes = [
+            change
+            for file in sorted(lines)
+            for change in changes(file, (ROOT / file).read_bytes())
+            if change.line in lines[file]
+        ]
+        chosen = chance.sample(all_changes, many)
+        tests = [
+            ids if len(ids) <= MOST_TESTS else chance.sample(ids, MOST_TESTS)
+            for ids in (lines[change.file][change.line] for change in chosen)
+        ]
+
+        def one(change: Change, ids: list[str]) -> bool:
+            tree = trees.get()
+            try:
+                return caught(change, ids, tree)
+            finally:
+                trees.put(tree)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            results = list(pool.map(one, chosen, tests))
+    survived = [change for change, noticed in zip(chosen, results, strict=True) if not noticed]
+    for change in survived:
+        print(f"survived: {change}")
+    print(f"random mutants: {many} of {len(all_changes)}, seed {seed}, caught {many - len(survived)}")
+    return len(survived) <= many * (1 - LEAST)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--many", type=int, default=MANY)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    sys.exit(0 if prove(given.many, given.seed) else 1)

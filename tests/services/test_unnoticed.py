@@ -1,0 +1,108 @@
+"""One-line faults that no test had noticed, each as the story that notices it (T)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from care.errors import Invalid
+from care.states import Role
+from services.complaints import proposals
+from services.complaints.forms import Interim
+from services.promises import clocks
+from services.residents import residents
+from services.residents.forms import SetStatus
+from storage import tables
+from storage.queries import complaints as queries
+from storage.queries import today
+from storage.types import new_id
+from storage.unit import Unit
+from tests.conftest import HomeUnderTest
+from tests.services.story import Story, story
+
+__all__ = ["story"]
+
+
+async def test_fault_t_an_interim_reply_is_sent_as_what_it_is_and_the_result_is_still_due(story: Story) -> None:
+    home = story.home
+    await story.assess()
+    until = (home.clock() + timedelta(days=3)).date()
+    asked = Interim(reply="录像还没拿到，要到周四", until=until)
+    await story.do(lambda db: proposals.interim(db, home.house, story.lead, story.complaint, asked, home.clock()))
+    await story.decide(story.director)
+    [(_, words)] = await home.send_all()
+    assert "1 认可" not in words, "an interim reply asks for no verdict"
+    assert await home.one("SELECT purpose FROM outbox WHERE state = 'sent' ORDER BY id DESC") == "interim"
+    assert await story.stage() == 3
+    assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1
+
+
+async def test_fault_t_an_interim_date_has_a_limit(story: Story) -> None:
+    home = story.home
+    await story.assess()
+    for days, taken in ((31, False), (3650, False), (29, True)):
+        asked = Interim(reply="要等鉴定", until=(home.clock() + timedelta(days=days)).date())
+        work = story.do(
+            lambda db, form=asked: proposals.interim(  # type: ignore[misc]
+                db, home.house, story.lead, story.complaint, form, home.clock()
+            )
+        )
+        if taken:
+            await work
+        else:
+            with pytest.raises(Invalid, match="30 天以内"):
+                await work
+
+
+async def test_fault_t_a_promise_that_was_broken_and_is_still_open_counts_as_not_on_time(home: HomeUnderTest) -> None:
+    lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.hears("饭菜太凉了，我要投诉")
+    begin = home.clock() - timedelta(hours=1)
+
+    async def on_time() -> dict[str, tuple[int, int]]:
+        return await home.database.read(lambda db: queries.on_time(db, lead.sight, begin))
+
+    assert await on_time() == {"first_feedback": (0, 0), "result": (0, 0)}, "what is not due yet is no figure"
+    home.clock.on(hours=2)
+    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+    assert await on_time() == {"first_feedback": (0, 1), "result": (0, 0)}
+
+
+async def test_fault_t_a_carers_day_shows_no_clock_of_a_complaint(home: HomeUnderTest) -> None:
+    carer = await home.staff(Role.CARER, "周敏", "zhou")
+    desk = await home.staff(Role.DESK, "陈晓雯", "chen")
+    await home.hears("饭菜太凉了，我要投诉")
+    await home.hears("能帮忙代收包裹吗", "other")
+    day = home.clock().date()
+    for who, kinds in ((desk, {"first_feedback", "result", "reply"}), (carer, {"reply"})):
+        seen = await home.database.read(lambda db, who=who: today.look(db, who.sight, day, home.clock()))  # type: ignore[misc]
+        assert {item.clock.kind for item in seen.items} == kinds
+
+
+async def test_fault_t_a_change_of_status_is_told_to_the_open_pages(home: HomeUnderTest) -> None:
+    await home.hears("你好", "elder")
+    person, resident = await home.person("elder"), new_id()
+
+    def move_in(db: Unit) -> None:
+        db.lock_persons(person)
+        db.store.insert(
+            tables.Resident,
+            id=resident,
+            home_id=home.ids.home_id,
+            person_id=person,
+            floor="3",
+            room="306",
+            bed="1",
+            status="在住",
+            created_at=home.clock(),
+        )
+
+    await home.database.write(move_in)
+    nurse = await home.staff(Role.NURSE, "唐雨", "tang")
+    told: list[str] = []
+    home.database.listen(told.extend)
+    await home.database.write(
+        lambda db: residents.set_status(db, nurse, resident, SetStatus(status="住院"), home.clock())
+    )
+    await asyncio.sleep(0)
+    assert "residents" in told
