@@ -33,7 +33,7 @@ from tests.races.moments.outgoing import CLAIMED, KEPT, LATE, OWED, PARKED
 from tests.races.moments.residents import DEATH, HOSPITAL, NEIGHBOUR_HUSHED, hushes, status_becomes
 from tests.races.moments.staff import COMES_IN, LOCKED, THROTTLE, TRIES
 from tests.races.moments.surveys import SURVEY, SURVEY_TALK
-from tests.races.moments.talks import ANSWERED, ASKED, SILENT
+from tests.races.moments.talks import ANSWERED, ANSWERS, ASKED, SILENT
 from tests.races.moments.upkeep import DOWNTIME, RESTORED
 from tests.races.sides import pair, same
 
@@ -122,7 +122,7 @@ PAIRS: Final[tuple[Pair, ...]] = (
     # talks
     same(ASKED, "chat.answer", "Answered"),
     pair(ASKED, "chat.answer", "chat.call", "", "Answered"),
-    pair(OPINION, "chat.answer", "chat.hand_back"),
+    pair(OPINION, ANSWERS, "chat.hand_back"),
     pair(ASKED, "chat.answer", ASKS),
     pair(SILENT, "chat.answer", "job.silence"),
     pair(CLAIMED, "chat.answer", "sender.settle"),

@@ -39,6 +39,11 @@ async def _silent(home: HomeUnderTest, _: Facts) -> Facts:
 ASKED: Final = Stage("asked", _asked, START)
 ANSWERED: Final = Stage("answered", _answered, START)
 SILENT: Final = Stage("silent", _silent, START)
+ANSWERS: Final = in_unit(
+    "chat.answer",
+    lambda t, db: answering.answer(db, t.who(D), t["daughter"], f"您好{t.nth}", f"form{t.nth}", t.now),
+)
+"""Where colleagues spoke before: the form is drawn in the same moment."""
 SIDES: Final = (
     in_unit(
         "chat.answer",
