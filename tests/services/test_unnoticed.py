@@ -75,7 +75,8 @@ async def test_fault_t_a_carers_day_shows_no_clock_of_a_complaint(home: HomeUnde
     await home.hears("能帮忙代收包裹吗", "other")
     day = home.clock().date()
     for who, kinds in ((desk, {"first_feedback", "result", "reply"}), (carer, {"reply"})):
-        seen = await home.database.read(lambda db, who=who: today.look(db, who.sight, day, home.clock()))  # type: ignore[misc]
+        sight = who.sight
+        seen = await home.database.read(lambda db, s=sight: today.look(db, s, day, home.clock()))  # type: ignore[misc]
         assert {item.clock.kind for item in seen.items} == kinds
 
 
