@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from scripts import servers
-from scripts.stage import ROOT, Stage, free_port
+from scripts.stage import ROOT, Stage, free_port, platform_environment
 
 
 @dataclass
@@ -129,7 +129,14 @@ async def cluster(
                 target = ",".join(f"http://127.0.0.1:{port}/wechat" for port in ports)
                 with (used.folder / "platform.log").open("ab") as log:
                     used.platform = await asyncio.create_subprocess_exec(
-                        sys.executable, "-m", "simulator", *_platform(used, target), stdout=log, stderr=log, cwd=ROOT
+                        sys.executable,
+                        "-m",
+                        "simulator",
+                        *_platform(used, target),
+                        env=platform_environment(),
+                        stdout=log,
+                        stderr=log,
+                        cwd=ROOT,
                     )
                 await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the simulator did not start")
                 for name in names:
@@ -144,7 +151,7 @@ async def cluster(
 
 
 def _platform(used: Stage, target: str) -> list[str]:
-    from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN
+    from scripts.stage import APP_ID
 
     return [
         "--port",
@@ -153,12 +160,6 @@ def _platform(used: Stage, target: str) -> list[str]:
         target,
         "--app-id",
         APP_ID,
-        "--secret",
-        SECRET,
-        "--token",
-        TOKEN,
-        "--aes-key",
-        AES_KEY,
         "--scene",
         "deploy/sample-home.toml",
         "--journal",

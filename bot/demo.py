@@ -1,6 +1,7 @@
 """`jiashu demo` and `jiashu simulate`: the stand-in platform as a child process beside the service, on loopback."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import socket
@@ -12,8 +13,8 @@ from typing import Final
 from bot.main import running, until_told
 from care.errors import Invalid
 from care.states import Role
-from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat
-from storage import migrate
+from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat, is_loopback
+from storage import migrate, rehearsal
 
 SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
 MARKER: Final = ".jiashu-demo"
@@ -25,7 +26,7 @@ def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]
     return Settings(
         http=Http("127.0.0.1", port, f"http://127.0.0.1:{port}"),
         wechat=Wechat(
-            app_id="wx" + secrets.token_hex(8),
+            app_id=rehearsal.APP_ID + secrets.token_hex(7)[1:],
             app_secret=secrets.token_hex(16),
             token=secrets.token_hex(8),
             encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)),
@@ -60,12 +61,14 @@ async def run(port: int, phone_port: int, data: Path) -> int:
 
 
 async def simulate(settings: Settings, port: int, scene: Path | None) -> int:
-    """Start the simulator alone, for a service that already runs with these settings."""
+    """Start the simulator alone, for a service that already runs with these settings.
+
+    Raises Invalid unless all of it is play (fault S5): what the simulator signs, the service believes.
+    """
+    await asyncio.to_thread(_require_play, settings, port)
     child = await _start(settings, port, scene or SCENE, None)
     try:
-        sys.stdout.write(
-            f"手机    http://127.0.0.1:{port}/\n服务要把 wechat.api_base_url 设成 http://127.0.0.1:{port}\n"
-        )
+        sys.stdout.write(f"手机    http://127.0.0.1:{port}/\n")
         sys.stdout.flush()
         await _until_told(child)
     finally:
@@ -73,31 +76,42 @@ async def simulate(settings: Settings, port: int, scene: Path | None) -> int:
     return 0
 
 
+def _require_play(settings: Settings, port: int) -> None:
+    http, wechat, here = settings.http, settings.wechat, f"http://127.0.0.1:{port}"
+    wrong = {
+        f"http.host 要写 127.0.0.1，现在是 {http.host}": not is_loopback(f"http://{http.host}"),
+        f"http.public_url 要留空，或写 http://127.0.0.1:{http.port}": bool(http.public_url)
+        and not is_loopback(http.public_url),
+        f"wechat.api_base_url 要写 {here}": not settings.on_loopback,
+        f"wechat.authorize_url 要写 {here}/connect/oauth2/authorize": not is_loopback(wechat.authorize_url),
+        f"wechat.app_id 要写 {rehearsal.APP_ID} 开头的 18 位，例如 {rehearsal.APP_ID}0000000000001；真账号没有这样的 AppID": (
+            not wechat.app_id.startswith(rehearsal.APP_ID)
+        ),
+    }
+    problems = [words for words, is_so in wrong.items() if is_so]
+    real = rehearsal.real(settings.database.url)
+    if real.accounts:
+        problems.append(f"数据库属于真的公众号（{'、'.join(real.accounts)}），请换一个新的数据库")
+    elif real.followers:
+        problems.append(f"数据库里有 {real.followers} 位真的微信用户，请换一个新的数据库")
+    if problems:
+        listed = "".join(f"\n  · {problem}" for problem in problems)
+        raise Invalid(why=f"模拟器没有启动。它发的消息服务都会当真，所以只连本机上没有真人的服务：{listed}")
+
+
 async def _start(settings: Settings, port: int, scene: Path, data: Path | None) -> asyncio.subprocess.Process:
+    """The secrets go by the child's environment, which nobody else can read; a list of processes shows no secret."""
     wechat, here = settings.wechat, f"http://127.0.0.1:{settings.http.port}"
-    options = [
-        "--port",
-        str(port),
-        "--target",
-        f"{here}/wechat",
-        "--app-id",
-        wechat.app_id,
-        "--secret",
-        wechat.app_secret,
-        "--token",
-        wechat.token,
-        "--aes-key",
-        wechat.encoding_aes_key,
-        "--mode",
-        wechat.mode.value,
-        "--scene",
-        str(scene),
-        "--console",
-        f"{here}/console/",
-    ]
+    options = ["--port", str(port), "--target", f"{here}/wechat", "--app-id", wechat.app_id]
+    options += ["--mode", wechat.mode.value, "--scene", str(scene), "--console", f"{here}/console/"]
     if data is not None:
         options += ["--journal", str(data / "journal.jsonl"), "--offset-file", settings.clock.offset_file]
-    return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options)
+    secret = {
+        "SIMULATOR_SECRET": wechat.app_secret,
+        "SIMULATOR_TOKEN": wechat.token,
+        "SIMULATOR_AES_KEY": wechat.encoding_aes_key,
+    }
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options, env=os.environ | secret)
 
 
 async def _reachable(port: int) -> None:

@@ -39,6 +39,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def platform_environment() -> dict[str, str]:
+    """What the simulator is told in secret."""
+    return os.environ | {"SIMULATOR_SECRET": SECRET, "SIMULATOR_TOKEN": TOKEN, "SIMULATOR_AES_KEY": AES_KEY}
+
+
 @dataclass
 class Stage:
     """Both processes and their addresses. `environment` overrides what the service is given."""
@@ -128,18 +133,13 @@ class Stage:
                 f"{self.url}/wechat",
                 "--app-id",
                 APP_ID,
-                "--secret",
-                SECRET,
-                "--token",
-                TOKEN,
-                "--aes-key",
-                AES_KEY,
                 "--scene",
                 "deploy/sample-home.toml",
                 "--journal",
                 str(self.folder / "journal.jsonl"),
                 "--offset-file",
                 str(self.folder / "offset"),
+                env=platform_environment(),
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,

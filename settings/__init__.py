@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 Network = IPv4Network | IPv6Network
@@ -19,6 +20,11 @@ def networks(text: str) -> tuple[Network, ...]:
         message = f"every address: {text!r}"
         raise ValueError(message)
     return found
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine, whatever stands in front of the host or behind it."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 class Mode(StrEnum):
@@ -171,5 +177,4 @@ class Settings:
     @property
     def on_loopback(self) -> bool:
         """Whether the platform is a stand-in on this machine, and so crash points and clock jumps are allowed."""
-        host = self.wechat.api_base_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
-        return host in {"127.0.0.1", "localhost", "[::1]"}
+        return is_loopback(self.wechat.api_base_url)

@@ -1,15 +1,19 @@
-"""`python -m simulator`: the stand-in platform. Loopback only."""
+"""`python -m simulator`: the stand-in platform. Loopback only.
+
+The secrets of the account come by the environment, since a list of processes shows arguments to everybody (fault S5).
+"""
 
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
-import sys
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
+from simulator import guard
 from simulator.api import Api
 from simulator.codec import Keys
 from simulator.phone import PhonePage
@@ -20,27 +24,38 @@ from simulator.world import World
 def arguments() -> argparse.Namespace:
     """What the account and the platform have agreed on."""
     parser = argparse.ArgumentParser(
-        prog="python -m simulator", description="A stand-in for the WeChat platform, on loopback only."
+        prog="python -m simulator",
+        description="A stand-in for the WeChat platform, on loopback only.",
+        epilog="Secrets by the environment: SIMULATOR_SECRET, SIMULATOR_TOKEN, SIMULATOR_AES_KEY.",
     )
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument(
         "--target", default="http://127.0.0.1:8080/wechat", help="the webhook; several, by commas, take turns"
     )
     parser.add_argument("--app-id", required=True)
-    parser.add_argument("--secret", required=True)
-    parser.add_argument("--token", required=True)
-    parser.add_argument("--aes-key", default="")
     parser.add_argument("--mode", choices=("secure", "compatible", "plain"), default="secure")
     parser.add_argument("--scene", type=Path, required=True, help="people, menu and log-ins")
     parser.add_argument("--console", default="", help="address of the console, for the link")
     parser.add_argument("--journal", type=Path, help="append every push and call as JSON lines")
     parser.add_argument("--offset-file", type=Path, help="the clock offset that the service reads too")
-    return parser.parse_args()
+    found = parser.parse_args()
+    if not all(guard.is_loopback(target) for target in found.target.split(",")):
+        parser.error("the simulator talks to loopback only")
+    if not os.environ.get("SIMULATOR_SECRET") or not os.environ.get("SIMULATOR_TOKEN"):
+        parser.error("set SIMULATOR_SECRET and SIMULATOR_TOKEN in the environment")
+    return found
 
 
 async def serve(options: argparse.Namespace) -> None:
     """Run until told to stop."""
-    keys = Keys(options.app_id, options.secret, options.token, options.aes_key, options.mode)
+    given = os.environ.get
+    keys = Keys(
+        options.app_id,
+        given("SIMULATOR_SECRET", ""),
+        given("SIMULATOR_TOKEN", ""),
+        given("SIMULATOR_AES_KEY", ""),
+        options.mode,
+    )
     world = World(
         keys,
         options.scene,
@@ -51,7 +66,7 @@ async def serve(options: argparse.Namespace) -> None:
     )
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
-        app = web.Application(client_max_size=12 * 1024 * 1024)
+        app = web.Application(middlewares=[guard.only_here], client_max_size=12 * 1024 * 1024)
         Api(world).routes(app.router)
         PhonePage(world, pusher).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -65,8 +80,5 @@ async def serve(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    chosen = arguments()
-    if not all("127.0.0.1" in one or "localhost" in one for one in chosen.target.split(",")):
-        sys.exit("the simulator talks to loopback only")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(chosen))
+        asyncio.run(serve(arguments()))

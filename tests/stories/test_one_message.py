@@ -14,7 +14,7 @@ import pytest
 
 from bot.main import running
 from care.states import Role
-from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port
+from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port, platform_environment
 from services.access import Viewer
 from services.staff import staff
 from services.talks import answering
@@ -115,14 +115,9 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
         f"http://127.0.0.1:{port}/wechat",
         "--app-id",
         APP_ID,
-        "--secret",
-        SECRET,
-        "--token",
-        TOKEN,
-        "--aes-key",
-        AES_KEY,
         "--scene",
         "deploy/sample-home.toml",
+        env=platform_environment(),
         cwd=ROOT,
     )
     keys = Keys(APP_ID, SECRET, TOKEN, AES_KEY, "secure")
