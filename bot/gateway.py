@@ -15,7 +15,7 @@ from bot import errcodes
 from bot.rates import Rates
 from bot.tokens import TokenRefused, Tokens
 from care.words import legal
-from services.ports import MediaGone, MediaLater, NotIdentified, Outcome
+from services.ports import CodeUsed, MediaGone, MediaLater, NotIdentified, Outcome
 from settings import Wechat
 
 log = logging.getLogger("jiashu.gateway")
@@ -23,6 +23,7 @@ UPLOADED_FOR: Final = 60 * 60 * 60.0
 """Seconds for which an uploaded sound is used; the platform keeps it for 72 h."""
 TOO_OFTEN: Final = {"45011"}
 REST: Final = 60.0
+OLD_CODES: Final = {40029, 40163}
 FORGOTTEN: Final = {"40007", "40004"}
 MEDIA_BYTES: Final = 12 * 1024 * 1024
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, sock_connect=4)
@@ -95,7 +96,7 @@ class Gateway:
     async def identify(self, code: str) -> str:
         """The openid behind a one-time code of the platform's web login (wechat.md 6).
 
-        Raises NotIdentified for a virtual one as well.
+        Raises NotIdentified for a virtual one as well, CodeUsed when the code was used before or is too old.
         """
         params = {
             "appid": self._wechat.app_id,
@@ -116,7 +117,7 @@ class Gateway:
                 "nobody behind a web login",
                 extra={"action": "not_identified", "code": answer.get("errcode", "virtual")},
             )
-            raise NotIdentified
+            raise CodeUsed if isinstance(answer, dict) and answer.get("errcode") in OLD_CODES else NotIdentified
         return str(openid)
 
     async def fetch_media(self, media_id: str) -> bytes:

@@ -1,7 +1,7 @@
 """Who opens a page: the platform's web login (snsapi_base) once, then a sealed cookie of a few hours (wechat.md 6).
 
 A virtual openid (快照页) is nobody. The cookie proves an openid only; what its person may read is asked of the database
-each time.
+each time. It also remembers of which log-in it came, since the platform's redirect may come twice (fault W8).
 """
 
 import base64
@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from care.errors import NotFound
-from services.ports import Identify, NotIdentified
+from services.ports import CodeUsed, Identify, NotIdentified
 from settings import Settings
 from settings.clock import Clock
 from storage.seal import Sealer, Unreadable
@@ -42,31 +42,46 @@ class Door:
         """Every page but the way in and what is static needs to know who it is."""
         if request.path.startswith("/p/static/") or request.path == "/p/in":
             return await handler(request)
-        known = self._read(request.cookies.get(COOKIE, ""), LASTS)
+        known = self._known(request)
         if known is None:
             if request.method != "GET":
                 raise NotIdentified
-            return self._to_platform(request)
+            return self._to_platform(request.path)
         if request.method == "POST":
             same_origin(request)
-        request[OPENID] = known
+        request[OPENID] = known[0]
         return await handler(request)
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """GET /p/in?code=…&state=…: back from the platform. The state must be the one of this browser.
 
-        Raises NotIdentified.
+        The same call may come again: with the cookie of its own log-in it leads on; when the first answer was lost on
+        the way, its code is used up, and the log-in begins once more. Raises NotIdentified.
         """
-        nonce, _, path = (self._read(request.cookies.get(KNOCK, ""), KNOCKS) or "").partition(" ")
-        if not nonce or not hmac.compare_digest(nonce.encode(), request.query.get("state", "").encode()):
+        state, known = request.query.get("state", ""), self._known(request)
+        if known is not None and _same(known[1], state):
+            return web.Response(status=303, headers={"Location": known[2]})
+        nonce, again, path = _parts(self._read(request.cookies.get(KNOCK, ""), KNOCKS))
+        if not _same(nonce, state):
             raise NotIdentified
-        openid = await self._identify(request.query.get("code", ""))
+        try:
+            openid = await self._identify(request.query.get("code", ""))
+        except CodeUsed:
+            if again:
+                raise
+            return self._to_platform(path, again="again")
+        path = path or "/p/letters"
         answer = web.Response(status=303, headers={"Location": path})
-        self._remember(answer, COOKIE, self._write(openid), LASTS)
+        self._remember(answer, COOKIE, self._write(f"{openid} {nonce} {path}"), LASTS)
         answer.del_cookie(KNOCK, path="/p")
         return answer
 
-    def _to_platform(self, request: web.Request) -> web.StreamResponse:
+    def _known(self, request: web.Request) -> tuple[str, str, str] | None:
+        """Openid, state and goal of the log-in that this browser has behind it."""
+        found = self._read(request.cookies.get(COOKIE, ""), LASTS)
+        return _parts(found) if found else None
+
+    def _to_platform(self, path: str, again: str = "") -> web.StreamResponse:
         """The state is short (128 bytes at most) and says nothing; where the way goes on stands in a sealed cookie."""
         here = self._settings.http.public_url.rstrip("/")
         if not here:
@@ -83,7 +98,7 @@ class Door:
             status=303,
             headers={"Location": f"{self._settings.wechat.authorize_url}?{urlencode(query)}#wechat_redirect"},
         )
-        self._remember(answer, KNOCK, self._write(f"{nonce} {request.path}"), KNOCKS)
+        self._remember(answer, KNOCK, self._write(f"{nonce} {again} {path}"), KNOCKS)
         return answer
 
     def _remember(self, answer: web.Response, name: str, value: str, lasts: timedelta) -> None:
@@ -105,6 +120,17 @@ class Door:
             return None
         age = self._clock().timestamp() - told["at"]
         return str(told["is"]) if -lasts.total_seconds() <= age <= lasts.total_seconds() else None
+
+
+def _parts(told: str | None) -> tuple[str, str, str]:
+    """Three words; an older cookie has fewer."""
+    first, _, rest = (told or "").partition(" ")
+    second, _, third = rest.partition(" ")
+    return first, second, third
+
+
+def _same(nonce: str, state: str) -> bool:
+    return bool(nonce) and hmac.compare_digest(nonce.encode(), state.encode())
 
 
 def same_origin(request: web.Request) -> None:

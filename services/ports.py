@@ -64,6 +64,10 @@ class NotIdentified(JiashuError):
     status = 403
 
 
+class CodeUsed(NotIdentified):
+    """这次登录已经用过，或者放得太久了。请在微信里，从公众号的菜单再点一次「今天的家书」。"""
+
+
 class NullPlatform:
     """No platform: nothing can be sent, and it says so."""
 
@@ -84,7 +88,7 @@ class NullPlatform:
 
 
 Identify = Callable[[str], Awaitable[str]]
-"""The openid behind a one-time code of the platform's web login. Raises NotIdentified."""
+"""The openid behind a one-time code of the platform's web login. Raises NotIdentified; CodeUsed for an old code."""
 Decode = Callable[[bytes], Awaitable[bytes]]
 """Turns a voice file into MP3 that a browser plays. Raises ValueError when it is no sound."""
 

@@ -11,9 +11,10 @@ from aiohttp.test_utils import TestServer
 
 from care.states import Role
 from pages import app as pages
+from pages.door import Door
 from services.letters.letters import Photo
 from services.media import media
-from services.ports import NotIdentified
+from services.ports import CodeUsed, NotIdentified
 from settings import Http, Media, Settings, Wechat
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
@@ -51,10 +52,16 @@ class Reader:
 
 @pytest.fixture
 async def server(house: HomeUnderTest, tmp_path: Path) -> AsyncIterator[TestServer]:
+    used: set[str] = set()
+
     async def identify(code: str) -> str:
         if code == "virtual":
             raise NotIdentified
-        return code
+        if code.startswith("once-"):
+            if code in used:
+                raise CodeUsed
+            used.add(code)
+        return code.removeprefix("once-")
 
     async def ask(openid: str, words: str, key: str) -> str:
         return f"{openid} {words} {key}"
@@ -154,3 +161,68 @@ async def test_f15_another_site_cannot_answer_for_a_reader_and_the_pages_load_no
     page = (await reader.get(f"/p/letters/{letter[0]}"))[2]
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="https?:', page)
+
+
+async def callback(reader: Reader, path: str, code: str) -> str:
+    """The address that the platform sends this browser back to."""
+    _, location, _ = await reader.get(path)
+    return f"/p/in?code={code}&state={parse_qs(urlsplit(location).query)['state'][0]}"
+
+
+async def test_fault_w8_a_log_in_that_comes_twice_lets_in(reader: Reader, letter: tuple[int, int]) -> None:
+    page = f"/p/letters/{letter[0]}"
+    back = await callback(reader, page, "once-daughter")
+    for _ in range(3):  # the redirect, the same again, the button back
+        assert (await reader.get(back))[:2] == (303, page)
+        assert (await reader.get(page))[0] == 200
+
+
+async def test_fault_w8_a_log_in_whose_first_answer_was_lost_begins_once_more_and_not_for_ever(
+    reader: Reader, server: TestServer, letter: tuple[int, int]
+) -> None:
+    page = f"/p/letters/{letter[0]}"
+    back = await callback(reader, page, "once-daughter")
+    knock = reader.client.cookie_jar.filter_cookies(server.make_url("/p"))["jiashu_knock"].value
+    assert (await reader.get(back))[0] == 303
+    reader.client.cookie_jar.clear()
+    reader.client.cookie_jar.update_cookies({"jiashu_knock": knock}, server.make_url("/p"))
+    status, location, _ = await reader.get(back)
+    assert (status, location.startswith(PLATFORM)) == (303, True), "to the platform, which asks nothing"
+    state = parse_qs(urlsplit(location).query)["state"][0]
+    assert (await reader.get(f"/p/in?code=once-daughter&state={state}"))[0] == 403, "no circle"
+    assert (await reader.get(f"/p/in?code=daughter&state={state}"))[:2] == (303, page), "a good code still leads on"
+
+
+async def test_fault_w8_a_log_in_of_somebody_else_is_refused_kindly_with_or_without_a_cookie(
+    reader: Reader, server: TestServer, letter: tuple[int, int]
+) -> None:
+    back = await callback(reader, f"/p/letters/{letter[0]}", "daughter")
+    assert (await reader.get(back))[0] == 303
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+        other = Reader(client, server)
+        status, _, text = await other.get(back)
+        assert status == 403
+        assert "还没认出您" in text
+        assert "再点一次" in text
+        assert re.search(r'<a [^>]*href="/p/letters">再试一次', text)
+        assert (await other.enters("/p/letters", "cousin"))[0] == 303
+        status, _, text = await other.get(back)
+        assert (status, "还没认出您" in text) == (403, True), "a cookie of another log-in"
+        assert (await other.get(f"/p/letters/{letter[0]}"))[0] == 404, "she stays who she is"
+
+
+async def test_fault_w8_a_cookie_of_the_last_release_still_opens_and_is_of_no_log_in(
+    house: HomeUnderTest, reader: Reader, server: TestServer, letter: tuple[int, int]
+) -> None:
+    door = Door(Settings(), house.database.sealer, house.clock, null_identify)
+    place = server.make_url("/p")
+    reader.client.cookie_jar.update_cookies({"jiashu_page": door._write("daughter")}, place)
+    assert (await reader.get(f"/p/letters/{letter[0]}"))[0] == 200
+    assert (await reader.get("/p/in?code=daughter&state="))[0] == 403
+    reader.client.cookie_jar.clear()
+    reader.client.cookie_jar.update_cookies({"jiashu_knock": door._write("n0nce /p/survey")}, place)
+    assert (await reader.get("/p/in?code=daughter&state=n0nce"))[:2] == (303, "/p/letters")
+
+
+async def null_identify(_: str) -> str:
+    raise NotIdentified
