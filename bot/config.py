@@ -94,6 +94,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
             r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True
         ),
         "trusted_proxies": _proxies,
+        "verify_files": _text,
     },
     "wechat": {
         "app_id": _matching(r"wx[0-9a-z]{16}", "请写公众平台上的 AppID：wx 开头，共 18 位"),

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import wire
+from bot import proofs, wire
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
@@ -71,6 +71,7 @@ class Service:
     async def start(self, scene: dict[str, Any] | None = None) -> None:
         """Open the database and start the loops; a scene fills an empty database with its people."""
         settings, url = self.settings, self.settings.database.url
+        self.proofs = await asyncio.to_thread(proofs.read, settings.http.verify_files)
         if await asyncio.to_thread(migrate.current, url) is None:
             raise NotMigrated
         fresh = not await asyncio.to_thread(migrate.has_rows, url)
@@ -144,6 +145,7 @@ class Service:
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", self.metrics.timed(webhook.push))
         app.router.add_get("/", _to_console)
+        proofs.add_to(app.router, self.proofs)
         app.add_subapp(
             "/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3)
         )

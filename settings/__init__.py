@@ -37,12 +37,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """Where the service listens, the address that people use, and whose word about a client's address is taken."""
+    """Where the service listens, the address that people use, whose word about a client's address is taken, and the
+    files that prove to the platform whose domain it is, separated by blanks.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
     trusted_proxies: str = "127.0.0.1 ::1"
+    verify_files: str = ""
 
     @property
     def trusted(self) -> tuple[Network, ...]:

