@@ -67,8 +67,8 @@ async def serve(options: argparse.Namespace) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
         app = web.Application(middlewares=[guard.only_here], client_max_size=12 * 1024 * 1024)
-        Api(world).routes(app.router)
         PhonePage(world, pusher).routes(app.router)
+        Api(world).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", options.port).start()

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -94,27 +95,32 @@ class Keys:
         return {child.tag: (child.text or "") for child in root}
 
 
-def message(fields: dict[str, str | int]) -> str:
+def message(fields: dict[str, Any]) -> str:
     """A push's inner XML as a text."""
-    return xml(dict(fields)).decode()
+    return xml(fields).decode()
 
 
-def xml(fields: dict[str, str | int | bytes], *, blank: str = "") -> bytes:
+def xml(fields: dict[str, Any], *, blank: str = "") -> bytes:
     """A push's inner XML as the platform writes it: numbers bare, texts as they are between the marks of a CDATA
-    section.
+    section, a dictionary as elements within.
 
     A control character, `]]>` or half a sign stays what it is. `blank` stands around each CDATA section, inside of its
     element.
     """
-    around = blank.encode()
+    return b"<xml>%b</xml>" % _elements(fields, blank.encode())
+
+
+def _elements(fields: dict[str, Any], around: bytes) -> bytes:
     parts = []
     for name, value in fields.items():
-        if isinstance(value, int):
+        if isinstance(value, int | float):
             parts.append(f"<{name}>{value}</{name}>".encode())
+        elif isinstance(value, dict):
+            parts.append(b"<%b>%b</%b>" % (name.encode(), _elements(value, around), name.encode()))
         else:
             words = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
             parts.append(b"<%b>%b<![CDATA[%b]]>%b</%b>" % (name.encode(), around, words, around, name.encode()))
-    return b"<xml>%b</xml>" % b"".join(parts)
+    return b"".join(parts)
 
 
 def cut(text: str) -> bytes:

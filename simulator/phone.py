@@ -1,6 +1,7 @@
 """The phone in the browser and its panel: people act here, faults are switched here, the journal is read here."""
 
 import asyncio
+import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from aiohttp_sse import sse_response
 
+from simulator.files import mime
+from simulator.guard import is_loopback
 from simulator.pushes import Pusher
 from simulator.world import FAULTS, Phone, World, written
 
 HERE = Path(__file__).parent
-BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024}
-KINDS = {b"\x89PNG": "image/png", b"\xff\xd8": "image/jpeg", b"ID3": "audio/mpeg", b"\xff": "audio/mpeg"}
+BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024, "video": 10 * 1024 * 1024}
+SHOWN = {"image": "［照片］", "voice": "［语音］", "video": "［视频］"}
+SCANS = {"scancode_push", "scancode_waitmsg"}
+PICTURES = {"pic_sysphoto", "pic_photo_or_album", "pic_weixin"}
 BLANKS = " \t\r\n\u3000"
 """What a phone does not send alone; a control character it does."""
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -38,7 +43,10 @@ class PhonePage:
         router.add_post("/api/person", self.person)
         router.add_post("/api/text", self.text)
         router.add_post("/api/file", self.upload)
+        router.add_post("/api/location", self.location)
+        router.add_post("/api/link", self.link)
         router.add_post("/api/menu", self.menu)
+        router.add_post("/api/scan", self.scan)
         router.add_post("/api/follow", self.follow)
         router.add_post("/api/fault", self.fault)
         router.add_post("/api/errcode", self.errcode)
@@ -65,6 +73,10 @@ class PhonePage:
                     "left": left,
                     "until": until,
                     "of": 3 if until and until - now <= 60 else 5,
+                    "menu": world.desk.menus.of(phone.kind, phone.tags),
+                    "tags": [world.desk.tags[tag] for tag in phone.tags],
+                    "remark": phone.remark,
+                    "typing": phone.typing_until > now,
                 }
             )
         order = {"family": 0, "elder": 1, "guest": 2}
@@ -72,8 +84,9 @@ class PhonePage:
         return web.json_response(
             {
                 "home": world.home,
-                "menu": world.menu,
-                "elder_menu": world.elder_menu,
+                "codes": [
+                    {"ticket": code.ticket, "name": code.name} for code in world.desk.codes.values() if code.until > now
+                ],
                 "phones": phones,
                 "faults": world.faults,
                 "errcodes": list(world.errcodes),
@@ -104,7 +117,7 @@ class PhonePage:
     async def open(self, request: web.Request) -> web.StreamResponse:
         """A link that somebody taps: the platform remembers whose phone it is."""
         openid, url = request.query.get("openid", ""), request.query.get("url", "")
-        if openid not in self.world.phones or not url.startswith(("http://127.0.0.1:", "http://localhost:")):
+        if openid not in self.world.phones or not is_loopback(url):
             raise web.HTTPNotFound
         answer = web.HTTPFound(url)
         answer.set_cookie("phone", openid, httponly=True, samesite="Lax")
@@ -124,8 +137,7 @@ class PhonePage:
         _, kind, data = self.world.media.get(request.match_info["media"], (0.0, "", b""))
         if not kind:
             raise web.HTTPNotFound
-        mime = next((mime for start, mime in KINDS.items() if data.startswith(start)), "application/octet-stream")
-        return web.Response(body=data, content_type=mime)
+        return web.Response(body=data, content_type=mime(data)[0])
 
     def _openid(self, asked: dict[str, Any]) -> str:
         openid = str(asked.get("openid", ""))
@@ -155,48 +167,103 @@ class PhonePage:
         return web.json_response({"key": key})
 
     async def upload(self, request: web.Request) -> web.Response:
-        """A photo or a voice file."""
+        """A photo, a voice or a video file; with `event` and `key` it was chosen by a button of the menu."""
         form = await request.post()
-        openid, kind = self._openid({"openid": form.get("openid")}), str(form.get("kind"))
+        openid, kind, event = self._openid({"openid": form.get("openid")}), str(form.get("kind")), form.get("event")
         part = form.get("file")
-        if kind not in BIGGEST or not isinstance(part, web.FileField):
+        if kind not in BIGGEST or not isinstance(part, web.FileField) or (event and event not in PICTURES):
             raise web.HTTPUnprocessableEntity
         data = part.file.read()
         if not data or len(data) > BIGGEST[kind]:
             raise web.HTTPRequestEntityTooLarge(BIGGEST[kind], len(data))
+        if event:
+            item = {"item": {"PicMd5Sum": hashlib.md5(data).hexdigest()}}
+            info = {"Count": 1, "PicList": item}
+            self.pusher.act(openid, str(event), {"EventKey": str(form.get("key", "")), "SendPicsInfo": info})
         media = self.world.keep_media(kind, data)
-        fields: dict[str, str | int] = {"MediaId": media}
+        fields: dict[str, Any] = {"MediaId": media}
         if kind == "voice":
             fields |= {"Format": "amr", "MediaId16K": self.world.keep_media(kind, data), "Recognition": ""}
+        elif kind == "video":
+            fields["ThumbMediaId"] = self.world.keep_media("thumb", (HERE / "static" / "sample.png").read_bytes())
         else:
             fields["PicUrl"] = f"http://{request.host}/api/media/{media}"
         seconds = str(max(1, round(len(data) / 1600))) if kind == "voice" else ""
-        key = self.pusher.act(
-            openid, kind, fields, shown="［语音］" if kind == "voice" else "［照片］", media=media, seconds=seconds
-        )
+        key = self.pusher.act(openid, kind, fields, shown=SHOWN[kind], media=media, seconds=seconds)
         return web.json_response({"key": key, "media": media})
 
-    async def menu(self, request: web.Request) -> web.Response:
-        """A tap on a menu button."""
+    async def location(self, request: web.Request) -> web.Response:
+        """A place: {"latitude", "longitude", "label"}; with `key` it was chosen by a button of the menu."""
         asked = await request.json()
-        openid = self._openid(asked)
-        return web.json_response(
-            {"key": self.pusher.act(openid, "CLICK", {"EventKey": str(asked.get("key", ""))}, scene=True)}
-        )
+        openid, label = self._openid(asked), str(asked.get("label", ""))
+        place = {"Location_X": float(asked["latitude"]), "Location_Y": float(asked["longitude"]), "Scale": 15}
+        if asked.get("key"):
+            info = {name: str(value) for name, value in place.items()} | {"Label": label, "Poiname": ""}
+            self.pusher.act(openid, "location_select", {"EventKey": str(asked["key"]), "SendLocationInfo": info})
+        where = f"{place['Location_X']}, {place['Location_Y']}"
+        key = self.pusher.act(openid, "location", place | {"Label": label}, shown=label or "［位置］", about=where)
+        return web.json_response({"key": key})
+
+    async def link(self, request: web.Request) -> web.Response:
+        """An article that somebody passes on: {"title", "description", "url"}."""
+        asked = await request.json()
+        title, about, url = (str(asked.get(name, "")) for name in ("title", "description", "url"))
+        fields = {"Title": title, "Description": about, "Url": url}
+        key = self.pusher.act(self._openid(asked), "link", fields, shown=title or "［链接］", about=about, url=url)
+        return web.json_response({"key": key})
+
+    async def menu(self, request: web.Request) -> web.Response:
+        """A tap on a menu button, of which `key` (or `url`) tells what it was; photos and places come by their own
+        addresses.
+        """
+        asked = await request.json()
+        openid, kind, what = self._openid(asked), str(asked.get("type", "click")), str(asked.get("key", ""))
+        menu_id = self.world.desk.menus.default_id
+        if kind == "click":
+            key = self.pusher.act(openid, "CLICK", {"EventKey": what})
+        elif kind == "view":
+            key = self.pusher.act(openid, "VIEW", {"EventKey": str(asked["url"]), "MenuId": menu_id})
+        elif kind == "miniprogram":
+            key = self.pusher.act(openid, "view_miniprogram", {"EventKey": str(asked["pagepath"]), "MenuId": menu_id})
+        elif kind in SCANS:
+            info = {"ScanType": "qrcode", "ScanResult": str(asked.get("result", ""))}
+            key = self.pusher.act(openid, kind, {"EventKey": what, "ScanCodeInfo": info})
+        else:  # what the platform shows by itself
+            self.world.show(openid, "home", "card", "［公众号里的素材］", about=what)
+            key = ""
+        return web.json_response({"key": key})
 
     async def follow(self, request: web.Request) -> web.Response:
         """Follow or leave."""
         asked = await request.json()
         phone = self.world.phones[self._openid(asked)]
-        phone.following = bool(asked.get("on"))
-        if phone.following:
-            self.world.show(phone.openid, "line", "follow", "你关注了公众号")
-            self.pusher.act(phone.openid, "subscribe", {"EventKey": ""}, scene=True)
+        if asked.get("on"):
+            self._follows(phone, {"EventKey": ""})
         else:
+            phone.following, phone.tags, phone.remark, phone.came_by = False, [], "", ""
             phone.session_left = phone.scene_left = 0
             self.world.show(phone.openid, "line", "follow", "你取消了关注")
             self.pusher.act(phone.openid, "unsubscribe", {"EventKey": ""})
         return web.json_response({})
+
+    async def scan(self, request: web.Request) -> web.Response:
+        """A QR code of the account: who does not follow yet is asked to, and comes with its scene."""
+        asked = await request.json()
+        phone, code = self.world.phones[self._openid(asked)], self.world.desk.codes.get(str(asked.get("ticket", "")))
+        if code is None or code.until <= self.world.now():
+            raise web.HTTPUnprocessableEntity
+        if phone.following:
+            self.world.show(phone.openid, "line", "scan", f"你扫了二维码 {code.name}")
+            self.pusher.act(phone.openid, "SCAN", {"EventKey": code.scene, "Ticket": code.ticket})
+        else:
+            phone.came_by = code.scene
+            self._follows(phone, {"EventKey": f"qrscene_{code.scene}", "Ticket": code.ticket})
+        return web.json_response({})
+
+    def _follows(self, phone: Phone, fields: dict[str, Any]) -> None:
+        phone.following, phone.followed_at = True, self.world.now()
+        self.world.show(phone.openid, "line", "follow", "你关注了公众号")
+        self.pusher.act(phone.openid, "subscribe", fields)
 
     async def fault(self, request: web.Request) -> web.Response:
         """Switch a wire fault; all of them off with `name` = all."""

@@ -16,6 +16,9 @@ from simulator.world import World
 
 TRIES = 3
 PATIENCE = 5.0
+MESSAGES = {"text", "image", "voice", "video", "shortvideo", "location", "link"}
+SCENES = {"subscribe", "SCAN", "CLICK", "scancode_push", "scancode_waitmsg"}
+"""Events after which the account may send 3 messages within a minute (wechat.md 4); after others, nothing more."""
 FAULT_NOTICE = "该公众号提供的服务出现故障，请稍后再试"
 
 
@@ -25,14 +28,18 @@ class Pusher:
     def __init__(self, world: World, http: aiohttp.ClientSession) -> None:
         self.world, self.http = world, http
         self.running: set[asyncio.Task[None]] = set()
+        world.announce = self.act
 
     def act(
-        self, openid: str, kind: str, fields: dict[str, str | int], *, shown: str = "", scene: bool = False, **more: str
+        self, openid: str, kind: str, fields: dict[str, Any], *, shown: str = "", scene: bool = False, **more: Any
     ) -> str:
-        """Something happened on a phone: show it, count the quota, push it. Returns what makes the push unique."""
+        """Something happened on a phone: show it, count the quota, push it. Returns what makes the push unique.
+
+        `scene`: a message that opens no 48 hours, since it was a tap on a menu message.
+        """
         world = self.world
-        created, event = int(world.now()), kind.isupper() or kind in {"subscribe", "unsubscribe"}
-        base: dict[str, str | int | bytes] = {
+        created, event = int(world.now()), kind not in MESSAGES
+        base: dict[str, Any] = {
             "ToUserName": world.account,
             "FromUserName": openid,
             "CreateTime": created,
@@ -40,15 +47,15 @@ class Pusher:
         }
         if event:
             base |= {"Event": kind, **fields}
-            key = f"{openid}:{created}:{kind}:{fields.get('EventKey', '')}"
+            key = f"{openid}:{created}:{kind}:{fields.get('EventKey', fields.get('MsgID', ''))}"
         else:
             number = world.message_id()
             base |= {**fields, "MsgId": number}
             key = f"{openid}:{number}"
         if shown:
             world.show(openid, "me", kind, shown, **more)
-        if kind not in {"unsubscribe", "VIEW", "LOCATION"}:
-            world.spoke(openid, scene=scene)
+        if kind in MESSAGES | SCENES:
+            world.spoke(openid, scene=scene or event)
         if world.faults["cut"] and kind == "text":
             base["Content"] = cut(str(fields["Content"]))
         inner = xml(base, blank="\n " if world.faults["blanks"] else "")

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulator.account import Account, Menus
 from simulator.codec import Keys
 
 SESSION = (5, 48 * 3600)
 SCENE = (3, 60)
 TOKEN_LIFE = 7200
+OVERLAP = 300
 MEDIA_LIFE = 3 * 24 * 3600
 FAULTS = ("delay", "drop", "duplicate", "swap", "late", "cut", "blanks", "snapshot")
 
@@ -38,6 +40,12 @@ class Phone:
     session_until: float = 0.0
     scene_left: int = 0
     scene_until: float = 0.0
+    tags: list[int] = field(default_factory=list)
+    remark: str = ""
+    followed_at: float = 0.0
+    came_by: str = ""
+    spoke_at: float = float("-inf")
+    typing_until: float = 0.0
 
     def quota(self, now: float) -> tuple[int, float]:
         """Messages left and until when; the better of the two scenes."""
@@ -65,6 +73,11 @@ def written(line: dict[str, Any]) -> str:
     return text
 
 
+def _clicks(buttons: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """The buttons of a scene, as the platform writes them."""
+    return [{"type": "click", "name": each["name"], "key": each["key"], "sub_button": []} for each in buttons]
+
+
 class World:
     """Everything that the platform knows. `listeners` hear of each change."""
 
@@ -82,15 +95,18 @@ class World:
         self._turn = 0
         self.keys, self.target, self.console = keys, target, console
         self.home: dict[str, str] = content["home"]
-        self.menu: list[dict[str, str]] = content["menu"]
-        self.elder_menu: list[dict[str, str]] = content.get("elder_menu", content["menu"])
+        hand = content["menu"]
+        self.desk = Account(Menus(_clicks(hand), _clicks(content.get("elder_menu", hand))))
         self.logins: list[dict[str, str]] = content.get("staff", [])
         self.account = "gh_" + hashlib.md5(keys.app_id.encode()).hexdigest()[:12]
         self.phones = {
-            p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"]) for p in content["people"]
+            p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"], followed_at=time.time())
+            for p in content["people"]
         }
         self.tokens: dict[str, float] = {}
-        self.codes: dict[str, tuple[str, float]] = {}
+        self.stable = self.plain = ""
+        self.forced: list[float] = []
+        self.codes: dict[str, tuple[str, str, float]] = {}
         self.media: dict[str, tuple[float, str, bytes]] = {}
         self.faults = dict.fromkeys(FAULTS, False)
         self.errcodes: deque[int] = deque()
@@ -99,6 +115,7 @@ class World:
         self.journal: deque[dict[str, Any]] = deque(maxlen=5000)
         self.listeners: set[asyncio.Queue[str]] = set()
         self.answers: dict[str, set[str]] = {}
+        self.announce: Callable[[str, str, dict[str, Any]], Any] = lambda *_: None
         self.numbers = 0
         self._file = journal.open("a", encoding="utf-8") if journal else None
         self._offset_file = offset_file
@@ -143,18 +160,28 @@ class World:
         self._msgid += 1
         return self._msgid
 
-    def token(self, *, force: bool) -> tuple[str, int]:
-        """stable_token: the same one until it nears its end."""
-        now = self.now()
-        alive = [(until, token) for token, until in self.tokens.items() if until > now + 300]
-        if alive and not force:
-            until, token = max(alive)
-            return token, int(until - now)
-        for old in self.tokens:
-            self.tokens[old] = min(self.tokens[old], now + (0 if force else 300))
+    def stable_token(self, *, force: bool) -> tuple[str, int]:
+        """The same one until 5 minutes before its end; forced, a new one, and the old one is dead at once.
+
+        The tokens of `plain_token` go on (wechat.md 7).
+        """
+        now, until = self.now(), self.tokens.get(self.stable, 0.0)
+        if until > now + OVERLAP and not force:
+            return self.stable, int(until - now)
+        self.stable = self._token(self.stable, now if force else now + OVERLAP)
+        return self.stable, TOKEN_LIFE
+
+    def plain_token(self) -> tuple[str, int]:
+        """A new one each time; the one before lives for 5 minutes."""
+        self.plain = self._token(self.plain, self.now() + OVERLAP)
+        return self.plain, TOKEN_LIFE
+
+    def _token(self, before: str, ends: float) -> str:
+        if before in self.tokens:
+            self.tokens[before] = min(self.tokens[before], ends)
         token = "sim-" + secrets.token_urlsafe(40)
-        self.tokens[token] = now + TOKEN_LIFE
-        return token, TOKEN_LIFE
+        self.tokens[token] = self.now() + TOKEN_LIFE
+        return token
 
     def token_fault(self, token: str) -> int:
         """0, or why a token is refused."""
@@ -180,6 +207,7 @@ class World:
     def spoke(self, openid: str, *, scene: bool) -> None:
         """The person acted: what the account may send is set anew (5 in 48 h, or 3 in 1 min)."""
         phone, now = self.phones[openid], self.now()
+        phone.spoke_at = now
         if scene:
             phone.scene_left, phone.scene_until = SCENE[0], now + SCENE[1]
         else:

@@ -23,7 +23,7 @@
   async function post(path, body) {
     const form = body instanceof FormData;
     const answer = await fetch(path, { method: "POST", body: form ? body : JSON.stringify(body), headers: form ? {} : { "Content-Type": "application/json" } });
-    if (!answer.ok) say(answer.status === 413 ? "文件太大：照片最多 10 MB，语音最多 2 MB。" : "没发出去，请再试一次。");
+    if (!answer.ok) say(answer.status === 413 ? "文件太大：照片和视频最多 10 MB，语音最多 2 MB。" : "没发出去，请再试一次。");
     return answer.ok;
   }
   function say(words) {
@@ -34,56 +34,7 @@
   }
   const person = () => state.data.phones.find((phone) => phone.openid === state.person) || state.data.phones[0];
 
-  /* `<a href>` and line breaks are what the platform shows of rich text. */
-  function rich(box, words) {
-    const link = /<a href=["'](https?:[^"']+)["'][^>]*>([^<]*)<\/a>/g;
-    let from = 0, found;
-    while ((found = link.exec(words))) {
-      box.append(words.slice(from, found.index));
-      const anchor = make("a", "", found[2]);
-      anchor.href = "/open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(found[1]);
-      anchor.target = "_blank";
-      anchor.rel = "noopener";
-      box.append(anchor);
-      from = found.index + found[0].length;
-    }
-    box.append(words.slice(from));
-  }
-
-  function bubble(line, who) {
-    if (line.side === "line") return make("p", "stamp", line.content);
-    const row = make("div", "m " + line.side);
-    row.append(line.side === "me" ? make("span", "face " + who.kind, who.name[0]) : make("span", "face house", state.data.home.name.slice(0, 2)));
-    if (line.kind === "image" && line.media) {
-      const picture = make("img");
-      picture.src = "/api/media/" + line.media;
-      picture.alt = "照片";
-      picture.addEventListener("load", () => { $("chat").scrollTop = $("chat").scrollHeight; });
-      row.append(picture);
-    } else if (line.kind === "voice") {
-      const voice = make("div", "bb voice", (line.seconds || 3) + "″");
-      voice.insertAdjacentHTML("beforeend", '<svg viewBox="0 0 20 20" aria-label="语音"><path d="M15 4a11 11 0 000 12M10.500 6.500a6.500 6.500 0 000 7M6 9.200a2 2 0 000 1.600"/></svg>');
-      if (line.media && line.side === "home") {
-        const play = make("button", "play");
-        play.type = "button";
-        play.setAttribute("aria-label", "听语音，" + (line.seconds || 3) + " 秒");
-        play.append(voice);
-        play.addEventListener("click", () => {
-          if (state.sound) state.sound.pause();
-          state.sound = new Audio("/api/media/" + line.media);
-          state.sound.addEventListener("ended", () => voice.classList.remove("on"));
-          voice.classList.add("on");
-          state.sound.play();
-        });
-        row.append(play);
-      } else row.append(voice);
-    } else {
-      const box = make("div", "bb");
-      rich(box, line.content);
-      row.append(box);
-    }
-    return row;
-  }
+  const { bubble, door } = window.bubbles(make, person, post, () => state.data.home.name);
 
   function drawPhone() {
     const data = state.data, who = person(), chat = $("chat");
@@ -94,10 +45,9 @@
       const words = make("span");
       words.append(make("b", "", phone.name), make("small", "", phone.following ? phone.note.replace("没关注", "刚关注") : "没关注"));
       button.append(words);
-      button.addEventListener("click", () => { state.person = phone.openid; state.drawn = ""; draw(); });
+      button.addEventListener("click", () => { state.person = phone.openid; state.drawn = ""; $("sheet").hidden = true; draw(); });
       return button;
     }));
-    $("title").textContent = data.home.name;
     document.querySelector(".screen").classList.toggle("big", who.kind === "elder");
     const drawn = who.openid + who.chat.length;
     if (state.drawn !== drawn) {
@@ -113,20 +63,97 @@
       chat.replaceChildren(...rows);
       chat.scrollTop = chat.scrollHeight;
     }
-    $("follow").hidden = who.following;
-    $("menu").hidden = !who.following || state.keyboard;
-    $("keys").hidden = !who.following || !state.keyboard;
-    const menu = who.kind === "elder" ? data.elder_menu : data.menu;
-    if ($("menu").dataset.of !== who.kind) {
-      $("menu").dataset.of = who.kind;
-      $("menu").replaceChildren($("to-keys"));
-      for (const item of menu) {
-        const button = make("button", "", item.name);
+    $("title").textContent = who.typing ? "对方正在输入…" : data.home.name;
+    const menu = who.following && who.menu.length > 0, keys = who.following && (state.keyboard || !menu), asking = !$("sheet").hidden;
+    $("follow").hidden = who.following || asking;
+    $("menu").hidden = !menu || keys || asking;
+    $("keys").hidden = !keys || asking;
+    $("to-menu").hidden = !menu;
+    const drawnMenu = who.openid + JSON.stringify(who.menu);
+    if ($("menu").dataset.of !== drawnMenu) {
+      $("menu").dataset.of = drawnMenu;
+      $("menu").style.setProperty("--buttons", who.menu.length);
+      $("list").hidden = true;
+      $("menu").replaceChildren($("to-keys"), ...who.menu.map((item, place) => {
+        const below = item.sub_button && item.sub_button.length, button = make("button", below ? "below" : "", item.name);
         button.type = "button";
-        button.addEventListener("click", () => post("/api/menu", { openid: person().openid, key: item.key }));
-        $("menu").append(button);
-      }
+        if (below) button.setAttribute("aria-expanded", "false");
+        button.addEventListener("click", () => (below ? unfold(item, place, button) : tap(item)));
+        return button;
+      }));
     }
+    if ($("menu").hidden) $("list").hidden = true;
+  }
+
+  /* The sub-buttons of a menu button, above it. */
+  function unfold(item, place, button) {
+    const open = $("list").hidden || $("list").dataset.of !== String(place);
+    for (const each of $("menu").querySelectorAll(".below")) each.setAttribute("aria-expanded", String(open && each === button));
+    $("list").hidden = !open;
+    $("list").dataset.of = String(place);
+    $("list").style.setProperty("--place", place);
+    $("list").style.setProperty("--buttons", person().menu.length);
+    $("list").replaceChildren(...item.sub_button.map((each) => {
+      const one = make("button", "", each.name);
+      one.type = "button";
+      one.setAttribute("role", "menuitem");
+      one.addEventListener("click", () => { $("list").hidden = true; button.setAttribute("aria-expanded", "false"); tap(each); });
+      return one;
+    }));
+  }
+
+  /* What a real phone does at each kind of button. */
+  function tap(item) {
+    const openid = person().openid;
+    if (item.type === "location_select") return askPlace(item.key);
+    if (item.type.startsWith("pic_")) return sample("image", { event: item.type, key: item.key });
+    if (item.type.startsWith("scancode_")) return ask("扫码", [["result", "扫到的内容", "床号 306-1"]], "扫到了", (values) => post("/api/menu", { openid, type: item.type, key: item.key, ...values }));
+    if (item.type === "view") window.open(door(item.url), "_blank", "noopener");
+    return post("/api/menu", { openid, type: item.type, key: item.key || item.media_id || item.article_id || "", url: item.url, pagepath: item.pagepath });
+  }
+
+  /* A sheet at the foot of the phone: fields and one button, or anything else that stands in `more`. */
+  function ask(title, fields, word, done, more) {
+    const sheet = $("sheet"), back = make("button", "link", "取消");
+    back.type = "button";
+    back.addEventListener("click", () => shut());
+    const head = make("header");
+    head.append(make("b", "", title), back);
+    const rows = fields.map(([name, label, value]) => {
+      const row = make("label", "", label), box = make("input");
+      Object.assign(box, { name, value, autocomplete: "off", required: name !== "description" });
+      row.append(box);
+      return row;
+    });
+    sheet.replaceChildren(head, ...rows, ...(more || []), ...(word ? [make("button", "send", word)] : []));
+    sheet.onsubmit = (event) => { event.preventDefault(); const values = Object.fromEntries(new FormData(sheet)); shut(); done(values); };
+    fold(true);
+    sheet.hidden = false;
+    draw();
+    (sheet.querySelector("input") || back).focus();
+  }
+  function shut() { $("sheet").hidden = true; $("about").setAttribute("aria-expanded", "false"); draw(); }
+  function askPlace(key) {
+    const openid = person().openid;
+    ask("位置", [["label", "地点", "杭州市西湖区文三路 88 号"], ["latitude", "纬度", "30.2741"], ["longitude", "经度", "120.1551"]], "发送位置",
+      (values) => post("/api/location", { openid, ...values, ...(key ? { key } : {}) }));
+  }
+  function askScan() {
+    const openid = person().openid, codes = state.data.codes.map((code) => {
+      const one = make("button", "btn", code.name);
+      one.type = "button";
+      one.addEventListener("click", () => { shut(); post("/api/scan", { openid, ticket: code.ticket }); });
+      return one;
+    });
+    ask("扫哪一个二维码", [], "", null, codes.length ? codes : [make("p", "dim", "还没有二维码。服务用 qrcode/create 做出来以后，就在这里。")]);
+  }
+  function askAbout() {
+    const who = person(), off = make("button", "btn", "取消关注"), facts = make("p", "dim");
+    facts.textContent = who.following ? "标签：" + (who.tags.join("、") || "没有") + (who.remark ? " · 备注：" + who.remark : "") : "还没有关注。";
+    off.type = "button";
+    off.addEventListener("click", () => { shut(); post("/api/follow", { openid: who.openid, on: false }); });
+    ask(state.data.home.name, [], "", null, who.following ? [facts, off] : [facts]);
+    $("about").setAttribute("aria-expanded", "true");
   }
 
   function drawJournal() {
@@ -226,18 +253,20 @@
     box.rows = 1;
     post("/api/text", { openid: person().openid, text: words });
   }
-  function file(kind, data, name) {
+  function file(kind, data, name, more) {
     const form = new FormData();
     form.append("openid", person().openid);
     form.append("kind", kind);
+    for (const [field, value] of Object.entries(more || {})) form.append(field, value);
     form.append("file", data, name);
     post("/api/file", form);
   }
   // folded before the file is read: who opens the sheet again meanwhile must not have it shut in his face
-  async function sample(kind, name) {
+  const SAMPLES = { image: "sample.png", voice: "sample.amr", video: "sample.mp4" };
+  async function sample(kind, more) {
     fold(true);
-    const data = await (await fetch("/static/" + name)).blob();
-    file(kind, data, name);
+    const data = await (await fetch("/static/" + SAMPLES[kind])).blob();
+    file(kind, data, SAMPLES[kind], more);
   }
   function fold(hidden) {
     $("more").hidden = hidden;
@@ -250,10 +279,18 @@
   $("to-keys").addEventListener("click", () => { state.keyboard = true; draw(); $("text").focus(); });
   $("to-menu").addEventListener("click", () => { state.keyboard = false; draw(); });
   $("plus").addEventListener("click", () => fold(!$("more").hidden));
-  $("photo").addEventListener("change", (event) => { fold(true); if (event.target.files[0]) file("image", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
-  $("voice").addEventListener("change", (event) => { fold(true); if (event.target.files[0]) file("voice", event.target.files[0], event.target.files[0].name); event.target.value = ""; });
-  $("photo-sample").addEventListener("click", () => sample("image", "sample.png"));
-  $("voice-sample").addEventListener("click", () => sample("voice", "sample.amr"));
+  for (const button of document.querySelectorAll("[data-sample]")) button.addEventListener("click", () => sample(button.dataset.sample));
+  for (const box of document.querySelectorAll("[data-kind]")) {
+    box.addEventListener("change", () => { fold(true); if (box.files[0]) file(box.dataset.kind, box.files[0], box.files[0].name); box.value = ""; });
+  }
+  $("place").addEventListener("click", () => askPlace(""));
+  $("article").addEventListener("click", () => {
+    const openid = person().openid;
+    ask("链接", [["title", "标题", "冬天老人怎么护膝"], ["description", "摘要", "三个简单的动作"], ["url", "网址", "https://example.cn/knees"]], "发送链接", (values) => post("/api/link", { openid, ...values }));
+  });
+  $("scan").addEventListener("click", askScan);
+  $("follow-scan").addEventListener("click", askScan);
+  $("about").addEventListener("click", () => ($("about").getAttribute("aria-expanded") === "true" ? shut() : askAbout()));
   $("follow-on").addEventListener("click", () => post("/api/follow", { openid: person().openid, on: true }));
   $("all-off").addEventListener("click", () => post("/api/fault", { name: "all" }));
   $("filter").addEventListener("click", (event) => {

@@ -16,7 +16,7 @@ from bot.sender import Sender
 from bot.tokens import TokenRefused, Tokens
 from conversations import events
 from services.media import media
-from services.ports import Fate, MediaGone, MediaLater, NullPlatform, null_decode
+from services.ports import CodeUsed, Fate, MediaGone, MediaLater, NotIdentified, NullPlatform, null_decode
 from services.talks import answering
 from settings import Wechat
 from simulator.api import Api
@@ -250,3 +250,19 @@ async def test_the_null_siblings_say_that_nothing_is_there() -> None:
         await NullPlatform().fetch_media("m")
     with pytest.raises(ValueError, match="no decoder"):
         await null_decode(b"")
+
+
+async def test_fault_w8_a_code_that_was_used_is_told_from_a_person_who_is_nobody(outside: Outside) -> None:
+    def code() -> str:
+        outside.world.codes["once"] = (DAUGHTER, "snsapi_base", outside.world.now() + 300)
+        return "once"
+
+    assert await outside.gateway.identify(code()) == DAUGHTER
+    for old in ("once", "invented"):
+        with pytest.raises(CodeUsed):
+            await outside.gateway.identify(old)
+    outside.world.desk.used_codes.clear()
+    outside.world.faults["snapshot"] = True
+    with pytest.raises(NotIdentified) as nobody:
+        await outside.gateway.identify(code())
+    assert not isinstance(nobody.value, CodeUsed), "a virtual identity stays one, however often it is asked"

@@ -1,0 +1,1 @@
+"""The stand-in platform against clients that others wrote for the real one."""
