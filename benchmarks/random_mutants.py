@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +35,7 @@ COMPARED: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
     ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
 }  # fmt: skip
-SIGNS: Final[dict[type[ast.cmpop], str]] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
-    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
-}  # fmt: skip
+Piece = ast.expr | ast.stmt
 
 
 @dataclass(frozen=True)
@@ -62,34 +59,43 @@ def changes(file: str, source: bytes) -> Iterator[Change]:
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
 
-    def make(node: ast.expr | ast.stmt, new: str) -> Change:
+    def place(node: Piece) -> tuple[int, int]:
         begin = starts[node.lineno - 1] + node.col_offset
-        end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
-        return Change(file, node.lineno, begin, end, source[begin:end].decode(), new)
+        return begin, starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
-    def text(node: ast.expr) -> str:
-        return make(node, "").old
+    def text(node: Piece) -> str:
+        begin, end = place(node)
+        return source[begin:end].decode()
 
     for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Compare(left=left, ops=[sign], comparators=[right]):
-                yield make(node, f"{text(left)} {COMPARED[type(sign)]} {text(right)}")
-            case ast.BoolOp(op=op, values=values):
-                yield make(node, (" or " if isinstance(op, ast.And) else " and ").join(f"({text(v)})" for v in values))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                yield make(node, f"bool({text(operand)})")
-            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
-                yield make(node, f"{text(left)} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}")
-            case ast.Constant(value=bool() as value):
-                yield make(node, str(not value))
-            case ast.Constant(value=int() as value):
-                yield make(node, str(value + 1))
-            case ast.If(test=test) | ast.IfExp(test=test):
-                yield make(test, f"not ({text(test)})")
-            case ast.Return(value=ast.expr()):
-                yield make(node, "return None")
-            case ast.Expr(value=ast.Call() | ast.Await()):
-                yield make(node, "pass")
+        for piece, new in (*_in_expression(node, text), *_in_statement(node, text)):
+            yield Change(file, piece.lineno, *place(piece), text(piece), new)
+
+
+def _in_expression(node: ast.AST, text: Callable[[Piece], str]) -> Iterator[tuple[Piece, str]]:
+    match node:
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            yield node, f"{text(left)} {COMPARED[type(sign)]} {text(right)}"
+        case ast.BoolOp(op=op, values=values):
+            yield node, (" or " if isinstance(op, ast.And) else " and ").join(f"({text(one)})" for one in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield node, f"bool({text(operand)})"
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            yield node, f"{text(left)} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}"
+        case ast.Constant(value=bool() as value):
+            yield node, str(not value)
+        case ast.Constant(value=int() as value):
+            yield node, str(value + 1)
+
+
+def _in_statement(node: ast.AST, text: Callable[[Piece], str]) -> Iterator[tuple[Piece, str]]:
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test):
+            yield test, f"not ({text(test)})"
+        case ast.Return(value=ast.expr()):
+            yield node, "return None"
+        case ast.Expr(value=ast.Call() | ast.Await()):
+            yield node, "pass"
 
 
 def copied(folder: Path) -> Path:
