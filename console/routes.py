@@ -13,9 +13,11 @@ from aiohttp import web
 
 from care.errors import NotFound
 from care.states import Role
+from console.context import DATABASE
 from console.forms import read
 from services.access import Page
 from services.form import Form
+from storage.looked import Look
 from web.sessions import viewer
 
 F = TypeVar("F", bound=Form)
@@ -97,12 +99,17 @@ class Routes:
 
     def _add(self, method: str, path: str, handler: H, template: str, may: May | None) -> H:
         permission = self._may if may is None else may
+        whole = permission if isinstance(permission, Page) and method == "GET" and "{" not in path else None
+        """The page whose lists this address shows; what names an object is noted by its door."""
 
         @wraps(handler)
         async def served(request: web.Request) -> web.StreamResponse:
             if not allows(permission, request):
                 raise NotFound
             answer = await handler(request)
+            if whole is not None:
+                who = viewer(request)
+                request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"page:{whole.path}")])
             if isinstance(answer, web.StreamResponse):
                 return answer
             return aiohttp_jinja2.render_template(template, request, answer)

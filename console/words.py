@@ -12,7 +12,7 @@ from care import sla
 from care.severity import CATEGORIES, category_of
 from conversations import routing
 from conversations.phrases import WEEKDAYS, moment
-from services.access import HANDLERS
+from services.access import HANDLERS, page_at
 from services.complaints import complaints, proposals
 from services.emergencies.board import FALSE, OTHERS
 from services.subject import gathered
@@ -118,9 +118,17 @@ def masked(phone: str) -> str:
 
 
 def subject(value: str) -> str:
-    """投诉 C1122-01: a kind in words and what names it without naming anybody."""
+    """投诉 C1122-01, 页面 会话, 搜索：2 人、0 件投诉、1 条消息: a kind in words and what names it without naming anybody.
+
+    A thing whose word has blanks tells its parts in them.
+    """
     kind, _, which = value.partition(":")
-    return f"{gathered(lambda one: one.things).get(kind, kind)} {which}".strip()
+    words, parts = gathered(lambda one: one.things).get(kind, kind), which.split(".")
+    if words.count("{}") == len(parts):
+        return words.format(*parts)
+    if kind == "page" and (page := page_at(which)) is not None:
+        which = page.name
+    return f"{words.partition('：')[0]} {which}".strip()
 
 
 def span(milliseconds: int) -> str:

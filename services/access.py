@@ -4,7 +4,7 @@
 Whatever a viewer may not open does not exist for them: every door raises NotFound, whose page tells nothing more. Who
 will change what is behind a door passes it with `lock=True`: the people it belongs to are locked first, then the row
 is read as it is now, then the rules are asked. A check that was made before the lock proves nothing (engineering,
-Locks).
+Locks). Who only looks leaves a trace: each door notes what it let somebody see, a job writes it into the audit (S4).
 """
 
 from dataclasses import dataclass
@@ -107,6 +107,16 @@ def name_of(db: Unit, staff_id: int | None) -> str:
     return found or "有同事"
 
 
+def looks(db: Unit, viewer: Viewer, kind: str, number: int) -> None:
+    """A door opened: who sees what is noted, for the audit (S4)."""
+    db.look(viewer.home_id, viewer.id, f"{kind}:{number}")
+
+
+def page_at(path: str) -> Page | None:
+    """The page that stands at an address of the console."""
+    return next((page for page in _pages.values() if page.path == path), None)
+
+
 def access_page(viewer: Viewer, page: Page) -> None:
     """Raises NotFound for a role that has no such page."""
     if not viewer.sees(page):
@@ -122,4 +132,5 @@ def access_person(db: Unit, viewer: Viewer, person_id: int, *, lock: bool = Fals
     ).first()
     if person is None or person.home_id != viewer.home_id:
         raise NotFound
+    looks(db, viewer, "person", person.id)
     return person

@@ -7,20 +7,23 @@ fails with Busy after 5 s, so that nobody stares at a form.
 """
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from care.errors import Busy
+from storage.looked import Look, Looked
 from storage.seal import Sealer
 from storage.store import Store
 from storage.unit import Unit
 
 T = TypeVar("T")
+log = logging.getLogger("jiashu.database")
 BATCH: Final = 32
 MOST_WAITING: Final = 5000
 """Arrivals that wait in memory while the database is away; further ones are Busy at once and live in the spool."""
@@ -68,6 +71,16 @@ class Database(ABC):
     """What a batch of arrivals is given to."""
     shared: bool
     """Whether other processes use it at the same time."""
+    looked: Looked
+    """Who looked at what, until a job writes it down."""
+
+    def note(self, looks: Iterable[Look]) -> None:
+        """Keep looks for the audit; what finds no room is told to the log, by numbers alone."""
+        for look in self.looked.note(looks):
+            log.warning(
+                "a look could not be kept for the audit",
+                extra={"action": "unaudited", "who": look.actor, "subject": look.subject},
+            )
 
     @abstractmethod
     async def start(self) -> None:

@@ -33,6 +33,7 @@ from storage.database import (
     is_away,
     take,
 )
+from storage.looked import Looked
 from storage.postgres_line import AGAIN, MET, STATEMENT, Line, driver_url
 from storage.postgres_store import PostgresStore
 from storage.seal import Sealer
@@ -65,6 +66,7 @@ class PostgresDatabase(Database):
         self, url: str, sealer: Sealer, receive: Receive, reach: Callable[[str], None] = lambda _: None
     ) -> None:
         self.sealer, self.handle, self._reach = sealer, receive, reach
+        self.looked = Looked()
         self._url = driver_url(url)
         self.away_since = None
         self._arrivals: deque[Arrived] = deque()
@@ -149,7 +151,9 @@ class PostgresDatabase(Database):
 
     def _asked_in(self, connection: Connection, work: Callable[[Unit], T]) -> T:
         with Unit(connection, self.sealer) as unit:
-            return work(unit)
+            found = work(unit)
+        self.note(unit.looks)
+        return found
 
     @property
     def checked_out(self) -> int:

@@ -33,6 +33,7 @@ from storage.database import (
     knows_away,
     take,
 )
+from storage.looked import Looked
 from storage.migrate import make_private
 from storage.seal import Sealer
 from storage.sqlite_file import READERS, LockFile, connect, reading_engine
@@ -78,6 +79,7 @@ class SqliteDatabase(Database):
     ) -> None:
         self.path, self.sealer = path, sealer
         self.handle, self._reach = receive, reach
+        self.looked = Looked()
         self._arrivals: deque[Arrived] = deque()
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -146,7 +148,9 @@ class SqliteDatabase(Database):
 
         def run() -> T:
             with Unit(self._reading, self.sealer) as unit:
-                return work(unit)
+                found = work(unit)
+            self.note(unit.looks)
+            return found
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from care.errors import OutOfOrder
 from storage import tables
+from storage.looked import Look
 from storage.seal import Sealer
 from storage.store import PersonNotLocked, Store
 from storage.types import new_id
@@ -24,6 +25,8 @@ class Unit(Session):
     def __init__(self, engine: Engine | Connection, sealer: Sealer, store: Store | None = None) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.sealer, self._store = sealer, store
+        self.looks: list[Look] = []
+        """What the doors let somebody see in this unit."""
 
     @property
     def store(self) -> Store:
@@ -32,6 +35,13 @@ class Unit(Session):
             message = "a reading unit cannot write"
             raise RuntimeError(message)
         return self._store
+
+    def look(self, home_id: int, staff_id: int, subject: str) -> None:
+        """Somebody sees what is behind a door. An act has an audit row of its own; a question is noted here, and told
+        when it was answered (S4).
+        """
+        if self._store is None:
+            self.looks.append(Look(home_id, f"staff:{staff_id}", subject))
 
     def lock_persons(self, *persons: int) -> None:
         """Lock people before anything is changed for them."""

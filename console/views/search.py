@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from console.context import DATABASE, read
+from console.context import DATABASE
 from console.routes import Routes
 from services.access import access_page
 from services.search import search
@@ -26,7 +26,5 @@ async def index(request: web.Request) -> web.StreamResponse:
     who, asked = viewer(request), request.query.get("q", "").strip()[:LONGEST]
     access_page(who, SEARCH)
     found = await request.app[DATABASE].read(lambda db: search.look(db, who, asked)) if asked else None
-    if found and (found.people or found.cases or found.messages):
-        await read(request, f"search:{len(found.people)}.{len(found.cases)}.{len(found.messages)}")
     template = "search/_list.html" if request.headers.get("HX-Request") else "search/index.html"
     return aiohttp_jinja2.render_template(template, request, {"asked": asked, "found": found})

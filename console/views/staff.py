@@ -99,6 +99,7 @@ async def _checked(request: web.Request, login: str, password: str) -> staff.Coo
                 return staff.log_in(db, who, clock(), settings.security.session_hours)
 
             return await database.write(begin)
+        database.note([staff.failed(who, left)])
         raise staff.WrongPassword(left=left) if left else await database.write(lambda db: staff.lock(db, who, clock()))
 
 

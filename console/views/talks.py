@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.context import BOARD, CLOCK, DATABASE, read
+from console.context import BOARD, CLOCK, DATABASE
 from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
@@ -54,7 +54,6 @@ async def rows(request: web.Request) -> dict[str, Any]:
 async def thread(request: web.Request) -> dict[str, Any]:
     """One talk with its list; that it was read is written down."""
     found = await _thread(request)
-    await read(request, f"person:{found['open_person']}")
     return await _lines(request) | found
 
 

@@ -3,13 +3,16 @@
 Whose it was is told by number alone.
 """
 
+import contextlib
 from typing import Any, Final
 
 from aiohttp import web
 
+from care.errors import Busy
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
 from services.access import access_page
+from services.upkeep import audit_looks
 from services.upkeep.access import AUDIT
 from storage.queries import upkeep as queries
 from web.sessions import viewer
@@ -18,7 +21,7 @@ FILTERS: Final = (
     ("", "工作人员"),
     ("view", "看过"),
     ("show_phone", "看号码"),
-    ("log_in", "登录"),
+    ("log_in", "登录和退出"),
     ("change", "改动"),
     ("all", "全部，连机器人"),
 )
@@ -34,11 +37,15 @@ async def index(request: web.Request) -> dict[str, Any]:
     access_page(who, AUDIT)
     shown = show if show in {key for key, _ in FILTERS} else ""
     last = int(before) if before.isdecimal() and len(before) < 19 else None
-    rows = await request.app[DATABASE].read(lambda db: queries.rows(db, who.home_id, shown, last))
+    database, now = request.app[DATABASE], request.app[CLOCK]()
+    if database.away_since is None:  # who reads the audit sees what was looked at until now
+        with contextlib.suppress(Busy):
+            await audit_looks.write_down(database, now)
+    rows = await database.read(lambda db: queries.rows(db, who.home_id, shown, last))
     return {
         "rows": rows[: queries.PAGE],
         "more": len(rows) > queries.PAGE,
         "show": shown,
         "filters": FILTERS,
-        "today": request.app[CLOCK](),
+        "today": now,
     }

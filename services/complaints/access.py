@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from care.errors import NotFound
 from care.states import Role
-from services.access import HANDLERS, Page, Viewer, access_page
+from services.access import HANDLERS, Page, Viewer, access_page, looks
 from storage import tables
 from storage.unit import Unit
 
@@ -25,6 +25,7 @@ def access_complaint(db: Unit, viewer: Viewer, case_id: int, *, lock: bool = Fal
     ).first()
     if complaint is None or complaint.home_id != viewer.home_id:
         raise NotFound
+    looks(db, viewer, "case", complaint.id)
     return complaint
 
 

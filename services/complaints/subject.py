@@ -29,6 +29,7 @@ SUBJECT: Final = Subject(
         "verdict_declined": "不认可",
         "verdict_call": "请来电",
         "note": "内部备注",
+        "add_evidence": "交证据",
     },
     things={"case": "投诉"},
     promises={

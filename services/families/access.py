@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from care.errors import NotFound
-from services.access import HANDLERS, Viewer
+from services.access import HANDLERS, Viewer, looks
 from services.residents.access import access_resident
 from storage import tables
 from storage.unit import Unit
@@ -20,4 +20,5 @@ def access_application(db: Unit, viewer: Viewer, application_id: int, *, lock: b
     if found is None or viewer.role not in HANDLERS:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
+    looks(db, viewer, "application", found.id)
     return found

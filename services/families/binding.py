@@ -184,16 +184,11 @@ def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: C
         )
     )
     elder = db.open(_person(db, resident.person_id), "name") or "老人"
-    words = say(
-        "binding.confirmed",
-        name=db.open(row, "name"),
-        elder=elder,
-        scopes="、".join(SCOPES[scope].split("（")[0] for scope in allowed.split()),
-    )
+    scopes = "、".join(SCOPES[scope].split("（")[0] for scope in allowed.split())
+    words = say("binding.confirmed", name=db.open(row, "name"), elder=elder, scopes=scopes)
     _tell(db, viewer, row, house.words([words], now), now)
-    db.store.audit(
-        viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", f"{allowed} · {form.way}"
-    )
+    how = f"可看{scopes}；{WAYS[form.way]}"
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", how)
 
 
 def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, form: RefuseBinding, now: datetime) -> None:

@@ -10,6 +10,7 @@ SUBJECT: Final = Subject(
     name="families",
     executors={TryCode: binding.try_code, AskToBind: binding.ask},
     actions={"invite": "打绑定单", "ask_to_bind": "申请绑定", "bind": "确认绑定", "refuse_binding": "没核实"},
+    things={"application": "绑定申请"},
     promises={"binding": "绑定核实"},
     topics=("families",),
 )

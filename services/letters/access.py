@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import NotFound
-from services.access import WORKS, Page, Viewer
+from services.access import WORKS, Page, Viewer, looks
 from services.residents.access import access_resident
 from storage import tables
 from storage.unit import Unit
@@ -20,4 +20,5 @@ def access_letter(db: Unit, viewer: Viewer, letter_id: int, *, lock: bool = Fals
     if found is None:
         raise NotFound
     access_resident(db, viewer, found.resident_id)
+    looks(db, viewer, "letter", found.id)
     return found

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from care.errors import NotFound
-from services.access import Viewer, access_person
+from services.access import Viewer, access_person, looks
 from storage import tables
 from storage.unit import Unit
 
@@ -19,4 +19,5 @@ def access_media(db: Unit, viewer: Viewer, media_id: int) -> tables.Media:
     if media is None:
         raise NotFound
     access_person(db, viewer, media.person_id)
+    looks(db, viewer, "media", media.id)
     return media

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from care.errors import NotFound
-from services.access import Viewer, access_person
+from services.access import Viewer, access_person, looks
 from storage import tables
 from storage.unit import Unit
 
@@ -18,4 +18,5 @@ def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int, *, lock: bool = Fa
     if row is None:
         raise NotFound
     access_person(db, viewer, row.person_id)
+    looks(db, viewer, "outbox", row.id)
     return row

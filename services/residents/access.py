@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import CompoundSelect, select
 
 from care.errors import NotFound
-from services.access import WORKS, Page, Viewer, access_page
+from services.access import WORKS, Page, Viewer, access_page, looks
 from storage import tables
 from storage.unit import Unit
 
@@ -26,4 +26,5 @@ def access_resident(db: Unit, viewer: Viewer, resident_id: int, *, lock: bool = 
     found = db.fresh(select(tables.Resident).where(tables.Resident.id == resident_id, viewer.sight.resident())).first()
     if found is None or found.home_id != viewer.home_id:
         raise NotFound
+    looks(db, viewer, "resident", found.id)
     return found

@@ -104,7 +104,7 @@ def look(db: Unit, viewer: Viewer, question: str) -> Found:
     if wanted.isdecimal() and len(wanted) == PHONE:
         people += queries.with_all(db, [digest(db.sealer, viewer.home_id, "person", f"tel:{wanted}")])
     sight = viewer.sight
-    return Found(
+    found = Found(
         queries.people(db, sight, people, wanted),
         queries.cases(db, sight, [] if short else candidates("record"), question.strip().upper(), wanted),
         queries.messages(
@@ -112,6 +112,9 @@ def look(db: Unit, viewer: Viewer, question: str) -> Found:
         ),
         short,
     )
+    if found.people or found.cases or found.messages:  # that somebody searched is kept, and how much it showed
+        db.look(viewer.home_id, viewer.id, f"search:{len(found.people)}.{len(found.cases)}.{len(found.messages)}")
+    return found
 
 
 def _entries(sealer: Sealer, home: int, kind: str, subject: int, text: str) -> Iterable[tuple[int, int]]:

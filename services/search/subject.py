@@ -19,5 +19,5 @@ SUBJECT: Final = Subject(
     name="search",
     jobs=(Job("search", 5.0, _index, "把新内容编进搜索"),),
     actions={"search": "搜索"},
-    things={"search": "搜索"},
+    things={"search": "搜索：{} 人、{} 件投诉、{} 条消息"},
 )

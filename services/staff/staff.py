@@ -22,6 +22,7 @@ from care.errors import Invalid, JiashuError, NotFound
 from care.states import Role
 from services.access import LEADS, Viewer
 from storage import tables
+from storage.looked import Look
 from storage.seal import Sealer
 from storage.types import new_id
 from storage.unit import Unit
@@ -60,6 +61,7 @@ class Knock:
     """The nonce of a browser on which this account was opened before; empty on any other."""
     staff_id: int | None
     password: str | None
+    home_id: int = 0
 
     @property
     def place(self) -> str:
@@ -159,11 +161,11 @@ def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Kno
     A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
     button as well.
     """
-    found = find(db, login)
+    found, home = find(db, login), db.scalars(select(tables.Home.id).order_by(tables.Home.id)).first() or 0
     if found is None:
-        who = Knock(login, address, "", None, None)
+        who = Knock(login, address, "", None, None, home)
     else:
-        who = Knock(login, address, _device(db.sealer, cookie, found[0]), found[0], found[1])
+        who = Knock(login, address, _device(db.sealer, cookie, found[0]), found[0], found[1], home)
     row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key)).first()
     if row is not None and row.locked_at is not None:
         _open(row.locked_at + LOCK, now)
@@ -189,6 +191,16 @@ def count(db: Unit, who: Knock, now: datetime) -> int:
     if row.fails >= FAILS:
         row.until = now + LOCK
     return max(0, FAILS - row.fails)
+
+
+def failed(who: Knock, left: int) -> Look:
+    """A wrong password, for the audit (S4): each try at an account; of a name that nobody has, one row for an address
+    and ten minutes, so that a flood of names fills no disk. Which name was typed is not kept: it may be the password.
+    """
+    if who.staff_id is None:
+        return Look(who.home_id, "machine", "login:", "log_in_failed", who.address)
+    tries = f"{who.address}，还可以试 {left} 次"
+    return Look(who.home_id, "machine", f"staff:{who.staff_id}", "log_in_failed", tries)
 
 
 def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
@@ -344,7 +356,9 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
 def log_out(db: Unit, session_id: int, now: datetime) -> None:
     """End a session."""
     row = db.get_one(tables.StaffSession, session_id)
+    staff = db.get_one(tables.Staff, row.staff_id)
     row.ended_at = now
+    db.store.audit(staff.home_id, now, f"staff:{staff.id}", "log_out", f"staff:{staff.id}")
 
 
 def _token_hash(token: str) -> bytes:

@@ -18,7 +18,6 @@ from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.records import records
 from storage import tables
-from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -133,6 +132,7 @@ def note_complaint(db: Unit, viewer: Viewer, case_id: int, text: str, now: datet
     words = _words(text, "请先写几个字再存。")
     complaint = access_complaint(db, viewer, case_id, lock=True)
     records.written(db, viewer, complaint.id, "note", words, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "note", f"case:{complaint.id}")
     db.store.hint(f"case:{complaint.id}")
 
 
@@ -174,11 +174,6 @@ def show_phone(db: Unit, viewer: Viewer, person_id: int, reason: str, now: datet
         raise Invalid(why="请先点一下为什么看号码。")
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "show_phone", f"person:{person.id}", reason)
     return number
-
-
-def opened(store: Store, viewer: Viewer, subject: str, now: datetime) -> None:
-    """Somebody's talk or case was read: who, whose, when (P5)."""
-    store.audit(viewer.home_id, now, f"staff:{viewer.id}", "view", subject)
 
 
 def hand_back(db: Unit, viewer: Viewer, person_id: int, now: datetime) -> None:

@@ -26,6 +26,6 @@ SUBJECT: Final = Subject(
         "hand_back": "交回机器人",
         "receive": "来信",
     },
-    things={"person": "会话", "inbox": "来信"},
+    things={"person": "会话", "inbox": "来信", "media": "照片或语音"},
     topics=("inbox",),
 )

@@ -10,7 +10,8 @@ from storage import tables
 from storage.unit import Unit
 
 PAGE: Final = 100
-READS: Final = ("view", "show_phone", "log_in")
+LOG_INS: Final = ("log_in", "log_in_failed", "log_in_locked", "log_out", "unlock")
+READS: Final = ("view", "show_phone", *LOG_INS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,16 @@ class Row:
 
 
 def rows(db: Unit, home_id: int, show: str = "", before: int | None = None) -> list[Row]:
-    """One row more than a page, newest first. `show`: empty for the staff, a verb, `change`, or `all`."""
+    """One row more than a page, newest first. `show`: empty for the staff, a verb, `log_in` for everything at the door,
+    `change`, or `all`.
+    """
     found = select(tables.Audit).where(tables.Audit.home_id == home_id)
-    if show != "all":
+    if show not in {"all", "log_in"}:
         found = found.where(tables.Audit.actor.like("staff:%"))
     if show == "change":
         found = found.where(tables.Audit.action.not_in(READS))
+    elif show == "log_in":
+        found = found.where(tables.Audit.action.in_(LOG_INS))
     elif show not in {"", "all"}:
         found = found.where(tables.Audit.action == show)
     if before is not None:
@@ -55,7 +60,8 @@ def _row(db: Unit, line: tables.Audit, names: dict[int, str], numbers: dict[int,
     kind, _, number = line.actor.partition(":")
     actor = names.get(int(number), "已离职的同事") if kind == "staff" else ""
     what, _, which = line.subject.partition(":")
-    shown = (
-        numbers.get(int(which), "") if what == "case" else names.get(int(which), "") if what == "staff" else which[-5:]
-    )
+    if what in {"case", "staff"}:
+        shown = (numbers if what == "case" else names).get(int(which), "")
+    else:  # a long number says nothing to a reader; what is not a number is told whole
+        shown = which[-5:] if which.isdecimal() else which
     return Row(line.id, line.at, actor, kind, line.action, f"{what}:{shown}", db.open(line, "detail") or "")

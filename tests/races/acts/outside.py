@@ -79,6 +79,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("job", "ledger"): act("job.ledger", "audit", why=ALONE),
     ("job", "search"): act("job.search", "index", why=ALONE),
     ("job", "runs"): act("job.runs", "job", why=ALONE),
+    ("job", "looks"): act("job.looks", "audit", why=ALONE),
     ("job", "head"): act("job.head", "audit", why=READS),
     ("job", "stops"): act("job.stops", "stop list", why=READS),
     ("job", "alarms"): act(
