@@ -162,11 +162,12 @@ def prove(many: int, seed: int) -> bool:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
             trees.put(copied(Path(name) / str(number)))
-        lines = reached(copied(Path(name) / "measured"))
+        measured = copied(Path(name) / "measured")
+        lines = reached(measured)
         all_changes = [
             change
             for file in sorted(lines)
-            for change in changes(file, (ROOT / file).read_bytes())
+            for change in changes(file, (measured / file).read_bytes())
             if change.line in lines[file]
         ]
         chosen = chance.sample(all_changes, many)

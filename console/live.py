@@ -6,6 +6,7 @@ Only the strip of alarms comes with its words: it must be seen while the databas
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import time
 from collections import OrderedDict
@@ -27,16 +28,20 @@ from services.subject import topics
 from settings.clock import Clock
 from storage.database import Database
 from storage.unit import Unit
-from web.sessions import viewer
+from web.sessions import SESSION, viewer
 
+log = logging.getLogger("jiashu.live")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BEAT: Final = 5.0
-"""Seconds after which a quiet stream says that the service lives; a page that hears nothing for twice as long says so
-(I14).
+"""Seconds after which a quiet stream says that the service lives, so that a page which hears nothing for twice as long
+says so (I14), and looks whether its session still lasts (S7).
 """
 RENEWS: Final = 20.0
 """Seconds after which a stream says again who is here."""
+ANSWERS_IN: Final = 1.0
+"""Seconds after which the database counts as silent, and a session as one that goes on: its alarms must be seen."""
 ALARMS: Final = "alarms"
+BYE: Final = "bye"
 AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
 TOLD: Final = 1000
@@ -148,14 +153,15 @@ class Live:
         wanted = await self._database.read(lambda db: _allowed(db, request, wanted)) if wanted - topics() else wanted
         queue: asyncio.Queue[str] = asyncio.Queue(100)
         about, me = wanted - topics(), viewer(request).id
-        page = (wanted | {presence.PREFIX + topic for topic in about}, queue, me)
+        ended = f"session:{request[SESSION].id}"
+        page = (wanted | {presence.PREFIX + topic for topic in about} | {ended}, queue, me)
         self._pages.add(page)
         for topic in self._missed(wanted, request.query["since"]) if "since" in request.query else ():
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(topic)
         try:
             async with sse_response(request) as response:
-                await self._serve(request, response, queue, about)
+                await self._serve(request, response, queue, about, ended)
         except (ConnectionResetError, asyncio.CancelledError):
             pass
         finally:
@@ -165,28 +171,31 @@ class Live:
         return response
 
     async def _serve(
-        self, request: web.Request, response: EventSourceResponse, queue: asyncio.Queue[str], about: frozenset[str]
+        self,
+        request: web.Request,
+        response: EventSourceResponse,
+        queue: asyncio.Queue[str],
+        about: frozenset[str],
+        ended: str,
     ) -> None:
-        """Events until the browser is gone or the house closes."""
+        """Events until the browser is gone, its session has ended (S7) or the house closes."""
         await response.send(self.strip(request), event=ALARMS)
-        seen, renewed = self._board.version, 0.0
+        seen, renewed, beaten = self._board.version, 0.0, time.monotonic()
         while response.is_connected() and not self._closing:
             if time.monotonic() - renewed > RENEWS:
                 renewed = time.monotonic()
                 self._here(about, viewer(request).id, presence.READS)
-            try:
-                waiting = {await asyncio.wait_for(queue.get(), BEAT)}
-            except TimeoutError:
-                waiting = set()
+            waiting = await _heard(queue, beaten + BEAT - time.monotonic())
+            beats = time.monotonic() - beaten >= BEAT
+            if (beats or ended in waiting) and not await self._lasts(request[SESSION].id):
+                return
+            if beats:
+                beaten = time.monotonic()
                 await response.send("", event="beat")
-            if ALARMS not in waiting:
-                await asyncio.sleep(0.05)
-            while not queue.empty():
-                waiting.add(queue.get_nowait())
             if seen != self._board.version:
                 seen = self._board.version
                 await response.send(self.strip(request), event=ALARMS)
-            for topic in sorted(waiting - {ALARMS}):
+            for topic in sorted(waiting - {ALARMS, ended, BYE}):
                 await response.send(topic, event=topic.replace(":", "-"))
         if self._closing:
             await response.send("", event="restart")
@@ -196,12 +205,33 @@ class Live:
         if told:
             self._database.heard(told)
 
+    async def _lasts(self, session: int) -> bool:
+        try:
+            async with asyncio.timeout(ANSWERS_IN):
+                return await self._database.read(lambda db: staff.lasts(db, session, self._clock()))
+        except Exception:
+            log.warning("the database is silent, a stream goes on", extra={"action": "remembered"})
+            return True
+
     async def close(self, _: web.Application) -> None:
         """Let every open page go, so that a stop does not wait for browsers."""
         self._closing = True
         for _topics, queue, _staff in self._pages:
             with contextlib.suppress(asyncio.QueueFull):
-                queue.put_nowait("bye")
+                queue.put_nowait(BYE)
+
+
+async def _heard(queue: asyncio.Queue[str], seconds: float) -> set[str]:
+    """What changed by now, with what changes a moment later unless it is an alarm; nothing when nothing does."""
+    try:
+        waiting = {await asyncio.wait_for(queue.get(), max(seconds, 0.0))}
+    except TimeoutError:
+        return set()
+    if ALARMS not in waiting:
+        await asyncio.sleep(0.05)
+    while not queue.empty():
+        waiting.add(queue.get_nowait())
+    return waiting
 
 
 def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozenset[str]:

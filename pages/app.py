@@ -165,10 +165,10 @@ async def photo(request: web.Request) -> web.StreamResponse:
     if page is None or wanted not in page.photos:
         raise NotFound
     try:
-        data = await asyncio.to_thread(media.read_file, request.app[FOLDER], request.app[DATABASE].sealer, wanted)
+        data = await asyncio.to_thread(media.shown, request.app[FOLDER], request.app[DATABASE].sealer, wanted)
     except FileNotFoundError as error:
         raise NotFound from error
-    return web.Response(body=data, content_type=media.sniff(data), headers={"Cache-Control": "private, max-age=3600"})
+    return web.Response(body=data, content_type=media.sniff(data))
 
 
 def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamResponse:

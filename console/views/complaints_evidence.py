@@ -41,7 +41,9 @@ async def add(request: web.Request, form: AddEvidence) -> dict[str, Any]:
 
 @ROUTES.get(rf"/complaints/{COMPLAINT}/evidence/{{file:\d{{1,18}}}}")
 async def show(request: web.Request) -> web.StreamResponse:
-    """One file, for who handles the case; that it was opened is written down."""
+    """One file, for who handles the case, without place and device; with `?original` as it was handed in, whose bytes
+    have the fingerprint (C6, S7). That it was opened is written down.
+    """
     who, ref, wanted = viewer(request), request.match_info["complaint"], int(request.match_info["file"])
 
     def work(db: Unit) -> tables.Evidence:
@@ -51,16 +53,19 @@ async def show(request: web.Request) -> web.StreamResponse:
         return evidence.find(db, who, complaint.id, wanted)
 
     row = await request.app[DATABASE].read(work)
+    original = "original" in request.query
     try:
         data = await asyncio.to_thread(
-            media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
+            media.read_file if original else media.shown,
+            request.app[SETTINGS].media.path,
+            request.app[DATABASE].sealer,
+            wanted,
         )
     except FileNotFoundError as error:
         raise NotFound from error
-    way = "inline" if row.mime in SHOWN else "attachment"
+    way = "inline" if row.mime in SHOWN and not original else "attachment"
     headers = {
         "Content-Disposition": f"{way}; "
         f'filename="{row.case_id % 10**6:06d}-{wanted % 10000:04d}.{row.mime.rpartition("/")[2]}"',
-        "Cache-Control": "private, max-age=600",
     }
     return web.Response(body=data, content_type=row.mime, headers=headers)

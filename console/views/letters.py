@@ -20,6 +20,7 @@ from services.letters.access import LETTERS, access_letter
 from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from services.letters.letters import Photo
 from services.media import media
+from services.media.bare import bare
 from services.residents.access import access_resident
 from storage.queries import letters as queries
 from storage.queries import residents
@@ -62,7 +63,8 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     day = letters.today(home, now)
     if form.day not in {None, day}:
         raise Invalid(why="已经过了零点，这些是昨天的事，没有存。请刷新，重新写今天的。")
-    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in request[SENT]]
+    sent = [await asyncio.to_thread(bare, data) for data in request[SENT]]
+    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in sent]
 
     def work(db: Unit) -> None:
         letters.write(db, who, resident, day, form, now, [one for one, _ in pictures])
@@ -123,11 +125,11 @@ async def photo(request: web.Request) -> web.StreamResponse:
         raise NotFound
     try:
         data = await asyncio.to_thread(
-            media.read_file, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
+            media.shown, request.app[SETTINGS].media.path, request.app[DATABASE].sealer, wanted
         )
     except FileNotFoundError as error:
         raise NotFound from error
-    return web.Response(body=data, content_type=media.sniff(data), headers={"Cache-Control": "private, max-age=600"})
+    return web.Response(body=data, content_type=media.sniff(data))
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.media.access import access_media
 from services.talks.access import CHATS
 from web.sessions import viewer
 
-SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 PLAYED: Final = frozenset({"audio/mpeg", "audio/wav", "video/mp4"})
 
 
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         raise NotFound
     folder = request.app[SETTINGS].media.path
     try:
-        data = await asyncio.to_thread(media.read_file, folder, database.sealer, media_id)
+        data = await asyncio.to_thread(media.shown, folder, database.sealer, media_id)
     except FileNotFoundError as error:
         raise NotFound from error
     mime = row.mime or ""
@@ -49,7 +49,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 def _ranged(request: web.Request, data: bytes, mime: str) -> web.Response:
     """Browsers seek in sound by ranges."""
-    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, max-age=600"}
+    headers = {"Accept-Ranges": "bytes"}
     try:
         wanted = request.http_range
     except ValueError:

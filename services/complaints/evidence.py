@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
-from services.access import Viewer
+from services.access import Viewer, looks
 from services.complaints.access import access_complaint
 from services.media import media
 from services.records import records
@@ -70,4 +70,5 @@ def find(db: Unit, viewer: Viewer, case_id: int, evidence_id: int) -> tables.Evi
     row = db.get(tables.Evidence, evidence_id)
     if row is None or row.case_id != complaint.id:
         raise NotFound
+    looks(db, viewer, "evidence", row.id)
     return row

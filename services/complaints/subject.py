@@ -31,7 +31,7 @@ SUBJECT: Final = Subject(
         "note": "内部备注",
         "add_evidence": "交证据",
     },
-    things={"case": "投诉"},
+    things={"case": "投诉", "evidence": "证据"},
     promises={
         "first_feedback": "首次反馈",
         "result": "结果",

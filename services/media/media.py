@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from conversations.events import Image, Video, Voice
+from services.media.bare import STILLS, bare
 from storage import tables
 from storage.seal import Sealer
 from storage.store import Store
@@ -73,7 +74,9 @@ def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
 def sniff(data: bytes) -> str:
     """The kind of a file by its first bytes; the platform's own word is not trusted."""
     if data[4:8] == b"ftyp":
-        return "video/mp4"
+        return "image/heic" if data[8:12] in STILLS else "video/mp4"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
     return next((mime for magic, mime in MAGIC if data.startswith(magic)), "application/octet-stream")
 
 
@@ -101,6 +104,13 @@ def write_file(folder: Path, sealer: Sealer, media_id: int, data: bytes) -> None
 def read_file(folder: Path, sealer: Sealer, media_id: int) -> bytes:
     """The bytes of a kept file. Raises FileNotFoundError or seal.Unreadable."""
     return sealer.open("media", "file", media_id, file_of(folder, media_id).read_bytes())
+
+
+def shown(folder: Path, sealer: Sealer, media_id: int) -> bytes:
+    """A kept file as people see it: without place, time and device (S7). The sealed one stays as it came, since its
+    fingerprint is evidence (C6). Raises as `read_file`; call it in a thread.
+    """
+    return bare(read_file(folder, sealer, media_id))
 
 
 def kept(store: Store, want: Wanted, data: bytes) -> None:

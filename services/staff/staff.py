@@ -353,12 +353,24 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
     )
 
 
+def lasts(db: Unit, session_id: int, now: datetime) -> bool:
+    """Whether a session goes on: nobody ended it, its time is not over (`now` is aware), its owner has not left."""
+    row, member = tables.StaffSession, tables.Staff
+    goes_on = (
+        select(row.id)
+        .join(member, member.id == row.staff_id)
+        .where(row.id == session_id, row.ended_at.is_(None), row.expires_at > now, member.left_at.is_(None))
+    )
+    return db.scalars(goes_on).first() is not None
+
+
 def log_out(db: Unit, session_id: int, now: datetime) -> None:
     """End a session."""
     row = db.get_one(tables.StaffSession, session_id)
     staff = db.get_one(tables.Staff, row.staff_id)
     row.ended_at = now
     db.store.audit(staff.home_id, now, f"staff:{staff.id}", "log_out", f"staff:{staff.id}")
+    db.store.hint(f"session:{session_id}")
 
 
 def _token_hash(token: str) -> bytes:

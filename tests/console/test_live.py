@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from care.errors import Busy
+from console import live
 from tests.console.browsers import Desk
 
 
@@ -66,3 +68,51 @@ async def test_a_closing_house_lets_the_open_pages_go(at_desk: Desk) -> None:
     started = asyncio.get_running_loop().time()
     await at_desk.client.server.close()
     assert asyncio.get_running_loop().time() - started < 3
+
+
+async def test_fault_s7_a_stream_ends_when_its_session_is_logged_out(at_desk: Desk) -> None:
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    await stream.content.readuntil(b"\r\n\r\n")
+    assert (await at_desk.post("/logout")).status == 200
+    async with asyncio.timeout(4):
+        assert b"session" not in await stream.content.read(), "it ends, and names nothing"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE staff_session SET expires_at = created_at RETURNING id",
+        "UPDATE staff SET left_at = created_at RETURNING id",
+        "UPDATE staff_session SET ended_at = created_at RETURNING id",
+    ],
+)
+async def test_fault_s7_a_stream_ends_within_seconds_when_its_session_is_over(
+    at_desk: Desk, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.1)
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    await stream.content.readuntil(b"\r\n\r\n")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await stream.content.read()
+    again = await at_desk.client.get("/console/live?topics=inbox")
+    await again.content.readuntil(b"\r\n\r\n")
+    await at_desk.home.rows(end)
+    async with asyncio.timeout(4):
+        await again.content.read()
+
+
+async def test_fault_s7_a_silent_database_ends_no_stream(at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.05)
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    await stream.content.readuntil(b"\r\n\r\n")
+
+    async def away(_: object) -> None:
+        raise Busy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at_desk.home.database, "read", away)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await stream.content.read()
+    stream.close()
