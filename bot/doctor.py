@@ -20,7 +20,7 @@ import aiohttp
 
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
-from services.upkeep import audit_chain
+from services.upkeep import audit_heads
 from settings import Settings
 from settings.clock import wall
 from storage import migrate, seal, words
@@ -182,11 +182,11 @@ def _backups(settings: Settings) -> Finding:
 
 
 def _heads(settings: Settings) -> Finding:
-    found = audit_chain.heads(settings.audit_head)
-    if not found:
+    found = audit_heads.last(settings.audit_head)
+    if found is None:
         return Finding(Mark.LOOK, "审计", "数据库外面还没有记过审计链的末尾；服务跑满一小时就会有")
-    age = wall() - datetime.fromisoformat(found[-1].at)
-    words = f"第 {found[-1].position} 行，记在 {max(0.0, age.total_seconds()) / 3600:.0f} 小时前"
+    age = wall() - datetime.fromisoformat(found.at)
+    words = f"第 {found.position} 行，记在 {max(0.0, age.total_seconds()) / 3600:.0f} 小时前"
     return Finding(
         Mark.GOOD if age < HEAD_AGE else Mark.LOOK,
         "审计",

@@ -35,8 +35,9 @@ from services.greetings.subject import plan_ahead
 from services.house import House
 from services.subject import Job, Running, subjects
 from services.talks.receive import receive_batch
-from services.upkeep import audit_looks, pulse
 from services.upkeep import jobs as runs
+from services.upkeep import pulse
+from services.upkeep.subject import wind_up
 from settings import Settings, Wechat
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
@@ -130,8 +131,8 @@ class Service:
         await self.rates.close()
         await self.http.close()
         await self.inbound.close()
-        with contextlib.suppress(Busy):
-            await audit_looks.write_down(self.database, self.clock())
+        with contextlib.suppress(Busy, OSError):
+            await wind_up(self.running, self.clock())
         await self.database.close()
         self.spool.close()
 

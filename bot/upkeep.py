@@ -10,14 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from bot import doctor
 from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame
-from services.upkeep import audit_chain, epochs, stoplist
+from services.upkeep import audit_chain, audit_heads, epochs, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
 from storage import archive, migrate, seal
 from storage.database import Database
 from storage.open import open_database
+from storage.store import Store
 
 T = TypeVar("T")
 KEPT: Final = timedelta(days=14)
@@ -107,7 +110,7 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
             pass
         newest = await database.store(lambda store: audit_chain.head(store, now))
         if newest is not None:
-            audit_chain.write_head(settings.audit_head, newest, restored=True)
+            audit_heads.write(settings.audit_head, sealer, msgspec.structs.replace(newest, restored=True))
         return new
 
     with _empty(url, head.revision) as place:
@@ -167,16 +170,18 @@ def verify(settings: Settings) -> int:
     if migrate.current(url) is None:
         raise NotMigrated
     sealer = seal.load(settings.key_file, may_create=False)
-    outside = audit_chain.heads(settings.audit_head)
-    count, findings = asyncio.run(
-        on(url, sealer, lambda database: database.store(lambda store: audit_chain.verify(store, outside)))
-    )
+    outside = audit_heads.read(settings.audit_head, sealer)
+
+    def work(store: Store) -> tuple[int, list[audit_chain.Finding], int]:
+        return *audit_chain.verify(store, outside), audit_chain.waiting(store)
+
+    count, findings, waiting = asyncio.run(on(url, sealer, lambda database: database.store(work)))
     for finding in findings:
         sys.stderr.write(f"{finding.words}（{finding.where}）\n")
-    newest = f"，外面最近一次记在 {outside[-1].at}" if outside else "，外面还没有记过"
-    sys.stderr.write(
-        f"核对了 {count} 行{newest}：{'有 ' + str(len(findings)) + ' 处不对' if findings else '没有发现改动'}。\n"
-    )
+    newest = f"，外面最近一次记在 {outside.heads[-1].at}" if outside.heads else "，外面还没有记过"
+    loose = f"，另有 {waiting} 行还没连上（服务运行时十几秒内会连；没连上之前，删掉一行看不出来）" if waiting else ""
+    whole = "没有发现改动" if count or not waiting else "连上的一行都没有，还不能说有没有改动"
+    sys.stderr.write(f"核对了 {count} 行{loose}{newest}：{f'有 {len(findings)} 处不对' if findings else whole}。\n")
     return 1 if findings else 0
 
 

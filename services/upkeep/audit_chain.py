@@ -2,21 +2,20 @@
 is found (P5).
 
 Each row carries an HMAC over its fields. A link is an HMAC over the place, the link before, and the row; the keys lie
-outside the database. The newest link is written to a file outside the database each hour, so that a tail that was cut
-off is missed.
+outside the database. The newest link is written to files outside the database (`audit_heads`), so that a tail that was
+cut off is missed; that a line was written there is itself a row, so that those files cannot lose one unseen (S8).
 """
 
 import hmac
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
+from services.upkeep.audit_heads import Head, Outside
 from storage import tables
-from storage.seal import Sealer
+from storage.seal import Sealer, Unreadable
 from storage.store import Store
 from storage.types import Row
 
@@ -24,16 +23,9 @@ BATCH: Final = 500
 SETTLES: Final = timedelta(seconds=5)
 """A row that another process commits late is not overtaken by the rows after it."""
 FIELDS: Final = "id, home_id, at, actor, action, subject, detail, mac"
+NOTED: Final = "note_head"
+"""The act of writing a line to the file outside; the detail of its row is the mac of the line."""
 BEGIN: Final = b"jiashu"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """How far the chain was at a moment, as it stands in the file outside."""
-
-    at: str
-    position: int
-    chain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +58,16 @@ def head(store: Store, now: datetime) -> Head | None:
     return None if last is None else Head(now.isoformat(timespec="seconds"), last[0], bytes(last[1]).hex())
 
 
-def write_head(file: Path, found: Head, *, restored: bool = False) -> None:
-    """Add a line to the file outside; after a restore it says so. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as lines:
-        more = {"restored": True} if restored else {}
-        lines.write(json.dumps({"at": found.at, "position": found.position, "chain": found.chain} | more) + "\n")
+def waiting(store: Store) -> int:
+    """How many rows are not linked yet."""
+    row = store.row("SELECT count(*) FROM audit WHERE position IS NULL")
+    return int(row[0]) if row else 0
 
 
-def heads(file: Path) -> list[Head]:
-    """What the file outside remembers, the oldest first; a line that cannot be read is left out."""
-    found: list[Head] = []
-    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
-        try:
-            content = json.loads(line)
-            head = Head(str(content["at"]), int(content["position"]), str(content["chain"]))
-            if content.get("restored"):  # what an old backup does not have was not cut off
-                found = [one for one in found if one.position <= head.position]
-            found.append(head)
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
-
-
-def verify(store: Store, outside: list[Head]) -> tuple[int, list[Finding]]:
+def verify(store: Store, outside: Outside) -> tuple[int, list[Finding]]:
     """How many rows are linked, and everything that is not as it was written."""
     found: list[Finding] = []
-    known = {one.position: one for one in outside}
+    known = {one.position: one for one in outside.heads}
     position, chain = 0, BEGIN
     for place, sealed, row in _linked(store):
         if not _signed(store.sealer, row):
@@ -108,12 +83,32 @@ def verify(store: Store, outside: list[Head]) -> tuple[int, list[Finding]]:
     found += [
         Finding("还没连上的一行不是系统写的，或被改过", row[0]) for row in loose if not _signed(store.sealer, row)
     ]
-    newest = max(outside, key=lambda one: one.position, default=None)
+    found += [Finding(words, position) for words in (*outside.wrong, *_lost(store, outside))]
+    newest = max(outside.heads, key=lambda one: one.position, default=None)
     if newest is not None and newest.position > position:
         found.append(Finding(f"尾巴被截断：{newest.at} 时有 {newest.position} 行，现在只有 {position} 行", position))
-    if any(after.position < before.position for before, after in pairwise(outside)):
+    if any(after.position < before.position for before, after in pairwise(outside.heads)):
         found.append(Finding("记在外面的行数变少过：恢复过旧备份，或记录被换过", position))
     return position, found
+
+
+def _lost(store: Store, outside: Outside) -> Iterator[str]:
+    """Lines of the file outside that the audit names and that are not there; those before the last restore may have
+    stayed on a machine that is gone.
+    """
+    began = store.row("SELECT max(id) FROM audit WHERE action = 'begin_epoch'")
+    since = began[0] if began and began[0] else 0
+    rows = store.rows("SELECT id, detail FROM audit WHERE action = ? AND id > ? ORDER BY id", NOTED, since)
+    gone = [row for row, mac in rows if _opened(store.sealer, row, mac) not in outside.macs]
+    if gone:
+        yield f"外面的记录少了 {len(gone)} 行，审计里有它们"
+
+
+def _opened(sealer: Sealer, row: int, detail: bytes | None) -> str:
+    try:
+        return sealer.open("audit", "detail", row, bytes(detail or b"")).decode()
+    except Unreadable:
+        return ""
 
 
 def _linked(store: Store) -> Iterator[tuple[int, bytes, Row]]:
