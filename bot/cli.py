@@ -55,7 +55,13 @@ def parser() -> argparse.ArgumentParser:
     carry = commands.add_parser(
         "move", parents=[shared], help="把 SQLite 的数据搬到另一个数据库，数一遍、逐行核对；要先停服务"
     )
-    carry.add_argument("--to", required=True, metavar="URL", help="例如 postgresql://用户:密码@主机/库名")
+    carry.add_argument(
+        "--to",
+        default=None,
+        metavar="URL",
+        help="例如 postgresql://用户@主机/库名；密码不写在命令里（谁都能在进程列表里看到）："
+        "整个地址放进环境变量 JIASHU_MOVE_TO，或写 --to - 从标准输入读一行",
+    )
     commands.add_parser(
         "doctor", parents=[shared], help="逐项看数据库、钥匙、目录、备份、微信账号、外网地址，说怎么办；什么都不改"
     )

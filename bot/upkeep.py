@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,11 +10,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from bot import doctor
-from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame
+from care.errors import BackupNewer, BackupUnreadable, NotEmpty, NotMigrated, NotTheSame, WrongTarget
 from services.upkeep import audit_chain, audit_heads, epochs, stoplist
 from settings import Settings
 from settings.clock import Clock, chosen, wall
@@ -37,7 +39,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         case "restore":
             return restore(settings, options.file, clock)
         case "move":
-            return move(settings, options.to)
+            return move(settings, _target(options.to))
         case "doctor":
             return doctor.run(settings)
         case _:
@@ -124,6 +126,19 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
         "现在可以启动服务。向外发送关着：请院长登录控制台，在红色提示里核对，再确认开始发送。所有人要重新登录，没用过的绑定码已作废。\n"
     )
     return 0
+
+
+def _target(to: str | None) -> str:
+    """Where to move: from standard input for `-`, from JIASHU_MOVE_TO when it is not written. Raises WrongTarget, also
+    for a password in the command, which everybody on the host could read in the list of processes (S10).
+    """
+    parts = urlsplit(to or "")
+    if parts.password or "password" in parse_qs(parts.query):
+        raise WrongTarget(why="密码写在命令里，这台机器上谁都能在进程列表里看到；这个密码最好换掉。")
+    found = sys.stdin.readline().strip() if to == "-" else to or os.environ.get("JIASHU_MOVE_TO", "")
+    if not found:
+        raise WrongTarget(why="没有写搬到哪里。")
+    return found
 
 
 def move(settings: Settings, to: str) -> int:

@@ -120,5 +120,9 @@ class NotEmpty(JiashuError):
     """目标数据库里已有内容，不会覆盖。请换一个空的数据库，或先把旧的挪开。"""
 
 
+class WrongTarget(JiashuError):
+    """没有搬：{why}请把整个地址放进环境变量 JIASHU_MOVE_TO，或写 --to - 再从标准输入给一行。旧库没有改动。"""
+
+
 class NotTheSame(JiashuError):
     """没有搬好：{tables} 的内容和旧库不一样。请不要用新库；旧库没有改动。"""

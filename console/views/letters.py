@@ -180,9 +180,9 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         )
         return {
             "entry": residents.one(db, resident),
-            "letter": queries.written(db, row) if row else None,
+            "letter": queries.written(db, who.sight, row) if row else None,
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
-            "yesterday": queries.written(db, yesterday) if yesterday else None,
+            "yesterday": queries.written(db, who.sight, yesterday) if yesterday else None,
             "drawn": letters.revision_of(row),
         }
 

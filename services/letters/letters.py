@@ -38,8 +38,6 @@ ASKS: Final = frozenset({"有疑问", "请来电"})
 """Reactions that want a person: they enter the talk and get a clock."""
 CALLERS: Final = LEADS | {Role.NURSE}
 """Who calls a family and lets a held letter go."""
-LEAD_FIRST: Final = "主管看过再发"
-"""A 慎重 complaint stands behind it; the words do not tell (F10, C14)."""
 SEEN: Final = "看过了"
 BACK: Final = timedelta(days=2)
 """Letters older than this are not released any more: what was late stays unsent, with its reason."""
@@ -122,7 +120,7 @@ def write(
     row.taps, row.written_by, row.written_at = max(0, min(form.taps, 999)), viewer.id, now
     row.corrected = row.corrected or row.state == "released"
     waits = row.held_why if row.state == "held" else None  # only the call lets it go (D5)
-    row.held_why = looked.hold or waits or (LEAD_FIRST if queries.cautious(db, resident.id) else None)
+    row.held_why = looked.hold or waits or (queries.LEAD_FIRST if queries.cautious(db, resident.id) else None)
     if row.held_why or row.state != "released":  # bad news waits for a call, whoever has read what before
         row.state = "held" if row.held_why else "ready"
     _attach(db, viewer, row, photos, now)
@@ -161,9 +159,9 @@ def let_go(db: Unit, viewer: Viewer, letter_id: int, form: LetGo, now: datetime)
     if row.state != "held":
         raise Decided(who="有同事", what="收回了这封家书" if row.state == "withdrawn" else "放行了这封家书")
     _as_drawn(db, row, form.drawn)
-    if viewer.role not in (LEADS if row.held_why == LEAD_FIRST else CALLERS):
+    if viewer.role not in (LEADS if row.held_why == queries.LEAD_FIRST else CALLERS):
         raise Invalid(
-            why="请主管看过再放行。" if row.held_why == LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。"
+            why="请主管看过再放行。" if row.held_why == queries.LEAD_FIRST else "请护士或主管打电话告诉家属，再放行。"
         )
     if not form.called.strip():
         raise Invalid(why="请写一句电话里怎么说的，和谁说的。")
@@ -253,7 +251,7 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
         resident.status if resident.status != "在住" else "静默中" if queries.stopped(db, resident.person_id) else ""
     )
     if quiet or (row.held_why != SEEN and queries.cautious(db, resident.id)):
-        row.state, row.held_why = "held", f"老人现在{quiet}，没有发" if quiet else LEAD_FIRST
+        row.state, row.held_why = "held", f"老人现在{quiet}，没有发" if quiet else queries.LEAD_FIRST
         db.store.hint("letters")
         return False
     row.state, row.released_at = "released", now

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from care.errors import NotFound
-from services.access import Viewer
+from services.access import WORKS, Viewer
 from storage import tables
 from storage.store import Store
 from storage.types import moment
@@ -59,7 +59,9 @@ def unseen(db: Unit, home_id: int) -> list[Downtime]:
 
 
 def take_note(db: Unit, viewer: Viewer, downtime_id: int, now: datetime) -> None:
-    """A colleague has read it and looked whom to call. Raises NotFound."""
+    """A colleague who works with residents has read it and looked whom to call. Raises NotFound for everybody else."""
+    if viewer.role not in WORKS:
+        raise NotFound
     row = db.lock_row(select(tables.Downtime).where(tables.Downtime.id == downtime_id))
     if row is None or row.home_id != viewer.home_id:
         raise NotFound

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,6 +15,11 @@ from storage.queries.sight import Sight
 from storage.store import Store
 from storage.types import day_of, micros
 from storage.unit import Unit
+
+LEAD_FIRST: Final = "主管看过再发"
+"""Why a letter waits behind a 慎重 complaint (F10). Nobody but the lead sees it: whoever knows what it stands for would
+know of the lawyer (C14, S10).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,16 +326,35 @@ def board(db: Unit, sight: Sight, day: date) -> list[Row]:
         done.setdefault(read, []).append(word or "")
     said = {line.id: done.get(rows[line.id].id, []) if line.id in rows else [] for line in people}
     return [
-        Row(line, rows.get(line.id), may.get(line.id, 0), len(said[line.id]), tuple(filter(None, said[line.id])))
+        Row(
+            line,
+            as_seen(sight, rows.get(line.id)),
+            may.get(line.id, 0),
+            len(said[line.id]),
+            tuple(filter(None, said[line.id])),
+        )
         for line in people
     ]
 
 
-def written(db: Unit, row: tables.Letter) -> Written:
+def as_seen(sight: Sight, row: tables.Letter | None) -> tables.Letter | None:
+    """A letter that waits for the lead looks to others like any that is written."""
+    if row is None or sight.lead or row.held_why != LEAD_FIRST:
+        return row
+    shown = {column.key: getattr(row, column.key) for column in tables.Letter.__table__.columns}
+    return tables.Letter(**shown | {"state": "ready", "held_why": None})
+
+
+def written(db: Unit, sight: Sight, row: tables.Letter) -> Written:
     """A letter with its words, for staff."""
     author = db.scalar(select(tables.Staff.name).where(tables.Staff.id == row.written_by)) or ""
     return Written(
-        row, facts_of(db, row), db.open(row, "sentence") or "", db.open(row, "note") or "", author, photos(db, row.id)
+        as_seen(sight, row) or row,
+        facts_of(db, row),
+        db.open(row, "sentence") or "",
+        db.open(row, "note") or "",
+        author,
+        photos(db, row.id),
     )
 
 

@@ -75,3 +75,24 @@ async def test_fault_d5_an_older_form_never_lifts_what_waits_for_a_call(
     told = {"called": "和李静说了", "drawn": await nurse.drawn(page)}
     assert (await nurse.post(f"/letters/{letter}/call", told)).status == 204
     assert await house.home.one("SELECT state FROM letter") == "ready"
+
+
+async def test_fault_s10_a_letter_that_waits_for_the_lead_tells_nobody_else_of_a_lawyer(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    elder = await resident(house)
+    await house.home.hears("你们把我妈摔了，我要投诉，找律师", "kin3")
+    carer = colleagues["zhou"]
+    await carer.post(f"/letters/{elder}", {"sentence": "今天晒了太阳", "drawn": await carer.drawn(f"/letters/{elder}")})
+    assert await house.home.rows("SELECT state, held_why FROM letter") == [("held", "主管看过再发")]
+    for login in ("zhou", "tang"):
+        for path in ("/letters", f"/letters/{elder}", "/today", f"/letters/{elder}?held={elder}"):
+            page = await colleagues[login].get(path)
+            assert "主管看过" not in page, (login, path)
+            assert "家书已拦住" not in page, (login, path)
+        assert "家书等打过电话" not in await colleagues[login].get("/today")
+    for path in ("/letters", "/today", f"/letters/{elder}"):
+        assert "主管看过再发" in await colleagues["shen"].get(path), path
+    again = {"sentence": "今天又晒了太阳", "drawn": await carer.drawn(f"/letters/{elder}")}
+    assert (await carer.post(f"/letters/{elder}", again)).status == 204, "her form is drawn against the letter as it is"
+    assert await house.home.one("SELECT state FROM letter") == "held"

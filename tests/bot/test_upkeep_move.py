@@ -1,0 +1,41 @@
+"""`jiashu move` takes its address so that nobody on the host can read a password (S10)."""
+
+import io
+
+import pytest
+
+from bot import cli, upkeep
+from care.errors import WrongTarget
+
+URL = "postgresql://jiashu:geheim@db.example/jiashu"
+
+
+@pytest.mark.parametrize("seen", [URL, "postgresql://jiashu@db.example/jiashu?password=geheim"])
+def test_fault_s10_a_password_in_the_command_is_refused_and_not_said_again(seen: str) -> None:
+    with pytest.raises(WrongTarget, match="进程列表") as told:
+        upkeep._target(seen)
+    assert "geheim" not in str(told.value)
+    assert "JIASHU_MOVE_TO" in str(told.value)
+
+
+def test_fault_s10_the_address_comes_from_the_environment_or_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert upkeep._target("postgresql://jiashu@db.example/jiashu") == "postgresql://jiashu@db.example/jiashu"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{URL}\n"))
+    assert upkeep._target("-") == URL
+    with pytest.raises(WrongTarget, match="没有写搬到哪里"):
+        upkeep._target(None)
+    monkeypatch.setenv("JIASHU_MOVE_TO", URL)
+    assert upkeep._target(None) == URL
+
+
+def test_fault_s10_no_command_takes_a_secret_among_its_words() -> None:
+    waiting, options = [cli.parser()], set[str]()
+    while waiting:
+        for action in waiting.pop()._actions:
+            options |= {*action.option_strings, action.dest}
+            if isinstance(action.choices, dict):
+                waiting += action.choices.values()
+    assert {"--to", "--config", "--floors"} <= options
+    assert {word for word in options if any(part in word for part in ("password", "secret", "token", "key"))} == set()
