@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import proofs, wire
+from bot import proofs, slow, wire
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
@@ -64,7 +64,7 @@ class Service:
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
         self.sounds = recordings.load()
         self.house = House(settings.home, public_url=settings.http.public_url, recorded=frozenset(self.sounds))
-        self.board = Board()
+        self.board, self.slow = Board(), slow.Slow(slow.Limits())
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._was_away = False
@@ -139,7 +139,7 @@ class Service:
     def application(self) -> web.Application:
         """The web side: webhook, health, console."""
         webhook = self.webhook
-        app = web.Application(client_max_size=wire.MAX_BODY)
+        app = web.Application(client_max_size=wire.MAX_BODY, middlewares=[self.slow.watch])
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self.metrics.page)
@@ -240,9 +240,16 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
     service = Service(settings, role)
     await service.start(scene)
     runner = web.AppRunner(
-        service.application(), access_log=None, handle_signals=False, shutdown_timeout=3.0, auto_decompress=False
-    )  # nobody sends us packed bodies, and what is no gzip would be answered before its signature is looked at
+        service.application(),
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=3.0,
+        keepalive_timeout=slow.IDLE,
+        # nobody sends us packed bodies, and what is no gzip would be answered before its signature is looked at
+        auto_decompress=False,
+    )
     await runner.setup()
+    watch = asyncio.create_task(service.slow.run(runner))
     try:
         try:
             await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
@@ -256,6 +263,7 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service
     finally:
+        watch.cancel()
         await runner.cleanup()
         await service.stop()
 
