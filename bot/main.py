@@ -84,7 +84,7 @@ class Service:
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
         if scene and fresh:
             await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
-        self.ids = ids
+        self.ids, self.board.home_id = ids, ids.home_id
         self.running = Running(self.database, self.house, ids.home_id, settings)
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))

@@ -10,14 +10,12 @@ from aiohttp import BodyPartReader, web
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 from care.errors import Invalid
-from care.words import legal
+from care.words import legal, whole
 from console.context import DATABASE, SETTINGS
 from services.form import Form
 from services.media import media
 from storage.unit import Unit
 
-DIGITS: Final = 19
-"""Fewer digits fit in 63 bits."""
 FILES: Final = 16 * 1024 * 1024
 """Files of one form together, in bytes."""
 
@@ -33,11 +31,7 @@ def words(fields: MultiMapping[Any], name: str) -> str:
 
 def number(fields: MultiMapping[Any], name: str) -> int:
     """A whole number; 0 for anything else."""
-    return _whole(words(fields, name)) or 0
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < DIGITS else None
+    return whole(words(fields, name)) or 0
 
 
 def _day(fields: MultiMapping[Any], name: str) -> date | None:
@@ -60,12 +54,12 @@ READ: Final[Mapping[object, Value]] = {
     str: words,
     str | None: words,
     int: number,
-    int | None: lambda fields, name: _whole(words(fields, name)),
+    int | None: lambda fields, name: whole(words(fields, name)),
     bool: lambda fields, name: words(fields, name) == "1",
     date | None: _day,
     datetime | None: _moment,
     frozenset[str]: lambda fields, name: frozenset(legal(str(one)) for one in fields.getall(name, [])),
-    frozenset[int]: lambda fields, name: frozenset(filter(None, (_whole(str(one)) for one in fields.getall(name, [])))),
+    frozenset[int]: lambda fields, name: frozenset(filter(None, (whole(str(one)) for one in fields.getall(name, [])))),
 }
 """How a field is read, by its type in the form."""
 TICKED: Final = Mapping[str, frozenset[str]]

@@ -17,6 +17,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 
+from care.words import whole
 from console import presence
 from console.presence import Presence
 from services.access import access_person
@@ -122,9 +123,10 @@ class Live:
         process.
         """
         life, _, count = since.partition(".")
-        if life != self._life or not count.isdigit():
+        seen = whole(count)
+        if life != self._life or seen is None:
             return sorted(wanted)
-        return sorted(topic for topic in wanted if self._told.get(topic, 0) > int(count))
+        return sorted(topic for topic in wanted if self._told.get(topic, 0) > seen)
 
     def _tell_alarms(self) -> None:
         for _, queue, _ in self._pages:
@@ -238,11 +240,9 @@ def _allowed(db: Unit, request: web.Request, wanted: frozenset[str]) -> frozense
     """Shared topics, and those of people and cases that the viewer may open. Raises NotFound."""
     who = viewer(request)
     for topic in wanted - topics():
-        kind, _, number = topic.partition(":")
-        if kind == "person" and number.isdigit():
-            access_person(db, who, int(number))
-        elif kind == "case" and number.isdigit():
-            access_complaint(db, who, int(number))
-        else:
+        kind, _, text = topic.partition(":")
+        number = whole(text)
+        if number is None or kind not in {"person", "case"}:
             raise web.HTTPNotFound
+        (access_person if kind == "person" else access_complaint)(db, who, number)
     return wanted

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS
+from care.words import whole
 from console.context import CLOCK, DATABASE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
@@ -45,7 +46,7 @@ async def index(request: web.Request) -> dict[str, Any]:
 @ROUTES.get("/letters/list", "letters/_list.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The board alone, when something changed."""
-    return await _rows(request) | {"entry": None, "open_id": int(request.query.get("open", "0") or 0)}
+    return await _rows(request) | {"entry": None, "open_id": whole(request.query.get("open", "")) or 0}
 
 
 @ROUTES.get(r"/letters/{resident:\d{1,18}}", "letters/index.html")

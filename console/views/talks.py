@@ -1,12 +1,12 @@
 """会话: answer everyone in time and know that it arrived (design.md 5.2)."""
 
-import re
 import secrets
 from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
 
+from care.words import whole
 from console.context import BOARD, CLOCK, DATABASE
 from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
@@ -125,7 +125,7 @@ async def _lines(request: web.Request) -> dict[str, Any]:
     access_page(who, CHATS)
     lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.sight))
     opened = request.match_info.get("person") or request.query.get("open", "")
-    open_person = int(opened) if re.fullmatch(r"\d{1,18}", opened, re.ASCII) else 0
+    open_person = whole(opened) or 0
     waiting = [line for line in lines if line.clock]
     only = request.query.get("show", "")
     rings = {alarm.person_id for alarm in request.app[BOARD].seen_by(who)}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.errors import Busy
+from care.words import whole
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
 from services.access import access_page
@@ -36,12 +37,11 @@ async def index(request: web.Request) -> dict[str, Any]:
     who, show, before = viewer(request), request.query.get("show", ""), request.query.get("before", "")
     access_page(who, AUDIT)
     shown = show if show in {key for key, _ in FILTERS} else ""
-    last = int(before) if before.isdecimal() and len(before) < 19 else None
     database, now = request.app[DATABASE], request.app[CLOCK]()
     if database.away_since is None:  # who reads the audit sees what was looked at until now
         with contextlib.suppress(Busy):
             await audit_looks.write_down(database, now)
-    rows = await database.read(lambda db: queries.rows(db, who.home_id, shown, last))
+    rows = await database.read(lambda db: queries.rows(db, who.home_id, shown, whole(before)))
     return {
         "rows": rows[: queries.PAGE],
         "more": len(rows) > queries.PAGE,

@@ -32,6 +32,8 @@ class Board:
     """What rings in this process. All methods are called in the loop."""
 
     def __init__(self) -> None:
+        self.home_id = 0
+        """Whose alarms these are; 0 before the service knows."""
         self.places: Mapping[str, Place] = {}
         self.muted: frozenset[str] = frozenset()
         """Strangers' phones that a colleague has muted for a day; never an elder's, never a relative's (S6)."""
@@ -85,7 +87,7 @@ class Board:
         Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is
         about, unless nobody else is there: a life comes before a suspicion (F27).
         """
-        if not may_hear(viewer, alarm.audience):
+        if self.home_id not in {0, viewer.home_id} or not may_hear(viewer, alarm.audience):
             return None
         means = alarm.means(viewer)
         if alarm.audience is Audience.LEAD:

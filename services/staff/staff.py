@@ -16,7 +16,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from care.errors import Invalid, JiashuError, NotFound
 from care.states import Role
@@ -37,6 +37,8 @@ FORGOTTEN: Final = 100
 UNLOCKS: Final = LEADS | {Role.ADMIN}
 SHORTEST: Final = 8
 _hasher: Final = PasswordHasher()
+HERE: Final = select(func.min(tables.Home.id)).scalar_subquery()
+"""The home that this service serves (`install`): nobody of another home in the same database gets in (S11)."""
 
 
 class TooManyTries(JiashuError):
@@ -133,9 +135,11 @@ def add(  # noqa: PLR0913
 
 
 def find(db: Unit, login: str) -> tuple[int, str] | None:
-    """The id and password hash behind a log-in name or a full name."""
+    """The id and password hash behind a log-in name or a full name of this home."""
     names = (tables.Staff.login == login) | (tables.Staff.name == login)
-    rows = db.scalars(select(tables.Staff).where(names, tables.Staff.left_at.is_(None))).all()
+    rows = db.scalars(
+        select(tables.Staff).where(names, tables.Staff.left_at.is_(None), tables.Staff.home_id == HERE)
+    ).all()
     return (rows[0].id, rows[0].password) if len(rows) == 1 else None
 
 
@@ -161,7 +165,7 @@ def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Kno
     A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
     button as well.
     """
-    found, home = find(db, login), db.scalars(select(tables.Home.id).order_by(tables.Home.id)).first() or 0
+    found, home = find(db, login), db.scalar(select(HERE)) or 0
     if found is None:
         who = Knock(login, address, "", None, None, home)
     else:
@@ -341,7 +345,11 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
     found = db.execute(
         select(tables.StaffSession, tables.Staff)
         .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
-        .where(tables.StaffSession.token_hash == _token_hash(token), tables.StaffSession.ended_at.is_(None))
+        .where(
+            tables.StaffSession.token_hash == _token_hash(token),
+            tables.StaffSession.ended_at.is_(None),
+            tables.Staff.home_id == HERE,
+        )
     ).first()
     if found is None:
         return None

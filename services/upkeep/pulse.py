@@ -94,7 +94,11 @@ def figures(db: Unit, home_id: int, now: datetime) -> Figures:
         .where(outbox.state.in_(LOST), outbox.not_before > now - LOST_SINCE, outbox.home_id == home_id)
         .group_by(outbox.state)
     )
-    oldest = db.scalar(select(func.min(outbox.not_before)).where(outbox.state == "ready", outbox.not_before <= now))
+    oldest = db.scalar(
+        select(func.min(outbox.not_before)).where(
+            outbox.state == "ready", outbox.not_before <= now, outbox.home_id == home_id
+        )
+    )
     open_ones = (
         select(promise.mark, func.count())
         .where(promise.home_id == home_id, promise.kept_at.is_(None))
@@ -104,5 +108,6 @@ def figures(db: Unit, home_id: int, now: datetime) -> Figures:
         dict.fromkeys((*WAITING, *LOST), 0) | dict(db.execute(waiting).all()) | dict(db.execute(lost).all()),
         timedelta(0) if oldest is None else now - oldest,
         dict(db.execute(open_ones).all()),
-        db.scalar(select(func.count()).select_from(audit).where(audit.position.is_(None))) or 0,
+        db.scalar(select(func.count()).select_from(audit).where(audit.position.is_(None), audit.home_id == home_id))
+        or 0,
     )
