@@ -74,14 +74,14 @@ async def test_fault_s4_wrong_passwords_and_log_outs_are_rows_and_no_typed_name_
     assert ("staff:" + str(front.director.id), "log_out", f"staff:{front.director.id}") in await told(front.home)
 
 
-async def test_c11_a_note_in_a_case_is_a_row(at_desk: Desk) -> None:
+async def test_fault_c11_a_note_in_a_case_is_a_row(at_desk: Desk) -> None:
     await at_desk.home.hears("我要投诉饭菜")
     case = await at_desk.home.one("SELECT id FROM complaint")
     assert (await at_desk.post(f"/complaints/{case}/note", text="问过厨房")).status == 200
     assert (f"staff:{at_desk.who.id}", "note", f"case:{case}") in await told(at_desk.home)
 
 
-def test_c11_every_act_that_the_code_writes_and_what_it_is_done_to_has_a_chinese_word() -> None:
+def test_fault_c11_every_act_that_the_code_writes_and_what_it_is_done_to_has_a_chinese_word() -> None:
     actions, things = gathered(lambda one: one.actions), gathered(lambda one: one.things)
     stored = frozen.stored()
     assert {act for act in stored["audit"] if not CHINESE.search(actions.get(act, ""))} == set()
@@ -102,7 +102,7 @@ def _looked_at() -> set[str]:
     return found
 
 
-def test_c11_subjects_can_be_read() -> None:
+def test_fault_c11_subjects_can_be_read() -> None:
     assert subject("search:2.0.13") == "搜索：2 人、0 件投诉、13 条消息"
     assert subject("search:") == "搜索"
     assert subject("page:/audit") == "页面 审计"
