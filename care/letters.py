@@ -1,8 +1,12 @@
 """What a daily letter may say: the ticked facts, and the checks before anybody reads it (domain.md 6d, U1, U2)."""
 
 import re
+import tomllib
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 
@@ -36,6 +40,9 @@ SAME_AS: Final = 3
 """A sentence that stands in this many other letters of the day is not a personal one."""
 _BAD_NEWS: Final = re.compile(r"摔|跌倒|送医|送医院|急诊|120|急救|抢救|发烧|发热|住院|骨折|噎|走失|出血|昏")
 LOW: Final = frozenset({"低落", "烦躁"})
+SENTENCE: Final = "sentence"
+"""Key under which the facts of a letter keep that its sentence tells of the body; without it the words decide."""
+_DEGREES: Final = re.compile(r"(?<!\d)(?:3[4-9]|4[0-3])(?:[.．点]\d|度)")
 Facts = Mapping[str, tuple[str, ...]]
 
 
@@ -89,6 +96,30 @@ def _hold(facts: Facts, sentence: str, temperature: float | None) -> str:
 def readable(facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:
     """The facts that a relative may read, as (name, words); a field without a tick is absent."""
     return [(field.name, "、".join(facts[field.id])) for field in FIELDS if field.id in facts and field.scope in scopes]
+
+
+def of_body(sentence: str) -> str:
+    """The first words of a sentence that tell of body, illness or medicine; "" for none (C-2).
+
+    Where it is not sure the sentence counts as one: who must not know of health never reads it.
+    """
+    innocent, found = _ears()
+    heard = found.search(innocent.sub("，", unicodedata.normalize("NFKC", sentence)))
+    return heard[0] if heard else ""
+
+
+@cache
+def _ears() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is cut out, and what is looked for, from the list that nurses keep."""
+    kept = tomllib.loads(Path(__file__).with_name("letters.toml").read_text(encoding="utf-8"))
+    spoken = [unicodedata.normalize("NFKC", word) for kind in kept["kind"] for word in kind["words"]]
+    found = "|".join(map(re.escape, sorted(spoken, key=len, reverse=True)))
+    return re.compile("|".join(map(re.escape, kept["innocent"]))), re.compile(f"{_DEGREES.pattern}|{found}")
+
+
+def sentence_for(facts: Facts, sentence: str, scopes: Collection[str]) -> str:
+    """The sentence, for who may know what it tells; "" for the others."""
+    return sentence if "health" in scopes or not (SENTENCE in facts or of_body(sentence)) else ""
 
 
 def title(relation: str, sex: str | None, name: str) -> str:

@@ -24,7 +24,7 @@ from services.surveys import surveys
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database
-from storage.queries import letters as queries
+from storage.queries import letters_pages as queries
 from storage.unit import Unit
 from web import errors, headers
 

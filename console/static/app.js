@@ -242,9 +242,18 @@
       if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); followWindow(); }
     } else if (!status && box) {
       box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
+      toTheProblem(box);
     }
   });
+  /* A sentence that refuses something comes into sight, also on a phone where its button is far below (C-7). */
+  function toTheProblem(box) {
+    if (!box.textContent.trim()) return;
+    box.tabIndex = -1;
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "center" });
+  }
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "problem") toTheProblem(event.target);
     runClocks();
     lookAtAlarms();
     grow();

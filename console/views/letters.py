@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from care.letters import FIELDS
+from care.letters import FIELDS, of_body
 from care.words import whole
 from console.context import CLOCK, DATABASE, SETTINGS
 from console.forms import SENT, keep_with
@@ -18,7 +18,7 @@ from console.routes import Routes
 from services.access import access_page
 from services.letters import letters
 from services.letters.access import LETTERS, access_letter
-from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
+from services.letters.forms import LetGo, Sentence, WithdrawLetter, WriteLetter
 from services.letters.letters import Photo
 from services.media import media
 from services.media.bare import bare
@@ -85,6 +85,18 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     )
     answer.headers["HX-Redirect"] = (f"/console/letters/{following}" if following else "/console/letters") + held
     return answer
+
+
+@ROUTES.form(r"/letters/{resident:\d{1,18}}/readers", Sentence, "letters/_readers.html")
+async def readers(request: web.Request, form: Sentence) -> dict[str, Any]:
+    """Who will read a sentence while it is written (C-2); nothing of it is kept."""
+    who, number = viewer(request), int(request.match_info["resident"])
+
+    def work(db: Unit) -> list[queries.Reader]:
+        return queries.who_reads(db, access_resident(db, who, number).id, None)
+
+    found = await request.app[DATABASE].read(work)
+    return {"readers": found, "sentence": form.sentence, "heard": of_body(form.sentence), "of_body": form.of_body}
 
 
 @ROUTES.forms(r"/letters/{letter:\d{1,18}}/{act:call|withdraw}", "act", {"call": LetGo, "withdraw": WithdrawLetter})
@@ -188,4 +200,10 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         }
 
     found = await request.app[DATABASE].read(work)
+    written = found["letter"].sentence if found["letter"] else ""
+    found |= {
+        "sentence": written,
+        "heard": of_body(written),
+        "of_body": bool(found["letter"]) and found["letter"].of_body,
+    }
     return found | {"FIELDS": FIELDS, "may_let_go": who.role in letters.CALLERS, "open_id": resident_id}

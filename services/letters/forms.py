@@ -7,14 +7,25 @@ from services.form import Form
 
 
 class WriteLetter(Form, frozen=True, kw_only=True):
-    """The letter of a day: chips by field, one sentence, a note that the family does not see; `taps`: what it cost."""
+    """The letter of a day: chips by field, one sentence, a note that the family does not see; `taps`: what it cost.
+
+    `of_body`: the writer says that the sentence tells of the body; words that do so count as well (C-2).
+    """
 
     day: date | None = None
     ticked: Mapping[str, frozenset[str]] = {}
     sentence: str = ""
+    of_body: bool = False
     note: str = ""
     temperature: str = ""
     taps: int = 0
+
+
+class Sentence(Form, frozen=True, kw_only=True):
+    """A sentence while it is written: who will read it?"""
+
+    sentence: str = ""
+    of_body: bool = False
 
 
 class LetGo(Form, frozen=True, kw_only=True):

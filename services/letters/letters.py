@@ -25,6 +25,7 @@ from services.residents.access import access_resident, family_of
 from settings import Home
 from storage import revision, tables
 from storage.queries import letters as queries
+from storage.queries import letters_pages
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -114,6 +115,8 @@ def write(
     if row.state == "released" and looked.hold:
         _take_back(db, row, now)
     told = dict(facts) | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
+    if words and (form.of_body or letters.of_body(words)):
+        told[letters.SENTENCE] = ("health",)
     db.seal(row, "facts", json.dumps(told, ensure_ascii=False))
     db.seal(row, "sentence", words or None)
     db.seal(row, "note", form.note.strip() or None)
@@ -351,9 +354,9 @@ def who_reads(db: Unit, openid: str) -> int:
     return person
 
 
-def opened(db: Unit, person_id: int, letter_id: int, now: datetime) -> queries.Page:
+def opened(db: Unit, person_id: int, letter_id: int, now: datetime) -> letters_pages.Page:
     """A letter as this relative may read it; that it was opened is kept. Raises NotFound for everybody else."""
-    page = queries.page(db, person_id, letter_id)
+    page = letters_pages.page(db, person_id, letter_id)
     if page is None:
         raise NotFound
     if queries.reading(db, letter_id, person_id) is None:
@@ -367,7 +370,7 @@ def opened(db: Unit, person_id: int, letter_id: int, now: datetime) -> queries.P
     return page
 
 
-def react(db: Unit, person_id: int, letter_id: int, word: str, now: datetime) -> queries.Page:
+def react(db: Unit, person_id: int, letter_id: int, word: str, now: datetime) -> letters_pages.Page:
     """收到 or 谢谢 are kept, 有疑问 and 请来电 enter the talk as well (the caller hands them on). Raises Invalid, NotFound."""
     if word not in REACTIONS:
         raise Invalid(why="请点下面四个里的一个。")

@@ -1,12 +1,13 @@
-"""What 家书 asks: the letters of a day, who may read them, who did, and one letter as one relative may see it."""
+"""What 家书 asks: the letters of a day, who may read them, and who did."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from care import letters
 from storage import tables
@@ -31,6 +32,15 @@ class Row:
     readers: int
     read: int
     reactions: tuple[str, ...]
+    reached: int = 0
+    """How many of the readers follow the account: of nobody else can it be said that a letter is there (C-7)."""
+
+    @property
+    def unread_why(self) -> str:
+        """Why nobody can read it; "" where somebody can."""
+        if self.reached:
+            return ""
+        return "家属取消了关注" if self.readers else "还没有家属绑定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,11 @@ class Written:
     note: str
     author: str
     photos: list[int]
+
+    @property
+    def of_body(self) -> bool:
+        """Whether only who may know of health reads the sentence."""
+        return letters.SENTENCE in self.facts or bool(letters.of_body(self.sentence))
 
     @property
     def temperature(self) -> str:
@@ -60,25 +75,17 @@ class Reader:
     scopes: tuple[str, ...]
     opened_at: datetime | None
     reaction: str
+    reached: bool
 
+    @property
+    def reads(self) -> bool:
+        """Whether letters may be opened at all."""
+        return "daily" in self.scopes
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A letter as one relative may read it."""
-
-    id: int
-    home_id: int
-    title: str
-    elder: str
-    day: date
-    to: str
-    sentence: str
-    facts: list[tuple[str, str]]
-    photos: list[int]
-    author: str
-    written_at: datetime
-    corrected: bool
-    reaction: str
+    @property
+    def of_health(self) -> bool:
+        """Whether words of the body may be read."""
+        return "health" in self.scopes
 
 
 def of_day(db: Unit, resident_id: int, day: date) -> tables.Letter | None:
@@ -212,83 +219,6 @@ def facts_of(db: Unit, row: tables.Letter) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in json.loads(db.open(row, "facts") or "{}").items()}
 
 
-# -- for the families ----------------------------------------------------------------------------------------------
-
-
-def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
-    """A released letter, for a relative whose scopes hold daily today, or for the resident; else None."""
-    found = db.execute(
-        select(tables.Letter, tables.Resident, tables.Person, tables.Kinship, tables.Staff.name)
-        .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
-        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
-        .join(tables.Staff, tables.Staff.id == tables.Letter.written_by)
-        .outerjoin(
-            tables.Kinship, (tables.Kinship.resident_id == tables.Resident.id) & (tables.Kinship.person_id == person_id)
-        )
-        .where(tables.Letter.id == letter_id, tables.Letter.state == "released")
-    ).first()
-    if found is None:
-        return None
-    row, resident, elder, tie, author = found
-    scopes = (
-        frozenset(tie.scopes.split())
-        if tie
-        else frozenset({"daily", "health"} if resident.person_id == person_id else ())
-    )
-    if "daily" not in scopes:
-        return None
-    known = facts_of(db, row)
-    facts = letters.readable(known, scopes)
-    if "temperature" in known and "health" in scopes:
-        facts.append(("体温", f"{known['temperature'][0]} ℃"))
-    reader = db.get_one(tables.Person, person_id)
-    mine = reading(db, letter_id, person_id)
-    elder_name = db.open(elder, "name") or "老人"
-    return Page(
-        row.id,
-        row.home_id,
-        letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name),
-        elder_name,
-        row.day,
-        db.open(reader, "name") or "您",
-        db.open(row, "sentence") or "",
-        facts,
-        photos(db, row.id),
-        author,
-        row.written_at,
-        row.corrected,
-        (mine.reaction or "") if mine else "",
-    )
-
-
-def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, date, str, bool]]:
-    """(letter, title, day, sentence, read) of all letters that a person may read, the newest first."""
-    found = db.execute(
-        select(tables.Letter, tables.Resident, tables.Person, tables.Kinship, tables.LetterReading.id)
-        .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
-        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
-        .join(tables.Kinship, tables.Kinship.resident_id == tables.Resident.id)
-        .outerjoin(
-            tables.LetterReading,
-            (tables.LetterReading.letter_id == tables.Letter.id) & (tables.LetterReading.person_id == person_id),
-        )
-        .where(tables.Kinship.person_id == person_id, tables.Letter.state == "released")
-        .order_by(tables.Letter.day.desc(), tables.Letter.id)
-        .limit(limit)
-    )
-    return [
-        (
-            row.id,
-            letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"),
-            row.day,
-            db.open(row, "sentence") or "",
-            read is not None,
-        )
-        for row, resident, elder, tie, read in found
-        if "daily" in tie.scopes.split()
-    ]
-
-
 def photos(db: Unit, letter_id: int) -> list[int]:
     """The photos of a letter, in the order in which they were added."""
     return list(
@@ -311,11 +241,12 @@ def board(db: Unit, sight: Sight, day: date) -> list[Row]:
         row.resident_id: row
         for row in db.scalars(select(tables.Letter).where(tables.Letter.day == day, tables.Letter.resident_id.in_(ids)))
     }
-    may: dict[int, int] = {}
-    for resident, scopes in db.execute(
-        select(tables.Kinship.resident_id, tables.Kinship.scopes).where(tables.Kinship.resident_id.in_(ids))
+    may, reached = Counter[int](), Counter[int]()
+    for resident, scopes, follows in db.execute(
+        select(tables.Kinship.resident_id, tables.Kinship.scopes, _follows()).where(tables.Kinship.resident_id.in_(ids))
     ):
-        may[resident] = may.get(resident, 0) + ("daily" in scopes.split())
+        may[resident] += "daily" in scopes.split()
+        reached[resident] += "daily" in scopes.split() and bool(follows)
     done: dict[int, list[str]] = {}
     wanted = [row.id for row in rows.values()]
     for read, word in db.execute(
@@ -329,9 +260,10 @@ def board(db: Unit, sight: Sight, day: date) -> list[Row]:
         Row(
             line,
             as_seen(sight, rows.get(line.id)),
-            may.get(line.id, 0),
+            may[line.id],
             len(said[line.id]),
             tuple(filter(None, said[line.id])),
+            reached[line.id],
         )
         for line in people
     ]
@@ -361,7 +293,7 @@ def written(db: Unit, sight: Sight, row: tables.Letter) -> Written:
 def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]:
     """The relatives who may read, with what each did with this letter."""
     found = db.execute(
-        select(tables.Kinship, tables.Person, tables.LetterReading)
+        select(tables.Kinship, tables.Person, tables.LetterReading, _follows())
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
         .outerjoin(
             tables.LetterReading,
@@ -379,6 +311,16 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
             tuple(tie.scopes.split()),
             mine.opened_at if mine else None,
             (mine.reaction or "") if mine else "",
+            bool(follows),
         )
-        for tie, person, mine in found
+        for tie, person, mine, follows in found
     ]
+
+
+def _follows() -> ColumnElement[bool]:
+    """Whether the relative of a tie follows the account with one phone at least."""
+    return (
+        select(tables.Follower.id)
+        .where(tables.Follower.person_id == tables.Kinship.person_id, tables.Follower.following)
+        .exists()
+    )

@@ -65,3 +65,40 @@ def test_f14_a_reader_sees_what_was_ticked_and_what_was_agreed() -> None:
 )
 def test_u1_a_letter_is_called_as_the_family_says(relation: str, sex: str | None, expected: str) -> None:
     assert letters.title(relation, sex, "王桂兰") == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "今天有点发热，医生看过",
+        "下午量了 37.8 度，精神还好",
+        "上午摔了一下，没大碍",
+        "换了降压药，中午睡得沉",
+        "有点咳，多喝了水",
+        "去医院复查，都好",
+        "夜里起来两次，认不出孙女",
+        "中午没胃口，喂食慢",
+        "膝盖疼，少走了几步",
+        "有点ＣＴ结果要等",
+    ],
+)
+def test_fault_c2_what_names_body_illness_or_medicine_is_for_who_may_know_of_health(sentence: str) -> None:
+    assert letters.of_body(sentence)
+    assert letters.sentence_for({}, sentence, ("daily",)) == ""
+    assert letters.sentence_for({}, sentence, ("daily", "health")) == sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "上午折了六朵纸花。",
+        "中午红烧肉全吃了，还添了半碗饭",
+        "和隔壁张奶奶下棋，赢了两盘",
+        "太阳好，在院子里坐了一个小时，说方便的话周末视频",
+        "唱了两首越剧，大家鼓掌",
+    ],
+)
+def test_fault_c2_a_day_is_read_by_everybody_unless_its_writer_says_otherwise(sentence: str) -> None:
+    assert letters.of_body(sentence) == ""
+    assert letters.sentence_for({}, sentence, ("daily",)) == sentence
+    assert letters.sentence_for({letters.SENTENCE: ("health",)}, sentence, ("daily",)) == ""

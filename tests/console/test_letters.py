@@ -96,3 +96,49 @@ async def test_fault_s10_a_letter_that_waits_for_the_lead_tells_nobody_else_of_a
     again = {"sentence": "今天又晒了太阳", "drawn": await carer.drawn(f"/letters/{elder}")}
     assert (await carer.post(f"/letters/{elder}", again)).status == 204, "her form is drawn against the letter as it is"
     assert await house.home.one("SELECT state FROM letter") == "held"
+
+
+async def test_fault_c2_who_writes_sees_who_will_read(house: House, colleagues: dict[str, Colleague]) -> None:
+    carer, number = colleagues["zhou"], await resident(house)
+    await house.home.rows("UPDATE kinship SET scopes = 'daily health'")
+    await house.home.rows("UPDATE kinship SET scopes = 'daily' WHERE person_id = ?", await house.home.person("afraid"))
+
+    async def told(**form: str) -> str:
+        return await (await carer.post(f"/letters/{number}/readers", form)).text()
+
+    calm = await told(sentence="上午折了六朵纸花。")
+    assert "孙玉 读得到这句话" in calm
+    assert "checked" not in calm
+    body = await told(sentence="今天有点发热，医生看过")
+    assert "有「发热」，自动算" in body
+    assert "孙玉 只看日常，读不到" in body
+    assert "孙玉 只看日常，读不到" in await told(sentence="上午折了六朵纸花。", of_body="1")
+    assert (await carer.post(f"/letters/{await resident(house, '201')}/readers", {"sentence": "好"})).status == 404
+
+
+async def test_fault_c7_the_board_says_that_nobody_can_read_a_letter_and_what_to_do(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    carer, number = colleagues["zhou"], await resident(house)
+    await carer.post(f"/letters/{number}", {"meals": "全部", "drawn": await carer.drawn(f"/letters/{number}")})
+    await house.home.rows("UPDATE letter SET state = 'released'")
+    assert "✓ 已发" in await carer.get("/letters/list")
+    await house.home.rows("DELETE FROM kinship")
+    board = await carer.get("/letters/list")
+    assert "没有人能读到" in board
+    assert "✓ 已发" not in board
+    assert "还没有家属绑定" in await carer.get(f"/letters/{number}")
+    assert "绑定单" in await carer.get(f"/letters/{number}")
+
+
+async def test_fault_c7_where_only_a_call_helps_the_number_stands_beside_it(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    desk = colleagues["chen"]
+    for left in ("session_left = 0, session_until = NULL", "following = FALSE"):
+        await house.home.rows(f"UPDATE follower SET {left}")
+        page = await desk.get(f"/chats/{await house.home.person('kin3')}/composer")
+        assert "看号码" in page, left
+    person = await house.home.person("kin3")
+    shown = await desk.post(f"/chats/{person}/phone", {"reason": "回电话"})
+    assert 'href="tel:13800002107"' in await shown.text()

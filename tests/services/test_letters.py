@@ -17,6 +17,7 @@ from services.residents import residents
 from services.residents.forms import Hush, SetStatus
 from services.talks import answering
 from storage.queries import letters as queries
+from storage.queries import letters_pages
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import evening, house, releases, resident, writes
@@ -275,3 +276,37 @@ async def test_f20_checks_are_sentences_for_the_writer(house: HomeUnderTest) -> 
         < letters.release_at(house.settings.home, letters.today(house.settings.home, house.clock())) - house.clock()
         < timedelta(days=1)
     )
+
+
+async def test_fault_c2_a_relative_of_the_daily_scope_never_reads_a_sentence_of_the_body(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+
+    async def reads(openid: str, number: int) -> str:
+        page = await house.database.write(
+            lambda db: letters.opened(db, letters.who_reads(db, openid), number, house.clock())
+        )
+        shelf = await house.database.read(lambda db: letters_pages.shelf(db, letters.who_reads(db, openid)))
+        assert [words for number_, _, _, words, _ in shelf if number_ == number] == [page.sentence]
+        return page.sentence
+
+    said = "中午换了新药，睡得沉"
+    number = await writes(house, carer, sentence=said)
+    await evening(house)
+    assert (await reads("daughter", number), await reads("niece", number)) == (said, "")
+    calm = "下午折的纸花，一共六朵。"
+    await writes(house, carer, sentence=calm)
+    assert (await reads("daughter", number), await reads("niece", number)) == (calm, calm)
+    await writes(house, carer, sentence=calm, of_body=True)
+    assert (await reads("daughter", number), await reads("niece", number)) == (calm, ""), "her writer says so"
+
+
+async def test_fault_c7_a_letter_that_nobody_can_read_is_not_called_sent(house: HomeUnderTest) -> None:
+    carer, today = await house.staff(Role.CARER, "周敏", "zhou", "3"), letters.today(house.settings.home, house.clock())
+
+    async def why(room: str) -> str:
+        board = await house.database.read(lambda db: queries.board(db, carer.sight, today))
+        return next(row.unread_why for row in board if row.line.room == room)
+
+    assert (await why("301"), await why("306")) == ("还没有家属绑定", "")
+    await house.rows("UPDATE follower SET following = ? WHERE openid IN ('daughter', 'niece')", False)
+    assert await why("306") == "家属取消了关注"

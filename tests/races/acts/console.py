@@ -159,6 +159,7 @@ CONSOLE: Final[dict[Key, Act]] = {
         "application.refuse", "application", "application.confirm application.refuse", PERSON, "Decided"
     ),
     # -- letters
+    post("/console/letters/{resident}/readers", "readers"): act("letter.readers", "letter", why=READS),
     post("/console/letters/{resident}", "write"): act(
         "letter.write",
         "letter",
