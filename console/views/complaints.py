@@ -9,13 +9,12 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from care.stages import Stage
 from console.context import CLOCK, DATABASE, SETTINGS
 from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import proposals, standing
+from services.complaints import approvals, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import answering
 from services.talks.forms import Line
@@ -154,33 +153,31 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     who, ref, now = viewer(request), request.match_info["complaint"], request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Case, talks.Window, list[accusations.Named], bool, str, str]:
+    def work(
+        db: Unit,
+    ) -> tuple[queries.Case, talks.Window, list[accusations.Named], approvals.Approval | None, str, str]:
         complaint = found_by(db, who, ref)
-        directors = complaint.stage != Stage.APPROVAL or proposals.director_left(db, complaint)
-        named = accusations.of_complaint(db, complaint)
+        case = queries.one(db, complaint)
+        waiting = case.waiting("plan") or case.waiting("interim")
         return (
-            queries.one(db, complaint),
+            case,
             talks.window(db, complaint.person_id),
-            named,
-            directors,
+            accusations.of_complaint(db, complaint),
+            approvals.of(db, complaint, waiting.row, now) if waiting else None,
             standing.revision_of(db, complaint),
             answering.revision_of(db, complaint.person_id),
         )
 
-    found, window, named, directors, drawn, spoken = await request.app[DATABASE].read(work)
+    found, window, named, approval, drawn, spoken = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.complaint)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
-    waiting = found.waiting("plan") or found.waiting("interim")
-    overdue = any(one.kind == "approval" and one.kept_at is None and one.due_at <= now for one in found.promises)
-    decides = waiting is not None and proposals.may_decide(
-        who, found.complaint, waiting.row, overdue=overdue, directors=directors
-    )
     return {
         "found": found,
         "window": window,
         "known": known,
-        "decides": decides,
+        "approval": approval,
+        "decides": approval is not None and approval.may(who),
         "named": named,
         "drawn": drawn,
         "spoken": spoken,

@@ -42,11 +42,17 @@ class Interim(Form, frozen=True, kw_only=True):
 
 
 class Decide(Form, frozen=True, kw_only=True):
-    """审批 of one proposal: `approve`, or back with what has to be changed (C8)."""
+    """审批 of one proposal: `approve`, or back with what has to be changed (C8).
+
+    Decided outside the house, by phone: `body` is the head office or who runs the house, `person` who spoke there,
+    `why` what was said (C-3).
+    """
 
     paper: int
     verdict: str
     why: str = ""
+    body: str = ""
+    person: str = ""
 
 
 class Tell(Form, frozen=True, kw_only=True):

@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from care import sla
 from care.errors import Conflict, Decided, Invalid
-from care.severity import Level
 from care.sla import Kind
 from care.stages import Stage
 from care.states import Role
 from conversations.effects import say
-from services.access import LEADS, Viewer, name_of
-from services.complaints import results, standing
+from services.access import Viewer, name_of
+from services.complaints import approvals, results, standing
 from services.complaints.access import access_complaint
 from services.complaints.forms import Decide, Interim, Propose
 from services.house import House
@@ -129,34 +128,6 @@ def interim(db: Unit, house: House, viewer: Viewer, case_id: int, form: Interim,
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "interim", f"case:{complaint.id}")
 
 
-def may_decide(
-    viewer: Viewer, complaint: tables.Complaint, row: tables.Proposal, *, overdue: bool = False, directors: bool = True
-) -> bool:
-    """Maker ≠ checker; the director for the most serious, for lawyers and the press, and for a new date; else a
-    supervisor as well.
-
-    When the approval clock has run out a supervisor stands in for the director: a family does not wait for a holiday
-    (C8). So too when the case is about every director (`directors` false).
-    """
-    if row.made_by == viewer.id:
-        return False
-    by_director = directors and (complaint.level == Level.S1 or complaint.cautious or row.kind == "interim")
-    return viewer.role is Role.DIRECTOR if by_director and not overdue else viewer.role in LEADS
-
-
-def director_left(db: Unit, complaint: tables.Complaint) -> bool:
-    """Whether there is a director whom the case is not about."""
-    rows = list(db.scalars(complaints.named(complaint)))
-    named, all_of_them = {row.staff_id for row in rows}, any(row.role == Role.DIRECTOR for row in rows)
-    there = (
-        one
-        for one in db.scalars(
-            select(tables.Staff).where(tables.Staff.home_id == complaint.home_id, tables.Staff.left_at.is_(None))
-        )
-    )
-    return not all_of_them and any(one.role == Role.DIRECTOR and one.id not in named for one in there)
-
-
 def decide(db: Unit, house: House, viewer: Viewer, case_id: int, form: Decide, now: datetime) -> None:
     """Approve, which sends, or give back with what has to be changed.
 
@@ -170,49 +141,55 @@ def decide(db: Unit, house: House, viewer: Viewer, case_id: int, form: Decide, n
         raise Decided(
             who=name_of(db, row.decided_by), what="批准了这一份" if row.verdict == "approved" else "退回了这一份"
         )
-    directors = director_left(db, complaint)
-    if not may_decide(viewer, complaint, row, overdue=_overdue(db, complaint.id, now), directors=directors):
-        raise Invalid(why="制定人不能批自己的方案；1 级、慎重和延期要院长批，审批时限过了主管可以代批。")
-    row.decided_by, row.decided_at = viewer.id, now
-    if not approved:
-        row.verdict = "returned"
-        db.seal(row, "why", standing.needed(form.why, "退回要写明改什么。"))
-        if row.kind == "plan":
-            complaint.stage = Stage.PLAN
-        records.written(db, viewer, complaint.id, "step", f"退回：{form.why.strip()}", now)
-    elif row.kind == "interim":
-        row.verdict = "approved"
-        results.send(db, viewer, complaint, row, db.open(row, "reply") or "", results.INTERIM, now)
-        due = promises.open_result(db.store, complaint.id)
-        if due is not None and row.new_due is not None:
-            promises.put_off(db.store, complaint.person_id, due, row.new_due)
-    else:
-        row.verdict = "approved"
-        complaint.stage = Stage.RESULT
-        records.written(
-            db,
-            viewer,
-            complaint.id,
-            "step",
-            "批准方案" if may_decide(viewer, complaint, row, directors=directors) else "审批时限已过，代院长批准方案",
-            now,
-        )
-        if complaint.level > BY_PHONE_FIRST:
-            results.send(
-                db,
-                viewer,
-                complaint,
-                row,
-                f"{db.open(row, 'reply')}\n{results.question(house, now)}",
-                results.RESULT,
-                now,
-            )
+    approval = approvals.of(db, complaint, row, now)
+    outside = _outside(approval, form) if form.body.strip() else ""
+    if not outside and not approval.may(viewer):
+        raise Invalid(why=approval.who)
+    why = form.why.strip() if approved else standing.needed(form.why, "退回要写明改什么。")
+    row.decided_by, row.decided_at, row.verdict = viewer.id, now, "approved" if approved else "returned"
+    if why:
+        db.seal(row, "why", f"{outside}：{why}" if outside else why)
+    if outside or not approved:
+        records.written(db, viewer, complaint.id, "step", f"{outside or '退回'}：{why}", now)
+    elif row.kind == "plan":
+        stands_in = approval.stands_in and viewer.role is not Role.DIRECTOR
+        words = "审批时限已过，代院长批准方案" if stands_in else "批准方案"
+        records.written(db, viewer, complaint.id, "step", words, now)
+    if row.kind == "plan":
+        complaint.stage = Stage.RESULT if approved else Stage.PLAN
+    if approved:
+        _approved(db, house, viewer, complaint, row, now)
     db.flush()
     if _open(db, complaint.id) is None:
         _stop_the_approval_clock(db, complaint, now)
     db.store.audit(
         complaint.home_id, now, f"staff:{viewer.id}", "approve" if approved else "return", f"case:{complaint.id}"
     )
+
+
+def _approved(
+    db: Unit, house: House, viewer: Viewer, complaint: tables.Complaint, row: tables.Proposal, now: datetime
+) -> None:
+    """What an approved paper sends: a result, unless a voice must tell it first; an interim reply with its date."""
+    reply = db.open(row, "reply") or ""
+    if row.kind == "interim":
+        results.send(db, viewer, complaint, row, reply, results.INTERIM, now)
+        due = promises.open_result(db.store, complaint.id)
+        if due is not None and row.new_due is not None:
+            promises.put_off(db.store, complaint.person_id, due, row.new_due)
+    elif complaint.level > BY_PHONE_FIRST:
+        words = f"{reply}\n{results.question(house, now)}"
+        results.send(db, viewer, complaint, row, words, results.RESULT, now)
+
+
+def _outside(approval: approvals.Approval, form: Decide) -> str:
+    """Who above the house decided by phone, as the case keeps it. Raises Invalid while somebody in the house may."""
+    if not approval.outside:
+        raise Invalid(why="院里还有人能批，请同事来批；没有人能批的，才由上级单位或举办方批。")
+    body = standing.needed(form.body, "请写是哪个上级单位或举办方。")
+    person = standing.needed(form.person, "请写对方是谁批的、什么职务。")
+    standing.needed(form.why, "请写电话里对方怎么说的。")
+    return f"{body} {person} 在电话里{'批准' if form.verdict == 'approve' else '退回'}"
 
 
 def _ask_for_approval(db: Unit, house: House, complaint: tables.Complaint, now: datetime) -> None:
@@ -235,17 +212,6 @@ def _ask_for_approval(db: Unit, house: House, complaint: tables.Complaint, now: 
         due_at=due,
         case_id=complaint.id,
     )
-
-
-def _overdue(db: Unit, case_id: int, now: datetime) -> bool:
-    """Whether nobody decided in time."""
-    late = select(tables.Promise.id).where(
-        tables.Promise.case_id == case_id,
-        tables.Promise.kind == Kind.APPROVAL.value,
-        tables.Promise.kept_at.is_(None),
-        tables.Promise.due_at <= now,
-    )
-    return db.scalars(late).first() is not None
 
 
 def _stop_the_approval_clock(db: Unit, complaint: tables.Complaint, now: datetime) -> None:

@@ -13,7 +13,7 @@ from conversations.answers import Knowledge, starter
 from services.access import Viewer, access_person
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import complaints, proposals
+from services.complaints import complaints
 from services.complaints.access import access_complaint
 from services.complaints.forms import Assess, Inquire, Learn
 from services.knowledge import shelves
@@ -268,14 +268,6 @@ async def test_fault_s1_a_supervisor_and_a_director_are_colleagues_too(floor: Fl
     kin = await home.person("niece")
     assert await floor.sees("shen", kin) == NOTHING
     assert {"words", "case"} <= await floor.sees("he", kin)
-    assert (
-        await home.database.read(
-            lambda db: proposals.director_left(
-                db, db.get_one(tables.Complaint, queries.rows(db, floor.staff["he"].sight)[0].complaint.id)
-            )
-        )
-        is False
-    )
 
 
 async def test_fault_s1_when_everybody_above_is_meant_somebody_still_reads_it(home: HomeUnderTest) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
+from care.states import Role
+from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
 from services.talks import answering
@@ -239,3 +241,63 @@ async def test_c12_an_internal_note_is_on_the_case(home: HomeUnderTest) -> None:
     complaint = await home.one("SELECT id FROM complaint")
     await home.database.write(lambda db: answering.note_complaint(db, who, complaint, "先看录像", home.clock()))
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'note'") == 1
+
+
+async def _outside(story: Story, who: Viewer, **more: str) -> None:
+    row = await story.home.one("SELECT id FROM proposal WHERE verdict IS NULL")
+    said = {"body": "青禾集团", "person": "王建民，副总", "why": "同意"} | more
+    await story.do(
+        lambda db: proposals.decide(
+            db,
+            story.home.house,
+            who,
+            story.complaint,
+            Decide(paper=row, verdict=said.pop("verdict", "approve"), **said),
+            story.home.clock(),
+        )
+    )
+
+
+async def test_fault_c3_what_a_director_wrote_is_never_decided_by_a_subordinate(story: Story) -> None:
+    home = story.home
+    await story.to_the_plan()
+    await story.plan(story.director)
+    home.clock.on(hours=5)
+    for who in (story.lead, story.desk, story.director):
+        with pytest.raises(Invalid, match="下级不能批"):
+            await story.decide(who)
+    assert await story.stage() == 5
+    for missing in ("person", "why"):
+        with pytest.raises(Invalid):
+            await _outside(story, story.director, **{missing: " "})
+    await _outside(story, story.director)
+    assert await story.stage() == 6
+    lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, story.complaint)).records)
+    assert "青禾集团 王建民，副总 在电话里批准：同意" in [line.words for line in lines]
+
+
+async def test_fault_c3_another_director_decides_and_outside_waits_until_nobody_else_can(story: Story) -> None:
+    home = story.home
+    second = await home.staff(Role.DIRECTOR, "顾敏", "gu")
+    await story.to_the_plan()
+    await story.plan(story.director)
+    with pytest.raises(Invalid, match="院里还有人能批"):
+        await _outside(story, story.director)
+    await story.decide(second, approve=False, why="措施写具体")
+    await story.plan(story.director)
+    home.clock.on(hours=5)
+    await _outside(story, story.director, verdict="return", why="再写细一点")
+    assert await story.stage() == 4
+    await story.plan(story.lead)
+    await story.decide(second)
+    assert await story.stage() == 6
+
+
+async def test_fault_c3_where_the_case_is_about_everybody_above_the_house_is_not_its_own_judge(story: Story) -> None:
+    await story.to_the_plan()
+    await story.home.rows("UPDATE staff SET left_at = ? WHERE id = ?", 1, story.director.id)
+    await story.plan(story.lead)
+    with pytest.raises(Invalid, match="上级单位"):
+        await story.decide(story.lead)
+    await _outside(story, story.desk)
+    assert await story.stage() == 6
