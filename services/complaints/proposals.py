@@ -18,6 +18,7 @@ from services.access import Viewer, name_of
 from services.complaints import approvals, results, standing
 from services.complaints.access import access_complaint
 from services.complaints.forms import Decide, Interim, Propose
+from services.form import coming
 from services.house import House
 from services.outgoing import outbox
 from services.promises import promises
@@ -63,6 +64,7 @@ def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose,
         raise Invalid(why="责任部门和责任人都要选。")
     if done_by is None:
         raise Invalid(why="请选措施哪天完成。")
+    coming(done_by, now.astimezone(house.home.zone).date(), "完成日期")
     reply = form.reply.strip() or draft(db, house, complaint, measures=measures, department=department, done_by=done_by)
     if not any(word in reply for word in SORRY):
         raise Invalid(why="给家属的话里要有一句道歉。")
@@ -107,8 +109,10 @@ def interim(db: Unit, house: House, viewer: Viewer, case_id: int, form: Interim,
     complaint = standing.at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY, Stage.PLAN, Stage.APPROVAL})
     words = standing.needed(form.reply, "请写为什么还没查清、现在到哪一步了。")
     new_due = datetime.combine(form.until, DUE_AT, house.home.zone) if form.until else None
-    if new_due is None or not now < new_due <= now + LONGEST:
+    if new_due is None or new_due > now + LONGEST:
         raise Invalid(why="请选新的时间，在 30 天以内。")
+    if new_due <= now:
+        raise Invalid(why=f"新的时间（{form.until:%m-%d} {DUE_AT:%H:%M}）已经过了，请选以后的日子。")
     if _open(db, complaint.id, "interim") is not None:
         raise Invalid(why="已有一份中期回复在等院长批。")
     row = tables.Proposal(
@@ -170,7 +174,13 @@ def decide(db: Unit, house: House, viewer: Viewer, case_id: int, form: Decide, n
 def _approved(
     db: Unit, house: House, viewer: Viewer, complaint: tables.Complaint, row: tables.Proposal, now: datetime
 ) -> None:
-    """What an approved paper sends: a result, unless a voice must tell it first; an interim reply with its date."""
+    """What an approved paper sends: a result, unless a voice must tell it first; an interim reply with its date.
+
+    Raises Invalid when what it promises is over by now (C-4).
+    """
+    today = now.astimezone(house.home.zone).date()
+    if (row.done_by or today) < today or (row.new_due or now) < now:
+        raise Invalid(why="里面写的日期已经过了，请退回，改好日期再批。")
     reply = db.open(row, "reply") or ""
     if row.kind == "interim":
         results.send(db, viewer, complaint, row, reply, results.INTERIM, now)

@@ -19,6 +19,7 @@ from care.occasions import Day
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
 from services.families.reach import why_not
+from services.form import coming
 from services.greetings.access import access_plan
 from services.greetings.forms import BookVisit, DecidePlan
 from services.house import House
@@ -113,6 +114,7 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, form: B
         raise NotFound
     if form.at is None:
         raise Invalid(why="请选哪天几点来。")
+    coming(form.at.date(), now.astimezone(house.home.zone).date(), "探视的日子")
     at = form.at if form.at.tzinfo else form.at.replace(tzinfo=house.home.zone)
     if at <= now:
         raise Invalid(why="探视时间已经过了，请选以后的时间。")

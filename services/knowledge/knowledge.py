@@ -4,6 +4,7 @@ import re
 import string
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -92,6 +93,12 @@ def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
         raise Invalid(why=f"最多 {LONGEST['value']} 个字，现在 {len(value)} 个。")
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
+    if value and valid_until is not None:
+        zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
+        if valid_until < now.astimezone(zone).date():
+            raise Invalid(
+                why=f"「{name}」的有效期 {valid_until} 已经过了，机器人不会说。请改成以后的日子，或者清空日期。"
+            )
     row = db.lock_row(
         select(tables.KnowledgeBlank).where(
             tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name

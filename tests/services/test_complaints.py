@@ -301,3 +301,33 @@ async def test_fault_c3_where_the_case_is_about_everybody_above_the_house_is_not
         await story.decide(story.lead)
     await _outside(story, story.desk)
     assert await story.stage() == 6
+
+
+async def test_fault_c4_a_day_that_is_over_or_far_off_is_never_told_to_a_family(story: Story) -> None:
+    home = story.home
+    today = home.clock().astimezone(home.settings.home.zone).date()
+    await story.to_the_plan()
+    for day, why in (
+        (today - timedelta(days=1), "已经过了"),
+        (today + timedelta(days=400), "一年以后"),
+        (today.replace(year=1), "已经过了"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            await story.plan(done_by=day)
+    with pytest.raises(Invalid, match="已经过了"):
+        await story.do(
+            lambda db: proposals.interim(
+                db,
+                home.house,
+                story.lead,
+                story.complaint,
+                Interim(reply="录像还没拿到", until=today - timedelta(days=1)),
+                home.clock(),
+            )
+        )
+    await story.plan(done_by=today)
+    home.clock.on(days=1)
+    with pytest.raises(Invalid, match="请退回"):
+        await story.decide(story.director)
+    await story.decide(story.director, approve=False, why="日期过了")
+    assert await home.send_all() == []

@@ -278,3 +278,20 @@ def test_b1_people_are_called_as_in_the_house() -> None:
         "欧阳爷爷",
         "王桂兰",
     ]
+
+
+async def test_fault_c4_a_visit_lies_ahead_and_within_a_year(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
+    for at, why in (
+        (datetime.fromisoformat("2025-11-23T10:00"), "已经过了"),
+        (datetime.fromisoformat("2036-01-01T10:00"), "一年以后"),
+        (datetime.fromisoformat("9999-12-31T23:59"), "一年以后"),
+        (datetime.fromisoformat("0001-01-01T00:00"), "已经过了"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            await house.database.write(
+                lambda db, a=at: occasions.book_visit(  # type: ignore[misc]
+                    db, house.house, desk, number, BookVisit(person=person, at=a), house.clock()
+                )
+            )

@@ -1,7 +1,7 @@
 """The knowledge as staff keep it: fill, change, switch, teach, and what the machine could not answer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -260,3 +260,17 @@ async def test_the_first_home_answers_for_the_command(home: HomeUnderTest) -> No
     from settings import Home
 
     assert shelves.of_home(Home(first_feedback_minutes=90))["首次反馈时间"] == "90 分钟"
+
+
+async def test_fault_c4_what_is_true_until_yesterday_is_not_filled_in(home: HomeUnderTest) -> None:
+    who, today = await home.staff(), home.clock().astimezone(home.settings.home.zone).date()
+
+    async def fill(value: str, until: date | None) -> None:
+        await home.database.write(
+            lambda db: knowledge.fill(db, who, FillBlank(name="床位费", value=value, until=until), home.clock())
+        )
+
+    with pytest.raises(Invalid, match="已经过了"):
+        await fill("2,000 元", today - timedelta(days=1))
+    await fill("2,000 元", today)
+    await fill("", today - timedelta(days=1))
