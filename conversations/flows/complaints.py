@@ -45,8 +45,10 @@ FIELDS = {S.ABOUT: "about", S.WHEN: "occurred", S.NAME: "name", S.CALL: "contact
 
 @flow.claims
 def belongs(_: "Complaint", event: Message) -> bool:
-    """Everything that is said belongs to the story, but the question how far it is (C15)."""
-    return not (isinstance(event, Text) and of_words(event.body) == Intent.PROGRESS)
+    """Everything that is said belongs to the story, but the question how far it is (C15), and the word 问卷 alone
+    (C-6).
+    """
+    return not (isinstance(event, Text) and of_words(event.body) in {Intent.PROGRESS, Intent.SURVEY})
 
 
 OPENING: Final = Opening(Intent.COMPLAINT, key="COMPLAINT", button="投诉")

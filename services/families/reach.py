@@ -7,7 +7,11 @@ from services.outgoing import sending
 from storage.queries.families import Who
 
 ASK_FIRST: Final = "先问过主管再说"
-"""An open complaint of level 1 stands behind it; who reads this must not learn that there is one (C14)."""
+"""A grave complaint of this person is open; who reads this must not learn that there is one (C14).
+
+Only who complained is left in peace: the elder and the rest of the family get theirs, and the questionnaire answers
+whoever asks for it (C-6, F42).
+"""
 
 
 def why_not(who: Who, occasion: str, now: datetime) -> str:

@@ -4,7 +4,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -28,6 +28,8 @@ from storage.unit import Unit
 
 SURVEY: Final = Purpose("survey", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
+AFTERWARDS: Final = timedelta(days=1)
+"""How long after the end of a complaint a questionnaire may come."""
 
 
 def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
@@ -61,20 +63,56 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
             continue
         told.add(who.person_id)
-        outbox.enqueue(
-            db.store,
-            home_id=viewer.home_id,
-            person_id=who.person_id,
-            purpose=SURVEY,
-            dedup_key=f"campaign:{row.id}:{who.person_id}:1",
-            text=house.words([say("survey.here", month=f"{local.month}", link=link(house.public_url))], now),
-            now=now,
-            queue="notice",
-            not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
-        )
+        _invite(db, house, row, who.person_id, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "begin_survey", f"campaign:{row.id}")
     db.store.hint("surveys")
     return len(told)
+
+
+def _invite(db: Unit, house: House, row: tables.Campaign, person_id: int, now: datetime) -> None:
+    """Tell somebody once that there is a questionnaire."""
+    month = str(int(row.period[-2:]))
+    outbox.enqueue(
+        db.store,
+        home_id=row.home_id,
+        person_id=person_id,
+        purpose=SURVEY,
+        dedup_key=_key(row, person_id),
+        text=house.words([say("survey.here", month=month, link=link(house.public_url))], now),
+        now=now,
+        queue="notice",
+        not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
+    )
+
+
+def _key(row: tables.Campaign, person_id: int) -> str:
+    return f"campaign:{row.id}:{person_id}:1"
+
+
+def left_out(db: Unit, home_id: int, now: datetime) -> list[int]:
+    """Who was in a grave complaint when the questionnaire began, which has been closed for a day, and has neither
+    answered nor been told (C-6).
+    """
+    row = queries.running(db, home_id)
+    if row is None:
+        return []
+    keys = {_key(row, one): one for one in queries.reconciled(db, row, now - AFTERWARDS)}
+    told = db.scalars(select(tables.Outbox.dedup_key).where(tables.Outbox.dedup_key.in_(keys)))
+    return sorted(set(keys.values()) - {keys[key] for key in told})
+
+
+def invite(db: Unit, house: House, person_id: int, now: datetime) -> bool:
+    """Tell one of them, if they may be told now; asked again under the lock of the person."""
+    db.lock_persons(person_id)
+    home_id = db.get_one(tables.Person, person_id).home_id
+    row = queries.running(db, home_id)
+    if row is None or person_id not in left_out(db, home_id, now):
+        return False
+    ties = [who for who in families.people(db, home_id) if who.person_id == person_id and not who.is_elder]
+    if all(why_not(who, "survey", now) for who in ties):
+        return False
+    _invite(db, house, row, person_id, now)
+    return True
 
 
 def end(db: Unit, viewer: Viewer, campaign_id: int, now: datetime) -> None:

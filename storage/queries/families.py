@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from storage import tables
 from storage.queries.residents import LIVING
@@ -26,6 +26,7 @@ class Who:
     status: str
     stopped: bool
     serious: bool
+    """Has a grave complaint that is open; of a brother's it says nothing (C-6)."""
     scopes: frozenset[str]
     following: bool
     window_until: datetime | None
@@ -36,6 +37,11 @@ class Who:
     def kind(self) -> str:
         """Elder or family, for the silent hours."""
         return "elder" if self.is_elder else "family"
+
+
+def grave() -> ColumnElement[bool]:
+    """Complaints while which are open who complained is not greeted and not asked (F10, F42)."""
+    return or_(tables.Complaint.level == 1, tables.Complaint.cautious)
 
 
 def people(db: Unit, home_id: int, resident_id: int | None = None) -> list[Who]:
@@ -72,11 +78,10 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
     serious = set(
         db.scalars(
             select(tables.Complaint.person_id).where(
-                tables.Complaint.person_id.in_(ids), tables.Complaint.closed_at.is_(None), tables.Complaint.level == 1
+                tables.Complaint.person_id.in_(ids), tables.Complaint.closed_at.is_(None), grave()
             )
         )
     )
-    troubled = {tie.resident_id for tie in ties if tie.person_id in serious}
     pairs = [(row.person_id, row, None) for row in residents.values()] + [
         (tie.person_id, residents[tie.resident_id], tie) for tie in ties
     ]
@@ -98,7 +103,7 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
                 tie is None,
                 resident.status,
                 resident.person_id in stops or number in stops,
-                number in serious or resident.id in troubled,
+                number in serious,
                 frozenset(tie.scopes.split() if tie else ()),
                 phone.following,
                 phone.session_until,

@@ -1,11 +1,13 @@
 """What 问卷 asks: the questionnaires, their scores per item, the wishes; never who said what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from care import surveys
 from storage import tables
+from storage.queries.families import grave
 from storage.unit import Unit
 
 
@@ -41,6 +43,16 @@ def answered(db: Unit, campaign_id: int, person_id: int) -> bool:
         tables.Participation.campaign_id == campaign_id, tables.Participation.person_id == person_id
     )
     return db.scalars(found).first() is not None
+
+
+def reconciled(db: Unit, row: tables.Campaign, before: datetime) -> list[int]:
+    """Whose grave complaint was open when a questionnaire began and was closed before a moment, without an answer."""
+    took = select(tables.Participation.person_id).where(tables.Participation.campaign_id == row.id)
+    over = tables.Complaint.closed_at.between(row.opened_at, before)
+    found = select(tables.Complaint.person_id).where(
+        tables.Complaint.home_id == row.home_id, over, grave(), tables.Complaint.person_id.not_in(took)
+    )
+    return sorted(set(db.scalars(found)))
 
 
 def all_of(db: Unit, home_id: int) -> list[tables.Campaign]:

@@ -207,14 +207,22 @@ async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(hous
     assert await house.one("SELECT state FROM plan WHERE id = ?", number) == "sent"
 
 
-async def test_c14_nobody_learns_from_the_schedule_that_there_is_a_complaint(house: HomeUnderTest) -> None:
+async def test_fault_c6_an_open_complaint_pauses_greetings_for_who_complained_alone(house: HomeUnderTest) -> None:
     await plans(house)
-    house.clock.now = at_home(date(2026, 11, 30), 8, 0)
+    house.clock.now = at_home(date(2026, 11, 27), 8, 0)
     await everybody_writes(house)
     await house.hears("护工打我妈，我要投诉", "daughter")
+    house.clock.now = at_home(date(2026, 11, 27), 9)
+    assert await release(house) == 1
+    assert await states(house, "birthday-soon") == {
+        "abroad": ("sent", None),
+        "cousin": ("skipped", "没有同意看日常"),
+        "daughter": ("skipped", "先问过主管再说"),
+    }, "and nobody learns from the schedule that there is a complaint (C14)"
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
-    assert await release(house) == 0
-    assert await states(house, "birthday") == {"grandma": ("skipped", "先问过主管再说")}
+    await house.hears("早", "grandma")
+    assert await release(house) == 1
+    assert await states(house, "birthday") == {"grandma": ("sent", None)}
 
 
 async def test_r1_each_visit_is_reminded_with_its_own_time(house: HomeUnderTest) -> None:

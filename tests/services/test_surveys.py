@@ -136,3 +136,36 @@ async def test_m2_a_question_in_between_is_answered_and_the_questionnaire_waits(
     assert "2/7" in await house.hears("问卷", "daughter"), "the question that was open is asked again"
     assert "1 到 5" in await house.hears("还行吧", "daughter")
     assert "3/7" in await house.hears("4", "daughter")
+
+
+async def _told(home: HomeUnderTest) -> set[str]:
+    return {who for who, words in await home.send_all() if "问卷" in words}
+
+
+async def test_fault_c6_only_who_complains_is_left_in_peace_and_nobody_is_forgotten(house: HomeUnderTest) -> None:
+    for openid in ("daughter", "niece"):
+        await house.hears("你好", openid)
+    await house.hears("护工打我妈，我要投诉", "daughter")
+    await house.send_all()
+    await begun(house)
+    assert await _told(house) == {"niece"}, "a sister's complaint is not hers"
+    house.clock.on(minutes=20)
+    assert "1/7" in await house.hears("问卷", "daughter"), "who asks for it gets it, whatever is open"
+    await house.hears("稍后", "daughter")
+
+    async def afterwards() -> set[str]:
+        left = await house.database.read(lambda db: surveys.left_out(db, house.ids.home_id, house.clock()))
+        for person in left:
+            await house.database.write(
+                lambda db, p=person: surveys.invite(db, house.house, p, house.clock())  # type: ignore[misc]
+            )
+        return await _told(house)
+
+    assert await afterwards() == set()
+    await house.rows("UPDATE complaint SET closed_at = ?", int(house.clock().timestamp() * 1_000_000))
+    assert await afterwards() == set(), "not on the very day"
+    house.clock.on(days=1, hours=3)
+    await house.hears("在吗", "daughter")
+    await house.send_all()
+    assert await afterwards() == {"daughter"}
+    assert await afterwards() == set(), "once"

@@ -75,6 +75,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         PERSON,
         why="it leaves what is decided",
     ),
+    ("job", "surveys"): act("job.surveys", "campaign", why="one line for a person, by its key, whoever is first"),
     ("job", "parked"): act("job.parked", "message", "push outgoing.send_kept", AGAIN, why="it leaves what goes"),
     ("job", "ledger"): act("job.ledger", "audit", why=ALONE),
     ("job", "search"): act("job.search", "index", why=ALONE),
