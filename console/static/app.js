@@ -26,17 +26,29 @@
   /* An alarm rings until somebody goes: sound where the browser allows it, the title always. */
   const title = document.title;
   let sound = null, heard = new Set(), ringing = null;
-  function beep() {
+  function play(tones, lasts) {
     if (!sound || sound.state !== "running") return;
-    for (const [at, pitch] of [[0, 880], [0.18, 660], [0.36, 880]]) {
+    for (const [at, pitch] of tones) {
       const tone = sound.createOscillator(), volume = sound.createGain();
       tone.frequency.value = pitch;
       volume.gain.setValueAtTime(0.25, sound.currentTime + at);
-      volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at + 0.16);
+      volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at + lasts);
       tone.connect(volume).connect(sound.destination);
       tone.start(sound.currentTime + at);
-      tone.stop(sound.currentTime + at + 0.17);
+      tone.stop(sound.currentTime + at + lasts + 0.01);
     }
+  }
+  const beep = () => play([[0, 880], [0.18, 660], [0.36, 880]], 0.16);
+  /* A complaint of level 1 calls until somebody takes it: two low tones, another sound than an alarm, and silent beside one. */
+  let calledFor = new Set(), calledAt = 0;
+  function lookAtComplaints(alarmed) {
+    const open = Array.from(document.querySelectorAll(".urgent[data-call]"), (one) => one.dataset.call);
+    if (open.length && !alarmed && (Date.now() - calledAt > 12000 || open.some((one) => !calledFor.has(one)))) {
+      calledAt = Date.now();
+      play([[0, 392], [0.3, 523]], 0.28);
+    }
+    calledFor = new Set(open);
+    return open.length > 0;
   }
   function openSound() {
     const Context = window.AudioContext || window.webkitAudioContext;
@@ -55,7 +67,8 @@
       for (const button of changed.querySelectorAll("[data-dead]")) button.disabled = dead;
     }
     const waits = Array.from(document.querySelectorAll(".alarm:not(.going)"));
-    document.title = waits.length ? "【紧急】" + title : title;
+    const calls = lookAtComplaints(waits.length > 0);
+    document.title = waits.length ? "【紧急】" + title : calls ? "【1 级投诉】" + title : title;
     const hint = document.getElementById("no-sound");
     if (hint) hint.hidden = Boolean(sound && sound.state === "running");
     const all = Array.from(document.querySelectorAll(".alarm"));

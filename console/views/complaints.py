@@ -14,7 +14,7 @@ from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import approvals, standing
+from services.complaints import approvals, complaints, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
 from services.talks import answering
 from services.talks.forms import Line
@@ -94,6 +94,14 @@ async def act(request: web.Request, form: Line) -> dict[str, Any]:
 
     await request.app[DATABASE].write(work)
     return await complaint_of(request) | {"done": what}
+
+
+@ROUTES.post(r"/complaints/{complaint:\d{1,18}}/take")
+async def take(request: web.Request) -> web.Response:
+    """Say that one calls the family now, and open the case."""
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["complaint"])
+    case = await request.app[DATABASE].write(lambda db: complaints.take_on(db, who, number, now))
+    return web.Response(status=204, headers={"HX-Redirect": f"/console/complaints/{case}"})
 
 
 @ROUTES.form(r"/accused/{id:\d{1,18}}", DecideAccused)

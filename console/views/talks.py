@@ -11,9 +11,11 @@ from console.context import BOARD, CLOCK, DATABASE
 from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
+from services.complaints.access import COMPLAINTS
 from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
+from storage.queries import complaints_urgent
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -35,13 +37,17 @@ async def index(request: web.Request) -> dict[str, Any]:
 
 @ROUTES.get("/counts", "_counts.html", may=COLLEAGUE)
 async def counts(request: web.Request) -> dict[str, Any]:
-    """The numbers in the menu."""
+    """The numbers in the menu, and the complaints that ring for who answers them (C-10)."""
     who, now = viewer(request), request.app[CLOCK]()
-    return {
-        "counts": await request.app[DATABASE].read(
-            lambda db: queries.counts(db, who.sight, now, now + timedelta(hours=1))
+
+    def work(db: Unit) -> tuple[queries.Counts, list[complaints_urgent.Urgent]]:
+        return (
+            queries.counts(db, who.sight, now, now + timedelta(hours=1)),
+            complaints_urgent.urgent(db, who.sight) if who.sees(COMPLAINTS) else [],
         )
-    }
+
+    numbers, urgent = await request.app[DATABASE].read(work)
+    return {"counts": numbers, "urgent": urgent}
 
 
 @ROUTES.get("/chats/list", "talks/_list.html")

@@ -13,12 +13,14 @@ from care.states import Role
 from services.access import HANDLERS, LEADS, Viewer
 from services.accusations import accusations
 from services.complaints import results, standing, verdicts
+from services.complaints.access import access_complaint
 from services.complaints.forms import Assess, Hear, Inquire, Learn, Tell
 from services.house import House
 from services.promises import promises
 from services.records import records
 from storage import tables
 from storage.queries import complaints
+from storage.queries.complaints_urgent import TAKEN
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -98,6 +100,18 @@ def _name(
     changed += [f"是{called[one]}" for one in sorted(ticked - {row.staff_id for row in rows})]
     if changed:
         accusations.told(db, viewer, complaint.id, complaint.person_id, f"说到的人：{'，'.join(changed)}", "named", now)
+
+
+def take_on(db: Unit, viewer: Viewer, case_id: int, now: datetime) -> int:
+    """「我来联系」: the others hear that somebody sees to it; gives the case. Who comes second reads who was first (C-10).
+
+    Raises NotFound.
+    """
+    complaint = access_complaint(db, viewer, case_id, lock=True)
+    if complaint.feedback_at is None and complaint.closed_at is None:
+        records.written(db, viewer, complaint.id, TAKEN, "我来联系家属", now)
+        db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "take_on", f"case:{complaint.id}")
+    return complaint.id
 
 
 def inquire(db: Unit, viewer: Viewer, case_id: int, form: Inquire, now: datetime) -> None:

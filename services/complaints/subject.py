@@ -17,6 +17,7 @@ SUBJECT: Final = Subject(
     },
     actions={
         "open_case": "立案",
+        "take_on": "接手联系",
         "assess": "评估",
         "inquire": "查明",
         "propose": "提交方案",

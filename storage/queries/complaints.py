@@ -115,7 +115,9 @@ def veiled(found: Case) -> Case:
     """
     row = veiled_row(Row(found.complaint, found.title, found.who, None))
     records = [
-        record if record.row.kind in {"note", "step"} else replace(record, words=VEIL, media=None, delivery="", why="")
+        record
+        if record.row.kind in {"note", "step", "taken"}
+        else replace(record, words=VEIL, media=None, delivery="", why="")
         for record in found.records
     ]
     return replace(

@@ -68,3 +68,38 @@ async def test_p2_a_nurse_sees_no_complaints(at_desk: Desk) -> None:
         answer = await at_desk.client.get(f"/console{path}")
         assert answer.status == 404
         assert "不在您能看的范围里" in await answer.text()
+
+
+async def test_fault_c10_a_complaint_of_level_1_rings_for_who_answers_until_somebody_takes_it(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    home, desk, director = house.home, colleagues["chen"], colleagues["shen"]
+    await home.hears("饭菜太凉了，我要投诉", "kin2")
+    assert "data-call" not in await desk.get("/counts"), "only what hurts rings"
+    await home.hears("你们把我妈摔了，我要投诉", "kin3")
+    complaint = int(await home.one("SELECT id FROM complaint WHERE level = 1"))
+    for who in (desk, director):
+        told = await who.get("/counts")
+        assert f'data-call="{complaint}"' in told
+        assert "请打电话" in told
+        assert f'href="/console/complaints/{complaint}"' in told
+    for who in (colleagues["zhou"], colleagues["tang"]):
+        assert "urgent" not in await who.get("/counts")
+    taken = await desk.post(f"/complaints/{complaint}/take")
+    assert (taken.status, taken.headers["HX-Redirect"]) == (204, f"/console/complaints/{complaint}")
+    told = await director.get("/counts")
+    assert "陈晓雯在联系" in told
+    assert "data-call" not in told
+    assert "我来联系家属" in await director.get(f"/complaints/{complaint}")
+    home.clock.on(minutes=16)
+    assert "data-call" in await director.get("/counts"), "who took it did not call in time"
+    await desk.post(f"/complaints/{complaint}/call", {"text": "打通了，在查"})
+    assert "1 级投诉" not in await director.get("/counts")
+
+
+async def test_fault_c10_it_never_rings_for_whom_it_is_about(house: House, colleagues: dict[str, Colleague]) -> None:
+    await house.home.hears("你们客服陈晓雯打我妈，我要投诉", "kin3")
+    complaint = int(await house.home.one("SELECT id FROM complaint WHERE level = 1"))
+    assert "1 级投诉" not in await colleagues["chen"].get("/counts")
+    assert "1 级投诉" in await colleagues["shen"].get("/counts")
+    assert (await colleagues["chen"].post(f"/complaints/{complaint}/take")).status == 404

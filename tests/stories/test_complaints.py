@@ -1,6 +1,7 @@
 """A complaint in three browsers, from the phone to 认可: the desk handles, the director decides, the daughter answers."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -54,7 +55,7 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         )  # the new card is in place
         await card.get_by_label("原因").fill("没有报修的规定")
         await card.get_by_label("措施").fill("今天换新，每餐量温度")
-        await card.get_by_label("哪天完成").fill("2026-12-01")
+        await card.get_by_label("哪天完成").fill(f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
         await looked_at(desk, "plan")
         await card.get_by_role("button", name="提交审批").click()
         card = desk.get_by_role("region", name="审批")

@@ -87,6 +87,7 @@ CONSOLE: Final[dict[Key, Act]] = {
         "case.call", "promise", why="the act chat.call on another page"
     ),
     post("/console/complaints/{complaint}/{act}", "note"): act("case.note", "case", why=READS),
+    post("/console/complaints/{complaint}/take", "take"): act("case.take", "case", why=READS),
     post("/console/complaints/{complaint}/evidence", "add"): act(
         "case.evidence", "case", "step.learn", PERSON, "Conflict"
     ),
