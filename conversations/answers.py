@@ -94,6 +94,16 @@ class Entry:
         return tuple(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(self.answer) if name))
 
 
+def _beside(before: str, after: str) -> str:
+    """Two parts of a sentence; between Chinese and a figure or a Latin letter stands a blank, as in 每天 9:00 (C-12)."""
+    if not (before and after):
+        return before + after
+    ends = (before[-1], after[0])
+    latin = [one.isascii() and one.isalnum() for one in ends]
+    chinese = ["\u4e00" <= one <= "\u9fff" for one in ends]
+    return f"{before} {after}" if (latin[0] and chinese[1]) or (chinese[0] and latin[1]) else before + after
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An entry and how well it fits, 0 … 1."""
@@ -149,9 +159,10 @@ class Knowledge:
         """The answer as it is said; None while a blank is unfilled."""
         if self.missing(entry):
             return None
-        return "".join(
-            text + (self.values[name] if name else "") for text, name, _, _ in string.Formatter().parse(entry.answer)
-        )
+        said = ""
+        for text, name, _, _ in string.Formatter().parse(entry.answer):
+            said = _beside(_beside(said, text), self.values[name] if name else "")
+        return said
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
         """The entries that fit best."""

@@ -45,7 +45,7 @@ class House:
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""
-        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone, elder=elder))
+        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone, elder=elder), elder)
 
     def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False) -> str:
         """Several phrases as one message."""

@@ -6,7 +6,7 @@ words, short sentences, no exclamation marks to people in distress (design.md 2;
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
@@ -29,6 +29,7 @@ class Reader:
     now: datetime
     zone: tzinfo
     always: Mapping[str, str]
+    elder: bool = False
 
 
 @cache
@@ -59,7 +60,10 @@ def blanks(key: str) -> frozenset[str]:
 
 
 def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
-    """The phrase as the reader sees it. Raises UnknownPhrase, or KeyError for a blank that nobody filled."""
+    """The phrase as the reader sees it; an elder reads the one of that name with `_elder`, where there is one: shorter,
+    without numbers of cases and words to send back (C-12). Raises UnknownPhrase, or KeyError for an unfilled blank.
+    """
+    key = f"{key}_elder" if reader.elder and f"{key}_elder" in book() else key
     filled = {name: _tell(params[name] if name in params else reader.always[name], reader) for name in blanks(key)}
     return book()[key].format_map(filled).strip()
 
@@ -84,3 +88,8 @@ def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安")
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
     urgent = "急就按床头铃。" if elder else by_phone
     return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent}
+
+
+def unsaid(named: Collection[str]) -> list[str]:
+    """Phrases that no code names, neither themselves nor the one whose words for elders they are."""
+    return sorted(key for key in book() if not {key, key.removesuffix("_elder")} & set(named))

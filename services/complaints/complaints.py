@@ -138,9 +138,9 @@ def tell(db: Unit, house: House, viewer: Viewer, case_id: int, form: Tell, now: 
         promises.keep(db.store, complaint.person_id, viewer.id, now, how="call")
     promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=form.way)
     db.refresh(complaint)
-    results.send(
-        db, viewer, complaint, row, f"{db.open(row, 'reply')}\n{results.question(house, now)}", results.RESULT, now
-    )
+    elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
+    asked = results.question(house, now, elder=elder)
+    results.send(db, viewer, complaint, row, f"{db.open(row, 'reply')}\n{asked}", results.RESULT, now)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "tell", f"case:{complaint.id}")
 
 

@@ -49,7 +49,12 @@ def draft(db: Unit, house: House, complaint: tables.Complaint, *, measures: str,
         department=department,
         done_by=f"{done_by.month}月{done_by.day}日",
     )
-    return house.words([told], complaint.said_at)
+    return house.words([told], complaint.said_at, elder=_is_elder(db, complaint))
+
+
+def _is_elder(db: Unit, complaint: tables.Complaint) -> bool:
+    """Whether a resident complained, who reads words of their own."""
+    return db.get_one(tables.Person, complaint.person_id).kind == "elder"
 
 
 def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose, now: datetime) -> None:
@@ -74,7 +79,7 @@ def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose,
     ]
     if named:
         raise Invalid(why=f"给家属的话里写了{'、'.join(named)}的名字，请改成「护理员」这样的说法，再提交。")
-    outbox.fits(f"{reply}\n{results.question(house, now)}")
+    outbox.fits(f"{reply}\n{results.question(house, now, elder=_is_elder(db, complaint))}")
     row = tables.Proposal(
         id=new_id(),
         home_id=complaint.home_id,
@@ -188,7 +193,7 @@ def _approved(
         if due is not None and row.new_due is not None:
             promises.put_off(db.store, complaint.person_id, due, row.new_due)
     elif complaint.level > BY_PHONE_FIRST:
-        words = f"{reply}\n{results.question(house, now)}"
+        words = f"{reply}\n{results.question(house, now, elder=_is_elder(db, complaint))}"
         results.send(db, viewer, complaint, row, words, results.RESULT, now)
 
 

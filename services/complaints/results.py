@@ -27,9 +27,9 @@ def approved_plan(db: Unit, case_id: int) -> tables.Proposal:
     return row
 
 
-def question(house: House, now: datetime) -> str:
+def question(house: House, now: datetime, *, elder: bool) -> str:
     """What every result ends with (C10)."""
-    return house.words([say("verdict.ask")], now)
+    return house.words([say("verdict.ask")], now, elder=elder)
 
 
 def _told(store: Store, sent: Sent) -> None:

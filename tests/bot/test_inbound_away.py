@@ -138,7 +138,7 @@ async def test_f4_all_late_answers_of_one_person_leave_as_one_message(line: Line
     assert sorted(openid for openid, _ in sent) == ["daughter", "son"]
     told = dict(sent)["daughter"]
     assert told.count("编号") == 1
-    assert told.count("记进") == 1, "the same sentence is said once"
+    assert told.count("记下了") == 1, "the same sentence is said once"
 
 
 async def test_f4_when_the_spool_fails_too_there_is_no_answer_and_a_later_try_gets_it(line: Line) -> None:
@@ -240,7 +240,7 @@ async def test_f4_an_answer_that_left_once_is_not_in_the_next_late_message(line:
     for words in ("我要投诉，没人来", "等了一小时"):
         await home.hears(words)
     first, second = [row for (row,) in await home.rows("SELECT id FROM inbox ORDER BY id")]
-    for ids, told in (([first], ["编号"]), ([first, second], ["记进"]), ([first, second], [])):
+    for ids, told in (([first], ["编号"]), ([first, second], ["记下了"]), ([first, second], [])):
         await home.database.store(
             lambda store, late=ids: outbox.answer_late(store, late, home.clock())  # type: ignore[misc]
         )

@@ -23,7 +23,7 @@ def test_q3_the_forty_entries_keep_their_ids_and_every_blank_has_an_example() ->
     assert [entry.id for entry in starter()] == [f"faq-{n:02d}" for n in range(1, 41)]
     used = {name for entry in starter() for name in entry.blanks}
     assert used - {"值班电话", "首次反馈时间", "结果时间"} == set(hints())
-    assert sum(not entry.blanks for entry in starter()) == 12
+    assert sum(not entry.blanks for entry in starter()) == 11
 
 
 def test_q3_no_figure_of_the_home_is_written_into_an_answer() -> None:
@@ -153,3 +153,28 @@ def test_q3_a_way_of_asking_that_has_no_words_is_passed_over() -> None:
     """Staff may leave a line of signs among the ways in which people ask."""
     entry = Entry("own-1", "停车", "院里可以停车。", ("？！", "哪里停车"))
     assert [hit.entry.id for hit in Knowledge((entry,)).hits("哪里停车")] == ["own-1"]
+
+
+def test_fault_c12_figures_stand_apart_from_chinese() -> None:
+    entry = Entry("faq-07", "能先来参观吗？", "可以来看，每天{参观时间}都行，{人数}位同事在。")
+    values = {"参观时间": "9:00 到 16:00", "人数": "两"}
+    assert Knowledge((entry,), values).spoken(entry) == "可以来看，每天 9:00 到 16:00 都行，两位同事在。"
+
+
+def test_fault_c12_the_starter_promises_nothing_that_is_not_there() -> None:
+    answers = {entry.id: entry.answer for entry in starter()}
+    for key in ("faq-08", "faq-12", "faq-13", "faq-14"):
+        assert "以协议为准" in answers[key], key
+    for key, untrue in (
+        ("faq-07", "陪您走一圈"),
+        ("faq-21", "就能约"),
+        ("faq-22", "外出单"),
+        ("faq-28", "约我们陪诊"),
+        ("faq-30", "床头有呼叫器"),
+        ("faq-32", "每周"),
+        ("faq-33", "主要联系人管"),
+        ("faq-34", "报名"),
+        ("faq-35", "免费"),
+        ("faq-39", "「建议」"),
+    ):
+        assert untrue not in answers[key], key

@@ -17,8 +17,11 @@ NAME: Final = "jiashu.db"
 """The database that holds the sample; any other name is an empty one."""
 MOVED: Final[dict[str, str]] = {}
 """table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
-REWORDED: Final[dict[str, str]] = {}
-"""a sentence of 19125a6 -> what is said today instead."""
+REWORDED: Final[dict[str, str]] = {
+    r"记进 C\d{4}-\d{2} 了。您接着说，说完了请回「好了」。": "记下了，您接着说。",
+    r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事回。\2",
+}
+"""a line of 19125a6, as a pattern -> what is said today instead (C-12)."""
 REPLACED: Final[dict[tuple[str, str], str]] = {}
 """(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
 
@@ -46,7 +49,9 @@ def yearless(words: str) -> str:
 
 def today(words: str) -> str:
     """A sentence as it is said now."""
-    return "\n".join(REWORDED.get(line, line) for line in REWORDED.get(words, words).split("\n"))
+    for old, new in REWORDED.items():
+        words = re.sub(rf"^{old}$", new, words, flags=re.MULTILINE)
+    return words
 
 
 def told(value: bytes) -> tuple[str, str]:

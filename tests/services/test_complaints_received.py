@@ -99,7 +99,7 @@ async def test_c1_silence_files_the_draft_and_the_words_leave_by_the_outbox(home
 async def test_a_menu_tap_in_a_complaint_leaves_the_complaint_running(home: HomeUnderTest) -> None:
     await home.hears("我要投诉")
     assert "0571-8800-0101" in await home.hears(events.Click("CONTACT"))
-    assert "记进 C261122-01" in await home.hears("接着说")
+    assert "记下了，您接着说" in await home.hears("接着说")
 
 
 def test_every_kind_of_message_has_words_for_the_case() -> None:

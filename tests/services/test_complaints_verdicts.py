@@ -27,7 +27,7 @@ async def test_c10_not_accepted_is_a_new_round_one_level_up_the_second_time_and_
     assert "由院长沈国平负责" in answer
     assert await home.one("SELECT owner_id FROM complaint") == story.director.id
     assert "C261122-01" in answer
-    assert "记进" in await home.hears("饭还是凉的")
+    assert "记下了" in await home.hears("饭还是凉的")
     assert "新的结果" in await home.hears("好了")
     assert await home.rows("SELECT stage, rounds, level FROM complaint") == [(3, 1, level)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NULL") == 1

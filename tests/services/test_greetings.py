@@ -109,7 +109,7 @@ async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_t
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
     await house.hears("早", "grandma")
     assert await release(house) == 1
-    assert dict(await house.send_all()) == {"grandma": "王奶奶，生日好。厨房给您煮了长寿面，软和的。"}
+    assert dict(await house.send_all()) == {"grandma": "王奶奶，生日好。青禾颐养院的同事祝您身体硬朗、天天开心。"}
     assert await release(house) == 0
     house.clock.on(days=1)
     assert await plans(house) == 0

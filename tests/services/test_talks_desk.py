@@ -82,7 +82,7 @@ async def test_c1_a_complaint_is_heard_even_beside_a_colleague(home: HomeUnderTe
     home.clock.on(minutes=1)
     assert "请说说" in await home.hears(events.Click("COMPLAINT"))
     assert "编号 C261122-01" in await home.hears("护工对老人很凶")
-    assert "记进 C261122-01" in await home.hears("天天这样")
+    assert "记下了，您接着说" in await home.hears("天天这样")
     assert await home.one("SELECT count(*) FROM case_record") == 2
 
 

@@ -130,7 +130,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
         lambda db: answering.answer(db, staff["tang"], elder, "早，王奶奶，今天精神好。", "k0", home.clock())
     )
     await day.at(8, 30)  # a birthday, after breakfast
-    assert "王奶奶，生日好。厨房给您煮了长寿面，软和的。" in day.heard["grandma"]
+    assert "王奶奶，生日好。青禾颐养院的同事祝您身体硬朗、天天开心。" in day.heard["grandma"]
 
     await day.at(9)  # a complaint, told as people tell it
     number = await day.says("daughter", "昨天晚饭是凉的，我要投诉")

@@ -149,7 +149,7 @@ async def test_c1_c4_with_the_clock_moved_on_silence_and_breach_are_caught_up() 
 
         async def both_arrived() -> bool:
             words = "".join(await used.chat(DAUGHTER))
-            return "都记下了" in words and "标成超时" in words
+            return "都记下了" in words and "还没" in words and "对不起" in words
 
         await used.until(both_arrived, "silence and breach were not told")
         assert (await used.state())["oracle"]["twice"] == 0
