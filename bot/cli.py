@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import getpass
-import os
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from care.errors import JiashuError, NotUpgraded
+from care.errors import JiashuError
 from settings import Settings
 
 
@@ -29,7 +28,13 @@ def parser() -> argparse.ArgumentParser:
         help="web 收消息和控制台，worker 发送和定时，all 都做；SQLite 只有 all",
     )
     serve.add_argument("--migrate", action="store_true", help="启动前先更新数据库结构")
-    commands.add_parser("migrate", parents=[shared], help="更新数据库结构")
+    migrating = commands.add_parser("migrate", parents=[shared], help="建数据库，或更新它的结构；升级请用 upgrade")
+    migrating.add_argument(
+        "--adopt", action="store_true", help="机构改了名、换了公众号：让数据库从此跟着现在的配置；要先停服务"
+    )
+    commands.add_parser(
+        "upgrade", parents=[shared], help="升级：先备份，再更新数据库结构，再核对，并说怎么退回；要先停服务"
+    )
     staff = commands.add_parser("staff", help="工作人员").add_subparsers(dest="act", required=True, metavar="动作")
     add = staff.add_parser("add", parents=[shared], help="添加一位工作人员，密码从标准输入读")
     add.add_argument("login", help="登录名")
@@ -118,17 +123,13 @@ def _run(options: argparse.Namespace) -> int:
         from bot import questions
 
         return questions.run(options.command, getattr(options, "config", None), sys.stdin, sys.stdout)
+    from bot import upgrade
+
     settings = config.load(options.config)
     if options.command == "serve":
-        if options.role != "all" and settings.database.is_file:
-            sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
-            return 2
-        if options.migrate:
-            _migrate(settings.database.url)
-        return _loop(_serve(settings, options.role))
-    if options.command == "migrate":
-        _migrate(settings.database.url)
-        return 0
+        return _serve(settings, options)
+    if options.command in {"migrate", "upgrade"}:
+        return upgrade.run(settings, options)
     if options.command == "simulate":
         from bot import demo
 
@@ -140,46 +141,24 @@ def _run(options: argparse.Namespace) -> int:
     return _add_staff(settings, options)
 
 
-def _migrate(url: str) -> None:
-    """In a short process of its own: Alembic would stay in the memory of the service (perf.md, goal 8).
-
-    Raises NotUpgraded with the sentence that stopped it.
-    """
-    import subprocess
-
-    from storage import migrate
-
-    if migrate.current(url) == _head():
-        return
-    # an argument could be seen with its password
-    code = (
-        "import os, sys; from storage import migrate; sys.stdout.write(migrate.stopped(os.environ['JIASHU_MIGRATE']))"
-    )
-    # our own words
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code],
-        check=True,
-        env=os.environ | {"JIASHU_MIGRATE": url, "PYTHONIOENCODING": "utf-8"},
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    if done.stdout:
-        raise NotUpgraded(why=done.stdout)
-
-
-def _head() -> str:
-    """The newest revision by file name: the migrations are numbered."""
-    folder = Path(__file__).parent.parent / "storage" / "migrations" / "versions"
-    return max(file.name[:4] for file in folder.glob("[0-9]*.py"))
-
-
 def _loop(work: Coroutine[Any, Any, int | None]) -> int:
     import uvloop
 
     return uvloop.run(work) or 0
 
 
-async def _serve(settings: Settings, role: str) -> None:
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import upgrade
+
+    if options.role != "all" and settings.database.is_file:
+        sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
+        return 2
+    if options.migrate:
+        upgrade.bring_up(settings.database.url)
+    return _loop(_until_told(settings, options.role))
+
+
+async def _until_told(settings: Settings, role: str) -> None:
     from bot.main import running, until_told
 
     async with running(settings, role=role):
@@ -187,6 +166,7 @@ async def _serve(settings: Settings, role: str) -> None:
 
 
 def _add_staff(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import upgrade
     from care.states import Role
     from services import install
     from services.staff import staff
@@ -197,7 +177,9 @@ def _add_staff(settings: Settings, options: argparse.Namespace) -> int:
 
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     url = settings.database.url
-    _migrate(url)
+    if migrate.current(url) is None:
+        upgrade.bring_up(url)
+    migrate.fit(url)
     sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(url))
 
     def work(db: Unit) -> None:

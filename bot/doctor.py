@@ -92,6 +92,11 @@ async def _all(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator
     yield await _outside(settings, http)
 
 
+def after_upgrade(settings: Settings) -> list[Finding]:
+    """What `jiashu upgrade` looks at when it has migrated."""
+    return [_safely(check, settings) for check in (_database, _words, _keys)]
+
+
 def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return check(settings)
@@ -101,11 +106,7 @@ def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Finding
 
 def _database(settings: Settings) -> Finding:
     url, what = settings.database.url, "数据库"
-    revision = migrate.current(url)
-    if revision is None:
-        return Finding(Mark.BAD, what, "还没有建，请运行 jiashu migrate")
-    if revision != migrate.head():
-        return Finding(Mark.BAD, what, f"结构是 {revision}，这个版本要 {migrate.head()}，请运行 jiashu migrate")
+    revision = migrate.fit(url)
     return Finding(
         Mark.GOOD, what, f"{'SQLite，一个进程' if settings.database.is_file else 'PostgreSQL'}，结构 {revision}"
     )

@@ -24,7 +24,7 @@ from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.sender import Sender
 from bot.webhook import Webhook
-from care.errors import Busy, JiashuError, NotMigrated
+from care.errors import Busy, JiashuError
 from console import app as console
 from console.live import AWAY_SHOWN
 from pages import app as pages
@@ -73,8 +73,7 @@ class Service:
         """Open the database and start the loops; a scene fills an empty database with its people."""
         settings, url = self.settings, self.settings.database.url
         self.proofs = await asyncio.to_thread(proofs.read, settings.http.verify_files)
-        if await asyncio.to_thread(migrate.current, url) is None:
-            raise NotMigrated
+        await asyncio.to_thread(migrate.fit, url)
         fresh = not await asyncio.to_thread(migrate.has_rows, url)
         sealer = seal.load(settings.key_file, may_create=fresh)
         self.database = open_database(

@@ -47,8 +47,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
-    """A sealed copy of database and media, while the service runs (P7). Without a file: into the folder of backups,
-    whose old ones go.
+    """The command `jiashu backup`."""
+    back_up(settings, file, clock)
+    return 0
+
+
+def back_up(settings: Settings, file: Path | None, clock: Clock) -> Path:
+    """A sealed copy of database and media, while the service runs (P7), read back to its end; gives its file. Without
+    a file: into the folder of backups, whose old ones go.
     """
     url = settings.database.url
     revision = migrate.current(url)
@@ -77,7 +83,7 @@ def backup(settings: Settings, file: Path | None, clock: Clock = wall) -> int:
         for old in sorted(target.parent.glob("jiashu-*.backup"))[:-1]:
             if made_at.timestamp() - old.stat().st_mtime > KEPT.total_seconds():
                 old.unlink()
-    return 0
+    return target
 
 
 def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
@@ -152,8 +158,7 @@ def move(settings: Settings, to: str) -> int:
     if file is None:
         sys.stderr.write("这条命令把 SQLite 的数据搬走；现在的 database.url 不是 SQLite。\n")
         return 2
-    if migrate.current(url) != migrate.head():
-        raise NotMigrated
+    migrate.fit(url)
     lock = LockFile(file)
     lock.take()
     try:
@@ -182,8 +187,7 @@ def move(settings: Settings, to: str) -> int:
 def verify(settings: Settings) -> int:
     """Read the whole chain of the audit (P5)."""
     url = settings.database.url
-    if migrate.current(url) is None:
-        raise NotMigrated
+    migrate.fit(url)
     sealer = seal.load(settings.key_file, may_create=False)
     outside = audit_heads.read(settings.audit_head, sealer)
 

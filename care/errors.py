@@ -85,7 +85,15 @@ class ConfigError(JiashuError):
 
 
 class NotMigrated(JiashuError):
-    """数据库的结构是旧的。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
+    """数据库还没有建。请先运行 jiashu migrate，或用 jiashu serve --migrate 启动。"""
+
+
+class SchemaOlder(NotMigrated):
+    """数据库的结构（{found}）比这个版本的家书（{known}）旧，什么都没有改动。请停掉服务，运行 jiashu upgrade：它先备份，再更新，再核对。"""
+
+
+class SchemaNewer(JiashuError):
+    """数据库的结构（{found}）比这个版本的家书（{known}）新，什么都没有改动。请装回较新的家书；一定要退回这个版本，就用升级前的备份恢复到一个空的数据库。"""
 
 
 class StrangeWords(JiashuError):
@@ -101,11 +109,23 @@ class DatabaseAway(JiashuError):
 
 
 class DatabaseInUse(JiashuError):
-    """数据库正被另一个进程使用（{path}）。请先停掉服务，再运行这条命令。"""
+    """数据库正被另一个进程使用（{path}）。请先停掉服务（例如 systemctl stop jiashu），再运行这条命令。"""
 
 
 class KeysMissing(JiashuError):
     """找不到封存数据用的钥匙文件 {path}，而数据库里已有封存的内容。请把钥匙文件放回原处，不要新建。"""
+
+
+class KeysUnreadable(JiashuError):
+    """钥匙文件 {path} 读不出来（{why}）。请看 security.key_file 写得对不对、运行家书的用户能不能读它；坏了就从别处存的那份拷回来，不要新建。"""
+
+
+class KeysForeign(JiashuError):
+    """这个数据库不是用钥匙文件 {path} 封存的（数据库记着 {known}，这个文件是 {found}），没有启动，什么都没有改动。请把原来那台机器上的钥匙文件拷过来，放到这个位置；不要新建，也不要换数据库。"""
+
+
+class HomeForeign(JiashuError):
+    """这个数据库是「{home}」（{app_id}）的，配置里却是「{wanted_home}」（{wanted_app_id}），什么都没有改动。{ways}"""
 
 
 class BackupUnreadable(JiashuError):

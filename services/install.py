@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
+from care.errors import HomeForeign, KeysForeign
 from care.states import Role
 from services.staff import staff
+from services.upkeep import audit_chain
 from settings import Home, Settings
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
+
+WAYS: Final = "配置或 database.url 写错了，就改过来；真的是机构改了名、换了公众号，请停掉服务，运行 jiashu migrate --adopt，再启动。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +27,21 @@ class Installed:
     account_id: int
 
 
-def install(db: Unit, settings: Settings, now: datetime) -> Installed:
-    """Make the home and the account where they are missing; keep the home's name as it is configured."""
+def install(db: Unit, settings: Settings, now: datetime, *, adopt: bool = False) -> Installed:
+    """Make the home and the account where they are missing. What is there belongs to one key file, one home and one
+    account: `adopt` says that a home has a new name or a new account on purpose (I6, I8).
+
+    Raises KeysForeign, HomeForeign.
+    """
     home = db.scalars(select(tables.Home).order_by(tables.Home.id)).first()
-    if home is None:
+    if home is not None:
+        _ours(db, settings, home, now, adopt=adopt)
+    else:
         home = tables.Home(
             id=new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now
         )
         db.add(home)
-    home.name, home.timezone = settings.home.name, settings.home.timezone
+    home.name, home.timezone, home.keys = settings.home.name, settings.home.timezone, db.sealer.fingerprint
     account = db.scalars(select(tables.WechatAccount).where(tables.WechatAccount.key == "")).first()
     if account is None:
         account = tables.WechatAccount(
@@ -40,6 +50,19 @@ def install(db: Unit, settings: Settings, now: datetime) -> Installed:
         db.add(account)
     account.app_id = settings.wechat.app_id
     return Installed(home.id, account.id)
+
+
+def _ours(db: Unit, settings: Settings, home: tables.Home, now: datetime, *, adopt: bool) -> None:
+    ours = db.sealer.fingerprint
+    if not (home.keys == ours if home.keys else audit_chain.signed_by(db.store)):
+        raise KeysForeign(path=settings.key_file, known=home.keys or "另一个钥匙文件的内容", found=ours)
+    app_id = db.scalar(select(tables.WechatAccount.app_id).where(tables.WechatAccount.key == ""))
+    wanted = settings.home.name, settings.wechat.app_id
+    if wanted == (home.name, app_id or settings.wechat.app_id):
+        return
+    if not adopt:
+        raise HomeForeign(home=home.name, app_id=app_id, wanted_home=wanted[0], wanted_app_id=wanted[1], ways=WAYS)
+    db.store.audit(home.id, now, "machine", "adopt", f"home:{home.id}", f"{home.name} {app_id} → {' '.join(wanted)}")
 
 
 def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) -> None:

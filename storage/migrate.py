@@ -10,20 +10,32 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from care.errors import DatabaseAway, JiashuError
+from care.errors import DatabaseAway, JiashuError, NotMigrated, SchemaNewer, SchemaOlder
 
 HERE = Path(__file__).parent
 
 
 def head() -> str:
-    """The newest revision of this release."""
-    from alembic.script import ScriptDirectory
+    """The newest revision of this release: the migrations are numbered, and their files begin with the number."""
+    return max(file.name[:4] for file in (HERE / "migrations" / "versions").glob("[0-9]*.py"))
 
-    newest = ScriptDirectory(str(HERE / "migrations")).get_current_head()
-    if newest is None:
-        message = "no migrations are installed"
-        raise RuntimeError(message)
-    return newest
+
+def fit(where: Path | str) -> str:
+    """The revision of a database with which this release can work (I5; engineering 2).
+
+    Raises NotMigrated, SchemaOlder, or SchemaNewer: a newer schema names its least reader, the oldest revision whose
+    release may go on beside it, so that a rolling upgrade of several processes is possible. Raises DatabaseAway.
+    """
+    found, known = current(where), head()
+    if found is None:
+        raise NotMigrated
+    if found < known:
+        raise SchemaOlder(found=found, known=known)
+    if found > known:
+        row = _first(where, "SELECT least_reader FROM alembic_version")
+        if row is None or str(row[0]) > known:
+            raise SchemaNewer(found=found, known=known)
+    return found
 
 
 def current(where: Path | str) -> str | None:
@@ -37,6 +49,14 @@ def has_rows(where: Path | str) -> bool:
     return current(where) is not None and _first(where, "SELECT 1 FROM home LIMIT 1") is not None
 
 
+def served_by(url: str) -> int:
+    """How many connections processes of ours have to a PostgreSQL database. Raises DatabaseAway."""
+    row = _first(
+        url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'jiashu'"
+    )
+    return int(row[0]) if row else 0
+
+
 def upgrade(where: Path | str, to: str = "head") -> None:
     """Run the migrations that the database lacks, up to a revision; a SQLite file is made when it does not exist."""
     _alembic(where, "upgrade", to)
@@ -44,10 +64,14 @@ def upgrade(where: Path | str, to: str = "head") -> None:
 
 def stopped(where: Path | str) -> str:
     """Upgrade; the sentence that says why it was refused, empty when it was not."""
+    from sqlalchemy.exc import OperationalError
+
     try:
         upgrade(where)
     except JiashuError as error:
         return error.sentence
+    except OperationalError as error:
+        return DatabaseAway(why=str(error.orig)).sentence
     return ""
 
 

@@ -7,16 +7,18 @@ import hmac
 import json
 import os
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from care.errors import KeysMissing
+from care.errors import KeysMissing, KeysUnreadable
 
 VERSION: Final = b"\x01"
 NONCE: Final = 12
+SIZE: Final = 32
 DRAWN: Final = 256
 
 
@@ -64,6 +66,11 @@ class Sealer:
         except (InvalidTag, KeyError, IndexError, ValueError) as error:
             raise Unreadable(where) from error
 
+    @property
+    def fingerprint(self) -> str:
+        """Which key file this is; it tells nothing of the keys, and stays when a key is added to the file."""
+        return self.sign("jiashu key file").hex()[:32]
+
     def sign(self, *parts: object) -> bytes:
         """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
         fields = [part if type(part) is bytes else str(part).encode() for part in parts]
@@ -73,28 +80,53 @@ class Sealer:
 def load(path: Path, *, may_create: bool) -> Sealer:
     """The sealer of a key file. A new database may have a new file (mode 0600); an old one never.
 
-    Raises KeysMissing.
+    Raises KeysMissing, KeysUnreadable.
     """
-    if not path.exists():
-        if not may_create:
-            raise KeysMissing(path=path)
-        create(path)
-    content = json.loads(path.read_text())
-    keys = {name: base64.b64decode(key) for name, key in content["keys"].items()}
-    return Sealer(keys, content["current"], base64.b64decode(content["audit"]))
+    try:
+        if not path.exists():
+            if not may_create:
+                raise KeysMissing(path=path)
+            create(path)
+        content = json.loads(path.read_text())
+        keys = {str(name): _key(key) for name, key in content["keys"].items()}
+        return Sealer(keys, content["current"], _key(content["audit"]))
+    except OSError as error:
+        raise KeysUnreadable(path=path, why=error.strerror or type(error).__name__) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeysUnreadable(path=path, why="内容不是家书的钥匙") from error
 
 
 def create(path: Path) -> None:
-    """Write a new key file, readable by its owner alone, whole or not at all."""
+    """Write a new key file, readable by its owner alone, whole or not at all. Of two who make one at the same time the
+    first wins, and the other reads what is there (I8). Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"current": "k1", "keys": {"k1": _random()}, "audit": _random()}
-    part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _key(text: str) -> bytes:
+    """32 bytes. Raises ValueError."""
+    key = base64.b64decode(text, validate=True)
+    if len(key) != SIZE:
+        message = "a key has 32 bytes"
+        raise ValueError(message)
+    return key
 
 
 def _random() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
+    return base64.b64encode(os.urandom(SIZE)).decode()

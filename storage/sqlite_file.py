@@ -41,6 +41,12 @@ class LockFile:
             raise DatabaseInUse(path=self.path.with_suffix("")) from error
         self._file = file
 
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
     def release(self) -> None:
         """Let others in."""
         if self._file is not None:

@@ -111,6 +111,12 @@ def _opened(sealer: Sealer, row: int, detail: bytes | None) -> str:
         return ""
 
 
+def signed_by(store: Store) -> bool:
+    """Whether the newest row, if there is one, was signed with the keys that are at hand."""
+    row = store.row(f"SELECT {FIELDS} FROM audit ORDER BY id DESC LIMIT 1")
+    return row is None or _signed(store.sealer, row)
+
+
 def _linked(store: Store) -> Iterator[tuple[int, bytes, Row]]:
     """All linked rows in their order, in portions."""
     after = 0

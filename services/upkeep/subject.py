@@ -67,6 +67,11 @@ SUBJECT: Final = Subject(
         Job("head", 3600.0, _note_head, "把审计链的末端写到文件"),
         Job("stops", 5.0, note_stops, "把停发名单写到文件"),
     ),
-    actions={"begin_epoch": "从备份恢复", "confirm_epoch": "恢复后开始发送", "note_head": "审计链末端记到外面"},
+    actions={
+        "begin_epoch": "从备份恢复",
+        "confirm_epoch": "恢复后开始发送",
+        "note_head": "审计链末端记到外面",
+        "adopt": "改机构名或公众号",
+    },
     things={"downtime": "停机", "epoch": "恢复", "home": "院", "page": "页面"},
 )

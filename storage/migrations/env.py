@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import StaticPool
 
 from storage import migrate
@@ -30,11 +30,25 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        say_who_may_read(connection)
+
+
+def say_who_may_read(connection: Connection) -> None:
+    """Beside its revision a schema keeps the oldest revision whose release may work with it: `least_reader` of a
+    migration, its own number where it says nothing (I5).
+    """
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if found is None:
+        return
+    if "least_reader" not in {column["name"] for column in inspect(connection).get_columns("alembic_version")}:
+        connection.exec_driver_sql("ALTER TABLE alembic_version ADD COLUMN least_reader VARCHAR(32)")
+    revisions = context.script.iterate_revisions(found, "base")
+    least = max(getattr(each.module, "least_reader", each.revision) for each in revisions)
+    connection.execute(text("UPDATE alembic_version SET least_reader = :least"), {"least": least})
 
 
 async def run_postgres() -> None:
     """One at a time: a second process that migrates waits, then finds nothing to do."""
-    from sqlalchemy import text
     from sqlalchemy.ext.asyncio import create_async_engine
 
     from storage import postgres_line

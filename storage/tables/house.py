@@ -18,6 +18,9 @@ class Home(Base):
     name: Mapped[str] = column(String(64), "spoken in every phrase")
     timezone: Mapped[str] = column(String(40), "IANA name; days and numbers are counted in it")
     created_at: Mapped[datetime] = column(Moment, "when it was set up")
+    keys: Mapped[str | None] = column(
+        String(32), "fingerprint of the key file that seals the rows; null until a release that knows it", nullable=True
+    )
 
 
 class WechatAccount(Base):

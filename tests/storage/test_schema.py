@@ -43,7 +43,7 @@ def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_t
         migrate.upgrade(url)
         assert list(schema.differences(schema.of(url), wanted)) == []
     migrate.downgrade(new, BEFORE)
-    assert schema.of(new) == {one for one in wanted if "CHECK" not in one[1]}
+    assert schema.of(new) == {one for one in wanted if "CHECK" not in one[1] and not one[1].startswith("keys ")}
     migrate.upgrade(new)
     assert schema.of(new) == wanted
 
@@ -53,7 +53,7 @@ def test_p7_a_check_that_is_missing_or_other_than_declared_is_seen(tmp_path: Pat
     migrate.upgrade(path, BEFORE)
     wanted = schema.declared(tmp_path / "declared.db")
     found = list(schema.differences(schema.of(path), wanted))
-    assert len(found) == 28
+    assert sum("CHECK" in line for line in found) == 28
     scores = " OR ".join(f"score = {one}" for one in range(1, 6))
     assert f"mark: CONSTRAINT ck_mark_score CHECK ({scores}) is not migrated" in found
 
@@ -147,7 +147,8 @@ def test_p7_the_migration_of_closed_words_that_is_killed_leaves_rows_and_schema_
         assert migrations._child(url, "head", place) == -signal.SIGKILL, place
         assert (migrate.current(url), schema.of(url)) == (BEFORE, before), place
         assert archive.connected(url, archive.prints, write=False) == rows, place
+    migrate.upgrade(url, "0020")
+    assert archive.connected(url, archive.prints, write=False) == rows
     migrate.upgrade(url)
     assert migrate.current(url) == migrate.head()
-    assert archive.connected(url, archive.prints, write=False) == rows
     assert os.waitstatus_to_exitcode(0) == migrations._child(url, "head"), "nothing is left to do"
