@@ -184,6 +184,8 @@ class Service:
     async def _watch(self) -> None:
         """Tell the open pages that a server went away or came back: without a question to it, which might wait."""
         since = self.database.away_since
+        if since is None:
+            self.webhook.taken_again()
         away, apart = (
             since is not None and time.monotonic() - since > AWAY_SHOWN,
             self.fanout is not None and self.fanout.alone,
@@ -200,10 +202,10 @@ class Service:
 
     async def _heartbeat(self) -> None:
         try:
-            await self.database.store(lambda store: pulse.beat(store, self.ids.home_id, wall()))
-            self._beat = time.monotonic()
+            if await self.database.store(lambda store: pulse.beat(store, self.ids.home_id, wall())):
+                self._beat = time.monotonic()
         except Busy:
-            log.warning("no commit", extra={"action": "no_commit"})
+            return  # the database has said so once, and says when it is back
 
     async def _drain(self) -> None:
         while await self.inbound.drain():

@@ -1,4 +1,4 @@
-"""`jiashu upgrade` and what it is made of: a backup, the migrations in a process of their own, the check afterwards, and
+"""`jiashu upgrade`: a backup, the migrations in a process of their own, the check afterwards, and
 the way back (I5).
 """
 

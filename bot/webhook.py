@@ -42,6 +42,7 @@ class Webhook:
     ) -> None:
         self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
         self._opening = asyncio.Lock()
+        self._refused = 0
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
@@ -110,8 +111,8 @@ class Webhook:
             try:
                 async with asyncio.timeout_at(arrived + CLOSES_AFTER):
                     await self._inbound.keep_unreadable(push, arrived_at)
-            except (OSError, TimeoutError):
-                return self._hang_up(request)
+            except (OSError, TimeoutError) as error:
+                return self._hang_up(request, error)
         return web.Response(body=replies.SUCCESS)
 
     async def _spooled(self, push: Push, deadline: float | None = None) -> web.Response | None:
@@ -128,10 +129,8 @@ class Webhook:
             async with asyncio.timeout_at(arrived + CLOSES_AFTER):
                 waits_since = await self._inbound.keep(push, arrived_at)
         except (OSError, TimeoutError) as error:
-            told = {"action": "no_answer", "error": str(error)}
-            log.error("neither committed nor spooled, so not answered", extra=told)  # noqa: TRY400
             self._inbound.not_given(push)
-            return self._hang_up(request)
+            return self._hang_up(request, error)
         self._reach("after_spool")
         return self._spool_answer(push, waits_since)
 
@@ -144,8 +143,18 @@ class Webhook:
         xml = replies.text_reply(to=push.openid, sender=push.to_user, at=answer.at, text=answer.text)
         return web.Response(body=self._codec.close(xml, self._clock()), content_type="application/xml", charset="utf-8")
 
-    @staticmethod
-    def _hang_up(request: web.Request) -> web.Response:
+    def taken_again(self) -> None:
+        """The database commits again: the log says how many pushes were left unanswered meanwhile (I7)."""
+        if self._refused:
+            log.warning("pushes are answered again", extra={"action": "answered_again", "refused": self._refused})
+            self._refused = 0
+
+    def _hang_up(self, request: web.Request, error: Exception) -> web.Response:
+        """Not a word, so that the platform tries again; one line in the log for all of them (I7)."""
+        if not self._refused:
+            told = {"action": "no_answer", "error": str(error) or type(error).__name__}
+            log.error("pushes can be neither committed nor spooled and stay unanswered", extra=told)
+        self._refused += 1
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=503)

@@ -144,6 +144,7 @@ class Live:
             "ended": self._board.ended_for(viewer(request), self._clock()),
             "closed": self._board.closed,
             "apart": self._board.apart,
+            "disk_full": self._database.disk_full,
         }
         return aiohttp_jinja2.render_string(
             "emergencies/_strips.html", request, facts | {"away": away and time.monotonic() - away > AWAY_SHOWN}

@@ -14,6 +14,7 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from care.errors import Busy
 from services.subject import Job, Running
 from services.upkeep.jobs import Run
 from settings.clock import Clock, wall
@@ -70,6 +71,9 @@ class Ticker:
             if not (job.everywhere or await self._leads()):
                 return
             await job.run(self._running, began_at)
+        except Busy:  # the database is away: it has said so itself, once (I7)
+            failed = Busy.__name__
+            self._failing.setdefault(job.name, began_at)
         except Exception as error:
             failed = type(error).__name__
             log.exception("a job failed", extra={"action": "job", "job": job.name})

@@ -66,7 +66,9 @@ class Database(ABC):
 
     sealer: Sealer
     away_since: float | None
-    """Monotonic; None while commits succeed."""
+    """Monotonic; None while commits succeed. A transaction that wrote nothing proves nothing (I7)."""
+    disk_full: bool = False
+    """Whether it is away because the disk is full."""
     handle: Receive
     """What a batch of arrivals is given to."""
     shared: bool

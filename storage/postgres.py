@@ -34,7 +34,7 @@ from storage.database import (
     take,
 )
 from storage.looked import Looked
-from storage.postgres_line import AGAIN, MET, STATEMENT, Line, driver_url
+from storage.postgres_line import AGAIN, MET, STATEMENT, Line, driver_url, full
 from storage.postgres_store import PostgresStore
 from storage.seal import Sealer
 from storage.store import Store
@@ -69,6 +69,7 @@ class PostgresDatabase(Database):
         self.looked = Looked()
         self._url = driver_url(url)
         self.away_since = None
+        self._held_back = False
         self._arrivals: deque[Arrived] = deque()
         self._jobs: deque[tuple[Callable[[asyncpg.Connection, Connection], Any], asyncio.Future[Any], float]] = deque()
         self._arrived, self._asked = asyncio.Event(), asyncio.Event()
@@ -218,7 +219,7 @@ class PostgresDatabase(Database):
     async def _commit(self, batch: Sequence[Arrived]) -> Sequence[Any]:
         items = [entry.item for entry in batch]
         return await self._on(
-            self._receiving, lambda raw, _: self._raw(raw, lambda store: self.handle(store, items), self._reach)
+            self._receiving, lambda raw, _: self._raw(raw, lambda store: self.handle(store, items), arrivals=True)
         )
 
     async def _one_by_one(self, batch: Sequence[Arrived]) -> list[Any]:
@@ -236,6 +237,7 @@ class PostgresDatabase(Database):
         return results
 
     async def _put_back(self, error: Exception, batch: Sequence[Arrived]) -> None:
+        self._held_back = True
         await self._wait(error)
         self._arrivals.extendleft(reversed(batch))
 
@@ -279,11 +281,11 @@ class PostgresDatabase(Database):
                 if isinstance(cause, MET):
                     raise busy(error) from error  # a lock that stays held: who waits is told to try again
                 raise
-            self._here()
             return result
         raise Busy
 
     async def _wait(self, error: Exception) -> None:
+        self.disk_full = full(error)
         if self.away_since is None:
             self.away_since = time.monotonic()
             log.error(
@@ -292,13 +294,21 @@ class PostgresDatabase(Database):
         if not self._stopping:
             await asyncio.sleep(PAUSE)
 
-    def _here(self) -> None:
-        if self.away_since is not None:
+    def _wrote(self, raw: asyncpg.Connection, store: Store) -> bool:
+        """Whether a transaction, before its COMMIT, changes anything; asked only while the database is away."""
+        if self.away_since is None:
+            return False
+        store.flush()
+        return bool(await_only(raw.fetchval("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")))
+
+    def _here(self, *, wrote: bool) -> None:
+        """Something was committed. While arrivals wait that could not be, a small job that finds room is no proof."""
+        if wrote and not self._held_back and self.away_since is not None:
             log.warning(
                 "the database is back",
                 extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)},
             )
-            self.away_since = None
+            self.away_since, self.disk_full = None, False
 
     # -- in a greenlet -------------------------------------------------------------------------------------------
 
@@ -306,18 +316,26 @@ class PostgresDatabase(Database):
         self,
         raw: asyncpg.Connection,
         work: Callable[[Store], T],
-        reach: Callable[[str], None] = lambda _: None,
+        *,
+        arrivals: bool = False,
     ) -> T:
         store = PostgresStore(raw, self.sealer)
         try:
             store.begin(holds=True)
             result = work(store)
-            reach("before_commit")
+            wrote = self._wrote(raw, store)
+            if arrivals:
+                self._reach("before_commit")
             store.commit()
         except BaseException:
             store.rollback()
             raise
-        reach("after_commit")
+        if arrivals:
+            self._held_back = False
+            self._here(wrote=wrote)
+            self._reach("after_commit")
+        else:
+            self._here(wrote=wrote)
         self._tell(store.hints)
         return result
 
@@ -328,10 +346,12 @@ class PostgresDatabase(Database):
                 store.begin()
                 result = work(unit)
                 unit.flush()
+                wrote = self._wrote(raw, store)
                 store.commit()
             except BaseException:
                 store.rollback()
                 raise
+        self._here(wrote=wrote)
         self._tell(store.hints)
         return result
 

@@ -36,12 +36,18 @@ _GONE: Final = (
 @knows_away
 def away(error: BaseException) -> bool:
     """Whether an error of the driver says that nothing can be committed now."""
-    error = (
-        getattr(error, "driver_exception", None) or error.__cause__ or error
-        if type(error).__module__.startswith("sqlalchemy")
-        else error
-    )
-    return isinstance(error, _GONE)
+    return isinstance(_of_driver(error), _GONE)
+
+
+def full(error: BaseException) -> bool:
+    """Whether the server's disk has no room."""
+    return isinstance(_of_driver(error), asyncpg.DiskFullError)
+
+
+def _of_driver(error: BaseException) -> BaseException:
+    if type(error).__module__.startswith("sqlalchemy"):
+        return getattr(error, "driver_exception", None) or error.__cause__ or error
+    return error
 
 
 @knows_met

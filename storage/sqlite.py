@@ -69,6 +69,12 @@ def away(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _AWAY
 
 
+def full(error: BaseException) -> bool:
+    """Whether the disk has no room."""
+    found = getattr(error, "orig", error)
+    return isinstance(found, sqlite3.Error) and (getattr(found, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_FULL
+
+
 class SqliteDatabase(Database):
     """A file, served by one process: one writer thread, readers beside it."""
 
@@ -85,6 +91,7 @@ class SqliteDatabase(Database):
         self._wake = threading.Condition()
         self._stopping = False
         self.away_since: float | None = None
+        self._put_back = False
         self._listeners: list[Listener] = []
         self._lock = LockFile(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -197,6 +204,7 @@ class SqliteDatabase(Database):
         """Commit a batch. One that fails is tried again message by message, alone, once; the inbox key tells what a
         lost COMMIT did.
         """
+        self._put_back = False
         try:
             results = self._raw(lambda store: self.handle(store, [entry.item for entry in batch]), self._reach)
         except Exception as error:
@@ -239,6 +247,7 @@ class SqliteDatabase(Database):
 
     def _wait(self, error: Exception, batch: Sequence[Arrived]) -> None:
         """The database is away: what was taken goes back to the front, in its order, and the thread breathes."""
+        self.disk_full, self._put_back = full(error), self._put_back or bool(batch)
         if self.away_since is None:
             self.away_since = time.monotonic()
             log.error("the database is away, what arrives waits", extra={"action": "away", "error": str(error)})
@@ -253,7 +262,7 @@ class SqliteDatabase(Database):
             self._settle([future], [Failed(Busy())])
 
     def _raw(self, work: Callable[[Store], T], reach: Callable[[str], None] = lambda _: None) -> T:
-        store = self._store
+        store, before = self._store, self._connection.total_changes
         try:
             store.begin(holds=True)
             result = work(store)
@@ -262,13 +271,13 @@ class SqliteDatabase(Database):
         except BaseException:
             store.rollback()
             raise
-        self._here()
+        self._here(before)
         reach("after_commit")
         self._tell(store.hints)
         return result
 
     def _unit(self, work: Callable[[Unit], T]) -> T:
-        store = self._store
+        store, before = self._store, self._connection.total_changes
         with Unit(self._writing, self.sealer, store) as unit:
             try:
                 store.begin()
@@ -282,17 +291,20 @@ class SqliteDatabase(Database):
                 unit.rollback()
                 store.rollback()
                 raise
-        self._here()
+        self._here(before)
         self._tell(store.hints)
         return result
 
-    def _here(self) -> None:
-        if self.away_since is not None:
+    def _here(self, before: int) -> None:
+        """Something was committed. While arrivals wait that could not be, a small job that finds room is no proof."""
+        if self._put_back:
+            return
+        if self.away_since is not None and self._connection.total_changes != before:
             log.warning(
                 "the database is back",
                 extra={"action": "back", "seconds": round(time.monotonic() - self.away_since, 1)},
             )
-            self.away_since = None
+            self.away_since, self.disk_full = None, False
 
     def _tell(self, hints: Iterable[str]) -> None:
         told = frozenset(hints)

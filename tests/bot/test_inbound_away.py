@@ -32,8 +32,10 @@ KEYS = Keys("wx0123456789abcdef", "s", "tok", "a" * 43, "plain")
 class Line:
     """A webhook on a real socket, its database, and a hand that holds the file."""
 
-    def __init__(self, home: HomeUnderTest, spool: Spool, inbound: Inbound, client: "TestClient[Any, Any]") -> None:
-        self.home, self.spool, self.inbound, self.client = home, spool, inbound, client
+    def __init__(
+        self, home: HomeUnderTest, spool: Spool, inbound: Inbound, client: "TestClient[Any, Any]", hook: webhook.Webhook
+    ) -> None:
+        self.home, self.spool, self.inbound, self.client, self.hook = home, spool, inbound, client, hook
         self.number = 0
         self.holders: list[sqlite3.Connection] = []
 
@@ -82,9 +84,10 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     taken = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, Board(), spool)
     codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)
     app = web.Application()
-    app.router.add_post("/wechat", webhook.Webhook(codec, taken, home.house, home.clock).push)
+    hook = webhook.Webhook(codec, taken, home.house, home.clock)
+    app.router.add_post("/wechat", hook.push)
     async with TestClient(TestServer(app)) as client:
-        made = Line(home, spool, taken, client)
+        made = Line(home, spool, taken, client, hook)
         yield made
     for holder in made.holders:
         holder.close()
