@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from care.errors import JiashuError
+from care.errors import FileTrouble, JiashuError, reason
 from settings import Settings
 
 
@@ -97,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options)
     except JiashuError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:  # whatever a disk or a net refuses a command is a sentence, never a traceback (I10)
+        sys.stderr.write(f"{FileTrouble(path=error.filename or '', why=reason(error))}\n".removeprefix("："))
         return 1
     except KeyboardInterrupt:
         return 0

@@ -6,14 +6,17 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from care.errors import ConfigError
+from care.errors import ConfigError, FolderUnwritable, reason
 from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat, networks
 
 PREFIX: Final = "JIASHU_"
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 Check = Callable[[str], Any]
 
 
@@ -51,17 +54,35 @@ def _mode(text: str) -> Mode:
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a region without a city is a folder
         message = "请写时区名，例如 Asia/Shanghai"
         raise ValueError(message) from error
     return text
 
 
 def _database(text: str) -> str:
-    if re.fullmatch(r"sqlite(\+aiosqlite)?:///.+|postgres(ql)?(\+asyncpg)?://[^/]*/[^/?]+(\?.*)?", text):
+    if re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?#%]+", text) and not text.endswith(("/", ":memory:")):
         return text
-    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db，或 postgresql://用户:密码@主机/库名"
+    if re.fullmatch(r"postgres(ql)?(\+asyncpg)?://[^/]*/[^/?]+(\?.*)?", text) and _has_port(text):
+        return text
+    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db，或 postgresql://用户:密码@主机/库名（密码里的特殊符号要写成 %XX）"
     raise ValueError(message)
+
+
+def _redis(text: str) -> str:
+    if not text or (re.fullmatch(r"(rediss?|unix)://.+", text) and _has_port(text)):
+        return text
+    message = "请写 redis://主机:6379，或者留空"
+    raise ValueError(message)
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port of an address, if it has one, is a number."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _proxies(text: str) -> str:
@@ -108,7 +129,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "max_age_seconds": _integer(0, 10_000_000_000),
     },
     "database": {"url": _database},
-    "redis": {"url": _matching(r"(rediss?|unix)://.+", "请写 redis://主机:6379，或者留空", empty=True)},
+    "redis": {"url": _redis},
     "inbox": {"spool": _text},
     "media": {"path": _matching(r".+", "请写存照片和语音的目录")},
     "clock": {"offset_file": _text},
@@ -139,28 +160,18 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
 def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings: defaults, then the file, then `JIASHU_<SECTION>__<KEY>`. Raises ConfigError with every mistake."""
     problems: list[str] = []
-    given = _read_file(file, problems)
+    given = _read_file(file)
     for name, value in environment.items():
         section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
         if name.startswith(PREFIX) and separator:
             given[section, key] = (value, name)
-    values: dict[str, dict[str, Any]] = {section: {} for section in KEYS}
-    for (section, key), (text, source) in given.items():
-        check = KEYS.get(section, {}).get(key)
-        if check is None:
-            problems.append(f"{source}：没有这个配置项，请对照 config.example.toml")
-            continue
-        try:
-            values[section][key] = check(text)
-        except ValueError as error:
-            problems.append(f"{source}：{error}")
+    values = _checked(given, problems)
     wechat = values["wechat"]
     for key, advice in (("app_id", "AppID"), ("app_secret", "AppSecret"), ("token", "Token")):
-        if key not in wechat and not any(
-            p.startswith((f"wechat.{key}", f"{PREFIX}WECHAT__{key.upper()}")) for p in problems
-        ):
+        if key not in wechat and ("wechat", key) not in given:
             problems.append(f"wechat.{key}：没有写，请从公众平台抄来 {advice}")
-    if wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
+    wrong = ("wechat", "encoding_aes_key") in given and "encoding_aes_key" not in wechat
+    if not wrong and wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
         problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
     _shared(values, problems)
     if problems:
@@ -178,6 +189,36 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     )
 
 
+Given = dict[tuple[str, str], tuple[str | None, str]]
+"""What was written, by section and key: the words, None for what is no single value; and where."""
+
+
+def _checked(given: Given, problems: list[str]) -> dict[str, dict[str, Any]]:
+    values: dict[str, dict[str, Any]] = {section: {} for section in KEYS}
+    for (section, key), (text, source) in given.items():
+        try:
+            values[section][key] = _value(section, key, text)
+        except ValueError as error:
+            problems.append(f"{source}：{error}")
+    return values
+
+
+def _value(section: str, key: str, text: str | None) -> object:
+    """Raises ValueError with what to write."""
+    check = KEYS.get(section, {}).get(key)
+    if not section:
+        message = "请写在某个 [段] 里"
+    elif check is None:
+        message = "没有这个配置项，请对照 config.example.toml"
+    elif text is None:
+        message = "请写一个值，放在引号里，不要写列表、日期或表格"
+    elif _CONTROL.search(text):
+        message = "里面有看不见的控制字符，或不是 UTF-8 的字，请重新写一遍"
+    else:
+        return check(text)
+    raise ValueError(message)
+
+
 def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:
     """What belongs to PostgreSQL: a key file that all processes read; Redis makes sense only with it."""
     postgres = str(values["database"].get("url", "sqlite")).startswith("postgres")
@@ -193,22 +234,67 @@ def _sqlite(values: Mapping[str, Any]) -> Database:
     return Database(values["url"].replace("+aiosqlite", "")) if values else Database()
 
 
-def _read_file(file: Path | None, problems: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
+def folders(settings: Settings) -> Mapping[str, Path]:
+    """Where the service writes beside the database, by key."""
+    return {
+        "inbox.spool": settings.spool,
+        "media.path": settings.media.path,
+        "security.stop_list": settings.stop_list.parent,
+        "security.audit_head": settings.audit_head.parent,
+    }
+
+
+def make_folders(settings: Settings) -> None:
+    """So that a place that cannot be written is told at the start, not in the first bad night. A disk that is full is
+    another matter: the service runs and says so. Raises FolderUnwritable.
+    """
+    for key, folder in folders(settings).items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            if error.errno not in {ENOSPC, EDQUOT}:
+                raise FolderUnwritable(key=key, path=folder, why=reason(error)) from error
+        else:
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise FolderUnwritable(key=key, path=folder, why="没有权限")
+
+
+def _read_file(file: Path | None) -> Given:
+    """What a file says, each with its key; None for what is no single value. Raises ConfigError for a file that cannot
+    be read: what it would have said is not missing.
+    """
     if file is None:
         return {}
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        problems.append(f"{file.name}：没有这个文件，请从 config.example.toml 复制一份")
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{file.name}：不是正确的 TOML（{error}）")
-        return {}
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+        raw = file.read_bytes()
+        content = tomllib.loads(raw.decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise _unread(f"{file.name}：没有这个文件，请从 config.example.toml 复制一份") from error
+    except OSError as error:
+        raise _unread(
+            f"{file.name}：读不出来（{reason(error)}），请看 --config 写得对不对、运行家书的用户能不能读它"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _unread(
+            f"{file.name} 第 {line} 行：不是 UTF-8 的字，请用编辑器另存为 UTF-8（不要用 GBK、ANSI 或 UTF-16）"
+        ) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = re.search(r"at line (\d+)", str(error))
+        where = f" 第 {at[1]} 行" if at else ""
+        raise _unread(
+            f'{file.name}{where}：不是正确的 TOML；每行写成 名字 = "值"，引号要成对，同一个名字只写一次'
+        ) from error
+    found: Given = {}
     for section, keys in content.items():
         if not isinstance(keys, dict):
-            problems.append(f"{section}：请写在某个 [段] 里")
+            found["", section] = (None if isinstance(keys, list) else str(keys), f"{section}（不在任何 [段] 里）")
             continue
         for key, value in keys.items():
-            found[section, key] = (str(value), f"{section}.{key}")
+            single = isinstance(value, str | int | float)
+            found[section, key] = (str(value) if single else None, f"{section}.{key}")
     return found
+
+
+def _unread(words: str) -> ConfigError:
+    return ConfigError(problems=f"\n  · {words}")

@@ -18,6 +18,7 @@ from typing import Final
 
 import aiohttp
 
+from bot import config
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
 from services.upkeep import audit_heads
@@ -142,16 +143,7 @@ def _keys(settings: Settings) -> Finding:
 
 
 def _folders(settings: Settings) -> Finding:
-    wrong = [
-        name
-        for name, folder in (
-            ("inbox.spool", settings.spool),
-            ("media.path", settings.media.path),
-            ("security.stop_list", settings.stop_list.parent),
-            ("security.audit_head", settings.audit_head.parent),
-        )
-        if not os.access(_nearest(folder), os.W_OK)
-    ]
+    wrong = [name for name, folder in config.folders(settings).items() if not os.access(_nearest(folder), os.W_OK)]
     if wrong:
         return Finding(Mark.BAD, "目录", f"不能写：{'、'.join(wrong)}")
     bad = len(list(settings.spool.glob("*.bad"))) if settings.spool.exists() else 0

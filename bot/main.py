@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import proofs, slow, wire
+from bot import config, proofs, slow, wire
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
@@ -24,7 +24,7 @@ from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.sender import Sender
 from bot.webhook import Webhook
-from care.errors import Busy, JiashuError
+from care.errors import Busy, JiashuError, reason
 from console import app as console
 from console.live import AWAY_SHOWN
 from pages import app as pages
@@ -51,7 +51,7 @@ GRACE = 12.0
 
 
 class PortTaken(JiashuError):
-    """不能监听 {host}:{port}，可能已有别的程序在用。请先停掉它，或改 http.port。"""
+    """不能监听 {host}:{port}（{why}）。请改 http.host、http.port，或先停掉占着它的程序；1024 以下的端口请交给 nginx。"""
 
 
 class Service:
@@ -74,6 +74,7 @@ class Service:
         settings, url = self.settings, self.settings.database.url
         self.proofs = await asyncio.to_thread(proofs.read, settings.http.verify_files)
         await asyncio.to_thread(migrate.fit, url)
+        config.make_folders(settings)
         fresh = not await asyncio.to_thread(migrate.has_rows, url)
         sealer = seal.load(settings.key_file, may_create=fresh)
         self.database = open_database(
@@ -255,7 +256,7 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
         try:
             await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
         except OSError as error:
-            raise PortTaken(host=settings.http.host, port=settings.http.port) from error
+            raise PortTaken(host=settings.http.host, port=settings.http.port, why=reason(error)) from error
         gc.collect()
         gc.freeze()  # what is loaded now stays: no collection needs to look at it again
         # a message makes hundreds of short-lived objects and no cycles worth a look each time

@@ -1,7 +1,8 @@
 """The root of all errors of the house; its docstring is the sentence that staff see, facts are attributes."""
 
+import errno
 import inspect
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class JiashuError(Exception):
@@ -17,6 +18,31 @@ class JiashuError(Exception):
     def sentence(self) -> str:
         """What a person reads."""
         return inspect.cleandoc(type(self).__doc__ or "").format_map(self.facts)
+
+
+REASONS: Final = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "只读，不能写",
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.ENOENT: "没有这个文件或目录",
+    errno.ENOTDIR: "路径中间的一段不是目录",
+    errno.EISDIR: "是一个目录，应该是文件",
+    errno.EEXIST: "已经有一个同名的文件",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.EMFILE: "打开的文件太多",
+    errno.EADDRINUSE: "已有别的程序在用",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址",
+    errno.ECONNREFUSED: "对方没有在听",
+    errno.EHOSTUNREACH: "到不了那台主机",
+    errno.ETIMEDOUT: "等太久没有应答",
+}
+
+
+def reason(error: OSError) -> str:
+    """What the system says, in words that an operator reads."""
+    return REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 class NotFound(JiashuError):
@@ -82,6 +108,14 @@ class OutOfOrder(JiashuError):
 
 class ConfigError(JiashuError):
     """配置有误：{problems}"""
+
+
+class FolderUnwritable(JiashuError):
+    """{key}：目录 {path} 不能写（{why}），没有启动。请改这一项，或把目录交给运行家书的用户（chown）。"""
+
+
+class FileTrouble(JiashuError):
+    """{path}：{why}。请看路径写得对不对、磁盘满没满、运行家书的用户有没有权限，再试一次。"""
 
 
 class NotMigrated(JiashuError):

@@ -30,7 +30,7 @@ def shifted(offset_file: Path) -> Clock:
                 offset = timedelta(seconds=float(offset_file.read_text()))
             except FileNotFoundError:
                 offset = timedelta(0)
-            except ValueError:
+            except (ValueError, OSError):
                 pass
         return wall() + offset
 

@@ -10,9 +10,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from care.errors import DatabaseAway, JiashuError, NotMigrated, SchemaNewer, SchemaOlder
+from care.errors import DatabaseAway, FileTrouble, JiashuError, NotMigrated, SchemaNewer, SchemaOlder, reason
 
 HERE = Path(__file__).parent
+UNOPENED = {
+    sqlite3.SQLITE_CANTOPEN: "这个文件打不开",
+    sqlite3.SQLITE_IOERR: "这个文件读不出来",
+    sqlite3.SQLITE_NOTADB: "这个文件不是数据库",
+    sqlite3.SQLITE_CORRUPT: "这个文件坏了，请不要动它，换一份备份",
+    sqlite3.SQLITE_PERM: "没有权限",
+    sqlite3.SQLITE_READONLY: "只读，不能写",
+}
 
 
 def head() -> str:
@@ -64,14 +72,16 @@ def upgrade(where: Path | str, to: str = "head") -> None:
 
 def stopped(where: Path | str) -> str:
     """Upgrade; the sentence that says why it was refused, empty when it was not."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DBAPIError
 
     try:
         upgrade(where)
     except JiashuError as error:
         return error.sentence
-    except OperationalError as error:
+    except DBAPIError as error:
         return DatabaseAway(why=str(error.orig)).sentence
+    except OSError as error:
+        return FileTrouble(path=error.filename or "", why=reason(error)).sentence
     return ""
 
 
@@ -120,11 +130,12 @@ def _first(where: Path | str, sql: str) -> tuple[Any, ...] | None:
         return asyncio.run(postgres_line.first(str(where), sql))
     if not file.exists():
         return None
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        try:
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             row: tuple[Any, ...] | None = connection.execute(sql).fetchone()
-        except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CANTOPEN) & 0xFF
+        if code == sqlite3.SQLITE_ERROR:  # the table is not there
             return None
-        except sqlite3.DatabaseError as error:
-            raise DatabaseAway(why=str(error)) from error
+        raise DatabaseAway(why=UNOPENED.get(code, str(error))) from error
     return row

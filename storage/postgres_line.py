@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import re
+import socket
 from typing import Final
 
 import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from care.errors import DatabaseAway
+from care.errors import DatabaseAway, reason
 from storage.database import knows_away, knows_met
 from storage.types import Row
 
@@ -31,6 +32,17 @@ _GONE: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidCatalogNameError,
 )
+
+
+REFUSED: Final = {
+    (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError): "用户名或密码不对",
+    (asyncpg.InvalidCatalogNameError,): "没有这个名字的数据库，请先建一个空的",
+    (asyncpg.TooManyConnectionsError,): "连接数用完了",
+    (asyncpg.InsufficientPrivilegeError,): "这个用户没有权限",
+    (socket.gaierror,): "找不到这台主机",
+    (TimeoutError,): "等太久没有应答",
+    (ConnectionRefusedError,): "那台主机上没有数据库在听",
+}
 
 
 @knows_away
@@ -66,7 +78,7 @@ async def first(url: str, sql: str) -> Row | None:
     try:
         connection = await asyncpg.connect(re.sub(r"\+asyncpg", "", url), timeout=5)
     except (*_GONE, asyncpg.PostgresError) as error:
-        raise DatabaseAway(why=str(error) or type(error).__name__) from error
+        raise DatabaseAway(why=_why(error)) from error
     try:
         row = await connection.fetchrow(sql)
     except asyncpg.UndefinedTableError:
@@ -74,6 +86,14 @@ async def first(url: str, sql: str) -> Row | None:
     finally:
         await connection.close()
     return None if row is None else tuple(row)
+
+
+def _why(error: Exception) -> str:
+    """Why nobody let us in, in words that an operator reads."""
+    for kinds, words in REFUSED.items():
+        if isinstance(error, kinds):
+            return words
+    return reason(error) if isinstance(error, OSError) else str(error) or type(error).__name__
 
 
 class Line:

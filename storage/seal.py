@@ -14,7 +14,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from care.errors import KeysMissing, KeysUnreadable
+from care.errors import KeysMissing, KeysUnreadable, reason
 
 VERSION: Final = b"\x01"
 NONCE: Final = 12
@@ -91,7 +91,7 @@ def load(path: Path, *, may_create: bool) -> Sealer:
         keys = {str(name): _key(key) for name, key in content["keys"].items()}
         return Sealer(keys, content["current"], _key(content["audit"]))
     except OSError as error:
-        raise KeysUnreadable(path=path, why=error.strerror or type(error).__name__) from error
+        raise KeysUnreadable(path=path, why=reason(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysUnreadable(path=path, why="内容不是家书的钥匙") from error
 
