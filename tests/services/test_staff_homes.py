@@ -9,6 +9,7 @@ from services.emergencies.board import Board
 from services.staff import staff
 from services.upkeep import pulse
 from storage import tables
+from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -60,9 +61,11 @@ async def test_fault_s11_the_figures_of_a_home_are_its_own(home: HomeUnderTest) 
     theirs = await other_home(home)
     now = home.clock() + timedelta(minutes=1)
 
-    await home.database.store(
-        lambda store: [store.audit(theirs.home_id, home.clock(), "machine", "breach", "promise:1") for _ in range(7)]
-    )
+    def seven(store: Store) -> None:
+        for _ in range(7):
+            store.audit(theirs.home_id, home.clock(), "machine", "breach", "promise:1")
+
+    await home.database.store(seven)
     here = await home.database.read(lambda db: pulse.figures(db, home.ids.home_id, now).unlinked)
     there = await home.database.read(lambda db: pulse.figures(db, theirs.home_id, now).unlinked)
     assert there == 7 + 1, "its own seven, and the row of its colleague"
