@@ -91,6 +91,7 @@ FREE: Final = frozenset(
         "evidence.sha256",
         "follower.openid",
         "home.key",
+        "home.keys",
         "home.name",
         "home.timezone",
         "inbox.key",
