@@ -1,15 +1,15 @@
 """The command `jiashu`. Exit 0 = done, 2 = wrong use, 1 = failed; messages go to stderr."""
 
 import argparse
-import asyncio
-import getpass
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from care.errors import FileTrouble, JiashuError, reason
 from settings import Settings
+
+ROLES: Final = ("carer", "nurse", "desk", "supervisor", "director", "admin", "auditor")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,16 +35,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "upgrade", parents=[shared], help="升级：先备份，再更新数据库结构，再核对，并说怎么退回；要先停服务"
     )
-    staff = commands.add_parser("staff", help="工作人员").add_subparsers(dest="act", required=True, metavar="动作")
-    add = staff.add_parser("add", parents=[shared], help="添加一位工作人员，密码从标准输入读")
-    add.add_argument("login", help="登录名")
-    add.add_argument("name", help="姓名，家属会看到")
-    add.add_argument(
-        "role",
-        choices=("carer", "nurse", "desk", "supervisor", "director", "admin", "auditor"),
-        help="护理、护士、客服、主管、院长、管理员、审计",
-    )
-    add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
+    _staff(commands.add_parser("staff", help="工作人员；服务在运行也可以用"), shared)
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
     audit.add_parser(
         "verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务"
@@ -88,6 +79,34 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--phone-port", type=int, default=8090, help="手机的端口")
     demo.add_argument("--data", type=Path, default=Path("var/demo"), help="数据目录，每次启动清空")
     return top
+
+
+def _staff(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="动作")
+    roles: dict[str, Any] = {"choices": ROLES, "help": "护理、护士、客服、主管、院长、管理员、审计"}
+    new: dict[str, Any] = {"action": "store_true", "help": "由系统起一个密码，只显示这一次；不写就从标准输入读"}
+    acts.add_parser("list", parents=[shared], help="列出所有人：登录名、姓名、岗位、楼层")
+    add = acts.add_parser("add", parents=[shared], help="添加一位工作人员，密码从标准输入读")
+    add.add_argument("login", help="登录名")
+    add.add_argument("name", help="姓名，家属会看到")
+    add.add_argument("role", **roles)
+    add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
+    add.add_argument("--new", **new)
+    for act, words in {
+        "leave": "离开：不能再登录，写过的都还在",
+        "password": "换密码，已登录的都退出",
+        "role": "改岗位",
+        "floors": "改负责的楼层",
+        "logout": "退出所有登录，例如手机丢了",
+    }.items():
+        one = acts.add_parser(act, parents=[shared], help=words)
+        one.add_argument("login", help="登录名")
+        if act == "role":
+            one.add_argument("role", **roles)
+        elif act == "floors":
+            one.add_argument("floors", nargs="+", metavar="层", help="楼层，如 2 3；全院写 all")
+        elif act == "password":
+            one.add_argument("--new", **new)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -141,7 +160,9 @@ def _run(options: argparse.Namespace) -> int:
         from bot import upkeep
 
         return upkeep.run(settings, options)
-    return _add_staff(settings, options)
+    from bot import accounts
+
+    return accounts.run(settings, options)
 
 
 def _loop(work: Coroutine[Any, Any, int | None]) -> int:
@@ -166,41 +187,6 @@ async def _until_told(settings: Settings, role: str) -> None:
 
     async with running(settings, role=role):
         await until_told()
-
-
-def _add_staff(settings: Settings, options: argparse.Namespace) -> int:
-    from bot import upgrade
-    from care.states import Role
-    from services import install
-    from services.staff import staff
-    from settings.clock import wall
-    from storage import migrate, seal
-    from storage.open import open_database
-    from storage.unit import Unit
-
-    password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    url = settings.database.url
-    if migrate.current(url) is None:
-        upgrade.bring_up(url)
-    migrate.fit(url)
-    sealer = seal.load(settings.key_file, may_create=not migrate.has_rows(url))
-
-    def work(db: Unit) -> None:
-        home = install.install(db, settings, wall()).home_id
-        db.flush()
-        staff.add(db, home, options.login, options.name, Role(options.role), password, wall(), options.floors)
-
-    async def add() -> int:
-        database = open_database(url, sealer, lambda _store, _batch: [])
-        await database.start()
-        try:
-            await database.write(work)
-        finally:
-            await database.close()
-        sys.stderr.write(f"已添加 {options.name}，登录名 {options.login}。\n")
-        return 0
-
-    return asyncio.run(add())
 
 
 if __name__ == "__main__":

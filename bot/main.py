@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import config, proofs, slow, wire
+from bot.beside import Line
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
@@ -114,6 +115,9 @@ class Service:
         self.fanout = Fanout(self.database, settings.redis_url) if self.database.shared else None
         if self.fanout is not None:
             self._tasks.append(asyncio.create_task(self.fanout.run()))
+        self.beside = None if self.database.shared else Line(self.running, self.clock)
+        if self.beside is not None:
+            await self.beside.start()
         await self._heartbeat()
         self.ticker.start()
         self.sender.wake()
@@ -121,6 +125,8 @@ class Service:
 
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
+        if self.beside is not None:
+            await self.beside.stop()
         self.ticker.stop()
         self.sender.stop()
         if self.role != "web":

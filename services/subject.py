@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
+
+import msgspec
 
 from care.errors import Busy
 from conversations.effects import Effect
@@ -54,6 +57,17 @@ class Job:
     """Each process does it for itself; the others run where the database says `leads`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What an operator asks of the house from a shell, beside the running service or without it (I13): the form, whose
+    name is the command's, and what carries it out in its own transactions and gives the lines to print. Raises
+    JiashuError with the sentence to print.
+    """
+
+    form: type[msgspec.Struct]
+    run: Callable[[Running, Any, datetime], Awaitable[tuple[str, ...]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One subject: what carries out its effects, its jobs, and the words by which its stored words are shown."""
@@ -67,6 +81,7 @@ class Subject:
     """What these are done to: the part of an audit's subject before its colon."""
     promises: Mapping[str, str] = field(default_factory=dict)
     """Kinds of promised times."""
+    commands: tuple[Command, ...] = ()
     topics: tuple[str, ...] = ()
     """Names of changes that every open page may hear of; they say nothing of whom."""
 
@@ -75,6 +90,12 @@ class Subject:
 def subjects() -> tuple[Subject, ...]:
     """All subjects, by name."""
     return tuple(folders.declared("services", Subject))
+
+
+@cache
+def commands() -> Mapping[str, Command]:
+    """The commands of all subjects by the name of their form."""
+    return {command.form.__name__: command for subject in subjects() for command in subject.commands}
 
 
 @cache

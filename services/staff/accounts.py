@@ -1,0 +1,203 @@
+"""The accounts of colleagues as the operator keeps them from a shell: who is there, who comes and leaves, passwords,
+roles, floors, and the end of all log-ins (I13).
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from care.errors import Invalid
+from care.states import Role
+from services.staff import staff
+from services.subject import Command, Running
+from storage import tables
+from storage.unit import Unit
+
+
+class ListStaff(msgspec.Struct, frozen=True):
+    """Everybody, who left at the end."""
+
+
+class AddStaff(msgspec.Struct, frozen=True):
+    """A new colleague; `floors` by blanks, empty for the whole house."""
+
+    login: str
+    name: str
+    role: Role
+    password: str
+    floors: str = ""
+
+
+class StaffLeaves(msgspec.Struct, frozen=True):
+    """No log-in any more; what she wrote stays under her name."""
+
+    login: str
+
+
+class NewPassword(msgspec.Struct, frozen=True):
+    """Another password; all log-ins end, locks are opened."""
+
+    login: str
+    password: str
+
+
+class NewRole(msgspec.Struct, frozen=True):
+    """Another role, from the next click on."""
+
+    login: str
+    role: Role
+
+
+class NewFloors(msgspec.Struct, frozen=True):
+    """Other floors, by blanks; empty for the whole house."""
+
+    login: str
+    floors: str
+
+
+class EndSessions(msgspec.Struct, frozen=True):
+    """All log-ins of a colleague end, for a phone that was lost."""
+
+    login: str
+
+
+async def listed(running: Running, _: ListStaff, __: datetime) -> tuple[str, ...]:
+    """A line for each, with the log-in name first."""
+
+    def ask(db: Unit) -> tuple[str, ...]:
+        table = tables.Staff
+        rows = db.scalars(
+            select(table).where(table.home_id == running.home_id).order_by(table.left_at.is_not(None), table.login)
+        )
+        return tuple(
+            f"{row.login}\t{row.name}\t{Role(row.role).words}\t{row.floors or '全院'}"
+            + (f"\t{row.left_at.astimezone(running.settings.home.zone):%Y-%m-%d} 离开" if row.left_at else "")
+            for row in rows
+        )
+
+    return await running.database.read(ask) or ("还没有人，请用 jiashu staff add 添加。",)
+
+
+async def add(running: Running, form: AddStaff, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for a short password or a name that is taken."""
+
+    def work(db: Unit) -> None:
+        staff.add(db, running.home_id, form.login, form.name, form.role, form.password, now, form.floors)
+        db.store.hint("staff")
+
+    await running.database.write(work)
+    return (f"已添加 {form.name}，登录名 {form.login}。",)
+
+
+async def leave(running: Running, form: StaffLeaves, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there, and for the last director."""
+
+    def work(db: Unit, row: tables.Staff) -> str:
+        _not_the_last(db, row)
+        row.left_at = now
+        _end_sessions(db, row, now)
+        return f"{row.name} 不能再登录了；她写过的都还在，挂在她名下的事请主管转给别人。"
+
+    return await _change(running, form.login, now, "leave_staff", work)
+
+
+async def password(running: Running, form: NewPassword, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there and for a short password."""
+    hashed = await asyncio.to_thread(staff.hashed, form.password)
+
+    def work(db: Unit, row: tables.Staff) -> str:
+        row.password = hashed
+        _end_sessions(db, row, now)
+        throttle = tables.LoginThrottle
+        db.execute(delete(throttle).where(throttle.staff_id == row.id).execution_options(synchronize_session=False))
+        db.store.hint("alarms", "locks")
+        return f"{row.name} 的密码换好了；她已登录的都退出了。"
+
+    return await _change(running, form.login, now, "set_password", work)
+
+
+async def role(running: Running, form: NewRole, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there, and for the last director."""
+
+    def work(db: Unit, row: tables.Staff) -> str:
+        if form.role is not Role.DIRECTOR:
+            _not_the_last(db, row)
+        row.role = form.role.value
+        return f"{row.name} 现在是{form.role.words}。"
+
+    return await _change(running, form.login, now, "set_role", work)
+
+
+async def floors(running: Running, form: NewFloors, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there."""
+
+    def work(_: Unit, row: tables.Staff) -> str:
+        row.floors = " ".join(form.floors.split())
+        return f"{row.name} 现在负责{row.floors + ' 层' if row.floors else '全院'}。"
+
+    return await _change(running, form.login, now, "set_floors", work)
+
+
+async def log_out(running: Running, form: EndSessions, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there."""
+
+    def work(db: Unit, row: tables.Staff) -> str:
+        return f"{row.name} 的 {_end_sessions(db, row, now)} 处登录都退出了。"
+
+    return await _change(running, form.login, now, "end_sessions", work)
+
+
+async def _change(
+    running: Running, login: str, now: datetime, action: str, work: Callable[[Unit, tables.Staff], str]
+) -> tuple[str, ...]:
+    """One colleague, held, changed and written down."""
+
+    def change(db: Unit) -> tuple[str, ...]:
+        table = tables.Staff
+        row = db.lock_row(
+            select(table).where(table.home_id == running.home_id, table.login == login, table.left_at.is_(None))
+        )
+        if row is None:
+            raise Invalid(why=f"没有登录名是 {login} 的在职同事。jiashu staff list 列出所有人。")
+        said = work(db, row)
+        db.store.audit(running.home_id, now, "machine", action, f"staff:{row.id}", said)
+        db.store.hint("staff")
+        return (said,)
+
+    return await running.database.write(change)
+
+
+def _not_the_last(db: Unit, row: tables.Staff) -> None:
+    """A house without a director cannot confirm a restore, nor decide a complaint about somebody who leads."""
+    table = tables.Staff
+    here = (table.home_id == row.home_id, table.role == Role.DIRECTOR.value, table.left_at.is_(None))
+    others = db.scalar(select(func.count()).select_from(table).where(*here, table.id != row.id))
+    if row.role == Role.DIRECTOR.value and not others:
+        raise Invalid(why=f"{row.name} 是唯一的院长，没有改。请先用 jiashu staff add 添加一位院长。")
+
+
+def _end_sessions(db: Unit, row: tables.Staff, now: datetime) -> int:
+    table = tables.StaffSession
+    ended = db.execute(
+        update(table)
+        .where(table.staff_id == row.id, table.ended_at.is_(None), table.expires_at > now)
+        .values(ended_at=now)
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())
+
+
+COMMANDS: Final = (
+    Command(ListStaff, listed),
+    Command(AddStaff, add),
+    Command(StaffLeaves, leave),
+    Command(NewPassword, password),
+    Command(NewRole, role),
+    Command(NewFloors, floors),
+    Command(EndSessions, log_out),
+)
