@@ -64,10 +64,10 @@ def back_up(settings: Settings, file: Path | None, clock: Clock) -> Path:
     made_at = clock()
     target = file or settings.backups / made_at.astimezone(settings.home.zone).strftime(NAME)
     head = archive.Head(made_at, revision)
-    end = archive.connected(
+    end = archive.snapshot(
         url,
         lambda connection: archive.write(connection, target, sealer, head, settings.media.path, progress("写")),
-        write=False,
+        target.parent,
     )
     try:
         archive.check(target, sealer, progress("复核"))

@@ -166,6 +166,10 @@ class BackupUnreadable(JiashuError):
     """这份备份打不开（{file}）：不是家书的备份、钥匙不对，或文件不完整。什么都没有改动，请换一份备份。"""
 
 
+class NoRoom(JiashuError):
+    """{path} 所在的盘放不下：备份时要先抄一份数据库（{need} MiB），只剩 {free} MiB。请腾出空间，或用 security.backups、--to 换到别的盘。"""
+
+
 class BackupNewer(JiashuError):
     """这份备份来自更新的版本（{revision}）。请先升级家书，再恢复。"""
 

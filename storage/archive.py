@@ -12,18 +12,21 @@ import sqlite3
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Date, MetaData, Table, create_engine, insert, select, update
 from sqlalchemy.pool import StaticPool
 
-from care.errors import BackupUnreadable
+from care.errors import BackupUnreadable, NoRoom
 from storage import migrate, tables
 from storage.seal import Sealer, Unreadable
+from storage.sqlite_file import LockFile
 from storage.types import micros, new_id
 
 T = TypeVar("T")
@@ -84,6 +87,46 @@ def connected(url: str, work: Callable[[Connection], T], *, write: bool) -> T:
     """
     file = migrate.file_of(url)
     return asyncio.run(_on_postgres(url, work, write=write)) if file is None else _on_sqlite(file, work, write=write)
+
+
+def snapshot(url: str, work: Callable[[Connection], T], room: Path) -> T:
+    """Read as `connected` does, beside a running service, for as long as it takes: a SQLite file is copied into the
+    folder `room` first, in seconds, since while somebody reads its log cannot be written back and grows (I9).
+
+    Raises NoRoom, OSError, and DatabaseInUse while another backup is made there.
+    """
+    file = migrate.file_of(url)
+    if file is None:
+        return connected(url, work, write=False)
+    room.mkdir(parents=True, exist_ok=True)
+    need, free = sum(each.stat().st_size for each in (file, _log_of(file)) if each.exists()), disk_usage(room).free
+    if free < need:
+        raise NoRoom(path=room, need=need // 2**20, free=free // 2**20)
+    copy = room / f"{file.name}.copy"
+    with LockFile(copy):
+        try:
+            _copy(file, copy)
+            return _on_sqlite(copy, work, write=False)
+        finally:
+            for each in room.glob(f"{copy.name}*"):
+                each.unlink()
+
+
+def _copy(file: Path, copy: Path) -> None:
+    """In one step: in several it would begin again at each commit of the service."""
+    copy.unlink(missing_ok=True)
+    migrate.make_private(copy)
+    with (
+        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as source,
+        closing(sqlite3.connect(copy, isolation_level=None)) as target,
+    ):
+        target.execute("PRAGMA synchronous = OFF")
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
 
 
 def _on_sqlite(file: Path, work: Callable[[Connection], T], *, write: bool) -> T:

@@ -15,6 +15,8 @@ READERS: Final = 4
 BUSY_FOR: Final = 0.25
 CHECKPOINT: Final = "wal_autocheckpoint=8000"
 """32 MiB of WAL: pages that change again and again are copied home once."""
+LOG: Final = f"journal_size_limit={64 << 20}"
+"""What the WAL has grown to while somebody read for long is given back once it was copied home (I9)."""
 CACHE: Final = "cache_size=-32768"
 """32 MiB of pages: with the 2 MiB of the default each insert into an index re-reads pages once the file has grown."""
 MEMORY: Final = "temp_store=MEMORY"
@@ -67,6 +69,7 @@ def connect(path: Path) -> sqlite3.Connection:
         MEMORY,
         CACHE,
         CHECKPOINT,
+        LOG,
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
