@@ -1,6 +1,7 @@
 """The command `jiashu`. Exit 0 = done, 2 = wrong use, 1 = failed; messages go to stderr."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -9,12 +10,24 @@ from typing import Any, Final
 from care.errors import FileTrouble, JiashuError, reason
 from settings import Settings
 
+log = logging.getLogger("jiashu.cli")
 ROLES: Final = ("carer", "nurse", "desk", "supervisor", "director", "admin", "auditor")
+
+
+class _Version(argparse.Action):
+    """Looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from bot import version
+
+        sys.stdout.write(f"{version.words()}\n")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     top = argparse.ArgumentParser(prog="jiashu", description="家书：养老机构的微信服务号。")
+    top.add_argument("--version", action=_Version, nargs=0, help="版本，和它要的数据库结构")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--config", type=Path, default=None, metavar="F", help="TOML 配置文件；不写时只看环境变量 JIASHU_<段>__<键>"
@@ -172,8 +185,9 @@ def _loop(work: Coroutine[Any, Any, int | None]) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    from bot import upgrade
+    from bot import upgrade, version
 
+    log.info(version.words(), extra={"action": "start", "role": options.role})
     if options.role != "all" and settings.database.is_file:
         sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
         return 2

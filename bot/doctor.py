@@ -18,7 +18,7 @@ from typing import Final
 
 import aiohttp
 
-from bot import config
+from bot import config, version
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
 from services.upkeep import audit_heads
@@ -83,6 +83,7 @@ def run(settings: Settings) -> int:
 
 
 async def _all(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    yield Finding(Mark.GOOD, "版本", version.words())
     for check in (_database, _words, _keys, _folders, _disk, _backups, _heads):
         yield await asyncio.to_thread(_safely, check, settings)
     if settings.redis_url:

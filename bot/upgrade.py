@@ -85,8 +85,7 @@ def upgrade(settings: Settings, clock: Clock = wall) -> int:
                 backup = upkeep.back_up(settings, None, clock)
             _say("第二步，更新结构（几十万行要几秒；中途断了，结构还是旧的，再运行一次就好）：")
             _migrate(url)
-            _say(f"结构已经是 {known}。")
-    _say("第三步，核对：")
+            _say(f"结构已经是 {known}。\n第三步，核对：")
     bad = 0
     for finding in doctor.after_upgrade(settings):
         _say(f"[{finding.mark.value}] {finding.what}：{finding.words}")

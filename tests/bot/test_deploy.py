@@ -4,14 +4,17 @@
 
 import configparser
 import re
+import shlex
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot import cli, config, version
 from scripts import check
+from settings import Http
+from storage import migrate
 
 ROOT = Path(__file__).parent.parent.parent
 UNITS = ("jiashu.service", "jiashu-web@.service", "jiashu-worker@.service", "jiashu-backup.service")
@@ -61,6 +64,52 @@ def test_fault_i4_a_database_that_is_away_for_an_hour_does_not_end_the_unit(name
     assert found["Service"]["Restart"] == "always"
     assert int(found["Service"]["LimitNOFILE"]) >= 65_536
     assert found["Service"]["ProtectSystem"] == "strict"
+
+
+@pytest.mark.parametrize("page", ["install.md", "operations.md"])
+def test_fault_i4_every_command_of_the_pages_is_one(page: str) -> None:
+    """In blocks of a shell; what it does there is run by `python -m benchmarks.install`."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lines = [
+        line
+        for block in re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
+    ]
+    names = "|".join(cli.parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr, arg-type]
+    asked = re.compile(rf"jiashu ((?:{names})\b.*?)(?: \|\| true| *$)")
+    commands = [match[1] for line in lines if (match := asked.search(line))]
+    assert len(commands) >= 3
+    for words in commands:
+        assert cli.parser().parse_args(shlex.split(words)).command
+
+
+def test_fault_i4_the_install_page_hands_out_what_is_there() -> None:
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    for name in re.findall(r"/opt/jiashu/((?:deploy|config)[\w./-]*)", text):
+        assert list(ROOT.glob(f"{name}*")), name
+    front = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert f"    server 127.0.0.1:{Http().port} " in front, "the front leads to the port of the example configuration"
+    assert "ExecStart=/opt/jiashu/.venv/bin/jiashu serve --config" in (
+        ROOT / "deploy/systemd/jiashu.service"
+    ).read_text(encoding="utf-8"), "an upgrade is made by hand, with its backup"
+
+
+def test_fault_i5_release_and_schema_are_told_by_the_command_and_the_changelog(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said == f"{version.words()}\n"
+    assert f"数据库结构 {migrate.head()}" in said
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (\S+) · schema (\d{4})$", changes, re.MULTILINE)
+    assert newest is not None
+    assert newest.groups() == (project["version"], migrate.head()), (
+        "a release and a migration have their line for operators"
+    )
 
 
 def enters(path: str, rules: list[str]) -> bool:
