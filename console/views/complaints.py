@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp_jinja2
@@ -20,20 +19,16 @@ from services.talks import answering
 from services.talks.forms import Line
 from storage import tables
 from storage.queries import complaints as queries
-from storage.queries import talks
+from storage.queries import complaints_list, talks
 from storage.unit import Unit
 from web.sessions import viewer
 
 FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))
 COMPLAINT = r"{complaint:\d{1,18}|C\d{4}(?:\d{2})?-\d{2,4}}"
 """A link names the id; a number, with its year or from before it had one, is what people type."""
-COLUMNS = (
-    ("受理 · 评估", {1, 2}),
-    ("调查 · 方案", {3, 4}),
-    ("审批", {5}),
-    ("反馈 · 征求意见", {6, 7}),
-    ("回访 · 总结", {8, 9}),
-)
+COLUMNS: Final = ("受理 · 评估", "调查 · 方案", "审批", "反馈 · 征求意见", "回访 · 总结")
+"""Of `complaints_list.LANES`."""
+AGES: Final = ("4 小时内", "一天内", "3 天内", "更久")
 
 
 ROUTES: Final = Routes(COMPLAINTS)
@@ -116,45 +111,46 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     access_page(who, COMPLAINTS)
     now, zone, show = request.app[CLOCK](), request.app[SETTINGS].home.zone, request.query.get("show", "")
+    show = show if show in dict(FILTERS) else ""
     since = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    alone, after = request.query.get("lane", ""), request.query.get("after", "")
+    lanes = [int(alone)] if alone in {*map(str, range(len(COLUMNS)))} else range(len(COLUMNS))
 
-    def work(db: Unit) -> tuple[list[queries.Row], dict[str, tuple[int, int]]]:
-        return queries.rows(db, who.sight), queries.on_time(db, who.sight, since)
+    def work(db: Unit) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "totals": complaints_list.totals(db, who.sight, show, now),
+            "month": queries.on_time(db, who.sight, since),
+            "lanes": complaints_list.board(db, who.sight, show, now)
+            if len(lanes) > 1
+            else [complaints_list.lane(db, who.sight, lanes[0], show, now, after)],
+        }
+        heads = [part.rows[0] for part in found["lanes"] if part.rows]
+        whole = not show and len(lanes) > 1
+        return found | {"first": min(heads, key=_left, default=None) if whole else complaints_list.first(db, who.sight)}
 
-    found, month = await request.app[DATABASE].read(work)
-    found = [row if access_complainant(who, row.complaint) else queries.veiled_row(row) for row in found]
-    late = [row for row in found if row.clock and row.clock.due_at <= now]
-    kinds = {
-        "": found,
-        "late": late,
-        "serious": [row for row in found if row.complaint.level == 1],
-        "cautious": [row for row in found if row.complaint.cautious],
-        "hidden": [row for row in found if row.complaint.hide_name],
+    found = await request.app[DATABASE].read(work)
+    totals, first = found["totals"], found["first"]
+    return found | {
+        "first": first and shown(who, first),
+        "show": show,
+        "lane": lanes[0] if len(lanes) == 1 else None,
+        "after": after,
+        "filters": [(key, label, totals.filters[key]) for key, label in FILTERS],
+        "ages": list(zip(AGES, totals.ages, strict=True)),
+        "columns": [
+            (n, COLUMNS[n], [shown(who, row) for row in part.rows], totals.lanes[n], part.after)
+            for n, part in zip(lanes, found["lanes"], strict=True)
+        ],
     }
-    shown = kinds.get(show, found)
-    return {
-        "rows": shown,
-        "total": len(found),
-        "late": late,
-        "first": found[0] if found else None,
-        "show": show if show in kinds else "",
-        "filters": [(key, label, len(kinds[key])) for key, label in FILTERS],
-        "month": month,
-        "ages": _ages(found, now),
-        "columns": [(names, [row for row in shown if row.complaint.stage in stages]) for names, stages in COLUMNS],
-    }
 
 
-def _ages(found: list[queries.Row], now: datetime) -> list[tuple[str, int]]:
-    """How long the open cases have been open."""
-    ages = [now - row.complaint.said_at for row in found]
-    edges = [
-        ("4 小时内", timedelta(0), timedelta(hours=4)),
-        ("一天内", timedelta(hours=4), timedelta(days=1)),
-        ("3 天内", timedelta(days=1), timedelta(days=3)),
-        ("更久", timedelta(days=3), timedelta(days=36_500)),
-    ]
-    return [(label, sum(low <= age < high for age in ages)) for label, low, high in edges]
+def _left(row: queries.Row) -> tuple[bool, float]:
+    return row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0
+
+
+def shown(who: Viewer, row: queries.Row) -> queries.Row:
+    """A line as this colleague may read it (C14)."""
+    return row if access_complainant(who, row.complaint) else queries.veiled_row(row)
 
 
 async def complaint_of(request: web.Request) -> dict[str, Any]:

@@ -5,13 +5,13 @@ takes it (F2, F4, D7, S6).
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
 
 from care.errors import Busy, Conflict, NotFound
 from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
+from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import access_page
 from services.emergencies import alarms, unreadable
@@ -26,8 +26,6 @@ from web.sessions import viewer
 
 log = logging.getLogger("jiashu.alarms")
 TRIES: Final = 600
-BACK: Final = timedelta(days=30)
-"""How long past alarms are listed."""
 _last: Final[dict[str, "asyncio.Task[None]"]] = {}
 """The newest act on each alarm that is being written down."""
 REF = r"{ref:[0-9a-f]{20}}"
@@ -46,13 +44,11 @@ async def strip(request: web.Request) -> web.Response:
 
 @ROUTES.get("/alarms/past", "emergencies/past.html")
 async def past(request: web.Request) -> dict[str, Any]:
-    """The alarms of the last weeks: who went, who arrived, after how many seconds, how each ended."""
-    who, now = viewer(request), request.app[CLOCK]()
+    """Past alarms, page by page: who went, who arrived, after how many seconds, how each ended."""
+    who, before = viewer(request), number(request.query, "before")
     access_page(who, ALARMS)
-    return {
-        "rows": await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, now - BACK)),
-        "days": BACK.days,
-    }
+    rows, total, more = await request.app[DATABASE].read(lambda db: queries.past(db, who.sight, before))
+    return {"rows": rows, "total": total, "more": more, "before": before}
 
 
 @ROUTES.form(rf"/alarms/{REF}/{{act:go|arrive|dismiss|mute|undo}}", Act)

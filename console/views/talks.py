@@ -8,6 +8,7 @@ from aiohttp import web
 
 from care.words import whole
 from console.context import BOARD, CLOCK, DATABASE
+from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
@@ -15,11 +16,13 @@ from services.complaints.access import COMPLAINTS
 from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
-from storage.queries import complaints_urgent
+from storage.queries import complaints_urgent, talks_list
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
+ON_TOP: Final = 20
+"""Talks of alarms that stand above all others; the strip has every alarm."""
 ROUTES: Final = Routes(CHATS)
 
 
@@ -40,9 +43,9 @@ async def counts(request: web.Request) -> dict[str, Any]:
     """The numbers in the menu, and the complaints that ring for who answers them (C-10)."""
     who, now = viewer(request), request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[queries.Counts, list[complaints_urgent.Urgent]]:
+    def work(db: Unit) -> tuple[talks_list.Counts, list[complaints_urgent.Urgent]]:
         return (
-            queries.counts(db, who.sight, now, now + timedelta(hours=1)),
+            talks_list.counts(db, who.sight, now, now + timedelta(hours=1)),
             complaints_urgent.urgent(db, who.sight) if who.sees(COMPLAINTS) else [],
         )
 
@@ -129,28 +132,34 @@ async def take_back(request: web.Request) -> web.StreamResponse:
 async def _lines(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     access_page(who, CHATS)
-    lines = await request.app[DATABASE].read(lambda db: queries.lines(db, who.sight))
+    after, only = request.query.get("after", ""), request.query.get("show", "") == "waiting"
+    rings = [alarm.person_id for alarm in request.app[BOARD].seen_by(who) if alarm.person_id][:ON_TOP]
+    found = await request.app[DATABASE].read(
+        lambda db: talks_list.lines(db, who.sight, only_waiting=only, after=after, on_top=rings)
+    )
     opened = request.match_info.get("person") or request.query.get("open", "")
-    open_person = whole(opened) or 0
-    waiting = [line for line in lines if line.clock]
-    only = request.query.get("show", "")
-    rings = {alarm.person_id for alarm in request.app[BOARD].seen_by(who)}
-    shown = sorted(waiting if only == "waiting" else lines, key=lambda line: line.who.id not in rings)
     return {
-        "lines": shown,
-        "waiting": len(waiting),
-        "total": len(lines),
-        "open_person": open_person,
+        "lines": found.lines,
+        "waiting": found.waiting,
+        "total": found.total,
+        "next": found.after,
+        "after": after,
+        "open_person": whole(opened) or 0,
         "thread": None,
         "thread_named": [],
-        "show": only,
+        "show": "waiting" if only else "",
     }
 
 
 async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
+    before = number(request.query, "before") or None
     found, named, drawn = await request.app[DATABASE].read(
-        lambda db: (_one(db, who, person), accusations.of_talk(db, who, person), answering.revision_of(db, person))
+        lambda db: (
+            _one(db, who, person, before),
+            accusations.of_talk(db, who, person),
+            answering.revision_of(db, person),
+        )
     )
     left, until = found.window.left(now)
     return {
@@ -165,5 +174,5 @@ async def _thread(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _one(db: Unit, who: Viewer, person: int) -> queries.Thread:
-    return queries.thread(db, who.sight, access_person(db, who, person).id)
+def _one(db: Unit, who: Viewer, person: int, before: int | None) -> queries.Thread:
+    return queries.thread(db, who.sight, access_person(db, who, person).id, before)

@@ -17,6 +17,8 @@ from storage.queries import today as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
+SHOWN: Final = 8
+"""Of the greetings and reminders that come next; the page 日程 has all."""
 TODAY: Final = Page("今日", "/today", WORKS, icon="sun", place=10, key="d")
 
 
@@ -38,37 +40,31 @@ async def rows(request: web.Request) -> dict[str, Any]:
 async def _today(request: web.Request) -> dict[str, Any]:
     who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
     access_page(who, TODAY)
-    day = letters.today(home, now)
+    day, after = letters.today(home, now), request.query.get("after", "")
 
     def work(db: Unit) -> tuple[queries.Today, list[greetings.Line]]:
-        return queries.look(db, who.sight, day, now), greetings.schedule(db, who.sight, day, day + timedelta(days=7))
+        return (
+            queries.look(db, who.sight, day, now, after),
+            greetings.soon(db, who.sight, day, now + timedelta(days=3), SHOWN),
+        )
 
     found, plan = await request.app[DATABASE].read(work)
     due = [row for row in found.letters if row.line.status == "在住"]
     unwritten = [row for row in due if row.letter is None]
     held = [row for row in found.letters if row.letter is not None and row.letter.state == "held"]
-    late = [item for item in found.items if item.clock.due_at <= now]
-    hour = [item for item in found.items if now < item.clock.due_at <= now + timedelta(hours=1)]
     release = letters.release_at(home, day)
     alarms = request.app[BOARD].seen_by(who)
     return {
-        "items": found.items,
-        "lost": found.lost,
+        "found": found,
+        "after": after,
         "held": held,
-        "late": late,
-        "hour": hour,
         "unwritten": unwritten,
         "due": due,
         "release": release,
-        "plan": [
-            (line, why_not(line.who, line.row.occasion, now))
-            for line in plan
-            if line.row.state in {"planned", "held"} and line.row.due_at <= now + timedelta(days=3)
-        ][:8],
+        "plan": [(line, why_not(line.who, line.row.occasion, now)) for line in plan],
         "NAMES": plans.NAMES,
         "ringing": len(alarms),
         "day": day,
-        "first": found.items[0] if found.items else None,
         "next_words": moment(release, now, home.zone) if release > now else "",
         "late_letters": bool(unwritten) and now > release,
     }

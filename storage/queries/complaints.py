@@ -1,4 +1,4 @@
-"""What the page 投诉 asks: the open cases with their clocks, and one case with its records."""
+"""What the page of a complaint asks: the case with its records, its clocks and its papers."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -131,26 +131,6 @@ def veiled(found: Case) -> Case:
         papers=[],
         evidence=[],
     )
-
-
-def rows(db: Unit, sight: Sight, limit: int = 1000) -> list[Row]:
-    """The open cases, the least time left first."""
-    found = db.scalars(
-        select(tables.Complaint)
-        .where(sight.complaint(), tables.Complaint.closed_at.is_(None))
-        .order_by(tables.Complaint.id)
-        .limit(limit)
-    ).all()
-    clocks: dict[int, Clock] = {}
-    for promise in db.scalars(
-        select(tables.Promise)
-        .where(tables.Promise.case_id.in_([row.id for row in found]), tables.Promise.kept_at.is_(None))
-        .order_by(tables.Promise.due_at)
-    ):
-        clocks.setdefault(promise.case_id or 0, Clock(promise.kind, promise.made_at, promise.due_at))
-    people = whos(db, [row.person_id for row in found])
-    result = [Row(row, db.open(row, "title") or "", people[row.person_id], clocks.get(row.id)) for row in found]
-    return sorted(result, key=lambda row: (row.clock is None, row.clock.due_at.timestamp() if row.clock else 0.0))
 
 
 def on_time(db: Unit, sight: Sight, since: datetime) -> dict[str, tuple[int, int]]:

@@ -1,10 +1,9 @@
 """What the list of past alarms asks: who went, who arrived, after how long, how each ended (D7, F2)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import aliased
 
 from storage import tables
@@ -13,7 +12,7 @@ from storage.queries.talks import Who, whos
 from storage.seal import Unreadable
 from storage.unit import Unit
 
-MOST: Final = 200
+PAGE: Final = 50
 ENDS: Final = {"arrived": "已到", "false": "误报", "muted": "静音"}
 
 
@@ -31,29 +30,30 @@ class Past:
     why: str
 
 
-def past(db: Unit, sight: Sight, since: datetime) -> list[Past]:
-    """The newest alarms that were ended, as far as the viewer may hear them and see who cried."""
+def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]:
+    """Alarms that were ended, as far as the viewer may hear them and see who cried: one page, the newest first, how
+    many there are in all, and the id before which the next page begins (C-9).
+    """
     row, goer, there = tables.Alarm, aliased(tables.Staff), aliased(tables.Staff)
-    found = db.execute(
+    mine = (
+        row.home_id == sight.home_id,
+        row.arrived_at.is_not(None),
+        row.audience.in_(sight.audiences),
+        sight.person(row.person_id),
+    )
+    total = db.scalar(select(func.count()).select_from(row).where(*mine)) or 0
+    every = db.execute(
         select(row, goer.name, there.name)
         .outerjoin(goer, goer.id == row.going_by)
         .outerjoin(there, there.id == row.arrived_by)
-        .where(
-            row.home_id == sight.home_id,
-            row.raised_at > since,
-            row.arrived_at.is_not(None),
-            row.audience.in_(sight.audiences),
-            sight.person(row.person_id),
-        )
+        .where(*mine, row.id < before if before else true())
         .order_by(row.id.desc())
-        .limit(MOST)
+        .limit(PAGE + 1)
     ).all()
+    found = every[:PAGE]
     people = whos(db, [one.person_id for one, _, _ in found])
-    return [
-        _past(db, one, people[one.person_id], going or "", arrived or "")
-        for one, going, arrived in found
-        if one.person_id in people
-    ]
+    shown = [_past(db, one, people[one.person_id], going or "", arrived or "") for one, going, arrived in found]
+    return shown, total, found[-1][0].id if len(every) > PAGE else 0
 
 
 def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Past:

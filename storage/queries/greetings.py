@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from storage import tables
 from storage.queries.families import Who, listed
@@ -40,12 +40,35 @@ def due(db: Unit, home_id: int, now: datetime, limit: int) -> list[int]:
 
 def schedule(db: Unit, sight: Sight, first: date, last: date) -> list[Line]:
     """The plans of these days about residents whom the viewer works with."""
-    rows = db.execute(
+    found = (
+        _plans(sight)
+        .where(tables.Plan.day.between(first, last))
+        .order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
+    )
+    return _lines(db, sight, found)
+
+
+def soon(db: Unit, sight: Sight, first: date, until: datetime, limit: int) -> list[Line]:
+    """The next of them that will be said or are held."""
+    found = (
+        _plans(sight)
+        .where(tables.Plan.day >= first, tables.Plan.due_at <= until, tables.Plan.state.in_(("planned", "held")))
+        .order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
+        .limit(limit)
+    )
+    return _lines(db, sight, found)
+
+
+def _plans(sight: Sight) -> Select[tables.Plan, int]:
+    return (
         select(tables.Plan, tables.Resident.id)
         .join(tables.Resident, tables.Resident.id == tables.Plan.resident_id)
-        .where(sight.resident(), tables.Plan.day.between(first, last))
-        .order_by(tables.Plan.day, tables.Plan.occasion, tables.Plan.due_at, tables.Plan.id)
-    ).all()
+        .where(sight.resident())
+    )
+
+
+def _lines(db: Unit, sight: Sight, found: Select[tables.Plan, int]) -> list[Line]:
+    rows = db.execute(found).all()
     known = {
         (who.person_id, who.resident_id): who
         for who in listed(db, sight.home_id, [resident for _, resident in rows], None)

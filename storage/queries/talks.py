@@ -1,17 +1,19 @@
-"""What the page 会话 asks: who wrote, who waits, one thread, what may still be sent."""
+"""What one talk on the page 会话 asks: its messages, what may still be sent, who somebody is."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import aliased
 
 from storage import tables
 from storage.queries.sight import Sight
 from storage.unit import Unit
 
+BUBBLES: Final = 60
+"""Messages of one look at a talk; the older ones are a page of their own."""
 Event = dict[str, Any]
 SPOKEN_EVENTS = ("event:subscribe", "event:unsubscribe", "event:scan", "event:click")
 """Events that are acts of the person; the others (a page opened, a place reported, the result of a send) are kept and
@@ -39,18 +41,6 @@ class Clock:
     kind: str
     made_at: datetime
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the list."""
-
-    who: Who
-    event: Event
-    at: datetime | None
-    clock: Clock | None
-    failed: int
-    complaint_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,125 +96,43 @@ class Thread:
     window: Window
     clocks: list[Clock]
     cases: list[tables.Complaint] = field(default_factory=list)
+    older: int = 0
+    """Before which id there are older messages; 0 = these are the first."""
+    before: int | None = None
+    """Set when these are not the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What waits, for the menu: people who wait for words, open complaints, and how pressing each is."""
-
-    waiting: int
-    soon: bool
-    late: bool
-    cases: int
-    complaints_soon: bool
-    complaints_late: bool
-
-
-WORDS: Final = ("reply", "first_feedback", "call")
-"""Promises of words: somebody waits on the phone."""
-
-
-def counts(db: Unit, sight: Sight, now: datetime, soon: datetime) -> Counts:
-    """One look at the running promises of people whom the viewer works with; a complaint counts while its case is
-    open.
-    """
-    rows = db.execute(
-        select(tables.Promise.kind, tables.Promise.person_id, tables.Promise.due_at).where(
-            sight.person(tables.Promise.person_id), tables.Promise.kept_at.is_(None)
-        )
-    ).all()
-    cases = (
-        db.scalar(
-            select(func.count())
-            .select_from(tables.Complaint)
-            .where(sight.complaint(), tables.Complaint.closed_at.is_(None))
-        )
-        or 0
-    )
-    words = [due for kind, _, due in rows if kind in WORDS]
-    matters = [due for kind, _, due in rows if kind not in {"reply", "binding"}]
-    return Counts(
-        len({person for kind, person, _ in rows if kind in WORDS}),
-        any(due <= soon for due in words),
-        any(due <= now for due in words),
-        cases,
-        any(due <= soon for due in matters),
-        any(due <= now for due in matters),
-    )
-
-
-def lines(db: Unit, sight: Sight, limit: int = 300) -> list[Line]:
-    """Everybody who ever wrote and whom the viewer works with, who waits first and the most pressing clock on top, then
-    the latest message.
-    """
-    waiting = select(tables.Promise.person_id).where(
-        tables.Promise.home_id == sight.home_id, tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS)
-    )
-    latest = (
-        select(tables.Inbox.person_id, func.max(tables.Inbox.id).label("id"))
-        .where(tables.Inbox.home_id == sight.home_id, _worded(), sight.inbox(tables.Inbox.id))
-        .group_by(tables.Inbox.person_id)
-        .subquery()
-    )
-    inbox = aliased(tables.Inbox)
-    rows = db.execute(
-        select(inbox, tables.Person)
-        .join(latest, latest.c.id == inbox.id)
-        .join(tables.Person, tables.Person.id == inbox.person_id)
-        .where(sight.person(tables.Person.id))
-        .order_by(tables.Person.id.in_(waiting).desc(), inbox.id.desc())
-        .limit(limit)
-    ).all()
-    people = [person.id for _, person in rows]
-    clocks: dict[int, Clock] = {}
-    for promise in db.scalars(
-        select(tables.Promise)
-        .where(tables.Promise.person_id.in_(people), tables.Promise.kept_at.is_(None), tables.Promise.kind.in_(WORDS))
-        .order_by(tables.Promise.due_at)
-    ):
-        clocks.setdefault(promise.person_id, Clock(promise.kind, promise.made_at, promise.due_at))
-    failed: dict[int, int] = dict(
-        db.execute(
-            select(tables.Outbox.person_id, func.count())
-            .where(tables.Outbox.person_id.in_(people), tables.Outbox.state.in_(("unknown", "given_up")))
-            .group_by(tables.Outbox.person_id)
-        ).all()
-    )
-    cases: dict[int, str] = {
-        complaint.person_id: complaint.number
-        for complaint in db.scalars(
-            select(tables.Complaint).where(
-                tables.Complaint.person_id.in_(people), tables.Complaint.closed_at.is_(None), sight.complaint()
-            )
-        )
-    }
-    found_people = whos(db, people)
-    found = [
-        Line(
-            found_people[person.id],
-            _event(db, message),
-            message.created_at,
-            clocks.get(person.id),
-            failed.get(person.id, 0),
-            cases.get(person.id),
-        )
-        for message, person in rows
-    ]
-    return sorted(found, key=lambda line: (line.clock is None, line.clock.due_at.timestamp() if line.clock else 0.0))
-
-
-def _worded() -> ColumnElement[bool]:
+def worded() -> ColumnElement[bool]:
+    """Messages, and events that are acts of the person."""
     return tables.Inbox.kind.not_like("event:%") | tables.Inbox.kind.in_(SPOKEN_EVENTS)
 
 
-def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
-    """The last messages with one person, oldest first; without those of complaints that are closed to the viewer."""
+def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) -> Thread:
+    """The last messages with one person before an id, oldest first; without those of complaints that are closed to the
+    viewer. Ids of both tables rise with time.
+    """
+    older = tables.Inbox.id < before if before else true()
     heard = db.scalars(
         select(tables.Inbox)
-        .where(tables.Inbox.person_id == person_id, _worded(), sight.inbox(tables.Inbox.id))
+        .where(tables.Inbox.person_id == person_id, older, worded(), sight.inbox(tables.Inbox.id))
         .order_by(tables.Inbox.id.desc())
-        .limit(limit)
+        .limit(BUBBLES + 1)
     ).all()
+    sent = db.execute(
+        select(tables.Outbox, tables.OutboxBody, tables.Staff)
+        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
+        .where(
+            tables.Outbox.person_id == person_id,
+            tables.Outbox.id < before if before else true(),
+            sight.outbox(tables.Outbox.id),
+        )
+        .order_by(tables.Outbox.id.desc())
+        .limit(BUBBLES + 1)
+    ).all()
+    ids = sorted([row.id for row in heard] + [out.id for out, _, _ in sent], reverse=True)
+    first = ids[BUBBLES - 1] if len(ids) > BUBBLES else 0
+    heard, sent = [row for row in heard if row.id >= first], [row for row in sent if row[0].id >= first]
     media = {
         row.inbox_id: row
         for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))
@@ -236,7 +144,7 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
                 row.id,
                 "in",
                 row.created_at,
-                event=_event(db, row),
+                event=event_of(db, row),
                 media=media.get(row.id),
                 set_aside=bool(row.set_aside),
                 order=row.arrived_at,
@@ -244,30 +152,7 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
         )
         if row.answer is not None and row.answer_state == "stored":
             bubbles.append(Bubble(row.id, "bot", row.arrived_at, text=said(db, row), state="answered"))
-    sent = db.execute(
-        select(tables.Outbox, tables.OutboxBody, tables.Staff)
-        .join(tables.OutboxBody, tables.OutboxBody.id == tables.Outbox.id)
-        .outerjoin(tables.Staff, tables.Staff.id == tables.Outbox.staff_id)
-        .where(tables.Outbox.person_id == person_id, sight.outbox(tables.Outbox.id))
-        .order_by(tables.Outbox.id.desc())
-        .limit(limit)
-    ).all()
-    for out, body, staff in sent:
-        side = "call" if out.way == "call" else "out" if staff else "bot"
-        bubbles.append(
-            Bubble(
-                out.id,
-                side,
-                out.created_at,
-                text=db.open(body, "body") or "",
-                author=staff.name if staff else "",
-                state=out.state,
-                why=out.why or "",
-                code=out.code or "",
-                order=out.settled_at if out.state == "sent" else None,
-                aloud=out.purpose == "spoken",
-            )
-        )
+    bubbles += [_sent(db, *one) for one in sent]
     bubbles.sort(key=lambda bubble: (bubble.order or bubble.at, bubble.side != "in", bubble.id))
     promises = db.scalars(
         select(tables.Promise)
@@ -281,10 +166,27 @@ def thread(db: Unit, sight: Sight, person_id: int, limit: int = 200) -> Thread:
     ).all()
     return Thread(
         whos(db, [person_id])[person_id],
-        bubbles[-limit:],
+        bubbles,
         window(db, person_id),
         [Clock(row.kind, row.made_at, row.due_at) for row in promises],
         list(cases),
+        first,
+        before,
+    )
+
+
+def _sent(db: Unit, out: tables.Outbox, body: tables.OutboxBody, staff: tables.Staff | None) -> Bubble:
+    return Bubble(
+        out.id,
+        "call" if out.way == "call" else "out" if staff else "bot",
+        out.created_at,
+        text=db.open(body, "body") or "",
+        author=staff.name if staff else "",
+        state=out.state,
+        why=out.why or "",
+        code=out.code or "",
+        order=out.settled_at if out.state == "sent" else None,
+        aloud=out.purpose == "spoken",
     )
 
 
@@ -306,7 +208,8 @@ def said(db: Unit, row: tables.Inbox) -> str:
     return answer.get("text", "")
 
 
-def _event(db: Unit, row: tables.Inbox) -> Event:
+def event_of(db: Unit, row: tables.Inbox) -> Event:
+    """The message of a row, as it is stored."""
     found: Event = msgspec.json.decode(db.open(row, "event") or "{}")
     return found
 

@@ -19,10 +19,11 @@ from conversations import events
 from services.access import Viewer, may_hear, pages
 from services.media import media
 from storage import tables
-from storage.queries import complaints, talks
+from storage.queries import talks, talks_list
 from storage.store import Store
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import House
+from tests.services.replies import every_open
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "access.md"
 MARK = "<!-- matrix -->"
@@ -214,9 +215,9 @@ async def test_c6_the_accused_finds_no_trace_of_the_case(house: House, tmp_path:
 
     def look(who: Viewer) -> Callable[[Any], tuple[set[str], int, int]]:
         return lambda db: (
-            {line.who.name for line in talks.lines(db, who.sight)},
-            len(complaints.rows(db, who.sight)),
-            talks.counts(db, who.sight, now, now).cases,
+            {line.who.name for line in talks_list.lines(db, who.sight).lines},
+            len(every_open(db, who.sight)),
+            talks_list.counts(db, who.sight, now, now).cases,
         )
 
     names, listed, counted = await home.database.read(look(accused))
@@ -264,7 +265,9 @@ async def test_c14_a_hidden_name_is_hidden_from_the_floor_from_the_first_word(ho
     await home.hears("别说是我说的，我要投诉饭菜", "afraid")
     assert await home.one("SELECT owner_id IS NULL AND hide_name FROM complaint") == 1
     for who, seen in ((nurse, False), (desk, True)):
-        lines = await home.database.read(lambda db, who=who: talks.lines(db, who.sight))  # type: ignore[misc]
+        lines = await home.database.read(
+            lambda db, who=who: talks_list.lines(db, who.sight).lines  # type: ignore[misc]
+        )
         assert bool(lines) is seen, who.name
 
 
@@ -275,7 +278,7 @@ async def test_f1_a_carer_sees_her_floor_and_who_calls_for_help(house: House) ->
         await home.hears("今天有什么活动", openid)
 
     def names(db: Any) -> set[str]:
-        return {line.who.name for line in talks.lines(db, carer.sight)}
+        return {line.who.name for line in talks_list.lines(db, carer.sight).lines}
 
     assert await home.database.read(names) == {"王桂兰", "李静"}
     from msgspec.structs import replace

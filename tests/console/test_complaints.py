@@ -103,3 +103,31 @@ async def test_fault_c10_it_never_rings_for_whom_it_is_about(house: House, colle
     assert "1 级投诉" not in await colleagues["chen"].get("/counts")
     assert "1 级投诉" in await colleagues["shen"].get("/counts")
     assert (await colleagues["chen"].post(f"/complaints/{complaint}/take")).status == 404
+
+
+async def test_fault_c9_closed_complaints_have_a_page(house: House, colleagues: dict[str, Colleague]) -> None:
+    desk = colleagues["chen"]
+    assert "还没有结案的投诉" in await desk.get("/complaints/closed")
+    await house.home.hears("饭菜太凉了，我要投诉", "kin3")
+    await house.home.rows("UPDATE complaint SET closed_at = said_at")
+    assert "/complaints/closed" in await desk.get("/complaints")
+    page = await desk.get("/complaints/closed?room=306&month=2026-11&number=c261122&result=first")
+    assert "C261122-01" in page
+    assert "找到 1 件" in page
+    assert "没有找到" in await desk.get("/complaints/closed?room=999")
+    assert "共 1 件" in await desk.get("/complaints/closed?month=²&result=x&after=%00")
+    await colleagues["zhou"].get("/complaints/closed", 404)
+
+
+async def test_fault_c8_a_column_has_pages_of_its_own(house: House, colleagues: dict[str, Colleague]) -> None:
+    desk = colleagues["chen"]
+    for n in range(14):
+        await house.home.hears(f"饭菜太凉了，我要投诉，第{n}件", f"stranger{n}")
+    page = await desk.get("/complaints")
+    assert "在办 14 件" in page
+    assert page.count('class="case"') == 12
+    assert "看全部 14 件" in page
+    alone = await desk.get("/complaints?lane=0")
+    assert alone.count('class="case"') == 14
+    assert "回到看板" in alone
+    assert (await desk.get("/complaints?lane=9&after=x&show=y")).count('class="case"') == 12

@@ -9,9 +9,9 @@ from services.access import Viewer, access_page
 from services.complaints.access import COMPLAINTS
 from services.media.access import access_media
 from services.talks import answering
-from storage.queries import complaints, talks
+from storage.queries import talks_list
 from tests.conftest import HomeUnderTest
-from tests.services.replies import reply
+from tests.services.replies import every_open, reply
 
 
 async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest) -> None:
@@ -36,10 +36,10 @@ async def test_p2_nobody_opens_what_belongs_to_another_home(home: HomeUnderTest)
     ):
         with pytest.raises(NotFound):
             await home.database.write(work)
-    assert await home.database.read(lambda db: talks.lines(db, stranger.sight)) == []
-    assert await home.database.read(lambda db: complaints.rows(db, stranger.sight)) == []
+    assert await home.database.read(lambda db: talks_list.lines(db, stranger.sight).lines) == []
+    assert await home.database.read(lambda db: every_open(db, stranger.sight)) == []
     now = home.clock()
-    seen = await home.database.read(lambda db: talks.counts(db, stranger.sight, now, now))
+    seen = await home.database.read(lambda db: talks_list.counts(db, stranger.sight, now, now))
     assert (seen.waiting, seen.cases) == (0, 0)
 
 

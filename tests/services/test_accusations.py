@@ -22,11 +22,11 @@ from services.residents.forms import Hush
 from services.search import search
 from services.talks import answering
 from storage import tables
-from storage.queries import complaints as queries
-from storage.queries import talks, today
+from storage.queries import talks, talks_list, today
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from tests.services.replies import every_open
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Floor:
             found: set[str] = set()
             found |= (
                 {"list"}
-                if any(line.who.id == person and line.event for line in talks.lines(db, viewer.sight))
+                if any(line.who.id == person and line.event for line in talks_list.lines(db, viewer.sight).lines)
                 else set()
             )
             try:
@@ -69,7 +69,7 @@ class Floor:
             if viewer.role in (Role.DESK, Role.SUPERVISOR, Role.DIRECTOR):
                 found |= (
                     {"case"}
-                    if any(row.complaint.person_id == person for row in queries.rows(db, viewer.sight))
+                    if any(row.complaint.person_id == person for row in every_open(db, viewer.sight))
                     else set()
                 )
                 asked = shelves.missed(db, viewer, Knowledge(starter()), self.home.clock())

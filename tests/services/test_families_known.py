@@ -12,9 +12,10 @@ from conversations.events import Text
 from services import install
 from services.context import Context
 from services.talks import dispatch, receive
-from storage.queries import complaints, talks
+from storage.queries import complaints, talks_list
 from storage.store import Store
 from tests.conftest import HomeUnderTest, put
+from tests.services.replies import every_open
 
 SCENE = tomllib.loads((Path(__file__).parents[2] / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
@@ -31,7 +32,7 @@ async def test_c2_a_bound_relative_is_asked_only_what_the_house_does_not_know(sa
     assert "什么时候" in await sample.hears("好了", DAUGHTER)
     assert "都记下了" in await sample.hears("昨晚十点", DAUGHTER)
     who = await sample.staff(login="desk")
-    complaint = (await sample.database.read(lambda db: complaints.rows(db, who.sight)))[0].complaint
+    complaint = (await sample.database.read(lambda db: every_open(db, who.sight)))[0].complaint
     found = await sample.database.read(lambda db: complaints.one(db, complaint))
     assert found.fields == {
         "about": "王桂兰 306 室 1 床（按登记）",
@@ -48,7 +49,7 @@ async def test_q4_an_elder_is_sent_to_the_bell_and_looked_after_sooner(sample: H
     assert answer == "记下了，有人会来问您。急就按床头铃。"
     assert await sample.one("SELECT (due_at - made_at) / 60000000 FROM promise") == 15
     who = await sample.staff(login="desk")
-    lines = await sample.database.read(lambda db: talks.lines(db, who.sight))
+    lines = await sample.database.read(lambda db: talks_list.lines(db, who.sight).lines)
     assert [(line.who.name, line.who.tie) for line in lines] == [("王桂兰", "老人 · 306 室 1 床")]
     await sample.hears("我要投诉护工", ELDER)
     assert await sample.one("SELECT resident_id IS NOT NULL FROM complaint") == 1

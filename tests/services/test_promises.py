@@ -7,7 +7,7 @@ from services.promises import clocks
 from services.talks import answering
 from storage.queries import complaints
 from tests.conftest import HomeUnderTest
-from tests.services.replies import reply, states
+from tests.services.replies import every_open, reply, states
 
 
 async def test_c4_only_a_delivered_word_of_a_named_human_stops_the_first_feedback_clock(home: HomeUnderTest) -> None:
@@ -116,5 +116,5 @@ async def test_c4_an_s1_warning_survives_a_clock_that_jumps(home: HomeUnderTest)
     await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
     assert await home.rows("SELECT DISTINCT mark FROM promise") == [("breached",)]
     who = await home.staff()
-    rows = await home.database.read(lambda db: complaints.rows(db, who.sight))
+    rows = await home.database.read(lambda db: every_open(db, who.sight))
     assert [row.complaint.number for row in rows] == ["C261122-01"]

@@ -1,0 +1,215 @@
+"""Lists have pages and true totals, and whoever waits longest is never on a page that nobody opens (C-8, C-9)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from care.states import Role
+from conversations import events
+from services.access import Viewer
+from storage import tables
+from storage.queries import complaints_list, emergencies, talks, talks_list, today
+from storage.store import Store
+from storage.types import new_id
+from storage.unit import Unit
+from tests.conftest import HomeUnderTest
+
+MANY = 2 * talks_list.PAGE + 5
+
+
+async def _people(home: HomeUnderTest, many: int, waiting: Callable[[int], bool]) -> list[int]:
+    """People who wrote one after the other; who waits was promised an answer, the last of them the soonest."""
+
+    def write(store: Store) -> list[int]:
+        found = []
+        for n in range(many):
+            now, person = home.clock.on(seconds=1), new_id()
+            store.lock_persons(person)
+            store.insert(tables.Person, id=person, home_id=home.ids.home_id, kind="guest", created_at=now)
+            row = new_id()
+            store.insert(
+                tables.Inbox,
+                id=row,
+                account_id=home.ids.account_id,
+                key=f"k{n}",
+                home_id=home.ids.home_id,
+                person_id=person,
+                kind="text",
+                created_at=now,
+                arrived_at=now,
+                event=store.seal(tables.Inbox, "event", row, events.dump(events.Text(f"第{n}句"))),
+                raw=store.seal(tables.Inbox, "raw", row, "x"),
+                answer_state="none",
+            )
+            if waiting(n):
+                due = now + timedelta(hours=1) - timedelta(seconds=2 * n)
+                store.insert(
+                    tables.Promise,
+                    home_id=home.ids.home_id,
+                    person_id=person,
+                    kind="reply",
+                    made_at=now,
+                    due_at=due,
+                    mark="fresh",
+                )
+            found.append(person)
+        return found
+
+    return await home.database.store(write)
+
+
+async def _walk(home: HomeUnderTest, who: Viewer, *, only: bool = False) -> list[talks_list.Lines]:
+    pages: list[talks_list.Lines] = []
+    after = ""
+    while not pages or after:
+        page = await home.database.read(
+            lambda db, token=after: talks_list.lines(db, who.sight, only_waiting=only, after=token)  # type: ignore[misc]
+        )
+        pages.append(page)
+        after = page.after
+    return pages
+
+
+async def test_fault_c8_every_talk_is_on_one_page_and_who_waits_longest_on_the_first(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    people = await _people(home, MANY, lambda n: n % 2 == 0)
+    pages = await _walk(home, who)
+    shown = [line.who.id for page in pages for line in page.lines]
+    waiting = [person for n, person in enumerate(people) if n % 2 == 0]
+    assert shown == [*reversed(waiting), *(one for one in reversed(people) if one not in waiting)]
+    assert {(page.total, page.waiting) for page in pages} == {(MANY, len(waiting))}
+    assert [len(page.lines) for page in pages] == [talks_list.PAGE, talks_list.PAGE, 5]
+    only = await _walk(home, who, only=True)
+    assert [line.who.id for page in only for line in page.lines] == list(reversed(waiting))
+    on_top = await home.database.read(lambda db: talks_list.lines(db, who.sight, on_top=[people[1]]))
+    assert [line.who.id for line in on_top.lines][:2] == [people[1], waiting[-1]], "an alarm stands above all"
+    strange = await home.database.read(lambda db: talks_list.lines(db, who.sight, after="²;DROP"))
+    assert strange.lines == pages[0].lines, "what is no page is the first"
+    counts = await home.database.read(lambda db: talks_list.counts(db, who.sight, home.clock(), home.clock()))
+    assert (counts.waiting, counts.soon, counts.late) == (len(waiting), False, False)
+
+
+async def test_fault_c8_today_has_a_bound_and_says_how_many_there_are(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    people = await _people(home, today.PAGE + 3, lambda _: True)
+    day = home.clock().date()
+    home.clock.on(hours=1)
+
+    def look(after: str = "") -> Callable[[Unit], today.Today]:
+        return lambda db: today.look(db, who.sight, day, home.clock(), after)
+
+    first = await home.database.read(look())
+    second = await home.database.read(look(first.after))
+    assert [item.person_id for item in (*first.items, *second.items)] == list(reversed(people))
+    assert (first.total, len(first.items), second.after) == (len(people), today.PAGE, "")
+    assert first.late + first.hour == first.total
+    assert first.late > 0
+
+
+async def test_fault_c8_a_long_talk_has_older_pages(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    for n in range(talks.BUBBLES + 10):
+        await home.hears(f"第{n}句，你好")
+        home.clock.on(seconds=1)
+    person, before = await home.person(), None
+    said: list[str] = []
+    while True:
+        found = await home.database.read(
+            lambda db, at=before: talks.thread(db, who.sight, person, at)  # type: ignore[misc]
+        )
+        said = [bubble.event["body"] for bubble in found.bubbles if bubble.event] + said
+        before = found.older
+        if not before:
+            break
+    assert said == [f"第{n}句，你好" for n in range(talks.BUBBLES + 10)]
+
+
+@pytest.fixture
+async def complaints(home: HomeUnderTest) -> list[int]:
+    for n in range(complaints_list.LANE + 4):
+        await home.hears(f"饭菜太凉了，我要投诉，第{n}件", f"kin{n}")
+        home.clock.on(minutes=1)
+    return [row[0] for row in await home.rows("SELECT id FROM complaint ORDER BY id")]
+
+
+async def test_fault_c8_the_board_of_complaints_counts_all_and_leads_to_all(
+    home: HomeUnderTest, complaints: list[int]
+) -> None:
+    who, now = await home.staff(), home.clock()
+    board = await home.database.read(lambda db: complaints_list.board(db, who.sight, "", now))
+    totals = await home.database.read(lambda db: complaints_list.totals(db, who.sight, "", now))
+    assert [row.complaint.id for row in board[0].rows] == complaints[: complaints_list.LANE], "the oldest clock first"
+    assert board[0].after
+    assert [part.rows for part in board[1:]] == [[]] * 4
+    assert (totals.filters, totals.lanes) == (
+        {"": 16, "late": 0, "serious": 0, "cautious": 0, "hidden": 0},
+        [16, 0, 0, 0, 0],
+    )
+    assert sum(totals.ages) == 16
+    rest = await home.database.read(lambda db: complaints_list.lane(db, who.sight, 0, "", now, board[0].after))
+    assert [row.complaint.id for row in rest.rows] == complaints[complaints_list.LANE :]
+    first = await home.database.read(lambda db: complaints_list.first(db, who.sight))
+    assert first is not None
+    assert first.complaint.id == complaints[0]
+
+
+async def test_fault_c9_closed_complaints_are_found_by_month_number_room_and_result(
+    home: HomeUnderTest, complaints: list[int]
+) -> None:
+    who = await home.staff()
+    await home.rows("UPDATE complaint SET closed_at = said_at")
+    await home.rows("UPDATE complaint SET rounds = 1 WHERE id = ?", complaints[3])
+
+    async def found(**wanted: object) -> tuple[list[int], int]:
+        asked = complaints_list.Wanted(**wanted)  # type: ignore[arg-type]
+        rows, total, _ = await home.database.read(lambda db: complaints_list.closed(db, who.sight, asked))
+        return [row.complaint.id for row in rows], total
+
+    assert await found() == (complaints[::-1], 16)
+    day = home.clock().date()
+    assert (await found(month=day.replace(day=1)))[1] == 16
+    assert (await found(month=(day.replace(day=1) - timedelta(days=1)).replace(day=1)))[1] == 0
+    assert await found(number="-04") == ([complaints[3]], 1)
+    assert await found(result="again") == ([complaints[3]], 1)
+    assert (await found(result="first"))[1] == 15
+    assert (await found(room="306"))[1] == 0
+    for nobody in (Role.CARER, Role.NURSE):
+        other = await home.staff(nobody, "别人", nobody.value)
+        rows, total, _ = await home.database.read(
+            lambda db, one=other: complaints_list.closed(db, one.sight, complaints_list.Wanted())  # type: ignore[misc]
+        )
+        assert (rows, total) == ([], 0)
+
+
+async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest) -> None:
+    who = await home.staff(Role.NURSE, "唐雨", "tang")
+    people = await _people(home, emergencies.PAGE + 2, lambda _: False)
+    heard = dict(await home.rows("SELECT person_id, id FROM inbox"))
+
+    def ring(store: Store) -> None:
+        for person in people:
+            store.lock_persons(person)
+            at = home.clock.on(seconds=1)
+            store.insert(
+                tables.Alarm,
+                home_id=home.ids.home_id,
+                person_id=person,
+                inbox_id=heard[person],
+                latest_id=heard[person],
+                count=1,
+                level=0,
+                kind="呼救",
+                audience="floor",
+                brief=False,
+                raised_at=at,
+                latest_at=at,
+                arrived_at=at,
+                ended_how="arrived",
+            )
+
+    await home.database.store(ring)
+    rows, total, more = await home.database.read(lambda db: emergencies.past(db, who.sight))
+    rest, again, end = await home.database.read(lambda db: emergencies.past(db, who.sight, more))
+    assert [one.row.person_id for one in (*rows, *rest)] == people[::-1]
+    assert (total, again, end) == (len(people), len(people), 0)
