@@ -1,5 +1,5 @@
-"""What the lists of complaints ask: the open ones by stage, the least time left first, and the closed ones; page by page,
-with true totals (C-8, C-9).
+"""What the lists of complaints ask: the open ones by stage, the least time left first, and the closed ones; page by
+page, with true totals (C-8, C-9).
 """
 
 import re

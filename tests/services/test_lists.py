@@ -64,7 +64,7 @@ async def _walk(home: HomeUnderTest, who: Viewer, *, only: bool = False) -> list
     after = ""
     while not pages or after:
         page = await home.database.read(
-            lambda db, token=after: talks_list.lines(db, who.sight, only_waiting=only, after=token)  # type: ignore[misc]
+            lambda db, at=after: talks_list.lines(db, who.sight, only_waiting=only, after=at)  # type: ignore[misc]
         )
         pages.append(page)
         after = page.after
