@@ -44,11 +44,12 @@ def tree(commit: str) -> Iterator[Path]:
 
 
 async def start(root: Path, folder: Path, http: aiohttp.ClientSession) -> Stage:
-    """The service of a tree, on core 0."""
-    staging.ROOT = root
+    """The service of a tree, on core 0; the platform is today's."""
     used = Stage(folder)
     used.http = http
+    staging.ROOT = ROOT
     await used.start_platform()
+    staging.ROOT = root
     await used.start_service()
     assert used.service
     for thread in Path(f"/proc/{used.service.pid}/task").iterdir():
