@@ -40,6 +40,7 @@ class Debian:
         self.folder = folder
         if not (folder / "etc" / "debian_version").exists():
             _run("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(folder))
+        folder.chmod(0o755)  # its root is seen by its users
         for name in OURS:
             with suppress(OSError):
                 shutil.copyfile(Path("/etc") / name, folder / "etc" / name)
