@@ -11,10 +11,11 @@ import jinja2
 from care import sla
 from care.severity import CATEGORIES, category_of
 from conversations import routing
-from conversations.phrases import WEEKDAYS, moment
+from conversations.phrases import date_of, day_of, moment
 from services.access import HANDLERS, page_at
 from services.complaints import complaints, proposals
 from services.emergencies.board import FALSE, OTHERS
+from services.promises import promises
 from services.subject import gathered
 from services.talks.answering import REASONS
 from settings import Home
@@ -147,19 +148,24 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         return at.astimezone(zone)
 
     def day(at: datetime | date) -> str:
-        there = local(at) if isinstance(at, datetime) else at
-        return f"{there.month}月{there.day}日 周{WEEKDAYS[there.weekday()]}"
+        return day_of(local(at) if isinstance(at, datetime) else at, local(clock()))
+
+    def short(at: datetime) -> str:
+        there, today = local(at), local(clock())
+        if there.date() == today.date():
+            return f"{there:%H:%M}"
+        return f"{there:%m-%d %H:%M}" if there.year == today.year else f"{there:%Y-%m-%d %H:%M}"
 
     filters: dict[str, Callable[[Any], Any]] = {
         "span": span,
         "hms": lambda at: f"{local(at):%H:%M:%S}",
         "hm": lambda at: f"{local(at):%H:%M}",
         "day": day,
+        "date": lambda at: date_of(at, local(clock())),
         "date_key": lambda at: local(at).date(),
         "when": lambda at: moment(at, clock(), zone),
-        "short": lambda at: (
-            f"{local(at):%H:%M}" if local(at).date() == local(clock()).date() else f"{local(at):%m-%d %H:%M}"
-        ),
+        "short": short,
+        "full": lambda at: f"{local(at):%Y-%m-%d %H:%M}",
         "iso": lambda at: at.isoformat(),
         "lasts": length,
         "masked": masked,
@@ -176,6 +182,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
             "home": home,
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
             "parts": string.Formatter().parse,
+            "KEPT": promises.KEPT,
             "KINDS": gathered(lambda one: one.promises),
             "STATES": STATES,
             "BAD": BAD,

@@ -4,6 +4,7 @@ it.
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from care import surveys as survey
 from care.errors import Invalid, NotFound
-from conversations.phrases import WEEKDAYS
+from conversations.phrases import day_of
 from pages.door import OPENID, Door
 from services.house import House
 from services.letters import letters
@@ -52,7 +53,7 @@ def build(
         undefined=jinja2.StrictUndefined,
     )
     zone = settings.home.zone
-    environment.filters["day"] = lambda day: f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+    environment.filters["day"] = lambda day: day_of(day, clock().astimezone(zone))
     environment.filters["hm"] = lambda at: f"{at.astimezone(zone):%H:%M}"
     environment.globals.update({"home": settings.home, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
@@ -69,9 +70,17 @@ def build(
 @aiohttp_jinja2.template("letters.html")
 async def shelf(request: web.Request) -> dict[str, Any]:
     """All letters that this person may read."""
-    openid = request[OPENID]
-    found = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid)))
-    return {"shelf": found}
+    openid, before = request[OPENID], _day(request.query.get("before", ""))
+    found, more = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid), before))
+    return {"shelf": found, "more": more, "before": before}
+
+
+def _day(text: str) -> date | None:
+    """A day of an address; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 async def letter(request: web.Request) -> web.StreamResponse:

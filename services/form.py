@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from care.errors import Invalid
+from conversations.phrases import date_of
 
 YEAR: Final = timedelta(days=366)
 
@@ -21,7 +22,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 def coming(day: date, today: date, what: str) -> date:
     """A day that is told to somebody lies ahead, and not further than a year. Raises Invalid with a sentence (C-4)."""
     if day < today:
-        raise Invalid(why=f"{what}（{day.month}月{day.day}日）已经过了，请选今天或以后的日子。")
+        raise Invalid(why=f"{what}（{date_of(day, today)}）已经过了，请选今天或以后的日子。")
     if day > today + YEAR:
         raise Invalid(why=f"{what}在一年以后，像是选错了年份，请看一下。")
     return day

@@ -192,6 +192,7 @@
   });
   document.addEventListener("click", (event) => {
     if (event.isTrusted) openSound();
+    if (event.target.closest("[data-print]")) window.print();
     const more = document.querySelector("[data-more]"), opens = event.target.closest("[data-more]");
     if (more) {
       const open = Boolean(opens) && more.getAttribute("aria-expanded") !== "true";

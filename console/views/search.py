@@ -7,6 +7,7 @@ from typing import Final
 import aiohttp_jinja2
 from aiohttp import web
 
+from care.words import legal
 from console.context import DATABASE
 from console.routes import Routes
 from services.access import access_page
@@ -23,7 +24,7 @@ ROUTES: Final = Routes(SEARCH)
 @ROUTES.get("/search")
 async def index(request: web.Request) -> web.StreamResponse:
     """The page, or the results while somebody types. That somebody searched is kept, not what for (P5)."""
-    who, asked = viewer(request), request.query.get("q", "").strip()[:LONGEST]
+    who, asked = viewer(request), legal(request.query.get("q", "")).strip()[:LONGEST]
     access_page(who, SEARCH)
     found = await request.app[DATABASE].read(lambda db: search.look(db, who, asked)) if asked else None
     template = "search/_list.html" if request.headers.get("HX-Request") else "search/index.html"

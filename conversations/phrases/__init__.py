@@ -8,7 +8,7 @@ import string
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -75,11 +75,21 @@ def _tell(value: Value, reader: Reader) -> str:
 
 
 def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """A moment in words: 16:56, 明天 09:10, 11月24日 周二 09:10. Both moments are aware."""
+    """A moment in words: 16:56, 明天 09:10, 11月24日 周二 09:10, 2027年1月3日 周日 09:10. Both moments are aware."""
     local = at.astimezone(zone)
     clock = f"{local.hour:02}:{local.minute:02}"
     near = NEAR.get(local.toordinal() - now.astimezone(zone).toordinal())
-    return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {clock}" if near is None else near + clock
+    return f"{day_of(local, now.astimezone(zone))} {clock}" if near is None else near + clock
+
+
+def day_of(day: date, today: date) -> str:
+    """A day in words: 11月24日 周二, in another year 2027年1月3日 周日."""
+    return f"{date_of(day, today)} 周{WEEKDAYS[day.weekday()]}"
+
+
+def date_of(day: date, today: date) -> str:
+    """11月24日, in another year 2027年1月3日 (C-11)."""
+    return f"{day.year}年{day.month}月{day.day}日" if day.year != today.year else f"{day.month}月{day.day}日"
 
 
 @cache

@@ -25,7 +25,8 @@ from storage.types import new_id
 from storage.unit import Unit
 
 SCOPES: Final = {"ours": "本院责任", "partly": "部分是本院", "not_ours": "不是本院"}
-WAYS: Final = ("电话", "面谈", "书面")
+WAYS: Final = {"电话": "call", "面谈": "visit", "书面": "paper"}
+"""How a result is told besides a message: what colleagues choose, and the word that is stored."""
 
 
 def assess(db: Unit, viewer: Viewer, case_id: int, form: Assess, now: datetime) -> None:
@@ -136,7 +137,7 @@ def tell(db: Unit, house: House, viewer: Viewer, case_id: int, form: Tell, now: 
     records.written(db, viewer, complaint.id, "call", f"{form.way}告知结果：{words}", now)
     if form.way != "书面":
         promises.keep(db.store, complaint.person_id, viewer.id, now, how="call")
-    promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=form.way)
+    promises.told_result(db.store, complaint.id, complaint.person_id, viewer.id, now, how=WAYS[form.way])
     db.refresh(complaint)
     elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
     asked = results.question(house, now, elder=elder)

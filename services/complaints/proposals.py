@@ -14,6 +14,7 @@ from care.sla import Kind
 from care.stages import Stage
 from care.states import Role
 from conversations.effects import say
+from conversations.phrases import date_of
 from services.access import Viewer, name_of
 from services.complaints import approvals, results, standing
 from services.complaints.access import access_complaint
@@ -47,7 +48,7 @@ def draft(db: Unit, house: House, complaint: tables.Complaint, *, measures: str,
         finding=finding.rstrip("。"),
         measures=measures.rstrip("。"),
         department=department,
-        done_by=f"{done_by.month}月{done_by.day}日",
+        done_by=date_of(done_by, complaint.said_at.astimezone(house.home.zone)),
     )
     return house.words([told], complaint.said_at, elder=_is_elder(db, complaint))
 
@@ -101,7 +102,7 @@ def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose,
         viewer,
         complaint.id,
         "step",
-        f"方案：原因 {cause.rstrip('。；')}；措施 {measures.rstrip('。；')}；{department} {responsible.name}，{done_by:%m-%d} 前完成",
+        f"方案：原因 {cause.rstrip('。；')}；措施 {measures.rstrip('。；')}；{department} {responsible.name}，{done_by} 前完成",
         now,
     )
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "propose", f"case:{complaint.id}")

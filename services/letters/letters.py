@@ -13,6 +13,7 @@ from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Role
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
+from conversations.phrases import date_of
 from services.access import LEADS, Viewer, name_of
 from services.context import Context
 from services.house import House
@@ -322,7 +323,8 @@ def show(context: Context, _: ShowLetters) -> Done | Refused:
     if not found:
         return Done(how="none", due_at=_next_release(context.house.home, context.now))
     lines = "\n".join(
-        f"{elder}，{day.month}月{day.day}日：{link(context.house.public_url, letter)}" for elder, day, letter in found
+        f"{elder}，{date_of(day, today(context.house.home, context.now))}：{link(context.house.public_url, letter)}"
+        for elder, day, letter in found
     )
     fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
     return Done(ref=lines, how="ready" if fresh else "earlier", due_at=_next_release(context.house.home, context.now))

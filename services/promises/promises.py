@@ -185,12 +185,24 @@ def put_off(store: Store, person_id: int, promise_id: int, due_at: datetime) -> 
     store.hint("promises", "cases")
 
 
+KEPT: Final = {
+    "message": "发微信",
+    "call": "电话",
+    "visit": "面谈",
+    "paper": "书面",
+    "answer": "家属回复",
+    "decided": "已批",
+    "reopened": "重新处理",
+}
+"""How a promise was kept, by its stored word. Older rows have the Chinese word itself."""
+
+
 def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
     """The family has the result: the 24 h clock stops, and they are asked whether they agree (C9, C10)."""
     row_id = open_result(store, case_id)
     if row_id is not None:
         store.update(
-            tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how[:12], look_at=None
+            tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None
         )
     told = store.change(
         tables.Complaint,

@@ -5,6 +5,8 @@ A row is indexed when it is old enough that every transaction which began before
 goes forward, with any number of writers, and a message is found a minute or two after it came.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +33,8 @@ MOST_HASHES: Final = 4000
 """A portion is one short transaction, however long the texts are."""
 PHONE: Final = 4
 SHORTEST: Final = 2
+ROOM: Final = re.compile(r"([a-z]?\d{1,5}[a-z]?)(?:室|房间?)?(?:-?(\d{1,2})床?)?", re.ASCII)
+"""306, 306 室, 306-1, A306 室 2 床, without blanks."""
 MOST: Final = 8
 """Pairs of a question that are looked up; what is longer is compared with the words themselves."""
 
@@ -103,9 +107,11 @@ def look(db: Unit, viewer: Viewer, question: str) -> Found:
     people = candidates("person")
     if wanted.isdecimal() and len(wanted) == PHONE:
         people += queries.with_all(db, [digest(db.sealer, viewer.home_id, "person", f"tel:{wanted}")])
-    sight = viewer.sight
+    sight, place = viewer.sight, ROOM.fullmatch("".join(unicodedata.normalize("NFKC", question).casefold().split()))
+    there = queries.in_room(db, sight, place[1].upper(), place[2] or "") if place else []
+    named = [hit for hit in queries.people(db, sight, people, wanted) if hit.who.id not in there]
     found = Found(
-        queries.people(db, sight, people, wanted),
+        queries.residents(db, there) + named,
         queries.cases(db, sight, [] if short else candidates("record"), question.strip().upper(), wanted),
         queries.messages(
             db, sight, [] if short else candidates("heard"), [] if short else candidates("said"), wanted, _heard_words

@@ -3,14 +3,18 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from care import letters
 from storage import tables
 from storage.queries.letters import facts_of, photos, reading
 from storage.unit import Unit
+
+SHELF: Final = 30
+"""Letters on one page of the shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,12 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
     )
 
 
-def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, date, str, bool]]:
-    """(letter, title, day, sentence, read) of all letters that a person may read, the newest first."""
+def shelf(
+    db: Unit, person_id: int, before: date | None = None
+) -> tuple[list[tuple[int, str, date, str, bool]], date | None]:
+    """(letter, title, day, sentence, read) of the letters that a person may read, the newest first; and the day before
+    which there are more. A day is never cut in two.
+    """
     found = db.execute(
         select(tables.Letter, tables.Resident, tables.Person, tables.Kinship, tables.LetterReading.id)
         .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
@@ -89,11 +97,19 @@ def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, dat
             tables.LetterReading,
             (tables.LetterReading.letter_id == tables.Letter.id) & (tables.LetterReading.person_id == person_id),
         )
-        .where(tables.Kinship.person_id == person_id, tables.Letter.state == "released")
+        .where(
+            tables.Kinship.person_id == person_id,
+            tables.Letter.state == "released",
+            (" " + tables.Kinship.scopes + " ").contains(" daily "),
+            tables.Letter.day < before if before else true(),
+        )
         .order_by(tables.Letter.day.desc(), tables.Letter.id)
-        .limit(limit)
-    )
-    return [
+        .limit(SHELF + 1)
+    ).all()
+    more = found[SHELF][0].day if len(found) > SHELF else None
+    if more is not None:
+        found = [one for one in found if one[0].day > more]
+    shown = [
         (
             row.id,
             letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"),
@@ -102,5 +118,5 @@ def shelf(db: Unit, person_id: int, limit: int = 30) -> list[tuple[int, str, dat
             read is not None,
         )
         for row, resident, elder, tie, read in found
-        if "daily" in tie.scopes.split()
     ]
+    return shown, None if more is None else more + timedelta(days=1)

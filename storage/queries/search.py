@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 
 from storage import tables
 from storage.grams import normal
+from storage.queries.residents import GONE
 from storage.queries.sight import Sight
 from storage.queries.talks import Who, whos
 from storage.unit import Unit
@@ -85,11 +86,23 @@ def people(db: Unit, sight: Sight, candidates: Sequence[int], wanted: str) -> li
         for row in rows
         if wanted in normal(db.open(row, "name") or "") or (db.open(row, "phone") or "").endswith(wanted)
     ]
-    ids = [row.id for row in named][:SHOWN]
-    found, residents = whos(db, ids), _residents(db, ids)
-    talking = set(db.scalars(select(tables.Follower.person_id).where(tables.Follower.person_id.in_(ids))))
-    hits = [PersonHit(found[one], residents.get(one), one in talking) for one in ids]
+    hits = residents(db, [row.id for row in named][:SHOWN])
     return sorted(hits, key=lambda hit: (hit.who.kind != "elder", hit.who.name))
+
+
+def in_room(db: Unit, sight: Sight, room: str, bed: str) -> list[int]:
+    """The people who live in a room, or in one bed of it, as far as the viewer works with them."""
+    resident = tables.Resident
+    here = (sight.resident(), func.upper(resident.room) == room, resident.status.not_in(GONE))
+    found = select(resident.person_id).where(*here, resident.bed == bed if bed else true())
+    return list(db.scalars(found.order_by(resident.bed).limit(SHOWN)))
+
+
+def residents(db: Unit, ids: Sequence[int]) -> list[PersonHit]:
+    """People of the house by their ids, in this order."""
+    found, known = whos(db, list(ids)), _residents(db, ids)
+    talking = set(db.scalars(select(tables.Follower.person_id).where(tables.Follower.person_id.in_(ids))))
+    return [PersonHit(found[one], known.get(one), one in talking) for one in ids]
 
 
 def _residents(db: Unit, ids: Sequence[int]) -> dict[int, int]:

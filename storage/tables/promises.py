@@ -33,5 +33,7 @@ class Promise(Base):
     kept_at: Mapped[datetime | None] = column(Moment, "when a human kept it", nullable=True)
     kept_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
     kept_how: Mapped[str | None] = column(
-        String(12), "message, call, decided …, or a colleague's own word: 面谈", nullable=True
+        String(12),
+        "message, call, visit, paper, answer, decided, reopened; older rows: 电话, 面谈, 书面",
+        nullable=True,
     )

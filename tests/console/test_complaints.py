@@ -131,3 +131,21 @@ async def test_fault_c8_a_column_has_pages_of_its_own(house: House, colleagues: 
     assert alone.count('class="case"') == 14
     assert "回到看板" in alone
     assert (await desk.get("/complaints?lane=9&after=x&show=y")).count('class="case"') == 12
+
+
+async def test_fault_c11_a_case_says_how_clocks_were_stopped_and_prints_itself(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    desk = colleagues["chen"]
+    await house.home.hears("饭菜太凉了，我要投诉", "kin3")
+    complaint = int(await house.home.one("SELECT id FROM complaint"))
+    await desk.post(f"/complaints/{complaint}/call", {"text": "打通了，在查"})
+    page = await desk.get(f"/complaints/{complaint}")
+    assert "· 电话" in page
+    assert "data-print" in page
+    assert "陈晓雯 2026-11-22 16:00 打印" in page
+    await house.home.rows("UPDATE promise SET kept_how = '面谈' WHERE kept_at IS NOT NULL")
+    assert "· 面谈" in await desk.get(f"/complaints/{complaint}"), "older rows have the word itself"
+    await house.home.rows("UPDATE case_record SET said_at = said_at - 31536000000000")
+    assert "2025-11-22" in await desk.get(f"/complaints/{complaint}"), "another year says its year"
+    assert "@media print" in await desk.get("/static/app.css")

@@ -98,3 +98,58 @@ async def test_p2_an_address_without_a_permission_is_refused() -> None:
     async with TestClient(TestServer(app)) as client:
         assert (await client.get("/forgotten")).status == 404
         assert (await client.get("/meant")).status == 200
+
+
+ASKED = (
+    "open",
+    "show",
+    "after",
+    "before",
+    "lane",
+    "month",
+    "number",
+    "room",
+    "result",
+    "q",
+    "to",
+    "held",
+    "asked",
+    "size",
+)
+FILLED = (
+    "drawn",
+    "day",
+    "level",
+    "owner",
+    "accused",
+    "done_by",
+    "until",
+    "at",
+    "person",
+    "paper",
+    "verdict",
+    "why",
+    "text",
+)
+JUNK = ("²", "１", "-1", "9" * 40, "1e9", "x\x00y", "9999999999999999.1", "'; --")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.ADMIN, Role.AUDITOR])
+async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(house: House, role: Role) -> None:
+    await house.home.staff(role, "沈国平", "shen")
+    await house.home.hears("饭菜太凉了，我要投诉", "kin3")
+    async with house.browser("shen") as client:
+        csrf = re.search(r'"X-CSRF": "([^"]+)"', await (await client.get("/console/")).text())
+        assert csrf
+        headers = {"X-CSRF": csrf[1], "Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
+        for junk in JUNK:
+            async with client.get("/console/live", params={"topics": f"person:{junk}", "since": junk}) as answer:
+                assert answer.status == 404, junk
+            for method, path, _ in served(house):
+                if path.endswith(("/live", "/logout", "/login")):
+                    continue
+                asked = dict.fromkeys(ASKED, junk)
+                filled = dict.fromkeys(FILLED, junk) if method == "POST" else None
+                async with client.request(method, path, params=asked, data=filled, headers=headers) as answer:
+                    assert answer.status < 500, (method, path, junk, await answer.text())

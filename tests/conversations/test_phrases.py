@@ -97,3 +97,9 @@ def test_fault_c12_an_elder_reads_no_number_of_a_case_and_no_word_to_send_back(k
     assert "C2611" not in words
     assert "好了」" not in words
     assert len(words) < 90, "short enough to be heard"
+
+
+def test_fault_c11_a_day_of_another_year_says_its_year() -> None:
+    assert phrases.moment(datetime(2027, 1, 3, 1, 10, tzinfo=UTC), NOW, SHANGHAI) == "2027年1月3日 周日 09:10"
+    assert phrases.day_of(NOW.date(), NOW.date()) == "11月22日 周日"
+    assert phrases.date_of(datetime(2025, 12, 31, tzinfo=UTC), NOW) == "2025年12月31日"

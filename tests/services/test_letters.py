@@ -285,7 +285,7 @@ async def test_fault_c2_a_relative_of_the_daily_scope_never_reads_a_sentence_of_
         page = await house.database.write(
             lambda db: letters.opened(db, letters.who_reads(db, openid), number, house.clock())
         )
-        shelf = await house.database.read(lambda db: letters_pages.shelf(db, letters.who_reads(db, openid)))
+        shelf, _ = await house.database.read(lambda db: letters_pages.shelf(db, letters.who_reads(db, openid)))
         assert [words for number_, _, _, words, _ in shelf if number_ == number] == [page.sentence]
         return page.sentence
 
@@ -310,3 +310,19 @@ async def test_fault_c7_a_letter_that_nobody_can_read_is_not_called_sent(house: 
     assert (await why("301"), await why("306")) == ("还没有家属绑定", "")
     await house.rows("UPDATE follower SET following = ? WHERE openid IN ('daughter', 'niece')", False)
     assert await why("306") == "家属取消了关注"
+
+
+async def test_fault_c8_the_shelf_of_a_family_leads_to_every_letter(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    for n in range(letters_pages.SHELF + 3):
+        await writes(house, carer, sentence=f"第{n}天，在院子里走了走。")
+        house.clock.on(days=1)
+    await house.rows("UPDATE letter SET state = 'released'")
+    read: list[str] = []
+    before = None
+    while not read or before:
+        page, before = await house.database.read(
+            lambda db, day=before: letters_pages.shelf(db, letters.who_reads(db, "niece"), day)  # type: ignore[misc]
+        )
+        read += [words for _, _, _, words, _ in page]
+    assert read == [f"第{n}天，在院子里走了走。" for n in reversed(range(letters_pages.SHELF + 3))]

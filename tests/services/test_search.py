@@ -148,3 +148,21 @@ async def test_p2_what_was_just_written_waits_until_older_transactions_have_ende
     await home.hears("刚刚说的话")
     assert await home.database.read(lambda db: search.next_portion(db, wall())) is None
     assert await home.database.read(lambda db: search.next_portion(db, wall() + timedelta(minutes=3))) is not None
+
+
+async def test_fault_c11_a_room_finds_who_lives_there(home: HomeUnderTest) -> None:
+    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    nurse = await home.staff(Role.NURSE, "唐雨", "tang")
+    below = await home.staff(Role.CARER, "孙兰", "sun", "2")
+
+    async def names(viewer: Viewer, words: str) -> list[str]:
+        found = await home.database.read(lambda db: search.look(db, viewer, words))
+        return [hit.who.name for hit in found.people]
+
+    for asked in ("306", "306室", "306-1", "３０６ 室 1 床", "306房"):
+        assert await names(nurse, asked) == ["王桂兰"], asked
+    assert await names(nurse, "306-2") == []
+    assert await names(below, "306") == [], "another floor"
+    assert await names(below, "201") == ["何秀英"]
+    await home.rows("UPDATE resident SET status = '退住' WHERE room = '306'")
+    assert await names(nurse, "306") == []
