@@ -84,3 +84,20 @@ async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_a
         error for error in demo.errors if "422" not in error
     ]  # the browser notes the refusal that the page has told
     assert demo.errors == []
+
+
+async def test_fault_c10_a_complaint_of_level_1_calls_on_an_open_page_and_is_silent_once_somebody_takes_it(
+    demo: Demo,
+) -> None:
+    desk, director = await log_in(demo, 1440, "chen"), await log_in(demo, 390, "shen")
+    await desk.goto(f"{demo.console}letters")
+    await act(demo, "text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
+    for page in (desk, director):
+        await expect(page.locator(".urgent")).to_contain_text("请打电话", timeout=10_000)
+        await expect(page).to_have_title(re.compile("^【1 级投诉】"), timeout=5_000)
+    await looked_at(director, "a complaint that calls")
+    await desk.get_by_role("button", name="我来联系").click()
+    await expect(desk.get_by_role("heading", name=re.compile("^首次反馈"))).to_be_visible()
+    await expect(director.locator(".urgent")).to_contain_text("陈晓雯在联系", timeout=10_000)
+    await expect(director).not_to_have_title(re.compile("^【"), timeout=5_000)
+    assert demo.errors == []

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from scripts.evening import SENTENCE, STRANGER, evening, log_in
+from tests.stories.test_complaints import log_in as opened_by
 from tests.stories.test_demo import Demo, demo
 from tests.stories.test_every_page import SIZES, looked_at
 
@@ -74,3 +75,20 @@ async def test_f15_a_forwarded_link_opens_nothing_on_a_strangers_phone(demo: Dem
     )
     await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
     await expect(page.locator(".shelf")).to_have_count(0)
+
+
+async def test_fault_c7_what_a_letter_is_refused_for_comes_into_sight_on_a_phone(demo: Demo) -> None:
+    page = await opened_by(demo, 390, "zhou")
+    await page.goto(f"{demo.console}letters")
+    await page.locator("a.krow").first.click()
+    await page.locator("#sentence").fill("今天有点发热，医生看过")
+    await expect(page.locator("#who-reads")).to_contain_text("自动算")
+    await page.locator("#sentence").fill("今日平安")
+    await expect(page.locator("#who-reads")).not_to_contain_text("自动算")
+    await page.get_by_role("button", name=re.compile("^写好")).click()
+    problem = page.locator("#problem")
+    await expect(problem).to_contain_text("平安")
+    await expect(problem).to_be_in_viewport()
+    await expect(problem).to_be_focused()
+    demo.errors[:] = [error for error in demo.errors if "422" not in error]
+    assert demo.errors == []
