@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
+import pytest
+
 from care.states import Role
-from console import presence
+from console import live, presence
 from console.presence import HERE_FOR, LEFT, READS, STOPS, WRITES, WRITES_FOR, Here, Presence, hint
 from tests.console.browsers import Desk
 
@@ -63,8 +65,9 @@ async def test_fault_d12_presence_is_told_by_events_and_only_to_who_may_open_it(
 
 
 async def test_fault_i14_a_quiet_stream_says_that_the_service_lives_and_a_restart_is_announced(
-    at_desk: Desk,
+    at_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.2)
     stream = await at_desk.client.get("/console/live?topics=inbox")
     seen = b""
     async with asyncio.timeout(15):
