@@ -104,6 +104,15 @@ async def test_f4_a_try_that_looks_a_moment_later_finds_the_push_in_the_spool(li
     assert len(line.spool.files()) == 1
 
 
+async def test_fault_t_a_push_that_waits_in_the_spool_is_no_error_in_the_log(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    line.hold()
+    first = await line.push("我要投诉，没人来", number=7)
+    assert await line.push("我要投诉，没人来", number=7) == first
+    assert [record.message for record in caplog.records if record.exc_info] == []
+
+
 async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought_in_once(line: Line) -> None:
     holder = line.hold()
     first, second = await asyncio.gather(
@@ -226,6 +235,7 @@ async def test_f4_the_spool_survives_a_start_and_a_file_that_cannot_be_read_stay
         line.spool.read(line.spool.folder / "0.spool")
     (line.spool.folder / "1.spool").write_bytes(b"short")
     await line.inbound.drain()
+    assert {path.suffix for path in line.spool.folder.iterdir()} == {".spool"}, "it is tried once more"
     await line.inbound.drain()
     assert sorted(path.suffix for path in line.spool.folder.iterdir()) == [".bad", ".bad"]
     assert await line.home.one("SELECT count(*) FROM inbox") == 1

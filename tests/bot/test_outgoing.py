@@ -28,6 +28,8 @@ from tests.conftest import HomeUnderTest
 
 ROOT = Path(__file__).parents[2]
 DAUGHTER = "oSim_lijing_0000000000000001"
+ANSWERS = {"garbage": "<html>", "list": "[]", "empty": "{}", "number": "0"}
+"""What is no answer of the platform, though it came with status 200."""
 
 
 @dataclass
@@ -57,8 +59,8 @@ async def outside() -> AsyncIterator[Outside]:
             how = fail.pop(0)
             if how == "500":
                 return web.Response(status=500)
-            if how == "garbage":
-                return web.Response(text="<html>")
+            if how in ANSWERS:
+                return web.Response(text=ANSWERS[how])
             if how == "reset":
                 assert request.transport is not None
                 request.transport.abort()
@@ -122,7 +124,7 @@ async def test_wxjava_1381_an_expired_token_is_renewed_once_and_never_in_a_loop(
     assert outside.posts.count("/cgi-bin/message/custom/send") == 4
 
 
-@pytest.mark.parametrize("how", ["500", "garbage", "reset"])
+@pytest.mark.parametrize("how", ["500", "reset", *ANSWERS])
 async def test_wxjava_2098_no_answer_is_unknown_never_a_blind_retry(outside: Outside, how: str) -> None:
     outside.fail.append(how)
     outcome = await outside.gateway.send_text(DAUGHTER, "一")

@@ -12,12 +12,27 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot import upkeep
+from bot.fetcher import Fetcher
 from bot.gateway import Gateway
+from bot.inbound import Account, Inbound
+from bot.looks import Looks
+from bot.main import Service
+from bot.sender import Sender
+from care.states import Role
+from services import install
+from services.emergencies.board import Board
 from services.media import media
 from services.ports import MediaGone
+from services.residents import residents
+from services.residents.forms import Hush
+from services.subject import Running
+from services.upkeep import stoplist
 from settings import Database, Media, Wechat
+from storage.spool import Spool
 from tests.conftest import HomeUnderTest
+from tests.service import service
 
+__all__ = ["service"]
 FILM = b"\x00\x00\x00\x18ftypmp42"
 
 
@@ -74,3 +89,65 @@ async def test_fault_t_a_half_written_file_is_written_anew_by_a_restore(home: Ho
     assert await asyncio.to_thread(upkeep.restore, after, tmp_path / "home.backup", home.clock) == 0
     assert media.read_file(new, home.database.sealer, 77) == FILM * 1000
     assert [path.name for path in new.rglob("*.part")] == []
+
+
+async def test_fault_t_who_must_hear_no_machine_is_written_down_outside_the_database_at_once(
+    home: HomeUnderTest, tmp_path: Path
+) -> None:
+    scene = {
+        "staff": [],
+        "people": [{"openid": "g", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1"}],
+        "residents": [],
+    }
+    await home.database.write(lambda db: install.sample(db, home.ids, scene, home.clock()))
+    resident, nurse = int(await home.one("SELECT id FROM resident")), await home.staff(Role.NURSE, "唐雨", "tang")
+    await home.database.write(lambda db: residents.hush(db, nurse, resident, Hush(on=True), home.clock()))
+    spool, board = Spool(tmp_path / "spool", home.database.sealer), Board()
+    inbound = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, board, spool)
+    looks = Looks(Running(home.database, home.house, home.ids.home_id, home.settings), board, inbound, home.clock)
+    looks.hear(frozenset({"residents"}))
+    await asyncio.gather(*looks._tasks)
+    stopped = stoplist.read(home.settings.stop_list, home.database.sealer)
+    assert [entry.person_id for entry in stopped] == [await home.person("g")]
+    spool.close()
+    await inbound.close()
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> dict[type, asyncio.Event]:
+    """Whether the sender and the fetcher have looked; nobody wakes them once a second."""
+    seen = {Sender: asyncio.Event(), Fetcher: asyncio.Event()}
+
+    async def looked(self: Sender | Fetcher) -> int:
+        seen[type(self)].set()
+        return 0
+
+    async def asleep(_: Service) -> None:
+        """No look once a second."""
+
+    for kind in seen:
+        monkeypatch.setattr(kind, "round", looked)
+    monkeypatch.setattr(Service, "_wake_up", asleep)
+    return seen
+
+
+async def test_fault_t_what_waits_is_looked_at_when_the_service_starts_and_when_something_came(
+    rounds: dict[type, asyncio.Event], service: Service
+) -> None:
+    async with asyncio.timeout(20):
+        for look in rounds.values():
+            await look.wait()
+        for kind, hint in ((Sender, "outbox"), (Fetcher, "media")):
+            rounds[kind].clear()
+            await service.database.store(lambda store, hint=hint: store.hint(hint))  # type: ignore[misc]
+            await rounds[kind].wait()
+
+
+async def test_fault_t_what_waits_is_looked_at_once_a_second_though_no_hint_came(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for worker in (service.sender, service.fetcher):
+        looked = asyncio.Event()
+        monkeypatch.setattr(worker, "wake", looked.set)
+        async with asyncio.timeout(20):
+            await looked.wait()

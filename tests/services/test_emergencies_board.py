@@ -135,6 +135,20 @@ async def test_fault_d7_what_is_taken_back_after_a_later_cry_leaves_one_alarm(ho
     assert len(house.strips("tang")) == 1
 
 
+async def test_fault_t_words_that_came_by_the_board_and_by_the_database_are_shown_once(house: House) -> None:
+    home, words = house.home, "我摔倒了"
+    house.board.ring("grandma", "k1", triage(words), words, home.clock())
+    await house.cries(words)
+    (seen,) = house.strips("tang")
+    assert [cry.words for cry in seen.said] == [words]
+    home.clock.on(seconds=2)
+    house.board.ring("grandma", "k2", triage("快来人"), "快来人", home.clock())
+    await house.look()
+    (seen,) = house.strips("tang")
+    assert [cry.words for cry in seen.said] == ["快来人", words], "what is not committed yet stays beside it"
+    assert seen.latest_at == home.clock()
+
+
 async def test_fault_d7_a_process_that_starts_anew_still_knows_who_went(house: House) -> None:
     await house.cries("我摔倒了")
     await house.does("tang", "go", house.strips("tang")[0])

@@ -5,6 +5,7 @@ L2).
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from care.errors import Conflict, Invalid, NotFound, TooLate
 from care.states import Role
@@ -15,6 +16,7 @@ from services.greetings import occasions
 from services.greetings.forms import BookVisit, DecidePlan
 from services.residents import residents
 from services.residents.forms import SetStatus
+from storage import tables
 from storage.queries import families
 from tests.conftest import HomeUnderTest
 
@@ -86,6 +88,15 @@ async def states(home: HomeUnderTest, occasion: str) -> dict[str, tuple[str, str
 async def everybody_writes(home: HomeUnderTest) -> None:
     for openid in ("grandma", "daughter", "abroad", "cousin"):
         await home.hears("你好", openid)
+
+
+async def left(home: HomeUnderTest) -> list[tuple[str, str]]:
+    """Why each thing that a machine said by itself was said, and its words."""
+    rows = await home.rows("SELECT id, purpose FROM outbox WHERE purpose IN ('greeting', 'reminder') ORDER BY id")
+    bodies = await home.database.read(
+        lambda db: {row.id: db.open(row, "body") for row in db.scalars(select(tables.OutboxBody))}
+    )
+    return [(purpose, bodies[number] or "") for number, purpose in rows]
 
 
 def at_home(day: date, hour: int, minute: int = 0) -> datetime:
@@ -286,6 +297,20 @@ def test_b1_people_are_called_as_in_the_house() -> None:
         "欧阳爷爷",
         "王桂兰",
     ]
+
+
+async def test_fault_t_what_left_is_stored_as_a_wish_or_as_a_reminder(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    number, person = int(await house.one("SELECT id FROM resident WHERE room = '306'")), await house.person("daughter")
+    visit = BookVisit(person=person, at=at_home(date(2026, 12, 1), 15))
+    await house.database.write(lambda db: occasions.book_visit(db, house.house, desk, number, visit, house.clock()))
+    await plans(house)
+    for at in (at_home(date(2026, 11, 27), 9), at_home(date(2026, 11, 30), 9), at_home(date(2026, 11, 30), 18)):
+        house.clock.now = at
+        await everybody_writes(house)
+        await release(house)
+    purposes = {words[:6]: why for why, words in await left(house)}
+    assert purposes == {"11月30日": "reminder", "王奶奶，生日": "greeting", "提醒您：明天": "reminder"}
 
 
 async def test_fault_c4_a_visit_lies_ahead_and_within_a_year(house: HomeUnderTest) -> None:

@@ -1,5 +1,7 @@
 """Promises: which word keeps which clock, and what is told when one runs out (C4, Q4, U7)."""
 
+import asyncio
+
 from conversations.events import Text
 from services.complaints.access import access_complaint
 from services.ports import Fate, Outcome
@@ -30,6 +32,18 @@ async def test_c4_an_unknown_send_keeps_no_promise(home: HomeUnderTest) -> None:
     await home.send_all(lambda _o, _t: Outcome(Fate.UNKNOWN, "微信没应答"))
     assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NOT NULL") == 0
     assert await states(home) == [("unknown", "微信没应答")]
+
+
+async def test_fault_t_open_pages_hear_that_a_promise_was_kept_and_only_then(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("有没有空床")
+    person, told = await home.person(), list[str]()
+    home.database.listen(told.extend)
+    for expected in (True, False):
+        await home.database.write(lambda db: answering.log_call(db, who, person, "打通了", home.clock()))
+        await asyncio.sleep(0)
+        assert ("promises" in told) is expected
+        told.clear()
 
 
 async def test_c4_u7_a_logged_call_stops_the_clock_and_is_on_the_case(home: HomeUnderTest) -> None:

@@ -45,6 +45,13 @@ async def test_m1_who_may_be_asked_is_asked_once_and_the_others_find_it_by_a_wor
     assert "没有要填的" in await house.hears("问卷", "grandma")
 
 
+def test_fault_t_an_invitation_has_a_link_only_where_a_page_can_be_opened() -> None:
+    assert '<a href="https://jia.example/p/survey">' in surveys.link("https://jia.example/")
+    assert "<a" not in surveys.link("")
+    for address in ("https://jia.example", ""):
+        assert "「问卷」" in surveys.link(address), "the chat asks in both"
+
+
 async def test_m2_the_chat_asks_one_by_one_pauses_and_goes_on(house: HomeUnderTest) -> None:
     await begun(house)
     desk, person = await house.staff(), await house.person("niece")

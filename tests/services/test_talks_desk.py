@@ -2,6 +2,8 @@
 them.
 """
 
+import re
+
 import pytest
 
 from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm
@@ -175,3 +177,14 @@ async def test_fault_w5_the_limit_is_told_in_what_the_platform_counts(
     with pytest.raises(Invalid, match=f"一条最多 2000 字节.*现在 {size} 字节"):
         await reply(home, who, words, "a")
     assert await reply(home, who, "汉" * 666 + "ab", "b") is not None, "2,000 bytes are taken"
+
+
+async def test_fault_t_what_is_told_to_be_too_long_by_is_what_must_go(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    with pytest.raises(Invalid) as told:
+        await reply(home, who, "汉" * 700, "a")
+    many = int(re.search(r"大约要减 (\d+) 个汉字", str(told.value))[1])  # type: ignore[index]
+    with pytest.raises(Invalid):
+        await reply(home, who, "汉" * (700 - many + 1), "b")
+    assert await reply(home, who, "汉" * (700 - many), "c") is not None

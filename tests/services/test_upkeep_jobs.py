@@ -103,6 +103,8 @@ async def test_p7_the_administrator_sees_trouble_first_and_a_nurse_sees_no_such_
         ("days", None, True),
         ("strip", None, False),
     ]
+    rhythm = {line.row.name: (line.row.every_ms, line.row.took_ms) for line in lines}
+    assert rhythm == {"letters": (5000, 200), "days": (300_000, 1500), "strip": (5000, 1)}, "in milliseconds"
     known["letters"] = (known["letters"][0], Run(now, 0.2))
     await home.database.store(lambda store: jobs.write_down(store, known))
     lines = await home.database.read(lambda db: jobs.shown(db, admin, now))
