@@ -56,6 +56,8 @@ class Change:
     """A piece of a file, from its first byte to behind its last, and what stands there instead."""
 
     file: str
+    where: str
+    """The function: `Inbound.drain`."""
     line: int
     begin: int
     end: int
@@ -66,11 +68,16 @@ class Change:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: `` {self.before} `` → `` {self.after} ``"
+        return f"`{self.file}:{self.where}`: `` {self.before} `` → `` {self.after} `` (line {self.line})"
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """As tests/mutants.md names it."""
+        return f"{self.file}:{self.where}", self.before, self.after
 
     def turn(self, seed: int) -> bytes:
         """Its place in a random order that stays the same when other lines change."""
-        return hashlib.sha256(f"{seed} {self.file} {self.before} {self.after}".encode()).digest()
+        return hashlib.sha256(repr((seed, self.name)).encode()).digest()
 
 
 def changes(file: str, source: bytes) -> Iterator[Change]:
@@ -92,31 +99,33 @@ def changes(file: str, source: bytes) -> Iterator[Change]:
         between = SIGN.sub(sign, source[middle:behind].decode(), count=1)
         return f"{source[begin:middle].decode()}{between}{source[behind:end].decode()}"
 
-    def change(piece: Piece, new: str) -> Change:
+    def change(where: str, piece: Piece, new: str) -> Change:
         begin, end = place(piece)
         first, behind = starts[piece.lineno - 1], starts[piece.end_lineno or piece.lineno]
         before, after = source[first:behind], source[first:begin] + new.encode() + source[end:behind]
         lines = (" ".join(one.decode().split()) for one in (before, after))
-        return Change(file, piece.lineno, begin, end, text(piece), new, *lines)
+        return Change(file, where, piece.lineno, begin, end, text(piece), new, *lines)
 
-    for node in _that_matter(ast.parse(source)):
+    for where, node in _that_matter(ast.parse(source)):
         for piece, new in (*_in_expression(node, text), *_in_statement(node, text)):
             if text(piece) != new:
-                yield change(piece, new)
+                yield change(where, piece, new)
 
 
-def _that_matter(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a tree but those that only an engineer reads (annotations, what stands in a line of the log; that it
+def _that_matter(node: ast.AST, where: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """The nodes of a tree, each with its function, but those that only an engineer reads (annotations, what stands in a line of the log; that it
     is logged may be changed), and zip's `strict`, which only guards against a slip in the same lines.
     """
-    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        where = f"{where}.{node.name}".removeprefix(".")
+    yield where, node
     for name, inside in ast.iter_fields(node):
         if name in {"annotation", "returns"} or (name == "args" and _logs(node)):
             continue
         for one in inside if isinstance(inside, list) else [inside]:
             if not isinstance(one, ast.AST) or (isinstance(one, ast.keyword) and (one.arg == "strict" or _logs(node))):
                 continue
-            yield from _that_matter(one)
+            yield from _that_matter(one, where)
 
 
 def _logs(node: ast.AST) -> bool:
@@ -236,7 +245,7 @@ def prove(many: int, seeds: Iterable[int]) -> bool:
             change
             for file in sorted(lines)
             for change in changes(file, (measured / file).read_bytes())
-            if change.line in lines[file] and (file, change.before, change.after) not in named
+            if change.line in lines[file] and change.name not in named
         ]
 
         def noticed(change: Change, ids: list[str]) -> bool:
