@@ -9,10 +9,10 @@ from bot.main import Service
 from settings import Database, Home, Media, Security, Settings, Wechat
 
 
-@pytest.fixture
-async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
+def made(tmp_path: Path, migrated: Path) -> Service:
+    """A service on an empty database, not started."""
     (tmp_path / "service.db").write_bytes(migrated.read_bytes())
-    made = Service(
+    return Service(
         Settings(
             wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
             database=Database(f"sqlite:///{tmp_path / 'service.db'}"),
@@ -22,8 +22,13 @@ async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
             inbox_spool=str(tmp_path / "spool"),
         )
     )
-    await made.start()
+
+
+@pytest.fixture
+async def service(tmp_path: Path, migrated: Path) -> AsyncIterator[Service]:
+    running = made(tmp_path, migrated)
+    await running.start()
     try:
-        yield made
+        yield running
     finally:
-        await made.stop()
+        await running.stop()

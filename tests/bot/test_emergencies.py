@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from bot.pushes import Push
 from care.states import Role
 from conversations import events
 from services.access import Viewer
-from tests.service import service
+from tests.service import made, service
 
 __all__ = ["service"]
 CRIES = 60
@@ -99,3 +100,18 @@ async def test_fault_s3_a_look_that_is_cut_leaves_the_way_free_for_the_next(serv
             await cut
     assert not service.looks._waits
     await service.looks.alarms()
+
+
+async def test_fault_t_what_rang_before_a_restart_rings_as_soon_as_the_service_has_started(
+    tmp_path: Path, migrated: Path
+) -> None:
+    before = made(tmp_path, migrated)
+    await before.start()
+    await before.inbound.take(cry(before, 1))
+    await before.stop()
+    after = Service(before.settings)
+    await after.start()
+    try:
+        assert len(after.board.seen_by(Viewer(1, after.ids.home_id, "唐雨", Role.NURSE))) == 1
+    finally:
+        await after.stop()

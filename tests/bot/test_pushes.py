@@ -303,3 +303,10 @@ def test_fault_s3_a_push_of_the_worst_signs_is_read_in_linear_time(piece: str) -
     for before in ("", "]]>"):
         short, long = (build("text", before + piece * (length // len(piece))) for length in (6_000, 60_000))
         assert min(cost(long) / cost(short) for _ in range(3)) <= 12
+
+
+def test_fault_t_words_behind_a_destroyed_end_of_their_field_are_not_lost() -> None:
+    raw = build("text", "饭凉了]]>汤也凉了").replace(b"]]></Content>", b"\x08</Content>")
+    words = said(read(raw).event)
+    for part in ("饭凉了", "汤也凉了"):
+        assert part in words

@@ -11,6 +11,7 @@ from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
 from services.complaints import complaints, proposals
+from services.complaints.access import access_complaint
 from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
 from services.talks import answering
 from storage import tables
@@ -88,6 +89,8 @@ async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
         await story.assess(story.lead, level=4)
     await story.assess(story.lead, level=4, why="只是口味", scope="partly", passed_to="膳食公司，家属同意")
     assert await home.rows("SELECT stage, level, scope, owner_id FROM complaint") == [(3, 4, "partly", story.lead.id)]
+    seen = await home.database.read(lambda db: queries.one(db, access_complaint(db, story.lead, story.complaint)))
+    assert seen.passed_to == "膳食公司，家属同意"
     with pytest.raises(Invalid, match="请主管或院长来改"):
         await story.assess(accused=frozenset(), level=4)
     await story.assess(story.lead, accused=frozenset(), level=4)

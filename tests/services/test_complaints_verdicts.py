@@ -2,6 +2,7 @@
 C15).
 """
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -133,3 +134,38 @@ async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story
     assert "opinion" in [item.clock.kind for item in items]
     await home.hears("认可")
     assert await home.rows(waits) == [(24 * 3600 * 1_000_000, "answer")]
+
+
+async def test_fault_t_each_step_of_a_case_leaves_a_trace_and_is_told_to_the_open_pages(story: Story) -> None:
+    home, told = story.home, list[str]()
+    home.database.listen(told.extend)
+
+    async def heard() -> bool:
+        """Whether the page of the case was told since the last time."""
+        await asyncio.sleep(0)
+        found = f"case:{story.complaint}" in told
+        told.clear()
+        return found
+
+    await story.to_the_question()
+    assert await heard()
+    await story.do(lambda db: answering.note_complaint(db, story.desk, story.complaint, "家属下午在", home.clock()))
+    assert await heard()
+    await story.do(
+        lambda db: complaints.hear(
+            db, home.house, story.desk, story.complaint, Hear(word="accepted", note="可以了"), home.clock()
+        )
+    )
+    assert await heard()
+    rows = await home.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", f"case:{story.complaint}")
+    who = {f"staff:{story.desk.id}": "desk", f"staff:{story.lead.id}": "lead", f"staff:{story.director.id}": "director"}
+    assert [(who.get(actor, "family"), action) for actor, action in rows] == [
+        ("family", "open_case"),
+        ("desk", "accused_named"),
+        ("desk", "assess"),
+        ("lead", "inquire"),
+        ("lead", "propose"),
+        ("director", "approve"),
+        ("desk", "note"),
+        ("desk", "verdict_accepted"),
+    ]

@@ -115,6 +115,10 @@ async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_
         await writes(house, below)
     number = await writes(house, carer)
     await evening(house)
+    page = await house.database.write(
+        lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock())
+    )
+    assert not page.corrected, "it is as it was written"
     assert await writes(house, carer, sentence="下午折的纸花，一共六朵。") == number
     page = await house.database.write(
         lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock())
@@ -125,6 +129,10 @@ async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_
         await house.database.write(lambda db: letters.opened(db, letters.who_reads(db, "niece"), number, house.clock()))
     with pytest.raises(Conflict):
         await house.database.write(lambda db: letters.withdraw(db, carer, number, WithdrawLetter(), house.clock()))
+    traces = await house.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", f"letter:{number}")
+    me = f"staff:{carer.id}"
+    acts = [(me, "write_letter"), ("machine", "release_letters"), (me, "write_letter"), (me, "withdraw_letter")]
+    assert traces == acts
     for room in ("301", "302", "303"):
         await writes(house, carer, room, sentence="今天吃得好睡得好。")
     with pytest.raises(Invalid, match="同一句话"):
@@ -326,3 +334,16 @@ async def test_fault_c8_the_shelf_of_a_family_leads_to_every_letter(house: HomeU
         )
         read += [words for _, _, _, words, _ in page]
     assert read == [f"第{n}天，在院子里走了走。" for n in reversed(range(letters_pages.SHELF + 3))]
+
+
+async def test_fault_t_the_photos_of_another_letter_take_no_place_in_this_one(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+
+    def photos(many: int) -> list[Photo]:
+        return [Photo(new_id(), "image/png", 9) for _ in range(many)]
+
+    await writes(house, carer, "301", "上午下了一盘棋。", photos(letters.PHOTOS))
+    await writes(house, carer, photos=photos(1))
+    with pytest.raises(Invalid, match="张照片"):
+        await writes(house, carer, photos=photos(letters.PHOTOS))
+    await writes(house, carer, photos=photos(letters.PHOTOS - 1))

@@ -2,6 +2,8 @@
 M4).
 """
 
+import asyncio
+
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
@@ -176,3 +178,21 @@ async def test_fault_c6_only_who_complains_is_left_in_peace_and_nobody_is_forgot
     await house.send_all()
     assert await afterwards() == {"daughter"}
     assert await afterwards() == set(), "once"
+
+
+async def test_fault_t_who_began_and_who_ended_a_questionnaire_stays_known_and_pages_hear_of_it(
+    house: HomeUnderTest,
+) -> None:
+    number = await begun(house)
+    lead = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    told: list[str] = []
+    house.database.listen(told.extend)
+    await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
+    rows = await house.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", f"campaign:{number}")
+    starter = await house.one("SELECT id FROM staff WHERE login = 'he'")
+    assert rows == [(f"staff:{starter}", "begin_survey"), (f"staff:{lead.id}", "end_survey")]
+    await asyncio.sleep(0)
+    assert "surveys" in told
+    assert "没有要填的" in await house.hears("问卷", "niece")
+    with pytest.raises(Conflict):
+        await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
