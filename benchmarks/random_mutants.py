@@ -113,8 +113,10 @@ def changes(file: str, source: bytes) -> Iterator[Change]:
 
 
 def _that_matter(node: ast.AST, where: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """The nodes of a tree, each with its function, but those that only an engineer reads (annotations, what stands in a line of the log; that it
-    is logged may be changed), and zip's `strict`, which only guards against a slip in the same lines.
+    """The nodes of a tree, each with its function.
+
+    Left out is what only an engineer reads: annotations, and what stands in a line of the log (that it is logged may be
+    changed). So is zip's `strict`, which only guards against a slip in the same lines.
     """
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         where = f"{where}.{node.name}".removeprefix(".")
