@@ -133,7 +133,6 @@ def note_complaint(db: Unit, viewer: Viewer, case_id: int, text: str, now: datet
     complaint = access_complaint(db, viewer, case_id, lock=True)
     records.written(db, viewer, complaint.id, "note", words, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "note", f"case:{complaint.id}")
-    db.store.hint(f"case:{complaint.id}")
 
 
 def take_back(db: Unit, viewer: Viewer, outbox_id: int, now: datetime) -> int:

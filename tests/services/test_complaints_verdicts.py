@@ -2,7 +2,6 @@
 C15).
 """
 
-import asyncio
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from services.promises import clocks
 from services.talks import answering
 from storage.queries import today
 from tests.conftest import HomeUnderTest
+from tests.services.hints import Hints
 from tests.services.story import Story, story
 
 __all__ = ["story"]
@@ -137,27 +137,18 @@ async def test_c10_a_family_that_says_nothing_is_called_after_a_day(story: Story
 
 
 async def test_fault_t_each_step_of_a_case_leaves_a_trace_and_is_told_to_the_open_pages(story: Story) -> None:
-    home, told = story.home, list[str]()
-    home.database.listen(told.extend)
-
-    async def heard() -> bool:
-        """Whether the page of the case was told since the last time."""
-        await asyncio.sleep(0)
-        found = f"case:{story.complaint}" in told
-        told.clear()
-        return found
-
+    home, page, hints = story.home, f"case:{story.complaint}", Hints(story.home)
     await story.to_the_question()
-    assert await heard()
+    assert page in await hints.told()
     await story.do(lambda db: answering.note_complaint(db, story.desk, story.complaint, "家属下午在", home.clock()))
-    assert await heard()
+    assert page in await hints.told()
     await story.do(
         lambda db: complaints.hear(
             db, home.house, story.desk, story.complaint, Hear(word="accepted", note="可以了"), home.clock()
         )
     )
-    assert await heard()
-    rows = await home.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", f"case:{story.complaint}")
+    assert page in await hints.told()
+    rows = await home.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", page)
     who = {f"staff:{story.desk.id}": "desk", f"staff:{story.lead.id}": "lead", f"staff:{story.director.id}": "director"}
     assert [(who.get(actor, "family"), action) for actor, action in rows] == [
         ("family", "open_case"),
@@ -169,3 +160,19 @@ async def test_fault_t_each_step_of_a_case_leaves_a_trace_and_is_told_to_the_ope
         ("desk", "note"),
         ("desk", "verdict_accepted"),
     ]
+
+
+async def test_fault_t_who_takes_on_a_call_is_told_to_the_open_pages_until_somebody_has_called(
+    home: HomeUnderTest,
+) -> None:
+    desk, hints = await home.staff(), Hints(home)
+    await home.hears("饭菜太凉了，我要投诉")
+    person, case = await home.person(), int(await home.one("SELECT id FROM complaint"))
+    await hints.told()
+    await home.database.write(lambda db: complaints.take_on(db, desk, case, home.clock()))
+    assert {f"case:{case}", "cases"} <= await hints.told()
+    await home.database.write(lambda db: answering.log_call(db, desk, person, "打通了", home.clock()))
+    await hints.told()
+    await home.database.write(lambda db: complaints.take_on(db, desk, case, home.clock()))
+    assert await hints.told() == set(), "the family was reached: nothing is left to take on"
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'take_on'") == 1

@@ -168,6 +168,8 @@ async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeU
     assert [words for _, words in await house.send_all()] == [
         "您的绑定这次没能核实：登记的电话没打通。请到前台，或打 0571-8800-0101，我们帮您办。"
     ]
+    traces = await house.rows("SELECT action FROM audit WHERE subject LIKE 'resident:%' ORDER BY id")
+    assert [action for (action,) in traces] == ["invite", "ask_to_bind", "refuse_binding"]
     assert await house.one("SELECT count(*) FROM kinship") == 0
 
 

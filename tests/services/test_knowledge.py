@@ -140,6 +140,8 @@ async def test_q3_staff_change_add_switch_off_and_restore(home: HomeUnderTest) -
     key = await save("", 0)
     assert key == "own-1"
     assert await save("", 0, "另一条。") == "own-2"
+    traces = await home.rows("SELECT actor, subject FROM audit WHERE action = 'edit' ORDER BY id")
+    assert traces == [(f"staff:{who.id}", "knowledge:own-1"), (f"staff:{who.id}", "knowledge:own-2")]
     kept = (await shelf(home)).one("own-1")
     assert kept.entry.asked == ("开发票", "要报账怎么开票")
     assert (kept.revision, kept.edited_by) == (1, "陈晓雯")

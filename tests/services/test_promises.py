@@ -1,7 +1,5 @@
 """Promises: which word keeps which clock, and what is told when one runs out (C4, Q4, U7)."""
 
-import asyncio
-
 from conversations.events import Text
 from services.complaints.access import access_complaint
 from services.ports import Fate, Outcome
@@ -9,6 +7,7 @@ from services.promises import clocks
 from services.talks import answering
 from storage.queries import complaints
 from tests.conftest import HomeUnderTest
+from tests.services.hints import Hints
 from tests.services.replies import every_open, reply, states
 
 
@@ -37,13 +36,10 @@ async def test_c4_an_unknown_send_keeps_no_promise(home: HomeUnderTest) -> None:
 async def test_fault_t_open_pages_hear_that_a_promise_was_kept_and_only_then(home: HomeUnderTest) -> None:
     who = await home.staff()
     await home.hears("有没有空床")
-    person, told = await home.person(), list[str]()
-    home.database.listen(told.extend)
+    person, hints = await home.person(), Hints(home)
     for expected in (True, False):
         await home.database.write(lambda db: answering.log_call(db, who, person, "打通了", home.clock()))
-        await asyncio.sleep(0)
-        assert ("promises" in told) is expected
-        told.clear()
+        assert ("promises" in await hints.told()) is expected
 
 
 async def test_c4_u7_a_logged_call_stops_the_clock_and_is_on_the_case(home: HomeUnderTest) -> None:

@@ -2,8 +2,6 @@
 M4).
 """
 
-import asyncio
-
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
@@ -14,6 +12,7 @@ from storage.queries import surveys as queries
 from storage.queries import talks
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import house
+from tests.services.hints import Hints
 
 __all__ = ["house"]
 
@@ -185,14 +184,12 @@ async def test_fault_t_who_began_and_who_ended_a_questionnaire_stays_known_and_p
 ) -> None:
     number = await begun(house)
     lead = await house.staff(Role.DIRECTOR, "沈国平", "shen")
-    told: list[str] = []
-    house.database.listen(told.extend)
+    hints = Hints(house)
     await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
     rows = await house.rows("SELECT actor, action FROM audit WHERE subject = ? ORDER BY id", f"campaign:{number}")
     starter = await house.one("SELECT id FROM staff WHERE login = 'he'")
     assert rows == [(f"staff:{starter}", "begin_survey"), (f"staff:{lead.id}", "end_survey")]
-    await asyncio.sleep(0)
-    assert "surveys" in told
+    assert "surveys" in await hints.told()
     assert "没有要填的" in await house.hears("问卷", "niece")
     with pytest.raises(Conflict):
         await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))

@@ -193,6 +193,8 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
         await back.database.write(
             lambda db: epochs.confirm(db, director, closed.id, ConfirmEpoch(words=epochs.CONFIRM), back.clock())
         )
+        traces = await back.rows("SELECT actor, action FROM audit WHERE subject = ?", f"epoch:{closed.id}")
+        assert traces == [("machine", "begin_epoch"), (f"staff:{director.id}", "confirm_epoch")]
         with pytest.raises(Conflict):
             await back.database.write(
                 lambda db: epochs.confirm(db, director, closed.id, ConfirmEpoch(words=epochs.CONFIRM), back.clock())
