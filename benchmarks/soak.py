@@ -142,8 +142,8 @@ async def alone(module: str, *options: str) -> bool:
 
 
 async def part_5(*, short: bool) -> bool:
-    """All figures of part 5a: migrations killed at each statement, the door, worst texts, a new subject, two at
-    once.
+    """All figures of part 5: migrations killed at each statement, the door, worst texts, a new subject, long lists, two
+    at once, a full disk, an installation, an upgrade and the way back, random changes.
     """
     every = "10" if short else "1"
     with tempfile.TemporaryDirectory() as folder, servers.postgres() as server:
@@ -159,7 +159,8 @@ async def part_5(*, short: bool) -> bool:
     raced = await alone("races", *(("--forced", "2", "--random", "3") if short else ()))
     full = await alone("full_disk")
     installed, back = await alone("install"), await alone("back")
-    return all((*killed, door, linear, long, toy, lists, raced, full, installed, back))
+    noticed = await alone("random_mutants", *(("--many", "20") if short else ()))
+    return all((*killed, door, linear, long, toy, lists, raced, full, installed, back, noticed))
 
 
 PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5}

@@ -76,8 +76,38 @@ async def test_fault_d12_a_call_that_a_colleague_logs_is_seen_while_one_types(de
         await page.context.close()
 
 
-async def test_fault_d10_an_answer_that_is_sent_after_the_session_ended_is_there_after_the_log_in(demo: Demo) -> None:
-    page = await log_in(demo.browser, demo.console, "chen")
+@pytest.mark.parametrize("width", SIZES)
+async def test_fault_d6_an_older_assessment_never_unnames_the_accused(demo: Demo, width: int) -> None:
+    await act(demo, "text", openid=DAUGHTER, text="昨天晚饭是凉的，我要投诉")
+    first, second = [await log_in(demo.browser, demo.console, login, width, SIZES[width]) for login in ("chen", "he")]
+    for page in (first, second):
+        await page.goto(f"{demo.console}complaints")
+        await page.locator("a.case").click()
+    await first.locator("#call").fill("说了会查")
+    await first.get_by_role("button", name="登记这通电话").click()
+    cards = [page.get_by_role("region", name="评估") for page in (first, second)]
+    for card in cards:
+        await expect(card.locator("select[name=level]")).to_be_visible()
+    await cards[1].get_by_label("性质").select_option("餐饮")
+    await cards[1].get_by_label("改低等级的理由").fill("写到一半")
+    await cards[0].get_by_label("周敏").check()
+    await cards[0].get_by_role("button", name=re.compile("^评估好了")).click()
+    await expect(first.locator("section[aria-label='说到谁']")).to_contain_text("周敏")
+    await expect(second.locator("#meanwhile")).to_contain_text("陈晓雯")
+    await cards[1].get_by_role("button", name=re.compile("^评估好了")).click()
+    await expect(second.locator("#problem")).to_contain_text("陈晓雯")
+    await expect(cards[1].get_by_label("改低等级的理由")).to_have_value("写到一半")
+    await second.reload()
+    await expect(second.locator("section[aria-label='说到谁']")).to_contain_text("周敏")
+    for page in (first, second):
+        await page.context.close()
+
+
+@pytest.mark.parametrize("width", SIZES)
+async def test_fault_d10_an_answer_that_is_sent_after_the_session_ended_is_there_after_the_log_in(
+    demo: Demo, width: int
+) -> None:
+    page = await log_in(demo.browser, demo.console, "chen", width, SIZES[width])
     await act(demo, "text", openid=DAUGHTER, text="能帮忙代收包裹吗")
     await talk_of(demo, page, "能帮忙代收包裹吗")
     talk = page.url
@@ -100,8 +130,9 @@ async def test_fault_d10_an_answer_that_is_sent_after_the_session_ended_is_there
     await page.context.close()
 
 
-async def test_fault_d11_after_each_message_the_composer_says_how_many_are_left(demo: Demo) -> None:
-    page = await log_in(demo.browser, demo.console, "chen")
+@pytest.mark.parametrize("width", SIZES)
+async def test_fault_d11_after_each_message_the_composer_says_how_many_are_left(demo: Demo, width: int) -> None:
+    page = await log_in(demo.browser, demo.console, "chen", width, SIZES[width])
     await act(demo, "text", openid=DAUGHTER, text="能帮忙代收包裹吗")
     await talk_of(demo, page, "能帮忙代收包裹吗")
     before = int(await page.locator("#quota b").inner_text())
