@@ -30,6 +30,8 @@ from scripts.stage import ROOT
 AMONG: Final = ("services", "care", "storage/queries", "bot")
 MANY, MOST_TESTS, PATIENCE, AT_ONCE = 60, 120, 300, 2
 """Mutants, tests for each, seconds for each, and how many run side by side."""
+TIMED: Final = ("--timeout", "40", "--timeout-method", "thread")
+"""Ends the whole run: a test that waits for a thread cannot be interrupted."""
 MOST_FAILED: Final = 5
 """Tests that may fail on a busy machine without any change."""
 LEAST: Final = 0.9
@@ -116,13 +118,15 @@ def _that_matter(node: ast.AST, where: str = "") -> Iterator[tuple[str, ast.AST]
     """The nodes of a tree, each with its function.
 
     Left out is what only an engineer reads: annotations, and what stands in a line of the log (that it is logged may be
-    changed). So is zip's `strict`, which only guards against a slip in the same lines.
+    changed). So is what only guards against a slip in the source, which the type checker sees as well: zip's `strict`,
+    and how a class is declared (frozen, slots, keywords only).
     """
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         where = f"{where}.{node.name}".removeprefix(".")
     yield where, node
     for name, inside in ast.iter_fields(node):
-        if name in {"annotation", "returns"} or (name == "args" and _logs(node)):
+        declares = isinstance(node, ast.ClassDef) and name in {"keywords", "decorator_list"}
+        if name in {"annotation", "returns"} or declares or (name == "args" and _logs(node)):
             continue
         for one in inside if isinstance(inside, list) else [inside]:
             if not isinstance(one, ast.AST) or (isinstance(one, ast.keyword) and (one.arg == "strict" or _logs(node))):
@@ -212,7 +216,7 @@ def caught(change: Change, tests: list[str], folder: Path) -> bool:
     path = folder / change.file
     whole = path.read_bytes()
     path.write_bytes(whole[: change.begin] + change.new.encode() + whole[change.end :])
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout", "40", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TIMED, *tests]
     try:
         ended = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=PATIENCE)
     except subprocess.TimeoutExpired:

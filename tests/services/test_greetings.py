@@ -15,7 +15,7 @@ from services.families.reach import why_not
 from services.greetings import occasions
 from services.greetings.forms import BookVisit, DecidePlan
 from services.residents import residents
-from services.residents.forms import SetStatus
+from services.residents.forms import Hush, SetStatus
 from storage import tables
 from storage.queries import families
 from tests.conftest import HomeUnderTest
@@ -328,3 +328,15 @@ async def test_fault_c4_a_visit_lies_ahead_and_within_a_year(house: HomeUnderTes
                     db, house.house, desk, number, BookVisit(person=person, at=a), house.clock()
                 )
             )
+
+
+async def test_fault_t_a_hush_and_its_end_are_told_apart_in_the_trace(house: HomeUnderTest) -> None:
+    nurse = await house.staff(Role.NURSE, "唐雨", "tang")
+    number = int(await house.one("SELECT id FROM resident WHERE room = '306'"))
+    for on in (True, False):
+        form = Hush(on=on)
+        await house.database.write(
+            lambda db, form=form: residents.hush(db, nurse, number, form, house.clock())  # type: ignore[misc]
+        )
+    traces = await house.rows("SELECT action FROM audit WHERE subject = ? ORDER BY id", f"resident:{number}")
+    assert [action for (action,) in traces] == ["hush", "lift_hush"]

@@ -4,6 +4,7 @@
 
 import asyncio
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from bot import upkeep
 from services.subject import Job, Running
 from services.upkeep import audit_chain, audit_heads
+from services.upkeep.audit_heads import Head
 from services.upkeep.subject import SUBJECT, wind_up
 from storage.seal import Sealer
 from tests.conftest import HomeUnderTest
@@ -137,9 +139,9 @@ async def test_fault_s8_a_line_that_power_cut_in_half_is_told_and_the_next_one_s
 def test_fault_s8_who_has_other_keys_cannot_write_a_line(tmp_path: Path) -> None:
     ours, other = (Sealer({"a": bytes(32)}, "a", key * 32) for key in (b"1", b"2"))
     file = tmp_path / "heads"
-    audit_heads.write(file, ours, audit_heads.Head("2026-11-22T08:00:00+00:00", 3, "aa"))
+    audit_heads.write(file, ours, Head("2026-11-22T08:00:00+00:00", 3, "aa"))
     assert audit_heads.read(file, ours).wrong == ()
-    audit_heads.write(file, other, audit_heads.Head("2026-11-22T09:00:00+00:00", 2, "bb"))
+    audit_heads.write(file, other, Head("2026-11-22T09:00:00+00:00", 2, "bb"))
     outside = audit_heads.read(file, ours)
     assert [head.position for head in outside.heads] == [3]
     assert len(outside.wrong) == 2
@@ -171,3 +173,9 @@ async def test_fault_i11_a_service_that_stops_leaves_no_row_unlinked(
     assert await asyncio.to_thread(upkeep.verify, home.settings) == 0
     said = capsys.readouterr().err
     assert ("没有发现改动" in said) == (not home.database.shared) == (left == 0)
+
+
+def test_fault_t_the_file_of_heads_is_read_by_the_service_alone(home: HomeUnderTest, tmp_path: Path) -> None:
+    file = tmp_path / "head"
+    audit_heads.write(file, home.database.sealer, Head("2026-11-22T16:00:00+08:00", 1, "00"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
