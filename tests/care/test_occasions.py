@@ -221,3 +221,9 @@ def test_b1_days_are_named_as_people_say_them() -> None:
 def test_h1_a_solar_term_outside_of_the_tables_is_said_and_not_guessed() -> None:
     with pytest.raises(lunar.OutOfCalendar):
         lunar.term(lunar.LAST.year + 1, "清明")
+
+
+def test_fault_t_who_was_born_in_a_leap_month_reads_which_month_is_missing_this_year() -> None:
+    born = Birthday(6, 15, 1941, is_lunar=True, is_leap=True)
+    notes = [day.note for day in occasions.birthdays(born, date(2025, 1, 1), date(2026, 12, 31))]
+    assert ["今年没有闰六月，过平月" in note for note in notes] == [False, True]

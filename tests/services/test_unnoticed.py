@@ -17,7 +17,7 @@ from storage.queries import complaints as queries
 from storage.queries import today
 from storage.types import new_id
 from storage.unit import Unit
-from tests.conftest import HomeUnderTest
+from tests.conftest import HomeUnderTest, put
 from tests.services.story import Story, story
 
 __all__ = ["story"]
@@ -107,3 +107,17 @@ async def test_fault_t_a_change_of_status_is_told_to_the_open_pages(home: HomeUn
     )
     await asyncio.sleep(0)
     assert "residents" in told
+
+
+async def test_fault_t_a_promise_that_is_kept_in_its_last_moment_is_kept_in_time(home: HomeUnderTest) -> None:
+    lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.hears("饭菜太凉了，我要投诉")
+    begin = home.clock() - timedelta(hours=1)
+    for late, good in ((0, 1), (1, 0)):
+        await home.database.store(
+            lambda store, late=late: put(  # type: ignore[misc]
+                store, "UPDATE promise SET kept_at = due_at + ? WHERE kind = 'first_feedback' RETURNING id", late
+            )
+        )
+        on_time = await home.database.read(lambda db: queries.on_time(db, lead.sight, begin))
+        assert on_time["first_feedback"] == (good, 1)
