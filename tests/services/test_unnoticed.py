@@ -7,6 +7,7 @@ import pytest
 
 from care.errors import Invalid
 from care.states import Role
+from services.access import Viewer
 from services.complaints import proposals
 from services.complaints.forms import Interim
 from services.promises import clocks
@@ -14,7 +15,7 @@ from services.residents import residents
 from services.residents.forms import SetStatus
 from storage import tables
 from storage.queries import complaints as queries
-from storage.queries import today
+from storage.queries import complaints_urgent, today
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest, put
@@ -121,3 +122,21 @@ async def test_fault_t_a_promise_that_is_kept_in_its_last_moment_is_kept_in_time
         )
         on_time = await home.database.read(lambda db: queries.on_time(db, lead.sight, begin))
         assert on_time["first_feedback"] == (good, 1)
+
+
+async def test_fault_t_c14_what_presses_is_veiled_for_a_colleague_below_when_the_name_is_to_be_hidden(
+    home: HomeUnderTest,
+) -> None:
+    lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    desk = await home.staff(Role.DESK, "陈晓雯", "chen")
+    await home.hears("你们把我妈摔了，我要投诉")
+    await home.hears("你们把我爸摔了，我要投诉，别说是我说的", "son")
+    whose = {await home.person(): "daughter", await home.person("son"): "son"}
+
+    async def seen(who: Viewer) -> dict[str, str]:
+        rows = await home.database.read(lambda db: complaints_urgent.urgent(db, who.sight))
+        return {whose[one.row.complaint.person_id]: one.row.title for one in rows}
+
+    await home.rows("UPDATE complaint SET owner_id = ? RETURNING id", lead.id)
+    assert [title.startswith("不公开姓名的投诉") for _, title in sorted((await seen(desk)).items())] == [False, True]
+    assert [title.startswith("不公开姓名的投诉") for _, title in sorted((await seen(lead)).items())] == [False, False]
