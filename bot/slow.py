@@ -47,10 +47,14 @@ class Slow:
         self._since: dict[object, float] = {}
         self._bodies: dict[int, tuple[web.Request, float]] = {}
 
+    def asked(self, request: web.BaseRequest) -> None:
+        """A head came whole."""
+        self._asked.add(request.protocol)
+
     @web.middleware
     async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """A head came whole; a body that is not here yet is watched until the request is answered."""
-        self._asked.add(request.protocol)
+        """A body that is not here yet is watched until the request is answered."""
+        self.asked(request)
         if request.content.is_eof():
             return await handler(request)
         self._bodies[id(request)] = request, time.monotonic()
