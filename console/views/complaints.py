@@ -1,6 +1,5 @@
 """投诉: the open cases by time left, and one case with its stages, clocks and first feedback (design.md 5.3)."""
 
-import re
 import secrets
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, SETTINGS
+from console.forms import number
 from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
@@ -66,8 +66,7 @@ async def body(request: web.Request) -> dict[str, Any]:
 @ROUTES.get(rf"/complaints/{COMPLAINT}/meanwhile", "complaints/_meanwhile.html")
 async def meanwhile(request: web.Request) -> dict[str, Any]:
     """What others did since the page was drawn, for who is writing and keeps what stands there (D12)."""
-    found, since = await complaint_of(request), request.query.get("since", "")
-    seen = int(since) if re.fullmatch(r"\d{1,18}", since, re.ASCII) else 0
+    found, seen = await complaint_of(request), number(request.query, "since")
     new = [one for one in found["found"].records if one.row.id > seen and one.row.staff_id != viewer(request).id]
     return found | {"meanwhile": new if seen else []}
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm, TooLate
-from care.words import legal
+from care.words import legal, whole
 from services.access import Viewer, access_person
 from services.complaints.access import access_complaint
 from services.outgoing import outbox
@@ -77,7 +77,7 @@ def _as_drawn(db: Unit, viewer: Viewer, person_id: int, drawn: str) -> None:
         .where(
             table.person_id == person_id,
             table.staff_id != viewer.id,
-            table.id > (int(drawn) if drawn.isdecimal() else 0),
+            table.id > (whole(drawn) or 0),
             table.state != "cancelled",
         )
         .order_by(table.id.desc())

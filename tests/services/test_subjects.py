@@ -12,20 +12,7 @@ from services import subject
 from services.subject import Subject, gathered, subjects
 from services.talks import dispatch
 from settings import subjects as folders
-
-PRODUCT = (
-    "bot",
-    "care",
-    "console",
-    "conversations",
-    "pages",
-    "scheduler",
-    "services",
-    "settings",
-    "speech",
-    "storage",
-    "web",
-)
+from tests.services.test_time import OURS
 
 
 def test_each_subject_stands_in_the_folder_of_its_name() -> None:
@@ -65,10 +52,7 @@ def test_names_of_jobs_are_given_once() -> None:
 def test_one_file_alone_imports_by_name() -> None:
     """What is imported by name is seen by no check of the layers."""
     found = {
-        file.relative_to(ROOT).as_posix()
-        for folder in PRODUCT
-        for file in (ROOT / folder).rglob("*.py")
-        if _by_name(file)
+        file.relative_to(ROOT).as_posix() for folder in OURS for file in (ROOT / folder).rglob("*.py") if _by_name(file)
     }
     assert found == {"settings/subjects.py"}
 

@@ -3,6 +3,7 @@ them.
 """
 
 import re
+from functools import partial
 
 import pytest
 
@@ -156,8 +157,10 @@ async def test_fault_d12_a_message_that_was_taken_back_holds_nobody_up(home: Hom
     row = await reply(home, chen, "可以代收。", "k1")
     assert row
     await home.database.write(lambda db: answering.take_back(db, chen, row, home.clock()))
-    sent = await home.database.write(lambda db: answering.answer(db, he, person, "可以", "k2", home.clock(), drawn="0"))
-    assert sent is not None
+    for drawn in ("0", "9" * 40, "²"):
+        key = f"k{len(drawn)}{drawn == '0'}"
+        work = partial(answering.answer, viewer=he, person_id=person, text="可以", form_key=key, drawn=drawn)
+        assert await home.database.write(partial(work, now=home.clock())) is not None
 
 
 async def test_fault_w4_signs_that_nobody_types_are_taken_out_of_an_answer_and_it_arrives(home: HomeUnderTest) -> None:
