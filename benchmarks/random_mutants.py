@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -180,11 +180,11 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def reached(folder: Path) -> dict[str, dict[int, list[str]]]:
+def reached(folder: Path, among: Sequence[str] = AMONG) -> dict[str, dict[int, list[str]]]:
     """For each file and line the tests that reach it, without stories and PostgreSQL; a test that fails without any
     change proves nothing. Raises ValueError when many do.
     """
-    sources = [f"--cov={one}" for one in AMONG]
+    sources = [f"--cov={one.split('/')[0]}" for one in among]
     command = [
         sys.executable,
         "-m",
@@ -205,6 +205,8 @@ def reached(folder: Path) -> dict[str, dict[int, list[str]]]:
     data.read()
     found: dict[str, dict[int, list[str]]] = {}
     for file in data.measured_files():
+        if not str(Path(file).relative_to(folder.resolve())).startswith(tuple(among)):
+            continue
         lines = data.contexts_by_lineno(file)
         tests = {line: sorted({one.split("|")[0] for one in ids if one} - failed) for line, ids in lines.items()}
         found[str(Path(file).relative_to(folder.resolve()))] = {line: ids for line, ids in tests.items() if ids}
@@ -238,14 +240,14 @@ def _nearest(change: Change, ids: list[str], chance: random.Random) -> list[str]
     return sorted(mixed, key=lambda one: not any(name in one.partition("::")[0] for name in names))[:MOST_TESTS]
 
 
-def prove(many: int, seeds: Iterable[int]) -> bool:
+def prove(many: int, seeds: Iterable[int], among: Sequence[str] = AMONG) -> bool:
     """Print what survived, and the figure for each seed."""
     with tempfile.TemporaryDirectory(prefix="jiashu-mutants-") as name:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
             trees.put(copied(Path(name) / str(number)))
         measured = copied(Path(name) / "measured")
-        lines = reached(measured)
+        lines = reached(measured, among)
         named = set(EQUIVALENT.findall((measured / "tests" / "mutants.md").read_text(encoding="utf-8")))
         all_changes = [
             change
@@ -280,5 +282,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=MANY)
     parser.add_argument("--seed", type=int, nargs="+", default=[int(time.time())])
+    parser.add_argument("--among", nargs="+", default=AMONG, help="folders or files")
     given = parser.parse_args()
-    sys.exit(0 if prove(given.many, given.seed) else 1)
+    sys.exit(0 if prove(given.many, given.seed, given.among) else 1)
