@@ -1,6 +1,7 @@
 """What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
 import gc
+import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -45,11 +46,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--fast"):
-        return
-    slow = [item for item in items if _is_slow(item)]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if not _is_slow(item)]
+    if config.getoption("--fast"):
+        slow = [item for item in items if _is_slow(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not _is_slow(item)]
+    items[:] = _long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def _long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Stories and slow tests at the head of what each worker is given, so that none is left alone with a long one at
+    the end.
+    """
+    kinds: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        kinds["stories" in item.path.parts or item.get_closest_marker("slow") is not None].append(item)
+    long, short = kinds[True], iter(kinds[False])
+    ordered: list[pytest.Item] = []
+    for n in range(workers):
+        ordered += long[n::workers]
+        ordered += itertools.islice(short, max(0, len(items) * (n + 1) // workers - len(ordered)))
+    return [*ordered, *short]
 
 
 def pytest_collection_finish() -> None:

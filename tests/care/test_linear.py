@@ -11,7 +11,7 @@ from care import triage
 from tests.care.growth import FAR, LENGTHS, READERS, growth, too_slow
 from tests.care.worst_texts import Family, words
 
-PART = {"severity": 8, "accusations": 12}
+PART = {"triage": 4, "routing": 4, "severity": 12, "accusations": 16}
 """Of the many texts for these, one in so many is read here; all of them in the soak."""
 
 

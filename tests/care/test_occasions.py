@@ -81,20 +81,16 @@ def test_h1_sixteen_years_of_festivals_agree_with_two_other_libraries() -> None:
 
 @pytest.mark.slow
 def test_h1_each_day_of_sixteen_years_is_the_same_lunar_day_in_all_three() -> None:
+    """The third library is slow: it says where a month begins and what its last day is, so the days between are told."""
     for day in each_day():
-        sky, other = (
-            sxtwl.fromSolar(day.year, day.month, day.day),
-            Solar.fromYmd(day.year, day.month, day.day).getLunar(),
-        )
+        sky = sxtwl.fromSolar(day.year, day.month, day.day)
         year, month, number, leap = sky.getLunarYear(), sky.getLunarMonth(), sky.getLunarDay(), sky.isLunarLeap()
-        assert (other.getYear(), abs(other.getMonth()), other.getDay(), other.getMonth() < 0) == (
-            year,
-            month,
-            number,
-            leap,
-        )
         assert lunar.solar(year, month, number, leap=leap) == day
         assert lunar.of(day) == (year, month, number, leap)
+        if number in {1, 29, 30}:
+            other = Solar.fromYmd(day.year, day.month, day.day).getLunar()
+            told = (other.getYear(), abs(other.getMonth()), other.getDay(), other.getMonth() < 0)
+            assert told == (year, month, number, leap)
 
 
 def test_h1_leap_months_of_the_years_that_matter() -> None:

@@ -134,9 +134,7 @@ FILLED = (
 JUNK = ("²", "１", "-1", "9" * 40, "1e9", "x\x00y", "9999999999999999.1", "'; --")
 
 
-@pytest.mark.parametrize(
-    ("role", "engine"), [(Role.DIRECTOR, "sqlite"), (Role.DIRECTOR, "postgres"), (Role.AUDITOR, "sqlite")]
-)
+@pytest.mark.parametrize(("role", "engine"), [(Role.DIRECTOR, "postgres"), (Role.AUDITOR, "sqlite")])
 async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(house: House, role: Role) -> None:
     await house.home.staff(role, "沈国平", "shen")
     await house.home.hears("饭菜太凉了，我要投诉", "kin3")

@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -51,8 +52,9 @@ SHORT: Final = frozenset(
 KEY: Final = re.compile(r"[a-z_{}]+(:[a-z0-9_{}-]+)+")
 
 
+@cache
 def stored() -> dict[str, set[str]]:
-    """All of them, by section."""
+    """All of them, by section; read once in a process."""
     found: dict[str, set[str]] = {section: set() for section in WHY}
     for table in tables.Base.metadata.tables.values():
         found["columns"] |= {

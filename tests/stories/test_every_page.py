@@ -3,7 +3,6 @@ work.
 """
 
 import asyncio
-from typing import Any
 
 import aiohttp
 import pytest
@@ -20,6 +19,11 @@ SETTLED = """() => Promise.all(document.getAnimations()
   .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
   .map(one => one.finished.catch(() => null)))"""
 """Whatever moves has come to rest; what moves for ever does not count."""
+AXE = Axe()
+FOUND = """options => axe.run(options).then(told => told.violations
+  .filter(rule => rule.impact === 'serious' || rule.impact === 'critical')
+  .map(rule => [rule.id, rule.nodes.slice(0, 3).map(node => node.html.slice(0, 160))]))"""
+"""What is to be mended, and no more: all that axe-core looked at is ten times as long as a page."""
 __all__ = ["demo"]
 
 
@@ -32,21 +36,13 @@ async def looked_at(page: Page, name: str) -> None:
     """The findings that a person with other eyes or hands would stumble over, by day; by night what colours change."""
     await page.evaluate(SETTLED)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    bad = await _findings(page, {})
+    await page.evaluate(AXE.axe_script)
+    bad = await page.evaluate(FOUND, {"resultTypes": ["violations"]})
     await page.emulate_media(color_scheme="dark")
     await page.evaluate(SETTLED)
-    bad += await _findings(page, {"runOnly": ["color-contrast"]})
+    bad += await page.evaluate(FOUND, {"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
     await page.emulate_media(color_scheme="light")
     assert not bad, (name, bad)
-
-
-async def _findings(page: Page, options: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    found: dict[str, Any] = (await Axe().run(page, options={"resultTypes": ["violations"], **options})).response
-    return [
-        (rule["id"], [node["html"][:160] for node in rule["nodes"]][:3])
-        for rule in found["violations"]
-        if rule["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("width", SIZES)
