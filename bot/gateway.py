@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from bot import errcodes
+from bot.desk import Desk
 from bot.rates import Rates
 from bot.tokens import TokenRefused, Tokens
 from care.words import legal
@@ -36,6 +37,7 @@ class Gateway:
         self._wechat, self._rates = wechat, rates or Rates("")
         self._base, self._http = wechat.api_base_url.rstrip("/"), http
         self.tokens = Tokens(wechat, http)
+        self.desk = Desk(wechat, self.tokens)
         self._uploaded: dict[bytes, tuple[str, float]] = {}
 
     async def send_text(self, openid: str, text: str) -> Outcome:

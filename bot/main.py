@@ -174,7 +174,10 @@ class Service:
         app.router.add_get("/", _to_console)
         proofs.add_to(app.router, self.proofs)
         app.add_subapp(
-            "/console", console.build(self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3)
+            "/console",
+            console.build(
+                self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3, self.gateway.desk
+            ),
         )
         app.add_subapp(
             "/p",

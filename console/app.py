@@ -8,14 +8,14 @@ import jinja2
 from aiohttp import web
 
 from console import words
-from console.context import BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
+from console.context import ACCOUNT, BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
 from console.routes import Routes, guard
 from services.access import Page, pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
-from services.ports import Decode
+from services.ports import AccountDesk, Decode
 from services.staff import staff
 from settings import Settings, subjects
 from settings.clock import Clock
@@ -29,7 +29,13 @@ WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 
 
 def build(
-    database: Database, house: House, board: Board, settings: Settings, clock: Clock, decode: Decode
+    database: Database,
+    house: House,
+    board: Board,
+    settings: Settings,
+    clock: Clock,
+    decode: Decode,
+    account: AccountDesk | None = None,
 ) -> web.Application:
     """The sub-application for `/console`."""
     live = Live(database, board, clock)
@@ -45,6 +51,8 @@ def build(
     )
     app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE] = database, settings, clock, decode
     app[HOUSE], app[BOARD], app[LIVE] = house, board, live
+    if account is not None:
+        app[ACCOUNT] = account
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),

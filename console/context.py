@@ -7,7 +7,7 @@ from aiohttp import web
 from console.live import Live
 from services.emergencies.board import Board
 from services.house import House
-from services.ports import Decode
+from services.ports import AccountDesk, Decode, NoAccount
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database
@@ -18,4 +18,13 @@ CLOCK: Final = web.AppKey[Clock]("clock")
 BOARD: Final = web.AppKey("board", Board)
 HOUSE: Final = web.AppKey("house", House)
 DECODE: Final = web.AppKey[Decode]("decode")
+ACCOUNT: Final = web.AppKey[AccountDesk]("account")
 LIVE: Final = web.AppKey("live", Live)
+
+
+def account(request: web.Request) -> AccountDesk:
+    """The rare calls of the account. Raises NoAccount where none is connected."""
+    found = request.app.get(ACCOUNT)
+    if found is None:
+        raise NoAccount
+    return found

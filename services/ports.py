@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from care.errors import JiashuError
 
@@ -48,6 +48,50 @@ class Platform(Protocol):
 
     async def fetch_media(self, media_id: str) -> bytes:
         """The bytes of a photo or voice. Raises MediaGone or MediaLater."""
+
+
+class PlatformRefused(JiashuError):
+    """公众平台没有照办：{why}（代码 {code}）"""
+
+    status = 502
+
+
+class NoAccount(PlatformRefused):
+    """还没有接公众号。先到「开始使用」里填好公众号，再来一次。"""
+
+    status = 409
+
+
+class AccountDesk(Protocol):
+    """The rare calls of the account, which a colleague waits for: menu, tags, QR codes. Each raises PlatformRefused with
+    what the platform said, in the words of the error table.
+    """
+
+    async def menu(self) -> dict[str, Any]:
+        """The menu in force, whoever made it, as the platform tells it (`selfmenu_info`); empty when there is none."""
+
+    async def put_menu(self, buttons: list[dict[str, Any]]) -> None:
+        """Put this menu in the place of the one for everybody; menus for tags stay."""
+
+    async def put_menu_for(self, tag: int, buttons: list[dict[str, Any]]) -> str:
+        """Add a menu for who has the tag; its id."""
+
+    async def remove_menus(self) -> None:
+        """Take away every menu, those for tags as well."""
+
+    async def tag(self, name: str) -> int:
+        """The id of the tag of this name, made when there is none."""
+
+    async def mark(self, openid: str, tag: int) -> None:
+        """Give somebody a tag: their menu follows."""
+
+    async def unmark(self, openid: str, tag: int) -> None:
+        """Take a tag away from somebody."""
+
+    async def qr(self, scene: str, seconds: int) -> str:
+        """What a temporary QR code holds (draw it), good for so many seconds, at most 30 days; who scans it sends a
+        scan or a follow with the scene (at most 64 signs).
+        """
 
 
 class MediaGone(Exception):
