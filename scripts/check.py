@@ -83,16 +83,17 @@ def contracts() -> Iterator[str]:
 
 
 def requirements() -> Iterator[str]:
-    """Each id has a state; a shown one has a test of its name; no test names an unknown one."""
+    """Each id has a state; a shown one has a test of its name (P6+ is `p6plus`); no test names an unknown one."""
     listed: dict[str, str] = {}
     for file in (ROOT / "tests" / "requirements.toml", *sorted((ROOT / "tests" / "requirements").glob("*.toml"))):
-        listed |= tomllib.loads(file.read_text(encoding="utf-8"))["requirements"]
+        read = tomllib.loads(file.read_text(encoding="utf-8"))["requirements"]
+        listed |= {name.replace("+", "plus"): state for name, state in read.items()}
     ids = {name.lower() for name in listed}
     named: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
         for test in re.findall(r"def test_(\w+)", path.read_text(encoding="utf-8")):
             parts = test.split("_")
-            while parts and re.fullmatch(r"(?:[qcgmiuvhbraekplnx]\d{1,2})", parts[0]):
+            while parts and re.fullmatch(r"(?:[qcgmiuvhbraekplnx]\d{1,2}(?:plus)?)", parts[0]):
                 if parts[0] not in ids:
                     yield f"{path.name}: test_{test} names {parts[0]}, which is no requirement"
                 named.add(parts.pop(0))

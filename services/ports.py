@@ -63,8 +63,9 @@ class NoAccount(PlatformRefused):
 
 
 class AccountDesk(Protocol):
-    """The rare calls of the account, which a colleague waits for: menu, tags, QR codes. Each raises PlatformRefused with
-    what the platform said, in the words of the error table.
+    """The rare calls of the account, which a colleague waits for: menu, tags, QR codes.
+
+    Each raises PlatformRefused with what the platform said, in the words of the error table.
     """
 
     async def menu(self) -> dict[str, Any]:

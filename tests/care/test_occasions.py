@@ -81,7 +81,7 @@ def test_h1_sixteen_years_of_festivals_agree_with_two_other_libraries() -> None:
 
 @pytest.mark.slow
 def test_h1_each_day_of_sixteen_years_is_the_same_lunar_day_in_all_three() -> None:
-    """The third library is slow: it says where a month begins and what its last day is, so the days between are told."""
+    """The third library is slow: it is asked where a month begins and ends."""
     for day in each_day():
         sky = sxtwl.fromSolar(day.year, day.month, day.day)
         year, month, number, leap = sky.getLunarYear(), sky.getLunarMonth(), sky.getLunarDay(), sky.isLunarLeap()
