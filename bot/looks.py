@@ -99,8 +99,8 @@ class Looks:
     async def knowledge(self) -> None:
         """Learn what the house knows when staff changed it, and on a new day, since values run out at midnight."""
         today, home, number = (
-            self._clock().astimezone(self._running.settings.home.zone).date(),
-            self._running.settings.home,
+            self._clock().astimezone(self._running.house.home.zone).date(),
+            self._running.house.home,
             self._running.home_id,
         )
         async with self._learning:  # one look at a time: an older one never takes away a newer shelf

@@ -67,7 +67,8 @@ class Service:
         self.clock: Clock = chosen(settings.clock.offset_file, on_loopback=local)
         self.reach = points.armed(os.environ.get("JIASHU_POINTS", "")) if local else points.none
         self.sounds = recordings.load()
-        self.house = House(settings.home, public_url=settings.http.public_url, recorded=frozenset(self.sounds))
+        self.house = House(settings.home, recorded=frozenset(self.sounds))
+        self.house.use(settings)
         self.board, self.slow = Board(), slow.Slow(slow.Limits())
         self._beat = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,7 +83,7 @@ class Service:
         fresh = not await asyncio.to_thread(migrate.has_rows, url)
         sealer = seal.load(settings.key_file, may_create=fresh)
         self.database = open_database(
-            url, sealer, lambda store, batch: receive_batch(store, self.house, batch), self.reach
+            url, sealer, lambda store, batch: receive_batch(store, self.house.edition(), batch), self.reach
         )
         await self.database.start()
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))

@@ -62,7 +62,7 @@ def build(
         undefined=jinja2.StrictUndefined,
         context_processors=[_shared],
     )
-    words.install(environment, settings.home, clock)
+    words.install(environment, house, clock)
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     for routes in subjects.declared("console.views", Routes):
         for route in routes.all:

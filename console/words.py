@@ -15,10 +15,10 @@ from conversations.phrases import date_of, day_of, moment
 from services.access import HANDLERS, page_at
 from services.complaints import complaints, proposals
 from services.emergencies.board import FALSE, OTHERS
+from services.house import House
 from services.promises import promises
 from services.subject import gathered
 from services.talks.answering import REASONS
-from settings import Home
 from settings.clock import Clock
 from storage.queries.complaints import STAGES
 from storage.queries.talks import Event
@@ -140,12 +140,11 @@ def span(milliseconds: int) -> str:
     return f"{milliseconds} 毫秒"
 
 
-def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
+def install(environment: jinja2.Environment, house: House, clock: Clock) -> None:
     """Give the templates their filters."""
-    zone = home.zone
 
     def local(at: datetime) -> datetime:
-        return at.astimezone(zone)
+        return at.astimezone(house.home.zone)
 
     def day(at: datetime | date) -> str:
         return day_of(local(at) if isinstance(at, datetime) else at, local(clock()))
@@ -163,7 +162,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
         "day": day,
         "date": lambda at: date_of(at, local(clock())),
         "date_key": lambda at: local(at).date(),
-        "when": lambda at: moment(at, clock(), zone),
+        "when": lambda at: moment(at, clock(), house.home.zone),
         "short": short,
         "full": lambda at: f"{local(at):%Y-%m-%d %H:%M}",
         "iso": lambda at: at.isoformat(),
@@ -179,7 +178,7 @@ def install(environment: jinja2.Environment, home: Home, clock: Clock) -> None:
     environment.filters.update(filters)
     environment.globals.update(
         {
-            "home": home,
+            "house": house,
             "clock_state": lambda promise: clock_state(promise.made_at, promise.due_at, clock()),
             "parts": string.Formatter().parse,
             "KEPT": promises.KEPT,

@@ -41,7 +41,7 @@ def build(
     database: Database, house: House, settings: Settings, clock: Clock, identify: Identify, ask: Ask
 ) -> web.Application:
     """`ask` hands words from a page to the talk of its person and gives what the machine answers."""
-    door = Door(settings, database.sealer, clock, identify)
+    door = Door(house, settings.wechat.authorize_url, database.sealer, clock, identify)
     app = web.Application(middlewares=[headers.secure, errors.explain, door.check], client_max_size=16 * 1024)
     app[DATABASE], app[CLOCK], app[FOLDER], app[HOUSE], app[ASK] = database, clock, settings.media.path, house, ask
     environment = aiohttp_jinja2.setup(
@@ -52,10 +52,9 @@ def build(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    zone = settings.home.zone
-    environment.filters["day"] = lambda day: day_of(day, clock().astimezone(zone))
-    environment.filters["hm"] = lambda at: f"{at.astimezone(zone):%H:%M}"
-    environment.globals.update({"home": settings.home, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
+    environment.filters["day"] = lambda day: day_of(day, clock().astimezone(house.home.zone))
+    environment.filters["hm"] = lambda at: f"{at.astimezone(house.home.zone):%H:%M}"
+    environment.globals.update({"house": house, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     app.router.add_get("/in", door.enter)
     app.router.add_get("/letters", shelf)

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from care.errors import NotFound
+from services.house import House
 from services.ports import CodeUsed, Identify, NotIdentified
-from settings import Settings
 from settings.clock import Clock
 from storage.seal import Sealer, Unreadable
 
@@ -34,8 +34,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Door:
     """Lets people in, or sends them to the platform first."""
 
-    def __init__(self, settings: Settings, sealer: Sealer, clock: Clock, identify: Identify) -> None:
-        self._settings, self._sealer, self._clock, self._identify = settings, sealer, clock, identify
+    def __init__(self, house: House, platform: str, sealer: Sealer, clock: Clock, identify: Identify) -> None:
+        """`platform` is the address at which the platform says who somebody is."""
+        self._house, self._platform = house, platform
+        self._sealer, self._clock, self._identify = sealer, clock, identify
 
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -83,12 +85,12 @@ class Door:
 
     def _to_platform(self, path: str, again: str = "") -> web.StreamResponse:
         """The state is short (128 bytes at most) and says nothing; where the way goes on stands in a sealed cookie."""
-        here = self._settings.http.public_url.rstrip("/")
+        here = self._house.public_url.rstrip("/")
         if not here:
             raise NotFound
         nonce = secrets.token_hex(16)
         query = {
-            "appid": self._settings.wechat.app_id,
+            "appid": self._house.app_id,
             "redirect_uri": f"{here}/p/in",
             "response_type": "code",
             "scope": "snsapi_base",
@@ -96,13 +98,13 @@ class Door:
         }
         answer = web.Response(
             status=303,
-            headers={"Location": f"{self._settings.wechat.authorize_url}?{urlencode(query)}#wechat_redirect"},
+            headers={"Location": f"{self._platform}?{urlencode(query)}#wechat_redirect"},
         )
         self._remember(answer, KNOCK, self._write(f"{nonce} {again} {path}"), KNOCKS)
         return answer
 
     def _remember(self, answer: web.Response, name: str, value: str, lasts: timedelta) -> None:
-        secure = self._settings.http.public_url.startswith("https://")
+        secure = self._house.public_url.startswith("https://")
         answer.set_cookie(
             name, value, max_age=int(lasts.total_seconds()), path="/p", httponly=True, samesite="Lax", secure=secure
         )

@@ -1,7 +1,7 @@
 """What the use cases of one home need to know: its flows, its figures, its words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from care.accusations import Names
@@ -10,7 +10,7 @@ from conversations import phrases
 from conversations.effects import Say
 from conversations.facts import Fact
 from conversations.registry import Registry, standard
-from settings import Home
+from settings import Home, Settings
 from storage.store import Store
 
 Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
@@ -19,7 +19,9 @@ Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 
 @dataclass(slots=True)
 class House:
-    """One home as the use cases see it. `names` is replaced when staff change; all else stays as it was made."""
+    """One home as the use cases see it. What staff change is replaced between batches, never changed in place: `names`,
+    and what `use` takes; a batch works with a copy of its own, so it sees one edition (engineering 3).
+    """
 
     home: Home
     registry: Registry = field(default_factory=standard)
@@ -28,8 +30,18 @@ class House:
     """Where families open pages; without it the words stand alone."""
     recorded: frozenset[str] = frozenset()
     """The sentences of which there is a sound, word for word (elders hear what they cannot read)."""
+    app_id: str = ""
+    """The account through which people come; empty until there is one."""
     names: Names = field(default_factory=Names)
     """How the colleagues are called: whom words may accuse."""
+
+    def use(self, settings: Settings) -> None:
+        """Go on with these settings."""
+        self.home, self.public_url, self.app_id = settings.home, settings.http.public_url, settings.wechat.app_id
+
+    def edition(self) -> "House":
+        """The home as it is now, for one batch."""
+        return replace(self)
 
     @property
     def figures(self) -> Figures:

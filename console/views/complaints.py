@@ -7,7 +7,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, NotFound
-from console.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE
 from console.forms import number
 from console.routes import Routes
 from services.access import Viewer, access_page
@@ -109,7 +109,7 @@ async def decide_named(request: web.Request, form: DecideAccused) -> web.Respons
 async def _rows(request: web.Request) -> dict[str, Any]:
     who = viewer(request)
     access_page(who, COMPLAINTS)
-    now, zone, show = request.app[CLOCK](), request.app[SETTINGS].home.zone, request.query.get("show", "")
+    now, zone, show = request.app[CLOCK](), request.app[HOUSE].home.zone, request.query.get("show", "")
     show = show if show in dict(FILTERS) else ""
     since = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     alone, after = request.query.get("lane", ""), request.query.get("after", "")

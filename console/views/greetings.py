@@ -9,7 +9,7 @@ from aiohttp import web
 
 from care import lunar, occasions
 from care.occasions import MONTHS, day_words
-from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page
 from services.families.reach import why_not
@@ -51,7 +51,7 @@ async def decide(request: web.Request, form: DecidePlan) -> dict[str, Any]:
 async def _days(request: web.Request) -> dict[str, Any]:
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
     access_page(who, DAYS)
-    first = now.astimezone(request.app[SETTINGS].home.zone).date()
+    first = now.astimezone(request.app[HOUSE].home.zone).date()
     last = first + plans.AHEAD
 
     def work(db: Unit) -> tuple[list[Line], list[tuple[int, str, str, str]]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.errors import Invalid
-from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from conversations.answers import ANSWERS_FROM, Kind
 from conversations.effects import Say, say
@@ -129,7 +129,7 @@ def _told(request: web.Request, asked: Asked | None) -> tuple[str, str]:
 
 
 async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]:
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     today = now.astimezone(home.zone).date()
 
     def work(db: Unit) -> tuple[Shelf, list[shelves.Missed]]:

@@ -12,7 +12,7 @@ from aiohttp import web
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS, of_body
 from care.words import whole
-from console.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import access_page
@@ -59,7 +59,7 @@ async def one(request: web.Request) -> dict[str, Any]:
 @ROUTES.form(r"/letters/{resident:\d{1,18}}", WriteLetter)
 async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     """Keep it and go on to the next who has none."""
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     resident = int(request.match_info["resident"])
     day = letters.today(home, now)
     if form.day not in {None, day}:
@@ -146,7 +146,7 @@ async def photo(request: web.Request) -> web.StreamResponse:
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     access_page(who, LETTERS)
     day = letters.today(home, now)
 
@@ -182,7 +182,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
 
 
 async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     day = letters.today(home, now)
 
     def work(db: Unit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from care import surveys as survey
 from care.errors import NotFound
-from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import LEADS, access_page
 from services.surveys import surveys
@@ -36,7 +36,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     rows, found = await request.app[DATABASE].read(work)
     if wanted and found is None:
         raise NotFound
-    period = f"{now.astimezone(request.app[SETTINGS].home.zone):%Y-%m}"
+    period = f"{now.astimezone(request.app[HOUSE].home.zone):%Y-%m}"
     asked = survey.of_month(int(period[5:]))
     return {
         "campaigns": rows,

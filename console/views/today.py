@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.context import BOARD, CLOCK, DATABASE, SETTINGS
+from console.context import BOARD, CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from conversations.phrases import moment
 from services.access import WORKS, Page, access_page
@@ -38,7 +38,7 @@ async def rows(request: web.Request) -> dict[str, Any]:
 
 
 async def _today(request: web.Request) -> dict[str, Any]:
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[SETTINGS].home
+    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     access_page(who, TODAY)
     day, after = letters.today(home, now), request.query.get("after", "")
 

@@ -75,7 +75,7 @@ async def listed(running: Running, _: ListStaff, __: datetime) -> tuple[str, ...
         )
         return tuple(
             f"{row.login}\t{row.name}\t{Role(row.role).words}\t{row.floors or '全院'}"
-            + (f"\t{row.left_at.astimezone(running.settings.home.zone):%Y-%m-%d} 离开" if row.left_at else "")
+            + (f"\t{row.left_at.astimezone(running.house.home.zone):%Y-%m-%d} 离开" if row.left_at else "")
             for row in rows
         )
 

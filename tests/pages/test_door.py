@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ from pages.door import Door
 from services.letters.letters import Photo
 from services.media import media
 from services.ports import CodeUsed, NotIdentified
-from settings import Http, Media, Settings, Wechat
+from settings import Http, Media, Wechat
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import evening, house, writes
@@ -67,11 +68,13 @@ async def server(house: HomeUnderTest, tmp_path: Path) -> AsyncIterator[TestServ
         return f"{openid} {words} {key}"
 
     app = web.Application()
-    settings = Settings(
+    settings = replace(
+        house.settings,
         http=Http(public_url="http://home.example.cn"),
         wechat=Wechat(app_id="wx1", authorize_url=PLATFORM),
         media=Media(tmp_path),
     )
+    house.house.use(settings)
     app.add_subapp("/p", pages.build(house.database, house.house, settings, house.clock, identify, ask))
     running = TestServer(app)
     await running.start_server()
@@ -214,7 +217,7 @@ async def test_fault_w8_a_log_in_of_somebody_else_is_refused_kindly_with_or_with
 async def test_fault_w8_a_cookie_of_the_last_release_still_opens_and_is_of_no_log_in(
     house: HomeUnderTest, reader: Reader, server: TestServer, letter: tuple[int, int]
 ) -> None:
-    door = Door(Settings(), house.database.sealer, house.clock, null_identify)
+    door = Door(house.house, PLATFORM, house.database.sealer, house.clock, null_identify)
     place = server.make_url("/p")
     reader.client.cookie_jar.update_cookies({"jiashu_page": door._write("daughter")}, place)
     assert (await reader.get(f"/p/letters/{letter[0]}"))[0] == 200
