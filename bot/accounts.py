@@ -9,6 +9,7 @@ import msgspec
 
 from bot import beside, upgrade
 from care.states import Role
+from services.setup.subject import NewCode
 from services.staff import accounts
 from settings import Settings
 from storage import migrate
@@ -17,6 +18,10 @@ from storage import migrate
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """One of the acts, beside the running service or without it."""
     url = settings.database.url
+    if options.command == "code":
+        migrate.fit(url)
+        sys.stdout.writelines(f"{line}\n" for line in beside.ask(settings, NewCode()))
+        return 0
     made = _password(options) if options.act in {"add", "password"} else ""
     if options.act == "add" and migrate.current(url) is None:
         upgrade.bring_up(url)

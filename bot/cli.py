@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "upgrade", parents=[shared], help="升级：先备份，再更新数据库结构，再核对，并说怎么退回；要先停服务"
     )
+    commands.add_parser("code", parents=[shared], help="还没有院长时，再要一个启动码；服务在运行也可以用")
     _staff(commands.add_parser("staff", help="工作人员；服务在运行也可以用"), shared)
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
     audit.add_parser(
@@ -186,12 +187,13 @@ def _loop(work: Coroutine[Any, Any, int | None]) -> int:
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from bot import upgrade, version
+    from storage import migrate
 
     log.info(version.words(), extra={"action": "start", "role": options.role})
     if options.role != "all" and settings.database.is_file:
         sys.stderr.write("SQLite 只能由一个进程使用，请去掉 --role，或写 --role all。\n")
         return 2
-    if options.migrate:
+    if options.migrate or migrate.current(settings.database.url) is None:
         upgrade.bring_up(settings.database.url)
     return _loop(_until_told(settings, options.role))
 

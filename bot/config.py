@@ -5,156 +5,16 @@ write.
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from care.errors import ConfigError, FolderUnwritable, reason
-from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat, networks
+from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat
+from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 
 PREFIX: Final = "JIASHU_"
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-Check = Callable[[str], Any]
-
-
-def _integer(low: int, high: int) -> Check:
-    def check(text: str) -> int:
-        if not re.fullmatch(r"-?\d+", text.strip(), re.ASCII) or not low <= int(text) <= high:
-            message = f"请写 {low} 到 {high} 之间的整数"
-            raise ValueError(message)
-        return int(text)
-
-    return check
-
-
-def _matching(pattern: str, advice: str, *, empty: bool = False) -> Check:
-    def check(text: str) -> str:
-        if (not text and empty) or re.fullmatch(pattern, text):
-            return text
-        raise ValueError(advice)
-
-    return check
-
-
-def _text(text: str) -> str:
-    return text
-
-
-def _mode(text: str) -> Mode:
-    try:
-        return Mode(text)
-    except ValueError as error:
-        message = "请写 secure、compatible 或 plain"
-        raise ValueError(message) from error
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a region without a city is a folder
-        message = "请写时区名，例如 Asia/Shanghai"
-        raise ValueError(message) from error
-    return text
-
-
-def _database(text: str) -> str:
-    if re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?#%]+", text) and not text.endswith(("/", ":memory:")):
-        return text
-    if re.fullmatch(r"postgres(ql)?(\+asyncpg)?://[^/]*/[^/?]+(\?.*)?", text) and _has_port(text):
-        return text
-    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db，或 postgresql://用户:密码@主机/库名（密码里的特殊符号要写成 %XX）"
-    raise ValueError(message)
-
-
-def _redis(text: str) -> str:
-    if not text or (re.fullmatch(r"(rediss?|unix)://.+", text) and _has_port(text)):
-        return text
-    message = "请写 redis://主机:6379，或者留空"
-    raise ValueError(message)
-
-
-def _has_port(url: str) -> bool:
-    """Whether the port of an address, if it has one, is a number."""
-    try:
-        _ = urlsplit(url).port
-    except ValueError:
-        return False
-    return True
-
-
-def _proxies(text: str) -> str:
-    try:
-        networks(text)
-    except ValueError as error:
-        message = "请写前面那台代理的地址或网段，用空格隔开，例如 127.0.0.1 ::1 或 172.18.0.0/16；不能写成所有地址"
-        raise ValueError(message) from error
-    return text
-
-
-def _truth(text: str) -> bool | None:
-    if text.lower() in {"true", "1", "yes"}:
-        return True
-    if text.lower() in {"false", "0", "no"}:
-        return False
-    if not text:
-        return None
-    message = "请写 true 或 false"
-    raise ValueError(message)
-
-
-_KEY = _matching(r"[A-Za-z0-9]{43}", "请写公众平台上的 43 位 EncodingAESKey", empty=True)
-_URL = _matching(r"https?://[^\s/]+(/[^\s]*)?", "请写 http:// 或 https:// 开头的地址")
-KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
-    "http": {
-        "host": _matching(r"[0-9A-Za-z.:\-\[\]]+", "请写要监听的地址，例如 127.0.0.1"),
-        "port": _integer(1, 65535),
-        "public_url": _matching(
-            r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True
-        ),
-        "trusted_proxies": _proxies,
-        "verify_files": _text,
-    },
-    "wechat": {
-        "app_id": _matching(r"wx[0-9a-z]{16}", "请写公众平台上的 AppID：wx 开头，共 18 位"),
-        "app_secret": _matching(r"\S+", "请写公众平台上的 AppSecret"),
-        "token": _matching(r"[A-Za-z0-9]{3,32}", "请写服务器配置里的 Token：3 到 32 位字母或数字"),
-        "encoding_aes_key": _KEY,
-        "previous_encoding_aes_key": _KEY,
-        "mode": _mode,
-        "api_base_url": _URL,
-        "authorize_url": _URL,
-        "max_age_seconds": _integer(0, 10_000_000_000),
-    },
-    "database": {"url": _database},
-    "redis": {"url": _redis},
-    "inbox": {"spool": _text},
-    "media": {"path": _matching(r".+", "请写存照片和语音的目录")},
-    "clock": {"offset_file": _text},
-    "home": {
-        "name": _matching(r".{1,32}", "请写机构名称，最多 32 个字"),
-        "phone": _matching(r"[0-9+\-() ]{3,20}", "请写值班电话，例如 0571-88000101", empty=True),
-        "timezone": _zone,
-        "first_feedback_minutes": _integer(1, 1440),
-        "serious_feedback_minutes": _integer(1, 1440),
-        "result_hours": _integer(1, 720),
-        "approval_hours": _integer(1, 48),
-        "reply_minutes": _integer(1, 1440),
-        "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
-    },
-    "speech": {},
-    "security": {
-        "key_file": _text,
-        "session_hours": _integer(1, 72),
-        "secure_cookies": _truth,
-        "audit_head": _text,
-        "stop_list": _text,
-        "backups": _text,
-        "metrics_token": _matching(r"\S{16,}", "请写至少 16 位的口令", empty=True),
-    },
-}
 
 
 def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -166,13 +26,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         if name.startswith(PREFIX) and separator:
             given[section, key] = (value, name)
     values = _checked(given, problems)
-    wechat = values["wechat"]
-    for key, advice in (("app_id", "AppID"), ("app_secret", "AppSecret"), ("token", "Token")):
-        if key not in wechat and ("wechat", key) not in given:
-            problems.append(f"wechat.{key}：没有写，请从公众平台抄来 {advice}")
-    wrong = ("wechat", "encoding_aes_key") in given and "encoding_aes_key" not in wechat
-    if not wrong and wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
-        problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
+    _account(given, values["wechat"], problems)
     _shared(values, problems)
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
@@ -186,6 +40,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         security=Security(**values["security"]),
         redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
+        open=_open(given),
     )
 
 
@@ -197,26 +52,32 @@ def _checked(given: Given, problems: list[str]) -> dict[str, dict[str, Any]]:
     values: dict[str, dict[str, Any]] = {section: {} for section in KEYS}
     for (section, key), (text, source) in given.items():
         try:
-            values[section][key] = _value(section, key, text)
+            values[section][key] = checked(section, key, text)
         except ValueError as error:
             problems.append(f"{source}：{error}")
     return values
 
 
-def _value(section: str, key: str, text: str | None) -> object:
-    """Raises ValueError with what to write."""
-    check = KEYS.get(section, {}).get(key)
-    if not section:
-        message = "请写在某个 [段] 里"
-    elif check is None:
-        message = "没有这个配置项，请对照 config.example.toml"
-    elif text is None:
-        message = "请写一个值，放在引号里，不要写列表、日期或表格"
-    elif _CONTROL.search(text):
-        message = "里面有看不见的控制字符，或不是 UTF-8 的字，请重新写一遍"
-    else:
-        return check(text)
-    raise ValueError(message)
+def _open(given: Given) -> frozenset[str]:
+    """What the console may set. An account is one thing: written here, or there."""
+    ours = any(("wechat", key) in given for key in ACCOUNT)
+    return frozenset(
+        f"{section}.{key}"
+        for section, key in CONSOLE
+        if (section, key) not in given and not (section == "wechat" and ours)
+    )
+
+
+def _account(given: Given, wechat: Mapping[str, Any], problems: list[str]) -> None:
+    """All of an account or nothing of it: an account of which nothing is written is connected in the console."""
+    if not any(("wechat", key) in given for key in ACCOUNT):
+        return
+    for key, advice in (("app_id", "AppID"), ("app_secret", "AppSecret"), ("token", "Token")):
+        if key not in wechat and ("wechat", key) not in given:
+            problems.append(f"wechat.{key}：没有写，请从公众平台抄来 {advice}")
+    wrong = ("wechat", "encoding_aes_key") in given and "encoding_aes_key" not in wechat
+    if not wrong and wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
+        problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
 
 
 def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:

@@ -6,6 +6,7 @@ the one that everybody else here uses. It never tries again by itself; an expire
 
 import asyncio
 import logging
+import re
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ import aiohttp
 
 from bot import errcodes
 from bot.tokens import TokenRefused, Tokens
-from services.ports import PlatformRefused
+from services.ports import NoAccount, PlatformRefused
 from settings import Wechat
 
 if TYPE_CHECKING:
@@ -23,14 +24,28 @@ if TYPE_CHECKING:
 log = logging.getLogger("jiashu.desk")
 WITHIN: Final = 5.0
 """Seconds for one call."""
+OURS: Final = re.compile(r"invalid ip ([0-9a-fA-F.:]+?)[\s,]")
+"""What 40164 says of the address from which we asked."""
 Call = Callable[["WeChatClient"], Any]
 
 
 class Desk:
-    """The rare calls of one account."""
+    """The rare calls of one account; without one each raises NoAccount."""
 
-    def __init__(self, wechat: Wechat, tokens: Tokens) -> None:
+    def use(self, wechat: Wechat, tokens: Tokens) -> None:
+        """Speak for this account."""
         self._wechat, self._tokens = wechat, tokens
+
+    async def token(self) -> None:
+        """Make sure that there is a token, asked for anew. Raises PlatformRefused."""
+        if not self._wechat.app_id:
+            raise NoAccount
+        try:
+            await self._tokens.get()
+        except TokenRefused as refused:
+            raise _refused(refused.code, str(refused)) from refused
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PlatformRefused(why="连不上微信，请看这台服务器能不能上外网", code="没有应答", text="") from error
 
     async def menu(self) -> dict[str, Any]:
         """The menu in force as the platform tells it; empty when there is none. Raises PlatformRefused."""
@@ -73,6 +88,8 @@ class Desk:
         return str((await self._ask(lambda client: client.qrcode.create(asked)))["url"])
 
     async def _ask(self, call: Call) -> dict[str, Any]:
+        if not self._wechat.app_id:
+            raise NoAccount
         try:
             token = await self._tokens.get()
             try:
@@ -85,7 +102,7 @@ class Desk:
         except TokenRefused as refused:
             raise _refused(refused.code, str(refused)) from refused
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise PlatformRefused(why=errcodes.NOT_REACHED.why, code="-") from error
+            raise PlatformRefused(why="连不上微信，请看这台服务器能不能上外网", code="没有应答", text="") from error
 
 
 def _called(wechat: Wechat, token: str, call: Call) -> dict[str, Any]:
@@ -104,7 +121,7 @@ def _called(wechat: Wechat, token: str, call: Call) -> dict[str, Any]:
     except WeChatClientException as error:
         raise _refused(error.errcode or 0, str(error.errmsg or "")) from error
     except requests.RequestException as error:
-        raise PlatformRefused(why=errcodes.NOT_REACHED.why, code="-") from error
+        raise PlatformRefused(why="连不上微信，请看这台服务器能不能上外网", code="没有应答", text="") from error
     finally:
         client._http.close()  # noqa: SLF001  (it has no door of its own)
     return dict(told) if isinstance(told, dict) else {}
@@ -112,4 +129,7 @@ def _called(wechat: Wechat, token: str, call: Call) -> dict[str, Any]:
 
 def _refused(code: int, text: str) -> PlatformRefused:
     log.warning("the platform said no", extra={"action": "errcode", "code": code, "errmsg": text[:200]})
-    return PlatformRefused(why=errcodes.meaning(code).outcome.why, code=code)
+    at = OURS.search(text)
+    return PlatformRefused(
+        why=errcodes.meaning(code).outcome.why, code=code, text=f"：这台机器出去的地址是 {at[1]}" if at else ""
+    )

@@ -21,6 +21,7 @@ import aiohttp
 from bot import config, version
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
+from services import ports
 from services.upkeep import audit_heads
 from settings import Settings
 from settings.clock import wall
@@ -58,6 +59,12 @@ class Finding:
     mark: Mark
     what: str
     words: str
+
+
+async def seen(settings: Settings) -> list[ports.Finding]:
+    """All looks, for the page that shows them."""
+    async with aiohttp.ClientSession(timeout=PATIENCE) as http:
+        return [ports.Finding(one.mark.name.lower(), one.what, one.words) async for one in _all(settings, http)]
 
 
 def run(settings: Settings) -> int:

@@ -71,6 +71,7 @@ TABLE: Final[dict[int, Meaning]] = {
 
 NO_ANSWER: Final = Outcome(Fate.UNKNOWN, "微信没应答，不确定送到没有；没有重发，请看一下对方是否收到", code="no-answer")
 TOO_FAST: Final = Outcome(Fate.RETRY, "发得太密，过一会儿按次序再发", code="rate", hold=True)
+NO_ACCOUNT: Final = Outcome(Fate.RETRY, "还没有接公众号，接好以后会发", code="no-account", hold=True, retry_after=60.0)
 NOT_REACHED: Final = Outcome(Fate.RETRY, "连不上微信，正在重试", code="no-connection")
 
 

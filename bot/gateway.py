@@ -34,10 +34,15 @@ class Gateway:
     """One account's API. No method raises for what the platform says."""
 
     def __init__(self, wechat: Wechat, http: aiohttp.ClientSession, rates: Rates | None = None) -> None:
-        self._wechat, self._rates = wechat, rates or Rates("")
-        self._base, self._http = wechat.api_base_url.rstrip("/"), http
-        self.tokens = Tokens(wechat, http)
-        self.desk = Desk(wechat, self.tokens)
+        self._rates, self._http = rates or Rates(""), http
+        self.desk = Desk()
+        self.use(wechat)
+
+    def use(self, wechat: Wechat) -> None:
+        """Go on with this account: what was uploaded and the token belong to the one before."""
+        self.wechat, self._base = wechat, wechat.api_base_url.rstrip("/")
+        self.tokens = Tokens(wechat, self._http)
+        self.desk.use(wechat, self.tokens)
         self._uploaded: dict[bytes, tuple[str, float]] = {}
 
     async def send_text(self, openid: str, text: str) -> Outcome:
@@ -68,6 +73,8 @@ class Gateway:
         """The platform's handle of a sound, or why there is none; nothing was sent, so whatever fails may be tried
         again.
         """
+        if not self.wechat.app_id:
+            return errcodes.NO_ACCOUNT
         known = self._uploaded.get(sound)
         if known is not None and known[1] > time.monotonic():
             return known[0]
@@ -101,8 +108,8 @@ class Gateway:
         Raises NotIdentified for a virtual one as well, CodeUsed when the code was used before or is too old.
         """
         params = {
-            "appid": self._wechat.app_id,
-            "secret": self._wechat.app_secret,
+            "appid": self.wechat.app_id,
+            "secret": self.wechat.app_secret,
             "code": code,
             "grant_type": "authorization_code",
         }
@@ -127,6 +134,8 @@ class Gateway:
 
         Raises MediaGone or MediaLater.
         """
+        if not self.wechat.app_id:
+            raise MediaLater
         try:
             token = await self.tokens.get()
             for _ in range(2):
@@ -179,6 +188,8 @@ class Gateway:
         return outcome
 
     async def _ask(self, path: str, body: dict[str, Any]) -> Outcome:
+        if not self.wechat.app_id:
+            return errcodes.NO_ACCOUNT
         try:
             token = await self.tokens.get()
         except TokenRefused as refused:

@@ -4,7 +4,7 @@ board, names, places, knowledge, and whether sending is off after a restore.
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from bot.inbound import Inbound
@@ -13,10 +13,12 @@ from services.emergencies import ringing as _ringing
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.knowledge import shelves as _shelves
+from services.setup import settings
 from services.staff import staff as _staff
 from services.subject import Job, Running
 from services.upkeep import epochs as _epochs
 from services.upkeep.subject import note_stops
+from settings import Settings
 from settings.clock import Clock
 
 RESTS: Final = 4
@@ -28,21 +30,26 @@ processor.
 class Looks:
     """The looks of one process. Errors of the database come out of each; the next look makes up for it."""
 
-    def __init__(self, running: Running, board: Board, inbound: Inbound, clock: Clock) -> None:
-        self._running, self.board, self._inbound, self._clock = running, board, inbound, clock
+    def __init__(
+        self, running: Running, board: Board, inbound: Inbound, clock: Clock, use: Callable[[Settings], None]
+    ) -> None:
+        """`use` takes the settings whenever a colleague has changed them."""
+        self._running, self.board, self._inbound, self._clock, self._use = running, board, inbound, clock, use
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking, self._learning = asyncio.Lock(), asyncio.Lock()
         self._waits, self._rests_until = False, 0.0
         self._edition: object = None
+        self._set: tuple[int, bool] | None = None
 
     async def all(self) -> None:
         """Everything, at the start."""
-        for look in (self.alarms, self.places, self.staff, self.knowledge, self.epochs):
+        for look in (self.house, self.alarms, self.places, self.staff, self.knowledge, self.epochs):
             await look()
 
     def jobs(self) -> list[Job]:
         """Looks at an interval: a hint of another process may be lost."""
         return [
+            Job("house", 1.0, lambda *_: self.house(), "看设置有没有改", everywhere=True),
             Job("strip", 5.0, lambda *_: self.alarms(), "刷新紧急条", everywhere=True),
             Job("epochs", 5.0, lambda *_: self.epochs(), "看恢复有没有确认", everywhere=True),
             Job("places", 60.0, lambda *_: self.places(), "刷新谁住哪间", everywhere=True),
@@ -54,6 +61,8 @@ class Looks:
         """Look at what was changed."""
         if "alarms" in hints or ("accused" in hints and (self._looking.locked() or self.board.concerns(hints))):
             self._look(self.alarms())
+        if "house" in hints:
+            self._look(self.house())
         if "knowledge" in hints:
             self._look(self.knowledge())
         if "staff" in hints:
@@ -62,6 +71,16 @@ class Looks:
             self._look(self.epochs())
         if "residents" in hints:
             self._look(note_stops(self._running))
+
+    async def house(self) -> None:
+        """What colleagues have set, and whether the home is open: at most a second old (engineering 3)."""
+        number, base = self._running.home_id, self._running.settings
+        found = await self._running.database.read(lambda db: settings.edition(db, number))
+        if found != self._set:
+            self._use(await self._running.database.read(lambda db: settings.now(db, base, number)))
+            kept = await self._running.database.read(lambda db: settings.stored(db, number))
+            self._running.house.proof = kept.get("setup.proof") or ""
+            self._running.house.opened, self._set = found[1], found
 
     async def alarms(self) -> None:
         """The strips. One look at a time, each newer than what it was asked for: an older look never takes away a newer

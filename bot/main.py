@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+import secrets
 import signal
 import sys
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import config, proofs, slow, wire
+from bot import config, doctor, proofs, slow, wire
 from bot.beside import Line
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
@@ -27,6 +28,7 @@ from bot.sender import Sender
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError, reason
 from console import app as console
+from console.context import DOCTOR
 from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.ticker import Ticker
@@ -34,12 +36,16 @@ from services import install, points
 from services.emergencies.board import Board
 from services.greetings.subject import plan_ahead
 from services.house import House
+from services.ports import Finding
+from services.setup import first_start, steps
+from services.setup import settings as setup
+from services.setup.subject import announcement
 from services.subject import Job, Running, subjects
 from services.talks.receive import receive_batch
 from services.upkeep import jobs as runs
 from services.upkeep import pulse
 from services.upkeep.subject import wind_up
-from settings import Settings, Wechat
+from settings import Mode, Settings, Wechat
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
 from storage import migrate, seal
@@ -90,11 +96,12 @@ class Service:
         if scene and fresh:
             await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
         self.ids, self.board.home_id = ids, ids.home_id
+        self.house.use(ids.settings)
         self.running = Running(self.database, self.house, ids.home_id, settings)
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
         self.rates = Rates(settings.redis_url)
-        self.gateway = Gateway(settings.wechat, self.http, self.rates)
+        self.gateway = Gateway(ids.settings.wechat, self.http, self.rates)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
@@ -103,8 +110,10 @@ class Service:
         )
         self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds, self.metrics.sent)
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
-        self.looks = Looks(self.running, self.board, self.inbound, self.clock)
-        self.webhook = Webhook(_codec(self.settings.wechat), self.inbound, self.house, self.clock, self.reach)
+        self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
+        self.webhook = Webhook(
+            _codec(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
+        )
         await self.inbound.remember()
         await self.looks.all()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
@@ -173,13 +182,12 @@ class Service:
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", self.metrics.timed(webhook.push))
         app.router.add_get("/", _to_console)
-        proofs.add_to(app.router, self.proofs)
-        app.add_subapp(
-            "/console",
-            console.build(
-                self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3, self.gateway.desk
-            ),
+        proofs.add_to(app.router, self.proofs, lambda: self.house.proof)
+        staffs = console.build(
+            self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3, self.gateway.desk
         )
+        staffs[DOCTOR] = self._examined
+        app.add_subapp("/console", staffs)
         app.add_subapp(
             "/p",
             pages.build(self.database, self.house, self.settings, self.clock, self.gateway.identify, self.inbound.note),
@@ -202,6 +210,31 @@ class Service:
         last = dict(self.ticker.runs)
         await self.database.store(lambda store: runs.write_down(store, last))
         self.ticker.written(last)
+
+    async def first_code(self) -> str:
+        """What the terminal says while there never was a director; empty otherwise."""
+        if self.role == "worker" or self.house.opened:
+            return ""
+        number, now = self.ids.home_id, self.clock()
+        code = await self.database.write(lambda db: first_start.new_code(db, number, now))
+        return "\n".join(announcement(self.running, code)) if code else ""
+
+    async def _examined(self) -> list[Finding]:
+        """What the doctor sees of the service as it is set now."""
+        number, base = self.ids.home_id, self.settings
+        return await doctor.seen(await self.database.read(lambda db: setup.now(db, base, number)))
+
+    async def _greeted(self) -> None:
+        """The platform has been at the door with these keys."""
+        number, base, now = self.ids.home_id, self.settings, self.clock()
+        await self.database.write(lambda db: steps.saw_greeting(db, number, base, now))
+
+    def _use(self, settings: Settings) -> None:
+        """Go on with what was set in the console, without a restart."""
+        if settings.wechat != self.gateway.wechat:
+            self.gateway.use(settings.wechat)
+            self.webhook.use(_codec(settings.wechat))
+        self.house.use(settings)
 
     def _wake(self, hints: frozenset[str]) -> None:
         if "outbox" in hints:
@@ -250,6 +283,9 @@ class Service:
 
 
 def _codec(wechat: Wechat) -> wire.Codec:
+    """Without an account nobody is let in: the token is one that nobody knows."""
+    if not wechat.app_id:
+        return wire.Codec(token=secrets.token_hex(32), app_id="", mode=Mode.PLAIN)
     return wire.Codec(
         token=wechat.token,
         app_id=wechat.app_id,
@@ -292,6 +328,10 @@ async def running(settings: Settings, scene: dict[str, Any] | None = None, role:
         # a message makes hundreds of short-lived objects and no cycles worth a look each time
         gc.set_threshold(20_000, 50, 100)
         sys.setswitchinterval(0.001)  # the loop waits 1 ms for the writer thread, not 5
+        code = await service.first_code()
+        if code:
+            sys.stdout.write(f"\n{code}\n\n")
+            sys.stdout.flush()
         log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
         yield service
     finally:

@@ -4,7 +4,7 @@ Without one no domain can be registered for the web login, and no family opens a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,12 +36,17 @@ def read(files: str) -> Mapping[str, bytes]:
     return found
 
 
-def add_to(router: web.UrlDispatcher, proofs: Mapping[str, bytes]) -> None:
-    """Serve them, each at the root; nothing else is there."""
+def add_to(router: web.UrlDispatcher, proofs: Mapping[str, bytes], uploaded: Callable[[], str]) -> None:
+    """Serve them at the root: those of the operator's file, and the one that a colleague uploaded (its name and its
+    words, with a blank between); nothing else is there.
+    """
 
     async def serve(request: web.Request) -> web.Response:
-        body = proofs[request.path.removeprefix("/")]
+        asked = request.path.removeprefix("/")
+        name, _, words = uploaded().partition(" ")
+        body = proofs.get(asked) or (words.encode() if asked == name else None)
+        if body is None:
+            raise web.HTTPNotFound
         return web.Response(body=body, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
 
-    for name in proofs:
-        router.add_get(f"/{name}", serve)
+    router.add_get(f"/{{name:{NAME.pattern}}}", serve)

@@ -7,7 +7,7 @@ so; if the spool fails too the line is closed before 4.5 s without a word (archi
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -34,22 +34,42 @@ LARGE: Final = 8192
 """Bytes of a body that is opened by turns."""
 
 
+async def _nobody_asks() -> None:
+    pass
+
+
 class Webhook:
     """The two handlers of one account."""
 
     def __init__(
-        self, codec: wire.Codec, inbound: Inbound, house: House, clock: Clock, reach: Callable[[str], None] = none
+        self,
+        codec: wire.Codec,
+        inbound: Inbound,
+        house: House,
+        clock: Clock,
+        reach: Callable[[str], None] = none,
+        greeted: Callable[[], Awaitable[None]] = _nobody_asks,
     ) -> None:
+        """`greeted` is told when the platform first makes sure of the address with these keys."""
         self._codec, self._inbound, self._house, self._clock, self._reach = codec, inbound, house, clock, reach
         self._opening = asyncio.Lock()
         self._refused = 0
+        self._greeted, self._was_greeted = greeted, False
+
+    def use(self, codec: wire.Codec) -> None:
+        """The account has other keys from the next push on."""
+        self._codec, self._was_greeted = codec, False
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET: the handshake."""
         try:
-            return web.Response(text=self._codec.greet(request.query, self._clock()))
+            answer = self._codec.greet(request.query, self._clock())
         except wire.Refused:
             return web.Response(status=403)
+        if not self._was_greeted:
+            self._was_greeted = True
+            await self._greeted()
+        return web.Response(text=answer)
 
     async def push(self, request: web.Request) -> web.StreamResponse:
         """POST: one message or event."""

@@ -6,7 +6,9 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
+from care.errors import JiashuError
 from console import words
 from console.context import ACCOUNT, BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
@@ -23,7 +25,7 @@ from storage.database import Database
 from web import errors, headers, sessions
 
 HERE = Path(__file__).parent
-FREE = frozenset({"/console/login"})
+FREE = frozenset({"/console/login", "/console/start"})
 WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 """What must work for who is logged in while the database is away."""
 
@@ -44,6 +46,7 @@ def build(
             live.mark,
             headers.secure,
             errors.explain,
+            _shut(house),
             sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE),
             guard,
         ],
@@ -70,6 +73,24 @@ def build(
             add(route.path, route.handler)
     app.on_shutdown.append(app[LIVE].close)
     return app
+
+
+class NotOpened(JiashuError):
+    """这里还没有开始使用。装好它的人，请打开启动窗口里的那个地址；没有看到，在服务器上运行 jiashu code。"""
+
+    status = 503
+
+
+def _shut(house: House) -> Middleware:
+    """Until there is a director nothing of the console is there but the way to make one (engineering 5)."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not house.opened and not request.path.startswith(("/console/start", "/console/static/")):
+            raise NotOpened
+        return await handler(request)
+
+    return check
 
 
 def menu() -> list[Page]:

@@ -7,7 +7,7 @@ from aiohttp import web
 from console.live import Live
 from services.emergencies.board import Board
 from services.house import House
-from services.ports import AccountDesk, Decode, NoAccount
+from services.ports import AccountDesk, Decode, Doctor, NoAccount
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database
@@ -19,6 +19,7 @@ BOARD: Final = web.AppKey("board", Board)
 HOUSE: Final = web.AppKey("house", House)
 DECODE: Final = web.AppKey[Decode]("decode")
 ACCOUNT: Final = web.AppKey[AccountDesk]("account")
+DOCTOR: Final = web.AppKey[Doctor]("doctor")
 LIVE: Final = web.AppKey("live", Live)
 
 

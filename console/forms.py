@@ -66,11 +66,14 @@ TICKED: Final = Mapping[str, frozenset[str]]
 """Type of a field that takes all that the form has no other field for: by name, what was ticked."""
 SENT: Final = web.RequestKey("files", list[bytes])
 """The files that came with a form."""
+NAMES: Final = web.RequestKey("names", list[str])
+"""What the files were called."""
 
 
 async def read(request: web.Request, kind: type[F]) -> F:
     """The form that was sent. What is missing is empty; whether that may be is the service's to say. Raises Invalid."""
-    fields, request[SENT] = await parts(request)
+    fields, named = await parts(request)
+    request[NAMES], request[SENT] = [name for name, _ in named], [data for _, data in named]
     types = {field.name: field.type for field in msgspec.structs.fields(kind)}
     values: dict[str, object] = {name: READ[wanted](fields, name) for name, wanted in types.items() if wanted != TICKED}
     for name in (name for name, wanted in types.items() if wanted == TICKED):
@@ -78,7 +81,7 @@ async def read(request: web.Request, kind: type[F]) -> F:
     return msgspec.convert(values, kind)
 
 
-async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]:
+async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[tuple[str, bytes]]]:
     """The fields and the files of a form; read in memory, since a temporary file would hold a resident's photo
     unsealed. Raises Invalid.
     """
@@ -95,7 +98,7 @@ async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[bytes]]
                 raise Invalid(why="文件加起来太大了，请分两次加。")
         room -= len(data)
         if part.filename:
-            files.append(bytes(data))
+            files.append((part.filename, bytes(data)))
         elif part.filename is None:
             fields.add(part.name, data.decode("utf-8", "replace"))
     return MultiDictProxy(fields), files

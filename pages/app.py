@@ -11,9 +11,10 @@ from typing import Any, Final
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from care import surveys as survey
-from care.errors import Invalid, NotFound
+from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
 from pages.door import OPENID, Door
 from services.house import House
@@ -42,7 +43,9 @@ def build(
 ) -> web.Application:
     """`ask` hands words from a page to the talk of its person and gives what the machine answers."""
     door = Door(house, settings.wechat.authorize_url, database.sealer, clock, identify)
-    app = web.Application(middlewares=[headers.secure, errors.explain, door.check], client_max_size=16 * 1024)
+    app = web.Application(
+        middlewares=[headers.secure, errors.explain, _shut(house), door.check], client_max_size=16 * 1024
+    )
     app[DATABASE], app[CLOCK], app[FOLDER], app[HOUSE], app[ASK] = database, clock, settings.media.path, house, ask
     environment = aiohttp_jinja2.setup(
         app,
@@ -64,6 +67,22 @@ def build(
     app.router.add_post(r"/letters/{letter:\d{1,18}}", react)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo)
     return app
+
+
+class NotOpened(JiashuError):
+    """这里还没有开始使用，请过些日子再来。"""
+
+    status = 503
+
+
+def _shut(house: House) -> Middleware:
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not house.opened and not request.path.startswith("/p/static/"):
+            raise NotOpened
+        return await handler(request)
+
+    return check
 
 
 @aiohttp_jinja2.template("letters.html")

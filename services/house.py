@@ -32,6 +32,10 @@ class House:
     """The sentences of which there is a sound, word for word (elders hear what they cannot read)."""
     app_id: str = ""
     """The account through which people come; empty until there is one."""
+    proof: str = ""
+    """The uploaded file by which the platform sees whose domain it is: its name and its words."""
+    opened: bool = True
+    """Whether the home ever had a director; until then console and family pages are shut (engineering 5)."""
     names: Names = field(default_factory=Names)
     """How the colleagues are called: whom words may accuse."""
 

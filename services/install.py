@@ -1,7 +1,7 @@
 """The first rows of a database: the home and the account of `[wechat]`; and the sample home of `make demo`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from care.errors import HomeForeign, KeysForeign
 from care.states import Role
+from services.setup.settings import effective
 from services.staff import staff
 from services.upkeep import audit_chain
 from settings import Home, Settings
@@ -25,6 +26,8 @@ class Installed:
 
     home_id: int
     account_id: int
+    settings: Settings = field(default_factory=Settings, compare=False)
+    """With what is set in the console."""
 
 
 def install(db: Unit, settings: Settings, now: datetime, *, adopt: bool = False) -> Installed:
@@ -41,7 +44,9 @@ def install(db: Unit, settings: Settings, now: datetime, *, adopt: bool = False)
             id=new_id(), key="home", name=settings.home.name, timezone=settings.home.timezone, created_at=now
         )
         db.add(home)
-    home.name, home.timezone, home.keys = settings.home.name, settings.home.timezone, db.sealer.fingerprint
+    home.keys = db.sealer.fingerprint
+    settings = effective(db, settings, home)
+    home.name, home.timezone = settings.home.name, settings.home.timezone
     account = db.scalars(select(tables.WechatAccount).where(tables.WechatAccount.key == "")).first()
     if account is None:
         account = tables.WechatAccount(
@@ -49,7 +54,7 @@ def install(db: Unit, settings: Settings, now: datetime, *, adopt: bool = False)
         )
         db.add(account)
     account.app_id = settings.wechat.app_id
-    return Installed(home.id, account.id)
+    return Installed(home.id, account.id, settings)
 
 
 def _ours(db: Unit, settings: Settings, home: tables.Home, now: datetime, *, adopt: bool) -> None:
@@ -57,8 +62,11 @@ def _ours(db: Unit, settings: Settings, home: tables.Home, now: datetime, *, ado
     if not (home.keys == ours if home.keys else audit_chain.signed_by(db.store)):
         raise KeysForeign(path=settings.key_file, known=home.keys or "另一个钥匙文件的内容", found=ours)
     app_id = db.scalar(select(tables.WechatAccount.app_id).where(tables.WechatAccount.key == ""))
-    wanted = settings.home.name, settings.wechat.app_id
-    if wanted == (home.name, app_id or settings.wechat.app_id):
+    wanted = (
+        home.name if "home.name" in settings.open else settings.home.name,
+        app_id or "" if "wechat.app_id" in settings.open else settings.wechat.app_id,
+    )
+    if wanted == (home.name, app_id or wanted[1]):
         return
     if not adopt:
         raise HomeForeign(home=home.name, app_id=app_id, wanted_home=wanted[0], wanted_app_id=wanted[1], ways=WAYS)

@@ -51,7 +51,7 @@ class Platform(Protocol):
 
 
 class PlatformRefused(JiashuError):
-    """公众平台没有照办：{why}（代码 {code}）"""
+    """公众平台没有照办：{why}（代码 {code}）{text}"""
 
     status = 502
 
@@ -61,12 +61,18 @@ class NoAccount(PlatformRefused):
 
     status = 409
 
+    def __init__(self) -> None:
+        super().__init__(why="", code="", text="")
+
 
 class AccountDesk(Protocol):
     """The rare calls of the account, which a colleague waits for: menu, tags, QR codes.
 
     Each raises PlatformRefused with what the platform said, in the words of the error table.
     """
+
+    async def token(self) -> None:
+        """Make sure that the platform gives us a token; `code` of the error says what is wrong."""
 
     async def menu(self) -> dict[str, Any]:
         """The menu in force, whoever made it, as the platform tells it (`selfmenu_info`); empty when there is none."""
@@ -142,3 +148,16 @@ async def null_decode(_: bytes) -> bytes:
     """No decoder is installed."""
     message = "no decoder"
     raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: `bad` does not work, `look` is worth a look."""
+
+    mark: str
+    what: str
+    words: str
+
+
+Doctor = Callable[[], Awaitable[list[Finding]]]
+"""Looks at everything that `jiashu doctor` looks at."""

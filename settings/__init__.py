@@ -147,6 +147,8 @@ class Settings:
     security: Security = field(default_factory=Security)
     redis_url: str = ""
     inbox_spool: str = ""
+    open: frozenset[str] = frozenset()
+    """What the operator left open, as `section.key`: here holds what is set in the console."""
 
     @property
     def key_file(self) -> Path:

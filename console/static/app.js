@@ -180,7 +180,7 @@
     if (event.target.matches("#letter input, #letter textarea, #letter button")) touched();
   });
   document.addEventListener("change", (event) => {
-    const told = event.target.matches("input[type=file]") && event.target.closest(".shots").querySelector("[data-chosen]");
+    const told = event.target.matches(".shots input[type=file]") && event.target.closest(".shots").querySelector("[data-chosen]");
     if (told) told.textContent = event.target.files.length ? told.dataset.chosen || "选了 " + event.target.files.length + " 张，写好时一起存" : "";
   });
   document.addEventListener("input", (event) => {

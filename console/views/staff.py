@@ -10,17 +10,13 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import JiashuError
-from console.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import COLLEAGUE, STRANGER, Routes
 from services.staff import staff
 from services.staff.forms import LogIn
 from storage.unit import Unit
 from web import address
-from web.sessions import COOKIE, SESSION
-
-DEVICE: Final = "jiashu_device"
-DEVICE_DAYS: Final = 90
-
+from web.sessions import COOKIE, DEVICE, SESSION, give
 
 ROUTES: Final = Routes(STRANGER)
 
@@ -71,14 +67,7 @@ async def enter(request: web.Request, form: LogIn) -> web.StreamResponse:
         facts = {"problem": error.sentence, "locked": isinstance(error, staff.TooManyTries), "login": login, "to": to}
         return aiohttp_jinja2.render_template("staff/login.html", request, facts, status=error.status)
     answer = web.HTTPSeeOther(to)
-    secure = settings.security.secure_cookies
-    if secure is None:
-        secure = settings.http.public_url.startswith("https://")
-    for name, value, age in (
-        (COOKIE, cookies.session, settings.security.session_hours * 3600),
-        (DEVICE, cookies.device, DEVICE_DAYS * 86_400),
-    ):
-        answer.set_cookie(name, value, httponly=True, samesite="Lax", path="/console", max_age=age, secure=secure)
+    give(answer, cookies, settings, request.app[HOUSE].public_url)
     raise answer
 
 

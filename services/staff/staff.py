@@ -129,8 +129,17 @@ def add(  # noqa: PLR0913
         floors=" ".join(floors.split()),
     )
     db.add(staff)
+    if role is Role.DIRECTOR:
+        directed(db, home_id, now)
     db.store.audit(home_id, now, "machine", "add_staff", f"staff:{staff.id}")
     return staff
+
+
+def directed(db: Unit, home_id: int, now: datetime) -> None:
+    """Nobody opens the home with a code any more, whatever becomes of this director (engineering 5)."""
+    home = db.lock_row(select(tables.Home).where(tables.Home.id == home_id))
+    if home is not None and home.directed_at is None:
+        home.directed_at, home.edition = now, home.edition + 1
 
 
 def hashed(password: str) -> str:
@@ -138,6 +147,11 @@ def hashed(password: str) -> str:
     if len(password) < SHORTEST:
         raise Invalid(why=f"密码至少 {SHORTEST} 位。")
     return _hasher.hash(password)
+
+
+def home_of(db: Unit) -> int:
+    """The home that this service serves."""
+    return db.scalar(select(HERE)) or 0
 
 
 def find(db: Unit, login: str) -> tuple[int, str] | None:
@@ -171,7 +185,7 @@ def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Kno
     A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
     button as well.
     """
-    found, home = find(db, login), db.scalar(select(HERE)) or 0
+    found, home = find(db, login), home_of(db)
     if found is None:
         who = Knock(login, address, "", None, None, home)
     else:

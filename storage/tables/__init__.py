@@ -17,6 +17,7 @@ from storage.tables.people import Follower, Person
 from storage.tables.promises import Promise
 from storage.tables.residents import Resident
 from storage.tables.search import Gram, SearchMark
+from storage.tables.setup import Setting, StartCode
 from storage.tables.staff import LoginThrottle, Staff, StaffSession
 from storage.tables.surveys import Campaign, Mark, Participation, Wish
 from storage.tables.talks import Conversation, Inbox
@@ -62,8 +63,10 @@ __all__ = [
     "Pulse",
     "Resident",
     "SearchMark",
+    "Setting",
     "Staff",
     "StaffSession",
+    "StartCode",
     "Stop",
     "Unreadable",
     "Visit",

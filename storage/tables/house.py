@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import Base
@@ -20,6 +20,15 @@ class Home(Base):
     created_at: Mapped[datetime] = column(Moment, "when it was set up")
     keys: Mapped[str | None] = column(
         String(32), "fingerprint of the key file that seals the rows; null until a release that knows it", nullable=True
+    )
+    edition: Mapped[int] = column(
+        Integer,
+        "one more with each change of the settings, so that every process looks again",
+        default=0,
+        server_default="0",
+    )
+    directed_at: Mapped[datetime | None] = column(
+        Moment, "when the first director was made; never empty again: the first start is shut for ever", nullable=True
     )
 
 

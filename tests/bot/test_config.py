@@ -10,6 +10,7 @@ from bot import config
 from bot.cli import main, parser
 from care.errors import ConfigError
 from settings import Mode
+from settings.keys import KEYS
 
 GOOD = {
     "JIASHU_WECHAT__APP_ID": "wx0123456789abcdef",
@@ -97,15 +98,16 @@ def test_postgresql_wants_one_key_file_for_all_and_a_spool_for_each(tmp_path: Pa
 def test_the_example_names_every_key_and_only_those() -> None:
     example = tomllib.loads((Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8"))
     assert {(section, key) for section, keys in example.items() for key in keys} == {
-        (s, k) for s, keys in config.KEYS.items() for k in keys
+        (s, k) for s, keys in KEYS.items() for k in keys
     }
-    assert set(example) == set(config.KEYS)
+    assert set(example) == set(KEYS)
 
 
 def test_exit_codes_are_the_contract(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JIASHU_WECHAT__APP_ID", GOOD["JIASHU_WECHAT__APP_ID"])
     assert main(["serve"]) == 1
     assert "wechat.token" in capsys.readouterr().err
     with pytest.raises(SystemExit) as wrong:

@@ -13,6 +13,7 @@ from bot import config
 from bot.cli import main
 from care.errors import ConfigError, JiashuError
 from scripts.stage import free_port
+from settings.keys import KEYS
 
 GOOD = {
     ("wechat", "app_id"): "wx0123456789abcdef",
@@ -84,7 +85,7 @@ def test_fault_i10_a_file_that_cannot_be_read_brings_no_false_lines(name: str, t
 
 def test_fault_i10_every_key_takes_every_value_or_says_what_to_write() -> None:
     loaded, told = 0, list[tuple[str, str, str]]()
-    for section, keys in config.KEYS.items():
+    for section, keys in KEYS.items():
         for key in keys:
             for value in NASTY:
                 try:

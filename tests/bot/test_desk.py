@@ -7,7 +7,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.tokens import Tokens
-from services.ports import PlatformRefused
+from services.ports import NoAccount, PlatformRefused
 from settings import Wechat
 from tests.simulator.conftest import APP_ID, ELDER, SECRET, Platform, platform
 
@@ -16,11 +16,16 @@ LETTER = [{"type": "click", "name": "今天的家书", "key": "LETTER"}]
 NURSE = [{"type": "click", "name": "叫护士", "key": "NURSE"}]
 
 
+def of(wechat: Wechat, http: aiohttp.ClientSession) -> Desk:
+    desk = Desk()
+    desk.use(wechat, Tokens(wechat, http))
+    return desk
+
+
 @pytest.fixture
 async def desk(platform: Platform) -> AsyncIterator[Desk]:
     async with aiohttp.ClientSession() as http:
-        wechat = Wechat(APP_ID, SECRET, api_base_url=platform.base)
-        yield Desk(wechat, Tokens(wechat, http))
+        yield of(Wechat(APP_ID, SECRET, api_base_url=platform.base), http)
 
 
 async def test_n3_the_menu_of_before_is_read_and_ours_takes_its_place(desk: Desk) -> None:
@@ -55,6 +60,11 @@ async def test_n3_a_code_for_a_relative_is_made_by_the_platform(desk: Desk) -> N
 
 async def test_n3_a_platform_that_does_not_answer_is_a_sentence() -> None:
     async with aiohttp.ClientSession() as http:
-        wechat = Wechat(APP_ID, SECRET, api_base_url="http://127.0.0.1:1")
         with pytest.raises(PlatformRefused, match="连不上微信"):
-            await Desk(wechat, Tokens(wechat, http)).menu()
+            await of(Wechat(APP_ID, SECRET, api_base_url="http://127.0.0.1:1"), http).menu()
+
+
+async def test_n3_before_there_is_an_account_it_says_so() -> None:
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(NoAccount, match="开始使用"):
+            await of(Wechat(), http).menu()

@@ -30,7 +30,8 @@ async def asked(app: web.Application, path: str) -> tuple[int, bytes, str]:
 async def test_fault_w6_the_file_is_served_at_the_root_as_it_is_and_nothing_else_is(file: Path, tmp_path: Path) -> None:
     (tmp_path / "MP_verify_other.txt").write_text("other")
     app = web.Application()
-    proofs.add_to(app.router, proofs.read(str(file)))
+    proofs.add_to(app.router, proofs.read(str(file)), lambda: "MP_verify_Up.txt Up")
+    assert await asked(app, "/MP_verify_Up.txt") == (200, b"Up", "text/plain")
     assert await asked(app, f"/{NAME}") == (200, b"AbCd1234EfGh5678", "text/plain")
     for other in ("/MP_verify_other.txt", "/MP_verify_.txt", f"/p/{NAME}", f"/{NAME}/"):
         assert (await asked(app, other))[0] == 404

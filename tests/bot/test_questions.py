@@ -51,7 +51,7 @@ async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderT
     )
     (line,) = await asyncio.to_thread(told, "answer", "怎么投诉提建议\n", file)
     assert "0571-1" in line["answer"]
-    file.write_text("[wechat]\n", encoding="utf-8")
+    file.write_text('[wechat]\napp_id = "wx"\n', encoding="utf-8")
     with pytest.raises(ConfigError):
         await asyncio.to_thread(told, "answer", "怎么收费\n", file)
 

@@ -43,7 +43,9 @@ def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_t
         migrate.upgrade(url)
         assert list(schema.differences(schema.of(url), wanted)) == []
     migrate.downgrade(new, BEFORE)
-    assert schema.of(new) == {one for one in wanted if "CHECK" not in one[1] and not one[1].startswith("keys ")}
+    left = schema.of(new)
+    assert left < wanted, "what is left of it is as it was"
+    assert not any("CHECK" in line for _, line in left)
     migrate.upgrade(new)
     assert schema.of(new) == wanted
 

@@ -84,6 +84,8 @@ FREE: Final = frozenset(
     [
         "accused.floor",
         "audit.actor",
+        "setting.key",
+        "start_code.digest",
         "audit.subject",
         "campaign.period",
         "complaint.number",
