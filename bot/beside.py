@@ -95,7 +95,6 @@ class Line:
                 body = await reader.readexactly(size) if size <= MOST else b""
             answer = msgspec.msgpack.encode(await self._run(body))
             writer.write(LENGTH.pack(len(answer)) + answer)
-            await writer.drain()
         except (TimeoutError, asyncio.IncompleteReadError, OSError):
             log.debug("a command was not heard to its end", exc_info=True)
         finally:

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from pathlib import Path
 from typing import Final
 
 _PLAIN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -29,7 +30,8 @@ def _places(record: logging.LogRecord) -> list[str]:
     trace, places = record.exc_info[2] if record.exc_info else None, []
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno} {code.co_name}")
+        file = "/".join(Path(code.co_filename).parts[-2:])  # a subject has the same name in each folder
+        places.append(f"{file}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return places[-8:]
 

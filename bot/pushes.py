@@ -20,6 +20,8 @@ KEY: Final = 256
 """The width of the key's column."""
 OPENID: Final = 64
 """The width of its column."""
+KIND: Final = 48
+"""The width of its column; what is longer is cut, and the event keeps it whole."""
 
 
 class NoSender(Exception):
@@ -83,16 +85,15 @@ def _strict(fields: Mapping[str, Node], raw: bytes) -> Push | None:
         if not name:
             return None
         event = _event(name.lower(), fields, raw)
-        return Push(
-            to_user, openid, _event_key(fields, openid, name), f"event:{name.lower()}"[:48], event, raw, created
-        )
+        kind = f"event:{name.lower()}"
+        return Push(to_user, openid, _event_key(fields, openid, name), kind[:KIND], event, raw, created)
     identity = _head(fields, "MsgId")
     if not identity or (kind == "text" and "Content" not in fields):
         return None
     message = _message(kind, fields)
     if recovery.WORDS.get(kind) not in fields and kind not in recovery.FILES:
         message = recovery.all_heard(message, raw)
-    return Push(to_user, openid, _key("m", identity, openid), kind[:16], message, raw, created)
+    return Push(to_user, openid, _key("m", identity, openid), kind[:KIND], message, raw, created)
 
 
 def _text(fields: Mapping[str, Node], name: str, default: str = "") -> str:
@@ -216,4 +217,4 @@ def _recover(raw: bytes, arrived_at: datetime) -> Push:
         raise NoSender(raw)
     created = _moment(found.created) or arrived_at.replace(microsecond=0)
     key = _key("m", found.number, found.openid) if found.number else f"x:{hashlib.sha256(raw).hexdigest()}"
-    return Push(found.to_user, found.openid, key, found.kind[:16], found.event, raw, created)
+    return Push(found.to_user, found.openid, key, found.kind[:KIND], found.event, raw, created)

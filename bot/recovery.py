@@ -115,9 +115,9 @@ def _recovered(kind: str, head: str, words: str) -> events.Message:
         case "video" | "shortvideo" if media:
             return events.Video(media)
         case "event" | "image" | "video" | "shortvideo" | "location" | "link":
-            return events.Other(kind[:16])
+            return events.Other(kind)
         case _:
-            return events.Text(words) if words.strip() else events.Other(kind[:16])
+            return events.Text(words) if words.strip() else events.Other(kind)
 
 
 def _found(name: str, head: str) -> str:

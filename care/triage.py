@@ -187,9 +187,8 @@ def triage(text: str) -> Triage:
             heard = _heard(rule, clause)
             if heard is None:
                 continue
-            if story or (not heard.rings and heard.kind == rule[0] and heard.audience is not rule[2]):
-                held = Triage(rule[1], rule[0], heard.why, rule[2]) if story and rule[1] < held.level else held
-                worst = worst if worst.rings or story else min(worst, heard, key=_level)
+            if story:
+                held = Triage(rule[1], rule[0], heard.why, rule[2]) if rule[1] < held.level else held
             elif heard.audience is Audience.LEAD:
                 lead = min(lead, heard, key=_level)
             else:

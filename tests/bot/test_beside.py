@@ -133,6 +133,58 @@ async def test_fault_i13_a_command_of_another_release_and_one_that_fails_are_sen
         await asks(service.settings, SHEN)
 
 
+async def test_fault_i13_a_service_that_hangs_keeps_nobody_waiting_at_the_command_line(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "RUNS", 0.1)
+    monkeypatch.setattr(beside, "ASKS", 0.1)
+    opened: list[asyncio.StreamWriter] = []
+    with beside._near(beside.place(home.settings)) as address:
+        hanging = await asyncio.start_unix_server(lambda _, writer: opened.append(writer), address)
+    try:
+        with pytest.raises(beside.TooLong, match="可能还在做"):
+            await asyncio.wait_for(asks(home.settings, SHEN), 10)
+    finally:
+        hanging.close()
+        for writer in opened:
+            writer.close()
+
+
+async def test_fault_i13_a_command_that_takes_too_long_is_told_so_by_the_service(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> tuple[str, ...]:
+        await asyncio.sleep(60)
+        return ()
+
+    monkeypatch.setattr(beside, "run", endless)
+    monkeypatch.setattr(beside, "RUNS", 0.1)
+    with pytest.raises(Invalid, match="可能还在做"):
+        await asks(service.settings, SHEN)
+
+
+async def test_fault_i13_the_longest_command_is_carried_out_and_a_longer_one_is_refused_in_words(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = beside.Asked("AddStaff", msgspec.Raw(msgspec.msgpack.encode(SHEN)))
+    size = len(msgspec.msgpack.encode(asked))
+    monkeypatch.setattr(beside, "MOST", size - 1)
+    with pytest.raises(Invalid, match="太长了，没有做"):
+        await asks(service.settings, SHEN)
+    monkeypatch.setattr(beside, "MOST", size)
+    assert await asks(service.settings, SHEN) == ("已添加 沈国平，登录名 shen。",)
+
+
+async def test_fault_i13_a_long_answer_arrives_whole(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = ("陈" * 400_000,)
+
+    async def many(*_: object) -> tuple[str, ...]:
+        return long
+
+    monkeypatch.setattr(beside, "run", many)
+    assert await asks(service.settings, accounts.ListStaff()) == long
+
+
 # -- what each does --------------------------------------------------------------------------------------------------
 
 

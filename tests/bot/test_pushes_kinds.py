@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from bot import fields
 from conversations import events
+from storage import tables
 from tests.bot.signed import read
 
 COMMON = (
@@ -241,3 +242,23 @@ def test_results_of_two_sends_with_msgid_0_are_two() -> None:
         for n, s in ((0, "success"), (0, "failed:user block"), (1, "success"))
     }
     assert len(keys) == 3
+
+
+LONG = "a_kind_that_the_platform_invents_next_year_and_that_is_long"
+
+
+def test_w1_a_kind_of_any_length_fits_in_its_column_and_what_came_keeps_its_whole_name() -> None:
+    width = getattr(tables.Inbox.__table__.c.kind.type, "length", 0)
+    assert 0 < width < len(LONG)
+    message = f"<MsgType>{LONG}</MsgType><MsgId>1</MsgId>"
+    act = f"<MsgType>event</MsgType><Event>{LONG.upper()}</Event>"
+    for inside, kind, name in (
+        (message, LONG[:width], LONG),
+        (f"{message}<!-- -->", LONG[:width], LONG),
+        (act, f"event:{LONG}"[:width], LONG),
+        (f"{act}<!-- -->", "event", "event"),
+    ):
+        found = read(f"<xml>{COMMON}{inside}</xml>".encode())
+        assert found.kind == kind
+        assert isinstance(found.event, events.Other | events.Notice)
+        assert found.event.kind == name

@@ -144,6 +144,21 @@ def test_fault_i5_an_upgrade_waits_until_no_process_of_ours_is_connected(old: Se
     assert migrate.current(old.database.url) != migrate.head()
 
 
+async def test_fault_i5_an_upgrade_that_finds_something_wrong_says_so_and_fails(
+    home: HomeUnderTest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await home.database.close()
+    home.settings.key_file.chmod(0o644)
+    assert await asyncio.to_thread(upgrade.upgrade, home.settings) == 1
+    said = capsys.readouterr().err
+    assert "[不行] 钥匙" in said
+    assert "请先不要启动服务" in said
+    assert "可以启动服务" not in said
+    home.settings.key_file.chmod(0o600)
+    assert await asyncio.to_thread(upgrade.upgrade, home.settings) == 0
+    assert "现在可以启动服务" in capsys.readouterr().err
+
+
 def test_fault_i5_staff_add_never_migrates_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:

@@ -61,6 +61,10 @@ def test_f14_a_reader_sees_what_was_ticked_and_what_was_agreed() -> None:
         ("外孙女", "女", "王桂兰的一天"),
         ("儿媳", "女", "王桂兰的一天"),
         ("女儿", None, "王桂兰的一天"),
+        ("老伴", "女", "王桂兰的一天"),
+        ("", "男", "王桂兰的一天"),
+        ("干女儿", "女", "王桂兰的一天"),
+        ("侄儿子", "男", "王桂兰的一天"),
     ],
 )
 def test_u1_a_letter_is_called_as_the_family_says(relation: str, sex: str | None, expected: str) -> None:

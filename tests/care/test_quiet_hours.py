@@ -43,6 +43,12 @@ def test_f16_a_daughter_abroad_sleeps_by_her_own_clock() -> None:
 
 def test_f16_late_in_the_evening_waits_for_the_next_morning() -> None:
     assert next_allowed(at("22:00"), HOME, "family") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+    assert next_allowed(at("21:30"), HOME, "family") == datetime(2026, 11, 23, 0, 0, tzinfo=UTC), (
+        "from the first minute"
+    )
+    assert next_allowed(at("20:30"), HOME, "elder") == datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
+    assert is_quiet(at("21:30"), HOME, "family")
+    assert is_night(at("20:30"), HOME)
     assert is_night(at("02:14"), HOME)
     assert not is_night(at("13:00"), HOME)
 
