@@ -196,22 +196,20 @@ class Gateway:
             return self._told(refused.code, str(refused))
         except (aiohttp.ClientError, TimeoutError):
             return errcodes.NOT_REACHED
-        for attempt in range(2):
-            outcome, code = await self._post(path, token, body)
-            if outcome is not None:
-                return outcome
-            if errcodes.meaning(code).renew_token and attempt == 0:
-                try:
-                    token = await self.tokens.renew(token)
-                    continue
-                except TokenRefused as refused:
-                    return self._told(refused.code, str(refused))
-                except (aiohttp.ClientError, TimeoutError):
-                    return errcodes.NOT_REACHED
-            return errcodes.meaning(code).outcome
-        return errcodes.NOT_REACHED
+        found = await self._post(path, token, body)
+        if isinstance(found, Outcome):
+            return found
+        try:
+            token = await self.tokens.renew(token)
+        except TokenRefused as refused:
+            return self._told(refused.code, str(refused))
+        except (aiohttp.ClientError, TimeoutError):
+            return errcodes.NOT_REACHED
+        found = await self._post(path, token, body)
+        return found if isinstance(found, Outcome) else errcodes.meaning(found).outcome
 
-    async def _post(self, path: str, token: str, body: dict[str, Any]) -> tuple[Outcome | None, int]:
+    async def _post(self, path: str, token: str, body: dict[str, Any]) -> Outcome | int:
+        """What came of it; the errcode alone where the token must be renewed first."""
         data = json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json; charset=utf-8"}
         try:
@@ -219,21 +217,19 @@ class Gateway:
                 f"{self._base}{path}", params={"access_token": token}, data=data, headers=headers, timeout=TIMEOUT
             ) as response:
                 if response.status >= 500:
-                    return errcodes.NO_ANSWER, 0
+                    return errcodes.NO_ANSWER
                 answer = json.loads((await response.read()).decode("utf-8", "replace"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return errcodes.NOT_REACHED, 0
+            return errcodes.NOT_REACHED
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            return errcodes.NO_ANSWER, 0
+            return errcodes.NO_ANSWER
         if not isinstance(answer, dict) or "errcode" not in answer:
-            return errcodes.NO_ANSWER, 0
+            return errcodes.NO_ANSWER
         code = int(answer["errcode"])
         if code:
             self._told(code, str(answer.get("errmsg", "")))
         meaning = errcodes.meaning(code)
-        if meaning.renew_token:
-            return None, code
-        return meaning.outcome, code
+        return code if meaning.renew_token else meaning.outcome
 
     def _told(self, code: int, text: str) -> Outcome:
         outcome = errcodes.meaning(code).outcome

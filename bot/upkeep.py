@@ -96,7 +96,7 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
     head, _ = archive.check(file, sealer, progress("核对"))
     if head.revision > migrate.head():
         raise BackupNewer(revision=head.revision)
-    media, now = dict[str, int](), clock()
+    media, now = set[str](), clock()
 
     def bring(connection: Any) -> None:  # noqa: ANN401  (SQLAlchemy is not known here)
         rows = dict[str, int]()
@@ -107,7 +107,8 @@ def restore(settings: Settings, file: Path, clock: Clock = wall) -> int:
                 rows[one.table] = rows.get(one.table, 0) + len(one.rows)
                 step(one.table, rows[one.table])
             else:
-                media[one.name] = _bring_file(settings.media.path, one)
+                _bring_file(settings.media.path, one)
+                media.add(one.name)
         archive.shut(connection, epochs.HELD, head.made_at, now)
 
     stops = stoplist.read(settings.stop_list, sealer)
@@ -280,13 +281,12 @@ def _empty(url: str, revision: str) -> Iterator[str]:
         lock.release()
 
 
-def _bring_file(media: Path, one: archive.Kept) -> int:
+def _bring_file(media: Path, one: archive.Kept) -> None:
     path = (media / one.name).resolve()
     if not path.is_relative_to(media.resolve()):  # a name never leads out of the folder
-        return 0
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.stat().st_size != len(one.data):
         part = path.with_name(f"{path.name}.part")
         part.write_bytes(one.data)
         part.replace(path)
-    return len(one.data)

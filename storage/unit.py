@@ -76,6 +76,10 @@ class Unit(Session):
         sealed: bytes | None = getattr(row, name)
         return None if sealed is None else self.sealer.open(row.__tablename__, name, row.id, sealed).decode()
 
+    def words(self, row: tables.Base, name: str, otherwise: str = "") -> str:
+        """The words of a sealed column, or what is shown where there are none."""
+        return self.open(row, name) or otherwise
+
 
 def _written(session: Session) -> Iterator[Any]:
     yield from session.new

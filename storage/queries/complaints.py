@@ -1,5 +1,6 @@
 """What the page of a complaint asks: the case with its records, its clocks and its papers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -73,7 +74,7 @@ class Case:
     fields: dict[str, str]
     records: list[Record]
     promises: list[tables.Promise]
-    keepers: dict[int, str]
+    keepers: Mapping[int | None, str]
     finding: str
     passed_to: str
     staff: list[tables.Staff]
@@ -168,7 +169,7 @@ def by_number(db: Unit, sight: Sight, number: str) -> list[tables.Complaint]:
 def titles(db: Unit, sight: Sight, number: str) -> list[tuple[tables.Complaint, str]]:
     """The cases of a number with their titles; a hidden name shows no words."""
     rows = by_number(db, sight, number)
-    return [(row, "不公开姓名的投诉" if row.hide_name else db.open(row, "title") or "") for row in rows]
+    return [(row, "不公开姓名的投诉" if row.hide_name else db.words(row, "title")) for row in rows]
 
 
 def one(db: Unit, found: tables.Complaint) -> Case:
@@ -184,7 +185,7 @@ def one(db: Unit, found: tables.Complaint) -> Case:
     records = [
         Record(
             row,
-            db.open(row, "body") or "",
+            db.words(row, "body"),
             staff.name if staff else "",
             sent.state if sent else "",
             (sent.why or "") if sent else "",
@@ -199,12 +200,12 @@ def one(db: Unit, found: tables.Complaint) -> Case:
             .order_by(when((tables.Promise.kind == "first_feedback", 0), else_=1), tables.Promise.due_at)
         )
     )
-    fields = {name: db.open(found, name) or "" for name in ("about", "occurred", "name", "contact")}
+    fields = {name: db.words(found, name) for name in ("about", "occurred", "name", "contact")}
     who = whos(db, [found.person_id])[found.person_id]
     staff = list(
         db.scalars(select(tables.Staff).where(tables.Staff.home_id == found.home_id).order_by(tables.Staff.id))
     )
-    called = {one.id: one.name for one in staff}
+    called: dict[int | None, str] = {one.id: one.name for one in staff}
     accused = frozenset(row.staff_id for row in db.scalars(named(found)) if row.staff_id is not None)
     written = db.scalars(
         select(tables.Proposal).where(tables.Proposal.case_id == found.id).order_by(tables.Proposal.id.desc())
@@ -212,32 +213,32 @@ def one(db: Unit, found: tables.Complaint) -> Case:
     papers = [
         Paper(
             row,
-            db.open(row, "cause") or "",
-            db.open(row, "measures") or "",
-            db.open(row, "reply") or "",
-            db.open(row, "why") or "",
+            db.words(row, "cause"),
+            db.words(row, "measures"),
+            db.words(row, "reply"),
+            db.words(row, "why"),
             called.get(row.made_by, ""),
-            called.get(row.decided_by or 0, ""),
-            called.get(row.responsible_id or 0, ""),
+            called.get(row.decided_by, ""),
+            called.get(row.responsible_id, ""),
         )
         for row in written
     ]
     return Case(
         found,
-        db.open(found, "title") or "",
-        db.open(found, "why") or "",
+        db.words(found, "title"),
+        db.words(found, "why"),
         who,
         fields,
         records,
         promises,
         called,
-        db.open(found, "finding") or "",
-        db.open(found, "passed_to") or "",
+        db.words(found, "finding"),
+        db.words(found, "passed_to"),
         [one for one in staff if one.left_at is None],
         accused,
         papers,
         [
-            (row, db.open(row, "what") or "")
+            (row, db.words(row, "what"))
             for row in db.scalars(
                 select(tables.Evidence).where(tables.Evidence.case_id == found.id).order_by(tables.Evidence.id)
             )

@@ -3,6 +3,7 @@ page, with true totals (C-8, C-9).
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 
 from storage import tables
 from storage.queries.complaints import Row
+from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.queries.talks import Clock, whos
 from storage.types import micros, moment
@@ -99,7 +101,7 @@ def board(db: Unit, sight: Sight, show: str, now: datetime) -> list[Portion]:
     found = db.execute(
         select(tables.Complaint, ranked.c.due, ranked.c.lane)
         .join(ranked, ranked.c.id == tables.Complaint.id)
-        .where(ranked.c.place <= LANE + 1)
+        .where(ranked.c.place <= and_one(LANE))
         .order_by(ranked.c.lane, ranked.c.place)
     ).all()
     known = {row.complaint.id: row for row in _rows(db, [one for one, _, _ in found])}
@@ -114,7 +116,7 @@ def lane(db: Unit, sight: Sight, number: int, show: str, now: datetime, after: s
     """One page of one column."""
     cases = _open(sight)
     mine = and_(cases.c.stage.in_(LANES[number]), _filters(cases, now).get(show, true()), _behind(cases, after))
-    found = db.execute(_cases(cases).where(mine).limit(PAGE + 1)).all()
+    found = db.execute(_cases(cases).where(mine).limit(and_one(PAGE))).all()
     return Portion(_rows(db, [one for one, _ in found[:PAGE]]), _token(*found[PAGE - 1]) if len(found) > PAGE else "")
 
 
@@ -165,8 +167,8 @@ def closed(db: Unit, sight: Sight, wanted: Wanted, after: int = 0) -> tuple[list
     one = tables.Complaint
     asked = [sight.complaint(), one.closed_at.is_not(None)]
     if wanted.month is not None:
-        following = (wanted.month.replace(day=28) + timedelta(days=4)).replace(day=1)
-        asked.append(and_(one.day >= wanted.month.replace(day=1), one.day < following))
+        _, days = monthrange(wanted.month.year, wanted.month.month)
+        asked.append(one.day.between(wanted.month.replace(day=1), wanted.month.replace(day=days)))
     if wanted.number:
         asked.append(one.number.contains(wanted.number, autoescape=True))
     if wanted.room:
@@ -178,7 +180,7 @@ def closed(db: Unit, sight: Sight, wanted: Wanted, after: int = 0) -> tuple[list
     if wanted.result:
         asked.append(one.rounds == 0 if wanted.result == "first" else one.rounds > 0)
     total = db.scalar(select(func.count()).select_from(one).where(*asked)) or 0
-    page = select(one).where(*asked, one.id < after if after else true()).order_by(one.id.desc()).limit(PAGE + 1)
+    page = select(one).where(*asked, one.id < after if after else true()).order_by(one.id.desc()).limit(and_one(PAGE))
     found = list(db.scalars(page))
     return _rows(db, found[:PAGE]), total, found[PAGE - 1].id if len(found) > PAGE else 0
 
@@ -198,4 +200,4 @@ def _rows(db: Unit, found: Sequence[tables.Complaint]) -> list[Row]:
     ):
         clocks.setdefault(promise.case_id or 0, Clock(promise.kind, promise.made_at, promise.due_at))
     named = whos(db, people)
-    return [Row(row, db.open(row, "title") or "", named[row.person_id], clocks.get(row.id)) for row in found]
+    return [Row(row, db.words(row, "title"), named[row.person_id], clocks.get(row.id)) for row in found]

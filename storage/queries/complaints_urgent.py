@@ -62,7 +62,7 @@ def urgent(db: Unit, sight: Sight) -> list[Urgent]:
         (
             Row(
                 row,
-                db.open(row, "title") or "",
+                db.words(row, "title"),
                 people[row.person_id],
                 Clock(promise.kind, promise.made_at, promise.due_at),
             ),

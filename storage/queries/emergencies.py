@@ -7,6 +7,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import aliased
 
 from storage import tables
+from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.queries.talks import Who, whos
 from storage.seal import Unreadable
@@ -48,7 +49,7 @@ def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]
         .outerjoin(there, there.id == row.arrived_by)
         .where(*mine, row.id < before if before else true())
         .order_by(row.id.desc())
-        .limit(PAGE + 1)
+        .limit(and_one(PAGE))
     ).all()
     found = every[:PAGE]
     people = whos(db, [one.person_id for one, _, _ in found])
@@ -58,7 +59,7 @@ def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]
 
 def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Past:
     try:
-        why = db.open(one, "ended_why") or ""
+        why = db.words(one, "ended_why")
     except Unreadable:
         why = ""
     went = None if one.going_at is None else round((one.going_at - one.raised_at).total_seconds())

@@ -90,16 +90,16 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
         phone = phones.get(number)
         if phone is None or (person_id is not None and number != person_id):
             continue
-        elder = db.open(persons[resident.person_id], "name") or "老人"
+        elder = db.words(persons[resident.person_id], "name", "老人")
         found.append(
             Who(
                 number,
                 resident.id,
-                db.open(persons[number], "name") or "家属",
+                db.words(persons[number], "name", "家属"),
                 elder,
                 f"{resident.room}-{resident.bed}",
                 resident.sex,
-                db.open(resident, "born") or "",
+                db.words(resident, "born"),
                 tie is None,
                 resident.status,
                 resident.person_id in stops or number in stops,

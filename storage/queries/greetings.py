@@ -88,7 +88,7 @@ def births(db: Unit, sight: Sight) -> list[tuple[int, str, str, str]]:
         .order_by(tables.Resident.room, tables.Resident.bed)
     )
     return [
-        (row.id, db.open(person, "name") or "老人", f"{row.room}-{row.bed}", db.open(row, "born") or "")
+        (row.id, db.words(person, "name", "老人"), f"{row.room}-{row.bed}", db.words(row, "born"))
         for row, person in found
     ]
 
@@ -101,4 +101,4 @@ def visits(db: Unit, resident_id: int, now: datetime) -> list[tuple[str, datetim
         .where(tables.Visit.resident_id == resident_id, tables.Visit.at > now, tables.Visit.cancelled_at.is_(None))
         .order_by(tables.Visit.at)
     )
-    return [(db.open(person, "name") or "家属", at) for at, person in found]
+    return [(db.words(person, "name", "家属"), at) for at, person in found]

@@ -110,7 +110,7 @@ def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
             tables.Letter.sentence.is_not(None),
         )
     )
-    return [db.open(row, "sentence") or "" for row in found]
+    return [db.words(row, "sentence") for row in found]
 
 
 def cautious(db: Unit, resident_id: int) -> bool:
@@ -180,7 +180,7 @@ def all_quiet(store: Store, person_id: int) -> bool:
 
 def name(db: Unit, resident: tables.Resident) -> str:
     """The resident's name."""
-    return db.open(db.get_one(tables.Person, resident.person_id), "name") or "老人"
+    return db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
 
 
 def newest(store: Store, person_id: int, since: datetime) -> list[tuple[str, date, int]] | None:
@@ -216,7 +216,7 @@ def reading(db: Unit, letter_id: int, person_id: int) -> tables.LetterReading | 
 
 def facts_of(db: Unit, row: tables.Letter) -> dict[str, tuple[str, ...]]:
     """The ticked facts."""
-    return {name: tuple(values) for name, values in json.loads(db.open(row, "facts") or "{}").items()}
+    return {name: tuple(values) for name, values in json.loads(db.words(row, "facts", "{}")).items()}
 
 
 def photos(db: Unit, letter_id: int) -> list[int]:
@@ -283,8 +283,8 @@ def written(db: Unit, sight: Sight, row: tables.Letter) -> Written:
     return Written(
         as_seen(sight, row) or row,
         facts_of(db, row),
-        db.open(row, "sentence") or "",
-        db.open(row, "note") or "",
+        db.words(row, "sentence"),
+        db.words(row, "note"),
         author,
         photos(db, row.id),
     )
@@ -298,7 +298,7 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
         .outerjoin(
             tables.LetterReading,
             (tables.LetterReading.person_id == tables.Kinship.person_id)
-            & (tables.LetterReading.letter_id == (letter_id or 0)),
+            & (tables.LetterReading.letter_id == letter_id),
         )
         .where(tables.Kinship.resident_id == resident_id)
         .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
@@ -306,8 +306,8 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
     return [
         Reader(
             tie.person_id,
-            db.open(person, "name") or "",
-            db.open(tie, "relation") or "",
+            db.words(person, "name"),
+            db.words(tie, "relation"),
             tuple(tie.scopes.split()),
             mine.opened_at if mine else None,
             (mine.reaction or "") if mine else "",

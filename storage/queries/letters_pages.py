@@ -11,6 +11,7 @@ from sqlalchemy import select, true
 from care import letters
 from storage import tables
 from storage.queries.letters import facts_of, photos, reading
+from storage.queries.pages import and_one
 from storage.unit import Unit
 
 SHELF: Final = 30
@@ -64,15 +65,15 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
         facts.append(("体温", f"{known['temperature'][0]} ℃"))
     reader = db.get_one(tables.Person, person_id)
     mine = reading(db, letter_id, person_id)
-    elder_name = db.open(elder, "name") or "老人"
+    elder_name = db.words(elder, "name", "老人")
     return Page(
         row.id,
         row.home_id,
-        letters.title(db.open(tie, "relation") or "" if tie else "", resident.sex, elder_name),
+        letters.title(db.words(tie, "relation") if tie else "", resident.sex, elder_name),
         elder_name,
         row.day,
-        db.open(reader, "name") or "您",
-        letters.sentence_for(known, db.open(row, "sentence") or "", scopes),
+        db.words(reader, "name", "您"),
+        letters.sentence_for(known, db.words(row, "sentence"), scopes),
         facts,
         photos(db, row.id),
         author,
@@ -104,7 +105,7 @@ def shelf(
             tables.Letter.day < before if before else true(),
         )
         .order_by(tables.Letter.day.desc(), tables.Letter.id)
-        .limit(SHELF + 1)
+        .limit(and_one(SHELF))
     ).all()
     more = found[SHELF][0].day if len(found) > SHELF else None
     if more is not None:
@@ -112,9 +113,9 @@ def shelf(
     shown = [
         (
             row.id,
-            letters.title(db.open(tie, "relation") or "", resident.sex, db.open(elder, "name") or "老人"),
+            letters.title(db.words(tie, "relation"), resident.sex, db.words(elder, "name", "老人")),
             row.day,
-            letters.sentence_for(facts_of(db, row), db.open(row, "sentence") or "", tie.scopes.split()),
+            letters.sentence_for(facts_of(db, row), db.words(row, "sentence"), tie.scopes.split()),
             read is not None,
         )
         for row, resident, elder, tie, read in found

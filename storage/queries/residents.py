@@ -89,7 +89,7 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
             Line(
                 row.id,
                 person.id,
-                db.open(person, "name") or "没写姓名",
+                db.words(person, "name", "没写姓名"),
                 row.floor,
                 row.room,
                 row.bed,
@@ -102,8 +102,7 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
     ]
     names = Counter(line.name for _, line in rows)
     return [
-        line if names[line.name] == 1 else replace(line, twin=f"{(db.open(row, 'born') or '')[:4]} 年生")
-        for row, line in rows
+        line if names[line.name] == 1 else replace(line, twin=f"{db.words(row, 'born')[:4]} 年生") for row, line in rows
     ]
 
 
@@ -124,8 +123,8 @@ def relatives(db: Unit, resident_id: int) -> list[Relative]:
     return [
         Relative(
             tie.person_id,
-            db.open(person, "name") or "没写姓名",
-            db.open(tie, "relation") or "",
+            db.words(person, "name", "没写姓名"),
+            db.words(tie, "relation"),
             tuple(tie.scopes.split()),
             way or "",
             tie.is_primary,
@@ -152,9 +151,9 @@ def asking(db: Unit, sight: Sight, resident_id: int | None = None) -> list[Askin
         Asking(
             row.id,
             row.person_id,
-            db.open(row, "name") or "",
-            db.open(row, "relation") or "",
-            db.open(person, "name") or "没写姓名",
+            db.words(row, "name"),
+            db.words(row, "relation"),
+            db.words(person, "name", "没写姓名"),
             f"{resident.room}-{resident.bed}",
             resident.id,
             row.asked_at,
@@ -166,5 +165,5 @@ def asking(db: Unit, sight: Sight, resident_id: int | None = None) -> list[Askin
 def one(db: Unit, resident: tables.Resident) -> Line:
     """One resident as a line."""
     person = db.get_one(tables.Person, resident.person_id)
-    name = db.open(person, "name") or "没写姓名"
+    name = db.words(person, "name", "没写姓名")
     return Line(resident.id, person.id, name, resident.floor, resident.room, resident.bed, resident.status, 0, 0)

@@ -82,9 +82,7 @@ def people(db: Unit, sight: Sight, candidates: Sequence[int], wanted: str) -> li
         select(tables.Person).where(tables.Person.id.in_(candidates), sight.person(tables.Person.id))
     ).all()
     named = [
-        row
-        for row in rows
-        if wanted in normal(db.open(row, "name") or "") or (db.open(row, "phone") or "").endswith(wanted)
+        row for row in rows if wanted in normal(db.words(row, "name")) or (db.words(row, "phone")).endswith(wanted)
     ]
     hits = residents(db, [row.id for row in named][:SHOWN])
     return sorted(hits, key=lambda hit: (hit.who.kind != "elder", hit.who.name))
@@ -126,13 +124,13 @@ def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted
     ).all()
     found: dict[int, ComplaintHit] = {}
     for one, line in rows:
-        words = "" if line is None else db.open(line, "body") or ""
+        words = "" if line is None else db.words(line, "body")
         if one.id in found or (one.number != number and wanted not in normal(words)):
             continue
         found[one.id] = ComplaintHit(
             one.id,
             one.number,
-            db.open(one, "title") or "",
+            db.words(one, "title"),
             one.closed_at is None,
             snippet(words, wanted),
             one.opened_at,
@@ -157,7 +155,7 @@ def messages(
         )
     ]
     hits += [
-        (row.person_id, db.open(body, "body") or "", row.created_at, name)
+        (row.person_id, db.words(body, "body"), row.created_at, name)
         for row, body, name in db.execute(
             select(outbox, tables.OutboxBody, staff.name)
             .join(tables.OutboxBody, tables.OutboxBody.id == outbox.id)

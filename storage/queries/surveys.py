@@ -100,4 +100,4 @@ def result(db: Unit, campaigns: list[tables.Campaign], chosen: tables.Campaign) 
         (row.period, surveys.score(overall, marks.get((row.id, "overall"), [])).score)
         for row in reversed(campaigns[:12])
     ]
-    return Result(chosen, count, asked, scores, sorted(db.open(row, "words") or "" for row in wishes), trend)
+    return Result(chosen, count, asked, scores, sorted(db.words(row, "words") for row in wishes), trend)

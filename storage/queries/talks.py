@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import aliased
 
 from storage import tables
+from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.unit import Unit
 
@@ -116,7 +117,7 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
         select(tables.Inbox)
         .where(tables.Inbox.person_id == person_id, older, worded(), sight.inbox(tables.Inbox.id))
         .order_by(tables.Inbox.id.desc())
-        .limit(BUBBLES + 1)
+        .limit(and_one(BUBBLES))
     ).all()
     sent = db.execute(
         select(tables.Outbox, tables.OutboxBody, tables.Staff)
@@ -128,7 +129,7 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
             sight.outbox(tables.Outbox.id),
         )
         .order_by(tables.Outbox.id.desc())
-        .limit(BUBBLES + 1)
+        .limit(and_one(BUBBLES))
     ).all()
     ids = sorted([row.id for row in heard] + [out.id for out, _, _ in sent], reverse=True)
     first = ids[BUBBLES - 1] if len(ids) > BUBBLES else 0
@@ -180,7 +181,7 @@ def _sent(db: Unit, out: tables.Outbox, body: tables.OutboxBody, staff: tables.S
         out.id,
         "call" if out.way == "call" else "out" if staff else "bot",
         out.created_at,
-        text=db.open(body, "body") or "",
+        text=db.words(body, "body"),
         author=staff.name if staff else "",
         state=out.state,
         why=out.why or "",
@@ -204,13 +205,13 @@ def window(db: Unit, person_id: int) -> Window:
 
 def said(db: Unit, row: tables.Inbox) -> str:
     """The words of a stored passive answer."""
-    answer: dict[str, str] = msgspec.json.decode(db.open(row, "answer") or "{}")
+    answer: dict[str, str] = msgspec.json.decode(db.words(row, "answer", "{}"))
     return answer.get("text", "")
 
 
 def event_of(db: Unit, row: tables.Inbox) -> Event:
     """The message of a row, as it is stored."""
-    found: Event = msgspec.json.decode(db.open(row, "event") or "{}")
+    found: Event = msgspec.json.decode(db.words(row, "event", "{}"))
     return found
 
 
@@ -230,12 +231,14 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         .join(elder, elder.id == tables.Resident.person_id)
         .where(tables.Kinship.person_id.in_(people))
     ):
-        ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
+        ties.setdefault(
+            kinship.person_id, f"{db.words(person, 'name', '老人')}的{db.words(kinship, 'relation', '家属')}"
+        )
         _ = resident
     found: dict[int, Who] = {}
     for person, attended_by, resident in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
-        name = db.open(person, "name") or "未绑定用户"
+        name = db.words(person, "name", "未绑定用户")
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
-        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", attended_by)
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
     return found

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from storage import tables
+from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.queries.talks import Clock, Event, Who, event_of, whos, worded
 from storage.types import micros, moment
@@ -130,7 +131,7 @@ def lines(
         .order_by(
             *(() if urgent is None else (urgent.desc(),)), people.c.due.is_(None), people.c.due, people.c.latest.desc()
         )
-        .limit(PAGE + 1)
+        .limit(and_one(PAGE))
     )
     rows = db.execute(wanted).all()
     total, waiting = (

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from storage import tables
 from storage.queries import letters
+from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.queries.talks import Clock, Who, whos
 from storage.types import micros, moment
@@ -65,7 +66,9 @@ def look(db: Unit, sight: Sight, day: date, now: datetime, after: str = "") -> T
         ).where(*mine)
     ).one()
     rows = list(
-        db.scalars(select(promise).where(*mine, _after(after)).order_by(promise.due_at, promise.id).limit(PAGE + 1))
+        db.scalars(
+            select(promise).where(*mine, _after(after)).order_by(promise.due_at, promise.id).limit(and_one(PAGE))
+        )
     )
     shown = rows[:PAGE]
     cases = {
@@ -114,5 +117,5 @@ def _after(token: str) -> ColumnElement[bool]:
 
 
 def _item(db: Unit, row: tables.Promise, who: Who, complaint: tables.Complaint | None) -> Item:
-    number, title = (complaint.number, db.open(complaint, "title") or "") if complaint else ("", "")
+    number, title = (complaint.number, db.words(complaint, "title")) if complaint else ("", "")
     return Item(Clock(row.kind, row.made_at, row.due_at), who, number, title, row.case_id or 0, row.person_id)

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from storage import tables
+from storage.queries.pages import and_one
 from storage.unit import Unit
 
 PAGE: Final = 100
@@ -42,7 +43,7 @@ def rows(db: Unit, home_id: int, show: str = "", before: int | None = None) -> l
         found = found.where(tables.Audit.action == show)
     if before is not None:
         found = found.where(tables.Audit.id < before)
-    lines = db.scalars(found.order_by(tables.Audit.id.desc()).limit(PAGE + 1)).all()
+    lines = db.scalars(found.order_by(tables.Audit.id.desc()).limit(and_one(PAGE))).all()
     names: dict[int, str] = dict(
         db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.home_id == home_id)).all()
     )
@@ -64,4 +65,4 @@ def _row(db: Unit, line: tables.Audit, names: dict[int, str], numbers: dict[int,
         shown = (numbers if what == "case" else names).get(int(which), "")
     else:  # a long number says nothing to a reader; what is not a number is told whole
         shown = which[-5:] if which.isdecimal() else which
-    return Row(line.id, line.at, actor, kind, line.action, f"{what}:{shown}", db.open(line, "detail") or "")
+    return Row(line.id, line.at, actor, kind, line.action, f"{what}:{shown}", db.words(line, "detail"))

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from bot import accounts as command
-from bot import beside, cli
+from bot import beside, cli, upgrade
 from bot.main import Service
-from care.errors import DatabaseInUse, Invalid
+from care.errors import DatabaseInUse, Invalid, NotMigrated
 from care.states import Role
 from services.staff import accounts, staff
 from settings import Database, Home, Media, Security, Settings, Wechat
@@ -68,6 +68,7 @@ async def test_fault_i13_the_socket_is_for_its_user_alone_and_goes_with_the_serv
         await asks(service.settings, SHEN)
     await service.beside.stop()
     assert not path.exists()
+    await service.beside.stop()  # somebody has cleaned the folder: that is no trouble
     path.touch()
     with pytest.raises(DatabaseInUse):  # what a killed service left: nobody listens, so the file's own lock decides
         await asks(service.settings, SHEN)
@@ -263,6 +264,22 @@ async def test_fault_i13_role_floors_and_log_out_hold_from_the_next_click(home: 
 
 
 # -- the command line ------------------------------------------------------------------------------------------------
+
+
+def test_fault_i13_only_the_first_colleague_makes_the_database_and_a_wrong_path_makes_none(
+    tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever mistypes the path is told so; an empty house is not shown to her."""
+    settings = Settings(
+        wechat=Wechat(app_id="wx0123456789abcdef"), database=Database(f"sqlite:///{tmp_path / 'jiashu.db'}")
+    )
+    monkeypatch.setattr(upgrade, "bring_up", lambda _: settings.database.path.write_bytes(migrated.read_bytes()))
+    for words in (["list"], ["leave", "shen"], ["password", "shen", "--new"]):
+        with pytest.raises(NotMigrated):
+            command.run(settings, cli.parser().parse_args(["staff", *words]))
+    assert not settings.database.path.exists()
+    assert command.run(settings, cli.parser().parse_args(["staff", "add", "shen", "沈国平", "director", "--new"])) == 0
+    assert command.run(settings, cli.parser().parse_args(["staff", "list"])) == 0
 
 
 def test_fault_i13_no_password_is_an_argument_and_a_new_one_is_shown_once(

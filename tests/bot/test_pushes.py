@@ -271,6 +271,16 @@ def test_fault_w1_a_kind_that_nobody_knows_is_heard_by_its_words() -> None:
     assert read(raw).kind == "memo"
 
 
+def test_fault_w1_a_cry_in_a_field_that_nobody_knows_is_heard_but_the_address_of_a_photo_rings_nobody() -> None:
+    for kind in ("memo", "voice"):
+        raw = build("image", "").replace(b"[image]", f"[{kind}]".encode())
+        cried = raw.replace(b"</PicUrl>", "</PicUrl><Note>救命，我摔倒了</Note>".encode())
+        assert triage(said(read(cried).event)).rings, kind
+        assert not triage(said(read(raw).event)).rings
+    photo = build("image", "").replace(b"http://p", "http://p/救命，我摔倒了".encode())
+    assert read(photo).event == events.Image("m", "http://p/救命，我摔倒了")
+
+
 def cost(raw: bytes) -> float:
     """Seconds of this process for one reading, the best of five; at least what the clock can tell."""
     best = 1.0

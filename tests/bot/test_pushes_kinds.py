@@ -262,3 +262,12 @@ def test_w1_a_kind_of_any_length_fits_in_its_column_and_what_came_keeps_its_whol
         assert found.kind == kind
         assert isinstance(found.event, events.Other | events.Notice)
         assert found.event.kind == name
+
+
+@pytest.mark.parametrize(
+    "inside", ["t<b>x</b>", "<b>x</b>t", "t<![CDATA[y]]>", "<![CDATA[y]]>t", "<b>x</b><![CDATA[y]]>"]
+)
+def test_w1_text_beside_a_child_or_a_quotation_is_not_clean(inside: str) -> None:
+    event = "<MsgType>event</MsgType><Event>scancode_push</Event>"
+    assert fields.clean(f"<xml>{event}<a> <b>x</b> </a></xml>".encode()) is not None
+    assert fields.clean(f"<xml>{event}<a>{inside}</a></xml>".encode()) is None

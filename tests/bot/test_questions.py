@@ -27,7 +27,9 @@ def test_q3_answer_reads_the_starter_knowledge_without_a_config() -> None:
     assert (found[0]["id"], found[0]["answer"], found[0]["missing"]) == ("faq-01", None, ["床位费", "护理费", "餐费"])
     assert (found[1]["id"], found[1]["missing"]) == ("faq-18", [])
     assert "民政" in found[1]["answer"]
-    assert (found[2]["id"], found[2]["answer"]) == (None, None)
+    assert (found[2]["id"], found[2]["answer"], found[2]["missing"]) == (None, None, [])
+    (nothing,) = told("answer", "停车\n")
+    assert nothing["score"] == 0.0 < found[2]["score"] < found[0]["score"], "how near the nearest entry comes"
 
 
 async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderTest, tmp_path: Path) -> None:

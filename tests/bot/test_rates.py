@@ -27,3 +27,21 @@ async def test_r1_processes_share_a_rate_and_the_rest_after_too_often(
     assert await two.delay("/another") == 0.0
     for rates in (one, two):
         await rates.close()
+
+
+async def test_r1_a_process_alone_counts_each_second_and_rests_as_long_as_the_platform_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.2]
+    monkeypatch.setattr("bot.rates.time.monotonic", lambda: now[0])
+    rates = Rates("", a_second=3)
+    assert [await rates.delay("/send") for _ in range(5)] == [0.0, 0.0, 0.0, LATER, LATER]
+    assert await rates.delay("/upload") == 0.0
+    now[0] = 101.1
+    assert [await rates.delay("/send") for _ in range(4)] == [0.0, 0.0, 0.0, LATER]
+    await rates.refused("/send", 60.0)
+    assert (await rates.delay("/send"), await rates.delay("/upload")) == (60.0, 0.0)
+    now[0] += 59.0
+    assert 0.5 < await rates.delay("/send") <= 1.0
+    now[0] += 1.0
+    assert await rates.delay("/send") == 0.0, "then it is asked again"

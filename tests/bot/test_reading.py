@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot import reading
+from bot.main import Service
 from bot.reading import Reader, read
 from care.accusations import Colleague, Names
 from conversations import events
+from tests.service import service
 
+__all__ = ["service"]
 NAMES = Names([Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "nurse")])
 FILLING = "今天妈妈吃得不多，也睡得不好。" * 60
 SAID = (
@@ -110,3 +113,10 @@ async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(monk
     for words in SAID:
         assert told(await made.read(events.Text(words), NAMES)) == told(read(events.Text(words), NAMES))
     await made.close()
+
+
+async def test_fault_t_no_process_is_left_behind_when_the_service_stops(service: Service) -> None:
+    kept = await asyncio.create_subprocess_exec("sleep", "60")
+    service.inbound._reader._process = kept
+    await service.inbound.close()
+    assert kept.returncode == -signal.SIGKILL

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -136,3 +137,64 @@ async def test_fault_s9_the_service_watches_its_own_connections(
         for _, writer in (half, whole):
             writer.close()
     await service.start()
+
+
+class Connection:
+    """A connection, or the request on it, as far as the watch looks at it."""
+
+    def __init__(self, came: int = 0, *, whole: bool = False) -> None:
+        self.protocol = self.content = self
+        self.total_bytes, self.path, self.ended, self._whole = came, "/form", False, whole
+
+    def is_eof(self) -> bool:
+        return self._whole
+
+    def force_close(self) -> None:
+        self.ended = True
+
+
+@pytest.fixture
+def watch(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[float]]:
+    """A watch, and the clock that it looks at."""
+    clock = [100.0]
+    monkeypatch.setattr("bot.slow.time.monotonic", lambda: clock[0])
+    return Slow(limits), clock
+
+
+def test_fault_s9_a_head_has_its_time_to_the_end_and_whoever_has_gone_is_forgotten(
+    watch: tuple[Any, list[float]], limits: Limits
+) -> None:
+    slow, clock = watch
+    waiting, asks = Connection(), Connection()
+    slow.asked(asks)
+    slow._end_heads([waiting, asks])
+    clock[0] += limits.head
+    slow._end_heads([waiting, asks])
+    assert not waiting.ended
+    clock[0] += 0.01
+    slow._end_heads([waiting, asks])
+    assert (waiting.ended, asks.ended) == (True, False)
+    slow._end_heads([])
+    assert (slow._asked, slow._since) == (set(), {}), "a year of connections leaves nothing in memory"
+    many = [Connection() for _ in range(limits.heads + 1)]
+    slow._end_heads(many[1:])
+    assert not any(one.ended for one in many)
+    slow._end_heads(many)
+    assert [one.ended for one in many] == [True] + [False] * limits.heads
+
+
+def test_fault_s9_a_body_is_ended_only_when_it_is_late_unfinished_and_slower_than_the_pace(
+    watch: tuple[Any, list[float]], limits: Limits
+) -> None:
+    slow, clock = watch
+    just = int(limits.pace)
+    bodies = {
+        "slow": Connection(just - 1),
+        "just in time": Connection(just),
+        "whole": Connection(0, whole=True),
+    }
+    slow._bodies = {number: (one, clock[0]) for number, one in enumerate(bodies.values())}
+    for later, ended in ((limits.body, []), (1.0, ["slow"])):
+        clock[0] += later
+        slow._end_bodies()
+        assert [name for name, one in bodies.items() if one.ended] == ended

@@ -30,7 +30,7 @@ from services.upkeep import stoplist
 from settings import Database, Media, Wechat
 from storage.spool import Spool
 from tests.conftest import HomeUnderTest
-from tests.service import service
+from tests.service import made, service
 
 __all__ = ["service"]
 FILM = b"\x00\x00\x00\x18ftypmp42"
@@ -153,3 +153,24 @@ async def test_fault_t_what_waits_is_looked_at_once_a_second_though_no_hint_came
         monkeypatch.setattr(worker, "wake", looked.set)
         async with asyncio.timeout(20):
             await looked.wait()
+
+
+async def test_fault_t_what_is_just_leaving_when_the_service_stops_is_written_down_first(
+    tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = asyncio.Event(), list[int]()
+
+    async def slowly(_: Sender) -> int:
+        begun.set()
+        await asyncio.sleep(0.2)
+        ended.append(1)
+        return 0
+
+    monkeypatch.setattr(Sender, "round", slowly)
+    running = made(tmp_path, migrated)
+    await running.start()
+    async with asyncio.timeout(20):
+        await begun.wait()
+        done = len(ended)
+        await running.stop()
+    assert len(ended) > done

@@ -2,10 +2,12 @@
 3).
 """
 
+import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+import struct
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +237,69 @@ def test_fault_w1_a_broken_block_or_padding_names_nobody() -> None:
         with pytest.raises(pushes.NoSender) as found:
             codec().decrypt(sealed)
         assert found.value.raw == sealed.encode()
+
+
+def sealed_block(used: wire.Codec, head: int, text: bytes, app_id: bytes, pad: bytes) -> str:
+    """A block as somebody with the key could seal it: `head` is the length that it claims."""
+    data = b"r" * 16 + struct.pack(">I", head) + text + app_id + pad
+    return base64.b64encode(used._encryptors[0].update(data)).decode()
+
+
+def test_fault_w1_a_block_that_claims_more_than_it_holds_names_nobody_and_a_whole_one_of_another_is_refused() -> None:
+    used, ours = codec(), b"wx2c2769f8efd9abc2"
+    text = b"t" * 26
+    assert used.decrypt(sealed_block(used, 26, text, ours, bytes([16]) * 16)) == text
+    assert used.decrypt(sealed_block(used, 26, text, ours, bytes([32]) * 32)) == text
+    for head, pad in (
+        (26 + len(ours) + 1, bytes([16]) * 16),
+        (26 + len(ours) + 16, bytes([16]) * 16),
+        (26, bytes([0]) * 16),
+        (26, bytes([48]) * 48),
+        (26, bytes([16]) * 15 + bytes([15])),
+        (26, bytes([15]) + bytes([16]) * 15),
+    ):
+        with pytest.raises(pushes.NoSender):
+            used.decrypt(sealed_block(used, head, text, ours, pad))
+    with pytest.raises(wire.Refused):
+        used.decrypt(sealed_block(used, 26 + len(ours), text, ours, bytes([16]) * 16))
+    with pytest.raises(wire.Refused):
+        used.decrypt(sealed_block(used, 0, b"", b"", bytes([12]) * 12))
+    with pytest.raises(pushes.NoSender):
+        used.decrypt(base64.b64encode(used._encryptors[0].update(b"r" * 19 + bytes([13]) * 13)).decode())
+
+
+def test_p2_a_push_is_taken_to_the_last_second_of_its_age_and_no_longer_whichever_clock_is_wrong() -> None:
+    used = codec(max_age_seconds=60)
+    query, body = push(used, inner())
+    for seconds, taken in ((60, True), (-60, True), (61, False), (-61, False)):
+        if taken:
+            assert used.open(query, body, NOW + timedelta(seconds=seconds)).event == events.Text("你好")
+        else:
+            with pytest.raises(wire.Refused):
+                used.open(query, body, NOW + timedelta(seconds=seconds))
+
+
+def test_p2_an_answer_is_never_the_same_twice_and_carries_its_time() -> None:
+    used = codec()
+    closed = [fields_of(used.close("<xml/>", NOW)) for _ in range(200)]
+    assert {one["TimeStamp"] for one in closed} == {STAMP}
+    for name in ("Encrypt", "Nonce", "MsgSignature"):
+        assert len({one[name] for one in closed}) == len(closed)
+    assert {used.decrypt(one["Encrypt"]) for one in closed} == {b"<xml/>"}
+
+
+def test_w1_a_sender_as_long_as_the_column_is_heard() -> None:
+    query, body = push(codec(), inner().replace(b"oABC", b"o" * 64))
+    assert codec().open(query, body, NOW).openid == "o" * 64
+
+
+def test_p2_the_handshake_gives_back_what_the_platform_sent_and_nothing_longer() -> None:
+    used = codec()
+    signed = {"timestamp": STAMP, "nonce": "42", "signature": used.sign(STAMP, "42")}
+    assert used.greet(signed | {"echostr": "1" * 128}, NOW) == "1" * 128
+    for echo in ("1" * 129, "", "1 2"):
+        with pytest.raises(wire.Refused):
+            used.greet(signed | {"echostr": echo}, NOW)
 
 
 @pytest.mark.parametrize("key", ["", "short", "a" * 42, "!" * 43])

@@ -187,6 +187,18 @@ async def test_fault_s1_a_role_is_hidden_on_its_floor_and_not_on_another(floor: 
     assert "words" in await floor.sees("he", person)
 
 
+async def test_fault_s1_a_supervisor_of_another_floor_handles_what_is_said_of_the_one_of_this_floor(
+    floor: Floor,
+) -> None:
+    home = floor.home
+    await home.hears("三楼护士长说话太冲，我要投诉", "niece")
+    assert await home.rows("SELECT staff_id, role, floor FROM accused") == [(None, "supervisor", "3")]
+    for login, floors, handles in (("ma", "2", True), ("qian", "3", False), ("sun", "2 3", False), ("wu", "", False)):
+        who = await home.staff(Role.SUPERVISOR, f"{login}主管", login, floors)
+        found = await home.database.read(lambda db, sight=who.sight: every_open(db, sight))  # type: ignore[misc]
+        assert bool(found) is handles, login
+
+
 async def test_fault_s1_only_somebody_above_lifts_it_with_a_reason_and_then_it_comes_back(floor: Floor) -> None:
     home = floor.home
     await home.hears("老周骂我妈", "niece")

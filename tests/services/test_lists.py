@@ -1,19 +1,21 @@
 """Lists have pages and true totals, and whoever waits longest is never on a page that nobody opens (C-8, C-9)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from care.states import Role
 from conversations import events
 from services.access import Viewer
+from services.ports import Fate, Outcome
 from storage import tables
 from storage.queries import complaints_list, emergencies, talks, talks_list, today
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from tests.services.replies import reply
 
 MANY = 2 * talks_list.PAGE + 5
 
@@ -84,6 +86,10 @@ async def test_fault_c8_every_talk_is_on_one_page_and_who_waits_longest_on_the_f
     assert [line.who.id for page in only for line in page.lines] == list(reversed(waiting))
     on_top = await home.database.read(lambda db: talks_list.lines(db, who.sight, on_top=[people[1]]))
     assert [line.who.id for line in on_top.lines][:2] == [people[1], waiting[-1]], "an alarm stands above all"
+    last = await home.database.read(
+        lambda db: talks_list.lines(db, who.sight, after=pages[1].after, on_top=[people[3]])
+    )
+    assert last.lines == pages[2].lines, "on a later page everybody stays in their place"
     strange = await home.database.read(lambda db: talks_list.lines(db, who.sight, after="²;DROP"))
     assert strange.lines == pages[0].lines, "what is no page is the first"
     counts = await home.database.read(lambda db: talks_list.counts(db, who.sight, home.clock(), home.clock()))
@@ -180,6 +186,50 @@ async def test_fault_c9_closed_complaints_are_found_by_month_number_room_and_res
             lambda db, one=other: complaints_list.closed(db, one.sight, complaints_list.Wanted())  # type: ignore[misc]
         )
         assert (rows, total) == ([], 0)
+
+
+async def test_fault_c9_a_month_begins_on_its_first_day_and_ends_with_its_last(
+    home: HomeUnderTest, complaints: list[int]
+) -> None:
+    who = await home.staff()
+    days = [date(2027, 1, 31), date(2027, 2, 1), date(2027, 2, 28), date(2027, 3, 1), date(2027, 12, 31)]
+
+    def close(db: Unit) -> None:
+        for row, day in zip(complaints, days, strict=False):
+            found = db.get_one(tables.Complaint, row)
+            db.lock_persons(found.person_id)
+            found.closed_at, found.day = found.said_at, day
+
+    await home.database.write(close)
+    for month, there in ((1, 1), (2, 2), (3, 1), (4, 0), (11, 0), (12, 1)):
+        asked = complaints_list.Wanted(month=date(2027, month, 15))
+        rows, total, more = await home.database.read(
+            lambda db, asked=asked: complaints_list.closed(db, who.sight, asked)  # type: ignore[misc]
+        )
+        assert (len(rows), total, more) == (there, there, 0)
+
+
+async def test_fault_c8_today_names_to_whom_something_did_not_arrive_and_why_for_two_days(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("你好", "son")
+    for openid in ("daughter", "son"):
+        await home.hears("能帮忙代收包裹吗", openid)
+        await reply(home, who, "可以代收。", f"k-{openid}", openid)
+    reached = home.clock()
+    await home.send_all(
+        lambda openid, _: (
+            Outcome(Fate.SENT, "") if openid == "son" else Outcome(Fate.GIVEN_UP, "对方取消了关注，只能打电话")
+        )
+    )
+
+    async def lost(later: timedelta) -> tuple[list[tuple[int, str, str]], int]:
+        found = await home.database.read(lambda db: today.look(db, who.sight, reached.date(), reached + later))
+        return found.lost, found.lost_total
+
+    told = [(await home.person("daughter"), "未绑定用户", "对方取消了关注，只能打电话")]
+    assert await lost(timedelta()) == (told, 1)
+    assert await lost(today.LOST_SINCE - timedelta(seconds=1)) == (told, 1)
+    assert await lost(today.LOST_SINCE + timedelta(minutes=5)) == ([], 0)
 
 
 async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest) -> None:

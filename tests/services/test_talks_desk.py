@@ -3,6 +3,7 @@ them.
 """
 
 import re
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,11 +12,12 @@ from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm
 from care.states import Role
 from conversations import events
 from services.access import Viewer
+from services.ports import Fate, Outcome
 from services.talks import answering
 from storage import tables
 from storage.queries import talks
 from storage.unit import Unit
-from tests.conftest import HomeUnderTest
+from tests.conftest import START, HomeUnderTest
 from tests.services.replies import reply
 
 
@@ -191,3 +193,61 @@ async def test_fault_t_what_is_told_to_be_too_long_by_is_what_must_go(home: Home
     with pytest.raises(Invalid):
         await reply(home, who, "汉" * (700 - many + 1), "b")
     assert await reply(home, who, "汉" * (700 - many), "c") is not None
+
+
+@pytest.mark.parametrize(
+    ("session", "scene", "left", "beside"),
+    [
+        ((5, 1), (3, 1), (5, 1), 3),
+        ((5, 0), (3, 1), (3, 1), 0),
+        ((5, None), (3, 1), (3, 1), 0),
+        ((0, 1), (3, 1), (3, 1), 0),
+        ((5, 1), (3, 0), (5, 1), 0),
+        ((5, 1), (3, None), (5, 1), 0),
+        ((5, 1), (0, 1), (5, 1), 0),
+        ((5, 0), (3, 0), (0, None), 0),
+        ((0, 1), (0, 1), (0, None), 0),
+    ],
+)
+def test_f11_what_may_still_be_sent_ends_at_its_moment(
+    session: tuple[int, int | None], scene: tuple[int, int | None], left: tuple[int, int | None], beside: int
+) -> None:
+    """Seconds from now: a window that ends at this moment is over."""
+
+    def at(seconds: int | None) -> datetime | None:
+        return None if seconds is None else START + timedelta(seconds=seconds)
+
+    window = talks.Window(
+        following=True,
+        session_left=session[0],
+        session_until=at(session[1]),
+        scene_left=scene[0],
+        scene_until=at(scene[1]),
+        heard_at=None,
+    )
+    assert window.left(START) == (left[0], at(left[1]))
+    assert window.beside(START) == beside
+
+
+async def test_fault_t_the_thread_says_what_became_of_each_message_and_why(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears(events.Image("m1"))
+    await home.hears("我妈能吃粽子吗")
+    await reply(home, who, "能吃一点。", "a")
+    await home.send_all(lambda *_: Outcome(Fate.GIVEN_UP, "对方关掉了接收消息，只能打电话", code="48002"))
+    home.clock.on(minutes=1)
+    await home.hears("好")
+    await reply(home, who, "切小了给她。", "b")
+    await home.send_all()
+    person = await home.person()
+    thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
+    lost, sent = (bubble for bubble in thread.bubbles if bubble.side == "out")
+    assert (lost.text, lost.author, lost.state) == ("能吃一点。", "陈晓雯", "given_up")
+    assert (lost.why, lost.code) == ("对方关掉了接收消息，只能打电话", "48002")
+    assert (sent.text, sent.state, sent.why, sent.code) == ("切小了给她。", "sent", "", "")
+    assert not any(bubble.aloud for bubble in thread.bubbles)
+    photo, words, *_ = (bubble for bubble in thread.bubbles if bubble.side == "in")
+    assert photo.media is not None
+    assert (words.media, words.author, words.state) == (None, "", "")
+    assert (thread.older, thread.before) == (0, None)
+    assert thread.window.following
