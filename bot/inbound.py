@@ -192,7 +192,7 @@ class Inbound:
         async with self._draining:
             files = (await asyncio.to_thread(self._spool.files))[:DRAINS]
             brought = await asyncio.gather(*map(self._bring_in, files))
-            answers = [inbox_id for ids, _ in brought for inbox_id in ids.values() if inbox_id]
+            answers = [inbox_id for ids, _ in brought for inbox_id in ids.values() if inbox_id is not None]
             if answers:
                 await self._database.store(lambda store: outbox.answer_late(store, answers, self._clock()))
             gone = [(file, ids) for file, (ids, whole) in zip(files, brought, strict=True) if whole]
@@ -202,9 +202,9 @@ class Inbound:
                     self._spooled.pop(key, None)
             return len(gone)
 
-    async def _bring_in(self, file: Path) -> tuple[dict[str, int], bool]:
-        """What of a file is committed: its keys, each with the row whose answer is still to give (0 = none); and
-        whether that is all.
+    async def _bring_in(self, file: Path) -> tuple[dict[str, int | None], bool]:
+        """What of a file is committed: its keys, each with the row whose answer is still to give, if any; and whether
+        that is all.
         """
         try:
             waiting, nobodys = _sorted_out(await asyncio.to_thread(self._spool.read, file))
@@ -217,7 +217,7 @@ class Inbound:
             *(asyncio.shield(self.take(push, at)) for push, at in waiting), return_exceptions=True
         )
         ids = {
-            push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else 0
+            push.key: receipt.inbox_id if receipt.answer is not None and not receipt.elsewhere else None
             for (push, _), receipt in zip(waiting, taken, strict=True)
             if isinstance(receipt, Receipt)
         }

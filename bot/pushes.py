@@ -133,7 +133,7 @@ def _key(*parts: str) -> str:
     touches one page less.
     """
     key = ":".join(parts)
-    return key if len(key) <= KEY else f"{':'.join(parts[:3])[: KEY - 65]}:{hashlib.sha256(key.encode()).hexdigest()}"
+    return key if len(key) <= KEY else f"{key[: KEY - 65]}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _message(kind: str, fields: Mapping[str, Node]) -> events.Message:

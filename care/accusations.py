@@ -65,6 +65,8 @@ _PRAISE: Final = re.compile(
     r"谢谢|感谢|多亏|幸亏|辛苦|表扬|真好|特别好|很好|挺好|锦旗|细心|耐心(?!都没)|贴心|负责(?!人)|热情|夸"
 )
 _TOLD: Final = re.compile(r"(?:跟|和|找|问|请|告诉|叫|喊|让|麻烦|通知|给)(?:你们|咱们|院里|那个?|值班){0,2}的?$")
+TOLD_SIGNS: Final = 7
+"""The longest of them: 通知院里值班的."""
 _SAYS: Final = re.compile(
     r"(?:今天|上午|下午|刚才|昨天|已经|来|就|也|都|老师){0,3}(?:说|讲|告诉|回|打了?电话|电话|联系|答应|保证|登记|记|安排|帮|接|通知|解释|道歉|处理)"
 )
@@ -233,4 +235,4 @@ def heard(rung: Triage, accused: Accusation | None) -> Triage:
 
 def _is_told(clause: str, begin: int, end: int) -> bool:
     """Whether somebody is only spoken to, or only passes something on: 跟小周说了, 小周打电话来说."""
-    return _TOLD.search(clause, max(0, begin - 6), begin) is not None or _SAYS.match(clause, end) is not None
+    return _TOLD.search(clause, max(0, begin - TOLD_SIGNS), begin) is not None or _SAYS.match(clause, end) is not None

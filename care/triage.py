@@ -210,12 +210,13 @@ def _heard(rule: _Rule, clause: str) -> Triage | None:
     text alone (S3).
     """
     kind, level, audience, pattern = rule
+    hits = list(pattern.finditer(clause))
+    if not hits:
+        return None
     denied: Triage | None = None
-    asked = always = False
-    for found in pattern.finditer(clause):
-        if denied is None:
-            asked = _is_asked(clause)
-            always = "怎么喊" in clause if kind == "呼救" else asked
+    asked = _is_asked(clause)
+    always = "怎么喊" in clause if kind == "呼救" else asked
+    for found in hits:
         beside = kind != "呼救" and (
             _NOT.search(clause, max(0, found.start() - NOT_SIGNS), found.start()) is not None
             or (kind != "自伤" and _OVER.match(clause, found.end()) is not None)

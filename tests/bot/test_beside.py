@@ -17,6 +17,7 @@ from care.states import Role
 from services.staff import accounts, staff
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage.sqlite_file import LockFile
+from tests.bot.logged import actions
 from tests.conftest import HomeUnderTest
 from tests.service import service
 
@@ -59,13 +60,16 @@ async def test_fault_i13_without_a_service_the_command_opens_the_database_itself
         await asks(settings, SHEN)
 
 
-async def test_fault_i13_the_socket_is_for_its_user_alone_and_goes_with_the_service(service: Service) -> None:
+async def test_fault_i13_the_socket_is_for_its_user_alone_and_goes_with_the_service(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     path = beside.place(service.settings)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert service.beside is not None
     service.beside._uids = {4711}
     with pytest.raises(Invalid, match="不是运行它的用户"):
         await asks(service.settings, SHEN)
+    assert actions(caplog) == ["beside"], "who is responsible reads that somebody knocked"
     await service.beside.stop()
     assert not path.exists()
     await service.beside.stop()  # somebody has cleaned the folder: that is no trouble
@@ -122,7 +126,7 @@ async def test_fault_i13_a_frame_that_is_none_ends_the_line_and_nothing_else(
 
 
 async def test_fault_i13_a_command_of_another_release_and_one_that_fails_are_sentences(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Unknown(msgspec.Struct):
         x: int = 1
@@ -130,8 +134,10 @@ async def test_fault_i13_a_command_of_another_release_and_one_that_fails_are_sen
     with pytest.raises(Invalid, match="不认识这条命令"):
         await asks(service.settings, Unknown())
     monkeypatch.setattr(staff, "add", None)
+    assert actions(caplog) == []
     with pytest.raises(Invalid, match="出了点问题"):
         await asks(service.settings, SHEN)
+    assert actions(caplog) == ["beside"]
 
 
 async def test_fault_i13_a_service_that_hangs_keeps_nobody_waiting_at_the_command_line(

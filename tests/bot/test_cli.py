@@ -1,12 +1,13 @@
 """The command `jiashu`: what each command means when only what must be said is said, and what wrong use is told."""
 
+import json
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import accounts, cli, days, demo, questions, upgrade, upkeep
+from bot import accounts, cli, days, demo, questions, upgrade, upkeep, version
 from care.states import Role
 
 CONFIGURED = {
@@ -163,6 +164,7 @@ def test_fault_i10_each_command_reaches_what_does_it_and_ends_as_that_ends(monke
 def test_fault_i10_serve_runs_one_process_on_sqlite_and_migrates_only_when_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The first line of its log says which release it is, and which part of it."""
     served: list[str] = []
 
     def loop(work: Any) -> int:
@@ -174,10 +176,13 @@ def test_fault_i10_serve_runs_one_process_on_sqlite_and_migrates_only_when_told(
     monkeypatch.setattr(upgrade, "bring_up", served.append)
     for role in ("web", "worker"):
         assert cli.main(["serve", "--role", role]) == 2
-        assert "SQLite 只能由一个进程使用" in capsys.readouterr().err
+        assert "SQLite 只能由一个进程使用，请去掉" in capsys.readouterr().err
     assert served == []
     assert cli.main(["serve"]) == 0
     assert served == ["served"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (json.loads(line)["action"], json.loads(line)["role"]) == ("start", "all")
+    assert json.loads(line)["say"] == version.words()
     assert cli.main(["serve", "--migrate"]) == 0
     assert served[1].startswith("sqlite:///")
     assert served[2:] == ["served"]

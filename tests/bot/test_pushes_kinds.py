@@ -271,3 +271,21 @@ def test_w1_text_beside_a_child_or_a_quotation_is_not_clean(inside: str) -> None
     event = "<MsgType>event</MsgType><Event>scancode_push</Event>"
     assert fields.clean(f"<xml>{event}<a> <b>x</b> </a></xml>".encode()) is not None
     assert fields.clean(f"<xml>{event}<a>{inside}</a></xml>".encode()) is None
+
+
+def test_w1_a_key_of_any_length_fits_in_its_column_and_still_tells_two_events_apart() -> None:
+    width = getattr(tables.Inbox.__table__.c.key.type, "length", 0)
+    assert width == 256
+
+    def key(name: str) -> str:
+        pressed = f"<MsgType>event</MsgType><Event>CLICK</Event><EventKey>{name}</EventKey>"
+        return read(f"<xml>{COMMON}{pressed}</xml>".encode()).key
+
+    begin = len(key("")) - len("")
+    whole = "k" * (width - begin)
+    assert key(whole).endswith(whole)
+    assert len(key(whole)) == width
+    long = {key(f"{whole}{end}") for end in ("a", "b", "ab")}
+    assert len(long) == 3
+    assert {len(one) for one in long} == {width}
+    assert {one[:20] for one in long} == {key("")[:20]}, "what rises with time stands first"

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.rates import LATER, Rates
+from tests.bot.logged import actions
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -30,7 +31,7 @@ async def test_r1_processes_share_a_rate_and_the_rest_after_too_often(
 
 
 async def test_r1_a_process_alone_counts_each_second_and_rests_as_long_as_the_platform_said(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = [100.2]
     monkeypatch.setattr("bot.rates.time.monotonic", lambda: now[0])
@@ -41,6 +42,7 @@ async def test_r1_a_process_alone_counts_each_second_and_rests_as_long_as_the_pl
     assert [await rates.delay("/send") for _ in range(4)] == [0.0, 0.0, 0.0, LATER]
     await rates.refused("/send", 60.0)
     assert (await rates.delay("/send"), await rates.delay("/upload")) == (60.0, 0.0)
+    assert actions(caplog) == ["rate"]
     now[0] += 59.0
     assert 0.5 < await rates.delay("/send") <= 1.0
     now[0] += 1.0

@@ -15,6 +15,7 @@ from bot.main import Service
 from bot.reading import Reader, read
 from care.accusations import Colleague, Names
 from conversations import events
+from tests.bot.logged import actions
 from tests.service import service
 
 __all__ = ["service"]
@@ -70,16 +71,20 @@ async def test_fault_s4_a_colleague_who_was_added_is_known_at_the_next_text(read
     assert found.accused.staff == {3}
 
 
-async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_thread_reads(reader: Reader) -> None:
+async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_thread_reads(
+    reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
     first = Reader()
     assert (await first.read(events.Text(SAID[0]), NAMES)).heard.rings
     await first.close()
+    assert actions(caplog) == []
 
     assert reader._process is not None
     dead = reader._process.pid
     os.kill(dead, signal.SIGKILL)
     assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
     assert reader._process is None
+    assert actions(caplog) == ["reader_failed"], "that it is slow from now on has a reason in the log"
     assert (await reader.read(events.Text(SAID[1]), NAMES)).accused is not None
     assert await started(reader) != dead
 
@@ -104,7 +109,9 @@ async def test_p7_the_process_knows_no_setting_and_ends_with_the_service(monkeyp
     assert not process.exists()
 
 
-async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async def none(*_: object, **__: object) -> asyncio.subprocess.Process:
         raise FileNotFoundError
 
@@ -113,6 +120,7 @@ async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(monk
     for words in SAID:
         assert told(await made.read(events.Text(words), NAMES)) == told(read(events.Text(words), NAMES))
     await made.close()
+    assert set(actions(caplog)) == {"reader_failed"}
 
 
 async def test_fault_t_no_process_is_left_behind_when_the_service_stops(service: Service) -> None:

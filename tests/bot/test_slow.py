@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
 from bot.main import Service, running
 from bot.slow import Limits, Slow
 from settings import Http
+from tests.bot.logged import actions
 from tests.service import service
 
 __all__ = ["service"]
@@ -162,7 +164,7 @@ def watch(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[fl
 
 
 def test_fault_s9_a_head_has_its_time_to_the_end_and_whoever_has_gone_is_forgotten(
-    watch: tuple[Any, list[float]], limits: Limits
+    watch: tuple[Any, list[float]], limits: Limits, caplog: pytest.LogCaptureFixture
 ) -> None:
     slow, clock = watch
     waiting, asks = Connection(), Connection()
@@ -171,9 +173,11 @@ def test_fault_s9_a_head_has_its_time_to_the_end_and_whoever_has_gone_is_forgott
     clock[0] += limits.head
     slow._end_heads([waiting, asks])
     assert not waiting.ended
+    assert actions(caplog) == []
     clock[0] += 0.01
     slow._end_heads([waiting, asks])
     assert (waiting.ended, asks.ended) == (True, False)
+    assert [record.__dict__["count"] for record in caplog.records] == [1], "and the log says so"
     slow._end_heads([])
     assert (slow._asked, slow._since) == (set(), {}), "a year of connections leaves nothing in memory"
     many = [Connection() for _ in range(limits.heads + 1)]
@@ -184,7 +188,7 @@ def test_fault_s9_a_head_has_its_time_to_the_end_and_whoever_has_gone_is_forgott
 
 
 def test_fault_s9_a_body_is_ended_only_when_it_is_late_unfinished_and_slower_than_the_pace(
-    watch: tuple[Any, list[float]], limits: Limits
+    watch: tuple[Any, list[float]], limits: Limits, caplog: pytest.LogCaptureFixture
 ) -> None:
     slow, clock = watch
     just = int(limits.pace)
@@ -198,3 +202,28 @@ def test_fault_s9_a_body_is_ended_only_when_it_is_late_unfinished_and_slower_tha
         clock[0] += later
         slow._end_bodies()
         assert [name for name, one in bodies.items() if one.ended] == ended
+        assert actions(caplog) == ["slow"] * len(ended)
+
+
+async def test_fault_s9_whole_pushes_go_past_the_watch_and_a_worker_takes_none(
+    service: Service, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.stop()
+    watched: list[str] = []
+
+    @web.middleware
+    async def watch(_: Slow, request: web.Request, handler: Any) -> web.StreamResponse:
+        watched.append(request.path)
+        return await handler(request)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(Slow, "watch", watch)
+    settings = replace(service.settings, http=Http(port=unused_tcp_port))
+    for role, status in (("all", 403), ("worker", 404)):
+        async with running(settings, role=role), aiohttp.ClientSession() as http:
+            base = f"http://127.0.0.1:{unused_tcp_port}"
+            async with http.post(f"{base}/wechat?signature=x", data=b"<xml/>") as answer:
+                assert answer.status == status
+            async with http.get(f"{base}/healthz") as answer:
+                assert answer.status == 200
+    assert watched == ["/healthz", "/wechat", "/healthz"]
+    await service.start()

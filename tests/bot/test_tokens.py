@@ -85,8 +85,9 @@ async def test_wechat_7_a_token_is_fetched_once_for_all_and_again_two_minutes_be
 
 
 async def test_wechat_7_a_token_that_died_early_is_forced_anew_but_not_again_within_half_a_minute(
-    platform: tuple[Platform, Tokens], clock: list[float]
+    platform: tuple[Platform, Tokens], clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "jiashu")
     played, used = platform
     assert await used.get() == "t1"
     assert set(await asyncio.gather(used.renew("t1"), used.renew("t1"))) == {"t2"}
@@ -99,6 +100,7 @@ async def test_wechat_7_a_token_that_died_early_is_forced_anew_but_not_again_wit
     clock[0] += 0.1
     assert await used.renew("t3") == "t4"
     assert played.forced == [False, True, False, True]
+    assert [record.__dict__["forced"] for record in caplog.records] == played.forced
 
 
 @pytest.mark.parametrize(

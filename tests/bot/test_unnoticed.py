@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot import upkeep
 from bot.fetcher import Fetcher
@@ -25,6 +27,7 @@ from services.media import media
 from services.ports import MediaGone
 from services.residents import residents
 from services.residents.forms import Hush
+from services.staff import staff
 from services.subject import Running
 from services.upkeep import stoplist
 from settings import Database, Media, Wechat
@@ -33,6 +36,7 @@ from tests.conftest import HomeUnderTest
 from tests.service import made, service
 
 __all__ = ["service"]
+WORD = "a-word-for-prometheus"
 FILM = b"\x00\x00\x00\x18ftypmp42"
 
 
@@ -169,8 +173,38 @@ async def test_fault_t_what_is_just_leaving_when_the_service_stops_is_written_do
     monkeypatch.setattr(Sender, "round", slowly)
     running = made(tmp_path, migrated)
     await running.start()
+    home = running.ids.home_id
+    await running.database.write(
+        lambda db: staff.add(db, home, "chen", "陈晓雯", Role.DESK, "long-enough", running.clock())
+    )
     async with asyncio.timeout(20):
         await begun.wait()
         done = len(ended)
         await running.stop()
     assert len(ended) > done
+    with closing(sqlite3.connect(running.settings.database.path)) as opened:
+        assert opened.execute("SELECT count(*) FROM audit WHERE position IS NULL").fetchone() == (0,)
+        assert opened.execute("SELECT count(*) > 0 FROM audit").fetchone() == (1,), "and linked into the chain"
+
+
+async def test_fault_t_the_bare_address_leads_to_the_console_and_figures_are_for_who_knows_the_word(
+    service: Service,
+) -> None:
+    async def asked(path: str, *, word: str = "") -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {word}"} if word else {}
+        async with client.get(path, headers=headers, allow_redirects=False) as answer:
+            return answer.status, answer.headers.get("Location", "")
+
+    async with TestClient(TestServer(service.application())) as client:
+        assert await asked("/") == (302, "/console/")
+        assert [await asked(path) for path in ("/healthz", "/readyz")] == [(200, "")] * 2
+        assert [(await asked(path))[0] for path in ("/metrics", "/wechat", "/elsewhere")] == [404, 403, 404]
+        service.metrics._token = WORD
+        assert [(await asked("/metrics", word=word))[0] for word in ("", f"{WORD}x", WORD)] == [403, 403, 200]
+        service._beat -= 60
+        assert (await asked("/readyz"))[0] == 503, "nothing was committed for a minute"
+    service.role = "worker"
+    async with TestClient(TestServer(service.application())) as client:
+        assert (await asked("/healthz"))[0] == 200
+        assert (await asked("/metrics", word=WORD))[0] == 200
+        assert [(await asked(path))[0] for path in ("/wechat", "/", "/console/", "/p/")] == [404] * 4

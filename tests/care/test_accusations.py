@@ -143,6 +143,36 @@ def test_s1_a_name_of_one_sign_is_that_sign() -> None:
 def test_s1_a_role_some_words_away_from_a_name_does_not_say_which_of_two() -> None:
     assert accused("护士今天小周骂我") == ({1, 7}, set())
     assert accused("护士小周骂我") == ({7}, set())
+    for words, staff in (
+        ("小周护士骂我", {7}),
+        ("小周那护士骂我", {7}),
+        ("小周和那护士骂我", {1, 7}),
+        ("护士的小周骂我", {7}),
+        ("护士说了小周骂我", {1, 7}),
+    ):
+        assert accused(words) == (staff, set()), words
+
+
+@pytest.mark.parametrize(
+    ("words", "roles"),
+    [
+        ("周敏你们护士骂我", set()),
+        ("周敏和那个护士骂我", {("nurse", "")}),
+        ("护士说的是周敏打我", set()),
+        ("护士她说的是周敏打我", {("nurse", "")}),
+    ],
+)
+def test_s1_a_role_beside_a_name_says_who_and_one_further_off_is_somebody_else(
+    words: str, roles: set[tuple[str, str]]
+) -> None:
+    assert accused(words) == ({1}, roles)
+
+
+@pytest.mark.parametrize("told", ["跟", "告诉", "通知你们", "麻烦那个值班的", "通知院里值班的", "告诉咱们院里的"])
+def test_s1_who_is_only_spoken_to_is_not_meant_however_politely(told: str) -> None:
+    """A nurse whom a family tells of a cold meal is not kept from its words."""
+    assert accused(f"{told}护士，饭是凉的", complaint=True) is None
+    assert accused(f"饭是凉的，{told}周敏", complaint=True) is None
 
 
 def test_f5_a_rude_word_is_hidden_from_her_and_rings_nobody() -> None:

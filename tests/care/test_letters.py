@@ -106,3 +106,11 @@ def test_fault_c2_a_day_is_read_by_everybody_unless_its_writer_says_otherwise(se
     assert letters.of_body(sentence) == ""
     assert letters.sentence_for({}, sentence, ("daily",)) == sentence
     assert letters.sentence_for({letters.SENTENCE: ("health",)}, sentence, ("daily",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [("上午量了血压，都好", "血压"), ("伤口换了药", "伤口"), ("昏睡了一下午", "昏睡"), ("在院子里晒太阳", "")],
+)
+def test_fault_c2_the_writer_reads_the_whole_word_that_tells_of_the_body(sentence: str, word: str) -> None:
+    assert letters.of_body(sentence) == word

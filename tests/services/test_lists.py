@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from care.states import Role
 from conversations import events
 from services.access import Viewer
 from services.ports import Fate, Outcome
 from storage import tables
-from storage.queries import complaints_list, emergencies, talks, talks_list, today
+from storage.queries import complaints_list, complaints_urgent, emergencies, letters, talks, talks_list, today, upkeep
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
@@ -160,6 +161,59 @@ async def test_fault_c8_the_board_of_complaints_counts_all_and_leads_to_all(
     assert first.complaint.id == complaints[0]
 
 
+async def test_fault_c8_the_board_says_how_old_the_open_complaints_are_and_which_are_late(
+    home: HomeUnderTest, complaints: list[int]
+) -> None:
+    who, now = await home.staff(), home.clock()
+    ages = [timedelta(hours=4) - timedelta(seconds=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3)]
+
+    def grow_old(db: Unit) -> None:
+        for number, row in enumerate(complaints):
+            found = db.get_one(tables.Complaint, row)
+            db.lock_persons(found.person_id)
+            if number >= len(ages):
+                found.closed_at = now
+            else:
+                found.said_at = now - ages[number]
+        for promise in db.scalars(select(tables.Promise)):
+            db.lock_persons(promise.person_id)
+            promise.due_at = now + timedelta(seconds=promise.case_id not in complaints[:2])
+
+    await home.database.write(grow_old)
+    totals = await home.database.read(lambda db: complaints_list.totals(db, who.sight, "late", now))
+    assert totals.ages == [1, 1, 1, 1]
+    assert (totals.filters[""], totals.filters["late"]) == (4, 2)
+    assert totals.lanes == [2, 0, 0, 0, 0]
+    counts = await home.database.read(lambda db: talks_list.counts(db, who.sight, now, now))
+    assert (counts.cases, counts.late, counts.complaints_soon, counts.complaints_late) == (4, True, True, True)
+    before = now - timedelta(seconds=1)
+    counts = await home.database.read(lambda db: talks_list.counts(db, who.sight, before, now))
+    assert (counts.soon, counts.late, counts.complaints_soon, counts.complaints_late) == (True, False, True, False)
+    counts = await home.database.read(lambda db: talks_list.counts(db, who.sight, before, before))
+    assert (counts.soon, counts.complaints_soon) == (False, False)
+    late = await home.database.read(lambda db: complaints_list.lane(db, who.sight, 0, "late", now))
+    assert {row.complaint.id for row in late.rows} == set(complaints[:2])
+
+
+async def test_fault_c8_in_a_new_house_every_count_is_nothing(home: HomeUnderTest) -> None:
+    who, now = await home.staff(Role.DIRECTOR, "沈国平", "shen"), home.clock()
+
+    def look(db: Unit) -> None:
+        counts = talks_list.counts(db, who.sight, now, now)
+        assert counts == talks_list.Counts(0, False, False, 0, False, False)
+        assert talks_list.lines(db, who.sight) == talks_list.Lines([], 0, 0, "")
+        found = today.look(db, who.sight, now.date(), now)
+        assert found == today.Today([], 0, 0, 0, "", [], 0, [])
+        assert complaints_list.closed(db, who.sight, complaints_list.Wanted()) == ([], 0, 0)
+        assert complaints_list.first(db, who.sight) is None
+        assert complaints_list.totals(db, who.sight, "", now).lanes == [0] * 5
+        assert emergencies.past(db, who.sight) == ([], 0, 0)
+        assert complaints_urgent.urgent(db, who.sight) == []
+        assert letters.photo_count(db, 1) == 0
+
+    await home.database.read(look)
+
+
 async def test_fault_c9_closed_complaints_are_found_by_month_number_room_and_result(
     home: HomeUnderTest, complaints: list[int]
 ) -> None:
@@ -263,3 +317,55 @@ async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest) -> None:
     rest, again, end = await home.database.read(lambda db: emergencies.past(db, who.sight, more))
     assert [one.row.person_id for one in (*rows, *rest)] == people[::-1]
     assert (total, again, end) == (len(people), len(people), 0)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_fault_c8_a_list_that_ends_with_its_page_leads_nowhere(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """Whoever follows 更多 to an empty page looks for what is lost."""
+    who, page = await home.staff(Role.DIRECTOR, "沈国平", "shen"), 5
+    for module in (talks_list, today, complaints_list, upkeep):
+        monkeypatch.setattr(module, "PAGE", page)
+    monkeypatch.setattr(complaints_list, "LANE", page)
+    monkeypatch.setattr(talks, "BUBBLES", page)
+    await _people(home, page + more, lambda _: True)
+    now = home.clock()
+
+    def talk(db: Unit) -> None:
+        assert bool(talks_list.lines(db, who.sight).after) is bool(more)
+        assert bool(today.look(db, who.sight, now.date(), now).after) is bool(more)
+
+    await home.database.read(talk)
+    await home.rows("UPDATE promise SET kept_at = due_at")
+    for n in range(page + more):
+        await home.hears(f"饭菜太凉了，我要投诉，第{n}件", f"kin{n}")
+    for n in range(page + more - 1):
+        home.clock.on(seconds=1)
+        await home.hears(events.Image(f"m{n}"), "kin0")
+
+    def cases(db: Unit) -> None:
+        board = complaints_list.board(db, who.sight, "", now)
+        assert [len(part.rows) for part in board] == [page, 0, 0, 0, 0]
+        assert bool(board[0].after) is bool(more)
+        lane = complaints_list.lane(db, who.sight, 0, "", now)
+        assert (len(lane.rows), bool(lane.after)) == (page, bool(more))
+        rest = complaints_list.lane(db, who.sight, 0, "", now, board[0].after) if more else lane
+        assert (len(rest.rows), rest.after) == (1 if more else page, "")
+
+    await home.database.read(cases)
+    person = await home.person("kin0")
+    thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
+    assert len([bubble for bubble in thread.bubbles if bubble.side == "in"]) == page
+    assert bool(thread.older) is bool(more)
+    await home.rows("UPDATE complaint SET closed_at = said_at")
+    rows, total, after = await home.database.read(
+        lambda db: complaints_list.closed(db, who.sight, complaints_list.Wanted())
+    )
+    assert (len(rows), total, bool(after)) == (page, page + more, bool(more))
+    audit = await home.database.read(lambda db: upkeep.rows(db, home.ids.home_id, "all"))
+    assert len(audit) == page + 1, "one more tells that there are others"
+    assert [row.id for row in audit] == sorted((row.id for row in audit), reverse=True)
+    everything = [row[0] for row in await home.rows("SELECT id FROM audit ORDER BY id DESC")]
+    older = await home.database.read(lambda db: upkeep.rows(db, home.ids.home_id, "all", everything[-2]))
+    assert [row.id for row in older] == everything[-1:]
