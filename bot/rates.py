@@ -66,7 +66,8 @@ class Rates:
         now = time.monotonic()
         if self._paused.get(api, 0.0) > now:
             return self._paused[api] - now
-        second, count = self._mine.get(api, (0, 0))
-        count = count + 1 if second == int(now) else 1
-        self._mine[api] = int(now), count
+        second = int(now)
+        before, count = self._mine.get(api, (second, 0))
+        count = count + 1 if before == second else 1
+        self._mine[api] = second, count
         return 0.0 if count <= self._most else LATER

@@ -24,6 +24,7 @@ from storage import sqlite, sqlite_file, tables
 from storage.seal import Unreadable
 from storage.spool import Kept, Spool
 from storage.store import Store
+from tests.bot.logged import actions
 from tests.conftest import HomeUnderTest, put
 
 KEYS = Keys("wx0123456789abcdef", "s", "tok", "a" * 43, "plain")
@@ -348,10 +349,14 @@ async def test_fault_s3_who_writes_again_while_a_long_text_is_read_is_heard_in_t
     assert keys == ["m:31:son", "m:32:son"]
 
 
-async def test_fault_s3_a_long_text_in_the_spool_is_brought_in_by_its_turn(line: Line) -> None:
+async def test_fault_s3_a_long_text_in_the_spool_is_brought_in_by_its_turn(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
     holder = line.hold()
     assert (await line.push(f"{LONG}一", number=41)).startswith("消息已收到")
     holder.execute("ROLLBACK")
     await line.drain()
     assert await line.home.one("SELECT count(*) FROM inbox") == 1
     assert (line.inbound._handing_in, line.inbound._running) == ({}, {}), "and nothing is remembered of it"
+    assert (line.inbound._keeping, line.inbound._spooled) == ({}, {})
+    assert "spool_failed" not in actions(caplog)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import looks
+from bot.looks import Looks
 from bot.main import Service
 from services.subject import subjects
 from tests.service import made, service
@@ -37,12 +39,14 @@ def looked(service: Service, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_fault_t_a_change_is_looked_at_where_it_matters_and_nowhere_else(
     service: Service, looked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = service.looks
+    used = service.looks
 
     async def heard(*hints: str) -> list[str]:
         looked.clear()
-        looks.hear(frozenset(hints))
-        await asyncio.gather(*looks._tasks)
+        used.hear(frozenset(hints))
+        await asyncio.gather(*used._tasks)
+        await asyncio.sleep(0)
+        assert used._tasks == set(), "a look that is over is forgotten"
         return sorted(set(looked))
 
     await asyncio.sleep(0)
@@ -54,7 +58,7 @@ async def test_fault_t_a_change_is_looked_at_where_it_matters_and_nowhere_else(
     assert await heard("accused", "person:7") == ["alarms"]
     assert await heard("person:7") == []
     monkeypatch.setattr(service.board, "concerns", lambda _: False)
-    async with looks._looking:
+    async with used._looking:
         assert await heard("accused", "person:8") == ["alarms"], "the look that runs may have read before it"
 
 
@@ -83,3 +87,29 @@ async def test_fault_t_a_process_that_only_takes_messages_sends_and_fetches_noth
         assert ticks == {job.name for job in web.jobs() if job.everywhere}
     finally:
         await web.stop()
+
+
+async def test_fault_s3_after_a_look_at_the_alarms_there_is_a_rest_four_times_as_long(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, slept = [10.0], list[float]()
+
+    class Time:
+        @staticmethod
+        def monotonic() -> float:
+            return now[0]
+
+    async def take_over(_: Looks) -> None:
+        now[0] += 0.5
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    service.ticker._scheduler.pause()
+    monkeypatch.setattr(looks, "time", Time)
+    monkeypatch.setattr(Looks, "_take_over", take_over)
+    monkeypatch.setattr("bot.looks.asyncio.sleep", sleep)
+    service.looks._rests_until = 0.0
+    await service.looks.alarms()
+    await service.looks.alarms()
+    assert [seconds for seconds in slept if seconds in {-10.0, 2.0}] == [-10.0, 2.0]

@@ -2,6 +2,9 @@
 
 import io
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +47,15 @@ async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderT
     await home.database.write(work)
     file = tmp_path / "config.toml"
     wechat = 'app_id = "wx0123456789abcdef"\napp_secret = "s"\ntoken = "tok"\nencoding_aes_key = "' + "a" * 43 + '"'
-    file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{home.file}"\n', encoding="utf-8")
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(home.file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    keys = f'[security]\nkey_file = "{home.settings.key_file}"'
+    file.write_text(f'[wechat]\n{wechat}\n[database]\nurl = "sqlite:///{copy}"\n{keys}\n', encoding="utf-8")
     (line,) = await asyncio.to_thread(told, "answer", "怎么收费\n", file)
     assert "一千元" in line["answer"]
+    opened = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
+    assert copy.resolve() not in opened, "and the database is closed again"
     file.write_text(
         f'[wechat]\n{wechat}\n[home]\nphone = "0571-1"\n[database]\nurl = "sqlite:///{tmp_path}/none.db"\n',
         encoding="utf-8",
@@ -63,3 +72,20 @@ def test_e2_triage_says_level_why_and_audience() -> None:
     assert [(line["level"], line["audience"]) for line in found] == [("P0", "floor"), ("P0", "lead"), ("P3", "none")]
     assert found[0]["why"].startswith("跌倒受伤")
     assert set(found[0]) == {"text", "level", "why", "audience"}
+
+
+def test_e2_each_line_is_answered_before_the_next_is_asked() -> None:
+    """A program at the other end of the pipe waits for its answer."""
+    heard: list[str] = []
+
+    class Pipe(io.StringIO):
+        def flush(self) -> None:
+            heard.append(self.getvalue().splitlines()[-1])
+
+    def asks() -> Iterator[str]:
+        for number, words in enumerate(("我摔倒了\n", "今天天气好\n")):
+            assert len(heard) == number
+            yield words
+
+    assert questions.run("triage", None, asks(), Pipe()) == 0  # type: ignore[arg-type]
+    assert [json.loads(line)["level"] for line in heard] == ["P0", "P3"]

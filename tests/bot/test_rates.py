@@ -1,6 +1,7 @@
 """How fast the platform is asked, by all processes together."""
 
 import asyncio
+from typing import Self
 
 import pytest
 
@@ -47,3 +48,59 @@ async def test_r1_a_process_alone_counts_each_second_and_rests_as_long_as_the_pl
     assert 0.5 < await rates.delay("/send") <= 1.0
     now[0] += 1.0
     assert await rates.delay("/send") == 0.0, "then it is asked again"
+
+
+class Shared:
+    """A Redis that holds two figures."""
+
+    def __init__(self) -> None:
+        self.paused, self.count, self.closed = -2, 0, False
+        self.told: list[object] = []
+
+    async def time(self) -> tuple[int, int]:
+        return 1_800_000_000, 7
+
+    def pipeline(self, *, transaction: bool) -> Self:
+        assert not transaction, "one round, and nobody is held up"
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing is left open."""
+
+    def pttl(self, name: str) -> None:
+        self.told.append(name)
+
+    incr = pttl
+
+    def expire(self, name: str, seconds: int) -> None:
+        assert seconds > 1, "it must outlive its second"
+        self.told.append(name)
+
+    async def execute(self) -> tuple[int, int, int]:
+        self.count += 1
+        return self.paused, self.count, 1
+
+    async def set(self, name: str, _: bytes, px: int) -> None:
+        self.told.append((name, px))
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_r1_processes_count_together_and_rest_together() -> None:
+    rates, shared = Rates("", a_second=2), Shared()
+    rates._client = shared  # type: ignore[assignment]
+    assert [await rates.delay("/send") for _ in range(3)] == [0.0, 0.0, LATER]
+    second = "jiashu:rate:/send:1800000000"
+    assert shared.told[:3] == ["jiashu:pause:/send", second, second]
+    shared.count, shared.paused = 0, 1500
+    assert await rates.delay("/send") == 1.5
+    shared.paused = 0
+    assert await rates.delay("/send") == 0.0
+    await rates.refused("/send", 60.0)
+    assert shared.told[-1] == ("jiashu:pause:/send", 60_000)
+    await rates.close()
+    assert shared.closed

@@ -90,9 +90,13 @@ async def test_fault_t_a_half_written_file_is_written_anew_by_a_restore(home: Ho
     half.parent.mkdir(parents=True)
     half.write_bytes(media.file_of(old, 77).read_bytes()[:100])
     after = replace(home.settings, database=Database(f"sqlite:///{tmp_path}/back.db"), media=Media(path=new))
+    left = [tmp_path / f"back.db{end}" for end in ("-wal", "-shm")]
+    for of_an_older_file in left:
+        of_an_older_file.write_bytes(b"left behind")
     assert await asyncio.to_thread(upkeep.restore, after, tmp_path / "home.backup", home.clock) == 0
     assert media.read_file(new, home.database.sealer, 77) == FILM * 1000
     assert [path.name for path in new.rglob("*.part")] == []
+    assert [path for path in left if path.exists()] == [], "they would be read as the newest pages of the new file"
 
 
 async def test_fault_t_who_must_hear_no_machine_is_written_down_outside_the_database_at_once(

@@ -69,6 +69,8 @@ def test_fault_i5_a_newer_schema_is_served_only_by_whom_it_names(
         migrate.fit(url)
     with pytest.raises(SchemaNewer):
         upgrade.bring_up(url)
+    with pytest.raises(SchemaNewer):
+        upgrade.upgrade(Settings(database=Database(url)))
     becomes(migrate.head())
     assert migrate.fit(url) == "9999", "a rolling upgrade: the old processes go on"
     upgrade.bring_up(url)

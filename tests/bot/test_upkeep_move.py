@@ -39,3 +39,28 @@ def test_fault_s10_no_command_takes_a_secret_among_its_words() -> None:
                 waiting += action.choices.values()
     assert {"--to", "--config", "--floors"} <= options
     assert {word for word in options if any(part in word for part in ("password", "secret", "token", "key"))} == set()
+
+
+class Terminal(io.StringIO):
+    """Where somebody sits and looks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_p7_progress_is_one_line_that_follows_the_work_for_who_looks_and_nothing_in_a_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [5.0]
+    monkeypatch.setattr("bot.upkeep.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sys.stderr", written := io.StringIO())
+    upkeep.progress("写")("person", 1)
+    upkeep._done()
+    assert written.getvalue() == ""
+    monkeypatch.setattr("sys.stderr", written := Terminal())
+    step = upkeep.progress("写")
+    for rows, later in ((1, 0.0), (2, 0.05), (3, 0.1)):
+        now[0] += later
+        step("person", rows)
+    upkeep._done()
+    assert written.getvalue().replace("\x1b[K", "").split("\r") == ["", "写 person：1 行", "写 person：3 行", ""]

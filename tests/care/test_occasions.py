@@ -150,6 +150,30 @@ def test_b1_a_birthday_falls_where_the_family_keeps_it(born: Birthday, year: int
     assert [one.day.isoformat() for one in occasions.birthdays(born, date(year, 1, 1), date(year, 12, 31))] == expected
 
 
+@pytest.mark.parametrize(
+    ("born", "year", "note"),
+    [
+        (Birthday(2, 29, 1940), 2027, "2月29日；今年没有 29 日，过 28 日"),
+        (Birthday(2, 29, 1940), 2028, "2月29日"),
+        (Birthday(6, 15, 1941, is_lunar=True, is_leap=True), 2025, "农历闰六月十五"),
+        (Birthday(6, 15, 1941, is_lunar=True, is_leap=True), 2026, "农历闰六月十五；今年没有闰六月，过平月"),
+        (Birthday(6, 30, 1941, is_lunar=True), 2027, "农历六月三十；这个月只有廿九"),
+        (Birthday(12, 1, 1941, is_lunar=True), 2027, "农历腊月初一"),
+        (Birthday(1, 10, 1941, is_lunar=True), 2027, "农历正月初十"),
+        (Birthday(1, 20, 1941, is_lunar=True), 2027, "农历正月二十"),
+        (Birthday(1, 21, 1941, is_lunar=True), 2027, "农历正月廿一"),
+        (Birthday(1, 19, 1941, is_lunar=True), 2027, "农历正月十九"),
+    ],
+)
+def test_b1_the_plan_says_which_day_the_family_keeps_and_why_it_is_another(
+    born: Birthday, year: int, note: str
+) -> None:
+    (found,) = occasions.birthdays(born, date(year, 2, 1), date(year, 12, 31))[:1] or occasions.birthdays(
+        born, date(year, 1, 1), date(year, 12, 31)
+    )
+    assert found.note == note
+
+
 @given(month=st.integers(1, 12), day=st.integers(1, 30), leap=st.booleans(), is_lunar=st.booleans())
 def test_b1_everybody_has_one_birthday_in_each_year_of_their_calendar(
     month: int, day: int, leap: bool, is_lunar: bool

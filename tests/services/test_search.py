@@ -14,6 +14,7 @@ from services.search import search
 from services.talks import answering
 from settings.clock import wall
 from storage import tables
+from storage.queries import search as queries
 from storage.store import Store
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -166,3 +167,19 @@ async def test_fault_c11_a_room_finds_who_lives_there(home: HomeUnderTest) -> No
     assert await names(below, "201") == ["何秀英"]
     await home.rows("UPDATE resident SET status = '退住' WHERE room = '306'")
     assert await names(nurse, "306") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted", "shown"),
+    [
+        ("饭菜太凉了", "饭菜", "饭菜太凉了"),
+        ("饭菜" + "汤" * 24, "饭菜", "饭菜" + "汤" * 24),
+        ("饭菜" + "汤" * 25, "饭菜", "饭菜" + "汤" * 24 + "…"),
+        ("汤" * 12 + "饭菜", "饭菜", "汤" * 12 + "饭菜"),
+        ("汤" * 13 + "饭菜", "饭菜", "…" + "汤" * 12 + "饭菜"),
+        ("第一行\n  Abc 好", "abc", "第一行 Abc 好"),
+        ("汤" * 40, "饭菜", "汤" * 26 + "…"),
+    ],
+)
+def test_what_was_found_is_shown_with_the_words_around_it(words: str, wanted: str, shown: str) -> None:
+    assert queries.snippet(words, wanted) == shown

@@ -175,6 +175,19 @@ async def test_fault_i11_a_service_that_stops_leaves_no_row_unlinked(
     assert ("没有发现改动" in said) == (not home.database.shared) == (left == 0)
 
 
+async def test_p5_a_chain_that_was_changed_is_told_and_the_command_fails(
+    home: HomeUnderTest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await home.hears("你们好")
+    await home.staff()
+    now = home.clock.on(minutes=5)
+    await home.database.store(lambda store: audit_chain.link(store, now))
+    await home.rows("UPDATE audit SET action = 'nothing' WHERE position = 1")
+    await home.database.close()
+    assert await asyncio.to_thread(upkeep.verify, home.settings) == 1
+    assert "处不对" in capsys.readouterr().err
+
+
 def test_fault_t_the_file_of_heads_is_read_by_the_service_alone(home: HomeUnderTest, tmp_path: Path) -> None:
     file = tmp_path / "head"
     audit_heads.write(file, home.database.sealer, Head("2026-11-22T16:00:00+08:00", 1, "00"))
