@@ -1,6 +1,7 @@
 """Which letters a relative finds, to the last one of a page, and to whom one leaves by itself (F14, F16)."""
 
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,11 +37,12 @@ async def test_f16_a_letter_never_takes_the_last_message_that_a_colleague_may_se
 
 
 async def test_f16_a_daughter_abroad_has_her_own_zone_and_nobody_else_has_it(house: HomeUnderTest) -> None:
-    await house.rows("UPDATE person SET timezone = 'America/Los_Angeles' WHERE id = ?", await house.person("daughter"))
+    daughter = await house.person("daughter")
+    await house.rows("UPDATE person SET timezone = 'America/Los_Angeles' WHERE id = ?", daughter)
     zones = []
     for who in ("daughter", "niece"):
         person = await house.person(who)
-        zones.append(await house.database.read(lambda db, person=person: queries.zone(db, person)))  # type: ignore[misc]
+        zones.append(await house.database.read(partial(queries.zone, person_id=person)))
     assert zones == [ZoneInfo("America/Los_Angeles"), None]
 
 
