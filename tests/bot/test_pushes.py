@@ -315,6 +315,13 @@ def test_fault_s3_a_push_of_the_worst_signs_is_read_in_linear_time(piece: str) -
         assert min(cost(long) / cost(short) for _ in range(3)) <= 12
 
 
+def test_fault_w1_what_somebody_wrote_between_brackets_is_hers_though_the_push_is_damaged() -> None:
+    assert read(build("text", "体温<b>38</b>度，\x08请看")).event == events.Text("体温<b>38</b>度，请看")
+    spoken = read(build("voice", "体温<b>38</b>度，\x08请看")).event
+    assert isinstance(spoken, events.Voice)
+    assert spoken.heard == "体温<b>38</b>度，请看"
+
+
 def test_fault_t_words_behind_a_destroyed_end_of_their_field_are_not_lost() -> None:
     raw = build("text", "饭凉了]]>汤也凉了").replace(b"]]></Content>", b"\x08</Content>")
     words = said(read(raw).event)

@@ -181,11 +181,19 @@ async def test_fault_t_what_is_just_leaving_when_the_service_stops_is_written_do
     await running.database.write(
         lambda db: staff.add(db, home, "chen", "陈晓雯", Role.DESK, "long-enough", running.clock())
     )
+    gone: list[str] = []
+
+    class Redis:
+        async def aclose(self) -> None:
+            gone.append("redis")
+
+    running.rates._client = Redis()  # type: ignore[assignment]
     async with asyncio.timeout(20):
         await begun.wait()
         done = len(ended)
         await running.stop()
     assert len(ended) > done
+    assert (gone, running.http.closed) == (["redis"], True), "no connection is left open"
     with closing(sqlite3.connect(running.settings.database.path)) as opened:
         assert opened.execute("SELECT count(*) FROM audit WHERE position IS NULL").fetchone() == (0,)
         assert opened.execute("SELECT count(*) > 0 FROM audit").fetchone() == (1,), "and linked into the chain"
