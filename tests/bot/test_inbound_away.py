@@ -223,7 +223,7 @@ async def test_e2_an_emergency_rings_while_it_cannot_be_committed(line: Line) ->
 
 
 async def test_f4_the_spool_survives_a_start_and_a_file_that_cannot_be_read_stays_aside(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(inbound, "GIVES_UP", 2)
     raw = message(
@@ -239,6 +239,7 @@ async def test_f4_the_spool_survives_a_start_and_a_file_that_cannot_be_read_stay
     assert {path.suffix for path in line.spool.folder.iterdir()} == {".spool"}, "it is tried once more"
     await line.inbound.drain()
     assert sorted(path.suffix for path in line.spool.folder.iterdir()) == [".bad", ".bad"]
+    assert actions(caplog).count("spool_failed") == 4, "each try that failed, for an engineer"
     assert await line.home.one("SELECT count(*) FROM inbox") == 1
 
 

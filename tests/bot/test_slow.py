@@ -219,10 +219,11 @@ async def test_fault_s9_whole_pushes_go_past_the_watch_and_a_worker_takes_none(
     monkeypatch.setattr(Slow, "watch", watch)
     settings = replace(service.settings, http=Http(port=unused_tcp_port))
     for role, status in (("all", 403), ("worker", 404)):
-        async with running(settings, role=role), aiohttp.ClientSession() as http:
+        async with running(settings, role=role) as served, aiohttp.ClientSession() as http:
             base = f"http://127.0.0.1:{unused_tcp_port}"
             async with http.post(f"{base}/wechat?signature=x", data=b"<xml/>") as answer:
                 assert answer.status == status
+            assert bool(served.slow._asked) is (role == "all"), "and their line is none that never asked"
             async with http.get(f"{base}/healthz") as answer:
                 assert answer.status == 200
     assert watched == ["/healthz", "/wechat", "/healthz"]
