@@ -1,5 +1,6 @@
 """Configuration: the file, then the environment; all mistakes at once, each with its key and what to write."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -38,6 +39,78 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     )
     settings = config.load(file, GOOD | {"JIASHU_HTTP__PORT": "9001"})
     assert (settings.http.port, settings.home.name, settings.on_loopback) == (9001, "青禾", True)
+
+
+WRITTEN: dict[str, dict[str, str | int | bool]] = {
+    "http": {
+        "host": "10.0.0.7",
+        "port": 9000,
+        "public_url": "https://jiashu.example.cn",
+        "trusted_proxies": "172.18.0.0/16",
+        "verify_files": "/srv/verify",
+    },
+    "wechat": {
+        "app_id": "wxabcdef0123456789",
+        "app_secret": "other",
+        "token": "another",
+        "encoding_aes_key": "b" * 43,
+        "previous_encoding_aes_key": "c" * 43,
+        "mode": "compatible",
+        "api_base_url": "https://api.example.cn",
+        "authorize_url": "https://open.example.cn/authorize",
+        "max_age_seconds": 0,
+    },
+    "clock": {"offset_file": "/srv/offset"},
+    "home": {
+        "name": "银杏苑",
+        "phone": "0571-88000101",
+        "timezone": "Asia/Urumqi",
+        "first_feedback_minutes": 45,
+        "serious_feedback_minutes": 10,
+        "result_hours": 48,
+        "approval_hours": 6,
+        "reply_minutes": 90,
+        "letter_time": "18:45",
+    },
+    "security": {
+        "key_file": "/srv/keys",
+        "session_hours": 8,
+        "secure_cookies": True,
+        "audit_head": "/srv/heads",
+        "stop_list": "/srv/stops",
+        "backups": "/srv/backups",
+        "metrics_token": "t" * 16,
+    },
+}
+
+
+@pytest.mark.parametrize(("section", "key"), [(section, key) for section, keys in WRITTEN.items() for key in keys])
+def test_what_is_written_is_what_the_service_uses(section: str, key: str, tmp_path: Path) -> None:
+    value = WRITTEN[section][key]
+    file = tmp_path / "c.toml"
+    file.write_text(f"[{section}]\n{key} = {json.dumps(value, ensure_ascii=False)}\n", encoding="utf-8")
+    others = {name: said for name, said in GOOD.items() if name != f"JIASHU_{section}__{key}".upper()}
+    assert getattr(getattr(config.load(file, others), section), key) == value
+
+
+def test_every_key_that_may_be_written_is_written_here() -> None:
+    elsewhere = {"database", "redis", "inbox", "media", "speech"}
+    assert {section: set(keys) for section, keys in config.KEYS.items() if section not in elsewhere} == {
+        section: set(keys) for section, keys in WRITTEN.items()
+    }
+
+
+def test_where_things_are_kept_is_written_as_well(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(
+        '[media]\npath = "/srv/media"\n[inbox]\nspool = "/srv/spool"\n[redis]\nurl = "redis://10.0.0.8:6379"\n'
+        '[database]\nurl = "postgresql://jiashu@10.0.0.8/jiashu"\n[security]\nkey_file = "/srv/keys"\n',
+        encoding="utf-8",
+    )
+    settings = config.load(file, GOOD)
+    assert (settings.media.path, settings.spool) == (Path("/srv/media"), Path("/srv/spool"))
+    assert settings.redis_url == "redis://10.0.0.8:6379"
+    assert settings.database.url == "postgresql://jiashu@10.0.0.8/jiashu"
 
 
 def test_all_mistakes_are_told_at_once_each_with_what_to_write(tmp_path: Path) -> None:

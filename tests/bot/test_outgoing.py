@@ -173,7 +173,8 @@ async def test_the_sender_sends_what_is_ready_and_the_fetcher_keeps_files_sealed
     await home.hears(events.Voice(media_id, "amr"), DAUGHTER)
     await home.hears(events.Image("gone"), DAUGHTER)
     person = await home.person(DAUGHTER)
-    sender = Sender(home.database, outside.gateway, home.clock)
+    fates: list[Fate] = []
+    sender = Sender(home.database, outside.gateway, home.clock, sent=fates.append)
     fetcher = Fetcher(home.database, outside.gateway, tmp_path / "media", home.clock)
     loops = [asyncio.create_task(sender.run()), asyncio.create_task(fetcher.run())]
     await home.database.write(lambda db: answering.answer(db, who, person, "听到了", "k", home.clock()))
@@ -186,6 +187,7 @@ async def test_the_sender_sends_what_is_ready_and_the_fetcher_keeps_files_sealed
             and await home.one("SELECT state FROM outbox") == "sent"
         ):
             break
+    assert fates == [Fate.SENT], "and it is counted"
     for loop in loops:
         loop.cancel()
     assert outside.world.phones[DAUGHTER].chat[-1]["content"] == "听到了"

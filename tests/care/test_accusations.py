@@ -190,3 +190,19 @@ def test_f27_words_for_the_lead_beside_a_place_for_the_floor() -> None:
     assert both.also is not None
     assert both.also.audience is Audience.LEAD
     assert heard(rung, None) == rung
+
+
+def test_f27_what_rings_for_the_lead_alone_rings_the_floor_only_where_somebody_is_in_danger() -> None:
+    """A carer is never called to hear what was said of her; to a bed where somebody bleeds she is."""
+    lead = triage("护工打我")
+    assert lead.audience is Audience.LEAD
+    calm = read("护工上个月打我", HOUSE)
+    assert calm is not None
+    assert heard(lead, calm) == lead
+    now = read("护工打我，流血了", HOUSE, hurt=True)
+    assert now is not None
+    both = heard(lead, now)
+    assert (both.audience, both.also) == (Audience.FLOOR, lead)
+    said = read("护工昨天掐我妈", HOUSE)
+    assert said is not None
+    assert heard(triage("今天天气好"), said).audience is Audience.LEAD, "a grave word of no emergency is for the lead"

@@ -12,6 +12,7 @@ from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm
 from care.states import Role
 from conversations import events
 from services.access import Viewer
+from services.outgoing import outbox
 from services.ports import Fate, Outcome
 from services.talks import answering
 from storage import tables
@@ -227,6 +228,21 @@ def test_f11_what_may_still_be_sent_ends_at_its_moment(
     )
     assert window.left(START) == (left[0], at(left[1]))
     assert window.beside(START) == beside
+
+
+async def test_fault_t_an_answer_that_left_by_the_outbox_stands_once_in_the_thread(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await home.hears("我妈能吃粽子吗")
+    person = await home.person()
+
+    async def sides() -> list[str]:
+        thread = await home.database.read(lambda db: talks.thread(db, who.sight, person))
+        return [bubble.side for bubble in thread.bubbles]
+
+    assert await sides() == ["in", "bot"]
+    number = await home.one("SELECT id FROM inbox")
+    await home.database.store(lambda store: outbox.answer_late(store, [number], home.clock()))
+    assert await sides() == ["in", "bot"]
 
 
 async def test_fault_t_the_thread_says_what_became_of_each_message_and_why(home: HomeUnderTest) -> None:
