@@ -108,3 +108,4 @@ async def test_fault_i7_refused_pushes_are_one_line_in_the_log_and_one_when_it_i
     told = [record for record in caplog.records if record.name == webhook.log.name]
     assert [record.__dict__["action"] for record in told] == ["no_answer", "answered_again"]
     assert told[1].__dict__["refused"] == 3
+    assert "File exists" in told[0].__dict__["error"] or "Not a directory" in told[0].__dict__["error"]

@@ -14,6 +14,7 @@ from bot import reading
 from bot.main import Service
 from bot.reading import Reader, read
 from care.accusations import Colleague, Names
+from care.triage import NURSE
 from conversations import events
 from tests.bot.logged import actions
 from tests.service import service
@@ -128,3 +129,9 @@ async def test_fault_t_no_process_is_left_behind_when_the_service_stops(service:
     service.inbound._reader._process = kept
     await service.inbound.close()
     assert kept.returncode == -signal.SIGKILL
+
+
+def test_f22_the_button_calls_a_nurse_without_a_word_and_no_other_button_does() -> None:
+    assert read(events.Click("NURSE"), NAMES).heard == NURSE
+    for event in (events.Click("LETTER"), events.Image("m"), events.Followed("")):
+        assert not read(event, NAMES).heard.rings

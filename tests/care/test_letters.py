@@ -113,4 +113,5 @@ def test_fault_c2_a_day_is_read_by_everybody_unless_its_writer_says_otherwise(se
     [("上午量了血压，都好", "血压"), ("伤口换了药", "伤口"), ("昏睡了一下午", "昏睡"), ("在院子里晒太阳", "")],
 )
 def test_fault_c2_the_writer_reads_the_whole_word_that_tells_of_the_body(sentence: str, word: str) -> None:
+    letters._ears.cache_clear()
     assert letters.of_body(sentence) == word
