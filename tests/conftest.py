@@ -32,7 +32,7 @@ from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
 from storage.store import Store
-from tests import databases
+from tests import databases, told
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -101,6 +101,12 @@ def costly_hasher() -> Iterator[PasswordHasher]:
         patch.setattr(staff, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         staff._nobody.cache_clear()
         yield whole
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _who_writes_tells() -> Iterator[None]:
+    with told.watched():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -278,8 +284,13 @@ async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterato
         )
         built = house or House(settings.home)
         sealer = seal.load(settings.key_file, may_create=True)
-        database = open_database(settings.database.url, sealer, lambda store, batch: receive_batch(store, built, batch))
+        database = open_database(
+            settings.database.url,
+            sealer,
+            lambda store, batch: told.looked_at(store, lambda store: receive_batch(store, built, batch)),
+        )
         await database.start()
+        told.watch(database)
         made.append(database)
         clock = Moves()
         ids = await database.write(lambda db: install.install(db, settings, clock()))

@@ -118,7 +118,7 @@ def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
         row = tables.KnowledgeBlank(id=new_id(), home_id=viewer.home_id, name=name)
         db.add(row)
     row.value, row.valid_until, row.edited_at, row.edited_by = value, valid_until, now, viewer.id
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "fill", f"blank:{name}"[:48])
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "fill", f"blank:{name}")
     db.store.hint("knowledge")
 
 

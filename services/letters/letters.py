@@ -278,7 +278,6 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     for kin, scopes in readers:
         zone = queries.zone(db, kin) or house.home.zone
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
-            db.flush()
             outbox.enqueue(
                 db.store,
                 home_id=row.home_id,

@@ -53,7 +53,7 @@ def bare(data: bytes) -> bytes:
 
 
 def _jpeg(data: bytes) -> bytes:
-    if data[2:3] != b"\xff" or data[3:4] < b"\xc0":
+    if data[2:4] < b"\xff\xc0":  # no part begins
         return data
     kept, side = [data[:2]], UPRIGHT
     for marker, part, whole in _segments(data):
@@ -199,12 +199,12 @@ def _blocks(data: bytes, at: int) -> int:
 
 
 def _film(film: bytearray, at: int, end: int, depth: int) -> None:
-    while at + 8 <= end and depth < DEEPEST:
+    while at < end and depth < DEEPEST:
         size, kind, head = int.from_bytes(film[at : at + 4], "big"), bytes(film[at + 4 : at + 8]), 8
         if size == 1:
             size, head = int.from_bytes(film[at + 8 : at + 16], "big"), 16
-        stop = end if size == 0 else at + size
-        if stop < at + head or stop > end:
+        stop = min(at + size, end) if size else end  # what was cut off ends where the film does
+        if stop < at + head:
             return
         if kind in FILM_TOLD:
             film[at + 4 : at + 8] = b"free"

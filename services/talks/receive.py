@@ -336,7 +336,7 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
     answer = None
     if not isinstance(envelope.event, SILENT):
         context = Context(
-            store, house, envelope.home_id, talk.person_id, now, now, inbox_id, attended=False, kind=talk.kind
+            store, house, envelope.home_id, talk.person_id, now, now, inbox_id, talk.attended(now), talk.kind
         )
         dispatch.carry_out(context, AskHuman("set_aside"))
         says = [Say("receive.set_aside")]

@@ -4,7 +4,7 @@ not.
 
 import pytest
 
-from care.accusations import Colleague, Names, heard, read
+from care.accusations import ABUSE, LOOK, Colleague, Names, heard, read
 from care.triage import Audience, triage
 
 HOUSE = Names(
@@ -206,3 +206,27 @@ def test_f27_what_rings_for_the_lead_alone_rings_the_floor_only_where_somebody_i
     said = read("护工昨天掐我妈", HOUSE)
     assert said is not None
     assert heard(triage("今天天气好"), said).audience is Audience.LEAD, "a grave word of no emergency is for the lead"
+
+
+@pytest.mark.parametrize(
+    ("words", "floor", "lead"),
+    [
+        ("小周骂我妈", "", ""),
+        ("小周昨天掐我胳膊", "", "掐我"),
+        ("林可偷我妈的钱", "", "偷我妈的钱"),
+        ("护工正在掐我", LOOK, "掐我"),
+        ("护工偷我妈的钱，现在还在拿", LOOK, "偷我妈的钱"),
+        ("我摔倒了，小周骂我", "跌倒受伤", "骂"),
+        ("三楼护工打我妈，头流血了", "跌倒受伤", "护工打我"),
+    ],
+)
+def test_fault_t_f27_where_somebody_may_be_hurt_the_floor_gets_a_place_and_the_lead_always_the_words(
+    words: str, floor: str, lead: str
+) -> None:
+    """What the floor hears, and the words that ring the lead."""
+    rung = triage(words)
+    rings = heard(rung, read(words, HOUSE, hurt=rung.rings and rung.audience is Audience.FLOOR))
+    both = [one for one in (rings, rings.also) if one is not None]
+    assert [one.kind for one in both if one.audience is Audience.FLOOR] == [floor] * bool(floor)
+    assert [(one.kind, one.why) for one in both if one.audience is Audience.LEAD] == [(ABUSE, lead)] * bool(lead)
+    assert rings.rings == bool(floor or lead)

@@ -52,16 +52,16 @@ class House:
         """On the board at once, then in the database, as the page does it."""
         viewer, now = self.staff[who], self.home.clock()
         if act == "go":
-            self.board.go(viewer, alarm.ref, now)
+            alarm = self.board.go(viewer, alarm.ref, now)
             await self.home.database.write(
                 lambda db: alarms.go(db, self.home.house, viewer, alarm.openid, alarm.audience, now)
             )
         elif act == "undo":
-            self.board.undo(viewer, alarm.ref, now)
+            alarm = self.board.undo(viewer, alarm.ref, now)
             await self.home.database.write(lambda db: alarms.undo(db, viewer, alarm.openid, alarm.audience, now))
         else:
             ends = {"arrived": self.board.arrive, "false": self.board.dismiss, "muted": self.board.mute}
-            ends[act](viewer, alarm.ref, now, why)
+            alarm = ends[act](viewer, alarm.ref, now, why)
             await self.home.database.write(
                 lambda db: alarms.end(db, viewer, alarm.openid, alarm.audience, act, why, now)
             )

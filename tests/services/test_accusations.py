@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from care.errors import Decided, Invalid, NotFound
 from care.states import Role
+from care.triage import triage
 from conversations.answers import Knowledge, starter
+from conversations.events import Text
 from services.access import Viewer, access_person
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
@@ -342,3 +345,33 @@ async def test_c6_what_was_said_before_belongs_to_the_case_though_its_first_word
         lambda db: accusations.of_complaint(db, one) if (one := db.get(tables.Complaint, complaint)) else []
     )
     assert [one.who for one in named] == ["周敏"]
+
+
+async def test_fault_t_s1_a_role_that_is_accused_without_a_floor_means_all_floors_and_with_one_only_its_own(
+    floor: Floor,
+) -> None:
+    """Both cry for help, so that every floor would see their talks."""
+    home = floor.home
+    for openid, words in (("stranger", "你们护工骂我"), ("grandma", "三楼护工骂我")):
+        await home.hears(words, openid)
+        rung = replace(home.envelope(Text("我摔倒了，快来人"), openid), heard=triage("我摔倒了，快来人"))
+        await home.database.receive(rung)
+    stranger, elder = await home.person("stranger"), await home.person("grandma")
+    assert await home.rows("SELECT role, floor FROM accused ORDER BY id") == [("carer", ""), ("carer", "3")]
+    for login in ("zhou", "lin"):
+        assert await floor.sees(login, stranger) == NOTHING, f"{login} may be the one"
+    assert await floor.sees("zhou", elder) == NOTHING
+    assert "talk" in await floor.sees("lin", elder), "who is of another floor goes and helps"
+    await home.hears("二楼护士骂我", "grandma")
+    assert await floor.sees("tang", elder) == NOTHING, "a nurse of the whole house is one of the second floor as well"
+    assert "talk" in await floor.sees("tang", stranger)
+
+
+async def test_fault_t_s1_a_grievance_without_a_hard_word_accuses_within_a_complaint_alone(floor: Floor) -> None:
+    home = floor.home
+    said = "三楼护工送的饭菜是凉的"
+    await home.hears(said, "niece")
+    assert await home.rows("SELECT id FROM accused") == [], "a plain wish stays with who can help"
+    await home.hears("我要投诉，饭菜太凉", "niece")
+    await home.hears(said, "niece")
+    assert await home.rows("SELECT role, floor FROM accused") == [("carer", "3")]

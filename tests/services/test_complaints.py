@@ -173,6 +173,7 @@ async def test_c8_c9_a_serious_case_is_decided_by_the_director_and_told_by_voice
     )
     assert await story.stage() == 7
     assert await home.rows("SELECT kept_how FROM promise WHERE kind = 'result'") == [("call",)]
+    assert await home.rows("SELECT actor FROM audit WHERE action = 'tell'") == [(f"staff:{story.lead.id}",)]
     assert "1 认可" in (await home.send_all())[0][1]
     await home.hears("1")
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'follow_up'") == 3

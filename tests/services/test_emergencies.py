@@ -184,7 +184,11 @@ async def test_e2_who_said_i_go_long_ago_is_not_there_and_a_new_cry_rings_anew(e
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     await cries(elder, "我摔倒了")
     await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
-    elder.clock.on(minutes=11)
+    elder.clock.on(minutes=10)
+    await cries(elder, "快来人啊")
+    (alarm,) = (await board_of(elder)).seen_by(nurse)
+    assert alarm.going == "唐雨", "ten minutes are hers"
+    elder.clock.on(seconds=1)
     await cries(elder, "快来人啊")
     (alarm,) = (await board_of(elder)).seen_by(nurse)
     assert alarm.going == ""
@@ -227,6 +231,9 @@ async def test_e2_a_wound_by_a_carer_rings_for_the_floor_without_the_words(elder
     (seen,) = board.seen_by(nurse)
     assert "护工" not in seen.words
     assert {alarm.audience for alarm in board.seen_by(lead)} == {Audience.FLOOR, Audience.LEAD}
+    await cries(elder, "快来人")
+    (seen,) = (await board_of(elder)).seen_by(nurse)
+    assert "护工" not in seen.words, "a plain cry later opens none of the words before"
     fresh = Board()
     fresh.ring(
         "grandma", "k", triage("护工打了我，我头撞破了流血不止"), "护工打了我，我头撞破了流血不止", elder.clock()
@@ -263,7 +270,7 @@ async def test_f22_a_tap_on_the_menu_calls_the_nurse_and_twice_in_a_minute_is_th
     elder.clock.on(seconds=70)
     await taps(2)
     assert await elder.rows("SELECT level, count FROM alarm") == [(1, 2)]
-    elder.clock.on(seconds=20)
+    elder.clock.on(minutes=1)
     await taps(3)
     assert await elder.rows("SELECT level, count FROM alarm") == [(0, 3)]
     await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, "grandma", Audience.FLOOR, elder.clock()))
@@ -287,5 +294,10 @@ def test_d14_of_a_long_message_the_strip_shows_what_rang() -> None:
     long = events.Text(f"{filling}我爸摔倒了，快来人。{filling}")
     assert "我爸摔倒了" in shown(long, triage(long.body).why)
     assert len(shown(long, triage(long.body).why)) <= SHOWN + 4
+    words = shown(long, triage(long.body).why)
+    assert (words[:2], words[-2:]) == ("……", "……"), "cut off on both sides"
+    last = f"{filling}我爸摔倒了"
+    assert shown(events.Text(last), triage(last).why).endswith("我爸摔倒了")
+    assert shown(events.Text(f"我爸摔倒了{filling}"), triage(last).why).startswith("我爸摔倒了")
     assert shown(events.Text(f"{filling}快来人")).endswith("快来人")
     assert shown(events.Text("我摔倒了")) == "我摔倒了"

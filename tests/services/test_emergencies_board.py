@@ -149,6 +149,36 @@ async def test_fault_t_words_that_came_by_the_board_and_by_the_database_are_show
     assert seen.latest_at == home.clock()
 
 
+async def test_fault_t_what_is_taken_back_is_what_the_database_has_and_waits_for_no_commit(house: House) -> None:
+    """It was ended from memory, before its message was in the database."""
+    home, tang, words = house.home, house.staff["tang"], "我摔倒了"
+    house.board.ring("grandma", "k1", triage(words), words, home.clock())
+    (alarm,) = house.strips("tang")
+    house.board.dismiss(tang, alarm.ref, home.clock(), "按错了")
+    await house.cries(words)
+    house.board.committed("grandma", "k1")
+    now = home.clock()
+    await home.database.write(lambda db: alarms.end(db, tang, "grandma", Audience.FLOOR, "false", "按错了", now))
+    await house.look()
+    home.clock.on(minutes=1)
+    await house.does("lin", "undo", alarm)
+    (seen,) = house.strips("tang")
+    assert (seen.uncommitted, seen.count) == (frozenset(), 1)
+    await house.does("tang", "false", seen, "按错了")
+    assert house.strips("tang") == [], "it ends like any other"
+
+
+async def test_fault_t_a_cry_after_an_end_that_is_not_written_down_yet_stands_alone(house: House) -> None:
+    home = house.home
+    await house.cries("我摔倒了")
+    (alarm,) = house.strips("tang")
+    house.board.dismiss(house.staff["tang"], alarm.ref, home.clock.on(minutes=1), "按错了")
+    house.board.ring("grandma", "k2", triage("快来人"), "快来人", home.clock.on(seconds=20))
+    await house.look()
+    (seen,) = house.strips("tang")
+    assert ([cry.words for cry in seen.said], seen.count) == (["快来人"], 1), "what was answered is not asked again"
+
+
 async def test_fault_d7_a_process_that_starts_anew_still_knows_who_went(house: House) -> None:
     await house.cries("我摔倒了")
     await house.does("tang", "go", house.strips("tang")[0])

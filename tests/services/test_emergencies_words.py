@@ -101,3 +101,12 @@ async def test_d14_a_message_is_read_once_however_often_the_strip_is_drawn(
         await house.look()
     assert (sorted(read), len(opened)) == (sorted(said * 2), 3)
     assert len(house.strips("tang")[0].cries) == 3
+
+
+def test_fault_t_d14_only_so_many_messages_stay_in_memory_and_the_oldest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cries, "MOST", 2)
+    cries._known.clear()
+    for number, words in enumerate(("我摔倒了", "快来人啊", "腿断了")):
+        cries.remember(number, events.Text(words))
+        assert len(cries._known) == min(number + 1, 2)
+    assert [one.words for one in cries._known.values()] == ["快来人啊", "腿断了"]

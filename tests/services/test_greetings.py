@@ -19,6 +19,7 @@ from services.residents.forms import Hush, SetStatus
 from storage import tables
 from storage.queries import families
 from tests.conftest import HomeUnderTest
+from tests.services.hints import Hints
 
 SCENE = {
     "staff": [],
@@ -129,7 +130,9 @@ async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_t
 async def test_b1_what_is_late_or_cannot_be_sent_is_left_to_a_person(house: HomeUnderTest) -> None:
     await plans(house)
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
+    hints = Hints(house)
     assert await release(house) == 0
+    assert "days" in await hints.told(), "the open pages show why at once"
     assert await states(house, "birthday") == {"grandma": ("skipped", "48 小时没来信，微信不让发，请当面或打电话")}
     assert {why for _, why in (await states(house, "birthday-soon")).values()} == {"过了那一天，不补发"}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from care.errors import Conflict, Invalid, NotFound
+from care.errors import Conflict, Decided, Invalid, NotFound
 from care.states import Role
 from conversations import events
 from services.letters import letters
@@ -102,11 +102,13 @@ async def test_u4_bad_news_is_held_until_a_nurse_has_called(house: HomeUnderTest
     await house.database.write(
         lambda db: letters.let_go(db, nurse, number, LetGo(called="和李静说了，她明天来看"), house.clock())
     )
-    with pytest.raises(Conflict):
-        await house.database.write(
-            lambda db: letters.let_go(db, nurse, number, LetGo(called="再打一次"), house.clock())
-        )
+    again = LetGo(called="再打一次")
+    with pytest.raises(Decided, match="放行了这封家书"):
+        await house.database.write(lambda db: letters.let_go(db, nurse, number, again, house.clock()))
     assert await evening(house) == 1
+    await house.database.write(lambda db: letters.withdraw(db, nurse, number, WithdrawLetter(), house.clock()))
+    with pytest.raises(Decided, match="收回了这封家书"):
+        await house.database.write(lambda db: letters.let_go(db, nurse, number, again, house.clock()))
 
 
 async def test_f12_a_letter_is_corrected_or_withdrawn_and_nobody_else_may_write_it(house: HomeUnderTest) -> None:
@@ -284,6 +286,17 @@ async def test_f20_checks_are_sentences_for_the_writer(house: HomeUnderTest) -> 
         < letters.release_at(house.settings.home, letters.today(house.settings.home, house.clock())) - house.clock()
         < timedelta(days=1)
     )
+
+
+async def test_fault_t_f20_the_sentence_of_yesterday_is_not_written_again_today(house: HomeUnderTest) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
+    await writes(house, carer)
+    house.clock.on(days=1)
+    with pytest.raises(Invalid, match="和昨天的一样"):
+        await writes(house, carer)
+    await writes(house, carer, sentence="下午在院子里走了走。")
+    house.clock.on(days=1)
+    assert await writes(house, carer), "what was said the day before yesterday may be said again"
 
 
 async def test_fault_c2_a_relative_of_the_daily_scope_never_reads_a_sentence_of_the_body(house: HomeUnderTest) -> None:

@@ -50,10 +50,23 @@ def test_fault_s7_a_photo_of_a_phone_keeps_its_picture_and_its_colours_alone() -
     assert bare(sent + SECOND + b"MotionPhoto" + PLACE) == photo()
 
 
+def test_fault_t_s7_a_photo_may_begin_with_its_frame() -> None:
+    frame, told = segment(0xC0, bytes(15)), segment(0xFE, PLACE)
+    assert bare(b"\xff\xd8" + frame + told + SCANS + b"\xff\xd9") == b"\xff\xd8" + frame + SCANS + b"\xff\xd9"
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("side", range(2, 9))
 def test_fault_s7_which_side_is_up_is_kept(side: int, order: str) -> None:
-    shown = bare(photo(segment(0xE1, b"Exif\0\0" + exif(side, order))))
+    phone, told = (
+        segment(0xE1, b"Exif\0\0" + exif(side, order)),
+        segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PLACE),
+    )
+    upright = segment(0xE1, b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, side, 0, 0))
+    shown = bare(photo(phone, told))
+    assert shown == photo(upright), "right behind JFIF"
+    assert bare(b"\xff\xd8" + phone + TABLES + SCANS) == b"\xff\xd8" + upright + TABLES + SCANS
+    assert bare(b"\xff\xd8" + JFIF + phone) == b"\xff\xd8" + JFIF + upright
     assert PLACE not in shown
     assert b"Hua" not in shown
     again = bare(shown)
@@ -113,14 +126,22 @@ def test_fault_s7_a_webp_and_a_gif_lose_what_is_told_of_them() -> None:
     assert bare(head + told + loop + frame + b";" + PLACE) == head + loop + frame + b";"
 
 
-def test_fault_s7_a_film_loses_its_place_and_no_box_moves() -> None:
-    def box(kind: bytes, *parts: bytes) -> bytes:
-        inside = b"".join(parts)
-        return struct.pack(">I", 8 + len(inside)) + kind + inside
+def box(kind: bytes, *parts: bytes, size: int | None = None) -> bytes:
+    inside = b"".join(parts)
+    return struct.pack(">I", 8 + len(inside) if size is None else size) + kind + inside
 
+
+def long(kind: bytes, *parts: bytes) -> bytes:
+    """A box whose length takes eight bytes, as that of a long film."""
+    inside = b"".join(parts)
+    return box(kind, struct.pack(">Q", 16 + len(inside)), inside, size=1)
+
+
+def test_fault_s7_a_film_loses_its_place_and_no_box_moves() -> None:
     place = box(b"udta", box(b"\xa9xyz", PLACE))
     sent = (
         box(b"ftyp", b"isom\0\0\0\0")
+        + box(b"wide")  # empty, as cameras write it
         + box(b"moov", box(b"mvhd", b"12"), box(b"trak", place), place)
         + box(b"mdat", b"film")
     )
@@ -129,3 +150,32 @@ def test_fault_s7_a_film_loses_its_place_and_no_box_moves() -> None:
     assert (len(shown), shown.index(b"film"), shown.count(b"free")) == (len(sent), sent.index(b"film"), 2)
     assert shown.replace(b"free", b"udta").replace(bytes(len(place) - 8), place[8:]) == sent
     assert bare(box(b"ftyp", b"heic") + box(b"meta", PLACE)) == box(b"ftyp", b"heic") + box(b"meta", PLACE)
+
+
+FTYP = box(b"ftyp", b"isom\0\0\0\0")
+TOLD = box(b"udta", box(b"\xa9xyz", PLACE))
+DEEP = box(b"moov", box(b"trak", box(b"mdia", box(b"minf", TOLD))))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        long(b"mdat", b"film") + box(b"moov", TOLD),
+        long(b"moov", TOLD) + box(b"mdat", b"film"),
+        box(b"moov", long(b"udta", PLACE)) + box(b"mdat", b"film"),
+        box(b"mdat", b"film") + box(b"moov", TOLD, size=0),
+        box(b"mdat", b"film") + DEEP,
+    ],
+)
+def test_fault_t_s7_a_film_loses_its_place_however_long_its_boxes_are_and_when_it_was_cut_off(parts: bytes) -> None:
+    sent = FTYP + parts
+    assert b"film" in bare(sent)
+    for cut in range(len(FTYP), len(sent) + 1):
+        shown = bare(sent[:cut])
+        assert PLACE[:5] not in shown
+        assert len(shown) == cut
+
+
+def test_fault_t_s7_a_film_of_boxes_in_boxes_is_no_trap() -> None:
+    sent = b"".join(box(b"moov", size=8 * (5000 - number)) for number in range(5000))
+    assert bare(FTYP + sent) == FTYP + sent

@@ -44,6 +44,11 @@ async def test_m1_who_may_be_asked_is_asked_once_and_the_others_find_it_by_a_wor
     with pytest.raises(NotFound):
         await house.database.write(lambda db: surveys.begin(db, house.house, desk, house.clock()))
     assert "没有要填的" in await house.hears("问卷", "grandma")
+    elder, kin = await house.person("grandma"), await house.person("daughter")
+    for nobody in (elder, elder + kin):
+        with pytest.raises(NotFound):
+            await house.database.read(lambda db, who=nobody: surveys.open_for(db, who))  # type: ignore[misc]
+    assert (await house.database.read(lambda db: surveys.open_for(db, kin))).period == "2026-11"
 
 
 def test_fault_t_an_invitation_has_a_link_only_where_a_page_can_be_opened() -> None:
@@ -175,6 +180,9 @@ async def test_fault_c6_only_who_complains_is_left_in_peace_and_nobody_is_forgot
     house.clock.on(days=1, hours=3)
     await house.hears("在吗", "daughter")
     await house.send_all()
+    await house.rows("UPDATE follower SET following = ? WHERE openid = 'daughter'", False)
+    assert await afterwards() == set(), "that others may be told says nothing of her"
+    await house.rows("UPDATE follower SET following = ? WHERE openid = 'daughter'", True)
     assert await afterwards() == {"daughter"}
     assert await afterwards() == set(), "once"
 

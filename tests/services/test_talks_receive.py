@@ -217,6 +217,7 @@ async def test_a_flow_that_raises_sets_aside_its_message_alone(toy_home: HomeUnd
     assert "没能读懂" in words(found[1])
     assert await home.rows("SELECT set_aside FROM inbox WHERE set_aside IS NOT NULL") == [("ZeroDivisionError",)]
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 1
+    assert await home.one("SELECT session_left FROM follower WHERE openid = 'son'") == 5, "we may write for 48 hours"
     again = await home.database.store(lambda store: list(receive_batch(store, home.house, batch[1:2])))
     assert again[0].repeat
 
@@ -300,3 +301,17 @@ async def test_no_statement_of_the_hot_path_searches_a_whole_table(home: HomeUnd
         if plan.startswith("SCAN") and not re.search(r"json_each|subquery", plan.split(":")[0])
     ]
     assert whole == []
+
+
+async def test_fault_t_f6_an_elder_who_presses_and_talks_hears_the_answer_and_nobody_else_does(
+    home: HomeUnderTest,
+) -> None:
+    await home.hears("你好", "grandma")
+    elder = await home.person("grandma")
+    await home.rows("UPDATE person SET kind = 'elder' WHERE id = ?", elder)
+    said = await home.hears(events.Voice("m1", "amr"), "grandma")
+    home.house.recorded = frozenset({said, await home.hears(events.Voice("m2", "amr"), "daughter")})
+    assert await home.hears("我想喝水", "grandma") == said
+    assert await home.one("SELECT count(*) FROM outbox") == 0, "who types reads"
+    await home.hears(events.Voice("m3", "amr"), "grandma")
+    assert await home.rows("SELECT person_id, purpose FROM outbox") == [(elder, "spoken")]

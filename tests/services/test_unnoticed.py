@@ -1,7 +1,7 @@
 """One-line faults that no test had noticed, each as the story that notices it (T)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -52,6 +52,25 @@ async def test_fault_t_an_interim_date_has_a_limit(story: Story) -> None:
             await work
         else:
             with pytest.raises(Invalid, match="30 天以内"):
+                await work
+
+
+async def test_fault_t_an_interim_date_lies_ahead(story: Story) -> None:
+    home = story.home
+    await story.assess()
+    day = home.clock().astimezone(home.house.home.zone).date() + timedelta(days=1)
+    last = datetime.combine(day, proposals.DUE_AT, home.house.home.zone)
+    asked = Interim(reply="要等鉴定", until=day)
+    for now, taken in ((last, False), (last - timedelta(seconds=1), True)):
+        work = story.do(
+            lambda db, now=now: proposals.interim(  # type: ignore[misc]
+                db, home.house, story.lead, story.complaint, asked, now
+            )
+        )
+        if taken:
+            await work
+        else:
+            with pytest.raises(Invalid, match="已经过了"):
                 await work
 
 
