@@ -32,7 +32,7 @@ from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
 from storage.store import Store
-from tests import databases, told
+from tests import databases, transactions
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -104,8 +104,8 @@ def costly_hasher() -> Iterator[PasswordHasher]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _who_writes_tells() -> Iterator[None]:
-    with told.watched():
+def _transactions_are_looked_at() -> Iterator[None]:
+    with transactions.watched():
         yield
 
 
@@ -287,10 +287,10 @@ async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterato
         database = open_database(
             settings.database.url,
             sealer,
-            lambda store, batch: told.looked_at(store, lambda store: receive_batch(store, built, batch)),
+            lambda store, batch: transactions.looked_at(store, lambda store: receive_batch(store, built, batch)),
         )
         await database.start()
-        told.watch(database)
+        transactions.watch(database)
         made.append(database)
         clock = Moves()
         ids = await database.write(lambda db: install.install(db, settings, clock()))

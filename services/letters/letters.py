@@ -375,12 +375,12 @@ def react(db: Unit, person_id: int, letter_id: int, word: str, now: datetime) ->
     """收到 or 谢谢 are kept, 有疑问 and 请来电 enter the talk as well (the caller hands them on). Raises Invalid, NotFound."""
     if word not in REACTIONS:
         raise Invalid(why="请点下面四个里的一个。")
+    db.lock_persons(person_id)
     page = opened(db, person_id, letter_id, now)
     db.flush()
     row = queries.reading(db, letter_id, person_id)
     if row is None:
         raise NotFound
-    db.lock_persons(person_id)
     row.reaction, row.reacted_at = word, now
     db.store.hint("letters")
     return replace(page, reaction=word)

@@ -102,6 +102,8 @@ async def test_u4_bad_news_is_held_until_a_nurse_has_called(house: HomeUnderTest
     await house.database.write(
         lambda db: letters.let_go(db, nurse, number, LetGo(called="和李静说了，她明天来看"), house.clock())
     )
+    trace = await house.rows("SELECT actor FROM audit WHERE action = 'let_go' AND subject = ?", f"letter:{number}")
+    assert trace == [(f"staff:{nurse.id}",)]
     again = LetGo(called="再打一次")
     with pytest.raises(Decided, match="放行了这封家书"):
         await house.database.write(lambda db: letters.let_go(db, nurse, number, again, house.clock()))

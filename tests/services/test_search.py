@@ -127,8 +127,8 @@ async def test_p2_the_index_holds_no_words_and_follows_a_new_name(home: HomeUnde
     person = await home.person("kin3")
 
     def rename(db: Unit) -> None:
-        row = db.get_one(tables.Person, person)
         db.lock_persons(person)
+        row = db.get_one(tables.Person, person)
         db.seal(row, "name", "欧阳静")
         search.renamed(db, row)
 

@@ -261,7 +261,14 @@ async def test_p7_a_restore_that_is_cut_leaves_nothing_and_works_at_the_next_try
         with pytest.raises(RuntimeError, match="power"):
             await _quiet(upkeep.restore, empty, file, home.clock)
     assert not await asyncio.to_thread(migrate.has_rows, empty.database.url)
+    target = migrate.file_of(empty.database.url)
+    if target is not None:
+        for name in (".coming", ".coming-wal", ".coming.lock", "-wal", "-shm"):
+            target.with_name(f"{target.name}{name}").write_bytes(b"half written when the power went")
     assert await _quiet(upkeep.restore, empty, file, home.clock) == 0
+    if target is not None:
+        left = {one.name.removeprefix(target.name) for one in target.parent.glob(f"{target.name}*")}
+        assert left <= {"", ".lock"}, "nothing of before lies beside it"
     back = await _opened(home, empty.database.url)
     try:
         assert await back.one("SELECT count(*) FROM epoch") == 1
