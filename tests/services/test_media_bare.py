@@ -55,6 +55,12 @@ def test_fault_t_s7_a_photo_may_begin_with_its_frame() -> None:
     assert bare(b"\xff\xd8" + frame + told + SCANS + b"\xff\xd9") == b"\xff\xd8" + frame + SCANS + b"\xff\xd9"
 
 
+@pytest.mark.parametrize("last", [b"\xff\x00", b"\xff\xd7", b"\xff"])
+def test_fault_t_s7_the_end_of_a_photo_is_found_right_behind_a_sign_that_looks_like_one(last: bytes) -> None:
+    whole = b"\xff\xd8" + TABLES + segment(0xDA, bytes(10)) + b"\x12" + last + b"\xff\xd9"
+    assert bare(whole + SECOND) == whole
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("side", range(2, 9))
 def test_fault_s7_which_side_is_up_is_kept(side: int, order: str) -> None:
