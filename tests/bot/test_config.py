@@ -95,7 +95,7 @@ def test_what_is_written_is_what_the_service_uses(section: str, key: str, tmp_pa
 
 def test_every_key_that_may_be_written_is_written_here() -> None:
     elsewhere = {"database", "redis", "inbox", "media", "speech"}
-    assert {section: set(keys) for section, keys in config.KEYS.items() if section not in elsewhere} == {
+    assert {section: set(keys) for section, keys in KEYS.items() if section not in elsewhere} == {
         section: set(keys) for section, keys in WRITTEN.items()
     }
 
