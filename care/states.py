@@ -215,3 +215,12 @@ class Score(IntEnum):
     FAIR = 3
     GOOD = 4
     BEST = 5
+
+
+class Launch(StrEnum):
+    """What the machine begins to say by itself on a floor, each by an act of the director (F29)."""
+
+    LETTERS = "letters"
+    GREETINGS = "greetings"
+    REMINDERS = "reminders"
+    SURVEYS = "surveys"

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from care.errors import HomeForeign, KeysForeign
 from care.states import Role
+from services.launch import launch
 from services.setup.settings import effective
 from services.staff import staff
 from services.upkeep import audit_chain
@@ -74,7 +75,10 @@ def _ours(db: Unit, settings: Settings, home: tables.Home, now: datetime, *, ado
 
 
 def sample(db: Unit, ids: Installed, scene: Mapping[str, Any], now: datetime) -> None:
-    """Fill a new database with the fictional people of a scene: staff who log in, and the bindings of the phones."""
+    """Fill a new database with the fictional people of a scene: staff who log in, and the bindings of the phones; what
+    the machine may say is switched on for all.
+    """
+    launch.everything(db, ids.home_id, now)
     for name, value in scene.get("blanks", {}).items():
         db.add(
             tables.KnowledgeBlank(id=new_id(), home_id=ids.home_id, name=name, value=value, edited_at=now, edited_by=0)

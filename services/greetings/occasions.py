@@ -16,6 +16,7 @@ from sqlalchemy import select
 from care import occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
+from care.states import Launch
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
 from services.families.reach import why_not
@@ -28,7 +29,7 @@ from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident
 from services.upkeep import epochs
 from storage import revision, tables
-from storage.queries import families
+from storage.queries import families, launch
 from storage.queries import greetings as queries
 from storage.queries.families import Who
 from storage.types import new_id
@@ -48,6 +49,7 @@ ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
 OPEN: Final = ("planned", "held")
 DECIDED: Final = {"planned": "照发", "held": "先不发", "cancelled": "取消", "sent": "已交给微信"}
+NOT_LAUNCHED: Final = "这一层还没有启用"
 REMINDERS: Final = frozenset({"visit", "birthday-soon"})
 """What is said before its day."""
 
@@ -72,13 +74,20 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
     festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
     known = queries.planned(db, home_id, first)
     found: list[Wish] = []
+    on = launch.launched(db, home_id)
     for who in families.people(db, home_id):
         for wish in _wishes(who, festivals, first):
+            if not on.holds(_launched_by(wish.occasion), who.floor):
+                continue
             key = (wish.who.person_id, wish.occasion, wish.period)
             if key not in known:
                 known.add(key)
                 found.append(wish)
     return found
+
+
+def _launched_by(occasion: str) -> Launch:
+    return Launch.REMINDERS if occasion in REMINDERS else Launch.GREETINGS
 
 
 def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
@@ -194,6 +203,8 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     local = now.astimezone(zone).date()
     last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
     why = "过了那一天，不补发" if local > last else why_not(who, row.occasion, now) if who else "已经不是家属了"
+    if not why and who and not launch.launched(db, row.home_id).holds(_launched_by(row.occasion), who.floor):
+        why = NOT_LAUNCHED
     if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
         row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
         return False

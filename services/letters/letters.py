@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from care import letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
-from care.states import Role
+from care.states import Launch, Role
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
 from conversations.phrases import date_of
@@ -25,8 +25,8 @@ from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of
 from settings import Home
 from storage import revision, tables
+from storage.queries import launch, letters_pages
 from storage.queries import letters as queries
-from storage.queries import letters_pages
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -237,7 +237,13 @@ def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
     """The letters that may open to their readers now."""
     day = today(house.home, now)
     last = day if now >= release_at(house.home, day) else day - timedelta(days=1)
-    return [row.id for row in queries.waiting(db, home_id, day - BACK, last)]
+    on, zone = launch.launched(db, home_id), house.home.zone
+    found = []
+    for row, floor in queries.waiting(db, home_id, day - BACK, last):
+        since = on.since(Launch.LETTERS, floor)
+        if since is not None and row.day >= since.astimezone(zone).date():
+            found.append(row.id)
+    return found
 
 
 def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:

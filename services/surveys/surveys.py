@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from care import quiet_hours, surveys
 from care.errors import Conflict, Decided, Invalid, NotFound
+from care.states import Launch
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
 from services.access import LEADS, Viewer, access_page
@@ -21,7 +22,7 @@ from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.surveys.access import SURVEYS
 from storage import tables
-from storage.queries import families
+from storage.queries import families, launch
 from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -57,8 +58,9 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     told: set[int] = set()
     db.lock_persons(*(who.person_id for who in families.people(db, viewer.home_id)))
     db.expire_all()
+    on = launch.launched(db, viewer.home_id)
     for who in families.people(db, viewer.home_id):
-        if who.person_id not in db.store.locked:
+        if who.person_id not in db.store.locked or not on.holds(Launch.SURVEYS, who.floor):
             continue
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
             continue
@@ -109,7 +111,8 @@ def invite(db: Unit, house: House, person_id: int, now: datetime) -> bool:
     if row is None or person_id not in left_out(db, home_id, now):
         return False
     ties = [who for who in families.people(db, home_id) if who.person_id == person_id and not who.is_elder]
-    if all(why_not(who, "survey", now) for who in ties):
+    on = launch.launched(db, home_id)
+    if all(why_not(who, "survey", now) or not on.holds(Launch.SURVEYS, who.floor) for who in ties):
         return False
     _invite(db, house, row, person_id, now)
     return True

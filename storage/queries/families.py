@@ -32,6 +32,7 @@ class Who:
     window_until: datetime | None
     left: int
     timezone: str | None
+    floor: str = ""
 
     @property
     def kind(self) -> str:
@@ -109,6 +110,7 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
                 phone.session_until,
                 phone.session_left,
                 persons[number].timezone,
+                resident.floor,
             )
         )
     return found

@@ -124,12 +124,15 @@ def cautious(db: Unit, resident_id: int) -> bool:
     return db.scalars(found).first() is not None
 
 
-def waiting(db: Unit, home_id: int, first: date, last: date) -> list[tables.Letter]:
-    """Letters that are written and not yet open to their readers."""
-    found = select(tables.Letter).where(
-        tables.Letter.home_id == home_id, tables.Letter.state == "ready", tables.Letter.day.between(first, last)
+def waiting(db: Unit, home_id: int, first: date, last: date) -> list[tuple[tables.Letter, str]]:
+    """Letters that are written and not yet open to their readers, each with the floor of its resident."""
+    found = (
+        select(tables.Letter, tables.Resident.floor)
+        .join(tables.Resident, tables.Resident.id == tables.Letter.resident_id)
+        .where(tables.Letter.home_id == home_id, tables.Letter.state == "ready", tables.Letter.day.between(first, last))
+        .order_by(tables.Letter.day, tables.Letter.id)
     )
-    return list(db.scalars(found.order_by(tables.Letter.day, tables.Letter.id)))
+    return [(letter, floor) for letter, floor in db.execute(found)]
 
 
 def readers(db: Unit, resident_id: int) -> list[tuple[int, tuple[str, ...]]]:

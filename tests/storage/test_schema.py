@@ -37,7 +37,7 @@ def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_t
 ) -> None:
     wanted = schema.declared(empty(kind, "declared", tmp_path, request))
     checks = [line for _, line in wanted if "CHECK" in line]
-    assert len(checks) == 28
+    assert len(checks) == 29
     new, old = empty(kind, "new_schema", tmp_path, request), sample(kind, "old_schema", tmp_path, request)
     for url in (new, old):
         migrate.upgrade(url)
@@ -55,7 +55,7 @@ def test_p7_a_check_that_is_missing_or_other_than_declared_is_seen(tmp_path: Pat
     migrate.upgrade(path, BEFORE)
     wanted = schema.declared(tmp_path / "declared.db")
     found = list(schema.differences(schema.of(path), wanted))
-    assert sum("CHECK" in line for line in found) == 28
+    assert sum("CHECK" in line for line in found) == 29
     scores = " OR ".join(f"score = {one}" for one in range(1, 6))
     assert f"mark: CONSTRAINT ck_mark_score CHECK ({scores}) is not migrated" in found
 

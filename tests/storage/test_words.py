@@ -40,6 +40,7 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "complaint.stage": tuple(Stage),
     "follower.binding": tuple(states.Binding),
     "inbox.answer_state": tuple(states.AnswerState),
+    "launch.launched": tuple(states.Launch),
     "letter.state": tuple(states.LetterState),
     "letter_reading.reaction": tuple(states.Reaction),
     "mark.score": tuple(states.Score),
@@ -84,6 +85,7 @@ FREE: Final = frozenset(
     [
         "accused.floor",
         "audit.actor",
+        "launch.floor",
         "setting.key",
         "start_code.digest",
         "audit.subject",

@@ -1,0 +1,60 @@
+"""Whom a switch would reach on its first day: the list that is shown before it is turned (F29)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from care import occasions
+from care.errors import Invalid, JiashuError
+from care.states import Launch
+from services.access import Viewer, access_page
+from services.families.reach import why_not
+from services.house import House
+from services.launch.access import LAUNCH
+from storage.queries import families
+from storage.queries.families import Who
+from storage.unit import Unit
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One person, about which resident, and why they get nothing at once (empty: they do)."""
+
+    name: str
+    elder: str
+    place: str
+    what: str
+    why_not: str
+
+
+def reached(db: Unit, house: House, viewer: Viewer, purpose: str, floor: str, now: datetime) -> Sequence[Reached]:
+    """The people of a floor ("" = of the house) whom the purpose would reach. Raises Invalid, NotFound."""
+    access_page(viewer, LAUNCH)
+    if purpose not in set(Launch):
+        raise Invalid(why="请选一件要启用的事。")
+    found: list[Reached] = []
+    for who in families.people(db, viewer.home_id):
+        if floor not in {"", who.floor}:
+            continue
+        found += [
+            Reached(who.name, who.elder, who.place, what, why_not(who, occasion, now))
+            for what, occasion in _of(who, Launch(purpose), house, now)
+        ]
+    return found
+
+
+def _of(who: Who, purpose: Launch, house: House, now: datetime) -> list[tuple[str, str]]:
+    today = now.astimezone(house.home.zone).date()
+    if purpose is Launch.LETTERS:
+        return [] if who.is_elder else [(f"今晚 {house.home.letter_time} 起的家书", "letter")]
+    if purpose is Launch.SURVEYS:
+        return [] if who.is_elder else [("开始问卷以后的第一份", "survey")]
+    if purpose is Launch.REMINDERS:
+        return []
+    try:
+        births = occasions.birthdays(occasions.born(who.born), today, today + WEEK) if who.born else []
+    except JiashuError:
+        births = []
+    return [(f"{day.day.month} 月 {day.day.day} 日生日", "birthday") for day in births if who.is_elder]

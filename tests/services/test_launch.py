@@ -1,0 +1,125 @@
+"""Going live is an act, by floor and by purpose: until then nothing leaves by itself and nothing falls due (F29)."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, text
+
+from care.errors import Changed, Invalid, NotFound
+from care.states import Launch, Role
+from services.access import Viewer
+from services.launch import first_day, launch
+from services.launch.forms import Switch
+from services.surveys import surveys
+from storage import tables
+from tests.conftest import HomeUnderTest
+from tests.services import evenings
+from tests.services.evenings import evening, releases, writes
+from tests.services.test_greetings import everybody_writes, left, plans, release
+from tests.services.test_greetings import house as greeted
+
+__all__ = ["greeted"]
+OVERDUE = 40
+
+
+@pytest.fixture
+async def quiet(greeted: HomeUnderTest) -> HomeUnderTest:
+    """A home that was moved in and in which nobody has switched anything on; it is the morning of a birthday."""
+    await greeted.database.write(lambda db: db.execute(text("DELETE FROM launch")))
+    greeted.clock.now = datetime(2026, 11, 29, 23, 0, tzinfo=UTC)
+    await everybody_writes(greeted)
+    return greeted
+
+
+async def turn(
+    home: HomeUnderTest, who: Viewer, purpose: Launch, floor: str, *, on: bool = True, drawn: str | None = None
+) -> None:
+    form = Switch(purpose=purpose.value, floor=floor, on=on, seen=True, drawn=drawn)
+    await home.database.write(lambda db: launch.switch(db, who, form, home.clock()))
+
+
+async def test_n3_forty_overdue_dates_of_an_import_send_nothing_and_plan_nothing(quiet: HomeUnderTest) -> None:
+    for day in range(OVERDUE):
+        quiet.clock.on(hours=1)
+        assert await plans(quiet) == 0, day
+        assert await release(quiet) == 0
+    assert await quiet.one("SELECT count(*) FROM plan") == 0
+    assert await left(quiet) == []
+
+
+async def test_n3_a_floor_that_is_switched_on_gets_exactly_who_was_shown(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    shown = await quiet.database.read(
+        lambda db: first_day.reached(db, quiet.house, director, "greetings", "3", quiet.clock())
+    )
+    assert [(one.name, one.what, one.why_not) for one in shown] == [("王桂兰", "11 月 30 日生日", "")]
+    other = await quiet.database.read(
+        lambda db: first_day.reached(db, quiet.house, director, "greetings", "2", quiet.clock())
+    )
+    assert list(other) == [], "she lives on another floor"
+    await turn(quiet, director, Launch.GREETINGS, "3")
+    await plans(quiet)
+    quiet.clock.on(hours=2)
+    assert await release(quiet) == 1
+    assert [purpose for purpose, _ in await left(quiet)] == ["greeting"]
+
+
+async def test_n3_what_is_switched_off_in_between_is_not_said_and_says_why(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    await turn(quiet, director, Launch.GREETINGS, "")
+    assert await plans(quiet) > 0
+    await turn(quiet, director, Launch.GREETINGS, "", on=False)
+    quiet.clock.on(hours=2)
+    assert await release(quiet) == 0
+    whys = await quiet.rows("SELECT DISTINCT why FROM plan WHERE state = 'skipped'")
+    assert whys == [("这一层还没有启用",)]
+    assert await left(quiet) == []
+
+
+async def test_n3_letters_of_a_floor_open_from_the_day_on_which_it_was_switched_on(home: HomeUnderTest) -> None:
+    from services import install
+
+    await home.database.write(lambda db: install.sample(db, home.ids, evenings.SCENE, home.clock()))
+    await home.database.write(lambda db: db.execute(text("DELETE FROM launch")))
+    director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
+    await writes(home, director)
+    assert await evening(home) == 0
+    home.clock.on(days=1)
+    await writes(home, director, sentence="下午在院子里晒太阳。")
+    await turn(home, director, Launch.LETTERS, "3")
+    assert await evening(home) == 1, "that of today; what was written before the switch stays closed"
+    assert await releases(home) == 0
+    opened = select(func.count()).where(tables.Letter.state == "released")
+    assert await home.database.read(lambda db: db.scalar(opened)) == 1
+
+
+async def test_n3_nobody_is_asked_before_the_questionnaire_is_switched_on(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    assert await quiet.database.write(lambda db: surveys.begin(db, quiet.house, director, quiet.clock())) == 0
+    assert await quiet.one("SELECT count(*) FROM outbox WHERE purpose = 'survey'") == 0
+
+
+async def test_n3_the_list_is_looked_at_before_the_switch_is_turned(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    form = Switch(purpose="letters", floor="3", on=True)
+    with pytest.raises(Invalid, match="先看一眼"):
+        await quiet.database.write(lambda db: launch.switch(db, director, form, quiet.clock()))
+    with pytest.raises(Invalid, match="9 楼没有住着人"):
+        await turn(quiet, director, Launch.LETTERS, "9")
+    assert await quiet.one("SELECT count(*) FROM launch") == 0
+
+
+async def test_n3_two_at_one_switch_are_told_and_a_nurse_finds_none(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    lead = await quiet.staff(Role.SUPERVISOR, "李静雯", "li")
+    drawn = await quiet.database.read(lambda db: launch.revision_of(db, director.home_id, Launch.LETTERS.value, "3"))
+    await turn(quiet, director, Launch.LETTERS, "3", drawn=drawn)
+    with pytest.raises(Changed):
+        await turn(quiet, lead, Launch.LETTERS, "3", on=False, drawn=drawn)
+    await turn(quiet, lead, Launch.LETTERS, "3", drawn=drawn)  # both wanted the same
+    nurse = await quiet.staff(Role.NURSE, "唐雨", "tang")
+    with pytest.raises(NotFound):
+        await turn(quiet, nurse, Launch.GREETINGS, "3")
+    told = select(tables.Audit).where(tables.Audit.action.in_(("launch", "unlaunch")))
+    lines = await quiet.database.read(lambda db: [db.open(row, "detail") for row in db.scalars(told)])
+    assert lines == ["家书 3 楼"]
