@@ -14,7 +14,7 @@ from console.forms import NAMES, SENT
 from console.routes import STRANGER, Routes
 from services.access import Viewer
 from services.ports import NoAccount, PlatformRefused
-from services.setup import first_start, menu, steps
+from services.setup import first_start, menu, settings, steps
 from services.setup.access import SETUP
 from services.setup.forms import Claim, SetAccount, SetDomain, SetHome
 from services.staff import staff
@@ -132,6 +132,7 @@ async def _write(request: web.Request, word: str, drawn: str | None, work: Act) 
     who, base, now = viewer(request), request.app[SETTINGS], request.app[CLOCK]()
 
     def checked(db: Unit) -> None:
+        settings.hold(db, who)
         stands = steps.state(db, who, base).drawn[word]
         if drawn not in {None, "", stands}:
             raise Changed(who="有同事", what="改了这一页", revision=stands)

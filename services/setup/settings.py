@@ -67,15 +67,21 @@ def edition(db: Unit, home_id: int) -> tuple[int, bool]:
     return home.edition, home.directed_at is not None
 
 
+def hold(db: Unit, viewer: Viewer) -> tables.Home:
+    """Nobody else sets anything until the end of the transaction."""
+    home = db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
+    if home is None:
+        message = f"no home {viewer.home_id}"
+        raise LookupError(message)
+    return home
+
+
 def put(db: Unit, viewer: Viewer, values: Mapping[str, str | None], now: datetime) -> list[str]:
     """Set values by key; those that stay as they are make no history. Gives the keys that changed.
 
     Raises Invalid with what to write. The audit says which keys, never what.
     """
-    home = db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
-    if home is None:
-        message = f"no home {viewer.home_id}"
-        raise LookupError(message)
+    home = hold(db, viewer)
     row, changed = tables.Setting, []
     known = {one.key: one for one in db.scalars(select(row).where(row.home_id == home.id).order_by(row.revision))}
     for key, text in values.items():

@@ -1,0 +1,23 @@
+"""The acts of the first start, and of going live."""
+
+from typing import Final
+
+from tests.races.acts.act import Act, Key, act, post
+
+HELD: Final = "the row of the home is held before the form is compared: a stale one is refused"
+PLATFORM: Final = "the platform's menu has no revision: who presses last has it, and ours is always the same"
+ACTS: Final[dict[Key, Act]] = {
+    post("/console/start", "claim"): act(
+        "home.claim", "home", why="the row of the home is held: a second director finds nothing there"
+    ),
+    post("/console/setup/home", "home"): act("setup.home", "home", why=HELD),
+    post("/console/setup/account", "keys"): act("setup.account", "home", why=HELD),
+    post("/console/setup/domain", "domain"): act("setup.domain", "home", why=HELD),
+    post("/console/setup/menu/push", "push"): act("setup.push", "home", why=PLATFORM),
+    post("/console/setup/menu/undo", "undo"): act("setup.undo", "home", why=PLATFORM),
+    ("GET /console/setup/check/findings", "findings"): act(
+        "setup.looked", "home", why="the newest look is the one that counts"
+    ),
+    post("/console/launch", "switch"): act("launch.switch", "home", why=HELD),
+    ("job", "house"): act("job.house", "home", why="it reads"),
+}
