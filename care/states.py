@@ -48,6 +48,14 @@ class Sex(StrEnum):
     MALE = "男"
 
 
+class Allergy(StrEnum):
+    """Whether somebody was asked about allergies, and what they said."""
+
+    UNASKED = "unasked"
+    NONE = "none"
+    SOME = "some"
+
+
 class Role(StrEnum):
     """What a member of staff does."""
 

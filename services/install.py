@@ -11,6 +11,9 @@ from care.errors import HomeForeign, KeysForeign
 from care.states import Role
 from services.launch import launch
 from services.setup.settings import effective
+
+
+from services.residents import beds
 from services.staff import staff
 from services.upkeep import audit_chain
 from settings import Home, Settings
@@ -167,6 +170,8 @@ def _resident(
     )
     db.seal(resident, "born", _birthday(entry, now))
     db.add(resident)
+    db.flush()
+    beds.settle(db, resident, now)
     return resident
 
 

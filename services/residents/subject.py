@@ -6,7 +6,16 @@ from services.subject import Subject
 
 SUBJECT: Final = Subject(
     name="residents",
-    actions={"set_status": "改状态", "hush": "静默", "lift_hush": "解除静默"},
+    actions={
+        "set_status": "改状态",
+        "hush": "静默",
+        "lift_hush": "解除静默",
+        "lay_out_beds": "排床位",
+        "add_bed": "加床",
+        "close_bed": "停用床位",
+        "open_bed": "启用床位",
+        "admit": "登记老人",
+    },
     things={"resident": "老人"},
     topics=("residents",),
 )

@@ -1,0 +1,100 @@
+"""Identity numbers, birthdays and phones as people write them (A1)."""
+
+from datetime import date
+
+import pytest
+
+from care import identity
+from care.errors import Invalid
+from care.states import Sex
+
+TODAY = date(2026, 11, 22)
+
+
+def right(number: str) -> str:
+    """The number with the sign that belongs at its end."""
+    return number + identity.SIGNS[sum(int(n) * w for n, w in zip(number, identity.WEIGHTS, strict=True)) % 11]
+
+
+def test_a1_a_number_says_the_day_and_the_sex_and_shows_only_its_ends() -> None:
+    number = right("51010419441212284")
+    read = identity.read(f" {number[:6]} {number[6:]} ", TODAY)
+    assert (read.born, read.sex, read.number) == (date(1944, 12, 12), Sex.FEMALE, number)
+    assert read.masked == f"5101**********{number[-4:]}"
+    man = identity.read(right("11010119491231003"), TODAY)
+    assert man.sex is Sex.MALE
+    with_x = next(one for one in (right(f"110101194912310{n:02d}") for n in range(100)) if one.endswith("X"))
+    assert identity.read(with_x.lower(), TODAY).number == with_x
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("1.10101E+17", "科学记数"),
+        ("110101491231003", "18 位，这里是 15 位"),
+        ("51010419441312284X", "没有这一天"),
+        (right("51010418801212284"), "出生年份 1880"),
+        (right("51010420271212284"), "出生年份 2027"),
+    ],
+)
+def test_a1_a_number_that_cannot_be_is_told_and_never_mended(typed: str, why: str) -> None:
+    with pytest.raises(Invalid, match=why):
+        identity.read(typed, TODAY)
+
+
+def test_a1_one_wrong_sign_is_found() -> None:
+    number = right("51010419441212284")
+    wrong = number[:15] + str((int(number[15]) + 1) % 10) + number[16:]
+    with pytest.raises(Invalid, match="最后一位对不上"):
+        identity.read(wrong, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("1944-10-14", "1944-10-14"),
+        ("19441014", "1944-10-14"),
+        ("1944/1/4", "1944-01-04"),
+        ("1944.10.14", "1944-10-14"),
+        ("1944年10月14日", "1944-10-14"),
+        ("阳历1944年10月14日生", "1944-10-14"),
+        ("农历1944年10月14日", "1944-10-14-lunar"),
+        ("1944-10-14-lunar", "1944-10-14-lunar"),
+        ("1941-06-30-lunar-leap", "1941-06-30-lunar-leap"),
+        ("农历1941年闰6月3日", "1941-06-03-lunar-leap"),
+    ],
+)
+def test_a1_a_birthday_is_read_as_people_write_it(typed: str, kept: str) -> None:
+    assert identity.birthday(typed, TODAY) == kept
+
+
+@pytest.mark.parametrize(
+    "typed", ["民国三十年", "三月初二", "1944101", "194410145", "1944-13-01", "1944-02-30", "1850-01-01"]
+)
+def test_a1_a_birthday_that_is_not_understood_is_asked_for_not_guessed(typed: str) -> None:
+    with pytest.raises(Invalid):
+        identity.birthday(typed, TODAY)
+
+
+def test_a1_phones_are_read_with_their_signs_and_wrong_ones_are_told() -> None:
+    for typed in ("138 0000 2107", "+86-138-0000-2107", "8613800002107"):
+        assert identity.phone(typed) == "13800002107"
+    assert identity.phone("0571-88000101") == "057188000101"
+    assert identity.phone("88000101") == "88000101"
+    for wrong in ("1381234567", "12345678901", "O1380000210"):
+        with pytest.raises(Invalid, match="看着不对"):
+            identity.phone(wrong)
+
+
+def test_a1_number_and_form_must_say_the_same_and_a_lunar_day_only_be_near() -> None:
+    number = identity.read(right("51010419441212284"), TODAY)
+    identity.agrees(number, "", "")
+    identity.agrees(number, "1944-12-12", "女")
+    identity.agrees(number, "1944-10-27-lunar", "女")
+    for born, sex, why in (
+        ("1944-12-12", "男", "这里选的是男"),
+        ("1944-12-21", "女", "1944-12-12"),
+        ("1940-10-27-lunar", "", "生日"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            identity.agrees(number, born, sex)
