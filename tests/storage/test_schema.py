@@ -16,7 +16,7 @@ from bot import cli, doctor
 from care.errors import StrangeWords
 from scripts import schema
 from settings import Database, Settings
-from storage import migrate, words
+from storage import migrate, tables, words
 from tests.storage.sample import ENGINES, empty, run, sample
 
 BEFORE = "0019"

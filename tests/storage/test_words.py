@@ -239,6 +239,11 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         f"SELECT 1, a.home_id, a.id, 'k', 0, {'x' if kind == 'sqlite' else ''}'00', 3, 'none', false, 0 "
         "FROM wechat_account a WHERE a.key = ''",
     )
+    run(
+        url,
+        "INSERT INTO resident_record (id, home_id, person_id, resident_id, care_level, allergy, created_at) "
+        "SELECT 1, home_id, person_id, id, '', 'unasked', 0 FROM resident ORDER BY id LIMIT 1",
+    )
     for name, words in CLOSED.items():
         table, column = name.split(".")
         row = f"id = (SELECT min(id) FROM {table})"
