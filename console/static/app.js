@@ -158,6 +158,8 @@
   }
   function pressed(key) {
     if (tick(key)) return true;
+    const jump = /^[a-z]$/.test(key) && document.querySelector('a[data-jump="' + key + '"]');
+    if (jump) { location.href = jump.href; return true; }
     const field = { r: "[data-send]", "/": ".try input, [data-search]" }[key];
     if (field && document.querySelector(field)) { document.querySelector(field).focus(); return true; }
     if (key === "/" && document.querySelector('a[href="/console/search"]')) { location.href = "/console/search"; return true; }

@@ -8,6 +8,14 @@ class SetStatus(Form, frozen=True, kw_only=True):
 
     status: str
     name: str = ""
+    place: int | None = None
+    """The bed of who comes back."""
+
+
+class Move(Form, frozen=True, kw_only=True):
+    """The id of the bed to which somebody moves."""
+
+    place: int | None = None
 
 
 class Hush(Form, frozen=True, kw_only=True):

@@ -1,15 +1,17 @@
 """What the page 老人 asks: who lives where, who belongs to whom, who waits to be confirmed."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 
-from care.states import Status
+from care.names import sound
+from care.states import Allergy, Status
 from storage import tables
 from storage.queries.sight import Sight
+from storage.tables.residents import Record
 from storage.unit import Unit
 
 STATUSES: Final = tuple(status.value for status in Status)
@@ -32,11 +34,44 @@ class Line:
     waiting: int
     twin: str = ""
     """Born when, where somebody else has the same name (F12)."""
+    alike: str = ""
+    """Who sounds the same, and where, where somebody does."""
+    care_level: str = ""
+    allergy: str = Allergy.UNASKED.value
 
     @property
     def place(self) -> str:
         """Where a nurse goes: 306-1."""
-        return f"{self.room}-{self.bed}"
+        return f"{self.room}-{self.bed}" if self.room else "没有床位"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is chosen by; nothing chosen is everybody who lives here."""
+
+    show: str = ""
+    """`left`, or one status."""
+    floor: str = ""
+    care: str = ""
+    words: str = ""
+    """A part of a name, or a room."""
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses that are shown."""
+        return GONE if self.show == "left" else (self.show,) if self.show in STATUSES else LIVING
+
+    @property
+    def narrow(self) -> bool:
+        """Whether more than a status is asked for."""
+        return bool(self.floor or self.care or self.words or self.show in STATUSES)
+
+    def takes(self, line: Line) -> bool:
+        """Whether a resident is asked for."""
+        asked = "".join(self.words.split()).upper()
+        named = not asked or asked in line.name.upper() or asked in f"{line.room}-{line.bed}".upper()
+        level = not self.care or self.care == (line.care_level or "没填")
+        return named and level and self.floor in {"", line.floor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +111,18 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
         .subquery()
     )
     found = db.execute(
-        select(tables.Resident, tables.Person, func.coalesce(ties.c.n, 0), func.coalesce(asks.c.n, 0))
+        select(
+            tables.Resident,
+            tables.Person,
+            func.coalesce(ties.c.n, 0),
+            func.coalesce(asks.c.n, 0),
+            Record.care_level,
+            Record.allergy,
+        )
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .outerjoin(ties, ties.c.resident_id == tables.Resident.id)
         .outerjoin(asks, asks.c.resident_id == tables.Resident.id)
+        .outerjoin(Record, Record.resident_id == tables.Resident.id)
         .where(sight.resident(), tables.Resident.status.in_(statuses))
         .order_by(tables.Resident.floor, tables.Resident.room, tables.Resident.bed)
     )
@@ -96,13 +139,62 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
                 row.status,
                 kin,
                 waiting,
+                care_level=level or "",
+                allergy=allergy or Allergy.UNASKED.value,
             ),
         )
-        for row, person, kin, waiting in found
+        for row, person, kin, waiting, level, allergy in found
     ]
-    names = Counter(line.name for _, line in rows)
+    ears: dict[str, list[Line]] = defaultdict(list)
+    for _, line in rows:
+        ears[sound(line.name)].append(line)
     return [
         line if names[line.name] == 1 else replace(line, twin=f"{db.words(row, 'born')[:4]} 年生") for row, line in rows
+
+
+        line if len(ears[sound(line.name)]) == 1 else _told_apart(db, row, line, ears[sound(line.name)])
+        for row, line in rows
+    ]
+
+
+def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) -> Line:
+    born = (db.open(row, "born") or "")[:4]
+    rest = [other for other in others if other.id != line.id]
+    return replace(
+        line,
+        twin=f"{born} 年生" if born else "生年没填",
+        alike="、".join(f"{other.place} {other.name}" for other in rest if other.name != line.name),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Somebody who is easily taken for another: room and year of birth tell them apart (F12)."""
+
+    name: str
+    place: str
+    born: str
+
+    @property
+    def words(self) -> str:
+        """206-1 王桂蘭，1944 年生."""
+        return f"{self.place} {self.name}，{f'{self.born} 年生' if self.born else '生年没填'}"
+
+
+def alike(db: Unit, home_id: int, name: str, but: int | None = None) -> list[Alike]:
+    """Who lives here and has the same name or one that sounds the same; of the whole house, since it is a warning."""
+    wanted = sound(name)
+    found = db.execute(
+        select(tables.Resident, tables.Person)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .where(tables.Resident.home_id == home_id, tables.Resident.status.in_(LIVING), tables.Resident.id != (but or 0))
+        .order_by(tables.Resident.floor, tables.Resident.room, tables.Resident.bed)
+    )
+    named = ((row, db.open(person, "name") or "") for row, person in found)
+    return [
+        Alike(called, f"{row.room}-{row.bed}" if row.room else "没有床位", (db.open(row, "born") or "")[:4])
+        for row, called in named
+        if wanted and sound(called) == wanted
     ]
 
 

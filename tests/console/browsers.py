@@ -76,9 +76,10 @@ class Colleague:
             assert answer.status == status, path
             return await answer.text()
 
-    async def drawn(self, path: str) -> str:
-        """The revision that the form of a page carries."""
-        found = re.search(r'name="drawn" value="(\w+)"', await self.get(path))
+    async def drawn(self, path: str, form: str = "") -> str:
+        """The revision that the form of a page carries, the first one or that of an act."""
+        act = rf'hx-post="/console{re.escape(path)}/{form}".*?' if form else ""
+        found = re.search(rf'{act}name="drawn" value="(\w+)"', await self.get(path), re.DOTALL)
         assert found
         return found[1]
 

@@ -8,7 +8,7 @@ async def test_l2_a_death_asks_for_the_name_and_the_resident_is_found_among_thos
 ) -> None:
     director, number = colleagues["shen"], await resident(house)
     assert (await director.post(f"/residents/{number}/status", {"status": "去世", "name": ""})).status == 422
-    died = {"status": "去世", "name": "王桂兰", "drawn": await director.drawn(f"/residents/{number}")}
+    died = {"status": "去世", "name": "王桂兰", "drawn": await director.drawn(f"/residents/{number}", "status")}
     away = await colleagues["chen"].post(f"/residents/{number}/status", {"status": "住院", "drawn": died["drawn"]})
     assert away.status == 200
     late = await director.post(f"/residents/{number}/status", died)

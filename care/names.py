@@ -1,0 +1,17 @@
+"""Names that are taken for each other: the same signs, or others that sound alike (F12). A warning, never a bar."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    kept = tomllib.loads(Path(__file__).with_name("syllables.toml").read_text(encoding="utf-8"))
+    return {sign: syllable for syllable, signs in kept.items() for sign in signs}
+
+
+def sound(name: str) -> str:
+    """How a name sounds, without tones: 王桂兰 and 王桂蘭 are `wang gui lan`; an uncommon sign stands for itself."""
+    known = _sounds()
+    return " ".join(known.get(sign, sign) for sign in name if not sign.isspace() and sign != "·")

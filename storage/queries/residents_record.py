@@ -1,0 +1,115 @@
+"""What the record of a resident and the emergency card show: opened, masked, with who wrote it and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from care import lunar, occasions
+from care.errors import Invalid
+from storage import tables
+from storage.tables.residents import Record
+from storage.unit import Unit
+
+OPENED = (
+    *("called", "occupation", "address", "allergies", "history", "medicines", "diet", "blood", "usual", "speech"),
+    *("hospital", "likes", "dislikes", "routine", "needs"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record as somebody may read it; the identity number is never whole."""
+
+    words: Mapping[str, str]
+    identity: str
+    """5101**********2847, or empty."""
+    phone: str
+    """The whole number; templates show it masked."""
+    sex: str
+    born: str
+    """As it is kept."""
+    birthday: str
+    """As the family says it: 农历十月廿七, 12月12日."""
+    year: str
+    age: int | None
+    care_level: str
+    admitted_on: date | None
+    allergy: str
+    photo_id: int | None
+    by: Mapping[str, tuple[str, datetime | None]]
+    """Who wrote each section last, and when."""
+
+
+def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> Shown:
+    """Everything of one record."""
+    person = db.get_one(tables.Person, resident.person_id)
+    number, born = db.open(record, "identity") or "", db.open(resident, "born") or ""
+    sections = ("basics", "allergy", "health", "habits", "risks")
+    writers = {name: getattr(record, f"{name}_by") for name in sections}
+    named: dict[Any, str] = dict(
+        db.execute(
+            select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_({*writers.values()} - {None}))
+        ).all()  # type: ignore[arg-type]  # rows are pairs
+    )
+    return Shown(
+        {name: db.open(record, name) or "" for name in OPENED},
+        f"{number[:4]}{'*' * 10}{number[-4:]}" if number else "",
+        db.open(person, "phone") or "",
+        resident.sex or "",
+        born,
+        _spoken(born),
+        born[:4],
+        age(born, today),
+        record.care_level,
+        record.admitted_on,
+        record.allergy,
+        record.photo_id,
+        {name: (named.get(writers[name], "同事"), getattr(record, f"{name}_at")) for name in sections},
+    )
+
+
+def age(born: str, today: date) -> int | None:
+    """Whole years, by the day of the solar calendar; None without a birthday."""
+    if not born:
+        return None
+    year, month, day = (int(part) for part in born[:10].split("-"))
+    if "lunar" in born:
+        try:
+            there = lunar.solar(year, month, min(day, 29), leap="leap" in born)
+            year, month, day = there.year, there.month, there.day
+        except (Invalid, ValueError, KeyError):
+            return today.year - year
+    return today.year - year - ((today.month, today.day) < (month, day))
+
+
+def _spoken(born: str) -> str:
+    try:
+        return occasions.born(born).words if born else ""
+    except Invalid:
+        return born
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A relative whom somebody rings while the ambulance is called."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+def contacts(db: Unit, resident_id: int) -> list[Contact]:
+    """In the order in which they are called; the numbers are whole, since nobody can wait for them."""
+    rows = db.execute(
+        select(tables.Kinship, tables.Person)
+        .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
+        .where(tables.Kinship.resident_id == resident_id)
+        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+    )
+    return [
+        Contact(db.open(person, "name") or "家属", db.open(tie, "relation") or "", db.open(person, "phone") or "")
+        for tie, person in rows
+    ]
