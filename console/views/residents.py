@@ -14,17 +14,19 @@ from services.families import binding
 from services.families.forms import ConfirmBinding, RefuseBinding
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
-from services.residents import record, residents
+from services.residents import checklist, contracts, papers, record, residents
 from services.residents.access import RESIDENTS, access_resident
 from services.residents.admission import ADMITS, LEVELS, today_of
 from services.residents.beds import LAYS
 from services.residents.forms import Hush, SetStatus
-from storage.queries import greetings, residents_beds, residents_record
+from storage.queries import greetings, residents_beds, residents_record, residents_timeline
 from storage.queries import residents as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
 ROUTES: Final = Routes(RESIDENTS)
+RECENT: Final = 8
+"""Entries of the timeline beside the record."""
 
 
 @ROUTES.get("/residents", "residents/index.html")
@@ -159,6 +161,8 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
         line, kept = queries.one(db, resident), record.find(db, resident, now)
         stands, since = residents.revision_of(resident, hushed)
         drawn = {"status": stands, "hush": since, "place": residents.place_of(resident)}
+        drawn["contract"] = contracts.revision_of(db, resident.id)
+        today = today_of(db, who.home_id, now)
         return {
             "line": line,
             "relatives": queries.relatives(db, resident.id),
@@ -166,9 +170,13 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
             "drawn": drawn | record.revisions(db, resident, kept),
             "visits": greetings.visits(db, resident.id, now),
             "alike": queries.alike(db, who.home_id, line.name, resident.id),
-            "it": residents_record.shown(db, resident, kept, today_of(db, who.home_id, now)),
+            "it": residents_record.shown(db, resident, kept, today),
             "risks": record.risks_of(db, kept),
             "free": by_floor(residents_beds.free(db, who.home_id, who.sight)),
+            "contracts": contracts.contracts(db, resident.id, today) if who.role in HANDLERS else [],
+            "papers": papers.papers(db, resident.id, today) if who.role in ADMITS else [],
+            "checklist": checklist.items(db, resident.id),
+            "recent": residents_timeline.timeline(db, who.sight, resident, most=RECENT)[0],
         }
 
     found = await request.app[DATABASE].read(work)
@@ -180,6 +188,8 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
         "REASONS_IDENTITY": record.REASONS,
         "may_bind": who.role in HANDLERS,
         "may_edit": who.role in ADMITS,
+        "may_contract": who.role in HANDLERS,
+        "PAPERS": papers.KINDS,
         "STATUSES": residents.may_set(who),
         "GONE": queries.GONE,
     }

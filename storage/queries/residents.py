@@ -35,7 +35,7 @@ class Line:
     twin: str = ""
     """Born when, where somebody else has the same name (F12)."""
     alike: str = ""
-    """Who sounds the same, and where, where somebody does."""
+    """Who has the same name or sounds the same, and where."""
     care_level: str = ""
     allergy: str = Allergy.UNASKED.value
 
@@ -163,7 +163,7 @@ def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) 
     return replace(
         line,
         twin=f"{born} 年生" if born else "生年没填",
-        alike="、".join(f"{other.place} {other.name}" for other in rest if other.name != line.name),
+        alike="、".join(f"{other.place} {other.name}" for other in rest),
     )
 
 

@@ -52,7 +52,7 @@ def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> S
     named: dict[Any, str] = dict(
         db.execute(
             select(tables.Staff.id, tables.Staff.name).where(tables.Staff.id.in_({*writers.values()} - {None}))
-        ).all()  # type: ignore[arg-type]  # rows are pairs
+        ).all()
     )
     return Shown(
         {name: db.open(record, name) or "" for name in OPENED},
