@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Changed, Invalid, NotFound
+from care.errors import Busy, Changed, Invalid, NotFound
 from care.identity import plain
 from care.states import Role
 from services.access import LEADS, Viewer
@@ -199,6 +199,11 @@ def may_be_given(db: Unit, viewer: Viewer, bed: Bed) -> None:
     place = f"{bed.building}{bed.room} 室 {bed.name} 床"
     if viewer.floors and bed.floor not in viewer.floors:
         raise Invalid(why=f"{place}不在您负责的楼层，请让那一层的同事来办。")
+    _is_free(db, bed)
+
+
+def _is_free(db: Unit, bed: Bed) -> None:
+    place = f"{bed.building}{bed.room} 室 {bed.name} 床"
     if bed.closed_at is not None:
         raise Invalid(why=f"{place}停用着，请换一张，或先在「床位」里启用。")
     if (there := taken_by(db, bed.id)) is not None:
@@ -207,17 +212,18 @@ def may_be_given(db: Unit, viewer: Viewer, bed: Bed) -> None:
 
 
 def claim(db: Unit, bed: Bed, resident_id: int, now: datetime) -> None:
-    """Give a bed to somebody who has none. Two at once: a unique key lets the first have it. Raises Invalid."""
-    held = db.fresh(select(Bed).where(Bed.id == bed.id).with_for_update(read=True)).first()
+    """Give a bed to somebody who has none. Two at once: a unique key lets the first have it. Raises Invalid, Busy."""
+    held = db.fresh(select(Bed).where(Bed.id == bed.id).with_for_update(read=True)).one()
+    _is_free(db, held)
     stay = new_id()
-    if held is not None and held.closed_at is None:
-        db.store.insert_missing(
-            BedStay,
-            ("id", "home_id", "resident_id", "bed_id", "began_at"),
-            [(stay, bed.home_id, resident_id, bed.id, micros(now))],
-        )
+    db.store.insert_missing(
+        BedStay,
+        ("id", "home_id", "resident_id", "bed_id", "began_at"),
+        [(stay, bed.home_id, resident_id, bed.id, micros(now))],
+    )
     if db.scalars(select(BedStay.id).where(BedStay.id == stay)).first() is None:
-        raise Invalid(why=f"{bed.building}{bed.room} 室 {bed.name} 床刚刚被别人占了，请换一张空床。")
+        _is_free(db, held)  # who was first is there by now
+        raise Busy
 
 
 def leave(db: Unit, resident_id: int, now: datetime) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from care import lunar, occasions
-from care.errors import Invalid
 from storage import tables
 from storage.tables.residents import Record
 from storage.unit import Unit
@@ -78,18 +77,15 @@ def age(born: str, today: date) -> int | None:
     year, month, day = (int(part) for part in born[:10].split("-"))
     if "lunar" in born:
         try:
-            there = lunar.solar(year, month, min(day, 29), leap="leap" in born)
-            year, month, day = there.year, there.month, there.day
-        except (Invalid, ValueError, KeyError):
+            there = lunar.solar(year, month, day, leap="leap" in born)
+        except lunar.OutOfCalendar:
             return today.year - year
+        year, month, day = there.year, there.month, there.day
     return today.year - year - ((today.month, today.day) < (month, day))
 
 
 def _spoken(born: str) -> str:
-    try:
-        return occasions.born(born).words if born else ""
-    except Invalid:
-        return born
+    return occasions.born(born).words if born else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from tests.races.moments.letters import BAD_NEWS, EVENING, FIRST_LETTER, HELD, L
 from tests.races.moments.media import PHOTO
 from tests.races.moments.outgoing import CLAIMED, KEPT, LATE, OWED, PARKED
 from tests.races.moments.residents import DEATH, HOSPITAL, NEIGHBOUR_HUSHED, hushes, status_becomes
+from tests.races.moments.residents_record import BEDS, PAPER
 from tests.races.moments.staff import COMES_IN, LOCKED, THROTTLE, TRIES
 from tests.races.moments.surveys import SURVEY, SURVEY_TALK
 from tests.races.moments.talks import ANSWERED, ANSWERS, ASKED, SILENT
@@ -241,6 +242,18 @@ PAIRS: Final[tuple[Pair, ...]] = (
     pair(SURVEY_TALK, "survey.end", says("晚饭早一点", act="effect.KeepSurvey")),
     same(SURVEY, "page.survey", "Answered"),
     pair(SURVEY_TALK, "page.survey", says("晚饭早一点", act="effect.KeepSurvey"), "", "Answered"),
+    # beds, and the record of a resident
+    same(BEDS, "bed.close"),
+    pair(BEDS, "bed.close", "resident.move", "Invalid", "Invalid"),
+    pair(BEDS, "bed.close", "resident.admit", "Invalid", "Invalid"),
+    same(BEDS, "resident.move", "Invalid"),
+    same(BEDS, "resident.admit", "Invalid"),
+    pair(BEDS, "resident.move", "resident.admit", "Invalid", "Invalid"),
+    *(same(START, f"record.{section}", "Changed") for section in ("basics", "allergy", "health", "habits", "risks")),
+    same(START, "record.contract", "Changed"),
+    same(START, "record.tick"),
+    same(START, "record.handover", "Decided"),
+    same(PAPER, "record.paper_off", "NotFound"),
     # the door
     same(THROTTLE, TRIES),
     pair(THROTTLE, TRIES, COMES_IN, more="a try and a success"),
