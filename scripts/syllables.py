@@ -1,5 +1,5 @@
-"""Write `care/syllables.toml`: how common characters sound, without their tone, from pypinyin (MIT). It is no part of the
-product nor of its locks: unpack its wheel, put it on PYTHONPATH, run `python -m scripts.syllables`.
+"""Write `care/syllables.toml`: how common characters sound, without their tone, from pypinyin (MIT). It is no part of
+the product nor of its locks: unpack its wheel, put it on PYTHONPATH, run `python -m scripts.syllables`.
 """
 
 from pathlib import Path

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.risks import LEVELS as RISK_LEVELS
+from care.risks import RISKS
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page, page_at
@@ -114,7 +115,11 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     access_page(who, RESIDENTS)
     asked = request.query
     wanted = queries.Wanted(
-        asked.get("show", ""), asked.get("floor", ""), asked.get("care", ""), asked.get("q", "").strip()[:30]
+        asked.get("show", ""),
+        asked.get("floor", ""),
+        asked.get("care", ""),
+        asked.get("q", "").strip()[:30],
+        asked.get("risk", ""),
     )
 
     def work(db: Unit) -> tuple[list[queries.Line], list[queries.Asking], list[residents_beds.BedLine]]:
@@ -136,6 +141,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "wanted": wanted,
         "asked": f"?{request.query_string}" if request.query_string else "",
         "all_floors": sorted({line.floor for line in every if line.floor} | ({wanted.floor} - {""})),
+        "all_risks": [(key, name, sum(key in line.risks for line in every)) for key, name in RISKS.items()],
         "all_levels": sorted({line.care_level or "没填" for line in every} | ({wanted.care} - {""})),
         "asking": [] if left or wanted.narrow else asking,
         "bound": sum(line.relatives > 0 for line in found),

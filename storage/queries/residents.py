@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from sqlalchemy import func, select
 
 from care.names import sound
+from care.risks import HIGH
 from care.states import Allergy, Status
 from storage import tables
 from storage.queries.sight import Sight
@@ -38,6 +40,8 @@ class Line:
     """Who has the same name or sounds the same, and where."""
     care_level: str = ""
     allergy: str = Allergy.UNASKED.value
+    risks: frozenset[str] = frozenset()
+    """Which of the nine are high (L4)."""
 
     @property
     def place(self) -> str:
@@ -55,6 +59,8 @@ class Wanted:
     care: str = ""
     words: str = ""
     """A part of a name, or a room."""
+    risk: str = ""
+    """One of the nine risks: whose is high."""
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -64,14 +70,15 @@ class Wanted:
     @property
     def narrow(self) -> bool:
         """Whether more than a status is asked for."""
-        return bool(self.floor or self.care or self.words or self.show in STATUSES)
+        return bool(self.floor or self.care or self.words or self.risk or self.show in STATUSES)
 
     def takes(self, line: Line) -> bool:
         """Whether a resident is asked for."""
         asked = "".join(self.words.split()).upper()
         named = not asked or asked in line.name.upper() or asked in f"{line.room}-{line.bed}".upper()
         level = not self.care or self.care == (line.care_level or "没填")
-        return named and level and self.floor in {"", line.floor}
+        risky = not self.risk or self.risk in line.risks
+        return named and level and risky and self.floor in {"", line.floor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,7 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
             tables.Person,
             func.coalesce(ties.c.n, 0),
             func.coalesce(asks.c.n, 0),
-            Record.care_level,
-            Record.allergy,
+            Record,
         )
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .outerjoin(ties, ties.c.resident_id == tables.Resident.id)
@@ -139,11 +145,12 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
                 row.status,
                 kin,
                 waiting,
-                care_level=level or "",
-                allergy=allergy or Allergy.UNASKED.value,
+                care_level=record.care_level if record else "",
+                allergy=record.allergy if record else Allergy.UNASKED.value,
+                risks=_high(db, record),
             ),
         )
-        for row, person, kin, waiting, level, allergy in found
+        for row, person, kin, waiting, record in found
     ]
     ears: dict[str, list[Line]] = defaultdict(list)
     for _, line in rows:
@@ -155,6 +162,12 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
         line if len(ears[sound(line.name)]) == 1 else _told_apart(db, row, line, ears[sound(line.name)])
         for row, line in rows
     ]
+
+
+def _high(db: Unit, record: Record | None) -> frozenset[str]:
+    kept = db.open(record, "risks") if record else None
+    judged = msgspec.json.decode(kept or "{}", type=dict[str, tuple[str, str]])
+    return frozenset(key for key, (level, _) in judged.items() if level == HIGH)
 
 
 def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) -> Line:

@@ -95,6 +95,10 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
             (f"/live?topics=person:{who}", f"/live?topics=person:{NOBODY}"),
         ]
 
+    def resident(room: str) -> list[tuple[str, str]]:
+        parts = ("", "/card", "/bedside", "/timeline", "/handover")
+        return [(f"/residents/{residents[room]}{part}", f"/residents/{NOBODY}{part}") for part in parts]
+
     def complaint(who: int) -> list[tuple[str, str]]:
         number, none = numbers[who], "C0101-99"
         return [
@@ -109,7 +113,8 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 知识库": [("/knowledge", "/nothing")],
         "页面 审计": [("/audit", "/nothing")],
         "页面 任务": [("/jobs", "/nothing"), ("/jobs/list", "/nothing")],
-        "页面 老人": [("/residents", "/nothing"), ("/residents/list", "/nothing")],
+        "页面 老人": [(f"/residents{more}", "/nothing") for more in ("", "/list", "/beds", "/beds/list")],
+        "登记老人": [("/residents/new", "/nothing"), ("/residents/alike?name=王", "/nothing")],
         "页面 今日": [("/today", "/nothing"), ("/today/list", "/nothing")],
         "页面 日程": [("/days", "/nothing"), ("/days/list", "/nothing")],
         "页面 问卷": [("/surveys", "/nothing")],
@@ -118,8 +123,8 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 家书": [("/letters", "/nothing"), ("/letters/list", "/nothing")],
         "3 楼老人的家书": [(f"/letters/{residents['306']}", f"/letters/{NOBODY}")],
         "2 楼老人的家书": [(f"/letters/{residents['201']}", f"/letters/{NOBODY}")],
-        "3 楼老人的登记": [(f"/residents/{residents['306']}", f"/residents/{NOBODY}")],
-        "2 楼老人的登记": [(f"/residents/{residents['201']}", f"/residents/{NOBODY}")],
+        "3 楼老人的登记": resident("306"),
+        "2 楼老人的登记": resident("201"),
         "3 楼老人的女儿：会话、照片、实时": person(await home.person("kin3"), files["kin3"]),
         "2 楼老人的儿子：会话、照片、实时": person(await home.person("kin2"), files["kin2"]),
         "投诉客服的人：会话、照片、实时": person(angry, files["angry"]),

@@ -34,7 +34,8 @@ async def place(home: HomeUnderTest, resident: int) -> tuple[str, str]:
     """Where the texts say, and where the stay says."""
     texts = await home.rows("SELECT room, bed, status FROM resident WHERE id = ?", resident)
     stay = await home.rows(
-        "SELECT b.room, b.name FROM bed_stay s JOIN bed b ON b.id = s.bed_id WHERE s.resident_id = ? AND ended_at IS NULL",
+        "SELECT b.room, b.name FROM bed_stay s JOIN bed b ON b.id = s.bed_id "
+        "WHERE s.resident_id = ? AND ended_at IS NULL",
         resident,
     )
     return f"{texts[0][0]}-{texts[0][1]} {texts[0][2]}", "-".join(stay[0]) if stay else ""

@@ -164,7 +164,9 @@ async def test_n3_namesakes_and_names_that_sound_alike_are_told_apart(home: Home
     director = await laid_out(home)
     for name, room, born in (("王桂兰", "301", "1944-12-12"), ("王桂蘭", "201", "1940-01-01"), ("何秀英", "302", "")):
         form = Admit(name=name, room=room, bed="1", born=born)
-        await home.database.write(lambda db, f=form: admission.admit(db, director, f, home.clock()))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, f=form: admission.admit(db, director, f, home.clock())  # type: ignore[misc]
+        )
     lines = await home.database.read(lambda db: queries.lines(db, director.sight))
     assert [(line.name, line.twin, line.alike) for line in lines] == [
         ("王桂蘭", "1940 年生", "301-1 王桂兰"),
@@ -184,11 +186,13 @@ def test_a1_age_is_counted_by_the_day_on_which_the_family_counts() -> None:
     assert residents_record.age("1850-01-01-lunar", before) == 176, "before the calendar begins, the years alone"
 
 
-async def test_n3_the_list_is_chosen_by_status_floor_level_name_and_room(home: HomeUnderTest) -> None:
+async def test_n3_l4_the_list_is_chosen_by_status_floor_level_risk_name_and_room(home: HomeUnderTest) -> None:
     director = await laid_out(home)
     for name, room, level in (("王桂兰", "301", "半护理"), ("何秀英", "201", ""), ("陈伯年", "302", "全护理")):
         form = Admit(name=name, room=room, bed="1", care_level=level)
-        await home.database.write(lambda db, f=form: admission.admit(db, director, f, home.clock()))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, f=form: admission.admit(db, director, f, home.clock())  # type: ignore[misc]
+        )
     lines = await home.database.read(lambda db: queries.lines(db, director.sight))
 
     def found(**asked: str) -> list[str]:
@@ -200,5 +204,9 @@ async def test_n3_the_list_is_chosen_by_status_floor_level_name_and_room(home: H
     assert found(care="没填") == ["何秀英"]
     assert found(words="桂兰") == ["王桂兰"]
     assert found(words="302-1") == ["陈伯年"]
+    hers = lines[0].id
+    await writes(home, director, hers, "risks", EditRisks(fall="high", fall_how="扶着走", lost="low"))
+    lines = await home.database.read(lambda db: queries.lines(db, director.sight))
+    assert (found(risk="fall"), found(risk="lost")) == (["何秀英"], [])
     assert queries.Wanted(show="住院").statuses == ("住院",)
     assert not queries.Wanted().narrow
