@@ -71,7 +71,7 @@ def birthday(text: str, today: date, *, lunar: bool = False, leap: bool = False)
     wanted = re.sub("公历|阳历", "", wanted).removesuffix("生")
     match = _DAY.fullmatch(wanted)
     if match is None or (len(wanted) != 8 and wanted.isdecimal()):
-        raise Invalid(why=f"看不懂生日「{text.strip()[:20]}」。请写 1944-10-14；按农历过的，勾上「农历」。")
+        raise Invalid(why=f"看不懂生日「{text.strip()[:20]}」。请写 1944-10-14；按农历过的，选「农历」。")
     kept = f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
     kept += "-lunar" * (lunar or leap) + "-leap" * leap
     occasions.born(kept)

@@ -1,14 +1,18 @@
 """A resident moves in: person, resident, record and bed in one transaction; nothing is sent, no row is due (F29)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import select
 
 from care import identity as papers
 from care.errors import Invalid, NotFound
+from care.risks import LEVELS as RISK_LEVELS
+from care.risks import RISKS
 from care.states import Allergy, Role, Sex, Status
 from services.access import Viewer
 from services.form import Form
@@ -79,6 +83,8 @@ class Admit(Form, frozen=True, kw_only=True):
     dislikes: str = ""
     routine: str = ""
     needs: str = ""
+    risks: str = ""
+    """As a list has them: 跌倒高、噎食低."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ def check(db: Unit, viewer: Viewer, form: Admit, now: datetime) -> Checked:
         raise Invalid(why=f"入住日期 {form.admitted_on} 不像，请再看一遍。")
     allergy_of(form.allergy, form.allergies)
     level_of(form.care_level)
+    risks_of(form.risks)
     for field in WORDS:
         words_of(getattr(form, field))
     phone = papers.phone(form.phone) if form.phone.strip() else ""
@@ -181,6 +188,9 @@ def _fill(db: Unit, viewer: Viewer, record: Record, form: Admit, now: datetime) 
     if form.allergy != Allergy.UNASKED:
         record.allergy_by, record.allergy_at = viewer.id, now
     db.seal(record, "allergies", form.allergies.strip() or None if form.allergy == Allergy.SOME else None)
+    if judged := risks_of(form.risks):
+        db.seal(record, "risks", msgspec.json.encode(judged).decode())
+        record.risks_by, record.risks_at = viewer.id, now
     if form.allergy != Allergy.UNASKED or form.history.strip() or form.medicines.strip():
         record.health_by, record.health_at = viewer.id, now
 
@@ -235,6 +245,20 @@ def allergy_of(state: str, words: str) -> None:
     if state != Allergy.SOME and words.strip():
         raise Invalid(why=f"写了过敏「{words.strip()[:12]}」，请把过敏选成「有」。")
     words_of(words)
+
+
+def risks_of(text: str) -> dict[str, tuple[str, str]]:
+    """Risks as a list has them, each with its level and no measure yet. Raises Invalid for what is none of the nine."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in re.split(r"[\s,，、;；]+", text.strip()):
+        wanted = part.removesuffix("风险").replace("：", "").replace(":", "").replace("风险", "")
+        key = next((key for key, name in RISKS.items() if wanted[:-1] == name), "")
+        level = next((level for level, word in RISK_LEVELS.items() if wanted.endswith(word)), "")
+        if part and not (key and level):
+            raise Invalid(why=f"看不懂风险「{part[:12]}」。请写 跌倒高、噎食低，九种里的一种加无、低或高。")
+        if part:
+            found[key] = (level, "")
+    return found
 
 
 def level_of(text: str) -> str:

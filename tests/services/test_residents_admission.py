@@ -29,6 +29,7 @@ WHOLE: dict[str, Any] = {
     "phone": "139 0288 6021",
     "medicines": "二甲双胍 0.5 g 早晚（李静说的）",
     "needs": "夜里起一次",
+    "risks": "跌倒高",
 }
 
 
@@ -39,7 +40,9 @@ async def test_a1_a2_a3_somebody_moves_in_and_everything_personal_is_sealed(home
     def look(db: Any) -> dict[str, Any]:
         person = db.get_one(tables.Person, resident.person_id)
         record = db.query(Record).one()
-        words = {name: db.open(record, name) for name in ("identity", "allergies", "medicines", "needs", "history")}
+        words = {
+            name: db.open(record, name) for name in ("identity", "allergies", "medicines", "needs", "history", "risks")
+        }
         kept = db.get_one(tables.Resident, resident.id)
         return words | {
             "name": db.open(person, "name"),
@@ -63,6 +66,7 @@ async def test_a1_a2_a3_somebody_moves_in_and_everything_personal_is_sealed(home
         "medicines": "二甲双胍 0.5 g 早晚（李静说的）",
         "needs": "夜里起一次",
         "history": None,
+        "risks": '{"fall":["high",""]}',
         "asked": ("some", desk.id, desk.id),
         "level": "半护理",
         "kind": "elder",
@@ -105,6 +109,7 @@ async def test_a1_six_fields_are_enough_and_what_nobody_asked_stays_unasked(home
         ({"care_level": "一" * 17}, "太长"),
         ({"history": "病" * 1001}, "最多 1000 字"),
         ({"phone": "123"}, "看着不对"),
+        ({"risks": "跌倒高、摔跤高"}, "看不懂风险「摔跤高」"),
         ({"place": 999}, "已经没有了"),
         ({"room": "999"}, "没有 999 室"),
     ],
@@ -132,6 +137,15 @@ async def test_a1_a_bed_and_a_number_belong_to_one_and_the_sentence_says_to_whom
                 )
             )
     assert identity.plain("３") == "3"
+
+
+def test_l4_risks_are_read_as_a_list_has_them() -> None:
+    assert admission.risks_of("跌倒风险：高、噎食低 走失无") == {
+        "fall": ("high", ""),
+        "choke": ("low", ""),
+        "lost": ("none", ""),
+    }
+    assert admission.risks_of("") == {}
 
 
 async def test_n3_who_left_already_is_written_down_without_a_bed(home: HomeUnderTest) -> None:
