@@ -10,10 +10,8 @@ from sqlalchemy import select
 from care.errors import HomeForeign, KeysForeign
 from care.states import Role
 from services.launch import launch
-from services.setup.settings import effective
-
-
 from services.residents import beds
+from services.setup.settings import effective
 from services.staff import staff
 from services.upkeep import audit_chain
 from settings import Home, Settings
