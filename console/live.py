@@ -24,7 +24,7 @@ from services.access import access_person
 from services.complaints.access import access_complaint
 from services.emergencies import unreadable
 from services.emergencies.board import Board
-from services.staff import staff
+from services.staff import sessions, staff
 from services.subject import topics
 from settings.clock import Clock
 from storage.database import Database
@@ -211,7 +211,7 @@ class Live:
     async def _lasts(self, session: int) -> bool:
         try:
             async with asyncio.timeout(ANSWERS_IN):
-                return await self._database.read(lambda db: staff.lasts(db, session, self._clock()))
+                return await self._database.read(lambda db: sessions.again(db, session, self._clock()) is not None)
         except Exception:
             log.warning("the database is silent, a stream goes on", extra={"action": "remembered"})
             return True

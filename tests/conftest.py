@@ -34,6 +34,8 @@ from storage.open import open_database
 from storage.store import Store
 from tests import databases, transactions
 
+SETTLED = staff.Standing(own_password=True, pledged=True, codes_by=datetime(2100, 1, 1, tzinfo=UTC))
+"""Somebody who works here: nothing is asked of her at the log-in but her password."""
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
@@ -194,7 +196,9 @@ class HomeUnderTest:
         self, role: Role = Role.DESK, name: str = "陈晓雯", login: str = "chen", floors: str = ""
     ) -> Viewer:
         added = await self.database.write(
-            lambda db: staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock(), floors).id
+            lambda db: (
+                staff.add(db, self.ids.home_id, login, name, role, "long-enough", self.clock(), floors, SETTLED).id
+            )
         )
         self.house.names = await self.database.read(lambda db: accusations.names(db, self.ids.home_id))
         return Viewer(added, self.ids.home_id, name, role, frozenset(floors.split()))

@@ -15,6 +15,9 @@ from care.errors import StaleForm
 from services.access import Viewer
 from services.staff import staff
 from settings import Settings
+
+
+from services.staff import sessions
 from settings.clock import Clock
 from storage.database import Database
 
@@ -28,7 +31,7 @@ REMEMBERED: Final = (500, 600.0)
 """Sessions kept in memory, and for how many seconds: who looked at a page in this time can answer an alarm without the
 database.
 """
-SESSION: Final = web.RequestKey("session", staff.Session)
+SESSION: Final = web.RequestKey("session", sessions.Session)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -54,16 +57,16 @@ class Sessions:
 
     def __init__(self, database: Database, clock: Clock, without: tuple[str, ...]) -> None:
         self._database, self._clock, self._without = database, clock, without
-        self._seen: dict[str, tuple[staff.Session, float]] = {}
+        self._seen: dict[str, tuple[sessions.Session, float]] = {}
 
-    async def of(self, token: str, path: str) -> staff.Session | None:
+    async def of(self, token: str, path: str) -> sessions.Session | None:
         """The session of a cookie. Raises what the database raises, unless the path works without it and the session
         was just seen.
         """
         patient = not path.startswith(self._without)
         try:
             async with asyncio.timeout(None if patient else ANSWERS_IN):
-                found = await self._database.read(lambda db: staff.session(db, token, self._clock()))
+                found = await self._database.read(lambda db: sessions.session(db, token, self._clock()))
         except Exception:
             known = self._seen.get(token)
             if patient or known is None or time.monotonic() - known[1] > REMEMBERED[1]:

@@ -12,7 +12,7 @@ from aiohttp import web
 from care.errors import JiashuError
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import COLLEAGUE, STRANGER, Routes
-from services.staff import staff
+from services.staff import sessions, staff
 from services.staff.forms import LogIn
 from storage.unit import Unit
 from web import address
@@ -71,7 +71,7 @@ async def enter(request: web.Request, form: LogIn) -> web.StreamResponse:
     raise answer
 
 
-async def _checked(request: web.Request, login: str, password: str) -> staff.Cookies:
+async def _checked(request: web.Request, login: str, password: str) -> sessions.Cookies:
     """The cookies of a log-in. Each try is counted before its password is looked at.
 
     Raises WrongPassword and TooManyTries.
@@ -84,8 +84,8 @@ async def _checked(request: web.Request, login: str, password: str) -> staff.Coo
         left = await database.write(lambda db: staff.count(db, who, clock()))
         if await turns.verify(who.password, password):
 
-            def begin(db: Unit) -> staff.Cookies:
-                return staff.log_in(db, who, clock(), settings.security.session_hours)
+            def begin(db: Unit) -> sessions.Cookies:
+                return sessions.log_in(db, who, clock(), settings.security.session_hours)
 
             return await database.write(begin)
         database.note([staff.failed(who, left)])
@@ -96,7 +96,7 @@ async def _checked(request: web.Request, login: str, password: str) -> staff.Coo
 async def leave(request: web.Request) -> web.StreamResponse:
     """End the session; the browser stays known."""
     session, now = request[SESSION], request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: staff.log_out(db, session.id, now))
+    await request.app[DATABASE].write(lambda db: sessions.log_out(db, session.id, now))
     answer = web.HTTPSeeOther("/console/login")
     answer.del_cookie(COOKIE, path="/console")
     raise answer

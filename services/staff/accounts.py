@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 
 from care.errors import Invalid
 from care.states import Role
-from services.staff import staff
+from services.staff import colleagues, sessions, staff
+from services.staff.access import lock_directors
 from services.subject import Command, Running
 from storage import tables
 from storage.unit import Unit
@@ -97,12 +98,10 @@ async def leave(running: Running, form: StaffLeaves, now: datetime) -> tuple[str
     """Raises Invalid for who is not there, and for the last director."""
 
     def work(db: Unit, row: tables.Staff) -> str:
-        _not_the_last(db, row)
-        row.left_at = now
-        _end_sessions(db, row, now)
-        return f"{row.name} 不能再登录了；她写过的都还在，挂在她名下的事请主管转给别人。"
+        colleagues.leave(db, row, now)
+        return f"{row.name} 不能再登录了；她写过的都还在，手上的事请主管在「同事」页转给别人。"
 
-    return await _change(running, form.login, now, "leave_staff", work)
+    return await _change(running, form.login, work)
 
 
 async def password(running: Running, form: NewPassword, now: datetime) -> tuple[str, ...]:
@@ -110,86 +109,60 @@ async def password(running: Running, form: NewPassword, now: datetime) -> tuple[
     hashed = await asyncio.to_thread(staff.hashed, form.password)
 
     def work(db: Unit, row: tables.Staff) -> str:
-        row.password = hashed
-        _end_sessions(db, row, now)
-        throttle = tables.LoginThrottle
-        db.execute(delete(throttle).where(throttle.staff_id == row.id).execution_options(synchronize_session=False))
-        db.store.hint("alarms", "locks")
-        return f"{row.name} 的密码换好了；她已登录的都退出了。"
+        colleagues.another_password(db, row, hashed, now)
+        return f"{row.name} 的密码换好了，登录时要她自己再换一个；她已登录的都退出了。"
 
-    return await _change(running, form.login, now, "set_password", work)
+    return await _change(running, form.login, work)
 
 
 async def role(running: Running, form: NewRole, now: datetime) -> tuple[str, ...]:
     """Raises Invalid for who is not there, and for the last director."""
 
     def work(db: Unit, row: tables.Staff) -> str:
-        if form.role is not Role.DIRECTOR:
-            _not_the_last(db, row)
-        row.role = form.role.value
+        colleagues.change_role(db, row, form.role, now)
         return f"{row.name} 现在是{form.role.words}。"
 
-    return await _change(running, form.login, now, "set_role", work)
+    return await _change(running, form.login, work)
 
 
 async def floors(running: Running, form: NewFloors, now: datetime) -> tuple[str, ...]:
-    """Raises Invalid for who is not there."""
+    """Raises Invalid for who is not there, and for what are no floors."""
+    wanted = colleagues.floors_of(form.floors)
 
-    def work(_: Unit, row: tables.Staff) -> str:
-        row.floors = " ".join(form.floors.split())
+    def work(db: Unit, row: tables.Staff) -> str:
+        colleagues.change_floors(db, row, wanted, now)
         return f"{row.name} 现在负责{row.floors + ' 层' if row.floors else '全院'}。"
 
-    return await _change(running, form.login, now, "set_floors", work)
+    return await _change(running, form.login, work)
 
 
 async def log_out(running: Running, form: EndSessions, now: datetime) -> tuple[str, ...]:
     """Raises Invalid for who is not there."""
 
     def work(db: Unit, row: tables.Staff) -> str:
-        return f"{row.name} 的 {_end_sessions(db, row, now)} 处登录都退出了。"
+        ended = sessions.end_all(db, row, now, "ended")
+        db.store.audit(row.home_id, now, "machine", "end_sessions", f"staff:{row.id}", f"{ended} 处")
+        return f"{row.name} 的 {ended} 处登录都退出了。"
 
-    return await _change(running, form.login, now, "end_sessions", work)
+    return await _change(running, form.login, work)
 
 
-async def _change(
-    running: Running, login: str, now: datetime, action: str, work: Callable[[Unit, tables.Staff], str]
-) -> tuple[str, ...]:
-    """One colleague, held, changed and written down."""
+async def _change(running: Running, login: str, work: Callable[[Unit, tables.Staff], str]) -> tuple[str, ...]:
+    """One colleague, held and changed."""
 
     def change(db: Unit) -> tuple[str, ...]:
         table = tables.Staff
+        lock_directors(db, running.home_id)
         row = db.lock_row(
             select(table).where(table.home_id == running.home_id, table.login == login, table.left_at.is_(None))
         )
         if row is None:
             raise Invalid(why=f"没有登录名是 {login} 的在职同事。jiashu staff list 列出所有人。")
         said = work(db, row)
-        db.store.audit(running.home_id, now, "machine", action, f"staff:{row.id}", said)
-        db.store.hint("staff")
+        db.store.hint("staff", "colleagues")
         return (said,)
 
     return await running.database.write(change)
-
-
-def _not_the_last(db: Unit, row: tables.Staff) -> None:
-    """A house without a director cannot confirm a restore, nor decide a complaint about somebody who leads."""
-    table = tables.Staff
-    here = (table.home_id == row.home_id, table.role == Role.DIRECTOR.value, table.left_at.is_(None))
-    others = db.scalar(select(func.count()).select_from(table).where(*here, table.id != row.id))
-    if row.role == Role.DIRECTOR.value and not others:
-        raise Invalid(why=f"{row.name} 是唯一的院长，没有改。请先用 jiashu staff add 添加一位院长。")
-
-
-def _end_sessions(db: Unit, row: tables.Staff, now: datetime) -> int:
-    table = tables.StaffSession
-    ended = db.execute(
-        update(table)
-        .where(table.staff_id == row.id, table.ended_at.is_(None), table.expires_at > now)
-        .values(ended_at=now)
-        .returning(table.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(ended.all())
 
 
 COMMANDS: Final = (

@@ -5,6 +5,7 @@ account was opened before. So nobody can shut out a whole house, nor the directo
 is told and may unlock (faults S2).
 """
 
+import contextlib
 import hashlib
 import hmac
 import math
@@ -21,6 +22,7 @@ from sqlalchemy import delete, func, select
 from care.errors import Invalid, JiashuError, NotFound
 from care.states import Role
 from services.access import LEADS, Viewer
+from services.staff.pledge import PLEDGE
 from storage import tables
 from storage.looked import Look
 from storage.seal import Sealer
@@ -37,6 +39,10 @@ FORGOTTEN: Final = 100
 UNLOCKS: Final = LEADS | {Role.ADMIN}
 SHORTEST: Final = 8
 _hasher: Final = PasswordHasher()
+_quick: Final = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+QUICK: Final = "$argon2id$v=19$m=1024,t=1,p=1$"
+CLEAR: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Signs that nobody takes for another one when a password is copied from paper."""
 HERE: Final = select(func.min(tables.Home.id)).scalar_subquery()
 """The home that this service serves (`install`): nobody of another home in the same database gets in (S11)."""
 
@@ -64,6 +70,8 @@ class Knock:
     staff_id: int | None
     password: str | None
     home_id: int = 0
+    step: str = ""
+    """What is tried: nothing = the password, `code` after it, `pin` at a station."""
 
     @property
     def place(self) -> str:
@@ -75,7 +83,8 @@ class Knock:
         """The pair of place and name, as the table has it. The name is the typed one: an account with two names is not
         given away.
         """
-        return hmac.new(b"jiashu login throttle", f"{self.place}\n{self.login}".encode(), hashlib.sha256).hexdigest()
+        tried = f"{self.place}\n{self.login}" + (f"\n\n{self.step}:{self.staff_id}" if self.step else "")
+        return hmac.new(b"jiashu login throttle", tried.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +98,45 @@ class Lock:
     locked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Cookies:
-    """What a browser gets at a log-in: the session, and the proof that the account was opened here."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a colleague is who is added: what she is not asked for at her first log-in."""
 
-    session: str
-    device: str
+    own_password: bool = False
+    """Nobody else knows the password: it stays."""
+    pledged: bool = False
+    """Secrecy was pledged on paper or otherwise on the day she is added."""
+    codes_by: datetime | None = None
+    """Until when codes at the log-in may be put off; None = she is asked at the first log-in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A log-in as a page sees it."""
-
-    id: int
-    viewer: Viewer
-    csrf: str
+FIRST: Final = Standing()
+"""Somebody whose first password is known to who added her: everything is asked."""
 
 
 def add(  # noqa: PLR0913
-    db: Unit, home_id: int, login: str, name: str, role: Role, password: str, now: datetime, floors: str = ""
+    db: Unit,
+    home_id: int,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    floors: str = "",
+    standing: Standing = FIRST,
 ) -> tables.Staff:
     """Add a member of staff; `floors` by blanks, empty for the whole house.
 
     Raises Invalid for a short password or a name that is taken.
     """
-    kept = hashed(password)
+    return added(db, home_id, (login, name, role, floors), hashed(password), now, standing)
+
+
+def added(
+    db: Unit, home_id: int, who: tuple[str, str, Role, str], kept: str, now: datetime, standing: Standing, by: int = 0
+) -> tables.Staff:
+    """The row of a new colleague; `kept` is the hash of her password."""
+    login, name, role, floors = who
     if not login or not name:
         raise Invalid(why="登录名和姓名都要写。")
     if db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id, tables.Staff.login == login)).first():
@@ -127,11 +150,18 @@ def add(  # noqa: PLR0913
         password=kept,
         created_at=now,
         floors=" ".join(floors.split()),
+        first_password=not standing.own_password,
+        pledged_at=now if standing.pledged else None,
+        pledge=PLEDGE if standing.pledged else "none",
+        totp_by=standing.codes_by,
     )
     db.add(staff)
     if role is Role.DIRECTOR:
         directed(db, home_id, now)
     db.store.audit(home_id, now, "machine", "add_staff", f"staff:{staff.id}")
+
+
+    db.store.audit(home_id, now, f"staff:{by}" if by else "machine", "add_staff", f"staff:{staff.id}")
     return staff
 
 
@@ -163,12 +193,28 @@ def find(db: Unit, login: str) -> tuple[int, str] | None:
     return (rows[0].id, rows[0].password) if len(rows) == 1 else None
 
 
+def made_up() -> tuple[str, str]:
+    """A first password and what is kept of it: 59 bits of chance, so that a quick hash is as safe as a slow one."""
+    password = "-".join("".join(secrets.choice(CLEAR) for _ in range(4)) for _ in range(3))
+    return password, _quick.hash(password)
+
+
 def verify(password_hash: str | None, password: str) -> bool:
-    """Whether a password fits; takes as long for a name that does not exist. Slow on purpose: run it in a thread."""
+    """Whether a password fits; takes as long for a name that does not exist, and for a first password. Slow on
+    purpose: run it in a thread.
+    """
     try:
+        if password_hash is not None and password_hash.startswith(QUICK):
+            _takes_its_time(password)
+            return _quick.verify(password_hash, password)
         return _hasher.verify(password_hash or _nobody(), password) and password_hash is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def _takes_its_time(password: str) -> None:
+    with contextlib.suppress(VerifyMismatchError):
+        _hasher.verify(_nobody(), password)
 
 
 @cache
@@ -179,20 +225,28 @@ def _nobody() -> str:
 # -- the limit on tries ----------------------------------------------------------------------------------------------
 
 
-def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Knock:
-    """Who stands at the door. Raises TooManyTries while this name is locked in this place.
+def refuse_locked(db: Unit, who: Knock, now: datetime) -> None:
+    """Raises TooManyTries while this try is locked in this place.
 
     A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
     button as well.
     """
     found, home = find(db, login), home_of(db)
-    if found is None:
-        who = Knock(login, address, "", None, None, home)
-    else:
-        who = Knock(login, address, _device(db.sealer, cookie, found[0]), found[0], found[1], home)
+
+
     row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key)).first()
     if row is not None and row.locked_at is not None:
         _open(row.locked_at + LOCK, now)
+
+
+def knock(db: Unit, login: str, address: str, cookie: str, now: datetime) -> Knock:
+    """Who stands at the door. Raises TooManyTries while this name is locked in this place."""
+    found, home = find(db, login), db.scalar(select(HERE)) or 0
+    if found is None:
+        who = Knock(login, address, "", None, None, home)
+    else:
+        who = Knock(login, address, device(db, cookie, found[0]), found[0], found[1], home)
+    refuse_locked(db, who, now)
     return who
 
 
@@ -202,7 +256,7 @@ def count(db: Unit, who: Knock, now: datetime) -> int:
     The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process,
     gets a sixth; a right password opens it again.
     """
-    row = _held(db, who)
+    row = held(db, who)
     if row is None:
         _forget(db, now)
         row = tables.LoginThrottle(id=new_id(), key=who.key, fails=0, until=None, last_at=now)
@@ -229,7 +283,7 @@ def failed(who: Knock, left: int) -> Look:
 
 def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
     """The last try was wrong: lock the pair and tell the lead; gives the error to show."""
-    row = _held(db, who)
+    row = held(db, who)
     if row is None:  # meanwhile a right password came, or somebody of the lead unlocked
         return WrongPassword(left=FAILS)
     row.until, row.locked_at, row.seen_at, row.seen_by = now + LOCK, now, None, None
@@ -242,7 +296,8 @@ def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
     return TooManyTries(minutes=_minutes(LOCK))
 
 
-def _held(db: Unit, who: Knock) -> tables.LoginThrottle | None:
+def held(db: Unit, who: Knock) -> tables.LoginThrottle | None:
+    """The row of a place and name, locked."""
     return db.lock_row(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key))
 
 
@@ -262,17 +317,21 @@ def _forget(db: Unit, now: datetime) -> None:
     db.execute(delete(table).where(table.id.in_(old)).execution_options(synchronize_session=False))
 
 
-def _device(sealer: Sealer, cookie: str, staff_id: int) -> str:
-    """The nonce of a browser on which this account was opened before; empty for every other cookie."""
+def device(db: Unit, cookie: str, staff_id: int) -> str:
+    """The nonce of a browser on which this account was opened before; empty for every other cookie, and for all of
+    them once her devices were forgotten.
+    """
     whose, _, rest = cookie.partition(".")
     nonce, _, mac = rest.partition(".")
     if not cookie.isascii() or whose != str(staff_id):
         return ""
-    return nonce if hmac.compare_digest(mac, _device_mac(sealer, staff_id, nonce)) else ""
+    known = db.scalars(select(tables.Staff.devices).where(tables.Staff.id == staff_id)).first() or 0
+    return nonce if hmac.compare_digest(mac, device_mac(db.sealer, staff_id, nonce, known)) else ""
 
 
-def _device_mac(sealer: Sealer, staff_id: int, nonce: str) -> str:
-    return sealer.sign("jiashu device", staff_id, nonce).hex()
+def device_mac(sealer: Sealer, staff_id: int, nonce: str, known: int) -> str:
+    """What proves that a browser is known; `known` counts how often her devices were forgotten."""
+    return sealer.sign("jiashu device", staff_id, f"{nonce}.{known}" if known else nonce).hex()
 
 
 # -- locks, as the lead sees them ------------------------------------------------------------------------------------
@@ -327,79 +386,3 @@ def _lock(db: Unit, viewer: Viewer, lock_id: int) -> tables.LoginThrottle:
     if row is None:
         raise NotFound
     return row
-
-
-# -- sessions --------------------------------------------------------------------------------------------------------
-
-
-def log_in(db: Unit, who: Knock, now: datetime, hours: int) -> Cookies:
-    """Begin a session for who gave the right password, and forget the tries before.
-
-    Of the session's token only the hash is kept.
-    """
-    if who.staff_id is None:
-        message = "nobody's name cannot be logged in"
-        raise ValueError(message)
-    row = _held(db, who)
-    if row is not None:
-        db.delete(row)
-    staff = db.get_one(tables.Staff, who.staff_id)
-    token = secrets.token_urlsafe(32)
-    db.add(
-        tables.StaffSession(
-            id=new_id(),
-            staff_id=staff.id,
-            token_hash=_token_hash(token),
-            csrf=secrets.token_urlsafe(32),
-            created_at=now,
-            expires_at=now + timedelta(hours=hours),
-        )
-    )
-    db.store.audit(staff.home_id, now, f"staff:{staff.id}", "log_in", f"staff:{staff.id}")
-    nonce = who.device or secrets.token_hex(16)
-    return Cookies(token, f"{staff.id}.{nonce}.{_device_mac(db.sealer, staff.id, nonce)}")
-
-
-def session(db: Unit, token: str, now: datetime) -> Session | None:
-    """The session behind a cookie; None when it ended, expired, or its owner left."""
-    found = db.execute(
-        select(tables.StaffSession, tables.Staff)
-        .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
-        .where(
-            tables.StaffSession.token_hash == _token_hash(token),
-            tables.StaffSession.ended_at.is_(None),
-            tables.Staff.home_id == HERE,
-        )
-    ).first()
-    if found is None:
-        return None
-    row, staff = found
-    if row.expires_at <= now or staff.left_at is not None:
-        return None
-    return Session(
-        row.id, Viewer(staff.id, staff.home_id, staff.name, Role(staff.role), frozenset(staff.floors.split())), row.csrf
-    )
-
-
-def lasts(db: Unit, session_id: int, now: datetime) -> bool:
-    """Whether a session goes on: nobody ended it, its time is not over (`now` is aware), its owner has not left."""
-    row, member = tables.StaffSession, tables.Staff
-    goes_on = (
-        select(row.id)
-        .join(member, member.id == row.staff_id)
-        .where(row.id == session_id, row.ended_at.is_(None), row.expires_at > now, member.left_at.is_(None))
-    )
-    return db.scalars(goes_on).first() is not None
-
-
-def log_out(db: Unit, session_id: int, now: datetime) -> None:
-    """End a session."""
-    row = db.get_one(tables.StaffSession, session_id)
-    staff = db.get_one(tables.Staff, row.staff_id)
-    row.ended_at = now
-    db.store.audit(staff.home_id, now, f"staff:{staff.id}", "log_out", f"staff:{staff.id}")
-    db.store.hint(f"session:{session_id}")
-
-
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

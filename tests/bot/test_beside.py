@@ -14,7 +14,7 @@ from bot import beside, cli, upgrade
 from bot.main import Service
 from care.errors import DatabaseInUse, Invalid, NotMigrated
 from care.states import Role
-from services.staff import accounts, staff
+from services.staff import accounts, sessions, staff
 from settings import Database, Home, Media, Security, Settings, Wechat
 from storage.sqlite_file import LockFile
 from tests.bot.logged import actions
@@ -206,13 +206,13 @@ async def _does(home: HomeUnderTest, form: msgspec.Struct) -> str:
 async def _logs_in(home: HomeUnderTest, login: str) -> str:
     def work(db: object) -> str:
         who = staff.knock(db, login, "10.0.0.1", "", home.clock())  # type: ignore[arg-type]
-        return staff.log_in(db, who, home.clock(), 12).session  # type: ignore[arg-type]
+        return sessions.log_in(db, who, home.clock(), 12).session  # type: ignore[arg-type]
 
     return await home.database.write(work)
 
 
 async def _is_in(home: HomeUnderTest, cookie: str) -> Role | None:
-    found = await home.database.read(lambda db: staff.session(db, cookie, home.clock()))
+    found = await home.database.read(lambda db: sessions.session(db, cookie, home.clock()))
     return found.viewer.role if found else None
 
 

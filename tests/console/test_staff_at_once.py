@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from care.states import Role
-from services.staff import staff
+from services.staff import sessions, staff
 from services.talks.receive import receive_batch
 from storage.database import Database
 from storage.open import open_database
@@ -107,5 +107,5 @@ class TestTwoProcesses:
         await second.write(lambda db: staff.took_note(db, director, lock.id, home.clock()))
         await home.database.write(lambda db: staff.unlock(db, director, lock.id, home.clock()))
         assert await home.database.write(lambda db: staff.count(db, who, home.clock())) == 4
-        await second.write(lambda db: staff.log_in(db, who, home.clock(), 12))
+        await second.write(lambda db: sessions.log_in(db, who, home.clock(), 12))
         assert await home.one("SELECT count(*) FROM login_throttle") == 1

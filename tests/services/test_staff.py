@@ -8,6 +8,7 @@ import pytest
 
 from care.errors import Invalid
 from care.states import Role
+from services.staff.sessions import log_in, log_out, session
 from services.staff.staff import (
     Knock,
     TooManyTries,
@@ -16,9 +17,6 @@ from services.staff.staff import (
     find,
     knock,
     lock,
-    log_in,
-    log_out,
-    session,
     verify,
 )
 from tests.conftest import HomeUnderTest

@@ -6,7 +6,7 @@ from care.states import Role
 from care.triage import triage
 from services.access import Viewer
 from services.emergencies.board import Board
-from services.staff import staff
+from services.staff import sessions, staff
 from services.upkeep import pulse
 from storage import tables
 from storage.store import Store
@@ -39,11 +39,11 @@ async def test_fault_s11_a_log_in_is_one_of_this_home_and_a_session_of_another_i
     assert found is not None, "a namesake elsewhere locks nobody out"
     assert found[0] == ours.id
     who = staff.Knock("chen", "203.0.113.7", "", theirs.id, "x")
-    theirs_in = await home.database.write(lambda db: staff.log_in(db, who, home.clock(), 12))
-    assert await home.database.read(lambda db: staff.session(db, theirs_in.session, home.clock())) is None
+    theirs_in = await home.database.write(lambda db: sessions.log_in(db, who, home.clock(), 12))
+    assert await home.database.read(lambda db: sessions.session(db, theirs_in.session, home.clock())) is None
     mine = staff.Knock("chen", "203.0.113.7", "", ours.id, "x")
-    ours_in = await home.database.write(lambda db: staff.log_in(db, mine, home.clock(), 12))
-    session = await home.database.read(lambda db: staff.session(db, ours_in.session, home.clock()))
+    ours_in = await home.database.write(lambda db: sessions.log_in(db, mine, home.clock(), 12))
+    session = await home.database.read(lambda db: sessions.session(db, ours_in.session, home.clock()))
     assert session is not None
     assert session.viewer.home_id == home.ids.home_id
 

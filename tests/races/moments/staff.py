@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.staff import staff
+from services.staff import sessions, staff
 from tests.conftest import HomeUnderTest
 from tests.races.model import Stage, Turn
 from tests.races.moments.home import START, D, Facts, S, in_unit, turn_of
@@ -35,4 +35,4 @@ SIDES: Final = (
     in_unit("lock.unlock", lambda t, db: staff.unlock(db, t.who(S), t["lock"], t.now)),
 )
 TRIES: Final = in_unit("log_in", lambda t, db: staff.count(db, _knock(t), t.now) and None)
-COMES_IN: Final = in_unit("log_in", lambda t, db: staff.log_in(db, _knock(t), t.now, 12) and None)
+COMES_IN: Final = in_unit("log_in", lambda t, db: sessions.log_in(db, _knock(t), t.now, 12) and None)
