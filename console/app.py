@@ -1,5 +1,6 @@
 """The console as a sub-application: routes, templates, and the order in which a request passes the doors."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.emergencies.board import Board
 from services.house import House
 from services.ports import AccountDesk, Decode
 from services.staff import staff
+from services.staff.sessions import IDLE, PUT_OFF, STATION_IDLE, Session
 from settings import Settings, subjects
 from settings.clock import Clock
 from storage.database import Database
@@ -117,4 +119,13 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "apart": request.app[BOARD].apart if session else False,
         "closed": request.app[BOARD].closed if session else None,
         "away": False,
+        "codes_by": _soon(session, request.app[CLOCK]()) if session else None,
+        "at_station": session is not None and session.station_id is not None,
+        "idle": int((STATION_IDLE if session and session.station_id else IDLE).total_seconds()) if session else 0,
     }
+
+
+def _soon(session: Session, now: datetime) -> datetime | None:
+    """Until when codes are put off, when that is near enough to be told."""
+    by = session.codes_by
+    return by if by is not None and by - now <= PUT_OFF else None

@@ -43,6 +43,8 @@ ANSWERS_IN: Final = 1.0
 """Seconds after which the database counts as silent, and a session as one that goes on: its alarms must be seen."""
 ALARMS: Final = "alarms"
 BYE: Final = "bye"
+OVER: Final = "over"
+"""Tells a page that its session has ended: it leads to the log-in at once, what was typed is kept there."""
 AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
 TOLD: Final = 1000
@@ -190,7 +192,7 @@ class Live:
                 self._here(about, viewer(request).id, presence.READS)
             waiting = await _heard(queue, beaten + BEAT - time.monotonic())
             beats = time.monotonic() - beaten >= BEAT
-            if (beats or ended in waiting) and not await self._lasts(request[SESSION].id):
+            if (beats or ended in waiting) and not await self._lasts(request, response):
                 return
             if beats:
                 beaten = time.monotonic()
@@ -208,13 +210,20 @@ class Live:
         if told:
             self._database.heard(told)
 
-    async def _lasts(self, session: int) -> bool:
+    async def _lasts(self, request: web.Request, response: EventSourceResponse) -> bool:
+        """Whether a stream goes on: its session does, with the rights that it was opened with. A page whose session
+        has ended is told to go; one with other rights comes again by itself.
+        """
+        known = request[SESSION]
         try:
             async with asyncio.timeout(ANSWERS_IN):
-                return await self._database.read(lambda db: sessions.again(db, session, self._clock()) is not None)
+                found = await self._database.read(lambda db: sessions.again(db, known.id, self._clock()))
         except Exception:
             log.warning("the database is silent, a stream goes on", extra={"action": "remembered"})
             return True
+        if found is None:
+            await response.send("", event=OVER)
+        return found is not None and found.viewer == known.viewer
 
     async def close(self, _: web.Application) -> None:
         """Let every open page go, so that a stop does not wait for browsers."""

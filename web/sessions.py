@@ -1,10 +1,12 @@
 """Who is looking: the session cookie, CSRF, and the redirect to the log-in; for all pages of a sub-application."""
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
@@ -32,6 +34,18 @@ REMEMBERED: Final = (500, 600.0)
 database.
 """
 SESSION: Final = web.RequestKey("session", sessions.Session)
+TOLD_AFTER: Final = 60.0, 20.0
+"""Seconds after which an act of a person is written down again; at a station, which locks sooner."""
+IDLE: Final = "X-Idle"
+"""How many seconds ago somebody touched the page that asks: what a page fetches by itself keeps nobody logged in."""
+STEPS: Final = {
+    sessions.Owes.CODE: "/console/login/code",
+    sessions.Owes.PASSWORD: "/console/first/password",
+    sessions.Owes.PLEDGE: "/console/first/pledge",
+    sessions.Owes.CODES: "/console/first/codes",
+}
+"""The only address for a session that still owes something, beside the way out."""
+LEAVES: Final = "/console/logout"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -100,17 +114,40 @@ def middleware(
             _same_origin(request)
             return await handler(request)
         if found is None:
-            if request.headers.get("HX-Request"):
-                return web.Response(headers={"HX-Redirect": _then(login, _page_of(request))})
-            raise web.HTTPSeeOther(_then(login, request.raw_path if request.method == "GET" else ""))
+            return _lead_to(request, login)
+        if found.owes and path not in {step := STEPS[found.owes], LEAVES}:
+            return _lead_to(request, step)
         if request.method not in {"GET", "HEAD"}:
             _same_origin(request)
             given = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
             if not hmac.compare_digest(given.encode(), found.csrf.encode()):
                 raise StaleForm
+        if not request.path.startswith(without):
+            await _told(database, clock, request, found)
         return await handler(request)
 
     return check
+
+
+def _lead_to(request: web.Request, page: str) -> web.StreamResponse:
+    """Another page first, which leads back to this one."""
+    if request.headers.get("HX-Request"):
+        return web.Response(headers={"HX-Redirect": _then(page, _page_of(request))})
+    raise web.HTTPSeeOther(_then(page, request.raw_path if request.method == "GET" else ""))
+
+
+async def _told(database: Database, clock: Clock, request: web.Request, found: sessions.Session) -> None:
+    """Somebody did something: written down at most once a minute. No page fails by it."""
+    text = request.headers.get(IDLE, "")
+    if not text.isdecimal() and request.method == "GET" and request.headers.get("HX-Request"):
+        return
+    at = clock() - timedelta(seconds=int(text[:6]) if text.isdecimal() else 0)
+    often = TOLD_AFTER[found.station_id is not None]
+    if found.seen_at is not None and (at - found.seen_at).total_seconds() < often:
+        return
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(ANSWERS_IN):
+            await database.write(lambda db: sessions.touch(db, found.id, at))
 
 
 def _page_of(request: web.Request) -> str:

@@ -1,7 +1,7 @@
 """登录: name and password; wrong ones cost time and tries, told plainly (design.md 5.14)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -12,12 +12,35 @@ from aiohttp import web
 from care.errors import JiashuError
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import COLLEAGUE, STRANGER, Routes
-from services.staff import sessions, staff
-from services.staff.forms import LogIn
+from services.staff import codes, sessions, staff
+from services.staff.forms import EnterCode, LogIn
+from storage import tables
 from storage.unit import Unit
 from web import address
 from web.sessions import COOKIE, DEVICE, SESSION, give
 
+WHY: Final = {
+    "put_out": "您的账号已经停用了。有疑问请找主管或院长。",
+    "ended": "这里的登录被退出了。请再登录一次。",
+    "password": "密码换过了，请用新密码登录。",
+    "idle": "30 分钟没有动，已经退出。写到一半的都还在，登录后接着写。",
+    "over": "登录到时间了，请再登录一次。写到一半的都还在。",
+}
+BROWSERS: Final = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS: Final = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "安卓"),
+    ("Mac OS", "苹果电脑"),
+    ("Linux", "Linux"),
+)
 ROUTES: Final = Routes(STRANGER)
 
 
@@ -50,25 +73,41 @@ _turns: Final[WeakKeyDictionary[web.Application, Turns]] = WeakKeyDictionary()
 
 @ROUTES.get("/login", "staff/login.html")
 async def page(request: web.Request) -> dict[str, Any]:
-    """The form; who is already in goes on."""
+    """The form; who is already in goes on. Who was thrown out reads why."""
     if request.get(SESSION):
-        raise web.HTTPSeeOther("/console/")
-    return {"problem": "", "locked": False, "login": "", "to": _target(request.query.get("to", ""))}
+        raise web.HTTPSeeOther(target(request))
+    token, now = request.cookies.get(COOKIE, ""), request.app[CLOCK]()
+    why = await request.app[DATABASE].read(lambda db: sessions.why_ended(db, token, now)) if token else ""
+    return {"problem": "", "locked": False, "login": "", "to": target(request), "why": WHY.get(why, "")}
 
 
 @ROUTES.form("/login", LogIn)
 async def enter(request: web.Request, form: LogIn) -> web.StreamResponse:
     """Check name and password; a success sets the cookies."""
     login, password = form.login.strip()[:64], form.password[:256]
-    to, settings = _target(form.to), request.app[SETTINGS]
+    to, settings = safe(form.to), request.app[SETTINGS]
     try:
         cookies = await _checked(request, login, password)
     except JiashuError as error:
         facts = {"problem": error.sentence, "locked": isinstance(error, staff.TooManyTries), "login": login, "to": to}
-        return aiohttp_jinja2.render_template("staff/login.html", request, facts, status=error.status)
+        return aiohttp_jinja2.render_template("staff/login.html", request, facts | {"why": ""}, status=error.status)
     answer = web.HTTPSeeOther(to)
     give(answer, cookies, settings, request.app[HOUSE].public_url)
     raise answer
+
+
+    set_cookie(request, answer, COOKIE, cookies.session, settings.security.session_hours * 3600)
+    set_cookie(request, answer, DEVICE, cookies.device, DEVICE_DAYS * 86_400)
+    raise answer
+
+
+def set_cookie(request: web.Request, answer: web.StreamResponse, name: str, value: str, seconds: int) -> None:
+    """A cookie that no script reads, on this console alone."""
+    settings = request.app[SETTINGS]
+    secure = settings.security.secure_cookies
+    if secure is None:
+        secure = settings.http.public_url.startswith("https://")
+    answer.set_cookie(name, value, httponly=True, samesite="Lax", path="/console", max_age=seconds, secure=secure)
 
 
 async def _checked(request: web.Request, login: str, password: str) -> sessions.Cookies:
@@ -78,6 +117,7 @@ async def _checked(request: web.Request, login: str, password: str) -> sessions.
     """
     database, clock, settings = request.app[DATABASE], request.app[CLOCK], request.app[SETTINGS]
     came_from, known = address.client(request, settings.http.trusted), request.cookies.get(DEVICE, "")
+    agent = browser(request)
     who = await database.read(lambda db: staff.knock(db, login, came_from, known, clock()))
     turns = _turns.setdefault(request.app, Turns())
     async with turns.at(who.place):
@@ -85,11 +125,84 @@ async def _checked(request: web.Request, login: str, password: str) -> sessions.
         if await turns.verify(who.password, password):
 
             def begin(db: Unit) -> sessions.Cookies:
-                return sessions.log_in(db, who, clock(), settings.security.session_hours)
+                return sessions.log_in(db, who, clock(), settings.security.session_hours, agent)
 
             return await database.write(begin)
         database.note([staff.failed(who, left)])
         raise staff.WrongPassword(left=left) if left else await database.write(lambda db: staff.lock(db, who, clock()))
+
+
+async def knock_of(request: web.Request, session: sessions.Session, step: str) -> staff.Knock:
+    """Who is logged in tries something again: a code, or the password."""
+    came_from, known = address.client(request, request.app[SETTINGS].http.trusted), request.cookies.get(DEVICE, "")
+    me = session.viewer
+
+    def work(db: Unit) -> staff.Knock:
+        row = db.get_one(tables.Staff, me.id)
+        return staff.Knock(row.login, came_from, staff.device(db, known, me.id), me.id, row.password, me.home_id, step)
+
+    return await request.app[DATABASE].read(work)
+
+
+async def attempt(
+    request: web.Request, who: staff.Knock, fits: Callable[[], Awaitable[bool]], wrong: type[JiashuError]
+) -> None:
+    """A try, counted before it is looked at; five wrong ones lock this step here. Raises `wrong`, TooManyTries."""
+    database, clock = request.app[DATABASE], request.app[CLOCK]
+    await database.read(lambda db: staff.refuse_locked(db, who, clock()))
+    async with _turns.setdefault(request.app, Turns()).at(who.place + who.step):
+        left = await database.write(lambda db: staff.count(db, who, clock()))
+        if await fits():
+            await database.write(lambda db: staff.forget(db, who))
+            return
+        database.note([staff.failed(who, left)])
+        raise wrong(left=left) if left else await database.write(lambda db: staff.lock(db, who, clock()))
+
+
+async def verify(request: web.Request, password_hash: str | None, password: str) -> bool:
+    """Whether a password fits, when nobody else's is looked at."""
+    return await _turns.setdefault(request.app, Turns()).verify(password_hash, password)
+
+
+@ROUTES.get("/login/code", "staff/code.html", may=COLLEAGUE)
+async def code_page(request: web.Request) -> dict[str, Any]:
+    """The second step of a log-in."""
+    _owing(request, sessions.Owes.CODE)
+    return {"problem": "", "to": target(request)}
+
+
+@ROUTES.form("/login/code", EnterCode, may=COLLEAGUE)
+async def enter_code(request: web.Request, form: EnterCode) -> web.StreamResponse:
+    """A code of the phone, or a recovery code; five wrong ones end the log-in and lock this step here."""
+    session, database, clock = request[SESSION], request.app[DATABASE], request.app[CLOCK]
+    _owing(request, sessions.Owes.CODE)
+    who, text = await knock_of(request, session, "code"), form.code[:32]
+
+    async def fits() -> bool:
+        return await database.write(lambda db: codes.enter(db, session, text, clock()))
+
+    try:
+        await attempt(request, who, fits, codes.WrongCode)
+    except staff.TooManyTries as error:
+        await database.write(lambda db: sessions.log_out(db, session.id, clock()))
+        facts = {"problem": error.sentence, "locked": True, "login": who.login, "to": safe(form.to), "why": ""}
+        return aiohttp_jinja2.render_template("staff/login.html", request, facts, status=error.status)
+    except JiashuError as error:
+        facts = {"problem": error.sentence, "to": safe(form.to)}
+        return aiohttp_jinja2.render_template("staff/code.html", request, facts, status=error.status)
+    raise web.HTTPSeeOther(safe(form.to))
+
+
+@ROUTES.post("/active", may=COLLEAGUE)
+async def active(request: web.Request) -> web.StreamResponse:
+    """Somebody types on an open page; the door has written it down."""
+    return web.Response(status=204 if request[SESSION].viewer else 404)
+
+
+def _owing(request: web.Request, step: sessions.Owes) -> None:
+    """Who owes nothing goes on."""
+    if request[SESSION].owes is not step:
+        raise web.HTTPSeeOther(target(request))
 
 
 @ROUTES.post("/logout", may=COLLEAGUE)
@@ -102,6 +215,19 @@ async def leave(request: web.Request) -> web.StreamResponse:
     raise answer
 
 
-def _target(path: str) -> str:
+def target(request: web.Request) -> str:
+    """Where the log-in leads."""
+    return safe(request.query.get("to", ""))
+
+
+def safe(path: str) -> str:
     """Only a page of the console may be gone on to."""
     return path if path.startswith("/console/") and "//" not in path and "\\" not in path else "/console/"
+
+
+def browser(request: web.Request) -> str:
+    """Which kind of browser, in a few words: told to its colleague alone."""
+    agent = request.headers.get("User-Agent", "")
+    kind = next((name for sign, name in BROWSERS if sign in agent), "浏览器")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return " · ".join(filter(None, (kind, system)))

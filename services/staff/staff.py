@@ -184,6 +184,11 @@ def home_of(db: Unit) -> int:
     return db.scalar(select(HERE)) or 0
 
 
+def hashed_pin(pin: str) -> str:
+    """Six digits as they are kept. Slow on purpose."""
+    return _hasher.hash(pin)
+
+
 def find(db: Unit, login: str) -> tuple[int, str] | None:
     """The id and password hash behind a log-in name or a full name of this home."""
     names = (tables.Staff.login == login) | (tables.Staff.name == login)
@@ -294,6 +299,13 @@ def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
         )
         db.store.hint("alarms", "locks")
     return TooManyTries(minutes=_minutes(LOCK))
+
+
+def forget(db: Unit, who: Knock) -> None:
+    """The right one came: the tries before it count no more."""
+    row = held(db, who)
+    if row is not None:
+        db.delete(row)
 
 
 def held(db: Unit, who: Knock) -> tables.LoginThrottle | None:

@@ -1,6 +1,5 @@
 """A house with a console, colleagues who are logged in, and one who sits at the desk."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from services import install
 from services.emergencies.board import Board
 from settings import Media, Settings
 from tests.conftest import HomeUnderTest
-from tests.console.browsers import ROUTE, SCENE, Colleague, Desk, House
+from tests.console.browsers import SCENE, Colleague, Desk, House
 
 
 @pytest.fixture
@@ -65,11 +64,5 @@ async def at_desk(home: HomeUnderTest) -> AsyncIterator[Desk]:
     async with TestClient(TestServer(outer)) as client:
         who = await home.staff()
         used = Desk(home, client, who, board=board)
-        answer = await client.post(
-            "/console/login", data={"login": "chen", "password": "long-enough", "to": ""}, headers=ROUTE
-        )
-        page = await answer.text()
-        found = re.search(r'"X-CSRF": "([^"]+)"', page)
-        assert found, page[:500]
-        used.csrf = found[1]
+        await used.logs_in()
         yield used
