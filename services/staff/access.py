@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Forbidden, NotFound
+from care.errors import Forbidden, Invalid, NotFound
 from care.states import Role
 from services.access import Page, Viewer, access_page, looks
 from storage import tables
@@ -44,3 +44,13 @@ def lock_directors(db: Unit, home_id: int) -> None:
     """Held until COMMIT, always before anybody else of the staff."""
     table = tables.Staff
     db.lock_row(select(table).where(table.home_id == home_id, table.role == Role.DIRECTOR.value).order_by(table.id))
+
+
+def colleague_here(db: Unit, viewer: Viewer, staff_id: int) -> Viewer:
+    """A colleague of the house who works here now, with what she may see. Raises Invalid."""
+    table = tables.Staff
+    here = table.id == staff_id, table.home_id == viewer.home_id, table.left_at.is_(None)
+    row = db.scalars(select(table).where(*here)).first()
+    if row is None:
+        raise Invalid(why="请选一位在职的同事。")
+    return Viewer(row.id, row.home_id, row.name, Role(row.role), frozenset(row.floors.split()))

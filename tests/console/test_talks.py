@@ -56,6 +56,7 @@ async def test_a_closed_window_leaves_only_the_routes_that_exist(at_desk: Desk) 
     assert "还可发" in await at_desk.get(f"/chats/{person}/composer")
     await home.database.write(lambda db: answering.answer(db, at_desk.who, person, "一", "a", home.clock()))
     home.clock.on(hours=1)
+    await at_desk.logs_in()
     await home.database.store(lambda store: put(store, "UPDATE follower SET session_until = 0"))
     page = await at_desk.get(f"/chats/{person}/composer")
     assert "现在不能直接发消息" in page
