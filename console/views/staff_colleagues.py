@@ -40,7 +40,7 @@ async def index(request: web.Request) -> dict[str, Any]:
 @ROUTES.get("/staff/list", "staff/_colleagues.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
-    return await _list(request)
+    return await _list(request) | {"found": None}
 
 
 @ROUTES.get("/staff/new", "staff/colleagues.html")

@@ -83,14 +83,14 @@ async def set_up_codes(request: web.Request, form: SetUpCodes) -> web.StreamResp
     except JiashuError as error:
         facts = _setup(request, form.secret) | {"problem": error.sentence, "to": safe(form.to)}
         return aiohttp_jinja2.render_template("staff/first_codes.html", request, facts, status=error.status)
-    facts = {"codes": shown, "to": safe(form.to)}
+    facts = {"shown": shown, "to": safe(form.to)}
     return aiohttp_jinja2.render_template("staff/first_recovery.html", request, facts)
 
 
 def picture(request: web.Request, secret: str) -> dict[str, Any]:
     """What an authenticator takes in: a picture, and the same to be typed."""
     name, home = request[SESSION].viewer.name, request.app[SETTINGS].home.name
-    drawn = segno.make(codes.address_of(secret, name, home), error="m", micro=False)
+    drawn = segno.make(codes.address_of(secret, name, home), error="l", micro=False)
     spelled = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return {
         "secret": secret,

@@ -119,7 +119,7 @@ def _waits(db: Unit, staff_id: int) -> dict[int, int]:
         .where(promise.kept_at.is_(None), or_(promise.person_id.in_(mine), promise.person_id.in_(owned)))
         .group_by(promise.person_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _still(talk: type[tables.Conversation]) -> ColumnElement[bool]:
