@@ -28,6 +28,17 @@ from web import errors, headers, sessions
 
 HERE = Path(__file__).parent
 FREE = frozenset({"/console/login", "/console/start"})
+
+
+FREE = frozenset(
+    {
+        "/console/login",
+        "/console/station",
+        "/console/station/in",
+        "/console/station/lock",
+        "/console/station/alarms",
+    }
+)
 WITHOUT_DATABASE = ("/console/alarms", "/console/live")
 """What must work for who is logged in while the database is away."""
 

@@ -27,6 +27,11 @@ log = logging.getLogger("jiashu.sessions")
 COOKIE: Final = "jiashu"
 DEVICE: Final = "jiashu_device"
 DEVICE_DAYS: Final = 90
+
+
+STATION: Final = "jiashu_station"
+LOCKED: Final = "/console/station"
+"""Where a station without anybody leads."""
 ANSWERS_IN: Final = 1.0
 """Seconds after which the database counts as silent for a page that must work without it."""
 REMEMBERED: Final = (500, 600.0)
@@ -114,7 +119,7 @@ def middleware(
             _same_origin(request)
             return await handler(request)
         if found is None:
-            return _lead_to(request, login)
+            return _lead_to(request, LOCKED if request.cookies.get(STATION) else login)
         if found.owes and path not in {step := STEPS[found.owes], LEAVES}:
             return _lead_to(request, step)
         if request.method not in {"GET", "HEAD"}:
