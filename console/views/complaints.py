@@ -15,6 +15,7 @@ from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import approvals, complaints, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
+from services.staff import unit
 from services.talks import answering
 from services.talks.forms import Line
 from storage import tables
@@ -118,6 +119,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         found: dict[str, Any] = {
             "totals": complaints_list.totals(db, who.sight, show, now),
+            "charge": unit.in_charge(db, who.home_id),
             "month": queries.on_time(db, who.sight, since),
             "lanes": complaints_list.board(db, who.sight, show, now)
             if len(lanes) > 1
@@ -158,7 +160,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
 
     def work(
         db: Unit,
-    ) -> tuple[queries.Case, talks.Window, list[accusations.Named], approvals.Approval | None, str, str]:
+    ) -> tuple[queries.Case, talks.Window, list[accusations.Named], approvals.Approval | None, str, str, unit.Charge]:
         complaint = found_by(db, who, ref)
         case = queries.one(db, complaint)
         waiting = case.waiting("plan") or case.waiting("interim")
@@ -169,9 +171,10 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
             approvals.of(db, complaint, waiting.row, now) if waiting else None,
             standing.revision_of(db, complaint),
             answering.revision_of(db, complaint.person_id),
+            unit.in_charge(db, who.home_id),
         )
 
-    found, window, named, approval, drawn, spoken = await request.app[DATABASE].read(work)
+    found, window, named, approval, drawn, spoken, charge = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.complaint)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
@@ -184,6 +187,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
         "named": named,
         "drawn": drawn,
         "spoken": spoken,
+        "charge": charge,
         "left": left,
         "until": until,
         "key": secrets.token_urlsafe(16),

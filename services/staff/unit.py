@@ -47,6 +47,32 @@ class Group:
         return next((row.name for row in (self.lead, self.deputy) if row is not None and row.left_at is None), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Who is in charge of complaints now, for a line on another page."""
+
+    id: int = 0
+    name: str = ""
+    deputy: str = ""
+
+
+def in_charge(db: Unit, home_id: int) -> Charge:
+    """The lead of the unit; the deputy where she has left the house; nobody before there is one."""
+    row = latest(db, home_id)
+    if row is None:
+        return Charge()
+    table = tables.Staff
+    here = {
+        one.id: one.name
+        for one in db.scalars(
+            select(table).where(table.id.in_([row.lead_id, row.deputy_id or 0]), table.left_at.is_(None))
+        )
+    }
+    first = next((one for one in (row.lead_id, row.deputy_id or 0) if one in here), 0)
+    deputy = here.get(row.deputy_id or 0, "") if first == row.lead_id else ""
+    return Charge(first, here.get(first, ""), deputy)
+
+
 def may_set(viewer: Viewer) -> bool:
     """The director answers for it."""
     return viewer.role is Role.DIRECTOR
@@ -140,7 +166,10 @@ def _handler(db: Unit, viewer: Viewer, staff_id: int, why: str) -> Viewer:
 
 def draft(figures: Figures, home: str) -> str:
     """A procedure to begin with, in the figures that this home promises."""
-    minutes, serious = int(figures.first_feedback.total_seconds() // 60), int(figures.serious_feedback.total_seconds() // 60)
+    minutes, serious = (
+        int(figures.first_feedback.total_seconds() // 60),
+        int(figures.serious_feedback.total_seconds() // 60),
+    )
     hours = int(figures.result.total_seconds() // 3600)
     return "\n".join(
         (

@@ -257,6 +257,10 @@ PAIRS: Final[tuple[Pair, ...]] = (
     # the door
     same(THROTTLE, TRIES),
     pair(THROTTLE, TRIES, COMES_IN, more="a try and a success"),
+    same(START, "colleague.edit", "Changed"),
+    pair(START, "colleague.edit", "colleague.out", "", "Invalid"),
+    same(START, "colleague.out"),
+    same(START, "unit.set", "Changed"),
     same(LOCKED, "lock.seen"),
     same(LOCKED, "lock.unlock", "NotFound"),
     pair(LOCKED, "lock.seen", "lock.unlock", "", "NotFound"),

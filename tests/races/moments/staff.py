@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from services.staff import sessions, staff
+from services.staff import colleagues, sessions, staff, unit
+from services.staff.access import access_colleague
+from services.staff.forms import EditColleague, SetUnit
+from storage import tables
+from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 from tests.races.model import Stage, Turn
-from tests.races.moments.home import START, D, Facts, S, in_unit, turn_of
+from tests.races.moments.home import START, C, D, Facts, S, in_unit, turn_of
 
 
 def _knock(turn: Turn) -> staff.Knock:
@@ -30,7 +34,27 @@ async def _locked(home: HomeUnderTest, facts: Facts) -> Facts:
 
 THROTTLE: Final = Stage("throttle", _throttle, START)
 LOCKED: Final = Stage("locked", _locked, THROTTLE)
+
+
+def _row(turn: Turn, db: Unit) -> tables.Staff:
+    """The first at the desk, as the page of colleagues shows her."""
+    return access_colleague(db, turn.who(C), turn[f"{D}0"])
+
+
+def _edit(turn: Turn, db: Unit) -> object:
+    form = EditColleague(name="陈晓雯", role=D.value, floors=str(turn.nth + 2), drawn=turn.seen)
+    return colleagues.edit(db, turn.who(C), turn[f"{D}0"], form, turn.now) and None
+
+
+def _unit(turn: Turn, db: Unit) -> object:
+    form = SetUnit(lead=turn[f"{S}0"], procedure=f"办法{turn.nth}", drawn=turn.seen)
+    return unit.set_unit(db, turn.who(C), form, turn.now) and None
+
+
 SIDES: Final = (
+    in_unit("colleague.edit", _edit, lambda t, db: colleagues.revision_of(_row(t, db))),
+    in_unit("colleague.out", lambda t, db: colleagues.put_out(db, t.who(C), t[f"{D}0"], t.now) and None),
+    in_unit("unit.set", _unit, lambda t, db: unit.revision_of(unit.latest(db, t.who(C).home_id))),
     in_unit("lock.seen", lambda t, db: staff.took_note(db, t.who(S), t["lock"], t.now)),
     in_unit("lock.unlock", lambda t, db: staff.unlock(db, t.who(S), t["lock"], t.now)),
 )
