@@ -1,6 +1,8 @@
 """同事: who works here, what is to be done about whom; added, changed, put out at once, handed over by name (F30)."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -9,7 +11,7 @@ from care.errors import Invalid, JiashuError
 from care.states import ROLES, Role
 from console.context import CLOCK, DATABASE, SETTINGS
 from console.routes import Routes
-from services.access import HANDLERS, LEADS, WORKS, access_page
+from services.access import HANDLERS, LEADS, WORKS, Viewer, access_page
 from services.complaints import handing as cases
 from services.staff import codes, colleagues, pledge
 from services.staff.access import COLLEAGUES, access_colleague, may_change
@@ -127,11 +129,17 @@ async def hand_over(request: web.Request, form: HandOver) -> dict[str, Any]:
         if not to:
             continue
         try:
-            await database.write(lambda db, act=act, thing=thing, to=to: act(db, who, thing.id, to, now))  # type: ignore[misc]
+            await database.write(partial(_hand, act, who, thing.id, to, now))
             done += 1
         except JiashuError as error:
             left.append(error.sentence)
     return await _one(request, f"交出去 {done} 件。" + "".join(left))
+
+
+def _hand(
+    act: Callable[[Unit, Viewer, int, int, datetime], None], who: Viewer, number: int, to: int, now: datetime, db: Unit
+) -> None:
+    act(db, who, number, to, now)
 
 
 def _address(request: web.Request) -> str:

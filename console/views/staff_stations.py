@@ -158,7 +158,9 @@ def _cries(request: web.Request, found: Station) -> list[Cry]:
 
 
 def _place(alarm: Alarm) -> str:
-    return (alarm.where.rooms if alarm.where.bound else "") or "有人在微信里呼救，认不出是谁"
+    if not alarm.where.bound:
+        return "有人在微信里呼救，认不出是谁"
+    return alarm.where.rooms or "还不知道哪一间，请进来看"
 
 
 async def _list(request: web.Request) -> dict[str, Any]:

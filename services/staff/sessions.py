@@ -1,5 +1,5 @@
-"""Log-ins: begun, led on, ended. What a session still owes (a code, a password of her own, the pledge) stands in it, and
-no page opens before.
+"""Log-ins: begun, led on, ended. What a session still owes (a code, a password of her own, the pledge) stands in it,
+and no page opens before.
 """
 
 import hashlib

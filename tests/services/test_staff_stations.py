@@ -65,16 +65,23 @@ async def test_f39_only_a_director_marks_and_ends_a_station(home: HomeUnderTest)
     director, lead = await home.staff(Role.DIRECTOR, "沈国平", "shen"), await home.staff(Role.SUPERVISOR, "何", "he")
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     row, (token,) = await at_station(home, director, nurse)
+
+    def mark(by: Viewer, name: str) -> Any:
+        return home.database.write(lambda db: stations.mark(db, by, name, home.clock()) and None)
+
+    def end(by: Viewer) -> Any:
+        return home.database.write(lambda db: stations.end(db, by, row.id, home.clock()))
+
     for name, why in (("", "放在哪里"), ("长" * 30, "太长"), ("3 楼 护士站", "已经有一台")):
         with pytest.raises(Invalid, match=why):
-            await home.database.write(lambda db, name=name: stations.mark(db, director, name, home.clock()))  # type: ignore[misc]
+            await mark(director, name)
     for who, error in ((lead, Forbidden), (nurse, NotFound)):
         with pytest.raises(error):
-            await home.database.write(lambda db, who=who: stations.end(db, who, row.id, home.clock()))  # type: ignore[misc]
+            await end(who)
         with pytest.raises(Forbidden):
-            await home.database.write(lambda db, who=who: stations.mark(db, who, "前台", home.clock()) and None)  # type: ignore[misc]
+            await mark(who, "前台")
     for _ in range(2):
-        await home.database.write(lambda db: stations.end(db, director, row.id, home.clock()))
+        await end(director)
     assert await session(home, token) is None
     with pytest.raises(NotFound):
         await home.database.write(lambda db: stations.come(db, row, nurse.id, home.clock(), 12, PLACE))
@@ -126,10 +133,14 @@ async def test_n3_only_another_director_takes_codes_away(home: HomeUnderTest) ->
     found, secret = await logged_in(home, "he"), codes.new_secret()
     now = home.clock()
     await home.database.write(lambda db: codes.turn_on(db, found, secret, pyotp.TOTP(secret).at(now), now) and None)
+
+    def reset(by: Viewer, staff_id: int) -> Any:
+        return home.database.write(lambda db: codes.reset(db, by, staff_id, now) and None)
+
     for who, whom in ((admin, lead.id), (director, director.id)):
         with pytest.raises(Invalid, match="另一位院长"):
-            await home.database.write(lambda db, who=who, whom=whom: codes.reset(db, who, whom, now) and None)  # type: ignore[misc]
-    await home.database.write(lambda db: codes.reset(db, director, lead.id, now) and None)
+            await reset(who, whom)
+    await reset(director, lead.id)
     assert await home.one("SELECT totp IS NULL FROM staff WHERE id = ?", lead.id)
     assert await home.one("SELECT count(*) FROM recovery_code") == 0
     assert (await logged_in(home, "he")).owes is sessions.Owes.CODES
