@@ -27,12 +27,10 @@ from storage.database import Database
 from web import errors, headers, sessions
 
 HERE = Path(__file__).parent
-FREE = frozenset({"/console/login", "/console/start"})
-
-
 FREE = frozenset(
     {
         "/console/login",
+        "/console/start",
         "/console/station",
         "/console/station/in",
         "/console/station/lock",

@@ -15,20 +15,12 @@ from yarl import URL
 
 from care.errors import StaleForm
 from services.access import Viewer
-from services.staff import staff
-from settings import Settings
-
-
 from services.staff import sessions
 from settings.clock import Clock
 from storage.database import Database
 
 log = logging.getLogger("jiashu.sessions")
 COOKIE: Final = "jiashu"
-DEVICE: Final = "jiashu_device"
-DEVICE_DAYS: Final = 90
-
-
 STATION: Final = "jiashu_station"
 LOCKED: Final = "/console/station"
 """Where a station without anybody leads."""
@@ -52,18 +44,6 @@ STEPS: Final = {
 """The only address for a session that still owes something, beside the way out."""
 LEAVES: Final = "/console/logout"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def give(answer: web.StreamResponse, cookies: staff.Cookies, settings: Settings, public_url: str) -> None:
-    """Put the cookies of a log-in into an answer: the session, and the proof that the account was opened here."""
-    secure = settings.security.secure_cookies
-    if secure is None:
-        secure = public_url.startswith("https://")
-    for name, value, age in (
-        (COOKIE, cookies.session, settings.security.session_hours * 3600),
-        (DEVICE, cookies.device, DEVICE_DAYS * 86_400),
-    ):
-        answer.set_cookie(name, value, httponly=True, samesite="Lax", path="/console", max_age=age, secure=secure)
 
 
 def viewer(request: web.Request) -> Viewer:

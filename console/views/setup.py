@@ -12,15 +12,16 @@ from care.errors import Changed, Invalid, JiashuError
 from console.context import CLOCK, DATABASE, DOCTOR, HOUSE, SETTINGS, account
 from console.forms import NAMES, SENT
 from console.routes import STRANGER, Routes
+from console.views.staff import give
 from services.access import Viewer
 from services.ports import NoAccount, PlatformRefused
 from services.setup import first_start, menu, settings, steps
 from services.setup.access import SETUP
 from services.setup.forms import Claim, SetAccount, SetDomain, SetHome
+from services.staff import sessions as logins
 from services.staff import staff
 from settings import Settings
 from storage.unit import Unit
-from web import sessions
 from web.sessions import viewer
 
 ROUTES: Final = Routes(SETUP)
@@ -41,13 +42,13 @@ async def claim(request: web.Request, form: Claim) -> web.StreamResponse:
     """Make the first director and log in; nothing typed is lost when it is refused."""
     database, now, hours = request.app[DATABASE], request.app[CLOCK](), request.app[SETTINGS].security.session_hours
 
-    def work(db: Unit) -> staff.Cookies | JiashuError:
+    def work(db: Unit) -> logins.Cookies | JiashuError:
         home = staff.home_of(db)
         found = first_start.claim(db, home, form, now)
         if isinstance(found, JiashuError):
             return found
         db.flush()
-        return staff.log_in(db, staff.Knock(form.login.strip(), "", "", found.staff_id, None, home), now, hours)
+        return logins.log_in(db, staff.Knock(form.login.strip(), "", "", found.staff_id, None, home), now, hours)
 
     try:
         found = await database.write(work)
@@ -58,7 +59,7 @@ async def claim(request: web.Request, form: Claim) -> web.StreamResponse:
         return aiohttp_jinja2.render_template("setup/start.html", request, facts, status=found.status)
     request.app[HOUSE].opened = True
     answer = web.HTTPSeeOther("/console/setup")
-    sessions.give(answer, found, request.app[SETTINGS], request.app[HOUSE].public_url)
+    give(request, answer, found)
     raise answer
 
 

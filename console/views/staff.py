@@ -17,7 +17,11 @@ from services.staff.forms import EnterCode, LogIn
 from storage import tables
 from storage.unit import Unit
 from web import address
-from web.sessions import COOKIE, DEVICE, SESSION, give
+from web.sessions import COOKIE, SESSION
+
+DEVICE: Final = "jiashu_device"
+DEVICE_DAYS: Final = 90
+
 
 WHY: Final = {
     "put_out": "您的账号已经停用了。有疑问请找主管或院长。",
@@ -85,20 +89,21 @@ async def page(request: web.Request) -> dict[str, Any]:
 async def enter(request: web.Request, form: LogIn) -> web.StreamResponse:
     """Check name and password; a success sets the cookies."""
     login, password = form.login.strip()[:64], form.password[:256]
-    to, settings = safe(form.to), request.app[SETTINGS]
+    to = safe(form.to)
     try:
         cookies = await _checked(request, login, password)
     except JiashuError as error:
         facts = {"problem": error.sentence, "locked": isinstance(error, staff.TooManyTries), "login": login, "to": to}
         return aiohttp_jinja2.render_template("staff/login.html", request, facts | {"why": ""}, status=error.status)
     answer = web.HTTPSeeOther(to)
-    give(answer, cookies, settings, request.app[HOUSE].public_url)
+    give(request, answer, cookies)
     raise answer
 
 
-    set_cookie(request, answer, COOKIE, cookies.session, settings.security.session_hours * 3600)
+def give(request: web.Request, answer: web.StreamResponse, cookies: sessions.Cookies) -> None:
+    """The cookies of a log-in: the session, and the proof that the account was opened here."""
+    set_cookie(request, answer, COOKIE, cookies.session, request.app[SETTINGS].security.session_hours * 3600)
     set_cookie(request, answer, DEVICE, cookies.device, DEVICE_DAYS * 86_400)
-    raise answer
 
 
 def set_cookie(request: web.Request, answer: web.StreamResponse, name: str, value: str, seconds: int) -> None:
@@ -106,7 +111,7 @@ def set_cookie(request: web.Request, answer: web.StreamResponse, name: str, valu
     settings = request.app[SETTINGS]
     secure = settings.security.secure_cookies
     if secure is None:
-        secure = settings.http.public_url.startswith("https://")
+        secure = request.app[HOUSE].public_url.startswith("https://")
     answer.set_cookie(name, value, httponly=True, samesite="Lax", path="/console", max_age=seconds, secure=secure)
 
 

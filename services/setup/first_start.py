@@ -23,6 +23,8 @@ from storage.unit import Unit
 SIGNS: Final = 8
 LASTS: Final = timedelta(hours=1)
 TRIES: Final = 5
+CODES_WITHIN: Final = timedelta(days=7)
+"""So long the first director may put off the codes of a second device."""
 
 
 class WrongCode(JiashuError):
@@ -81,7 +83,10 @@ def claim(db: Unit, home_id: int, form: Claim, now: datetime) -> Opened | Jiashu
             one.tries += 1
         left = TRIES - min(one.tries for one in good)
         return WrongCode(left=left) if left else CodeDead()
-    director = staff.add(db, home_id, form.login.strip(), form.name.strip(), Role.DIRECTOR, form.password, now)
+    standing = staff.Standing(own_password=True, codes_by=now + CODES_WITHIN)
+    director = staff.add(
+        db, home_id, form.login.strip(), form.name.strip(), Role.DIRECTOR, form.password, now, standing=standing
+    )
     for one in good:
         one.expires_at = now
     db.store.audit(home_id, now, f"staff:{director.id}", "open_home", f"home:{home_id}")

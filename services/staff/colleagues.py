@@ -83,6 +83,8 @@ def change_role(db: Unit, row: tables.Staff, role: Role, now: datetime, by: View
         not_the_last(db, row)
     _audit(db, row, now, by, "set_role", f"{Role(row.role).words} → {role.words}")
     row.role = role.value
+    if role is Role.DIRECTOR:
+        staff.directed(db, row.home_id, now)
     _drawn_anew(db, row, now)
 
 

@@ -158,18 +158,8 @@ def added(
     db.add(staff)
     if role is Role.DIRECTOR:
         directed(db, home_id, now)
-    db.store.audit(home_id, now, "machine", "add_staff", f"staff:{staff.id}")
-
-
     db.store.audit(home_id, now, f"staff:{by}" if by else "machine", "add_staff", f"staff:{staff.id}")
     return staff
-
-
-def directed(db: Unit, home_id: int, now: datetime) -> None:
-    """Nobody opens the home with a code any more, whatever becomes of this director (engineering 5)."""
-    home = db.lock_row(select(tables.Home).where(tables.Home.id == home_id))
-    if home is not None and home.directed_at is None:
-        home.directed_at, home.edition = now, home.edition + 1
 
 
 def hashed(password: str) -> str:
@@ -179,14 +169,21 @@ def hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
+def hashed_pin(pin: str) -> str:
+    """Six digits as they are kept. Slow on purpose."""
+    return _hasher.hash(pin)
+
+
 def home_of(db: Unit) -> int:
     """The home that this service serves."""
     return db.scalar(select(HERE)) or 0
 
 
-def hashed_pin(pin: str) -> str:
-    """Six digits as they are kept. Slow on purpose."""
-    return _hasher.hash(pin)
+def directed(db: Unit, home_id: int, now: datetime) -> None:
+    """Nobody opens the home with a code any more, whatever becomes of this director (engineering 5)."""
+    home = db.lock_row(select(tables.Home).where(tables.Home.id == home_id))
+    if home is not None and home.directed_at is None:
+        home.directed_at, home.edition = now, home.edition + 1
 
 
 def find(db: Unit, login: str) -> tuple[int, str] | None:
@@ -236,9 +233,6 @@ def refuse_locked(db: Unit, who: Knock, now: datetime) -> None:
     A last try that is still being looked at does not refuse anybody here: it may be right, and a second click on the
     button as well.
     """
-    found, home = find(db, login), home_of(db)
-
-
     row = db.scalars(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key)).first()
     if row is not None and row.locked_at is not None:
         _open(row.locked_at + LOCK, now)

@@ -156,9 +156,6 @@ def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Li
     for _, line in rows:
         ears[sound(line.name)].append(line)
     return [
-        line if names[line.name] == 1 else replace(line, twin=f"{db.words(row, 'born')[:4]} 年生") for row, line in rows
-
-
         line if len(ears[sound(line.name)]) == 1 else _told_apart(db, row, line, ears[sound(line.name)])
         for row, line in rows
     ]
@@ -171,7 +168,7 @@ def _high(db: Unit, record: Record | None) -> frozenset[str]:
 
 
 def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) -> Line:
-    born = (db.open(row, "born") or "")[:4]
+    born = (db.words(row, "born"))[:4]
     rest = [other for other in others if other.id != line.id]
     return replace(
         line,
@@ -203,9 +200,9 @@ def alike(db: Unit, home_id: int, name: str, but: int | None = None) -> list[Ali
         .where(tables.Resident.home_id == home_id, tables.Resident.status.in_(LIVING), tables.Resident.id != (but or 0))
         .order_by(tables.Resident.floor, tables.Resident.room, tables.Resident.bed)
     )
-    named = ((row, db.open(person, "name") or "") for row, person in found)
+    named = ((row, db.words(person, "name")) for row, person in found)
     return [
-        Alike(called, f"{row.room}-{row.bed}" if row.room else "没有床位", (db.open(row, "born") or "")[:4])
+        Alike(called, f"{row.room}-{row.bed}" if row.room else "没有床位", (db.words(row, "born"))[:4])
         for row, called in named
         if wanted and sound(called) == wanted
     ]

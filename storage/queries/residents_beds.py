@@ -74,7 +74,7 @@ def _name(db: Unit, person: tables.Person | None, resident: tables.Resident | No
         return ""
     if sight.floors and resident.floor not in sight.floors:
         return "有人"
-    return db.open(person, "name") or "没写姓名"
+    return db.words(person, "name", "没写姓名")
 
 
 def _number(text: str) -> tuple[int, str]:

@@ -45,7 +45,7 @@ class Shown:
 def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> Shown:
     """Everything of one record."""
     person = db.get_one(tables.Person, resident.person_id)
-    number, born = db.open(record, "identity") or "", db.open(resident, "born") or ""
+    number, born = db.words(record, "identity"), db.words(resident, "born")
     sections = ("basics", "allergy", "health", "habits", "risks")
     writers = {name: getattr(record, f"{name}_by") for name in sections}
     named: dict[Any, str] = dict(
@@ -56,7 +56,7 @@ def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> S
     return Shown(
         {name: db.open(record, name) or "" for name in OPENED},
         f"{number[:4]}{'*' * 10}{number[-4:]}" if number else "",
-        db.open(person, "phone") or "",
+        db.words(person, "phone"),
         resident.sex or "",
         born,
         _spoken(born),
@@ -106,6 +106,6 @@ def contacts(db: Unit, resident_id: int) -> list[Contact]:
         .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
     )
     return [
-        Contact(db.open(person, "name") or "家属", db.open(tie, "relation") or "", db.open(person, "phone") or "")
+        Contact(db.words(person, "name", "家属"), db.words(tie, "relation"), db.words(person, "phone"))
         for tie, person in rows
     ]

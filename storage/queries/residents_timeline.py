@@ -130,7 +130,7 @@ def _talks(asked: Asked) -> Iterator[Entry]:
         .limit(asked.most)
     )
     for row, person in heard:
-        name = asked.db.open(person, "name") or "家属"
+        name = asked.db.words(person, "name", "家属")
         yield Entry(
             row.arrived_at, "talk", f"{name}：", event=event_of(asked.db, row), page=f"/console/chats/{person.id}"
         )
@@ -148,7 +148,7 @@ def _talks(asked: Asked) -> Iterator[Entry]:
         .limit(asked.most)
     )
     for out, person, staff in said:
-        name = asked.db.open(person, "name") or "家属"
+        name = asked.db.words(person, "name", "家属")
         words = f"跟{name}通了电话" if out.way == "call" else f"回复了{name}"
         yield Entry(out.created_at, "talk", words, staff, page=f"/console/chats/{person.id}")
 
@@ -184,7 +184,7 @@ def _stay(asked: Asked) -> Iterator[Entry]:
     )
     names = {"moved": "换床：", "status": "状态："}
     for row, name in rows:
-        yield Entry(row.at, "stay", names.get(row.kind, "") + (asked.db.open(row, "body") or ""), name or "")
+        yield Entry(row.at, "stay", names.get(row.kind, "") + (asked.db.words(row, "body")), name or "")
 
 
 _SOURCES: Final[dict[str, Callable[[Asked], Iterator[Entry]]]] = {
