@@ -59,6 +59,7 @@ READ: Final[Mapping[object, Value]] = {
     date | None: _day,
     datetime | None: _moment,
     frozenset[str]: lambda fields, name: frozenset(legal(str(one)) for one in fields.getall(name, [])),
+    tuple[str, ...]: lambda fields, name: tuple(legal(str(one)) for one in fields.getall(name, [])),
     frozenset[int]: lambda fields, name: frozenset(filter(None, (whole(str(one)) for one in fields.getall(name, [])))),
 }
 """How a field is read, by its type in the form."""

@@ -15,7 +15,8 @@ def access_application(db: Unit, viewer: Viewer, application_id: int, *, lock: b
         asks = select(tables.Application.person_id).where(tables.Application.id == application_id)
         about = select(tables.Application.resident_id).where(tables.Application.id == application_id)
         elder = select(tables.Resident.person_id).where(tables.Resident.id.in_(about))
-        db.lock_whose(asks.union(elder))
+        kin = select(tables.Kinship.person_id).where(tables.Kinship.resident_id.in_(about))
+        db.lock_whose(asks.union(elder, kin))
     found = db.get(tables.Application, application_id, populate_existing=True)
     if found is None or viewer.role not in HANDLERS:
         raise NotFound

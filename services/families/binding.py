@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care import sla
+from care import families, sla
 from care.errors import Decided, Invalid, NotFound
 from care.sla import Kind
 from conversations.effects import AskToBind, TryCode, say
@@ -14,7 +14,9 @@ from conversations.events import Done, Refused
 from conversations.flows.families import CODE_SIGNS, invitation_code
 from services.access import HANDLERS, Viewer, name_of
 from services.context import Context
+from services.families import consents, relatives
 from services.families.access import access_application
+from services.families.disputes import refuse_widening
 from services.families.forms import ConfirmBinding, RefuseBinding
 from services.house import House
 from services.outgoing import outbox
@@ -23,21 +25,15 @@ from services.promises import promises
 from services.residents.access import access_resident
 from services.search import search
 from storage import tables
+from storage.queries import families_ties as queries
 from storage.seal import Sealer
 from storage.types import moment, new_id
 from storage.unit import Unit
 
 BINDING: Final = Purpose("binding")
 LASTS: Final = timedelta(days=30)
-SCOPES: Final = {"daily": "日常（吃饭、睡眠、心情、活动、照片）", "health": "健康（身体变化、体温）"}
-WAYS: Final = {
-    "paper": "签字或按手印的同意书",
-    "own": "本人在自己手机上点了同意",
-    "voice": "读给本人听，本人说同意（有录音）",
-    "agent": "服务协议里写明的代理人",
-    "guardian": "监护人（看过证明）",
-    "none": "还没有同意，只看日常",
-}
+SCOPES: Final = families.SCOPES
+WAYS: Final = families.WAYS
 
 
 def digest(sealer: Sealer, code: str) -> str:
@@ -140,28 +136,18 @@ def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: C
         raise Decided(
             who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
         )
-    if not form.scopes or not set(form.scopes) <= set(SCOPES):
+    if not form.scopes:
         raise Invalid(why="请选家属能看什么。")
-    if form.way not in WAYS:
-        raise Invalid(why="请选老人是怎么同意的。")
-    if "health" in form.scopes and form.way == "none":
-        raise Invalid(why="健康情况要本人、监护人或协议里的代理人同意才能看；没有同意，只能选日常。")
-    allowed = " ".join(scope for scope in SCOPES if scope in form.scopes)
+    wrong = families.wrong(form.scopes, form.way)
+    if wrong:
+        raise Invalid(why=wrong)
+    refuse_widening(db, row.resident_id)
     row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
     person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
-    ties = list(db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident.id)))
-    tie = next((one for one in ties if one.person_id == person.id), None)
+    tie = next((one for one in queries.ties(db, resident.id) if one.person_id == person.id), None)
     if tie is None:
-        tie = tables.Kinship(
-            id=new_id(),
-            home_id=viewer.home_id,
-            person_id=person.id,
-            resident_id=resident.id,
-            is_primary=not ties,
-            created_at=now,
-        )
-        db.add(tie)
-    tie.scopes = allowed
+        tie = relatives.tie_to(db, viewer, person.id, resident.id, db.open(row, "relation") or "", now)
+    tie.scopes = families.in_order(form.scopes)
     db.seal(tie, "relation", db.open(row, "relation"))
     if person.kind == "guest":
         person.kind = "family"
@@ -171,20 +157,9 @@ def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: C
         select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")
     ):
         follower.binding = "own"
-    db.add(
-        tables.Consent(
-            id=new_id(),
-            home_id=viewer.home_id,
-            resident_id=resident.id,
-            person_id=person.id,
-            scopes=allowed,
-            way=form.way,
-            recorded_by=viewer.id,
-            recorded_at=now,
-        )
-    )
+    consents.given(db, viewer, tie, form.scopes, consents.How(form.way), now)
     elder = db.open(_person(db, resident.person_id), "name") or "老人"
-    scopes = "、".join(SCOPES[scope].split("（")[0] for scope in allowed.split())
+    scopes = families.names(form.scopes)
     words = say("binding.confirmed", name=db.open(row, "name"), elder=elder, scopes=scopes)
     _tell(db, viewer, row, house.words([words], now), now)
     how = f"可看{scopes}；{WAYS[form.way]}"

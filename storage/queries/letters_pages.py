@@ -55,7 +55,7 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
     scopes = (
         frozenset(tie.scopes.split())
         if tie
-        else frozenset({"daily", "health"} if resident.person_id == person_id else ())
+        else frozenset({"daily", "health", "photos"} if resident.person_id == person_id else ())
     )
     if "daily" not in scopes:
         return None
@@ -75,7 +75,7 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
         db.words(reader, "name", "您"),
         letters.sentence_for(known, db.words(row, "sentence"), scopes),
         facts,
-        photos(db, row.id),
+        photos(db, row.id) if "photos" in scopes else [],
         author,
         row.written_at,
         row.corrected,

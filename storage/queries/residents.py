@@ -210,17 +210,22 @@ def alike(db: Unit, home_id: int, name: str, but: int | None = None) -> list[Ali
 
 def relatives(db: Unit, resident_id: int) -> list[Relative]:
     """The bound relatives of one resident, the first contact first, with the way in which consent was given."""
-    found = db.execute(
-        select(tables.Kinship, tables.Person, tables.Consent.way)
-        .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
-        .outerjoin(
-            tables.Consent,
-            (tables.Consent.person_id == tables.Kinship.person_id)
-            & (tables.Consent.resident_id == tables.Kinship.resident_id)
-            & tables.Consent.withdrawn_at.is_(None),
+    way = (
+        select(tables.Consent.way)
+        .where(
+            tables.Consent.person_id == tables.Kinship.person_id,
+            tables.Consent.resident_id == tables.Kinship.resident_id,
+            tables.Consent.withdrawn_at.is_(None),
         )
+        .order_by(tables.Consent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = db.execute(
+        select(tables.Kinship, tables.Person, way)
+        .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
         .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+        .order_by(tables.Kinship.position, tables.Kinship.id)
     )
     return [
         Relative(

@@ -1,10 +1,11 @@
 """Who is whose relative, how they are bound, and what they agreed to."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, SmallInteger, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
+from care.families import Frequency
 from care.states import Verdict
 from storage.tables.base import Base
 from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
@@ -23,6 +24,23 @@ class Kinship(Base):
     is_primary: Mapped[bool] = column(Boolean, "the primary contact may invite and propose")
     scopes: Mapped[str] = column(Words(64), "words of daily health billing photos emergency, by blanks")
     created_at: Mapped[datetime] = column(Moment, "when it was bound")
+    position: Mapped[int] = column(SmallInteger, "who is called first", default=0, server_default="0")
+    proof: Mapped[str | None] = column(
+        Word(12), "how the kinship was proved; null = not asked yet (F49)", nullable=True
+    )
+    proved_by: Mapped[int | None] = column(BigInteger, "the colleague who looked or asked", nullable=True)
+    proved_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
+    rang_at: Mapped[datetime | None] = column(
+        Moment, "when the number rang in the relative's hand (F49)", nullable=True
+    )
+    frequency: Mapped[str] = closed(
+        Frequency, String(8), "how often a letter is announced (N7)", default="daily", server_default="daily"
+    )
+    hour: Mapped[int | None] = column(
+        SmallInteger,
+        "the hour of the relative's own clock at which it is; null = when the letter is there",
+        nullable=True,
+    )
 
 
 class Invitation(Base):
@@ -37,6 +55,9 @@ class Invitation(Base):
     made_at: Mapped[datetime] = column(Moment, "when")
     expires_at: Mapped[datetime] = column(Moment, "30 days later it is worth nothing")
     used_at: Mapped[datetime | None] = column(Moment, "when a relative asked with it; never twice", nullable=True)
+    meant_for: Mapped[int | None] = link("person.id", "the registered relative for whom it was printed", nullable=True)
+    revoked_at: Mapped[datetime | None] = column(Moment, "when the sheet was made worthless by hand", nullable=True)
+    revoked_by: Mapped[int | None] = column(BigInteger, "who did it", nullable=True)
 
 
 class Application(Base):
@@ -54,6 +75,13 @@ class Application(Base):
     verdict: Mapped[str | None] = closed(Verdict, String(10), "null until somebody made sure", nullable=True)
     decided_by: Mapped[int | None] = column(BigInteger, "the colleague who made sure", nullable=True)
     decided_at: Mapped[datetime | None] = column(Moment, "when", nullable=True)
+    proof: Mapped[str | None] = column(Word(12), "how the kinship was proved, once somebody has (F49)", nullable=True)
+    rang: Mapped[bool] = column(Boolean, "the number rang in the hand (F49)", default=False, server_default=false())
+    phone_is: Mapped[str | None] = column(
+        Word(12),
+        "whose phone it is, as it was answered at confirmation: family, elder, shared, room (F3)",
+        nullable=True,
+    )
 
 
 class Consent(Base):
@@ -64,8 +92,13 @@ class Consent(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose matters they are", index=True)
     person_id: Mapped[int] = link("person.id", "the relative who may know", index=True)
-    scopes: Mapped[str] = column(Words(64), "words of daily health, by blanks")
+    scopes: Mapped[str] = column(Words(64), "words of daily health billing photos emergency, by blanks")
     way: Mapped[str] = column(Word(12), "own, voice, paper, agent, guardian, or none for what needs no consent")
     recorded_by: Mapped[int] = column(BigInteger, "who wrote it down")
     recorded_at: Mapped[datetime] = column(Moment, "when")
     withdrawn_at: Mapped[datetime | None] = column(Moment, "when it was taken back", nullable=True)
+    withdrawn_by: Mapped[int | None] = column(BigInteger, "who wrote that down", nullable=True)
+    ends_on: Mapped[date | None] = column(
+        Date, "the end that somebody set; null = it runs with the agreement", nullable=True
+    )
+    proof_id: Mapped[int | None] = link("consent_proof.id", "the photographed paper or page", nullable=True)

@@ -21,7 +21,7 @@ SCENE = {
             "openid": "daughter",
             "name": "李静",
             "kind": "family",
-            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health"}],
+            "kin": [{"of": "王桂兰", "relation": "女儿", "primary": True, "scopes": "daily health photos"}],
         },
         {
             "openid": "niece",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from care import accusations as accusation
 from care import sla, states, surveys
+from care.families import Frequency
 from care.severity import Level
 from care.stages import Stage
 from care.triage import Audience, Urgency
@@ -41,6 +42,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "follower.binding": tuple(states.Binding),
     "inbox.answer_state": tuple(states.AnswerState),
     "launch.launched": tuple(states.Launch),
+
+
+    "kinship.frequency": tuple(Frequency),
     "letter.state": tuple(states.LetterState),
     "letter_reading.reaction": tuple(states.Reaction),
     "mark.score": tuple(states.Score),
@@ -61,6 +65,8 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
 }
 OPEN: Final = {
     "alarm.kind": Said,
+    "application.phone_is": Word,
+    "application.proof": Word,
     "audit.action": Word,
     "campaign.items": Words,
     "case_record.kind": Word,
@@ -71,6 +77,7 @@ OPEN: Final = {
     "conversation.state": Words,
     "conversation.trail": Words,
     "job_run.name": Word,
+    "kinship.proof": Word,
     "kinship.scopes": Words,
     "mark.item": Word,
     "media.kind": Word,
@@ -82,15 +89,23 @@ OPEN: Final = {
     "resident_checklist.item": Word,
     "resident_event.kind": Word,
     "resident_file.kind": Word,
+
+
+    "refused_scan.why": Word,
     "search_mark.kind": Word,
     "staff.pledge": Word,
     "staff_session.awaits": Word,
     "staff_session.ended_how": Word,
     "stop.kind": Word,
+    "tie_change.after": Words,
+    "tie_change.asked_by": Word,
+    "tie_change.before": Words,
+    "tie_change.kind": Word,
 }
 FREE: Final = frozenset(
     [
         "accused.floor",
+        "alias.moved",
         "audit.actor",
         "launch.floor",
         "setting.key",
@@ -104,6 +119,10 @@ FREE: Final = frozenset(
         "complaint.number",
         "complaint_unit.members",
         "complaint_unit.procedure",
+
+
+        "consent_proof.mime",
+        "consent_proof.sha256",
         "evidence.mime",
         "evidence.sha256",
         "follower.openid",
@@ -166,6 +185,8 @@ COUNTS: Final = {
     "complaint.rounds",
     "follower.session_left",
     "follower.scene_left",
+    "kinship.hour",
+    "kinship.position",
     "letter.taps",
     "media.tries",
     "outbox.tries",
