@@ -2,13 +2,20 @@
 F47, P4).
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
 
 from care import families
+from care.errors import Invalid
 from services.access import Viewer
+from services.media import media
 from storage import tables
+from storage.tables.families_ties import ConsentProof
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -42,3 +49,73 @@ def given(db: Unit, viewer: Viewer, tie: tables.Kinship, scopes: Collection[str]
                 proof_id=how.proof_id,
             )
         )
+
+
+KINDS: Final = {
+    "image/jpeg": "照片",
+    "image/png": "照片",
+    "application/pdf": "文件",
+    "audio/mpeg": "录音",
+    "audio/wav": "录音",
+    "video/mp4": "录音",
+}
+BYTES: Final = 12 * 1024 * 1024
+KEPT: Final = ("home_id", "resident_id", "person_id", "way", "recorded_by", "recorded_at", "ends_on", "proof_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A photographed paper or a recording whose bytes are written, sealed, under this id."""
+
+    id: int
+    mime: str
+    size: int
+    sha256: str
+
+
+def take(data: bytes) -> Proof:
+    """A proof as it may be kept. Raises Invalid for another kind, or one that is too big."""
+    mime = "application/pdf" if data.startswith(b"%PDF-") else media.sniff(data)
+    if mime not in KINDS:
+        raise Invalid(why="凭据只收 JPG、PNG 照片，PDF 文件，和 MP3、WAV、M4A 录音。")
+    if len(data) > BYTES:
+        raise Invalid(why="这份凭据超过 12 MB，请压小一点再传。")
+    return Proof(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
+
+
+def keep_proof(db: Unit, viewer: Viewer, tie: tables.Kinship, proof: Proof, now: datetime) -> None:
+    """Write down what the sealed file is. The family is locked."""
+    db.add(
+        ConsentProof(
+            id=proof.id,
+            home_id=tie.home_id,
+            resident_id=tie.resident_id,
+            mime=proof.mime,
+            size=proof.size,
+            sha256=proof.sha256,
+            added_by=viewer.id,
+            added_at=now,
+        )
+    )
+    db.flush()
+
+
+def standing(db: Unit, resident_id: int, person_id: int) -> list[tables.Consent]:
+    """The consents that hold for a relative."""
+    found = select(tables.Consent).where(
+        tables.Consent.resident_id == resident_id,
+        tables.Consent.person_id == person_id,
+        tables.Consent.withdrawn_at.is_(None),
+    )
+    return list(db.fresh(found.order_by(tables.Consent.id)))
+
+
+def take_back(db: Unit, viewer: Viewer, row: tables.Consent, scopes: Collection[str], now: datetime) -> None:
+    """A consent holds for these scopes no more; what else it gave is written anew, as it was given. The family is
+    locked.
+    """
+    rest = set(row.scopes.split()) - set(scopes)
+    row.withdrawn_at, row.withdrawn_by = now, viewer.id
+    if rest:
+        kept = {name: getattr(row, name) for name in KEPT}
+        db.add(tables.Consent(id=new_id(), scopes=families.in_order(rest), **kept))

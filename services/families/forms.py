@@ -1,5 +1,7 @@
 """What is filled in about who a relative is; each form is the command of one service."""
 
+from datetime import date
+
 from services.form import Form
 
 
@@ -26,6 +28,76 @@ class AddRelative(Form, frozen=True, kw_only=True):
     way: str = "none"
     primary: bool = False
     order: int = 0
+
+
+class EditRelative(Form, frozen=True, kw_only=True):
+    """Who a relative is and how letters come; an empty number leaves the one that stands."""
+
+    name: str
+    relation: str
+    phone: str = ""
+    timezone: str = ""
+    frequency: str = "daily"
+    hour: int | None = None
+
+
+class PlaceRelative(Form, frozen=True, kw_only=True):
+    """At which place a relative is called, from 1."""
+
+    position: int
+
+
+class MakePrimary(Form, frozen=True, kw_only=True):
+    """Who invites and proposes."""
+
+
+class ProveRelative(Form, frozen=True, kw_only=True):
+    """How the kinship was proved, and whether the number rang in the relative's hand (F49)."""
+
+    proof: str
+    rang: bool = False
+
+
+class RecordConsent(Form, frozen=True, kw_only=True):
+    """The elder agreed that a relative may know more, and how (F14). `alone`: health was asked by its own sentence."""
+
+    scopes: frozenset[str]
+    way: str
+    alone: bool = False
+    ends_on: date | None = None
+
+
+class NarrowScope(Form, frozen=True, kw_only=True):
+    """A relative may know less: who wanted it and why stay inside (F13, F50)."""
+
+    scope: str
+    asked_by: str
+    why: str
+
+
+class WithdrawConsent(Form, frozen=True, kw_only=True):
+    """A consent is taken back, as easily as it was given (L5)."""
+
+    asked_by: str
+    why: str
+
+
+class RemoveRelative(Form, frozen=True, kw_only=True):
+    """A relative belongs here no more."""
+
+    asked_by: str
+    why: str
+
+
+class AddWish(Form, frozen=True, kw_only=True):
+    """What the elder asked of us, in their words; about one relative, or about all (0)."""
+
+    words: str
+    about: int = 0
+
+
+class EndWish(Form, frozen=True, kw_only=True):
+    """The elder took it back."""
 
 
 class StartDispute(Form, frozen=True, kw_only=True):
