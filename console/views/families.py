@@ -302,4 +302,14 @@ async def _family(request: web.Request) -> dict[str, Any]:
         }
 
     found = await request.app[DATABASE].read(work)
+    given = {(one.person_id, scope) for one in found["consents"] for scope in one.scopes}
+    free = families.GIVES["none"]
+    lacking = [
+        (
+            one,
+            [scope for scope in families.SCOPES if scope in one.scopes - free and (one.person_id, scope) not in given],
+        )
+        for one in found["relatives"]
+    ]
+    found["bare"] = [(one, scopes) for one, scopes in lacking if scopes]
     return found | _words() | {"may_lead": who.role in LEADS, "done": "", "call": "", "what": ""}

@@ -42,6 +42,7 @@ class Given:
     """A consent that holds."""
 
     id: int
+    person_id: int
     name: str
     scopes: tuple[str, ...]
     way: str
@@ -141,6 +142,7 @@ def consents(db: Unit, resident_id: int) -> list[Given]:
     return [
         Given(
             row.id,
+            person.id,
             db.open(person, "name") or "",
             tuple(row.scopes.split()),
             row.way,

@@ -46,10 +46,11 @@ async def test_a4_l5_a_relative_is_registered_widened_and_removed_on_the_page(
         ("place", {"position": "1"}),
         ("primary", {}),
     ):
+        drawn = {}
         if act in {"place", "primary"}:
             found = re.search(rf'{act}"[^>]*>\s*<input type="hidden" name="drawn" value="(\w+)"', await desk.get(at))
-            fields = fields | {"drawn": found[1] if found else ""}
-        assert (await desk.post(f"{at}/{person}/{act}", fields)).status == 200, act
+            drawn = {"drawn": found[1] if found else ""}
+        assert (await desk.post(f"{at}/{person}/{act}", fields | drawn)).status == 200, act
     assert "每周（星期天） 20 点" in re.sub(r"\s+", " ", await desk.get(at))
     assert (await desk.post(f"{at}/{person}/remove", why)).status == 200
     await desk.get(f"{at}/{person}/edit", 404)
