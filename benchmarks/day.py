@@ -261,7 +261,7 @@ async def _afternoon(day: Day) -> None:
     await day.says(NEW, f"绑定 {code[1]}", "女儿", "罗敏")
     day.look("14:00 who asks learns no name of a resident", "叶正清" not in "".join(await day.heard(NEW)))
     asked = day.one("SELECT id FROM application WHERE verdict IS NULL")
-    await day.post("chen", f"/applications/{asked}/confirm", {"scopes": "daily", "way": "none"})
+    await day.post("chen", f"/applications/{asked}/confirm", {"scopes": "daily", "way": "none", "proof": "card"})
     await day.sent()
     day.look("14:00 and is bound", "绑定好了，罗敏" in (await day.heard(NEW))[-1])
     await day.at(15)

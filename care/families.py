@@ -1,4 +1,4 @@
-"""What relatives may know and how an elder agrees to it: the words, each in this one place (F13, F14, F45, F47, F49)."""
+"""What relatives may know and how an elder agrees to it: the words, each in this one place (F13, F14, F49)."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -47,6 +47,13 @@ PROOFS: Final[Mapping[str, str]] = {
     "elder": "老人点了头",
     "primary": "主要联系人认的",
 }
+PHONES: Final[Mapping[str, str]] = {
+    "family": "家属的手机",
+    "elder": "本人的手机",
+    "shared": "两人共用",
+    "room": "房间里的设备",
+}
+"""Whose phone it is, asked at confirmation (F3); a device of a room is a place: no name, no letter."""
 FREQUENCIES: Final[Mapping[str, str]] = {
     "daily": "每天",
     "weekly": "每周（星期天）",

@@ -1,6 +1,8 @@
 """绑定: from a printed one-time code to a relative who may know what was agreed (F13, F14, F23, P4)."""
 
+import json
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,12 +11,13 @@ from sqlalchemy import select
 from care import families, sla
 from care.errors import Decided, Invalid, NotFound
 from care.sla import Kind
+from care.states import Binding
 from conversations.effects import AskToBind, TryCode, say
 from conversations.events import Done, Refused
 from conversations.flows.families import CODE_SIGNS, invitation_code
 from services.access import HANDLERS, Viewer, name_of
 from services.context import Context
-from services.families import consents, relatives
+from services.families import consents, joining, relatives
 from services.families.access import access_application
 from services.families.disputes import refuse_widening
 from services.families.forms import ConfirmBinding, RefuseBinding
@@ -27,6 +30,7 @@ from services.search import search
 from storage import tables
 from storage.queries import families_ties as queries
 from storage.seal import Sealer
+from storage.tables.families_ties import Alias, RefusedScan
 from storage.types import moment, new_id
 from storage.unit import Unit
 
@@ -41,10 +45,16 @@ def digest(sealer: Sealer, code: str) -> str:
     return sealer.sign("invitation", code).hex()
 
 
-def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[str, datetime]:
-    """A new code for the sheet of a resident, and until when it is good. Raises NotFound."""
+def invite(
+    db: Unit, viewer: Viewer, resident_id: int, now: datetime, meant_for: int | None = None
+) -> tuple[str, datetime]:
+    """A new code for the sheet of a resident, for a registered relative or for whoever comes, and until when it is
+    good. Raises NotFound.
+    """
     resident = access_resident(db, viewer, resident_id)
     if viewer.role not in HANDLERS:
+        raise NotFound
+    if meant_for is not None and all(tie.person_id != meant_for for tie in queries.ties(db, resident.id)):
         raise NotFound
     code = ""
     while invitation_code(code) is None:
@@ -59,6 +69,7 @@ def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[s
             made_by=viewer.id,
             made_at=now,
             expires_at=until,
+            meant_for=meant_for,
         )
     )
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "invite", f"resident:{resident.id}")
@@ -69,21 +80,43 @@ def invite(db: Unit, viewer: Viewer, resident_id: int, now: datetime) -> tuple[s
 
 
 def try_code(context: Context, effect: TryCode) -> Done | Refused:
-    """Whether the code is good; wrong, used and expired are one answer."""
+    """Whether the code is good; wrong, used and expired are one answer, and a colleague sees which it was (F49)."""
     found = _open_invitation(context, effect.code)
-    if found is None:
+    if isinstance(found, str):
+        _refused(context, effect.code, found)
         return Refused("wrong")
     tied = context.store.row(
         "SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found[1]
     )
-    return Refused("already") if tied else Done(ref=effect.code)
+    if tied:
+        _refused(context, effect.code, "already")
+        return Refused("already")
+    return Done(ref=effect.code)
+
+
+def _refused(context: Context, code: str, why: str) -> None:
+    sheet = context.store.row(
+        "SELECT id FROM invitation WHERE digest = ? AND home_id = ?",
+        digest(context.store.sealer, code),
+        context.home_id,
+    )
+    context.store.insert(
+        RefusedScan,
+        home_id=context.home_id,
+        who=context.person_id,
+        invitation_id=sheet[0] if sheet else None,
+        why=why,
+        at=context.now,
+    )
+    context.store.hint("families")
 
 
 def ask(context: Context, effect: AskToBind) -> Done | Refused:
     """Use the code up; a colleague makes sure, under a clock of a day."""
     store = context.store
     found = _open_invitation(context, effect.code)
-    if found is None:
+    if isinstance(found, str):
+        _refused(context, effect.code, found)
         return Refused("wrong")
     row_id = new_id()
     store.insert(
@@ -114,20 +147,37 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
     return Done(due_at=due_at if due_at > context.now else None)
 
 
-def _open_invitation(context: Context, code: str) -> tuple[int, int] | None:
+def _open_invitation(context: Context, code: str) -> tuple[int, int] | str:
+    """The sheet and its resident; or why the code is worth nothing."""
     row = context.store.row(
-        "SELECT id, resident_id, expires_at FROM invitation WHERE digest = ? AND home_id = ? AND used_at IS NULL",
+        "SELECT id, resident_id, expires_at, used_at, revoked_at FROM invitation WHERE digest = ? AND home_id = ?",
         digest(context.store.sealer, code),
         context.home_id,
     )
-    return (row[0], row[1]) if row is not None and moment(row[2]) > context.now else None
+    if row is None:
+        return "wrong"
+    if row[3] is not None:
+        return "used"
+    if row[4] is not None:
+        return "revoked"
+    return (row[0], row[1]) if moment(row[2]) > context.now else "expired"
 
 
 # -- by a colleague ------------------------------------------------------------------------------------------------
 
 
-def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: ConfirmBinding, now: datetime) -> None:
-    """The relative is who they say: the tie, what they may know, and the consent are written.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Who was bound; an elder's own phone gets the elder's menu."""
+
+    person_id: int
+    elder: bool = False
+    openids: tuple[str, ...] = ()
+
+
+def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: ConfirmBinding, now: datetime) -> Bound:
+    """Whose phone it is and who they are: the tie, what they may know, and the consent are written; a guest who is a
+    registered relative, or the elder, becomes that person (engineering 18).
 
     Raises Invalid with a sentence, Conflict.
     """
@@ -136,34 +186,139 @@ def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: C
         raise Decided(
             who=name_of(db, row.decided_by), what="核实了这位家属" if row.verdict == "confirmed" else "答复了没核实"
         )
-    if not form.scopes:
-        raise Invalid(why="请选家属能看什么。")
-    wrong = families.wrong(form.scopes, form.way)
+    phone_is = form.phone_is or "family"
+    if phone_is not in families.PHONES:
+        raise Invalid(why="请选这是谁的手机。")
+    refuse_widening(db, row.resident_id)
+    row.phone_is, row.proof, row.rang = phone_is, form.proof or None, form.rang
+    act = {"elder": _the_elder, "room": _a_room}.get(phone_is, _a_relative)
+    bound, words, how = act(db, house, viewer, row, form, now)
+    row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
+    _tell(db, viewer, row, words, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{row.resident_id}", how)
+    db.store.hint("residents")
+    return bound
+
+
+def _a_relative(
+    db: Unit, house: House, viewer: Viewer, row: tables.Application, form: ConfirmBinding, now: datetime
+) -> tuple[Bound, str, str]:
+    if form.proof not in families.PROOFS:
+        raise Invalid(why="请选怎么证实的：看了身份证，老人点了头，或主要联系人认的。")
+    tie, gets = _tie(db, viewer, row, form, now)
+    tie.proof, tie.proved_by, tie.proved_at = form.proof, viewer.id, now
+    tie.rang_at = now if form.rang else tie.rang_at
+    had = set(tie.scopes.split())
+    new = gets - had
+    wrong = families.wrong(new, form.way)
     if wrong:
         raise Invalid(why=wrong)
-    refuse_widening(db, row.resident_id)
-    row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
-    person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
-    tie = next((one for one in queries.ties(db, resident.id) if one.person_id == person.id), None)
+    if "health" in new and not form.alone:
+        raise Invalid(why="健康要单独问老人一句，念过或签过再勾「健康单独问过了」；没问就先不选健康。")
+    consents.given(db, viewer, tie, new, consents.How(form.way), now)
+    tie.scopes = families.in_order(had | gets)
+    person = _person(db, tie.person_id)
+    _phones(db, person.id, Binding.SHARED if form.phone_is == "shared" else Binding.OWN)
+    elder = db.open(_person(db, db.get_one(tables.Resident, row.resident_id).person_id), "name") or "老人"
+    scopes = families.names(tie.scopes.split())
+    words = house.words(
+        [say("binding.confirmed", name=db.open(person, "name") or "您好", elder=elder, scopes=scopes)], now
+    )
+    how = f"可看{scopes}；{WAYS[form.way]}；{families.PROOFS[form.proof]}"
+    return Bound(person.id), words, how
+
+
+def _tie(
+    db: Unit, viewer: Viewer, row: tables.Application, form: ConfirmBinding, now: datetime
+) -> tuple[tables.Kinship, set[str]]:
+    """The tie of who asks: of the registered relative that they are, or a new one; and what they are to see."""
+    ties = queries.ties(db, row.resident_id)
+    if form.person:
+        tie = next((one for one in ties if one.person_id == form.person), None)
+        if tie is None:
+            raise Invalid(why="名单里没有这位了，请刷新再看。")
+        if tie.person_id != row.person_id:
+            before = {"scopes": tie.scopes, "tie": tie.id}
+            alias = joining.join(db, viewer, row.person_id, tie.person_id, row.id, now)
+            alias.moved = json.dumps(json.loads(alias.moved) | before)
+        if not form.scopes and not tie.scopes:
+            raise Invalid(why="请选家属能看什么。")
+        return tie, set(form.scopes)
+    if not form.scopes:
+        raise Invalid(why="请选家属能看什么。")
+    tie = next((one for one in ties if one.person_id == row.person_id), None)
     if tie is None:
-        tie = relatives.tie_to(db, viewer, person.id, resident.id, db.open(row, "relation") or "", now)
-    tie.scopes = families.in_order(form.scopes)
-    db.seal(tie, "relation", db.open(row, "relation"))
+        tie = relatives.tie_to(db, viewer, row.person_id, row.resident_id, db.open(row, "relation") or "", now)
+    person = _person(db, row.person_id)
     if person.kind == "guest":
         person.kind = "family"
         db.seal(person, "name", db.open(row, "name"))
         search.renamed(db, person)
-    for follower in db.scalars(
-        select(tables.Follower).where(tables.Follower.person_id == person.id, tables.Follower.binding == "guest")
-    ):
-        follower.binding = "own"
-    consents.given(db, viewer, tie, form.scopes, consents.How(form.way), now)
-    elder = db.open(_person(db, resident.person_id), "name") or "老人"
-    scopes = families.names(form.scopes)
-    words = say("binding.confirmed", name=db.open(row, "name"), elder=elder, scopes=scopes)
-    _tell(db, viewer, row, house.words([words], now), now)
-    how = f"可看{scopes}；{WAYS[form.way]}"
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "bind", f"resident:{resident.id}", how)
+    return tie, set(form.scopes)
+
+
+def _the_elder(
+    db: Unit, house: House, viewer: Viewer, row: tables.Application, _: ConfirmBinding, now: datetime
+) -> tuple[Bound, str, str]:
+    """本人的手机: the guest is the elder; their menu follows."""
+    resident = db.get_one(tables.Resident, row.resident_id)
+    joining.join(db, viewer, row.person_id, resident.person_id, row.id, now)
+    phones = _phones(db, resident.person_id, Binding.OWN)
+    elder = db.open(_person(db, resident.person_id), "name") or "您好"
+    words = house.words([say("binding.elder", elder=elder)], now, elder=True)
+    return Bound(resident.person_id, elder=True, openids=phones), words, "本人的手机"
+
+
+def _a_room(
+    db: Unit, house: House, viewer: Viewer, row: tables.Application, _: ConfirmBinding, now: datetime
+) -> tuple[Bound, str, str]:
+    """房间里的设备: a place that has no letters and tells no name; who speaks there is asked."""
+    person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
+    if person.kind != "guest":
+        raise Invalid(why="这部手机已经绑给了家属，不能再当房间的设备。请换一部，或先移除那位家属。")
+    db.seal(person, "name", f"{resident.room} 房的设备")
+    db.flush()
+    search.renamed(db, person)
+    _phones(db, person.id, Binding.HOUSE)
+    words = house.words([say("binding.room", room=resident.room)], now)
+    return Bound(person.id), words, f"{viewer.name}：{resident.room} 房的设备"
+
+
+def _phones(db: Unit, person_id: int, whose: Binding) -> tuple[str, ...]:
+    """The phones that were a guest's are somebody's now; their openids."""
+    found = db.fresh(
+        select(tables.Follower).where(
+            tables.Follower.person_id == person_id, tables.Follower.binding == Binding.GUEST.value
+        )
+    ).all()
+    for follower in found:
+        follower.binding = whose.value
+    return tuple(follower.openid for follower in found)
+
+
+def undo(db: Unit, viewer: Viewer, application_id: int, now: datetime) -> None:
+    """The confirmation was wrong: for a day, and where nothing was said since, two persons are two again and the
+    request waits anew. Raises Invalid, NotFound.
+    """
+    row = access_application(db, viewer, application_id, lock=True)
+    alias = db.fresh(select(Alias).where(Alias.application_id == row.id, Alias.undone_at.is_(None))).first()
+    if alias is None:
+        raise Invalid(why="这次绑定不能整个撤回；请在家属那一页移除这位。")
+    db.lock_persons(alias.was)
+    joining.undo(db, viewer, alias.id, now)
+    before = json.loads(alias.moved)
+    for follower in db.fresh(select(tables.Follower).where(tables.Follower.person_id == alias.was)):
+        follower.binding = Binding.GUEST.value
+    tie = db.get(tables.Kinship, before.get("tie", 0), populate_existing=True)
+    if tie is not None:
+        for given in consents.standing(db, tie.resident_id, tie.person_id):
+            if given.recorded_at == row.decided_at:
+                given.withdrawn_at, given.withdrawn_by = now, viewer.id
+        tie.scopes, tie.proof, tie.proved_by, tie.proved_at, tie.rang_at = before["scopes"], None, None, None, None
+    row = db.get_one(tables.Application, application_id, populate_existing=True)
+    row.verdict, row.decided_by, row.decided_at, row.phone_is = None, None, None, None
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "undo_bind", f"resident:{row.resident_id}")
+    db.store.hint("families", "residents")
 
 
 def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, form: RefuseBinding, now: datetime) -> None:
@@ -183,12 +338,13 @@ def refuse(db: Unit, house: House, viewer: Viewer, application_id: int, form: Re
 
 def _tell(db: Unit, viewer: Viewer, row: tables.Application, text: str, now: datetime) -> None:
     db.flush()
+    undone = db.scalars(select(Alias.id).where(Alias.application_id == row.id, Alias.undone_at.is_not(None))).all()
     outbox.enqueue(
         db.store,
         home_id=viewer.home_id,
         person_id=row.person_id,
         purpose=BINDING,
-        dedup_key=f"application:{row.id}:verdict:1",
+        dedup_key=f"application:{row.id}:again:{len(undone)}" if undone else f"application:{row.id}:verdict:1",
         text=text,
         now=now,
     )

@@ -6,10 +6,17 @@ from services.form import Form
 
 
 class ConfirmBinding(Form, frozen=True, kw_only=True):
-    """What the relative may know, and how the resident agreed to it (F13)."""
+    """Whose phone it is, who it is among the registered relatives (0 = somebody new), how that was proved, what they
+    may know, and how the resident agreed (F13, F49).
+    """
 
-    scopes: frozenset[str]
-    way: str
+    scopes: frozenset[str] = frozenset()
+    way: str = "none"
+    alone: bool = False
+    phone_is: str = "family"
+    person: int = 0
+    proof: str = ""
+    rang: bool = False
 
 
 class RefuseBinding(Form, frozen=True, kw_only=True):
@@ -108,3 +115,9 @@ class StartDispute(Form, frozen=True, kw_only=True):
 
 class EndDispute(Form, frozen=True, kw_only=True):
     """It is settled."""
+
+
+class ConfirmMany(Form, frozen=True, kw_only=True):
+    """Those who were proved and stand here, at once (F49)."""
+
+    applications: frozenset[int]

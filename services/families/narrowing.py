@@ -26,7 +26,14 @@ from storage.types import new_id
 from storage.unit import Unit
 
 TIE = Purpose("tie")
-UNFOLLOWED = "没有关注公众号，这句要打电话说"
+LESS = {
+    "daily": "tie.narrowed_daily",
+    "health": "tie.narrowed_health",
+    "billing": "tie.narrowed_billing",
+    "photos": "tie.narrowed_photos",
+    "emergency": "tie.narrowed_emergency",
+}
+"""What a relative reads when they know one thing less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,9 @@ def notice(
     elder = db.open(db.get_one(tables.Person, resident.person_id), "name") or "老人"
     told = {"name": db.open(person, "name") or "您好", "elder": elder, "desk": viewer.name}
     if removed or "daily" in lost:
-        says: list[Say] = [say("tie.removed" if removed else "tie.narrowed_daily", **told)]
+        says: list[Say] = [say("tie.removed" if removed else LESS["daily"], **told)]
     else:
-        says = [say(f"tie.narrowed_{scope}", **told) for scope in families.SCOPES if scope in lost]
+        says = [say(phrase, **told) for scope, phrase in LESS.items() if scope in lost]
     if not removed and "emergency" in set(tie.scopes.split()) - lost:
         says.append(say("tie.urgent"))
     return house.words(says, now)

@@ -109,8 +109,7 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
         now,
         limit,
     )
-    store.lock_persons(*(row[1] for row in rows))
-    return rows
+    return [row for row in rows if row[1] in free]  # whose row went over to somebody else meanwhile is taken next time
 
 
 def _sleeps(  # noqa: PLR0913

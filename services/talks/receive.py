@@ -60,6 +60,9 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     store.lock_phones([(envelope.account_id, envelope.openid) for envelope in batch])
     known_talks = _talks(store, batch)
+    while store.shared and not (people := {talk.person_id for talk in known_talks.values()}) <= store.locked:
+        store.lock_persons(*people)  # a phone went over to another person while its old one was waited for
+        known_talks = _talks(store, batch)
     store.lock_persons(*(talk.person_id for talk in known_talks.values()))
     facts = _facts(store, house, known_talks)
     results: list[Receipt] = []

@@ -22,9 +22,9 @@ async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(
     assert "等核实的家属 2" in await desk.get("/residents")
     assert "等核实的家属" not in await colleagues["zhou"].get("/residents")
     one, two = [row[0] for row in await house.home.rows("SELECT id FROM application ORDER BY id")]
-    answer = await desk.post(f"/applications/{one}/confirm", {"scopes": "health", "way": "none"})
+    answer = await desk.post(f"/applications/{one}/confirm", {"scopes": "health", "way": "none", "proof": "card"})
     assert (answer.status, "健康情况要" in await answer.text()) == (422, True)
-    answer = await desk.post(f"/applications/{one}/confirm", {"scopes": "daily", "way": "none"})
+    answer = await desk.post(f"/applications/{one}/confirm", {"scopes": "daily", "way": "none", "proof": "card"})
     assert "等核实的家属 1" in await answer.text()
     assert "等核实的家属" not in await (await desk.post(f"/applications/{two}/refuse", {"why": "电话没打通"})).text()
     assert "罗敏" in await desk.get(f"/residents/{number}")

@@ -251,7 +251,7 @@ FORMS = {
         Role.DESK,
         lambda _: "residents",
         r"/applications/{application0}/confirm",
-        lambda _, __: {"scopes": "daily", "way": "paper"},
+        lambda _, __: {"scopes": "daily", "way": "paper", "proof": "card"},
         "核实了这位家属",
     ),
 }

@@ -89,7 +89,7 @@ async def test_f13_a_relative_sends_the_code_and_a_colleague_confirms(house: Hom
             house.house,
             desk,
             waiting[0].id,
-            ConfirmBinding(scopes=frozenset({"daily", "health"}), way="paper"),
+            ConfirmBinding(scopes=frozenset({"daily", "health"}), way="paper", proof="card", alone=True),
             house.clock(),
         )
     )
@@ -155,7 +155,12 @@ async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeU
         with pytest.raises(Invalid, match=why):
             await house.database.write(
                 lambda db, s=scopes, w=way: binding.confirm(
-                    db, house.house, desk, asked, ConfirmBinding(scopes=s, way=w), house.clock()
+                    db,
+                    house.house,
+                    desk,
+                    asked,
+                    ConfirmBinding(scopes=s, way=w, proof="card", alone=True),
+                    house.clock(),
                 )  # type: ignore[misc]
             )
     with pytest.raises(Invalid, match="为什么"):
@@ -187,7 +192,12 @@ async def test_p4_a_nurse_of_another_floor_and_a_carer_make_no_bindings(house: H
         with pytest.raises(NotFound):
             await house.database.write(
                 lambda db, w=who: binding.confirm(
-                    db, house.house, w, asked, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
+                    db,
+                    house.house,
+                    w,
+                    asked,
+                    ConfirmBinding(scopes=frozenset({"daily"}), way="none", proof="card"),
+                    house.clock(),
                 )  # type: ignore[misc]
             )
     assert [line.name for line in await house.database.read(lambda db: queries.lines(db, below.sight))] == ["何秀英"]
@@ -267,7 +277,12 @@ async def test_l2_what_machines_queue_after_a_hush_is_stopped_too(house: HomeUnd
     asked = await asks(house, desk)
     await house.database.write(
         lambda db: binding.confirm(
-            db, house.house, desk, asked, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
+            db,
+            house.house,
+            desk,
+            asked,
+            ConfirmBinding(scopes=frozenset({"daily"}), way="none", proof="card"),
+            house.clock(),
         )
     )
     await house.send_all()
@@ -285,7 +300,12 @@ async def test_f13_the_clock_of_two_sheets_runs_until_both_are_decided(house: Ho
     first, second = await asks(house, desk), await asks(house, desk)
     await house.database.write(
         lambda db: binding.confirm(
-            db, house.house, desk, first, ConfirmBinding(scopes=frozenset({"daily"}), way="none"), house.clock()
+            db,
+            house.house,
+            desk,
+            first,
+            ConfirmBinding(scopes=frozenset({"daily"}), way="none", proof="card"),
+            house.clock(),
         )
     )
     assert await house.one("SELECT count(*) FROM promise WHERE kind = 'binding' AND kept_at IS NULL") == 1
@@ -301,7 +321,7 @@ async def test_f13_two_sheets_of_one_relative_make_one_tie(house: HomeUnderTest)
     for asked, scopes in ((first, {"daily"}), (second, {"daily", "health"})):
         await house.database.write(
             lambda db, a=asked, s=scopes: binding.confirm(
-                db, house.house, desk, a, ConfirmBinding(scopes=s, way="paper"), house.clock()
+                db, house.house, desk, a, ConfirmBinding(scopes=s, way="paper", proof="card", alone=True), house.clock()
             )  # type: ignore[misc]
         )
     assert await house.rows("SELECT scopes, is_primary FROM kinship") == [("daily health", 1)]

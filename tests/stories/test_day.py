@@ -251,7 +251,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
             home.house,
             staff["chen"],
             asking.id,
-            ConfirmBinding(scopes=frozenset({"daily"}), way="none"),
+            ConfirmBinding(scopes=frozenset({"daily"}), way="none", proof="card"),
             home.clock(),
         )
     )

@@ -116,8 +116,8 @@ def upgrade() -> None:
             "AND ' ' || scopes || ' ' NOT LIKE '% photos %'"
         )
     op.execute(
-        "UPDATE kinship SET position = (SELECT count(*) FROM kinship other WHERE other.resident_id = kinship.resident_id"
-        " AND (other.is_primary AND NOT kinship.is_primary OR other.is_primary = kinship.is_primary"
+        "UPDATE kinship SET position = (SELECT count(*) FROM kinship other WHERE other.resident_id ="
+        " kinship.resident_id AND (other.is_primary AND NOT kinship.is_primary OR other.is_primary = kinship.is_primary"
         " AND other.id < kinship.id)) + 1"
     )
 

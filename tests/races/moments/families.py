@@ -61,7 +61,7 @@ def confirms(nth: int | None = None) -> Side:
             turn.house,
             turn.who(D),
             turn[f"application{turn.nth if nth is None else nth}"],
-            ConfirmBinding(scopes=frozenset({"daily"}), way="paper"),
+            ConfirmBinding(scopes=frozenset({"daily"}), way="paper", proof="card", alone=True),
             turn.now,
         ),
     )

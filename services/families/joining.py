@@ -1,0 +1,228 @@
+"""Two persons become one: the guest who chats is the relative whom the house has registered, or the elder (engineering
+18).
+
+Everything that belongs to the guest goes over in one transaction, under the locks of both: phone, talk, messages,
+complaints, promises, what waits to be sent. The guest's row stays, and an alias tells who it became; for a day, and
+where nothing was said to them since, it can go back.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from care.errors import Conflict, Decided, Invalid, NotFound
+from services.access import HANDLERS, Viewer, name_of
+from services.outgoing import outbox
+from storage import tables
+from storage.tables.families_ties import Alias
+from storage.types import new_id
+from storage.unit import Unit
+
+UNDO: Final = timedelta(days=1)
+STAYS: Final = frozenset({"kinship", "consent", "resident", "conversation"})
+"""Tables of people whose rows do not simply go over: a guest has no tie, and of two talks the newer goes on."""
+MOVES: Final[tuple[type[tables.Base], ...]] = tuple(
+    mapper.class_
+    for mapper in sorted(tables.Base.registry.mappers, key=lambda one: str(one.class_.__tablename__))
+    if "person_id" in mapper.class_.__table__.columns and mapper.class_.__tablename__ not in STAYS
+)
+
+
+class Sending(Conflict):
+    """正在给这位发一条消息，请过几秒再按一次。"""
+
+
+def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | None, now: datetime) -> Alias:
+    """The guest is this person. Both are locked. Raises Sending, Invalid."""
+    guest = db.get_one(tables.Person, was, populate_existing=True)
+    if guest.kind != "guest" or was == became:
+        raise Invalid(why="这位已经是登记过的家属了，不用再对上别人；请在名单里不选，直接确认。")
+    db.flush()
+    _not_under_way(db, was, became)
+    at = new_id()
+    moved: dict[str, Any] = {"at": at, "rows": _over(db, MOVES, was, became)}
+    moved["talk"] = _talk(db, was, became)
+    _in_turn(db, was, became)
+    alias = Alias(
+        id=new_id(),
+        home_id=viewer.home_id,
+        was=was,
+        became=became,
+        application_id=application_id,
+        moved=json.dumps(moved),
+        joined_at=now,
+        joined_by=viewer.id,
+    )
+    db.add(alias)
+    db.flush()
+    db.expire_all()
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "join", f"person:{was}", f"person:{became}")
+    db.store.hint("families", "inbox", "outbox", f"person:{was}", f"person:{became}")
+    return alias
+
+
+def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
+    """They were not the same after all: everything goes back, and what came since with it.
+
+    Only within a day, and where nothing about the elder was said since. Raises Invalid, Decided, NotFound.
+    """
+    found = db.get(Alias, alias_id)
+    if found is None or found.home_id != viewer.home_id or viewer.role not in HANDLERS:
+        raise NotFound
+    db.lock_persons(found.was, found.became)
+    alias = db.get_one(Alias, alias_id, populate_existing=True)
+    if alias.undone_at is not None:
+        raise Decided(who=name_of(db, alias.undone_by), what="撤回了这次绑定")
+    moved = json.loads(alias.moved)
+    why = why_not_back(db, alias, now)
+    if why:
+        raise Invalid(why=why)
+    _not_under_way(db, alias.was, alias.became)
+    for table in MOVES:
+        name = table.__tablename__
+        ids = set(moved["rows"].get(name, ()))
+        later = {
+            row[0]
+            for row in db.store.rows(f"SELECT id FROM {name} WHERE person_id = ? AND id > ?", alias.became, moved["at"])
+        }
+        _rows_over(db, table, sorted(ids | later), alias.became, alias.was)
+    _talk_back(db, alias.was, alias.became, moved["talk"])
+    _in_turn(db, alias.became, alias.was)
+    alias.undone_at, alias.undone_by = now, viewer.id
+    db.flush()
+    db.expire_all()
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "undo_join", f"person:{alias.was}")
+    db.store.hint("families", "inbox", "outbox", f"person:{alias.was}", f"person:{alias.became}")
+    return alias
+
+
+def why_not_back(db: Unit, alias: Alias, now: datetime) -> str:
+    """Why a joining cannot go back any more; "" while it can."""
+    if now - alias.joined_at > UNDO:
+        return "超过一天了，不能整个撤回；请在家属那一页移除这位。"
+    said = db.scalars(
+        select(tables.Outbox.id).where(
+            tables.Outbox.person_id == alias.became,
+            tables.Outbox.purpose != "binding",
+            tables.Outbox.settled_at >= alias.joined_at,
+            tables.Outbox.state.in_(("sent", "unknown")),
+        )
+    ).first()
+    read = db.scalars(
+        select(tables.LetterReading.id).where(
+            tables.LetterReading.person_id == alias.became, tables.LetterReading.opened_at >= alias.joined_at
+        )
+    ).first()
+    if said is not None or read is not None:
+        return "绑定以后已经给这位发过话，或者看过家书了，收不回来；请在家属那一页移除这位。"
+    mine = set(json.loads(alias.moved)["rows"].get("follower", ()))
+    phones = set(db.scalars(select(tables.Follower.id).where(tables.Follower.person_id == alias.became)))
+    if phones - mine:
+        return "这位还有另一部手机绑着，分不清绑定以后的话是哪部手机说的；请在家属那一页移除这位。"
+    return ""
+
+
+def became(db: Unit, person_id: int) -> int:
+    """Who a person is now: an old id of a guest leads to whom they became."""
+    seen = {person_id}
+    while True:
+        found = db.scalars(
+            select(Alias.became).where(Alias.was == person_id, Alias.undone_at.is_(None)).order_by(Alias.id.desc())
+        ).first()
+        if found is None or found in seen:
+            return person_id
+        seen.add(found)
+        person_id = found
+
+
+def _not_under_way(db: Unit, *people: int) -> None:
+    """A message that the platform has in its hands is settled first: its sender knows whose it was."""
+    for person in people:
+        if db.store.row("SELECT 1 FROM outbox WHERE person_id = ? AND state = 'sending' LIMIT 1", person) is not None:
+            raise Sending
+
+
+def _over(db: Unit, moves: Sequence[type[tables.Base]], was: int, to: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for table in moves:
+        rows = db.store.change(
+            table,
+            f"UPDATE {table.__tablename__} SET person_id = ? WHERE person_id = ? RETURNING id",
+            to,
+            was,
+            persons=[was, to],
+        )
+        if rows:
+            found[table.__tablename__] = sorted(row[0] for row in rows)
+    return found
+
+
+def _rows_over(db: Unit, table: type[tables.Base], ids: Sequence[int], was: int, to: int) -> None:
+    for one in ids:
+        db.store.change(
+            table,
+            f"UPDATE {table.__tablename__} SET person_id = ? WHERE id = ? AND person_id = ? RETURNING id",
+            to,
+            one,
+            was,
+            persons=[was, to],
+        )
+
+
+def _talk(db: Unit, was: int, to: int) -> str:
+    """The newer talk goes on; the other one stays with the guest. `moved`, `swapped` or `kept`."""
+    mine = db.store.row("SELECT id, heard_at, spoke_at FROM conversation WHERE person_id = ?", was)
+    theirs = db.store.row("SELECT id, heard_at, spoke_at FROM conversation WHERE person_id = ?", to)
+    if mine is None:
+        return "kept"
+    if theirs is None:
+        _whose(db, mine[0], was, to)
+        return "moved"
+    if max(mine[1] or 0, mine[2] or 0) < max(theirs[1] or 0, theirs[2] or 0):
+        return "kept"
+    _swap(db, mine[0], theirs[0], was, to)
+    return "swapped"
+
+
+def _talk_back(db: Unit, was: int, to: int, how: str) -> None:
+    mine = db.store.row("SELECT id FROM conversation WHERE person_id = ?", to)
+    if how == "moved" and mine is not None:
+        _whose(db, mine[0], to, was)
+    elif how == "swapped" and mine is not None:
+        theirs = db.store.row("SELECT id FROM conversation WHERE person_id = ?", was)
+        if theirs is not None:
+            _swap(db, mine[0], theirs[0], to, was)
+
+
+def _whose(db: Unit, talk: int, person: int, to: int, *, among: Sequence[int] = ()) -> None:
+    db.store.change(
+        tables.Conversation,
+        "UPDATE conversation SET person_id = ? WHERE id = ? RETURNING id",
+        to,
+        talk,
+        persons=[person, *among],
+    )
+
+
+def _swap(db: Unit, mine: int, theirs: int, was: int, to: int) -> None:
+    """Each person has one talk at a time: the other one steps aside for a moment (its link is looked at at COMMIT)."""
+    _whose(db, theirs, to, -theirs)
+    _whose(db, mine, was, to)
+    _whose(db, theirs, to, was, among=[was])
+
+
+def _in_turn(db: Unit, *people: int) -> None:
+    """One row of each queue is the first: what both had ready stands in line again, by age."""
+    for person in people:
+        rows = db.store.change(
+            tables.Outbox,
+            "UPDATE outbox SET state = 'waiting' WHERE person_id = ? AND state = 'ready' RETURNING queue",
+            person,
+            persons=[person],
+        )
+        waits = db.store.rows("SELECT DISTINCT queue FROM outbox WHERE person_id = ? AND state = 'waiting'", person)
+        for queue in {str(row[0]) for row in [*rows, *waits]}:
+            outbox.advance(db.store, person, queue)
