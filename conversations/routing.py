@@ -45,6 +45,8 @@ class Opening:
     """The key of a menu button of ours."""
     button: str = ""
     """What that button is called, for colleagues."""
+    scene: str = ""
+    """With what the scene of a QR code of ours begins whose scan means this."""
 
 
 @cache
@@ -57,6 +59,12 @@ def openings() -> tuple[Opening, ...]:
 def menu() -> Mapping[str, Opening]:
     """Those with a button, by its key."""
     return {opening.key: opening for opening in openings() if opening.key}
+
+
+def _by_scene(scene: str) -> str:
+    """What the scan of a code of ours means, also when it makes somebody follow."""
+    found = (opening.intent for opening in openings() if opening.scene and scene.startswith(opening.scene))
+    return next(found, Intent.WELCOME)
 
 
 @cache
@@ -101,15 +109,13 @@ _WHOLE: Final = (
 def understand(event: Arrival) -> str:
     """The intent of an event; pure, so that it is found before the transaction begins."""
     match event:
-        case Followed():
-            return Intent.WELCOME
+        case Followed(scene) | Scanned(scene):
+            return _by_scene(scene)
         case Click(key):
             button = menu().get(key)
             return Intent.ASK if button is None else button.intent
         case Unfollowed() | Notice():
             return Intent.NOTHING
-        case Scanned():
-            return Intent.WELCOME
         case Text(body):
             return of_words(body)
         case Noted(body) if body.endswith("请来电"):

@@ -13,6 +13,9 @@ from console.routes import Routes
 from services.access import HANDLERS, access_page, page_at
 from services.families import binding
 from services.families.forms import ConfirmBinding, RefuseBinding
+
+
+from services.access import HANDLERS, access_page
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
 from services.residents import checklist, contracts, papers, record, residents
@@ -46,43 +49,6 @@ async def rows(request: web.Request) -> dict[str, Any]:
 async def one(request: web.Request) -> dict[str, Any]:
     """One resident; that the record was read is written down (P5)."""
     return await resident_of(request)
-
-
-@ROUTES.post(r"/residents/{resident:\d{1,18}}/sheet", "families/sheet.html")
-async def sheet(request: web.Request) -> dict[str, Any]:
-    """A new one-time code on paper; it is shown this once."""
-    who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
-
-    def work(db: Unit) -> dict[str, Any]:
-        code, until = binding.invite(db, who, resident, now)
-        return {
-            "code": f"{code[:4]}-{code[4:]}",
-            "until": until,
-            "line": queries.one(db, access_resident(db, who, resident)),
-        }
-
-    return await request.app[DATABASE].write(work)
-
-
-@ROUTES.forms(
-    r"/applications/{application:\d{1,18}}/{verdict:confirm|refuse}",
-    "verdict",
-    {"confirm": ConfirmBinding, "refuse": RefuseBinding},
-    "residents/_list.html",
-)
-async def decide(request: web.Request, form: ConfirmBinding | RefuseBinding) -> dict[str, Any]:
-    """Confirm who a relative is, or say why not."""
-    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
-    application = int(request.match_info["application"])
-
-    def work(db: Unit) -> None:
-        if isinstance(form, ConfirmBinding):
-            binding.confirm(db, house, who, application, form, now)
-        else:
-            binding.refuse(db, house, who, application, form, now)
-
-    await request.app[DATABASE].write(work)
-    return await _rows(request)
 
 
 @ROUTES.form(r"/residents/{resident:\d{1,18}}/status", SetStatus, "residents/_one.html")
@@ -151,6 +117,8 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "SCOPES": binding.SCOPES,
         "BY": binding.WAYS,
         "STATUSES": queries.STATUSES,
+
+
         "may_bind": who.role in HANDLERS,
         "may_admit": who.role in ADMITS,
         "may_lay": who.role in LAYS,
@@ -192,6 +160,8 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
         "LEVELS": LEVELS,
         "RISK_LEVELS": tuple(RISK_LEVELS.items()),
         "REASONS_IDENTITY": record.REASONS,
+
+
         "may_bind": who.role in HANDLERS,
         "may_edit": who.role in ADMITS,
         "may_contract": who.role in HANDLERS,

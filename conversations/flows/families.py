@@ -13,7 +13,7 @@ from typing import Final
 
 from conversations.effects import AskHuman, AskToBind, TryCode, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
-from conversations.events import Click, Done, Message, Refused, Scanned, Text
+from conversations.events import Click, Done, Followed, Message, Refused, Scanned, Text
 from conversations.flows import talks
 from conversations.routing import Intent, Opening, of_words
 
@@ -60,14 +60,24 @@ def invitation_code(body: str) -> str | None:
     return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None
 
 
+SCENE: Final = "bind:"
+"""The QR code of a sheet says this and the code: its scan does what sending the code does."""
 OPENING: Final = Opening(
-    Intent.BIND, lambda words: _BIND.match(words) or invitation_code(words), key="BIND", button="绑定"
+    Intent.BIND,
+    lambda words: _BIND.match(words) or invitation_code(words),
+    key="BIND",
+    button="绑定",
+    scene=SCENE,
 )
 
 
 @flow.enters(on=Intent.BIND)
-def begin(event: Message | Click | Scanned) -> Step[Binding]:
-    """The word 绑定, or the code at once."""
+def begin(event: Message | Click | Followed | Scanned) -> Step[Binding]:
+    """The word 绑定, the code at once, or the QR code of the sheet; who follows by it is greeted first."""
+    if isinstance(event, Followed | Scanned):
+        code = invitation_code(event.scene.removeprefix(SCENE))
+        hello = (say("binding.hello"),) if isinstance(event, Followed) else ()
+        return stay(Binding(), *hello, TryCode(code)) if code else goto(S.CODE, Binding(), *hello)
     code = invitation_code(event.body) if isinstance(event, Text) else None
     return stay(Binding(), TryCode(code)) if code else goto(S.CODE, Binding())
 

@@ -1,5 +1,6 @@
 """What is filled in about who a relative is; each form is the command of one service."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from services.form import Form
@@ -118,6 +119,19 @@ class EndDispute(Form, frozen=True, kw_only=True):
 
 
 class ConfirmMany(Form, frozen=True, kw_only=True):
-    """Those who were proved and stand here, at once (F49)."""
+    """Those who were proved and stand here, at once; of each, under its number: who it is, the proof, whether the phone
+    rang, whose it is (F49).
+    """
 
     applications: frozenset[int]
+    of_each: Mapping[str, frozenset[str]]
+
+
+class UndoBinding(Form, frozen=True, kw_only=True):
+    """It was somebody else."""
+
+
+class PrintSheets(Form, frozen=True, kw_only=True):
+    """Sheets for all registered relatives of a floor who have no WeChat bound."""
+
+    floor: str
