@@ -201,4 +201,5 @@ async def _board(request: web.Request) -> dict[str, Any]:
         }
 
     found = await request.app[DATABASE].read(work)
+    found["one"] = next((one for one in found["waiting"] if str(one.id) == request.query.get("one")), None)
     return found | _words() | {"floor": floor, "done": "", "failed": [], "WHY": WHY_REFUSED, "AT_ONCE": AT_ONCE}

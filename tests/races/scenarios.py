@@ -23,7 +23,17 @@ from tests.races.moments.complaints import (
     one_plan,
 )
 from tests.races.moments.emergencies import ALARM, ENDED, STRANGER, UNREADABLE
-from tests.races.moments.families import AGAIN, APPLICATIONS, APPLIED_EVENING, CODE, confirms
+from tests.races.moments.families import (
+    AGAIN,
+    APPLICATIONS,
+    APPLIED_EVENING,
+    CODE,
+    JOINED,
+    JOINS,
+    REGISTERED,
+    adds,
+    confirms,
+)
 from tests.races.moments.greetings import BIRTHDAY, CANCELLED_DAY, GREETED, HELD_DAY, not_greeted
 from tests.races.moments.home import ASKS, CRY, START, says
 from tests.races.moments.knowledge import BLANK, ENTRY
@@ -221,6 +231,26 @@ PAIRS: Final[tuple[Pair, ...]] = (
     ),
     pair(AGAIN, confirms(0), says("李明", "son1", act="effect.AskToBind")),
     pair(CODE, says("李明", "uncle0", act="effect.AskToBind"), says("李亮", "uncle1", act="effect.AskToBind")),
+    # relatives
+    same(START, adds("李明"), "Invalid"),
+    same(START, "family.edit", "Changed"),
+    same(START, "family.place", "Changed"),
+    pair(START, "family.place", "family.primary", "Changed", "Changed"),
+    same(START, "family.primary", "Changed"),
+    same(START, "family.less", "Decided"),
+    pair(START, "family.less", "family.remove", "", "NotFound"),
+    same(START, "family.remove", "NotFound"),
+    pair(RELEASED, "family.remove", "page.letter", "NotFound"),
+    pair(EVENING, "job.letters", "family.remove"),
+    pair(EVENING, "job.letters", "family.less"),
+    same(START, "family.dispute", "Changed"),
+    same(REGISTERED, "family.withdraw", "Decided"),
+    # two persons become one
+    same(REGISTERED, JOINS, "Decided", more="join"),
+    pair(REGISTERED, JOINS, says("还有一句", "son1"), more="join"),
+    pair(REGISTERED, JOINS, "sender.claim", "", "Sending", more="join"),
+    same(JOINED, "application.undo", "Invalid"),
+    pair(JOINED, "application.undo", says("还有一句", "son1"), more="join"),
     # knowledge
     same(ENTRY, "knowledge.save", "Conflict"),
     pair(ENTRY, "knowledge.save", "knowledge.switch", "", "Conflict"),

@@ -249,7 +249,7 @@ FORMS = {
     "confirm": Form(
         APPLICATIONS,
         Role.DESK,
-        lambda _: "residents",
+        lambda facts: f"binding?one={facts['application0']}",
         r"/applications/{application0}/confirm",
         lambda _, __: {"scopes": "daily", "way": "paper", "proof": "card"},
         "核实了这位家属",

@@ -152,7 +152,7 @@ CONSOLE: Final[dict[Key, Act]] = {
     post("/console/applications/{application}/{verdict}", "confirm"): act(
         "application.confirm",
         "application",
-        "application.confirm application.refuse resident.hush job.letters effect.AskToBind",
+        "application.confirm application.refuse resident.hush job.letters effect.AskToBind push sender.claim",
         PERSON,
         "Decided",
     ),

@@ -7,7 +7,7 @@ from tests.races.acts.act import AGAIN, ALONE, CLAIMED, FAMILY, MEMORY, ONE, PER
 OUTSIDE: Final[dict[Key, Act]] = {
     # -- pages of the families
     ("GET /p/letters/{letter}", "letter"): act(
-        "page.letter", "reading", "page.letter page.react letter.withdraw letter.drop", UNIQUE, "NotFound"
+        "page.letter", "reading", "page.letter page.react letter.withdraw letter.drop family.remove", UNIQUE, "NotFound"
     ),
     post("/p/letters/{letter}", "react"): act(
         "page.react",
@@ -26,7 +26,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "talk",
         "push accused.decide alarm.go alarm.arrive alarm.dismiss alarm.mute alarm.undo outgoing.send_kept chat.answer "
         "chat.call chat.hand_back step.assess step.decide step.learn job.silence job.letters "
-        "job.greetings job.alarms job.parked job.debts sender.claim sender.settle",
+        "job.greetings job.alarms job.parked job.debts sender.claim sender.settle application.confirm application.undo",
         PERSON,
         why="a message is never refused",
     ),
@@ -63,7 +63,8 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("job", "letters"): act(
         "job.letters",
         "letter",
-        "job.letters letter.write letter.withdraw resident.status resident.hush application.confirm push",
+        "job.letters letter.write letter.withdraw resident.status resident.hush application.confirm push family.less "
+        "family.remove",
         FAMILY,
         why="it leaves what is decided",
     ),
@@ -109,7 +110,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "sender.claim",
         "message",
         "sender.claim outgoing.take_back letter.withdraw day.held resident.status resident.hush step.tell "
-        "restore.confirm push",
+        "restore.confirm push application.confirm",
         CLAIMED,
         why="it takes what is still ready",
     ),
