@@ -1,8 +1,10 @@
 """What relatives may know and how an elder agrees to it: the words, each in this one place (F13, F14, F49)."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 
 class Frequency(StrEnum):
@@ -66,8 +68,25 @@ ASKED_BY: Final[Mapping[str, str]] = {
     "relative": "这位家属自己",
 }
 """Who may ask that a relative knows less (F13); it stays inside."""
+SUNDAY: Final = 7
 HOURS: Final = range(8, 22)
 """At these hours of the relative's own clock a letter may be announced."""
+
+
+def announces(frequency: str, day: date, *, changed: bool) -> bool:
+    """Whether a letter of this day is announced: each one, that of Sunday, or only what changed; a change always is
+    (N7).
+    """
+    return frequency == Frequency.DAILY or changed or (frequency == Frequency.WEEKLY and day.isoweekday() == SUNDAY)
+
+
+def at_hour(now: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+    """When the hour strikes next on the relative's own clock; now, where no hour was chosen."""
+    if hour is None:
+        return now
+    local = now.astimezone(zone)
+    struck = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return (struck if struck >= local else struck + timedelta(days=1)).astimezone(UTC)
 
 
 def short(scope: str) -> str:

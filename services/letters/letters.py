@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care import letters, quiet_hours
+from care import families, letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Launch, Role
 from conversations.effects import ShowLetters, say
@@ -41,6 +41,8 @@ ASKS: Final = frozenset({"有疑问", "请来电"})
 CALLERS: Final = LEADS | {Role.NURSE}
 """Who calls a family and lets a held letter go."""
 SEEN: Final = "看过了"
+LATE: Final = timedelta(hours=4)
+"""So long after the hour that a relative chose a letter is still announced."""
 BACK: Final = timedelta(days=2)
 """Letters older than this are not released any more: what was late stays unsent, with its reason."""
 
@@ -273,8 +275,8 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
 
 
 def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident, now: datetime) -> None:
-    """Tell who may be told: daily scope, an open window, awake by their own clock; what cannot leave today is not said
-    tomorrow.
+    """Tell who may be told: daily scope, as often and at the hour that they want (N7), an open window, awake by their
+    own clock; what cannot leave then is not said later.
     """
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
     words = house.words(
@@ -284,16 +286,33 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     for kin, scopes in readers:
         zone = queries.zone(db, kin) or house.home.zone
         if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
+
+
+    told = {"elder": queries.name(db, resident), "link": link(house.public_url, row.id)}
+    today_words = house.words([say("letters.here", **told)], now)
+    changed = row.held_why == SEEN or row.corrected
+    for tie in queries.told(db, row.resident_id):
+        kin, zone = tie.person_id, queries.zone(db, tie.person_id) or house.home.zone
+        at = families.at_hour(now, tie.hour, zone)
+        if (
+            families.announces(tie.frequency, row.day, changed=changed)
+            and queries.window_open(db, kin, at)
+            and not quiet_hours.is_quiet(at, zone, "family")
+        ):
+            read_on = today(house.home, at)
+            day = date_of(row.day, read_on)
+            db.flush()
             outbox.enqueue(
                 db.store,
                 home_id=row.home_id,
                 person_id=kin,
                 purpose=LETTER,
                 dedup_key=_key(row, kin),
-                text=words,
+                text=today_words if read_on == row.day else house.words([say("letters.here_of", day=day, **told)], now),
                 now=now,
                 queue="notice",
-                expires_at=midnight,
+                not_before=at if tie.hour is not None else None,
+                expires_at=midnight if tie.hour is None else at + LATE,
             )
 
 

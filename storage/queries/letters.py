@@ -143,6 +143,12 @@ def readers(db: Unit, resident_id: int) -> list[tuple[int, tuple[str, ...]]]:
     return [(person, tuple(scopes.split())) for person, scopes in found]
 
 
+def told(db: Unit, resident_id: int) -> list[tables.Kinship]:
+    """The ties of relatives who may read letters, with how often and when they want to hear of one."""
+    found = db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident_id))
+    return [tie for tie in found if "daily" in tie.scopes.split()]
+
+
 def stopped(db: Unit, person_id: int) -> bool:
     """Whether machines must be silent about this person (F11)."""
     found = select(tables.Stop.id).where(tables.Stop.person_id == person_id, tables.Stop.lifted_at.is_(None))
