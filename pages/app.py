@@ -25,6 +25,7 @@ from services.ports import Identify
 from services.surveys import surveys
 from settings import Settings
 from settings.clock import Clock
+from storage import revision
 from storage.database import Database
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
@@ -61,6 +62,8 @@ def build(
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     app.router.add_get("/in", door.enter)
     app.router.add_get("/letters", shelf)
+    app.router.add_get("/letters/still", shelf_still)
+    app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
     app.router.add_get("/survey", sheet)
     app.router.add_post("/survey", answer_sheet)
     app.router.add_get(r"/letters/{letter:\d{1,18}}", letter)
@@ -90,7 +93,27 @@ async def shelf(request: web.Request) -> dict[str, Any]:
     """All letters that this person may read."""
     openid, before = request[OPENID], _day(request.query.get("before", ""))
     found, more = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid), before))
-    return {"shelf": found, "more": more, "before": before}
+    return {"shelf": found, "more": more, "before": before, "seen": revision.of([one[:4] for one in found])}
+
+
+async def shelf_still(request: web.Request) -> web.Response:
+    """What may be read now, as a short word: a shelf that lies open is drawn anew when it is another (F50)."""
+    openid, before = request[OPENID], _day(request.query.get("before", ""))
+    found, _ = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid), before))
+    return web.Response(text=revision.of([one[:4] for one in found]))
+
+
+async def still(request: web.Request) -> web.Response:
+    """The same of one letter; NotFound once it may not be read any more: the open page closes."""
+    openid, number = request[OPENID], int(request.match_info["letter"])
+    page = await request.app[DATABASE].read(lambda db: queries.page(db, letters.who_reads(db, openid), number))
+    if page is None:
+        raise NotFound
+    return web.Response(text=_seen(page))
+
+
+def _seen(page: queries.Page) -> str:
+    return revision.of(page.title, page.sentence, page.facts, page.photos, page.corrected)
 
 
 def _day(text: str) -> date | None:
@@ -202,7 +225,9 @@ def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamRes
     """The letter; 大字 stays as the reader chose it last."""
     chosen = request.query.get("size")
     size = "big" if (chosen or request.cookies.get("jiashu_size", "")) == "big" else ""
-    answer = aiohttp_jinja2.render_template("letter.html", request, {"page": page, "told": told, "size": size})
+    answer = aiohttp_jinja2.render_template(
+        "letter.html", request, {"page": page, "told": told, "size": size, "seen": _seen(page)}
+    )
     if chosen:
         answer.set_cookie("jiashu_size", size, max_age=365 * 86_400, path="/p", httponly=True, samesite="Lax")
     return answer

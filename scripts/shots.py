@@ -89,10 +89,13 @@ async def details(browser: Browser, used: Stage) -> None:
             await page.click(".bed:has-text('王桂兰')")
             await page.wait_for_selector("#resident")
             await snap(page, f"resident-full-{size}-{theme}")
+            await page.click("a:has-text('家属与同意')")
+            await page.wait_for_selector("#family")
+            await snap(page, f"families-full-{size}-{theme}")
             async with context.expect_page() as opened:
                 await page.click("button:has-text('打一张绑定单')")
             await snap(await opened.value, f"sheet-full-{size}-{theme}")
-            for name in ("surveys", "knowledge/new", "search", "restore"):
+            for name in ("surveys", "knowledge/new", "search", "restore", "binding"):
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
             await page.goto(f"{used.url}/console/letters")

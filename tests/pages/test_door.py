@@ -13,13 +13,15 @@ from aiohttp.test_utils import TestServer
 from care.states import Role
 from pages import app as pages
 from pages.door import Door
+from services.families import narrowing
+from services.families.forms import NarrowScope, RemoveRelative
 from services.letters.letters import Photo
 from services.media import media
 from services.ports import CodeUsed, NotIdentified
 from settings import Http, Media, Wechat
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
-from tests.services.evenings import evening, house, writes
+from tests.services.evenings import evening, house, resident, writes
 
 __all__ = ["house"]
 PLATFORM = "https://weixin.example.cn/authorize"
@@ -162,7 +164,8 @@ async def test_f15_another_site_cannot_answer_for_a_reader_and_the_pages_load_no
     await reader.enters("/p/letters", "daughter")
     assert (await reader.post(f"/p/letters/{letter[0]}", **{"Sec-Fetch-Site": "cross-site"}))[0] == 403
     page = (await reader.get(f"/p/letters/{letter[0]}"))[2]
-    assert "<script" not in page
+    assert all(ours.startswith("/p/static/") for ours in re.findall(r'<script[^>]*src="([^"]*)"', page))
+    assert page.count("<script") == page.count("<script src=")
     assert not re.search(r'(?:src|href)="https?:', page)
 
 
@@ -229,3 +232,26 @@ async def test_fault_w8_a_cookie_of_the_last_release_still_opens_and_is_of_no_lo
 
 async def null_identify(_: str) -> str:
     raise NotIdentified
+
+
+async def test_l5_f50_an_open_letter_follows_what_its_reader_may_know_and_closes(
+    house: HomeUnderTest, reader: Reader, letter: tuple[int, int]
+) -> None:
+    number, photo = letter
+    desk, room, person = await house.staff(), await resident(house), await house.person("daughter")
+    await reader.enters(f"/p/letters/{number}", "daughter")
+    page = (await reader.get(f"/p/letters/{number}"))[2]
+    drawn = re.search(rf'data-still="/p/letters/{number}/still" data-as="(\w+)"', page)
+    assert drawn
+    assert (await reader.get(f"/p/letters/{number}/still"))[2] == drawn[1]
+    shelf = (await reader.get("/p/letters/still"))[2]
+    less = NarrowScope(scope="photos", asked_by="elder", why="她不想")
+    await house.database.write(lambda db: narrowing.narrow(db, house.house, desk, room, person, less, house.clock()))
+    assert (await reader.get(f"/p/letters/{number}/still"))[2] != drawn[1]
+    assert (await reader.get(f"/p/letters/{number}/{photo}"))[0] == 404
+    gone = RemoveRelative(asked_by="elder", why="她不想")
+    await house.database.write(lambda db: narrowing.remove(db, house.house, desk, room, person, gone, house.clock()))
+    assert (await reader.get(f"/p/letters/{number}/still"))[0] == 404
+    assert (await reader.get("/p/letters/still"))[2] != shelf
+    status, text = await reader.post(f"/p/letters/{number}")
+    assert (status, "现在不给这部手机看" in text) == (404, True)

@@ -66,14 +66,14 @@ async def test_f15_a_forwarded_link_opens_nothing_on_a_strangers_phone(demo: Dem
     links = await evening(demo.browser, demo.phone, demo.console)
     page = await demo.page(390, 844)
     await page.goto(re.sub(r"openid=[^&]+", f"openid={STRANGER}", links.letter))
-    await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
+    await expect(page.get_by_role("heading", name="这一页关上了")).to_be_visible()
     assert "王桂兰" not in await page.content()
     await looked_at(page, "no letter")
     demo.errors.clear()  # the browser itself notes the 404 that the page has told
     await page.goto(
         f"{demo.phone}open?openid={STRANGER}&url={quote(demo.console.replace('/console/', '/p/letters'), safe='')}"
     )
-    await expect(page.get_by_role("heading", name="没有这封信")).to_be_visible()
+    await expect(page.get_by_role("heading", name="这一页关上了")).to_be_visible()
     await expect(page.locator(".shelf")).to_have_count(0)
 
 
