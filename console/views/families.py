@@ -4,6 +4,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -56,6 +57,8 @@ ZONES: Final = {
     "America/Los_Angeles": "美国、加拿大西部",
 }
 """Where relatives live; another zone that is set already stays."""
+SOON: Final = timedelta(days=30)
+"""So long before its end a consent is marked."""
 CHANGES: Final[dict[type[Form], Callable[..., None]]] = {
     EditRelative: ties.edit,
     PlaceRelative: ties.place,
@@ -312,4 +315,5 @@ async def _family(request: web.Request) -> dict[str, Any]:
         for one in found["relatives"]
     ]
     found["bare"] = [(one, scopes) for one, scopes in lacking if scopes]
+    found["soon"] = now.astimezone(request.app[HOUSE].home.zone).date() + SOON
     return found | _words() | {"may_lead": who.role in LEADS, "done": "", "call": "", "what": ""}

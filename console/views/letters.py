@@ -23,8 +23,8 @@ from services.letters.letters import Photo
 from services.media import media
 from services.media.bare import bare
 from services.residents.access import access_resident
+from storage.queries import families_ties, residents
 from storage.queries import letters as queries
-from storage.queries import residents
 from storage.types import new_id
 from storage.unit import Unit
 from web.sessions import viewer
@@ -197,6 +197,7 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
             "yesterday": queries.written(db, who.sight, yesterday) if yesterday else None,
             "drawn": letters.revision_of(row),
+            "wishes": families_ties.wishes(db, resident.id),
         }
 
     found = await request.app[DATABASE].read(work)

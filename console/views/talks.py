@@ -13,10 +13,11 @@ from console.routes import COLLEAGUE, Routes
 from services.access import Viewer, access_page, access_person, pages
 from services.accusations import accusations
 from services.complaints.access import COMPLAINTS
+from services.families import joining
 from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
-from storage.queries import complaints_urgent, talks_list
+from storage.queries import complaints_urgent, families_ties, talks_list
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -61,7 +62,13 @@ async def rows(request: web.Request) -> dict[str, Any]:
 
 @ROUTES.get(r"/chats/{person:\d{1,18}}", "talks/index.html")
 async def thread(request: web.Request) -> dict[str, Any]:
-    """One talk with its list; that it was read is written down."""
+    """One talk with its list; that it was read is written down. The old address of a guest leads to whom they
+    became.
+    """
+    person = int(request.match_info["person"])
+    now_is = await request.app[DATABASE].read(lambda db: joining.became(db, person))
+    if now_is != person:
+        raise web.HTTPSeeOther(f"/console/chats/{now_is}")
     found = await _thread(request)
     return await _lines(request) | found
 
@@ -154,17 +161,19 @@ async def _lines(request: web.Request) -> dict[str, Any]:
 async def _thread(request: web.Request) -> dict[str, Any]:
     who, person, now = viewer(request), int(request.match_info["person"]), request.app[CLOCK]()
     before = number(request.query, "before") or None
-    found, named, drawn = await request.app[DATABASE].read(
+    found, named, drawn, wished = await request.app[DATABASE].read(
         lambda db: (
             _one(db, who, person, before),
             accusations.of_talk(db, who, person),
             answering.revision_of(db, person),
+            families_ties.wishes_before(db, person),
         )
     )
     left, until = found.window.left(now)
     return {
         "thread": found,
         "thread_named": named,
+        "wishes": wished,
         "left": left,
         "until": until,
         "extra": found.window.beside(now),

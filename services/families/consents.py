@@ -13,7 +13,10 @@ from sqlalchemy import select
 from care import families
 from care.errors import Invalid
 from services.access import Viewer
+from services.house import House
 from services.media import media
+from services.residents.access import family_of
+from services.subject import Running
 from storage import tables
 from storage.tables.families_ties import ConsentProof
 from storage.types import new_id
@@ -119,3 +122,39 @@ def take_back(db: Unit, viewer: Viewer, row: tables.Consent, scopes: Collection[
     if rest:
         kept = {name: getattr(row, name) for name in KEPT}
         db.add(tables.Consent(id=new_id(), scopes=families.in_order(rest), **kept))
+
+
+def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
+    """The end that somebody set has come: what this consent gave, and no other one gives, is seen no more (F47)."""
+    row = db.get(tables.Consent, consent_id)
+    if row is None:
+        return
+    db.lock_whose(family_of(row.resident_id))
+    row = db.get_one(tables.Consent, consent_id, populate_existing=True)
+    if row.withdrawn_at is not None or row.ends_on is None or row.ends_on >= now.astimezone(house.home.zone).date():
+        return
+    row.withdrawn_at = now
+    db.flush()
+    tie = db.fresh(
+        select(tables.Kinship).where(
+            tables.Kinship.resident_id == row.resident_id, tables.Kinship.person_id == row.person_id
+        )
+    ).first()
+    if tie is not None:
+        others = {scope for one in standing(db, row.resident_id, row.person_id) for scope in one.scopes.split()}
+        lost = set(row.scopes.split()) - others
+        tie.scopes = families.in_order(set(tie.scopes.split()) - lost)
+    db.store.audit(row.home_id, now, "machine", "consent_ended", f"resident:{row.resident_id}")
+    db.store.hint("families", "residents", "letters")
+
+
+async def end_all(running: Running, now: datetime) -> None:
+    """Each consent whose day is over, in a transaction of its own."""
+    today = now.astimezone(running.house.home.zone).date()
+
+    def over(db: Unit) -> list[int]:
+        found = select(tables.Consent.id).where(tables.Consent.withdrawn_at.is_(None), tables.Consent.ends_on < today)
+        return list(db.scalars(found.order_by(tables.Consent.id)))
+
+    numbers = await running.database.read(over)
+    await running.each(numbers, lambda db, number: ended(db, running.house, number, now))

@@ -3,8 +3,8 @@
 from typing import Final
 
 from conversations.effects import AskToBind, TryCode
-from services.families import binding
-from services.subject import Subject
+from services.families import binding, consents
+from services.subject import Job, Subject
 
 SUBJECT: Final = Subject(
     name="families",
@@ -23,6 +23,7 @@ SUBJECT: Final = Subject(
         "make_primary": "改主要联系人",
         "prove_relative": "证实亲属关系",
         "consent": "记一次同意",
+        "consent_ended": "同意到期",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",
         "remove_relative": "移除家属",
@@ -33,6 +34,7 @@ SUBJECT: Final = Subject(
         "end_dispute": "结束争议",
     },
     things={"application": "绑定申请", "proof": "同意的凭据"},
+    jobs=(Job("consents", 600, consents.end_all, "收回到期的同意"),),
     promises={"binding": "绑定核实"},
     topics=("families",),
 )

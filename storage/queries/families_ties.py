@@ -83,6 +83,7 @@ class Wished:
 
     id: int
     words: str
+    about_id: int | None
     about: str
     by: str
     at: datetime
@@ -203,9 +204,27 @@ def wishes(db: Unit, resident_id: int) -> list[Wished]:
     names, by = _names(db, [row.about for row in rows]), _staff(db, [row.noted_by for row in rows])
     return [
         Wished(
-            row.id, db.open(row, "words") or "", names.get(row.about or 0, ""), by.get(row.noted_by, ""), row.noted_at
+            row.id,
+            db.open(row, "words") or "",
+            row.about,
+            names.get(row.about or 0, ""),
+            by.get(row.noted_by, ""),
+            row.noted_at,
         )
         for row in rows
+    ]
+
+
+def wishes_before(db: Unit, person_id: int) -> list[Wished]:
+    """What stands before a word to somebody: the wishes of the elder who they are, or whose relative they are (F34)."""
+    mine = select(tables.Kinship.resident_id).where(tables.Kinship.person_id == person_id)
+    own = select(tables.Resident.id).where(tables.Resident.person_id == person_id)
+    found = db.scalars(select(tables.Resident).where(tables.Resident.id.in_(own.union(mine)))).all()
+    return [
+        wished
+        for row in found
+        for wished in wishes(db, row.id)
+        if row.person_id == person_id or wished.about_id in {None, person_id}
     ]
 
 

@@ -40,7 +40,7 @@ class Row:
         """Why nobody can read it; "" where somebody can."""
         if self.reached:
             return ""
-        return "家属取消了关注" if self.readers else "还没有家属绑定"
+        return "家属还没绑微信，或取消了关注" if self.readers else "还没有家属绑定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
             & (tables.LetterReading.letter_id == letter_id),
         )
         .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+        .order_by(tables.Kinship.position, tables.Kinship.id)
     )
     return [
         Reader(

@@ -21,7 +21,9 @@ AROUND: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class PersonHit:
-    """A person, and where their page is: a talk, or the register for a resident without a phone of their own."""
+    """A person, and where their page is: a talk, or the register for a resident or a relative without a phone of their
+    own.
+    """
 
     who: Who
     resident_id: int | None
@@ -104,11 +106,10 @@ def residents(db: Unit, ids: Sequence[int]) -> list[PersonHit]:
 
 
 def _residents(db: Unit, ids: Sequence[int]) -> dict[int, int]:
-    return dict(
-        db.execute(
-            select(tables.Resident.person_id, tables.Resident.id).where(tables.Resident.person_id.in_(ids))
-        ).all()
-    )
+    """The residents who they are, or whose relatives they are."""
+    kin = select(tables.Kinship.person_id, tables.Kinship.resident_id).where(tables.Kinship.person_id.in_(ids))
+    own = select(tables.Resident.person_id, tables.Resident.id).where(tables.Resident.person_id.in_(ids))
+    return {person: resident for question in (kin, own) for person, resident in db.execute(question)}
 
 
 def cases(db: Unit, sight: Sight, candidates: Sequence[int], number: str, wanted: str) -> list[ComplaintHit]:

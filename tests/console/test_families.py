@@ -89,6 +89,9 @@ async def test_f49_a_binding_day_from_a_print_of_a_floor_to_twenty_at_once(
     assert (
         await house.home.one("SELECT count(*) FROM kinship WHERE person_id = ?", await house.home.person("phone1")) == 1
     )
+    guest = await house.home.one("SELECT was FROM alias")
+    async with desk.client.get(f"/console/chats/{guest}") as there:
+        assert there.url.path == f"/console/chats/{await house.home.person('phone1')}"
     assert "说是王桂兰的儿子" in await desk.get(f"/binding/{two}")
     answer = await (await desk.post(f"/applications/{two}/confirm", {"phone_is": "elder"})).text()
     assert "绑好了" in answer

@@ -68,6 +68,8 @@ async def test_f13_f34_a_wish_and_a_dispute_stand_on_the_page_and_a_carer_has_on
     assert 'class="sw  dead"' in page
     answer = await desk.post(at, {"name": "李明", "relation": "儿子"})
     assert (answer.status, "争议中" in await answer.text()) == (422, True)
+    for shown in (f"/letters/{number}", f"/chats/{await house.home.person('kin3')}"):
+        assert "老人的话：「先别告诉我闺女」" in await desk.get(shown), shown
     brief = await carer.get(f"{at}/brief")
     assert "先别告诉我闺女" in brief
     assert "兄妹争执" not in brief

@@ -75,7 +75,7 @@ async def test_a4_a_relative_without_wechat_is_registered_and_found_by_the_last_
         ("health", "paper", person),
     ]
     found = await house.database.read(lambda db: search.look(db, desk, "6021"))
-    assert [hit.who.name for hit in found.people] == ["李静"]
+    assert [(hit.who.name, hit.resident_id, hit.talks) for hit in found.people] == [("李静", number, False)]
     assert "13912346021" not in str(await house.rows("SELECT * FROM person"))
     for table in ("outbox", "plan", "promise"):
         assert await house.one(f"SELECT count(*) FROM {table}") == 0

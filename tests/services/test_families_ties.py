@@ -27,6 +27,7 @@ from services.families.forms import (
 from services.letters import letters
 from services.letters.letters import Photo
 from services.search import search
+from services.subject import Running
 from storage.queries import families_ties as queries
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
@@ -269,3 +270,17 @@ async def test_f50_who_has_no_wechat_is_called_and_the_page_says_so(house: HomeU
     )
     assert (told.sent, told.words.endswith("要紧的事照样先打电话给您。")) == (False, True)
     assert await house.one("SELECT count(*) FROM outbox") == 0
+
+
+async def test_f47_a_consent_with_an_end_stops_what_it_named_and_nothing_else(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    ends = house.clock().date() + timedelta(days=30)
+    for scopes, end in (({"photos", "billing"}, ends), ({"photos"}, None)):
+        form = RecordConsent(scopes=frozenset(scopes), way="paper", ends_on=end)
+        await act(house, ties.agree, desk, "niece", form)
+    running = Running(house.database, house.house, house.ids.home_id, house.settings)
+    await consents.end_all(running, house.clock.on(days=30))
+    assert await of(house, "niece") == "daily billing photos"
+    await consents.end_all(running, house.clock.on(days=1))
+    assert await of(house, "niece") == "daily photos"
+    assert await house.one("SELECT count(*) FROM audit WHERE action = 'consent_ended'") == 1

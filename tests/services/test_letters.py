@@ -332,7 +332,7 @@ async def test_fault_c7_a_letter_that_nobody_can_read_is_not_called_sent(house: 
 
     assert (await why("301"), await why("306")) == ("还没有家属绑定", "")
     await house.rows("UPDATE follower SET following = ? WHERE openid IN ('daughter', 'niece')", False)
-    assert await why("306") == "家属取消了关注"
+    assert await why("306") == "家属还没绑微信，或取消了关注"
 
 
 async def test_fault_c8_the_shelf_of_a_family_leads_to_every_letter(house: HomeUnderTest) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from care import families
+from storage.store import Store
 from tests.conftest import HomeUnderTest, put
 from tests.services.evenings import evening, house, writes
 
@@ -39,9 +40,9 @@ def test_n7_an_hour_strikes_on_the_relatives_own_clock() -> None:
 async def chooses(home: HomeUnderTest, openid: str, frequency: str, hour: int | None) -> None:
     person = await home.person(openid)
 
-    def work(store: object) -> None:
-        store.lock_persons(person)  # type: ignore[attr-defined]
-        put(store, "UPDATE kinship SET frequency = ?, hour = ? WHERE person_id = ?", frequency, hour, person)  # type: ignore[arg-type]
+    def work(store: Store) -> None:
+        store.lock_persons(person)
+        put(store, "UPDATE kinship SET frequency = ?, hour = ? WHERE person_id = ?", frequency, hour, person)
 
     await home.database.store(work)
 

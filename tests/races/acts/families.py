@@ -45,4 +45,7 @@ ACTS: Final[dict[Key, Act]] = {
     post("/console/applications/{application}/{verdict}", "undo"): act(
         "application.undo", "application", "application.undo push", PERSON, "Invalid"
     ),
+    ("job", "consents"): act(
+        "job.consents", "consent", why="under the lock of the family, read again: it leaves what somebody took back"
+    ),
 }
