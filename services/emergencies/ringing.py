@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, select
 
+from care.states import Binding
 from care.triage import NURSE, Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
@@ -141,7 +142,10 @@ def places(db: Unit, home_id: int) -> dict[str, Place]:
     bound = db.execute(
         select(tables.Follower.openid, tables.Person.id)
         .join(tables.Person, tables.Person.id == tables.Follower.person_id)
-        .where(tables.Person.home_id == home_id, tables.Person.kind != "guest")
+        .where(
+            tables.Person.home_id == home_id,
+            (tables.Person.kind != "guest") | (tables.Follower.binding == Binding.HOUSE.value),
+        )
     ).all()
     where = _where(db, [person for _, person in bound])
     return {openid: where[person] for openid, person in bound}
@@ -171,6 +175,7 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
     for person, room, bed, status in (*db.execute(own), *db.execute(tied.where(kin.person_id.in_(people)))):
         rooms.setdefault(person, []).append((f"{room} 室 {bed} 床", room, status))
     found: dict[int, Place] = {}
+    devices = talks.devices(db, [person for person, who in whos.items() if who.kind == "guest"])
     for person, who in whos.items():
         beds = rooms.get(person, [])
         there = [bed for bed in beds if bed[2] == "在住"]
@@ -185,7 +190,9 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
         elif who.kind != "elder" and there:
             place = f"{who.tie} · 老人在 {'、'.join(bed[1] for bed in there)} 室"
         shown = there[0][0] if who.kind == "elder" and there else " 或 ".join(f"{bed[1]} 室" for bed in there)
-        found[person] = Place(who.name, place, f"登记为{away}" if away else shown, away, who.kind != "guest")
+        found[person] = Place(
+            who.name, place, f"登记为{away}" if away else shown, away, who.kind != "guest" or person in devices
+        )
     return found
 
 

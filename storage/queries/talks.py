@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import aliased
 
+from care.states import Binding
 from storage import tables
 from storage.queries.pages import and_one
 from storage.queries.sight import Sight
@@ -215,6 +216,14 @@ def event_of(db: Unit, row: tables.Inbox) -> Event:
     return found
 
 
+def devices(db: Unit, people: list[int]) -> frozenset[int]:
+    """Those who are no person but a device of a room, where whoever speaks is asked (F3)."""
+    found = select(tables.Follower.person_id).where(
+        tables.Follower.person_id.in_(people), tables.Follower.binding == Binding.HOUSE.value
+    )
+    return frozenset(db.scalars(found))
+
+
 def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
@@ -236,9 +245,16 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         )
         _ = resident
     found: dict[int, Who] = {}
+    places = devices(db, [person.id for person, _, _ in rows if person.kind == "guest"])
     for person, attended_by, resident in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
+
+
+        name = db.open(person, "name") or "未绑定用户"
+        nobody = "房间里的设备，先问是谁" if person.id in places else "未绑定" if person.kind == "guest" else ""
+        tie = ties.get(person.id, "老人 · " + place if resident else nobody)
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", attended_by)
     return found

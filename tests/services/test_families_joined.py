@@ -11,6 +11,7 @@ from care.errors import Decided, Invalid
 from conversations.events import Image
 from services import install
 from services.access import Viewer
+from services.emergencies import ringing
 from services.families import binding, joining, relatives
 from services.families.forms import AddRelative, ConfirmBinding
 from services.outgoing import outbox, purposes, sending
@@ -231,6 +232,8 @@ async def test_f13_an_elders_own_phone_is_the_elder_and_a_room_device_is_a_place
     device = await house.person("tablet")
     assert await house.rows("SELECT binding FROM follower WHERE person_id = ?", device) == [("house",)]
     assert await house.rows("SELECT kind FROM person WHERE id = ?", device) == [("guest",)]
+    found = await house.database.read(lambda db: ringing.places(db, house.ids.home_id))
+    assert (found["tablet"].name, found["tablet"].bound) == ("306 房的设备", True)  # who cries there rings, unmutable
     left = await house.send_all()
     assert [words.split("\n")[0] for _, words in left] == [
         "好了，王桂兰。想说什么，直接发给我们，打字、说话都行。",
