@@ -11,11 +11,6 @@ from care.risks import RISKS
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page, page_at
-from services.families import binding
-from services.families.forms import ConfirmBinding, RefuseBinding
-
-
-from services.access import HANDLERS, access_page
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
 from services.residents import checklist, contracts, papers, record, residents
@@ -114,11 +109,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "beds": len(beds),
         "free": sum(bed.free for bed in beds),
         "imports": imports is not None and who.sees(imports),
-        "SCOPES": binding.SCOPES,
-        "BY": binding.WAYS,
         "STATUSES": queries.STATUSES,
-
-
         "may_bind": who.role in HANDLERS,
         "may_admit": who.role in ADMITS,
         "may_lay": who.role in LAYS,
@@ -155,13 +146,9 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
 
     found = await request.app[DATABASE].read(work)
     return found | {
-        "SCOPES": binding.SCOPES,
-        "BY": binding.WAYS,
         "LEVELS": LEVELS,
         "RISK_LEVELS": tuple(RISK_LEVELS.items()),
         "REASONS_IDENTITY": record.REASONS,
-
-
         "may_bind": who.role in HANDLERS,
         "may_edit": who.role in ADMITS,
         "may_contract": who.role in HANDLERS,

@@ -279,15 +279,6 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     own clock; what cannot leave then is not said later.
     """
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
-    words = house.words(
-        [say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now
-    )
-    readers = queries.readers(db, row.resident_id)
-    for kin, scopes in readers:
-        zone = queries.zone(db, kin) or house.home.zone
-        if "daily" in scopes and queries.window_open(db, kin, now) and not quiet_hours.is_quiet(now, zone, "family"):
-
-
     told = {"elder": queries.name(db, resident), "link": link(house.public_url, row.id)}
     today_words = house.words([say("letters.here", **told)], now)
     changed = row.held_why == SEEN or row.corrected

@@ -95,7 +95,7 @@ def waiting(db: Unit, sight: Sight, floor: str = "", only: int = 0) -> list[Wait
     )
     rows = []
     for row, resident, person, meant in found:
-        name, relation = db.open(row, "name") or "", db.open(row, "relation") or ""
+        name, relation = db.words(row, "name"), db.words(row, "relation")
         rows.append(
             Waiting(
                 row.id,
@@ -103,7 +103,7 @@ def waiting(db: Unit, sight: Sight, floor: str = "", only: int = 0) -> list[Wait
                 name,
                 relation,
                 resident.id,
-                db.open(person, "name") or "没写姓名",
+                db.words(person, "name", "没写姓名"),
                 f"{resident.room}-{resident.bed}",
                 resident.floor,
                 row.asked_at,
@@ -145,7 +145,7 @@ def out(db: Unit, sight: Sight, now: datetime, floor: str = "") -> list[Out]:
     return [
         Out(
             who(db, resident.id, row.meant_for) if row.meant_for else "",
-            db.open(person, "name") or "没写姓名",
+            db.words(person, "name", "没写姓名"),
             f"{resident.room}-{resident.bed}",
             row.made_at,
         )
@@ -172,8 +172,8 @@ def done(db: Unit, sight: Sight, since: datetime, floor: str = "") -> list[Done]
     return [
         Done(
             row.id,
-            db.open(row, "name") or "",
-            db.open(person, "name") or "没写姓名",
+            db.words(row, "name"),
+            db.words(person, "name", "没写姓名"),
             f"{resident.room}-{resident.bed}",
             by or "",
             row.decided_at,
@@ -200,7 +200,7 @@ def refused(db: Unit, sight: Sight, since: datetime) -> list[Refused]:
         .limit(40)
     )
     return [
-        Refused(row.why, (db.open(person, "name") or "") if resident is not None else "", row.at)
+        Refused(row.why, (db.words(person, "name")) if resident is not None else "", row.at)
         for row, resident, person in found
     ]
 

@@ -114,9 +114,9 @@ def relatives(db: Unit, resident_id: int) -> list[Relative]:
         Relative(
             tie,
             person,
-            db.open(person, "name") or "没写姓名",
-            db.open(tie, "relation") or "",
-            phones.masked(db.open(person, "phone") or ""),
+            db.words(person, "name", "没写姓名"),
+            db.words(tie, "relation"),
+            phones.masked(db.words(person, "phone")),
             frozenset(tie.scopes.split()),
             person.id in phone_of,
             phone_of.get(person.id, False),
@@ -144,7 +144,7 @@ def consents(db: Unit, resident_id: int) -> list[Given]:
         Given(
             row.id,
             person.id,
-            db.open(person, "name") or "",
+            db.words(person, "name"),
             tuple(row.scopes.split()),
             row.way,
             by or "",
@@ -189,7 +189,7 @@ def changes(db: Unit, resident_id: int) -> list[Change]:
             tuple(row.before.split()),
             tuple(row.after.split()),
             row.asked_by,
-            db.open(row, "why") or "",
+            db.words(row, "why"),
             by.get(row.changed_by, ""),
             row.changed_at,
         )
@@ -205,7 +205,7 @@ def wishes(db: Unit, resident_id: int) -> list[Wished]:
     return [
         Wished(
             row.id,
-            db.open(row, "words") or "",
+            db.words(row, "words"),
             row.about,
             names.get(row.about or 0, ""),
             by.get(row.noted_by, ""),
@@ -233,7 +233,7 @@ def dispute(db: Unit, resident_id: int) -> tuple[Dispute, str, str] | None:
     row = db.scalars(select(Dispute).where(Dispute.resident_id == resident_id, Dispute.ended_at.is_(None))).first()
     if row is None:
         return None
-    return row, db.open(row, "why") or "", _staff(db, [row.began_by]).get(row.began_by, "")
+    return row, db.words(row, "why"), _staff(db, [row.began_by]).get(row.began_by, "")
 
 
 def letter_keys(db: Unit, resident_id: int, person_id: int) -> list[str]:
@@ -267,7 +267,7 @@ def by_last_four(db: Unit, home_id: int, last: str) -> Sequence[tables.Person]:
 
 def _names(db: Unit, ids: Sequence[int | None]) -> dict[int, str]:
     found = db.scalars(select(tables.Person).where(tables.Person.id.in_([one for one in ids if one])))
-    return {person.id: db.open(person, "name") or "没写姓名" for person in found}
+    return {person.id: db.words(person, "name", "没写姓名") for person in found}
 
 
 def _staff(db: Unit, ids: Sequence[int]) -> dict[int, str]:

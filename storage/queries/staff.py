@@ -67,7 +67,7 @@ def hers(db: Unit, sight: Sight, staff_id: int) -> list[Hers]:
         .where(talk.attended_by == staff_id, _still(talk), sight.person(person.id))
         .order_by(person.id)
     )
-    return found + [Hers("talk", row.id, db.open(row, "name") or "没写姓名的人", waits.get(row.id, 0)) for row in talks]
+    return found + [Hers("talk", row.id, db.words(row, "name", "没写姓名的人"), waits.get(row.id, 0)) for row in talks]
 
 
 def in_hands(db: Unit, home_id: int) -> dict[int, int]:

@@ -252,9 +252,8 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
 
-
-        name = db.open(person, "name") or "未绑定用户"
+        name = db.words(person, "name", "未绑定用户")
         nobody = "房间里的设备，先问是谁" if person.id in places else "未绑定" if person.kind == "guest" else ""
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
-        found[person.id] = Who(person.id, name, person.kind, place, tie, db.open(person, "phone") or "", attended_by)
+        found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
     return found

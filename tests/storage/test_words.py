@@ -42,8 +42,6 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "follower.binding": tuple(states.Binding),
     "inbox.answer_state": tuple(states.AnswerState),
     "launch.launched": tuple(states.Launch),
-
-
     "kinship.frequency": tuple(Frequency),
     "letter.state": tuple(states.LetterState),
     "letter_reading.reaction": tuple(states.Reaction),
@@ -89,8 +87,6 @@ OPEN: Final = {
     "resident_checklist.item": Word,
     "resident_event.kind": Word,
     "resident_file.kind": Word,
-
-
     "refused_scan.why": Word,
     "search_mark.kind": Word,
     "staff.pledge": Word,
@@ -119,8 +115,6 @@ FREE: Final = frozenset(
         "complaint.number",
         "complaint_unit.members",
         "complaint_unit.procedure",
-
-
         "consent_proof.mime",
         "consent_proof.sha256",
         "evidence.mime",
