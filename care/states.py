@@ -232,3 +232,31 @@ class Launch(StrEnum):
     GREETINGS = "greetings"
     REMINDERS = "reminders"
     SURVEYS = "surveys"
+
+
+# -- the rota --------------------------------------------------------------------------------------------------------
+
+
+class RotaKind(StrEnum):
+    """What was decided about a seat of the rota; who was asked fills it only by saying yes."""
+
+    PUT = "put"
+    REPLACE = "replace"
+    REMOVE = "remove"
+    SWAP = "swap"
+    ASK = "ask"
+
+
+class DayKind(StrEnum):
+    """What a day of the calendar is; a day without a row is what its weekday says."""
+
+    WORKDAY = "workday"
+    HOLIDAY = "holiday"
+    MAKEUP = "makeup"
+
+
+class DaySource(StrEnum):
+    """Where a day of the calendar comes from."""
+
+    FILLED = "filled"
+    HAND = "hand"

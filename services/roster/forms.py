@@ -1,0 +1,102 @@
+"""What is filled in on the rota; each form is the command of one service."""
+
+from datetime import date
+
+from services.form import Form
+
+
+class PutShift(Form, frozen=True, kw_only=True):
+    """Who comes on which day to which shift; `post` is the name of a post, empty = the whole house. `reason`: why it
+    may go against a rule; None = nobody was asked, as for a line of a sheet.
+    """
+
+    staff_id: int
+    day: date
+    shift: str
+    post: str = ""
+    reason: str | None = None
+
+
+class Seated(Form, frozen=True, kw_only=True):
+    """A seat of the page: post, day, kind of shift, by their ids."""
+
+    post: int
+    day: date | None
+    shift: int
+    reason: str = ""
+
+
+class PutHere(Seated, frozen=True, kw_only=True):
+    """Somebody more comes here."""
+
+    staff: int
+
+
+class Replace(Seated, frozen=True, kw_only=True):
+    """Somebody comes in place of another; without `into` nobody does."""
+
+    out: int
+    into: int
+
+
+class Swap(Seated, frozen=True, kw_only=True):
+    """Two colleagues change seats: `out` sits here, the other where `there` says (post.day.shift.staff)."""
+
+    out: int
+    there: str
+
+
+class Ask(Seated, frozen=True, kw_only=True):
+    """A colleague is asked; only her yes fills the seat."""
+
+    staff: int
+
+
+class AnswerAsk(Form, frozen=True, kw_only=True):
+    """Nothing but the button; which one it was is in the address."""
+
+
+class CopyWeek(Form, frozen=True, kw_only=True):
+    """The seven days before these are done again."""
+
+    first: date | None
+
+
+class EditPost(Form, frozen=True, kw_only=True):
+    """A post: new with 0. `shifts` (by name) and `weekdays` (1 = Monday) are ticked."""
+
+    post: int
+    name: str
+    building: str = ""
+    floors: str = ""
+    least: int = 1
+    shifts: frozenset[str] = frozenset()
+    weekdays: frozenset[str] = frozenset()
+
+
+class EndPost(Form, frozen=True, kw_only=True):
+    """A post is given up."""
+
+    post: int
+
+
+class ByFloor(Form, frozen=True, kw_only=True):
+    """A post for each floor on which somebody lives, filled by these kinds of shift."""
+
+    shifts: frozenset[str] = frozenset()
+
+
+class EditShift(Form, frozen=True, kw_only=True):
+    """A kind of shift: new with 0; without `works` nobody is there."""
+
+    shift: int
+    name: str
+    begins: str = ""
+    ends: str = ""
+    works: bool = False
+
+
+class EndShift(Form, frozen=True, kw_only=True):
+    """A kind of shift is no longer offered."""
+
+    shift: int
