@@ -26,17 +26,17 @@ class Seated(Form, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class PutHere(Seated, frozen=True, kw_only=True):
-    """Somebody more comes here."""
+class Place(Seated, frozen=True, kw_only=True):
+    """Somebody comes here: in place of `out`, or besides who is there when that is 0."""
 
     staff: int
+    out: int = 0
 
 
-class Replace(Seated, frozen=True, kw_only=True):
-    """Somebody comes in place of another; without `into` nobody does."""
+class Remove(Seated, frozen=True, kw_only=True):
+    """Somebody no longer comes, and nobody does instead."""
 
     out: int
-    into: int
 
 
 class Swap(Seated, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from services.roster import kinds, spans
 from services.roster.access import access_lead, access_post
 from services.roster.forms import ByFloor, EditPost, EditShift, EndPost, EndShift
 from storage import revision, tables
+from storage.queries import roster as queries
 from storage.tables.roster import DutyPost, DutyShift
 from storage.types import new_id
 from storage.unit import Unit
@@ -89,7 +90,7 @@ def by_floor(db: Unit, viewer: Viewer, form: ByFloor, now: datetime) -> int:
         raise Invalid(why="请勾上每层要有人的班，例如白和夜。")
     there = kinds.posts(db, home.id)
     names = {row.name for row in there}
-    wanted = [(f"{floor} 楼", floor) for floor in floors(db, home.id)] + [("护士", "")]
+    wanted = [(f"{floor} 楼", floor) for floor in queries.floors(db, home.id)] + [("护士", "")]
     fresh = [(name, floor) for name, floor in wanted if name not in names]
     if not fresh:
         raise Invalid(why="每层都已经有岗位了。")
@@ -101,14 +102,6 @@ def by_floor(db: Unit, viewer: Viewer, form: ByFloor, now: datetime) -> int:
     spans.renew(db, home, now)
     db.store.hint("roster")
     return len(fresh)
-
-
-def floors(db: Unit, home_id: int) -> list[str]:
-    """The floors on which somebody lives, the lowest first."""
-    found = db.scalars(
-        select(tables.Resident.floor).where(tables.Resident.home_id == home_id, tables.Resident.floor != "").distinct()
-    )
-    return sorted(found, key=lambda floor: (not floor.isdigit(), int(floor) if floor.isdigit() else 0, floor))
 
 
 def edit_shift(db: Unit, viewer: Viewer, form: EditShift, now: datetime) -> None:

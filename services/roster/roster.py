@@ -11,7 +11,7 @@ from care.states import RotaKind
 from services.access import Viewer, name_of
 from services.roster import kinds, seats, spans
 from services.roster.access import access_change, access_lead, access_rota
-from services.roster.forms import AnswerAsk, Ask, CopyWeek, PutHere, PutShift, Replace, Swap
+from services.roster.forms import AnswerAsk, Ask, CopyWeek, Place, PutShift, Remove, Swap
 from services.roster.seats import Word
 from storage.tables.roster import DutyPost, DutyShift
 from storage.unit import Unit
@@ -28,31 +28,31 @@ def put(db: Unit, viewer: Viewer, form: PutShift, now: datetime) -> None:
         spans.renew(db, home, now)
 
 
-def put_here(db: Unit, viewer: Viewer, form: PutHere, now: datetime) -> None:
-    """The same on the page, at a seat. Raises Forbidden, Invalid, Changed, AgainstRule."""
-    home = access_lead(db, viewer)
-    seat = seats.sat(db, viewer, form)
-    seats.is_as_drawn(db, seat, form.drawn)
-    if form.staff in seats.seated(db, seat):
-        raise Invalid(why="这一班已经有她了。")
-    seats.write(db, viewer, home, seat, Word(RotaKind.PUT, into=form.staff, reason=form.reason), now)
-    spans.renew(db, home, now)
-
-
-def replace(db: Unit, viewer: Viewer, form: Replace, now: datetime) -> None:
-    """Somebody comes in place of another, or nobody does, as one act. Raises Forbidden, Invalid, Changed,
+def place(db: Unit, viewer: Viewer, form: Place, now: datetime) -> None:
+    """Somebody comes to a seat of the page, in place of another as one act. Raises Forbidden, Invalid, Changed,
     AgainstRule.
     """
     home = access_lead(db, viewer)
     seat = seats.sat(db, viewer, form)
     seats.is_as_drawn(db, seat, form.drawn)
     there = seats.seated(db, seat)
-    if form.out not in there:
-        raise Decided(who="有同事", what="把这一班改了")
-    if form.into in there:
+    if form.staff in there:
         raise Invalid(why="这一班已经有她了。")
-    kind = RotaKind.REPLACE if form.into else RotaKind.REMOVE
-    seats.write(db, viewer, home, seat, Word(kind, form.out, form.into or None, form.reason), now)
+    if form.out and form.out not in there:
+        raise Decided(who="有同事", what="把这一班改了")
+    kind = RotaKind.REPLACE if form.out else RotaKind.PUT
+    seats.write(db, viewer, home, seat, Word(kind, form.out or None, form.staff, form.reason), now)
+    spans.renew(db, home, now)
+
+
+def remove(db: Unit, viewer: Viewer, form: Remove, now: datetime) -> None:
+    """Somebody no longer comes; what is then missing is a gap. Raises Forbidden, Invalid, Changed."""
+    home = access_lead(db, viewer)
+    seat = seats.sat(db, viewer, form)
+    seats.is_as_drawn(db, seat, form.drawn)
+    if form.out not in seats.seated(db, seat):
+        raise Decided(who="有同事", what="把这一班改了")
+    seats.write(db, viewer, home, seat, Word(RotaKind.REMOVE, form.out, None, form.reason), now)
     spans.renew(db, home, now)
 
 

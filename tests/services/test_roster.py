@@ -8,7 +8,7 @@ from care.errors import Changed, Decided, Forbidden, Invalid
 from care.states import Role
 from services.access import Viewer
 from services.roster import kinds, posts, roster, seats, subject
-from services.roster.forms import AnswerAsk, Ask, CopyWeek, EditPost, PutHere, PutShift, Replace, Swap
+from services.roster.forms import AnswerAsk, Ask, CopyWeek, EditPost, Place, PutShift, Swap
 from services.subject import Running
 from storage import tables
 from storage.tables.roster import DutyPost
@@ -56,7 +56,8 @@ class Rota:
             "JOIN duty_post p ON p.id = sp.post_id WHERE p.name = '2 楼' ORDER BY sp.begins_at, sp.ends_at, sp.id"
         )
         wanted = {str(first + timedelta(days=n)) for n in range(days)}
-        return [(str(day)[8:], name or "没人", *map(clock, hours)) for day, name, *hours in rows if str(day) in wanted]  # type: ignore[misc]
+        kept = [row for row in rows if str(row[0]) in wanted]
+        return [(str(day)[8:], name or "没人", clock(begin), clock(end)) for day, name, begin, end in kept]
 
     async def job(self) -> None:
         running = Running(self.home.database, self.home.house, self.home.ids.home_id, self.home.settings)
@@ -103,8 +104,8 @@ async def test_l6_the_past_is_frozen_and_who_is_put_into_a_running_shift_is_ther
         await rota.put(rota.zhou, SUNDAY - timedelta(days=1), "白")
     await rota.put(rota.zhou, SUNDAY, "白")
     rota.home.clock.on(hours=2)
-    form = Replace(**await rota.seat(SUNDAY, "白"), out=rota.zhou.id, into=rota.wang.id)  # type: ignore[arg-type]
-    await rota.does(roster.replace, rota.lead, form)
+    form = Place(**await rota.seat(SUNDAY, "白"), out=rota.zhou.id, staff=rota.wang.id)  # type: ignore[arg-type]
+    await rota.does(roster.place, rota.lead, form)
     by_day = [span for span in await rota.spans(SUNDAY) if span[3] <= "22 20:00"]
     assert by_day == [("22", "周敏", "22 16:00", "22 18:00"), ("22", "王慧", "22 18:00", "22 20:00")]
     rota.home.clock.on(days=40)
@@ -150,8 +151,8 @@ async def test_l6_rules_warn_and_ask_for_a_reason_and_never_block(rota: Rota) ->
     await rota.put(rota.zhou, monday, "夜")
     seat = await rota.seat(monday + timedelta(days=1), "白")
     with pytest.raises(seats.AgainstRule, match="周敏连着超过 24 小时"):
-        await rota.does(roster.put_here, rota.lead, PutHere(**seat, staff=rota.zhou.id))  # type: ignore[arg-type]
-    await rota.does(roster.put_here, rota.lead, PutHere(**seat, staff=rota.zhou.id, reason="王慧发烧"))  # type: ignore[arg-type]
+        await rota.does(roster.place, rota.lead, Place(**seat, staff=rota.zhou.id))  # type: ignore[arg-type]
+    await rota.does(roster.place, rota.lead, Place(**seat, staff=rota.zhou.id, reason="王慧发烧"))  # type: ignore[arg-type]
     rules, reason = (await rota.home.rows("SELECT rules, reason FROM rota_change ORDER BY id DESC"))[0]
     assert rules == "long"
     assert "发烧".encode() not in bytes(reason)
@@ -200,7 +201,7 @@ async def test_l6_who_saves_an_older_page_is_told_who_was_first_and_only_the_lea
     seat = await rota.seat(monday, "白")
     await rota.put(rota.zhou, monday, "白")
     with pytest.raises(Changed, match="何志远刚刚把这一班改成了周敏"):
-        await rota.does(roster.put_here, rota.lead, PutHere(**seat, staff=rota.wang.id))  # type: ignore[arg-type]
+        await rota.does(roster.place, rota.lead, Place(**seat, staff=rota.wang.id))  # type: ignore[arg-type]
     with pytest.raises(Forbidden):
         await rota.does(roster.put, rota.zhou, PutShift(staff_id=rota.zhou.id, day=monday, shift="夜"))
 
