@@ -14,6 +14,7 @@ import msgspec
 
 from care.errors import Busy
 from conversations.effects import Effect
+from services.access import Viewer
 from services.context import Executor
 from services.house import House
 from settings import Settings
@@ -68,6 +69,18 @@ class Command:
     run: Callable[[Running, Any, datetime], Awaitable[tuple[str, ...]]]
 
 
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """A line that a subject adds to 今日: a tag with its look (`bad` is red), what it is, what to do, and where."""
+
+    look: str
+    tag: str
+    title: str
+    text: str
+    page: str
+    act: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One subject: what carries out its effects, its jobs, and the words by which its stored words are shown."""
@@ -84,6 +97,8 @@ class Subject:
     commands: tuple[Command, ...] = ()
     topics: tuple[str, ...] = ()
     """Names of changes that every open page may hear of; they say nothing of whom."""
+    today: Callable[[Unit, Viewer, datetime], Sequence[TodayLine]] | None = None
+    """What of it a viewer must see on 今日 now, beside what waits with a clock."""
 
 
 @cache
@@ -113,3 +128,9 @@ def gathered(part: Callable[[Subject], Mapping[str, str]]) -> dict[str, str]:
                 message = f"{subject.name}: {word} is another subject's word"
                 raise ValueError(message)
     return found
+
+
+def today(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
+    """The lines of all subjects, the red ones first."""
+    found = [line for subject in subjects() if subject.today is not None for line in subject.today(db, viewer, now)]
+    return sorted(found, key=lambda line: line.look != "bad")

@@ -8,10 +8,12 @@ from aiohttp import web
 from console.context import BOARD, CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from conversations.phrases import moment
+from services import subject
 from services.access import WORKS, Page, access_page
 from services.families.reach import why_not
 from services.greetings import occasions as plans
 from services.letters import letters
+from services.subject import TodayLine
 from storage.queries import greetings
 from storage.queries import today as queries
 from storage.unit import Unit
@@ -42,13 +44,14 @@ async def _today(request: web.Request) -> dict[str, Any]:
     access_page(who, TODAY)
     day, after = letters.today(home, now), request.query.get("after", "")
 
-    def work(db: Unit) -> tuple[queries.Today, list[greetings.Line]]:
+    def work(db: Unit) -> tuple[queries.Today, list[greetings.Line], list[TodayLine]]:
         return (
             queries.look(db, who.sight, day, now, after),
             greetings.soon(db, who.sight, day, now + timedelta(days=3), SHOWN),
+            subject.today(db, who, now),
         )
 
-    found, plan = await request.app[DATABASE].read(work)
+    found, plan, lines = await request.app[DATABASE].read(work)
     due = [row for row in found.letters if row.line.status == "在住"]
     unwritten = [row for row in due if row.letter is None]
     held = [row for row in found.letters if row.letter is not None and row.letter.state == "held"]
@@ -56,6 +59,7 @@ async def _today(request: web.Request) -> dict[str, Any]:
     alarms = request.app[BOARD].seen_by(who)
     return {
         "found": found,
+        "lines": lines,
         "after": after,
         "held": held,
         "unwritten": unwritten,
