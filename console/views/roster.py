@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from care.states import Role
+from care.words import whole
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
 from console.views import roster_week as week
@@ -19,13 +20,19 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 ROUTES: Final = Routes(ROSTER)
+WEEK: Final = timedelta(days=6)
+PARTS: Final = 3
+"""Of a seat in an address: post, day, kind of shift."""
 SEAT: Final = r"{post:\d{1,18}}/{day:\d{4}-\d{2}-\d{2}}/{shift:\d{1,18}}"
 
 
 @ROUTES.get("/roster", "roster/index.html")
 async def index(request: web.Request) -> dict[str, Any]:
-    """The page."""
-    return await rota(request)
+    """The page; with `seat` the panel of one is open."""
+    parts = request.query.get("seat", "").split(".")
+    day = _day(parts[1]) if len(parts) == PARTS else None
+    post, shift = whole(parts[0]), whole(parts[-1])
+    return await rota(request, (post, day, shift) if day and post and shift else None)
 
 
 @ROUTES.get("/roster/grid", "roster/_grid.html")
@@ -111,7 +118,7 @@ async def rota(request: web.Request, chosen: tuple[int, date, int] | None = None
         home = access_rota(db, who)
         zone = kinds.zone_of(home)
         today = now.astimezone(zone).date()
-        first = _day(request.query.get("first", "")) or today
+        first = _day(request.query.get("first", "")) or (chosen[1] if chosen and chosen[1] > today + WEEK else today)
         first = min(max(first, today - timedelta(days=366)), today + spans.FARTHEST)
         days = week.days_of(first)
         shifts = kinds.shifts(db, home.id, gone=True) or kinds.starter(home.id)

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.roster import spans
+from services.roster import spans, today
 from services.subject import Job, Running, Subject
 from storage import tables
 from storage.unit import Unit
@@ -45,4 +45,5 @@ SUBJECT: Final = Subject(
     },
     things={"duty_post": "岗位", "duty_shift": "班次"},
     topics=("roster",),
+    today=today.lines,
 )

@@ -133,3 +133,21 @@ async def test_n3_posts_and_shifts_are_kept_by_the_lead_alone(house: House, coll
     assert "还要有人上「夜」班，请先改岗位" in await used.text()
     fields = {"shift": "0", "name": "半天班", "begins": "8:00", "ends": "12:00", "works": "1"}
     assert "半天" in await (await lead.post("/roster/shifts/edit", fields)).text()
+
+
+async def test_l6_a_gap_of_the_next_seven_days_is_red_on_today_and_the_asked_colleague_reads_it_there(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    lead, nurse = colleagues["shen"], colleagues["tang"]
+    assert "还没有排班" in await lead.get("/today")
+    await posts(lead)
+    page = text(await lead.get("/today"))
+    assert "没人 今天白班（16:00 到 20:00）2 楼没人" in page
+    assert "今后七天另外还有" in page
+    _, fields = await seat(house, "护士", "夜")
+    await lead.post("/roster/ask", fields | {"staff": await number_of(house, "tang")})
+    assert "请您顶 沈国平请您顶今天夜班，护士" in text(await nurse.get("/today"))
+    where = f"{fields['post']}.{fields['day']}.{fields['shift']}"
+    assert "今天夜班 护士" in text(await lead.get(f"/roster?seat={where}"))
+    for wrong in ("1.2026-11-22.1", "a.b.c", "1..", where.replace("-22", "-99")):
+        assert (await lead.client.get(f"/console/roster?seat={wrong}")).status in {200, 404}
