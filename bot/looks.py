@@ -14,6 +14,9 @@ from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.knowledge import shelves as _shelves
 from services.setup import settings
+
+
+from services.roster import watches as _watches
 from services.staff import staff as _staff
 from services.subject import Job, Running
 from services.upkeep import epochs as _epochs
@@ -44,6 +47,9 @@ class Looks:
     async def all(self) -> None:
         """Everything, at the start."""
         for look in (self.house, self.alarms, self.places, self.staff, self.knowledge, self.epochs):
+
+
+        for look in (self.alarms, self.places, self.staff, self.roster, self.knowledge, self.epochs):
             await look()
 
     def jobs(self) -> list[Job]:
@@ -54,6 +60,7 @@ class Looks:
             Job("epochs", 5.0, lambda *_: self.epochs(), "看恢复有没有确认", everywhere=True),
             Job("places", 60.0, lambda *_: self.places(), "刷新谁住哪间", everywhere=True),
             Job("staff", 60.0, lambda *_: self.staff(), "刷新同事的称呼", everywhere=True),
+            Job("watches", 60.0, lambda *_: self.roster(), "刷新现在谁值班", everywhere=True),
             Job("knowledge", 60.0, lambda *_: self.knowledge(), "刷新知识库", everywhere=True),
         ]
 
@@ -67,6 +74,8 @@ class Looks:
             self._look(self.knowledge())
         if "staff" in hints:
             self._look(self.staff())
+        if not hints.isdisjoint({"staff", "roster"}):
+            self._look(self.roster())
         if "epochs" in hints:
             self._look(self.epochs())
         if "residents" in hints:
@@ -132,6 +141,13 @@ class Looks:
         """How the colleagues are called."""
         self._running.house.names = self._inbound.names = self.board.names = await self._running.database.read(
             lambda db: accusations.names(db, self._running.home_id)
+        )
+
+    async def roster(self) -> None:
+        """Who is on duty, in the frame of the console and in what families are told."""
+        now = self._clock()
+        self._running.house.watches = await self._running.database.read(
+            lambda db: _watches.soon(db, self._running.home_id, now)
         )
 
     async def places(self) -> None:

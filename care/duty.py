@@ -145,6 +145,17 @@ def _gaps(seat: Seat, hours: tuple[datetime, datetime], at_work: Sequence[Span],
         yield gap
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody on duty, by name; without a name nobody is there. `floors`: those of the post, none = whole house."""
+
+    place: str
+    name: str
+    begins: datetime
+    ends: datetime
+    floors: frozenset[str] = frozenset()
+
+
 # -- rules that warn and never block (F53) ---------------------------------------------------------------------------
 
 

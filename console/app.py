@@ -1,6 +1,9 @@
 """The console as a sub-application: routes, templates, and the order in which a request passes the doors."""
 
 from datetime import datetime
+
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from care.errors import JiashuError
+
+
+from care.duty import Watch
 from console import words
 from console.context import ACCOUNT, BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
 from console.routes import Routes, guard
-from services.access import Page, pages
+from services.access import WORKS, Page, Viewer, pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.house import House
@@ -104,6 +110,13 @@ def _shut(house: House) -> Middleware:
     return check
 
 
+def on_duty(watches: Sequence[Watch], viewer: Viewer) -> list[Watch]:
+    """Who is on duty, as the frame tells it: the viewer's floors first, then the whole house, then the others."""
+    if viewer.role not in WORKS:
+        return []
+    return sorted(watches, key=lambda watch: (not viewer.floors & watch.floors, bool(watch.floors)))
+
+
 def menu() -> list[Page]:
     """All pages of the menu, whoever asks."""
     subjects.modules("console.views")
@@ -120,6 +133,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "seen": request.get(SEEN, ""),
         "now": request.app[CLOCK](),
         "nav_pages": [page for page in pages() if session.viewer.sees(page)] if session else [],
+        "duty": on_duty(request.app[HOUSE].on_duty(request.app[CLOCK]()), session.viewer) if session else [],
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
         "downtimes": request.app[BOARD].downtimes if session else [],
         "unreadable": unreadable.seen_by(session.viewer, request.app[BOARD].unreadable) if session else [],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from care.accusations import Names
+from care.duty import Watch
 from care.sla import Figures
 from conversations import phrases
 from conversations.effects import Say
@@ -21,6 +22,10 @@ Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 class House:
     """One home as the use cases see it. What staff change is replaced between batches, never changed in place: `names`,
     and what `use` takes; a batch works with a copy of its own, so it sees one edition (engineering 3).
+
+
+    """One home as the use cases see it. What is looked up again (`bot/looks.py`) is replaced; all else stays as it
+    was made.
     """
 
     home: Home
@@ -38,6 +43,8 @@ class House:
     """Whether the home ever had a director; until then console and family pages are shut (engineering 5)."""
     names: Names = field(default_factory=Names)
     """How the colleagues are called: whom words may accuse."""
+    watches: Sequence[Watch] = ()
+    """Who is on duty in these hours and the next day; replaced when the rota changes."""
 
     def use(self, settings: Settings) -> None:
         """Go on with these settings."""
@@ -61,7 +68,20 @@ class House:
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""
-        return phrases.Reader(now, self.home.zone, phrases.always(self.home.name, self.home.phone, elder=elder), elder)
+        always = phrases.always(self.home.name, self.home.phone, elder=elder, duty=self._duty_words(now))
+        return phrases.Reader(now, self.home.zone, always, elder)
+
+    def on_duty(self, now: datetime) -> list[Watch]:
+        """Who is there at this moment, and where nobody is."""
+        return [watch for watch in self.watches if watch.begins <= now < watch.ends]
+
+    def _duty_words(self, now: datetime) -> str:
+        """Whom a family reaches now (Q7): at most two, of the posts for the whole house where there are any."""
+        there = [watch for watch in self.on_duty(now) if watch.name]
+        named = [f"{watch.name}（{watch.place}）" for watch in there if not watch.floors] or [
+            f"{watch.name}（{watch.place}）" for watch in there
+        ]
+        return f"现在值班：{'、'.join(named[:2])}。\n" if named else ""
 
     def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False) -> str:
         """Several phrases as one message."""

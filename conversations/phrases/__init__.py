@@ -1,7 +1,7 @@
 """The words of the machine: filled and told in the reader's time zone, at the moment they are sent.
 
-Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} are always there. Plain
-words, short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
+Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} {duty} are always there.
+Plain words, short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
 """
 
 import string
@@ -93,11 +93,11 @@ def date_of(day: date, today: date) -> str:
 
 
 @cache
-def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安") -> dict[str, str]:
+def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安", duty: str = "") -> dict[str, str]:
     """What every phrase may name; only who lives in the house is sent to the bell."""
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
     urgent = "急就按床头铃。" if elder else by_phone
-    return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent}
+    return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent, "duty": duty}
 
 
 def unsaid(named: Collection[str]) -> list[str]:

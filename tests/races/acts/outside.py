@@ -95,6 +95,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("job", "epochs"): act("job.epochs", "board", why=MEMORY),
     ("job", "places"): act("job.places", "board", why=MEMORY),
     ("job", "knowledge"): act("job.knowledge", "board", why=MEMORY),
+    ("job", "watches"): act("job.watches", "board", why=MEMORY),
     ("job", "staff"): act("job.staff", "names", why=MEMORY),
     ("job", "debts"): act(
         "job.debts", "answer", "job.debts push", AGAIN, why="whoever changes the state of the answer gives it"
