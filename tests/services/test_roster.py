@@ -7,7 +7,7 @@ import pytest
 from care.errors import Changed, Decided, Forbidden, Invalid
 from care.states import Role
 from services.access import Viewer
-from services.roster import kinds, posts, roster, seats, subject
+from services.roster import kinds, posts, roster, seats, subject, watches
 from services.roster.forms import AnswerAsk, Ask, CopyWeek, EditPost, Place, PutShift, Swap
 from services.subject import Running
 from storage import tables
@@ -218,3 +218,17 @@ async def test_n3_a_line_of_a_sheet_that_names_nothing_we_know_is_told_what_ther
     names = await rota.home.database.read(lambda db: [row.name for row in db.scalars(posts.listed(rota.lead.home_id))])
     assert names == ["2 楼", "全院"]
     assert DutyPost.__tablename__ == "duty_post"
+
+
+async def test_q7_l6_who_is_on_duty_now_is_named_to_whoever_asks_how_to_reach_us(rota: Rota) -> None:
+    assert "现在值班" not in await rota.home.hears("联系我们")
+    form = EditPost(post=0, name="护士", shifts=frozenset({"白"}), weekdays=frozenset(map(str, range(1, 8))))
+    await rota.does(posts.edit_post, rota.lead, form)
+    await rota.put(rota.zhou, SUNDAY, "白", "护士")
+    await rota.put(rota.wang, SUNDAY, "白", "2 楼")
+    house, now = rota.home.house, rota.home.clock()
+    house.watches = await rota.home.database.read(lambda db: watches.soon(db, rota.lead.home_id, now))
+    said = await rota.home.hears("联系我们")
+    assert "0571-8800-0101。\n现在值班：周敏（护士）。\n也可以在这里留言" in said
+    rota.home.clock.on(hours=5)
+    assert "现在值班" not in await rota.home.hears("联系我们")
