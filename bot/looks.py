@@ -16,6 +16,7 @@ from services.knowledge import shelves as _shelves
 from services.setup import settings
 
 
+from services.roster import hours as _hours
 from services.roster import watches as _watches
 from services.staff import staff as _staff
 from services.subject import Job, Running
@@ -50,6 +51,9 @@ class Looks:
 
 
         for look in (self.alarms, self.places, self.staff, self.roster, self.knowledge, self.epochs):
+
+
+        for look in (self.alarms, self.places, self.staff, self.roster, self.calendar, self.knowledge, self.epochs):
             await look()
 
     def jobs(self) -> list[Job]:
@@ -61,6 +65,7 @@ class Looks:
             Job("places", 60.0, lambda *_: self.places(), "刷新谁住哪间", everywhere=True),
             Job("staff", 60.0, lambda *_: self.staff(), "刷新同事的称呼", everywhere=True),
             Job("watches", 60.0, lambda *_: self.roster(), "刷新现在谁值班", everywhere=True),
+            Job("hours", 60.0, lambda *_: self.calendar(), "刷新服务时间和放假日", everywhere=True),
             Job("knowledge", 60.0, lambda *_: self.knowledge(), "刷新知识库", everywhere=True),
         ]
 
@@ -74,6 +79,8 @@ class Looks:
             self._look(self.knowledge())
         if "staff" in hints:
             self._look(self.staff())
+        if "calendar" in hints:
+            self._look(self.calendar())
         if not hints.isdisjoint({"staff", "roster"}):
             self._look(self.roster())
         if "epochs" in hints:
@@ -148,6 +155,13 @@ class Looks:
         now = self._clock()
         self._running.house.watches = await self._running.database.read(
             lambda db: _watches.soon(db, self._running.home_id, now)
+        )
+
+    async def calendar(self) -> None:
+        """When the desk is there, which days are holidays, when machines are silent."""
+        now, house = self._clock(), self._running.house
+        house.desk, house.quiet = await self._running.database.read(
+            lambda db: (_hours.desk(db, self._running.home_id, now), _hours.quiet(db, self._running.home_id))
         )
 
     async def places(self) -> None:

@@ -108,7 +108,15 @@ class Service:
         self.metrics = Metrics(
             settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock
         )
-        self.sender = Sender(self.database, self.gateway, self.clock, self.reach, self.sounds, self.metrics.sent)
+        self.sender = Sender(
+            self.database,
+            self.gateway,
+            self.clock,
+            self.reach,
+            self.sounds,
+            self.metrics.sent,
+            lambda: self.house.quiet,
+        )
         self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
         self.webhook = Webhook(

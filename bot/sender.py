@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from care.quiet_hours import USUAL, Quiet
 from services.outgoing import outbox, sending
 from services.outgoing.sending import Claim
 from services.points import none
@@ -29,6 +30,7 @@ class Sender:
         reach: Callable[[str], None] = none,
         sounds: Mapping[str, bytes] | None = None,
         sent: Callable[[Fate], None] = lambda _: None,
+        quiet: Callable[[], Quiet] = lambda: USUAL,
     ) -> None:
         self._database, self._platform, self._clock, self._reach, self._sounds = (
             database,
@@ -37,7 +39,7 @@ class Sender:
             reach,
             sounds or {},
         )
-        self._sent = sent
+        self._sent, self._quiet = sent, quiet
         self._wake = asyncio.Event()
         self._stopping = False
 
@@ -72,7 +74,9 @@ class Sender:
     async def round(self) -> int:
         """Claim, send and settle once; the number of rows that were claimed."""
         await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall()))
-        claims = await self._database.store(lambda store: sending.claim(store, self._clock(), wall(), AT_ONCE))
+        claims = await self._database.store(
+            lambda store: sending.claim(store, self._clock(), wall(), AT_ONCE, self._quiet())
+        )
         await asyncio.gather(*(self._send(claim) for claim in claims))
         return len(claims)
 

@@ -3,11 +3,12 @@
 All times are aware and in UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from care.severity import Level
+from care.workdays import Hours
 
 
 class Kind(StrEnum):
@@ -45,6 +46,8 @@ class Figures:
     result: timedelta
     reply: timedelta
     approval: timedelta = timedelta(hours=4)
+    hours: Hours = field(default_factory=Hours)
+    """When the desk is there: what it answers by words runs only then. Clocks of complaints run by day and night."""
 
 
 def first_feedback_due(said_at: datetime, level: Level, figures: Figures) -> datetime:
@@ -58,13 +61,19 @@ def result_due(said_at: datetime, figures: Figures) -> datetime:
 
 
 def reply_due(said_at: datetime, figures: Figures, *, elder: bool = False) -> datetime:
-    """When a colleague answers what the machine could not (Q4); an elder in the house is looked after sooner."""
-    return said_at + (min(figures.reply, figures.serious_feedback) if elder else figures.reply)
+    """When a colleague answers what the machine could not (Q4): in time of the desk (N8); an elder in the house is
+    looked after sooner, by day and by night.
+    """
+    if elder:
+        return said_at + min(figures.reply, figures.serious_feedback)
+    return figures.hours.after(said_at, figures.reply)
 
 
 def binding_due(asked_at: datetime, figures: Figures) -> datetime:
-    """When a relative who sent a code knows whether it was confirmed: within a day."""
-    return asked_at + figures.result
+    """When a relative who sent a code knows whether it was confirmed: within a day; when the desk is shut all that day,
+    as soon as it has been there for as long as an answer takes.
+    """
+    return max(asked_at + figures.result, figures.hours.after(asked_at, figures.reply))
 
 
 def approval_due(made_at: datetime, result_at: datetime | None, figures: Figures) -> datetime:

@@ -148,8 +148,8 @@ MUTANTS = (
     Mutant(
         15,
         "services/outgoing/sending.py",
-        "quiet_hours.next_allowed(now, ZoneInfo(zone), kind)",
-        'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind)',
+        "quiet_hours.next_allowed(now, ZoneInfo(zone), kind, quiet)",
+        'quiet_hours.next_allowed(now, ZoneInfo("UTC"), kind, quiet)',
         (OUTGOING, "tests/services/test_greetings.py", "tests/services/test_letters.py"),
     ),
     Mutant(

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from care.accusations import Names
 from care.duty import Watch
+from care.quiet_hours import USUAL, Quiet
 from care.sla import Figures
+from care.workdays import Desk, Hours
 from conversations import phrases
 from conversations.effects import Say
 from conversations.facts import Fact
@@ -54,6 +56,12 @@ class House:
         """The home as it is now, for one batch."""
         return replace(self)
 
+
+    desk: Desk = field(default_factory=Desk)
+    """When the desk is there, holidays and days that are made up for them with it; replaced when somebody sets them."""
+    quiet: Quiet = USUAL
+    """When machines are silent; replaced when somebody sets it."""
+
     @property
     def figures(self) -> Figures:
         """The lengths that this home promises."""
@@ -64,6 +72,7 @@ class House:
             timedelta(hours=home.result_hours),
             timedelta(minutes=home.reply_minutes),
             timedelta(hours=home.approval_hours),
+            Hours(self.desk, home.zone),
         )
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:

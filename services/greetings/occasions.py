@@ -97,7 +97,7 @@ def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
     known = queries.planned(db, home_id, min(wish.day for wish in wishes)) if wishes else set()
     fresh = [wish for wish in wishes if (wish.who.person_id, wish.occasion, wish.period) not in known]
     db.lock_persons(*(wish.who.person_id for wish in fresh))
-    rows = [_row(home_id, wish, house.home.zone) for wish in fresh]
+    rows = [_row(home_id, wish, house) for wish in fresh]
     gaps = epochs.gaps(db, home_id) if rows else []
     for row in rows:
         if any(begin <= row.due_at <= end for begin, end in gaps):
@@ -142,7 +142,7 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, form: B
     period = f"{at.astimezone(house.home.zone):%Y%m%dT%H%M}-{resident.id % 1_000_000}"
     if (person_id, "visit", period) in queries.planned(db, viewer.home_id, day):
         raise Conflict
-    db.add(_row(viewer.home_id, Wish(who, "visit", period, day, EVENING_AT, day - timedelta(days=1)), house.home.zone))
+    db.add(_row(viewer.home_id, Wish(who, "visit", period, day, EVENING_AT, day - timedelta(days=1)), house))
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "book_visit", f"resident:{resident.id}")
     db.store.hint("days")
 
@@ -207,6 +207,10 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         why = NOT_LAUNCHED
     if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
         row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
+
+
+    if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind, house.quiet):
+        row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind, house.quiet)
         return False
     if why or who is None:
         row.state, row.why = "skipped", why
@@ -269,8 +273,10 @@ def _wishes(who: Who, festivals: list[Day], first: date) -> list[Wish]:
     return found
 
 
-def _row(home_id: int, wish: Wish, zone: ZoneInfo) -> tables.Plan:
-    due = quiet_hours.next_allowed(datetime.combine(wish.said_on, wish.at, zone), _zone(wish.who, zone), wish.who.kind)
+def _row(home_id: int, wish: Wish, house: House) -> tables.Plan:
+    zone = house.home.zone
+    at = datetime.combine(wish.said_on, wish.at, zone)
+    due = quiet_hours.next_allowed(at, _zone(wish.who, zone), wish.who.kind, house.quiet)
     return tables.Plan(
         id=new_id(),
         home_id=home_id,

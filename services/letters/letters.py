@@ -292,6 +292,16 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
         ):
             read_on = today(house.home, at)
             day = date_of(row.day, read_on)
+
+
+    words = house.words(
+        [say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now
+    )
+    readers = queries.readers(db, row.resident_id)
+    for kin, scopes in readers:
+        zone = queries.zone(db, kin) or house.home.zone
+        awake = not quiet_hours.is_quiet(now, zone, "family", house.quiet)
+        if "daily" in scopes and queries.window_open(db, kin, now) and awake:
             db.flush()
             outbox.enqueue(
                 db.store,

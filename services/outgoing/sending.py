@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from care import quiet_hours
+from care.quiet_hours import Quiet
 from services.outgoing import purposes
 from services.outgoing.outbox import EXPIRED, SOUND, SPOKEN, UNFOLLOWED, advance, finish
 from services.outgoing.purposes import Purpose, Sent
@@ -61,7 +62,9 @@ class Claim:
     purpose: str = ""
 
 
-def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -> list[Claim]:
+def claim(
+    store: Store, now: datetime, machine_now: datetime, limit: int = 20, quiet: Quiet = quiet_hours.USUAL
+) -> list[Claim]:
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
     `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
@@ -73,7 +76,7 @@ def claim(store: Store, now: datetime, machine_now: datetime, limit: int = 20) -
     _fall_due(store, now)
     while True:
         rows = _ready(store, now, limit)
-        claims = _lease_or_park(store, rows, now, machine_now)
+        claims = _lease_or_park(store, rows, now, machine_now, quiet)
         if claims or not rows:
             return claims
 
@@ -122,11 +125,12 @@ def _sleeps(  # noqa: PLR0913
     zone: str,
     expires: int | None,
     now: datetime,
+    quiet: Quiet,
 ) -> bool:
     """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then
     (F16).
     """
-    awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind)
+    awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind, quiet)
     if awake <= now:
         return False
     if expires is not None and moment(expires) <= awake:
@@ -143,13 +147,15 @@ def _unsent(purpose: Purpose) -> dict[str, str]:
     return {"state": state, "why": why}
 
 
-def _lease_or_park(store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime) -> list[Claim]:
+def _lease_or_park(
+    store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime, quiet: Quiet
+) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
     for row_id, person, queue, staff, expires, tries, word, body, follower, openid, following, *quota in rows:
         session_left, session_until, scene_left, scene_until, kind, zone = quota
         purpose = purposes.of(word)
-        if purpose.by_day and _sleeps(store, row_id, person, queue, purpose, kind, zone, expires, now):
+        if purpose.by_day and _sleeps(store, row_id, person, queue, purpose, kind, zone, expires, now, quiet):
             continue
         left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
         open_session = session_until is not None and moment(session_until) > now

@@ -83,7 +83,7 @@ def _invite(db: Unit, house: House, row: tables.Campaign, person_id: int, now: d
         text=house.words([say("survey.here", month=month, link=link(house.public_url))], now),
         now=now,
         queue="notice",
-        not_before=quiet_hours.next_allowed(now, house.home.zone, "family"),
+        not_before=quiet_hours.next_allowed(now, house.home.zone, "family", house.quiet),
     )
 
 

@@ -266,7 +266,7 @@ def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
         talk.kind == "elder"
         and isinstance(event, events.Voice)
         and not event.heard
-        and quiet_hours.is_night(envelope.arrived_at, house.home.zone)
+        and quiet_hours.is_night(envelope.arrived_at, house.home.zone, house.quiet)
     ):
         return UNHEARD
     return envelope.heard
