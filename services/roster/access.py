@@ -11,6 +11,7 @@ from storage.tables.roster import DutyPost, RotaChange
 from storage.unit import Unit
 
 ROSTER: Final = Page("排班", "/roster", WORKS, icon="roster", place=72, key="b")
+CALENDAR: Final = Page("节假日和服务时间", "/calendar", WORKS, icon="hours", place=74)
 
 
 def access_rota(db: Unit, viewer: Viewer, *, lock: bool = False) -> tables.Home:
@@ -50,3 +51,9 @@ def access_change(db: Unit, viewer: Viewer, change_id: int) -> RotaChange:
         raise NotFound
     looks(db, viewer, "duty_post", found.post_id)
     return found
+
+
+def access_calendar(db: Unit, viewer: Viewer, *, lock: bool = False) -> tables.Home:
+    """The days and hours of a home; who changes them holds the row of the home. Raises NotFound."""
+    access_page(viewer, CALENDAR)
+    return access_rota(db, viewer, lock=lock)

@@ -1,5 +1,6 @@
 """What is filled in on the rota; each form is the command of one service."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from services.form import Form
@@ -100,3 +101,24 @@ class EndShift(Form, frozen=True, kw_only=True):
     """A kind of shift is no longer offered."""
 
     shift: int
+
+
+class SetDay(Form, frozen=True, kw_only=True):
+    """What a day is: workday, holiday, makeup, or plain = as the published list and its weekday say."""
+
+    day: date | None
+    kind: str
+    name: str = ""
+    reason: str = ""
+
+
+class CheckYear(Form, frozen=True, kw_only=True):
+    """A year was compared with the published notice."""
+
+    year: int
+
+
+class SetHours(Form, frozen=True, kw_only=True):
+    """When the desk is there and when machines are silent. `hours` has what was filled in, by names like desk-1-a."""
+
+    hours: Mapping[str, frozenset[str]] = {}

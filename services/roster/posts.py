@@ -1,12 +1,12 @@
 """Posts and kinds of shift of a home, as its lead keeps them; what is given up stays in the past."""
 
-import re
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Select, select
 
+from care import workdays
 from care.errors import Changed, Invalid, NotFound
 from services.access import Viewer
 from services.roster import kinds, spans
@@ -22,7 +22,6 @@ POSTS: Final = 60
 SHIFTS: Final = 20
 MOST: Final = 20
 """People at one post."""
-CLOCK: Final = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)", re.ASCII)
 
 
 def listed(home_id: int) -> Select[DutyPost]:
@@ -184,7 +183,7 @@ def _named(name: str, most: int, asks: str) -> str:
 
 
 def _clock(text: str) -> str:
-    found = CLOCK.fullmatch(text.strip())
-    if found is None:
-        raise Invalid(why="请写几点到几点，例如 07:00 到 15:00。")
-    return f"{time(int(found[1]), int(found[2])):%H:%M}"
+    try:
+        return workdays.clock(workdays.minute_of(text) % workdays.DAY)
+    except ValueError as error:
+        raise Invalid(why="请写几点到几点，例如 07:00 到 15:00。") from error

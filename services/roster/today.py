@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from conversations.phrases import WEEKDAYS
 from services.access import LEADS, WORKS, Viewer
-from services.roster import kinds
+from services.roster import days, kinds
 from services.subject import TodayLine
 from storage import tables
 from storage.queries import roster as queries
@@ -40,7 +40,7 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
             "bad",
             "没人",
             told(gap, now, zone),
-            "主管已经看得到，排上了就消失",
+            "排上了，这一行就消失" if viewer.role in LEADS else "主管看得到，排上了就消失",
             f"/console/roster?seat={gap.post}.{gap.day}.{gap.shift}",
             "去排" if viewer.role in LEADS else "去看",
         )
@@ -52,6 +52,18 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
     if not gaps and viewer.role in LEADS and not kinds.posts(db, viewer.home_id):
         text = "排了班，才知道现在谁在、哪一夜没人"
         found.append(TodayLine("line", "排班", "还没有排班", text, "/console/roster", "去排"))
+    found += [
+        TodayLine(
+            "bad",
+            "放假安排",
+            f"{year} 年的放假和调休还没有数据",
+            "对着国务院通知填上；没填以前只按周几算，答应家属的时间可能不准",
+            "/console/calendar",
+            "去填" if viewer.role in LEADS else "去看",
+        )
+        for year in days.unknown(db, viewer.home_id, today)
+        if days.is_late(year, today)
+    ]
     return found
 
 

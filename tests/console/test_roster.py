@@ -151,3 +151,39 @@ async def test_l6_a_gap_of_the_next_seven_days_is_red_on_today_and_the_asked_col
     assert "今天夜班 护士" in text(await lead.get(f"/roster?seat={where}"))
     for wrong in ("1.2026-11-22.1", "a.b.c", "1..", where.replace("-22", "-99")):
         assert (await lead.client.get(f"/console/roster?seat={wrong}")).status in {200, 404}
+
+
+async def test_n8_the_page_of_hours_shows_what_the_machine_will_say_and_only_the_lead_saves(
+    colleagues: dict[str, Colleague],
+) -> None:
+    lead, nurse = colleagues["shen"], colleagues["tang"]
+    page = text(await lead.get("/calendar"))
+    assert "2027 年的放假安排还没有数据" in page
+    assert "没存以前，机器人白天夜里都答应 60 分钟内回" in page
+    assert "存，马上生效" not in await nurse.get("/calendar")
+    fields = {f"desk-{n}-{part}": clock for n in "12345" for part, clock in zip("ab", ("9", "17:30"), strict=True)}
+    fields |= {"quiet-elder-a": "20:30", "quiet-elder-b": "6:30", "quiet-family-a": "2130", "quiet-family-b": "8:00"}
+    fields |= {"drawn": await drawn(lead, "/calendar")}
+    assert (await nurse.post("/calendar/hours", fields)).status == 403
+    page = text(await (await lead.post("/calendar/hours", fields)).text())
+    assert "现在没人，明天 09:00 起有人" in page  # a Sunday
+    assert "今天 22:10 「您好，我是机器人小安。这件事我请同事来回您，明天 10:00 前一定答复。」" in page
+    late = await lead.post("/calendar/hours", fields)
+    assert "沈国平刚刚改过服务时间" in await late.text()
+
+
+async def test_n8_a_day_is_set_by_hand_and_shown_dashed_with_its_reason(
+    colleagues: dict[str, Colleague],
+) -> None:
+    lead = colleagues["shen"]
+    where = "/calendar?month=2026-12&day=2026-12-26"
+    assert "家属开放日，客服都在" in await lead.get(where)
+    fields = {"day": "2026-12-26", "kind": "makeup", "name": "开放日", "reason": "家属开放日"}
+    form = (await lead.get(where)).partition('id="day"')[2]
+    day = re.search(r'name="drawn" value="(\w+)"', form)
+    assert day
+    page = await (await lead.post("/calendar/day?month=2026-12", fields | {"drawn": day[1]})).text()
+    assert re.search(r'class="makeup hand[^"]*">\s*<a[^>]*>26<small>开放日', page)
+    assert "沈国平：家属开放日" in page
+    wrong = await lead.post("/calendar/year", {"year": "2027"})
+    assert "还没填全" in await wrong.text()

@@ -96,6 +96,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("job", "places"): act("job.places", "board", why=MEMORY),
     ("job", "knowledge"): act("job.knowledge", "board", why=MEMORY),
     ("job", "watches"): act("job.watches", "board", why=MEMORY),
+    ("job", "hours"): act("job.hours", "board", why=MEMORY),
     ("job", "staff"): act("job.staff", "names", why=MEMORY),
     ("job", "debts"): act(
         "job.debts", "answer", "job.debts push", AGAIN, why="whoever changes the state of the answer gives it"

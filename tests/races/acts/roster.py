@@ -13,6 +13,10 @@ def _rota(path: str, which: str) -> tuple[Key, Act]:
     return post(f"/console/roster/{path}", which), act(f"rota.{which}", "rota", guard=ROW, why=HELD)
 
 
+def _calendar(path: str, which: str) -> tuple[Key, Act]:
+    return post(f"/console/calendar/{path}", which), act(f"calendar.{which}", "calendar", guard=ROW, why=HELD)
+
+
 ACTS: Final[dict[Key, Act]] = dict(
     [
         _rota("place", "place"),
@@ -27,6 +31,13 @@ ACTS: Final[dict[Key, Act]] = dict(
         _rota("posts/end", "end_post"),
         _rota("shifts/edit", "edit_shift"),
         _rota("shifts/end", "end_shift"),
+        _calendar("day", "day"),
+        _calendar("year", "year"),
+        _calendar("hours", "service_hours"),
+        (
+            ("job", "calendar"),
+            act("job.calendar", "calendar", guard=ALONE, why="a year is filled once: its row is unique"),
+        ),
         (
             ("job", "roster"),
             act("job.roster", "rota", guard=ALONE, why="spans that follow from the rota twice are the same spans"),
