@@ -36,6 +36,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "alarm.ended_how": tuple(states.EndedHow),
     "alarm.level": (Urgency.P0, Urgency.P1),
     "application.verdict": tuple(states.Verdict),
+    "calendar_day.kind": tuple(states.DayKind),
+    "calendar_day.source": tuple(states.DaySource),
+    "calendar_year.source": tuple(states.DaySource),
     "complaint.level": tuple(Level),
     "complaint.scope": tuple(states.Scope),
     "complaint.stage": tuple(Stage),
@@ -57,6 +60,7 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "resident.sex": tuple(states.Sex),
     "resident_record.allergy": tuple(states.Allergy),
     "resident.status": tuple(states.Status),
+    "rota_change.kind": tuple(states.RotaKind),
     "staff.role": tuple(states.Role),
     "unreadable.audience": tuple(Audience),
     "unreadable.urgency": tuple(Urgency),
@@ -92,6 +96,11 @@ OPEN: Final = {
     "staff.pledge": Word,
     "staff_session.awaits": Word,
     "staff_session.ended_how": Word,
+
+
+    "rota_change.rules": Words,
+    "search_mark.kind": Word,
+    "service_hours.name": Word,
     "stop.kind": Word,
     "tie_change.after": Words,
     "tie_change.asked_by": Word,
@@ -117,6 +126,20 @@ FREE: Final = frozenset(
         "complaint_unit.procedure",
         "consent_proof.mime",
         "consent_proof.sha256",
+
+
+        "calendar_day.name",
+        "calendar_day.reason",
+        "campaign.period",
+        "complaint.number",
+        "duty_post.building",
+        "duty_post.floors",
+        "duty_post.name",
+        "duty_post.shifts",
+        "duty_post.weekdays",
+        "duty_shift.begins",
+        "duty_shift.ends",
+        "duty_shift.name",
         "evidence.mime",
         "evidence.sha256",
         "follower.openid",
@@ -159,6 +182,9 @@ FREE: Final = frozenset(
         "resident_file.sha256",
         "resident_record.care_level",
         "resident_record.identity_mark",
+
+
+        "service_hours.hours",
         "staff.floors",
         "staff.login",
         "staff.name",
@@ -268,6 +294,17 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         "INSERT INTO resident_record (id, home_id, person_id, resident_id, care_level, allergy, created_at) "
         "SELECT 1, home_id, person_id, id, '', 'unasked', 0 FROM resident ORDER BY id LIMIT 1",
     )
+
+
+    for row in (
+        "duty_post (id, home_id, name) SELECT 1, min(id), '2 楼'",
+        "duty_shift (id, home_id, name, begins, ends, works) SELECT 1, min(id), '夜', '20:00', '08:00', true",
+        "rota_change (id, home_id, post_id, shift_id, day, kind, by_id, at) SELECT 1, min(id), 1, 1, {day}, 'put', 0, 0",
+        "calendar_day (id, home_id, day, kind, source, at) SELECT 1, min(id), {day}, 'makeup', 'hand', 0",
+        "calendar_year (id, home_id, year, source, at) SELECT 1, min(id), 2026, 'hand', 0",
+    ):
+        day = "'2026-11-22'" if kind == "sqlite" else "DATE '2026-11-22'"
+        run(url, f"INSERT INTO {row.replace('{day}', day)} FROM home")
     for name, words in CLOSED.items():
         table, column = name.split(".")
         row = f"id = (SELECT min(id) FROM {table})"
