@@ -34,10 +34,8 @@ LEAST: Final = 7
 @cache
 def published(year: int) -> tuple[tuple[date, DayKind, str], ...] | None:
     """The days of a year that are not what their weekday says, by the published list; None for a year it has not."""
-    try:
-        return tuple(_published(year))
-    except NotImplementedError:
-        return None
+    known = {day.year for day in chinese_calendar.holidays}
+    return tuple(_published(year)) if year in known else None
 
 
 def _published(year: int) -> Iterator[tuple[date, DayKind, str]]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from care.states import RotaKind
 from storage.tables.base import Base
-from storage.types import Moment, closed, column, link, sealed
+from storage.types import Moment, Words, closed, column, link, sealed
 
 
 class DutyPost(Base):
@@ -67,9 +67,7 @@ class RotaChange(Base):
     out_id: Mapped[int | None] = link("staff.id", "who no longer comes", nullable=True)
     in_id: Mapped[int | None] = link("staff.id", "who comes", nullable=True)
     reason: Mapped[bytes | None] = sealed("why, above all against a rule (F53); may tell of an illness", nullable=True)
-    rules: Mapped[str] = column(
-        String(24), "rules that it goes against: two, long, rest", default="", server_default=""
-    )
+    rules: Mapped[str] = column(Words(24), "rules that it goes against: two, long, rest", default="", server_default="")
     by_id: Mapped[int] = column(BigInteger, "the colleague who decided it; 0 = the machine")
     at: Mapped[datetime] = column(Moment, "when it was decided or asked")
     accepted_at: Mapped[datetime | None] = column(

@@ -1,4 +1,6 @@
-"""The calendar of the home: filled where the year is published, set by hand with a reason, red when nobody knows (N8)."""
+"""The calendar of the home: filled where the year is published, set by hand with a reason, red when nobody knows
+(N8).
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
