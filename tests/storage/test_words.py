@@ -299,7 +299,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
     for row in (
         "duty_post (id, home_id, name) SELECT 1, min(id), '2 楼'",
         "duty_shift (id, home_id, name, begins, ends, works) SELECT 1, min(id), '夜', '20:00', '08:00', true",
-        "rota_change (id, home_id, post_id, shift_id, day, kind, by_id, at) SELECT 1, min(id), 1, 1, {day}, 'put', 0, 0",
+        (
+            "rota_change (id, at, home_id, post_id, shift_id, kind, day, by_id) "
+            "SELECT 1, 0, min(id), 1, 1, 'put', {day}, 0"
+        ),
         "calendar_day (id, home_id, day, kind, source, at) SELECT 1, min(id), {day}, 'makeup', 'hand', 0",
         "calendar_year (id, home_id, year, source, at) SELECT 1, min(id), 2026, 'hand', 0",
     ):
