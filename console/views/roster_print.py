@@ -105,3 +105,27 @@ def _lines(turns: list[Turn], days: list[date]) -> list[dict[str, Any]]:
         }
         for line in sorted(found.values(), key=lambda one: (list(one["posts"]), one["name"]))
     ]
+
+
+@ROUTES.get("/roster/poster", "roster/print_poster.html")
+async def poster(request: web.Request) -> dict[str, Any]:
+    """Whom to turn to, for the wall of each floor (Q7+): the number of the house, and who is on duty in seven days at
+    the posts for the whole house.
+    """
+    who, now = viewer(request), request.app[CLOCK]()
+
+    def work(db: Unit) -> dict[str, Any]:
+        home = access_rota(db, who)
+        zone = kinds.zone_of(home)
+        days = week.days_of(now.astimezone(zone).date())
+        shifts = kinds.shifts(db, home.id, gone=True) or kinds.starter(home.id)
+        posts = [row for row in kinds.posts(db, home.id) if not row.floors]
+        turns = queries.on_days(db, home.id, days[0], days[-1])
+        wanted = {row.id for row in posts}
+        return {
+            "days": days,
+            "rows": week.rows(posts, shifts, [turn for turn in turns if turn.post in wanted], days, now, zone),
+            "hours": [row for row in kinds.of_home(db, home.id) if row.works],
+        }
+
+    return await request.app[DATABASE].read(work)

@@ -187,3 +187,17 @@ async def test_n8_a_day_is_set_by_hand_and_shown_dashed_with_its_reason(
     assert "沈国平：家属开放日" in page
     wrong = await lead.post("/calendar/year", {"year": "2027"})
     assert "还没填全" in await wrong.text()
+
+
+async def test_q7plus_a_sheet_for_the_wall_names_the_number_and_who_is_on_duty(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    lead = colleagues["shen"]
+    await posts(lead)
+    await place(house, lead, "tang", "护士", "夜")
+    await place(house, lead, "zhou", "2 楼", "夜")
+    sheet = text(await lead.get("/roster/poster"))
+    assert "有事找谁" in sheet
+    assert "11-22 周日 夜 唐雨" in sheet
+    assert "周敏" not in sheet
+    assert "微信不是呼叫铃" in sheet

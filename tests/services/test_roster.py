@@ -1,5 +1,6 @@
 """The rota: each word is added, the spans follow, the past is frozen, rules warn and never block (L6, F53)."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -232,3 +233,13 @@ async def test_q7_l6_who_is_on_duty_now_is_named_to_whoever_asks_how_to_reach_us
     assert "0571-8800-0101。\n现在值班：周敏（护士）。\n也可以在这里留言" in said
     rota.home.clock.on(hours=5)
     assert "现在值班" not in await rota.home.hears("联系我们")
+
+
+async def test_l6_of_two_leads_who_fill_one_seat_at_once_the_second_is_told(rota: Rota) -> None:
+    monday = SUNDAY + timedelta(days=1)
+    seat = await rota.seat(monday, "夜")
+    forms = [Place(**seat, staff=who.id) for who in (rota.zhou, rota.wang)]  # type: ignore[arg-type]
+    acts = [rota.does(roster.place, rota.lead, form) for form in forms]
+    ends = await asyncio.gather(*acts, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["Changed", "NoneType"]
+    assert len([span for span in await rota.spans(monday) if span[1] != "没人"]) == 1
