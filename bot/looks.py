@@ -13,11 +13,9 @@ from services.emergencies import ringing as _ringing
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.knowledge import shelves as _shelves
-from services.setup import settings
-
-
 from services.roster import hours as _hours
 from services.roster import watches as _watches
+from services.setup import settings
 from services.staff import staff as _staff
 from services.subject import Job, Running
 from services.upkeep import epochs as _epochs
@@ -47,13 +45,16 @@ class Looks:
 
     async def all(self) -> None:
         """Everything, at the start."""
-        for look in (self.house, self.alarms, self.places, self.staff, self.knowledge, self.epochs):
-
-
-        for look in (self.alarms, self.places, self.staff, self.roster, self.knowledge, self.epochs):
-
-
-        for look in (self.alarms, self.places, self.staff, self.roster, self.calendar, self.knowledge, self.epochs):
+        for look in (
+            self.house,
+            self.alarms,
+            self.places,
+            self.staff,
+            self.roster,
+            self.calendar,
+            self.knowledge,
+            self.epochs,
+        ):
             await look()
 
     def jobs(self) -> list[Job]:

@@ -1,9 +1,7 @@
 """The console as a sub-application: routes, templates, and the order in which a request passes the doors."""
 
-from datetime import datetime
-
-
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,8 @@ import jinja2
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from care.errors import JiashuError
-
-
 from care.duty import Watch
+from care.errors import JiashuError
 from console import words
 from console.context import ACCOUNT, BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live

@@ -24,10 +24,6 @@ Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 class House:
     """One home as the use cases see it. What staff change is replaced between batches, never changed in place: `names`,
     and what `use` takes; a batch works with a copy of its own, so it sees one edition (engineering 3).
-
-
-    """One home as the use cases see it. What is looked up again (`bot/looks.py`) is replaced; all else stays as it
-    was made.
     """
 
     home: Home
@@ -48,6 +44,11 @@ class House:
     watches: Sequence[Watch] = ()
     """Who is on duty in these hours and the next day; replaced when the rota changes."""
 
+    desk: Desk = field(default_factory=Desk)
+    """When the desk is there, holidays and days that are made up for them with it; replaced when somebody sets them."""
+    quiet: Quiet = USUAL
+    """When machines are silent; replaced when somebody sets it."""
+
     def use(self, settings: Settings) -> None:
         """Go on with these settings."""
         self.home, self.public_url, self.app_id = settings.home, settings.http.public_url, settings.wechat.app_id
@@ -55,12 +56,6 @@ class House:
     def edition(self) -> "House":
         """The home as it is now, for one batch."""
         return replace(self)
-
-
-    desk: Desk = field(default_factory=Desk)
-    """When the desk is there, holidays and days that are made up for them with it; replaced when somebody sets them."""
-    quiet: Quiet = USUAL
-    """When machines are silent; replaced when somebody sets it."""
 
     @property
     def figures(self) -> Figures:

@@ -160,7 +160,7 @@ CONSOLE: Final = (
 """What may be set in the console where the operator has written nothing."""
 
 
-def checked(section: str, key: str, text: str | None) -> Any:  # noqa: ANN401
+def checked(section: str, key: str, text: str | None) -> object:
     """The value that a text stands for; None is what is no single value. Raises ValueError with what to write."""
     check = KEYS.get(section, {}).get(key)
     if not section:

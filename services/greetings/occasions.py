@@ -205,10 +205,6 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     why = "过了那一天，不补发" if local > last else why_not(who, row.occasion, now) if who else "已经不是家属了"
     if not why and who and not launch.launched(db, row.home_id).holds(_launched_by(row.occasion), who.floor):
         why = NOT_LAUNCHED
-    if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind):
-        row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind)
-
-
     if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind, house.quiet):
         row.due_at = quiet_hours.next_allowed(now, _zone(who, zone), who.kind, house.quiet)
         return False

@@ -240,12 +240,8 @@ def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
     day = today(house.home, now)
     last = day if now >= release_at(house.home, day) else day - timedelta(days=1)
     on, zone = launch.launched(db, home_id), house.home.zone
-    found = []
-    for row, floor in queries.waiting(db, home_id, day - BACK, last):
-        since = on.since(Launch.LETTERS, floor)
-        if since is not None and row.day >= since.astimezone(zone).date():
-            found.append(row.id)
-    return found
+    waiting = ((row, on.since(Launch.LETTERS, floor)) for row, floor in queries.waiting(db, home_id, day - BACK, last))
+    return [row.id for row, since in waiting if since is not None and row.day >= since.astimezone(zone).date()]
 
 
 def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
@@ -288,20 +284,10 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
         if (
             families.announces(tie.frequency, row.day, changed=changed)
             and queries.window_open(db, kin, at)
-            and not quiet_hours.is_quiet(at, zone, "family")
+            and not quiet_hours.is_quiet(at, zone, "family", house.quiet)
         ):
             read_on = today(house.home, at)
-            day = date_of(row.day, read_on)
-
-
-    words = house.words(
-        [say("letters.here", elder=queries.name(db, resident), link=link(house.public_url, row.id))], now
-    )
-    readers = queries.readers(db, row.resident_id)
-    for kin, scopes in readers:
-        zone = queries.zone(db, kin) or house.home.zone
-        awake = not quiet_hours.is_quiet(now, zone, "family", house.quiet)
-        if "daily" in scopes and queries.window_open(db, kin, now) and awake:
+            later = house.words([say("letters.here_of", day=date_of(row.day, read_on), **told)], now)
             db.flush()
             outbox.enqueue(
                 db.store,
@@ -309,7 +295,7 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
                 person_id=kin,
                 purpose=LETTER,
                 dedup_key=_key(row, kin),
-                text=today_words if read_on == row.day else house.words([say("letters.here_of", day=day, **told)], now),
+                text=today_words if read_on == row.day else later,
                 now=now,
                 queue="notice",
                 not_before=at if tie.hour is not None else None,

@@ -96,10 +96,7 @@ OPEN: Final = {
     "staff.pledge": Word,
     "staff_session.awaits": Word,
     "staff_session.ended_how": Word,
-
-
     "rota_change.rules": Words,
-    "search_mark.kind": Word,
     "service_hours.name": Word,
     "stop.kind": Word,
     "tie_change.after": Words,
@@ -126,8 +123,6 @@ FREE: Final = frozenset(
         "complaint_unit.procedure",
         "consent_proof.mime",
         "consent_proof.sha256",
-
-
         "calendar_day.name",
         "calendar_day.reason",
         "campaign.period",
@@ -182,8 +177,6 @@ FREE: Final = frozenset(
         "resident_file.sha256",
         "resident_record.care_level",
         "resident_record.identity_mark",
-
-
         "service_hours.hours",
         "staff.floors",
         "staff.login",
@@ -294,7 +287,6 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         "INSERT INTO resident_record (id, home_id, person_id, resident_id, care_level, allergy, created_at) "
         "SELECT 1, home_id, person_id, id, '', 'unasked', 0 FROM resident ORDER BY id LIMIT 1",
     )
-
 
     for row in (
         "duty_post (id, home_id, name) SELECT 1, min(id), '2 楼'",

@@ -12,7 +12,7 @@ from sqlalchemy.schema import SchemaItem
 from storage.migrations.anew import constrain
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
