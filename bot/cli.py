@@ -50,6 +50,14 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("code", parents=[shared], help="还没有院长时，再要一个启动码；服务在运行也可以用")
     _staff(commands.add_parser("staff", help="工作人员；服务在运行也可以用"), shared)
+    sheet = commands.add_parser(
+        "import",
+        parents=[shared],
+        help="把院里自己的表（.xlsx、.csv）登记进来：老人、家属、同事、值班；服务在运行也可以用",
+    )
+    sheet.add_argument("file", type=Path, help="表")
+    sheet.add_argument("--dry-run", action="store_true", help="只说会怎样，什么都不改")
+    sheet.add_argument("--as", dest="login", default="", metavar="登录名", help="以谁的名义；不写就是院长")
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="act", required=True, metavar="动作")
     audit.add_parser(
         "verify", parents=[shared], help="核对审计链：有没有改过、删过、插过、换过顺序、截掉尾巴；SQLite 要先停服务"
@@ -174,6 +182,10 @@ def _run(options: argparse.Namespace) -> int:
         from bot import upkeep
 
         return upkeep.run(settings, options)
+    if options.command == "import":
+        from bot import importing
+
+        return importing.run(settings, options)
     from bot import accounts
 
     return accounts.run(settings, options)

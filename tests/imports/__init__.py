@@ -1,0 +1,1 @@
+"""Sheets as homes have them; all people are fictional."""
