@@ -201,6 +201,8 @@ FREE: Final = frozenset(
 )
 """Text that is no word of the house: names, sentences, places, digests, keys, and what WeChat says of itself."""
 COUNTS: Final = {
+    "export_ask.fetched",
+    "import_row.sheet",
     "alarm.count",
     "complaint.rounds",
     "follower.session_left",
