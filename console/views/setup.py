@@ -15,6 +15,8 @@ from console.routes import STRANGER, Routes
 from console.views.staff import give
 from services.access import Viewer
 from services.ports import NoAccount, PlatformRefused
+from services.residents import beds
+from services.residents.beds import LayOut
 from services.setup import first_start, menu, settings, steps
 from services.setup.access import SETUP
 from services.setup.forms import Claim, SetAccount, SetDomain, SetHome
@@ -103,6 +105,14 @@ async def _shown(request: web.Request, word: str) -> dict[str, Any]:
 async def home(request: web.Request, form: SetHome) -> dict[str, Any]:
     """The name and the telephone of the home."""
     await _write(request, "home", form.drawn, lambda db, who, base, now: steps.set_home(db, who, base, form, now))
+    return await _shown(request, "home")
+
+
+@ROUTES.form("/setup/beds", LayOut, "setup/_step.html")
+async def lay_out(request: web.Request, form: LayOut) -> dict[str, Any]:
+    """Floors, rooms and beds by a pattern; what is there stays."""
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: beds.lay_out(db, who, form, now))
     return await _shown(request, "home")
 
 

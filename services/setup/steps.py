@@ -16,6 +16,7 @@ from sqlalchemy import select
 from care.errors import Invalid
 from care.states import Role
 from services.access import Viewer, access_page
+from services.residents import beds
 from services.setup import settings
 from services.setup.access import SETUP
 from services.setup.forms import SetAccount, SetDomain, SetHome
@@ -49,6 +50,7 @@ class State:
     proof: str
     pushed: bool
     before: str
+    beds: int
     drawn: dict[str, str]
 
     def next_of(self, word: str) -> Step | None:
@@ -82,7 +84,8 @@ def state(db: Unit, viewer: Viewer, base: Settings) -> State:
         "account": revision.of(now.wechat.app_id),
         "domain": revision.of(now.http.public_url),
     }
-    return State(steps, now, director, greeted, proof, pushed, kept.get("setup.menu_before") or "", drawn)
+    many = len(beds.every(db, viewer.home_id))
+    return State(steps, now, director, greeted, proof, pushed, kept.get("setup.menu_before") or "", many, drawn)
 
 
 def _of_account(now: Settings, *, greeted: bool) -> str:

@@ -11,6 +11,9 @@ ACTS: Final[dict[Key, Act]] = {
         "home.claim", "home", why="the row of the home is held: a second director finds nothing there"
     ),
     post("/console/setup/home", "home"): act("setup.home", "home", why=HELD),
+    post("/console/setup/beds", "lay_out"): act(
+        "setup.beds", "house", why="what is there stays: a unique key, whoever laid it out"
+    ),
     post("/console/setup/account", "keys"): act("setup.account", "home", why=HELD),
     post("/console/setup/domain", "domain"): act("setup.domain", "home", why=HELD),
     post("/console/setup/menu/push", "push"): act("setup.push", "home", why=PLATFORM),
