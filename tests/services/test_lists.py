@@ -168,15 +168,17 @@ async def test_fault_c8_the_board_says_how_old_the_open_complaints_are_and_which
     ages = [timedelta(hours=4) - timedelta(seconds=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3)]
 
     def grow_old(db: Unit) -> None:
+        db.store.hint("cases", "promises")
+        db.store.audit(who.home_id, now, "machine", "close", "home:1")
         for number, row in enumerate(complaints):
-            found = db.get_one(tables.Complaint, row)
-            db.lock_persons(found.person_id)
+            db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == row))
+            found = db.get_one(tables.Complaint, row, populate_existing=True)
             if number >= len(ages):
                 found.closed_at = now
             else:
                 found.said_at = now - ages[number]
-        for promise in db.scalars(select(tables.Promise)):
-            db.lock_persons(promise.person_id)
+        db.lock_whose(select(tables.Promise.person_id))
+        for promise in db.fresh(select(tables.Promise)):
             promise.due_at = now + timedelta(seconds=promise.case_id not in complaints[:2])
 
     await home.database.write(grow_old)
@@ -249,9 +251,11 @@ async def test_fault_c9_a_month_begins_on_its_first_day_and_ends_with_its_last(
     days = [date(2027, 1, 31), date(2027, 2, 1), date(2027, 2, 28), date(2027, 3, 1), date(2027, 12, 31)]
 
     def close(db: Unit) -> None:
+        db.store.hint("cases")
+        db.store.audit(who.home_id, home.clock(), "machine", "close", "home:1")
         for row, day in zip(complaints, days, strict=False):
-            found = db.get_one(tables.Complaint, row)
-            db.lock_persons(found.person_id)
+            db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == row))
+            found = db.get_one(tables.Complaint, row, populate_existing=True)
             found.closed_at, found.day = found.said_at, day
 
     await home.database.write(close)

@@ -36,7 +36,7 @@ async def test_f12_the_list_goes_from_bed_to_bed_and_tells_two_of_one_name_apart
         ("306-1", "王桂兰"),
     ]
     assert [line.twin for line in lines[:3]] == ["", "", "1938 年生"]
-    assert lines[3].twin.endswith("年生")
+    assert lines[3].twin == "生年没填"
     assert [(line.relatives, line.waiting) for line in lines] == [(0, 0)] * 3 + [(3, 0)]
     await register.rows("UPDATE resident SET status = '去世' WHERE room = '302'")
     left = await register.database.read(lambda db: residents.lines(db, who.sight))
@@ -51,14 +51,14 @@ async def test_f14_relatives_stand_with_what_they_may_know_the_first_contact_fir
     number = int(await register.one("SELECT id FROM resident WHERE room = '306'"))
     found = await register.database.read(lambda db: residents.relatives(db, number))
     assert [(one.name, one.relation, one.scopes, one.primary) for one in found] == [
-        ("李静", "女儿", ("daily", "health"), True),
+        ("李静", "女儿", ("daily", "health", "photos"), True),
         ("孙玉", "侄女", ("daily",), False),
         ("赵磊", "表弟", ("billing",), False),
     ]
     niece = await register.person("niece")
-    await register.rows("UPDATE kinship SET is_primary = (person_id = ?)", niece)
+    await register.rows("UPDATE kinship SET position = CASE WHEN person_id = ? THEN 0 ELSE 9 END", niece)
     again = await register.database.read(lambda db: residents.relatives(db, number))
-    assert [one.name for one in again] == ["孙玉", "李静", "赵磊"]
+    assert [one.name for one in again][0] == "孙玉", "in the order of contact"
 
 
 async def test_f10_whom_something_may_be_sent_is_known_with_all_that_forbids_it(register: HomeUnderTest) -> None:
@@ -75,7 +75,7 @@ async def test_f10_whom_something_may_be_sent_is_known_with_all_that_forbids_it(
     await register.hears("护工打我妈，我要投诉", "daughter")
     after = await register.database.read(lambda db: families.one(db, daughter, number))
     assert after is not None
-    assert (after.serious, replace(after, serious=False).scopes) == (True, frozenset({"daily", "health"}))
+    assert (after.serious, replace(after, serious=False).scopes) == (True, frozenset({"daily", "health", "photos"}))
     niece = await register.person("niece")
     other = await register.database.read(lambda db: families.one(db, niece, number))
     assert other is not None

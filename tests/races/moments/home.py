@@ -1,12 +1,14 @@
 """The first moment, with whom there is in the home, and how moments and sides are made."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from care.states import Role
 from conversations import events
 from services import install
 from services.ports import Fate, Outcome
+from services.staff.pledge import PLEDGE
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
@@ -65,6 +67,10 @@ async def _home(home: HomeUnderTest, _: Facts) -> Facts:
                 password="-",
                 floors="",
                 created_at=home.clock(),
+                first_password=False,
+                pledged_at=home.clock(),
+                pledge=PLEDGE,
+                totp_by=home.clock() + timedelta(days=365),
             )
             await home.database.write(lambda db, row=row: db.add(row))  # type: ignore[misc]
     for openid in ("grandma", "daughter", "niece"):
