@@ -10,16 +10,17 @@ from typing import Any, Final
 from aiohttp import web
 
 from care import families
-from care.errors import NotFound
+from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
 from services.families import consents, disputes, narrowing, relatives, sheets, ties, wishes
-from services.families.access import access_proof, access_tie
+from services.families.access import access_consent, access_proof, access_tie
 from services.families.forms import (
     AddRelative,
     AddWish,
+    AttachProof,
     EditRelative,
     EndDispute,
     EndWish,
@@ -184,6 +185,23 @@ async def consent(request: web.Request, form: RecordConsent) -> dict[str, Any]:
         lambda db: ties.agree(db, who, resident, person, form, now, proof),
     )
     return await _family(request) | {"done": "记好了，从现在起就能看。"}
+
+
+@ROUTES.form(rf"{HERE}/consents/{{consent:\d{{1,18}}}}/proof", AttachProof, "families/_family.html")
+async def attach(request: web.Request, _: AttachProof) -> dict[str, Any]:
+    """The paper was photographed later."""
+    who, now, resident = viewer(request), request.app[CLOCK](), _resident(request)
+    number = int(request.match_info["consent"])
+    await request.app[DATABASE].read(lambda db: access_consent(db, who, resident, number) and None)
+    if not request[SENT]:
+        raise Invalid(why="请先选一张照片、一份 PDF 或一段录音。")
+    proof = consents.take(request[SENT][0])
+    await keep_with(
+        request,
+        [(proof.id, request[SENT][0])],
+        lambda db: consents.attach(db, who, resident, number, proof, now),
+    )
+    return await _family(request) | {"done": "凭据收好了。"}
 
 
 @ROUTES.form(rf"{HERE}/consents/{{consent:\d{{1,18}}}}/withdraw", WithdrawConsent, "families/_family.html")

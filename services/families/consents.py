@@ -11,8 +11,9 @@ from typing import Final
 from sqlalchemy import select
 
 from care import families
-from care.errors import Invalid
+from care.errors import Decided, Invalid
 from services.access import Viewer
+from services.families.access import access_consent
 from services.house import House
 from services.media import media
 from services.residents.access import family_of
@@ -86,13 +87,24 @@ def take(data: bytes) -> Proof:
     return Proof(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
 
 
-def keep_proof(db: Unit, viewer: Viewer, tie: tables.Kinship, proof: Proof, now: datetime) -> None:
+def attach(db: Unit, viewer: Viewer, resident_id: int, consent_id: int, proof: Proof, now: datetime) -> None:
+    """The paper was photographed later. Raises Decided when a consent has its proof or was taken back, NotFound."""
+    row = access_consent(db, viewer, resident_id, consent_id, lock=True)
+    if row.withdrawn_at is not None or row.proof_id is not None:
+        raise Decided(who="有同事", what="补过这份凭据，或撤回了这次同意")
+    keep_proof(db, viewer, row, proof, now)
+    row.proof_id = proof.id
+    db.store.audit(row.home_id, now, f"staff:{viewer.id}", "attach_proof", f"resident:{row.resident_id}")
+    db.store.hint("families")
+
+
+def keep_proof(db: Unit, viewer: Viewer, of: tables.Kinship | tables.Consent, proof: Proof, now: datetime) -> None:
     """Write down what the sealed file is. The family is locked."""
     db.add(
         ConsentProof(
             id=proof.id,
-            home_id=tie.home_id,
-            resident_id=tie.resident_id,
+            home_id=of.home_id,
+            resident_id=of.resident_id,
             mime=proof.mime,
             size=proof.size,
             sha256=proof.sha256,

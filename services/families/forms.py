@@ -75,6 +75,10 @@ class RecordConsent(Form, frozen=True, kw_only=True):
     ends_on: date | None = None
 
 
+class AttachProof(Form, frozen=True, kw_only=True):
+    """The photographed paper of a consent that has none yet; the file comes with the form."""
+
+
 class NarrowScope(Form, frozen=True, kw_only=True):
     """A relative may know less: who wanted it and why stay inside (F13, F50)."""
 

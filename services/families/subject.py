@@ -23,6 +23,7 @@ SUBJECT: Final = Subject(
         "make_primary": "改主要联系人",
         "prove_relative": "证实亲属关系",
         "consent": "记一次同意",
+        "attach_proof": "补同意的凭据",
         "consent_ended": "同意到期",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",

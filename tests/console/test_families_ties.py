@@ -31,6 +31,11 @@ async def test_a4_l5_a_relative_is_registered_widened_and_removed_on_the_page(
     proof = int(await house.home.one("SELECT id FROM consent_proof"))
     async with desk.client.get(f"/console{at}/proofs/{proof}") as answer:
         assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    bare = int(await house.home.one("SELECT id FROM consent WHERE proof_id IS NULL AND person_id = ?", person))
+    assert (await desk.post(f"{at}/consents/{bare}/proof", {})).status == 422
+    sent = FormData()
+    sent.add_field("proof", JPEG, filename="paper.jpg", content_type="image/jpeg")
+    assert "凭据收好了" in await (await desk.post(f"{at}/consents/{bare}/proof", sent)).text()
     side = await desk.get(f"{at}/{person}/less?scope=health")
     assert "信里只写吃饭、睡觉、活动" in side
     assert "院长决定" not in side

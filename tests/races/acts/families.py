@@ -24,6 +24,9 @@ ACTS: Final[dict[Key, Act]] = {
     post(f"{HERE}/{{person}}/consent", "consent"): act(
         "family.consent", "consent", why="one more line, under the lock of the family; a dispute is asked for under it"
     ),
+    post(f"{HERE}/consents/{{consent}}/proof", "attach"): act(
+        "family.attach", "consent", why="under the lock of the family; a consent that has its proof refuses another"
+    ),
     post(f"{HERE}/consents/{{consent}}/withdraw", "withdraw"): act(
         "family.withdraw", "consent", "family.withdraw", PERSON, "Decided"
     ),
