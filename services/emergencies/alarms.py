@@ -118,7 +118,7 @@ def call_instead(context: Context) -> None:
     store, now = context.store, context.now
     kin = store.rows(
         """SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE r.person_id = ?
-           ORDER BY k.is_primary DESC, k.id LIMIT 1""",
+           ORDER BY k.position, k.is_primary DESC, k.id LIMIT 1""",
         context.person_id,
     )
     for person in (context.person_id, *(row[0] for row in kin)):

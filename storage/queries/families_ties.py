@@ -92,7 +92,7 @@ class Wished:
 def ties(db: Unit, resident_id: int) -> list[tables.Kinship]:
     """The ties of a resident, who is called first first."""
     found = select(tables.Kinship).where(tables.Kinship.resident_id == resident_id)
-    return list(db.fresh(found.order_by(tables.Kinship.position, tables.Kinship.id)))
+    return list(db.fresh(found.order_by(tables.Kinship.position, tables.Kinship.is_primary.desc(), tables.Kinship.id)))
 
 
 def relatives(db: Unit, resident_id: int) -> list[Relative]:
@@ -101,7 +101,7 @@ def relatives(db: Unit, resident_id: int) -> list[Relative]:
         select(tables.Kinship, tables.Person)
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
         .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.position, tables.Kinship.id)
+        .order_by(tables.Kinship.position, tables.Kinship.is_primary.desc(), tables.Kinship.id)
     ).all()
     phone_of: dict[int, bool] = {}
     for person_id, following in db.execute(

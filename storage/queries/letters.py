@@ -310,7 +310,7 @@ def who_reads(db: Unit, resident_id: int, letter_id: int | None) -> list[Reader]
             & (tables.LetterReading.letter_id == letter_id),
         )
         .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.position, tables.Kinship.id)
+        .order_by(tables.Kinship.position, tables.Kinship.is_primary.desc(), tables.Kinship.id)
     )
     return [
         Reader(

@@ -110,7 +110,12 @@ class Asking:
 
 def lines(db: Unit, sight: Sight, statuses: tuple[str, ...] = LIVING) -> list[Line]:
     """The residents whom the viewer works with, floor by floor, bed by bed."""
-    ties = select(tables.Kinship.resident_id, func.count().label("n")).group_by(tables.Kinship.resident_id).subquery()
+    ties = (
+        select(tables.Kinship.resident_id, func.count().label("n"))
+        .where(tables.Kinship.person_id.in_(select(tables.Follower.person_id)))
+        .group_by(tables.Kinship.resident_id)
+        .subquery()
+    )
     asks = (
         select(tables.Application.resident_id, func.count().label("n"))
         .where(tables.Application.verdict.is_(None))
@@ -225,7 +230,7 @@ def relatives(db: Unit, resident_id: int) -> list[Relative]:
         select(tables.Kinship, tables.Person, way)
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
         .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.position, tables.Kinship.id)
+        .order_by(tables.Kinship.position, tables.Kinship.is_primary.desc(), tables.Kinship.id)
     )
     return [
         Relative(

@@ -88,7 +88,10 @@ def result(db: Unit, campaigns: list[tables.Campaign], chosen: tables.Campaign) 
     count = db.scalar(select(func.count()).where(tables.Participation.campaign_id == chosen.id)) or 0
     asked = (
         db.scalar(
-            select(func.count(func.distinct(tables.Kinship.person_id))).where(tables.Kinship.home_id == chosen.home_id)
+            select(func.count(func.distinct(tables.Kinship.person_id))).where(
+                tables.Kinship.home_id == chosen.home_id,
+                tables.Kinship.person_id.in_(select(tables.Follower.person_id)),
+            )
         )
         or 0
     )

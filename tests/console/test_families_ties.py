@@ -24,6 +24,7 @@ async def test_a4_l5_a_relative_is_registered_widened_and_removed_on_the_page(
     assert "李明登记好了" in page
     assert "139****6021" in page
     person = int(await house.home.one("SELECT max(id) FROM person"))
+    assert "139****6021" in await desk.get(f"/chats/{person}")  # who never chatted is called from here
     assert "单独问过了" in await desk.get(f"{at}/{person}/more?scope=health")
     sent = FormData({"scopes": "health", "way": "paper", "alone": "1"})
     sent.add_field("proof", JPEG, filename="paper.jpg", content_type="image/jpeg")
