@@ -65,11 +65,12 @@ async def thread(request: web.Request) -> dict[str, Any]:
     """One talk with its list; that it was read is written down. The old address of a guest leads to whom they
     became.
     """
-    person = int(request.match_info["person"])
-    now_is = await request.app[DATABASE].read(lambda db: joining.became(db, person))
-    if now_is != person:
-        raise web.HTTPSeeOther(f"/console/chats/{now_is}")
     found = await _thread(request)
+    talk = found["thread"]
+    if talk.who.kind == "guest" and not talk.window.following:
+        now_is = await request.app[DATABASE].read(lambda db: joining.became(db, talk.who.id))
+        if now_is != talk.who.id:
+            raise web.HTTPSeeOther(f"/console/chats/{now_is}")
     return await _lines(request) | found
 
 

@@ -175,7 +175,7 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
     for person, room, bed, status in (*db.execute(own), *db.execute(tied.where(kin.person_id.in_(people)))):
         rooms.setdefault(person, []).append((f"{room} 室 {bed} 床", room, status))
     found: dict[int, Place] = {}
-    devices = talks.devices(db, [person for person, who in whos.items() if who.kind == "guest"])
+    devices = set(db.scalars(select(tables.Person.id).where(tables.Person.id.in_(people), talks.IS_PLACE)))
     for person, who in whos.items():
         beds = rooms.get(person, [])
         there = [bed for bed in beds if bed[2] == "在住"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from care import phones
 from storage import tables
@@ -83,7 +83,6 @@ class Wished:
 
     id: int
     words: str
-    about_id: int | None
     about: str
     by: str
     at: datetime
@@ -215,16 +214,30 @@ def wishes(db: Unit, resident_id: int) -> list[Wished]:
     ]
 
 
+    return _wished(db, ElderWish.resident_id == resident_id)
+
+
 def wishes_before(db: Unit, person_id: int) -> list[Wished]:
     """What stands before a word to somebody: the wishes of the elder who they are, or whose relative they are (F34)."""
     mine = select(tables.Kinship.resident_id).where(tables.Kinship.person_id == person_id)
     own = select(tables.Resident.id).where(tables.Resident.person_id == person_id)
-    found = db.scalars(select(tables.Resident).where(tables.Resident.id.in_(own.union(mine)))).all()
+    told = ElderWish.about.is_(None) | (ElderWish.about == person_id)
+    return _wished(db, ElderWish.resident_id.in_(own) | (ElderWish.resident_id.in_(mine) & told))
+
+
+def _wished(db: Unit, which: ColumnElement[bool]) -> list[Wished]:
+    found = db.execute(
+        select(ElderWish, tables.Person, tables.Staff.name)
+        .outerjoin(tables.Person, tables.Person.id == ElderWish.about)
+        .outerjoin(tables.Staff, tables.Staff.id == ElderWish.noted_by)
+        .where(which, ElderWish.ended_at.is_(None))
+        .order_by(ElderWish.id)
+    )
     return [
-        wished
-        for row in found
-        for wished in wishes(db, row.id)
-        if row.person_id == person_id or wished.about_id in {None, person_id}
+        Wished(
+            row.id, db.open(row, "words") or "", (db.open(about, "name") or "") if about else "", by or "", row.noted_at
+        )
+        for row, about, by in found
     ]
 
 

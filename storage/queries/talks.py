@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import aliased
 
 from care.states import Binding
@@ -216,18 +216,18 @@ def event_of(db: Unit, row: tables.Inbox) -> Event:
     return found
 
 
-def devices(db: Unit, people: list[int]) -> frozenset[int]:
-    """Those who are no person but a device of a room, where whoever speaks is asked (F3)."""
-    found = select(tables.Follower.person_id).where(
-        tables.Follower.person_id.in_(people), tables.Follower.binding == Binding.HOUSE.value
-    )
-    return frozenset(db.scalars(found))
+IS_PLACE: Final = (
+    exists()
+    .where(tables.Follower.person_id == tables.Person.id, tables.Follower.binding == Binding.HOUSE.value)
+    .correlate(tables.Person)
+)
+"""Whether somebody is no person but a device of a room, where whoever speaks is asked (F3)."""
 
 
 def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
-        select(tables.Person, tables.Conversation.attended_by, tables.Resident)
+        select(tables.Person, tables.Conversation.attended_by, tables.Resident, IS_PLACE)
         .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
         .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id)
         .where(tables.Person.id.in_(people))
@@ -245,8 +245,7 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         )
         _ = resident
     found: dict[int, Who] = {}
-    places = devices(db, [person.id for person, _, _ in rows if person.kind == "guest"])
-    for person, attended_by, resident in rows:
+    for person, attended_by, resident, is_place in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
         tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
@@ -254,6 +253,10 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
 
         name = db.words(person, "name", "未绑定用户")
         nobody = "房间里的设备，先问是谁" if person.id in places else "未绑定" if person.kind == "guest" else ""
+
+
+        name = db.open(person, "name") or "未绑定用户"
+        nobody = "房间里的设备，先问是谁" if is_place else "未绑定" if person.kind == "guest" else ""
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
     return found
