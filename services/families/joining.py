@@ -18,7 +18,7 @@ from services.access import HANDLERS, Viewer, name_of
 from services.outgoing import outbox
 from storage import tables
 from storage.tables.families_ties import Alias
-from storage.types import new_id
+from storage.types import micros, new_id
 from storage.unit import Unit
 
 UNDO: Final = timedelta(days=1)
@@ -45,6 +45,7 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
     at = new_id()
     moved: dict[str, Any] = {"at": at, "rows": _over(db, MOVES, was, became)}
     moved["talk"] = _talk(db, was, became)
+    moved["joined"] = _one_promise(db, became, viewer, now)
     _in_turn(db, was, became)
     alias = Alias(
         id=new_id(),
@@ -61,6 +62,9 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
     db.expire_all()
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "join", f"person:{was}", f"person:{became}")
     db.store.hint("families", "inbox", "outbox", "cases", "promises", f"person:{was}", f"person:{became}")
+
+
+    db.store.hint("families", "inbox", "outbox", "alarms", "promises", f"person:{was}", f"person:{became}")
     return alias
 
 
@@ -90,12 +94,23 @@ def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
         }
         _rows_over(db, table, sorted(ids | later), alias.became, alias.was)
     _talk_back(db, alias.was, alias.became, moved["talk"])
+    for promise, person, look_at in moved["joined"]:
+        db.store.change(
+            tables.Promise,
+            "UPDATE promise SET kept_at = NULL, kept_by = NULL, kept_how = NULL, look_at = ? WHERE id = ? RETURNING id",
+            look_at,
+            promise,
+            persons=[person],
+        )
     _in_turn(db, alias.became, alias.was)
     alias.undone_at, alias.undone_by = now, viewer.id
     db.flush()
     db.expire_all()
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "undo_join", f"person:{alias.was}")
     db.store.hint("families", "inbox", "outbox", "cases", "promises", f"person:{alias.was}", f"person:{alias.became}")
+
+
+    db.store.hint("families", "inbox", "outbox", "alarms", "promises", f"person:{alias.was}", f"person:{alias.became}")
     return alias
 
 
@@ -212,6 +227,30 @@ def _swap(db: Unit, mine: int, theirs: int, was: int, to: int) -> None:
     _whose(db, theirs, to, -theirs)
     _whose(db, mine, was, to)
     _whose(db, theirs, to, was, among=[was])
+
+
+def _one_promise(db: Unit, person: int, viewer: Viewer, now: datetime) -> list[tuple[int, int, int | None]]:
+    """Both were promised a reply: one is owed, by the earlier time; the other clock stops. Those of a case stay."""
+    rows = db.store.rows(
+        "SELECT id, kind, look_at FROM promise WHERE person_id = ? AND kept_at IS NULL AND case_id IS NULL "
+        "ORDER BY due_at, id",
+        person,
+    )
+    seen, joined = set[str](), list[tuple[int, int, int | None]]()
+    for promise, kind, look_at in rows:
+        if kind in seen:
+            joined.append((promise, person, look_at))
+            db.store.change(
+                tables.Promise,
+                "UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = 'joined', look_at = NULL WHERE id = ? "
+                "RETURNING id",
+                micros(now),
+                viewer.id,
+                promise,
+                persons=[person],
+            )
+        seen.add(kind)
+    return joined
 
 
 def _in_turn(db: Unit, *people: int) -> None:

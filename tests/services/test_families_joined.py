@@ -174,6 +174,24 @@ async def test_f13_a_relative_with_two_phones_keeps_the_newer_talk(house: HomeUn
     assert await house.hears("谢谢", "daughter")
 
 
+async def test_f13_two_promises_of_a_reply_are_one_and_the_earlier_time_holds(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    brother = await house.person("brother")
+    await house.hears("周末能来看吗", "brother")
+    house.clock.on(minutes=10)
+    asked = await asks(house, desk)
+    await house.hears("几点开饭啊", "daughter")
+    earlier = await house.one("SELECT min(due_at) FROM promise WHERE kind = 'reply'")
+    assert await house.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 2
+    await confirms(house, desk, asked, person=brother)
+    assert await house.rows("SELECT person_id, due_at FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == [
+        (brother, earlier)
+    ]
+    await house.database.write(lambda db: answering.answer(db, desk, brother, "能来", "k", house.clock(), None))
+    await house.send_all()
+    assert await house.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 0
+
+
 async def test_l5_for_a_day_and_where_nothing_was_said_it_goes_back(house: HomeUnderTest) -> None:
     desk = await house.staff()
     target = await registered(house, desk)
