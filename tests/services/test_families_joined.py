@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from care.errors import Decided, Invalid
-from conversations.events import Image
+from conversations.events import Followed, Image, Scanned
 from services import install
 from services.access import Viewer
 from services.emergencies import ringing
@@ -286,3 +286,16 @@ async def test_f49_a_refused_code_is_listed_with_what_it_was(house: HomeUnderTes
     await house.hears(old, "fourth")
     assert await house.rows("SELECT why FROM refused_scan ORDER BY id") == [("used",), ("wrong",), ("expired",)]
     assert timedelta(days=31) > binding.LASTS
+
+
+async def test_f49_a_scan_in_the_middle_of_a_complaint_binds_and_the_complaint_stays(house: HomeUnderTest) -> None:
+    desk, number = await house.staff(), await resident(house)
+    code = (await house.database.write(lambda db: binding.invite(db, desk, number, house.clock())))[0]
+    assert "编号" in await house.hears("你们把我妈摔了，我要投诉", "daughter")
+    assert "码对上了" in await house.hears(Scanned(f"bind:{code}"), "daughter")
+    for words in ("女儿", "李静"):
+        await house.hears(words, "daughter")
+    assert await house.one("SELECT count(*) FROM application") == 1
+    assert await house.one("SELECT count(*) FROM complaint WHERE closed_at IS NULL") == 1
+    assert "您好，这里是" in await house.hears(Followed("bind:22222222"), "stranger")
+    assert await house.hears(Scanned("bind:"), "other")
