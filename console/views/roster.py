@@ -1,6 +1,6 @@
 """排班: the gap first, who is here now, seven days by building and post; each seat is changed in a panel (L6, F53)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from console.views import roster_week as week
 from services.access import LEADS, WORKS, Viewer, access_page
 from services.roster import kinds, roster, seats, spans
 from services.roster.access import ROSTER, access_rota
-from services.roster.forms import AnswerAsk, Ask, CopyWeek, Place, Remove, Seated, Swap
+from services.roster.forms import AnswerAsk, CopyWeek, Place, Remove, Seated, Swap
 from storage.queries import roster as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -51,7 +51,7 @@ async def seat(request: web.Request) -> dict[str, Any]:
 
 @ROUTES.form("/roster/place", Place, "roster/_rota.html")
 async def place(request: web.Request, form: Place) -> dict[str, Any]:
-    """Somebody comes, in place of another or besides."""
+    """Somebody comes, in place of another or besides; 请她顶: she is asked, and only her yes fills the gap."""
     who, now = viewer(request), request.app[CLOCK]()
     await request.app[DATABASE].write(lambda db: roster.place(db, who, form, now))
     return await rota(request, _of(form))
@@ -70,14 +70,6 @@ async def swap(request: web.Request, form: Swap) -> dict[str, Any]:
     """Two colleagues change seats."""
     who, now = viewer(request), request.app[CLOCK]()
     await request.app[DATABASE].write(lambda db: roster.swap(db, who, form, now))
-    return await rota(request, _of(form))
-
-
-@ROUTES.form("/roster/ask", Ask, "roster/_rota.html")
-async def ask(request: web.Request, form: Ask) -> dict[str, Any]:
-    """请她顶: only her yes fills the gap."""
-    who, now = viewer(request), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: roster.ask(db, who, form, now))
     return await rota(request, _of(form))
 
 
@@ -127,7 +119,7 @@ async def rota(request: web.Request, chosen: tuple[int, date, int] | None = None
         next_week = now + timedelta(days=7)
         gaps = queries.gaps(db, home.id, now, next_week)
         told = _told(db, home.id, gaps, queries.between(db, home.id, now, next_week), today, zone)
-        panel = _panel(db, who, chosen, first) if chosen and posts else {}
+        panel = _panel(db, who, chosen, first, now) if chosen and posts else {}
         return {
             "first": first,
             "today": today,
@@ -172,7 +164,7 @@ def _told(
     }
 
 
-def _panel(db: Unit, who: Viewer, chosen: tuple[int, date, int], first: date) -> dict[str, Any]:
+def _panel(db: Unit, who: Viewer, chosen: tuple[int, date, int], first: date, now: datetime) -> dict[str, Any]:
     """Everything about one seat. Raises NotFound."""
     home = access_rota(db, who)
     found = seats.of(db, who, *chosen)
@@ -205,7 +197,7 @@ def _panel(db: Unit, who: Viewer, chosen: tuple[int, date, int], first: date) ->
         "ends": ends,
         "drawn": seats.revision_of(db, found),
         "there": [(number, names[number]) for number in there if number in names],
-        "gap": seats.has_gap(db, found, begins),
+        "gap": seats.has_gap(db, found, max(begins, now)),
         "candidates": sorted(candidates, key=lambda one: (bool(one.rules), not one.near, one.member.name)),
         "asked": [names[number] for number in asked if number in names],
         "kinds": kinds.of_home(db, home.id),

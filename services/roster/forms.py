@@ -28,10 +28,11 @@ class Seated(Form, frozen=True, kw_only=True):
 
 
 class Place(Seated, frozen=True, kw_only=True):
-    """Somebody comes here: in place of `out`, or besides who is there when that is 0."""
+    """Somebody comes here: in place of `out`, or besides who is there when that is 0; with `ask` she is asked first."""
 
     staff: int
     out: int = 0
+    ask: bool = False
 
 
 class Remove(Seated, frozen=True, kw_only=True):
@@ -45,12 +46,6 @@ class Swap(Seated, frozen=True, kw_only=True):
 
     out: int
     there: str
-
-
-class Ask(Seated, frozen=True, kw_only=True):
-    """A colleague is asked; only her yes fills the seat."""
-
-    staff: int
 
 
 class AnswerAsk(Form, frozen=True, kw_only=True):

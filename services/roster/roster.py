@@ -11,7 +11,7 @@ from care.states import RotaKind
 from services.access import Viewer, name_of
 from services.roster import kinds, seats, spans
 from services.roster.access import access_change, access_lead, access_rota
-from services.roster.forms import AnswerAsk, Ask, CopyWeek, Place, PutShift, Remove, Swap
+from services.roster.forms import AnswerAsk, CopyWeek, Place, PutShift, Remove, Swap
 from services.roster.seats import Word
 from storage.tables.roster import DutyPost, DutyShift
 from storage.unit import Unit
@@ -29,9 +29,12 @@ def put(db: Unit, viewer: Viewer, form: PutShift, now: datetime) -> None:
 
 
 def place(db: Unit, viewer: Viewer, form: Place, now: datetime) -> None:
-    """Somebody comes to a seat of the page, in place of another as one act. Raises Forbidden, Invalid, Changed,
-    AgainstRule.
+    """Somebody comes to a seat of the page, in place of another as one act; or she is asked whether she does. Raises
+    Forbidden, Invalid, Changed, AgainstRule.
     """
+    if form.ask:
+        _ask(db, viewer, form, now)
+        return
     home = access_lead(db, viewer)
     seat = seats.sat(db, viewer, form)
     seats.is_as_drawn(db, seat, form.drawn)
@@ -72,7 +75,7 @@ def swap(db: Unit, viewer: Viewer, form: Swap, now: datetime) -> None:
     spans.renew(db, home, now)
 
 
-def ask(db: Unit, viewer: Viewer, form: Ask, now: datetime) -> None:
+def _ask(db: Unit, viewer: Viewer, form: Place, now: datetime) -> None:
     """A colleague is asked whether she comes; nothing is filled until she says so. Raises Forbidden, Invalid,
     AgainstRule.
     """

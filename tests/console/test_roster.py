@@ -80,7 +80,7 @@ async def test_l6_who_is_asked_reads_it_and_her_yes_fills_the_seat(
     lead, nurse = colleagues["shen"], colleagues["tang"]
     await posts(lead)
     _, fields = await seat(house, "护士", "夜")
-    asked = await lead.post("/roster/ask", fields | {"staff": await number_of(house, "tang")})
+    asked = await lead.post("/roster/place", fields | {"staff": await number_of(house, "tang"), "ask": "1"})
     assert "问了唐雨，等她答应" in await asked.text()
     assert "沈国平请您顶今天夜班（20:00 到 08:00），护士。" in text(await nurse.get("/roster"))
     change = await house.home.one("SELECT id FROM rota_change")
@@ -145,7 +145,7 @@ async def test_l6_a_gap_of_the_next_seven_days_is_red_on_today_and_the_asked_col
     assert "没人 今天白班（16:00 到 20:00）2 楼没人" in page
     assert "今后七天另外还有" in page
     _, fields = await seat(house, "护士", "夜")
-    await lead.post("/roster/ask", fields | {"staff": await number_of(house, "tang")})
+    await lead.post("/roster/place", fields | {"staff": await number_of(house, "tang"), "ask": "1"})
     assert "请您顶 沈国平请您顶今天夜班，护士" in text(await nurse.get("/today"))
     where = f"{fields['post']}.{fields['day']}.{fields['shift']}"
     assert "今天夜班 护士" in text(await lead.get(f"/roster?seat={where}"))
@@ -201,3 +201,14 @@ async def test_q7plus_a_sheet_for_the_wall_names_the_number_and_who_is_on_duty(
     assert "11-22 周日 夜 唐雨" in sheet
     assert "周敏" not in sheet
     assert "微信不是呼叫铃" in sheet
+
+
+async def test_l6_a_shift_that_runs_and_is_filled_has_no_gap_any_more(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    lead = colleagues["shen"]
+    await posts(lead)
+    house.home.clock.on(minutes=30)
+    page = await (await place(house, lead, "tang", "2 楼", "白")).text()
+    assert "唐雨" in page
+    assert "还差人" not in page

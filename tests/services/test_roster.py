@@ -9,7 +9,7 @@ from care.errors import Changed, Decided, Forbidden, Invalid
 from care.states import Role
 from services.access import Viewer
 from services.roster import kinds, posts, roster, seats, subject, watches
-from services.roster.forms import AnswerAsk, Ask, CopyWeek, EditPost, Place, PutShift, Swap
+from services.roster.forms import AnswerAsk, CopyWeek, EditPost, Place, PutShift, Swap
 from services.subject import Running
 from storage import tables
 from storage.tables.roster import DutyPost
@@ -165,9 +165,9 @@ async def test_l6_only_her_yes_fills_a_gap(rota: Rota) -> None:
     monday = SUNDAY + timedelta(days=1)
     seat = await rota.seat(monday, "夜")
     for who in (rota.zhou, rota.wang):
-        await rota.does(roster.ask, rota.lead, Ask(**seat, staff=who.id))  # type: ignore[arg-type]
+        await rota.does(roster.place, rota.lead, Place(**seat, ask=True, staff=who.id))  # type: ignore[arg-type]
     with pytest.raises(Invalid, match="已经问过了"):
-        await rota.does(roster.ask, rota.lead, Ask(**seat, staff=rota.zhou.id))  # type: ignore[arg-type]
+        await rota.does(roster.place, rota.lead, Place(**seat, ask=True, staff=rota.zhou.id))  # type: ignore[arg-type]
     assert ("23", "没人", "23 20:00", "24 08:00") in await rota.spans(monday)
     first, second = [number for (number,) in await rota.home.rows("SELECT id FROM rota_change ORDER BY id")]
     with pytest.raises(Forbidden):

@@ -22,7 +22,6 @@ ACTS: Final[dict[Key, Act]] = dict(
         _rota("place", "place"),
         _rota("remove", "remove"),
         _rota("swap", "swap"),
-        _rota("ask", "ask"),
         _rota("asked/{change}/{said}", "yes"),
         _rota("asked/{change}/{said}", "no"),
         _rota("copy", "copy"),
