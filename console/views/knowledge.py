@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from care import sla
 from care.errors import Invalid
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
@@ -118,7 +119,7 @@ async def attempt(request: web.Request, form: TryKnowledge) -> dict[str, Any]:
 def _told(request: web.Request, asked: Asked | None) -> tuple[str, str]:
     """The words of the flow itself, so that the page never shows what the phone would not."""
     house, now = request.app[HOUSE], request.app[CLOCK]()
-    due = now + house.figures.reply
+    due = sla.reply_due(now, house.figures)
     if asked is None:
         return house.words([say("desk.promise", by=due)], now), "没有相近的，转人工"
     step = enquiry.begin(asked)

@@ -1,6 +1,6 @@
 """Promised times: made, brought forward, kept by a named human (C4, C9, Q4, U9)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from care import sla
@@ -14,6 +14,8 @@ from storage.store import Question, Store
 from storage.types import moment
 
 KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
+AT_MOST: Final = timedelta(hours=2)
+"""What came in between gets as long as what was asked before, without the night that lay in that."""
 TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
 """Kinds whose breach the person is told."""
 
@@ -148,7 +150,7 @@ def keep(
             person_id=person_id,
             kind=Kind.REPLY,
             made_at=moment(heard[0]),
-            due_at=moment(heard[0] + due_at - made_at),
+            due_at=moment(heard[0]) + min(moment(due_at) - moment(made_at), AT_MOST),
         )
     if rows:
         store.hint("promises", f"person:{person_id}")
