@@ -3,16 +3,18 @@
 Rules warn and ask for a reason, they never block: homes with shifts of 24 hours and carers who live in are homes too.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from care import duty
-from care.errors import Decided, Forbidden, Invalid
+from care.errors import Decided, Forbidden, Invalid, JiashuError
 from care.states import RotaKind
 from services.access import Viewer, name_of
 from services.roster import kinds, seats, spans
 from services.roster.access import access_change, access_lead, access_rota
 from services.roster.forms import AnswerAsk, CopyWeek, Place, PutShift, Remove, Swap
 from services.roster.seats import Word
+from storage import tables
 from storage.tables.roster import DutyPost, DutyShift
 from storage.unit import Unit
 
@@ -22,10 +24,31 @@ def put(db: Unit, viewer: Viewer, form: PutShift, now: datetime) -> None:
     Forbidden, Invalid with what is there instead; AgainstRule when a reason was asked for and is missing.
     """
     home = access_lead(db, viewer)
+    spans.renew(db, home, now, only={_put(db, viewer, home, form, now)})
+
+
+def put_all(db: Unit, viewer: Viewer, forms: Sequence[PutShift], now: datetime) -> list[str]:
+    """Many of them at once, as from a sheet, and the spans once; for each the sentence that says why it was not put,
+    or nothing. Raises Forbidden.
+    """
+    home, told, posts = access_lead(db, viewer), list[str](), set[int]()
+    for form in forms:
+        try:
+            posts.add(_put(db, viewer, home, form, now))
+            told.append("")
+        except JiashuError as error:
+            told.append(error.sentence)
+    if posts:
+        spans.renew(db, home, now, only=posts)
+    return told
+
+
+def _put(db: Unit, viewer: Viewer, home: tables.Home, form: PutShift, now: datetime) -> int:
+    """Write it down; gives the post."""
     seat = seats.called(db, home, form.post, form.day, form.shift)
     if form.staff_id not in seats.seated(db, seat):
         seats.write(db, viewer, home, seat, Word(RotaKind.PUT, into=form.staff_id, reason=form.reason), now)
-        spans.renew(db, home, now)
+    return seat[0].id
 
 
 def place(db: Unit, viewer: Viewer, form: Place, now: datetime) -> None:
@@ -45,7 +68,7 @@ def place(db: Unit, viewer: Viewer, form: Place, now: datetime) -> None:
         raise Decided(who="有同事", what="把这一班改了")
     kind = RotaKind.REPLACE if form.out else RotaKind.PUT
     seats.write(db, viewer, home, seat, Word(kind, form.out or None, form.staff, form.reason), now)
-    spans.renew(db, home, now)
+    spans.renew(db, home, now, only={seat[0].id})
 
 
 def remove(db: Unit, viewer: Viewer, form: Remove, now: datetime) -> None:
@@ -56,7 +79,7 @@ def remove(db: Unit, viewer: Viewer, form: Remove, now: datetime) -> None:
     if form.out not in seats.seated(db, seat):
         raise Decided(who="有同事", what="把这一班改了")
     seats.write(db, viewer, home, seat, Word(RotaKind.REMOVE, form.out, None, form.reason), now)
-    spans.renew(db, home, now)
+    spans.renew(db, home, now, only={seat[0].id})
 
 
 def swap(db: Unit, viewer: Viewer, form: Swap, now: datetime) -> None:

@@ -212,13 +212,14 @@ def is_to_come(home: tables.Home, seat: Seat, now: datetime) -> None:
 # -- rules that warn -------------------------------------------------------------------------------------------------
 
 
-def turns(db: Unit, home: tables.Home, day: date) -> dict[int, dict[duty.Seat, duty.Work]]:
-    """What everybody does in the days around one, by colleague and seat; 休 is no turn."""
+def turns(db: Unit, home: tables.Home, day: date, staff_id: int | None = None) -> dict[int, dict[duty.Seat, duty.Work]]:
+    """What everybody, or one colleague, does in the days around one, by colleague and seat; 休 is no turn."""
     zone, shifts = kinds.zone_of(home), kinds.kinds_of(kinds.shifts(db, home.id, gone=True))
+    around = day - timedelta(days=NEAR), day + timedelta(days=NEAR)
     found: dict[int, dict[duty.Seat, duty.Work]] = {}
-    for seat, there in duty.seated(spans.changes(db, home.id, day - timedelta(days=NEAR))).items():
+    for seat, there in duty.seated(spans.changes(db, home.id, *around, staff_id)).items():
         kind = shifts.get(seat[2])
-        if kind and kind.works and seat[1] <= day + timedelta(days=NEAR):
+        if kind and kind.works:
             for staff in there:
                 found.setdefault(staff, {})[seat] = duty.Work(seat[0], *kind.hours(seat[1], zone))
     return found
@@ -258,7 +259,7 @@ def write(
     rules: list[str] = []
     if word.into is not None:
         name = _colleague(db, home, word.into)
-        rules = against(home, seat, word.into, turns(db, home, seat[1]), word.without)
+        rules = against(home, seat, word.into, turns(db, home, seat[1], word.into), word.without)
         if rules and word.reason is not None and not word.reason.strip():
             raise AgainstRule(who=name, rules=words_of(rules))
     row = RotaChange(

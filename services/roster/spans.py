@@ -4,12 +4,12 @@ Whoever holds the rota calls `renew`: after each change, and every few seconds b
 clock of the home is set, and the days go on without anybody touching the rota.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from care import duty
 from services.roster import kinds
@@ -38,12 +38,12 @@ class Differs:
         return bool(self.new or self.cut or self.over)
 
 
-def renew(db: Unit, home: tables.Home, now: datetime) -> bool:
+def renew(db: Unit, home: tables.Home, now: datetime, *, only: Collection[int] = ()) -> bool:
     """Write the spans that are not over as they follow from the rota now; whether any became another one. Who calls
-    holds the rota.
+    holds the rota. `only`: the posts of which something was decided, all of them without any.
     """
     db.flush()
-    found = differs(db, home, now)
+    found = differs(db, home, now, only)
     for row in found.cut:
         row.ends_at = now
     if found.over:
@@ -69,10 +69,11 @@ def renew(db: Unit, home: tables.Home, now: datetime) -> bool:
     return bool(found)
 
 
-def differs(db: Unit, home: tables.Home, now: datetime) -> Differs:
+def differs(db: Unit, home: tables.Home, now: datetime, only: Collection[int] = ()) -> Differs:
     """What runs now and goes on as it was keeps its row; what became other is cut now, and goes on from now."""
-    wanted = {_wanted(span, now): span for span in _follow(db, home, now) if span.ends > now}
-    there = list(db.fresh(select(DutySpan).where(DutySpan.home_id == home.id, DutySpan.ends_at > now)))
+    wanted = {_wanted(span, now): span for span in _follow(db, home, now, only) if span.ends > now}
+    rows = select(DutySpan).where(DutySpan.home_id == home.id, DutySpan.ends_at > now)
+    there = list(db.fresh(rows.where(DutySpan.post_id.in_(only)) if only else rows))
     kept: set[Told] = set()
     old: list[DutySpan] = []
     for row in there:
@@ -88,14 +89,17 @@ def differs(db: Unit, home: tables.Home, now: datetime) -> Differs:
     )
 
 
-def _follow(db: Unit, home: tables.Home, now: datetime) -> Iterator[duty.Span]:
+def _follow(db: Unit, home: tables.Home, now: datetime, only: Collection[int]) -> Iterator[duty.Span]:
     zone = kinds.zone_of(home)
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=n) for n in range(-2, AHEAD.days)]
     shifts = kinds.kinds_of(kinds.shifts(db, home.id, gone=True))
-    seats = duty.seated(changes(db, home.id, days[0]))
+    words = changes(db, home.id, days[0])
+    seats = duty.seated(word for word in words if not only or word.seat[0] in only)
     left = leavers(db, home.id)
     for post in kinds.posts(db, home.id, gone=True):
+        if only and post.id not in only:
+            continue
         for span in duty.spans(kinds.post_of(post), seats, shifts, days, zone, left):
             if post.gone_at is None:
                 yield span
@@ -121,14 +125,22 @@ def _told(row: DutySpan, now: datetime) -> Told:
     )
 
 
-def changes(db: Unit, home_id: int, since: date) -> list[duty.Change]:
-    """What counts for days from here on, in the order in which it counts: a yes counts when it was said."""
-    rows = db.scalars(
-        select(RotaChange)
-        .where(RotaChange.home_id == home_id, RotaChange.day >= since, RotaChange.accepted_at.is_not(None))
-        .order_by(RotaChange.accepted_at, RotaChange.id)
+def changes(
+    db: Unit, home_id: int, since: date, until: date | None = None, staff_id: int | None = None
+) -> list[duty.Change]:
+    """What counts for these days, in the order in which it counts: a yes counts when it was said. With `staff_id` what
+    was decided about one colleague.
+    """
+    row = RotaChange
+    wanted = select(row.id, row.post_id, row.day, row.shift_id, row.out_id, row.in_id).where(
+        row.home_id == home_id, row.day >= since, row.accepted_at.is_not(None)
     )
-    return [duty.Change(row.id, (row.post_id, row.day, row.shift_id), row.out_id, row.in_id) for row in rows]
+    if until is not None:
+        wanted = wanted.where(row.day <= until)
+    if staff_id is not None:
+        wanted = wanted.where(or_(row.in_id == staff_id, row.out_id == staff_id))
+    rows = db.execute(wanted.order_by(row.accepted_at, row.id))
+    return [duty.Change(number, (post, day, shift), out, into) for number, post, day, shift, out, into in rows]
 
 
 def leavers(db: Unit, home_id: int) -> dict[int, datetime]:

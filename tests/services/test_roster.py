@@ -243,3 +243,18 @@ async def test_l6_of_two_leads_who_fill_one_seat_at_once_the_second_is_told(rota
     ends = await asyncio.gather(*acts, return_exceptions=True)
     assert sorted(type(end).__name__ for end in ends) == ["Changed", "NoneType"]
     assert len([span for span in await rota.spans(monday) if span[1] != "没人"]) == 1
+
+
+async def test_n3_many_lines_are_put_at_once_and_each_that_is_not_says_why(rota: Rota) -> None:
+    monday = SUNDAY + timedelta(days=1)
+    lines = [
+        PutShift(staff_id=rota.zhou.id, day=monday, shift="白", post="2 楼"),
+        PutShift(staff_id=rota.zhou.id, day=monday, shift="晚", post="2 楼"),
+        PutShift(staff_id=rota.wang.id, day=SUNDAY - timedelta(days=1), shift="白", post="2 楼"),
+        PutShift(staff_id=rota.wang.id, day=monday, shift="夜", post="2 楼"),
+    ]
+    now = rota.home.clock()
+    told = await rota.home.database.write(lambda db: roster.put_all(db, rota.lead, lines, now))
+    assert [bool(one) for one in told] == [False, True, True, False]
+    assert "没有「晚」这种班" in told[1]
+    assert [name for _, name, *_ in await rota.spans(monday)] == ["周敏", "王慧"]

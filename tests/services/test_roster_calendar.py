@@ -11,9 +11,12 @@ from care.errors import Changed, Forbidden, Invalid
 from care.quiet_hours import is_quiet, next_allowed
 from care.states import DayKind, Role
 from services.access import Viewer
+from services.promises import promises
 from services.roster import days, hours, subject, today
 from services.roster.forms import CheckYear, SetDay, SetHours
 from services.subject import Running
+from storage.store import Store
+from storage.types import moment
 from tests.conftest import HomeUnderTest
 
 OFFICE = {
@@ -135,3 +138,24 @@ async def test_n8_f16_quiet_hours_are_the_homes_own_and_keep_the_night(home: Hom
     for given, why in wrong:
         with pytest.raises(Invalid, match=why):
             await sets(home, lead, SetHours(hours=given))
+
+
+async def test_n8_q4_what_comes_in_while_a_colleague_answers_the_night_does_not_get_the_nights_length(
+    home: HomeUnderTest, lead: Viewer
+) -> None:
+    await sets(home, lead, SetHours(hours=ALL))
+    await learns(home)
+    home.clock.now = datetime(2026, 11, 23, 14, 10, tzinfo=UTC)  # 22:10
+    await home.hears("你们的窗帘多久洗一次")
+    home.clock.now = written = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # nine in the morning
+    home.clock.on(minutes=5)
+    await home.hears("还想问一下被子多久晒一次")
+    person = await home.person()
+
+    def keep(store: Store) -> None:
+        store.lock_persons(person)
+        promises.keep(store, person, lead.id, home.clock(), how="message", written_at=written)
+
+    await home.database.store(keep)
+    due = await home.one("SELECT due_at FROM promise WHERE kept_at IS NULL AND kind = 'reply'")
+    assert moment(due) == home.clock() + timedelta(hours=2)
