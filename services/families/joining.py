@@ -61,10 +61,7 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
     db.flush()
     db.expire_all()
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "join", f"person:{was}", f"person:{became}")
-    db.store.hint("families", "inbox", "outbox", "cases", "promises", f"person:{was}", f"person:{became}")
-
-
-    db.store.hint("families", "inbox", "outbox", "alarms", "promises", f"person:{was}", f"person:{became}")
+    db.store.hint("families", "inbox", "outbox", "alarms", "cases", "promises", f"person:{was}", f"person:{became}")
     return alias
 
 
@@ -107,10 +104,9 @@ def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
     db.flush()
     db.expire_all()
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "undo_join", f"person:{alias.was}")
-    db.store.hint("families", "inbox", "outbox", "cases", "promises", f"person:{alias.was}", f"person:{alias.became}")
-
-
-    db.store.hint("families", "inbox", "outbox", "alarms", "promises", f"person:{alias.was}", f"person:{alias.became}")
+    db.store.hint(
+        "families", "inbox", "outbox", "alarms", "cases", "promises", f"person:{alias.was}", f"person:{alias.became}"
+    )
     return alias
 
 

@@ -198,22 +198,6 @@ def changes(db: Unit, resident_id: int) -> list[Change]:
 
 def wishes(db: Unit, resident_id: int) -> list[Wished]:
     """What the elder asked of us and has not taken back."""
-    found = select(ElderWish).where(ElderWish.resident_id == resident_id, ElderWish.ended_at.is_(None))
-    rows = db.scalars(found.order_by(ElderWish.id)).all()
-    names, by = _names(db, [row.about for row in rows]), _staff(db, [row.noted_by for row in rows])
-    return [
-        Wished(
-            row.id,
-            db.words(row, "words"),
-            row.about,
-            names.get(row.about or 0, ""),
-            by.get(row.noted_by, ""),
-            row.noted_at,
-        )
-        for row in rows
-    ]
-
-
     return _wished(db, ElderWish.resident_id == resident_id)
 
 
@@ -234,9 +218,7 @@ def _wished(db: Unit, which: ColumnElement[bool]) -> list[Wished]:
         .order_by(ElderWish.id)
     )
     return [
-        Wished(
-            row.id, db.open(row, "words") or "", (db.open(about, "name") or "") if about else "", by or "", row.noted_at
-        )
+        Wished(row.id, db.words(row, "words"), db.words(about, "name") if about else "", by or "", row.noted_at)
         for row, about, by in found
     ]
 

@@ -240,22 +240,12 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         .join(elder, elder.id == tables.Resident.person_id)
         .where(tables.Kinship.person_id.in_(people))
     ):
-        ties.setdefault(
-            kinship.person_id, f"{db.words(person, 'name', '老人')}的{db.words(kinship, 'relation', '家属')}"
-        )
+        ties.setdefault(kinship.person_id, f"{db.open(person, 'name')}的{db.open(kinship, 'relation')}")
         _ = resident
     found: dict[int, Who] = {}
     for person, attended_by, resident, is_place in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
-        tie = ties.get(person.id, "老人 · " + place if resident else "未绑定" if person.kind == "guest" else "")
-        found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
-
-        name = db.words(person, "name", "未绑定用户")
-        nobody = "房间里的设备，先问是谁" if person.id in places else "未绑定" if person.kind == "guest" else ""
-
-
-        name = db.open(person, "name") or "未绑定用户"
         nobody = "房间里的设备，先问是谁" if is_place else "未绑定" if person.kind == "guest" else ""
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)

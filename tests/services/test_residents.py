@@ -58,7 +58,7 @@ async def test_f14_relatives_stand_with_what_they_may_know_the_first_contact_fir
     niece = await register.person("niece")
     await register.rows("UPDATE kinship SET position = CASE WHEN person_id = ? THEN 0 ELSE 9 END", niece)
     again = await register.database.read(lambda db: residents.relatives(db, number))
-    assert [one.name for one in again][0] == "孙玉", "in the order of contact"
+    assert again[0].name == "孙玉", "in the order of contact"
 
 
 async def test_f10_whom_something_may_be_sent_is_known_with_all_that_forbids_it(register: HomeUnderTest) -> None:
