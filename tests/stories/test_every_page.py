@@ -64,6 +64,8 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PL
     await expect(page.get_by_role("heading", name="现在要处理")).to_be_visible()
     for empty in (
         *(page_of.path[1:] for page_of in menu()),
+        "residents/beds",
+        "residents/new",
         "knowledge?show=soon",
         "search?q=没有这个人",
         "restore",
@@ -92,6 +94,10 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PL
     await page.locator(".bed", has_text="王桂兰").click()
     await expect(page.get_by_role("heading", name="家属", exact=True)).to_be_visible()
     await looked_at(page, "resident")
+    await page.keyboard.press("h")
+    await expect(page.get_by_text("先救人、打 120，同时打给李静")).to_be_visible()
+    await looked_at(page, "emergency card")
+    await page.keyboard.press("Escape")
     await page.get_by_role("link", name="家属与同意").click()
     for part in ("加一位", "记下老人的话", "有争议"):
         await page.get_by_role("button", name=part).click()

@@ -66,7 +66,7 @@ async def test_p2_a_carer_sees_her_floor_and_nothing_of_complaints(demo: Demo, w
     assert beds
     assert all(re.search(r"\b3\d\d", bed) for bed in beds), "only the third floor"
     await page.locator(".bed", has_text="王桂兰").click()
-    await expect(page.get_by_role("heading", name="家属与可看范围")).to_be_visible()
+    await expect(page.get_by_role("heading", name="家属", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="打一张绑定单")).to_have_count(0)
     await expect(page.get_by_text("去世", exact=True)).to_have_count(0)
     assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", await page.content()), "phones are masked"
@@ -100,7 +100,7 @@ async def test_p2_a_director_sees_everything_and_every_look_is_written_down(demo
     await expect(page.locator("#case")).to_contain_text("昨天晚饭是凉的")
     await page.goto(f"{demo.console}residents")
     await page.locator(".bed", has_text="王桂兰").click()
-    await expect(page.get_by_role("button", name="打一张绑定单")).to_be_visible()
+    await expect(page.get_by_role("link", name="家属与同意")).to_be_visible()
     await expect(page.get_by_role("button", name=re.compile("静默"))).to_be_visible()
 
     await page.goto(f"{demo.console}days")
