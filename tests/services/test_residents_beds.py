@@ -11,7 +11,9 @@ from services.residents import admission, beds
 from services.residents.admission import Admit
 from services.residents.beds import AddBed, CloseBed, LayOut
 from storage import tables
+from storage.queries import residents_beds
 from storage.tables.residents import Bed
+from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 
 
@@ -142,3 +144,32 @@ async def test_n3_one_bed_is_added_to_a_room_that_may_be_new(home: HomeUnderTest
             await home.database.write(
                 lambda db, f=form: beds.add_bed(db, director, f, home.clock())  # type: ignore[misc]
             )
+
+
+async def test_n3_the_page_of_beds_counts_who_is_where_and_hides_names_of_other_floors(home: HomeUnderTest) -> None:
+    director = await laid_out(home)
+    await admitted(home, director, "王桂兰", "301")
+    carer = await home.staff(Role.CARER, "林可", "lin", "2")
+
+    def look(db: Unit) -> tuple[list[str], list[str], int, int]:
+        whole = residents_beds.beds(db, home.ids.home_id, director.sight)
+        seen = residents_beds.beds(db, home.ids.home_id, carer.sight)
+        free = residents_beds.free(db, home.ids.home_id, carer.sight)
+        return [one.who for one in whole if one.who], [one.who for one in seen if one.who], len(whole), len(free)
+
+    assert await home.database.read(look) == (["王桂兰"], ["有人"], 8, 4)
+    order = await home.database.read(
+        lambda db: [one.place for one in residents_beds.free(db, home.ids.home_id, director.sight)]
+    )
+    assert order == sorted(order)
+    assert "301-1" not in order
+
+
+async def test_n3_a_floor_says_what_it_cannot_read_and_the_only_bed_is_enough(home: HomeUnderTest) -> None:
+    director = await laid_out(home)
+    for text, why in (("", "请写有哪几层"), ("天台", "看不懂楼层"), ("1-60 B1", "一次最多 60 层")):
+        with pytest.raises(Invalid, match=why):
+            beds.floors_of(text)
+    await home.database.write(lambda db: db.query(Bed).delete())
+    with pytest.raises(Invalid, match="院里还没有床位"):
+        await admitted(home, director, "王桂兰", "301")
