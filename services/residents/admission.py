@@ -165,7 +165,9 @@ def admit(db: Unit, viewer: Viewer, form: Admit, now: datetime) -> tables.Reside
 
 def today_of(db: Unit, home_id: int, now: datetime) -> date:
     """The day of the home."""
-    return now.astimezone(ZoneInfo(db.get_one(tables.Home, home_id).timezone)).date()
+    if "zone" not in db.info:
+        db.info["zone"] = ZoneInfo(db.get_one(tables.Home, home_id).timezone)
+    return now.astimezone(db.info["zone"]).date()
 
 
 def new_record(home_id: int, person_id: int, resident_id: int, now: datetime) -> Record:

@@ -22,6 +22,8 @@ from storage.unit import Unit
 LAYS: Final = LEADS | {Role.ADMIN}
 """Who says which rooms there are: the lead, and who sets the house up."""
 MOST_FLOORS, MOST_ROOMS, MOST_BEDS = 60, 60, 12
+_ROOMS: Final = "rooms"
+"""Where a transaction keeps the beds that it has read."""
 ALIKE: Final = str.maketrans("lIiOoQ|", "1110001")
 """Letters that are taken for digits."""
 
@@ -176,10 +178,10 @@ def find(db: Unit, home_id: int, building: str, room: str, name: str) -> Bed:
         wanted, _, bed_name = wanted.rpartition("-")
     if not wanted:
         raise Invalid(why="请选房间和床位。")
-    beds = [bed for bed in every(db, home_id) if not house or bed.building.upper() == house]
-    found = [bed for bed in beds if wanted in {bed.room.upper(), (bed.building + bed.room).upper()}]
+    rooms = _rooms(db, home_id)
+    found = [bed for bed in rooms.get(wanted, ()) if not house or bed.building.upper() == house]
     if not found:
-        raise Invalid(why=_no_room(room.strip(), wanted, beds))
+        raise Invalid(why=_no_room(room.strip(), wanted, rooms))
     if len({bed.building for bed in found}) > 1:
         names = "、".join(sorted({bed.building or "没写楼名的" for bed in found}))
         raise Invalid(why=f"{names}都有 {wanted} 室，请写是哪一栋。")
@@ -214,8 +216,9 @@ def _is_free(db: Unit, bed: Bed) -> None:
 def claim(db: Unit, bed: Bed, resident_id: int, now: datetime) -> None:
     """Give a bed to somebody who has none. Two at once: a unique key lets the first have it. Raises Invalid, Busy."""
     held = db.fresh(select(Bed).where(Bed.id == bed.id).with_for_update(read=True)).one()
-    _is_free(db, held)
     stay = new_id()
+    if held.closed_at is not None:
+        _is_free(db, held)
     db.store.insert_missing(
         BedStay,
         ("id", "home_id", "resident_id", "bed_id", "began_at"),
@@ -251,12 +254,26 @@ def settle(db: Unit, resident: tables.Resident, now: datetime) -> None:
         claim(db, bed, resident.id, now)
 
 
+def _rooms(db: Unit, home_id: int) -> dict[str, list[Bed]]:
+    """Beds under the names of their rooms, with and without the building; read once in a transaction, since an import
+    asks for each row.
+    """
+    kept: dict[str, list[Bed]] | None = db.info.get(_ROOMS)
+    if kept is None:
+        kept = db.info[_ROOMS] = {}
+        for bed in every(db, home_id):
+            for name in {bed.room.upper(), (bed.building + bed.room).upper()}:
+                kept.setdefault(name, []).append(bed)
+    return kept
+
+
 def _put(db: Unit, home_id: int, beds: Sequence[Where], now: datetime) -> None:
     db.store.insert_missing(
         Bed,
         ("id", "home_id", "building", "floor", "room", "name", "created_at"),
         [(new_id(), home_id, one.building, one.floor, one.room, one.name, micros(now)) for one in beds],
     )
+    db.info.pop(_ROOMS, None)
 
 
 def _written(db: Unit, viewer: Viewer, action: str, detail: str, now: datetime) -> None:
@@ -282,14 +299,12 @@ def _bare(text: str) -> str:
     return re.sub(r"(室|房间?|号?床|号)$", "", plain(text).upper())
 
 
-def _no_room(typed: str, wanted: str, beds: Sequence[Bed]) -> str:
-    names = {(bed.building + bed.room).upper(): bed.building + bed.room for bed in beds}
-    rooms = {bed.room.upper(): bed.building + bed.room for bed in beds} | names
+def _no_room(typed: str, wanted: str, rooms: dict[str, list[Bed]]) -> str:
     shown = re.sub(r"(室|房间?)$", "", plain(typed))
     alike = shown.translate(ALIKE).upper()
-    near = rooms.get(alike) or next((rooms[one] for one in get_close_matches(wanted, rooms, n=1, cutoff=0.6)), None)
+    near = next((one for one in (alike, *get_close_matches(wanted, rooms, n=1, cutoff=0.6)) if one in rooms), None)
     if near:
-        return f"没有 {shown} 室，是 {near} 吗？"
+        return f"没有 {shown} 室，是 {rooms[near][0].building}{rooms[near][0].room} 吗？"
     if rooms:
         return f"没有 {shown} 室。请看「床位」里有哪些房间。"
     return "院里还没有床位。请先在「床位」里排好楼层和房间。"

@@ -19,6 +19,8 @@ from storage.unit import Unit
 STATUSES: Final = tuple(status.value for status in Status)
 LIVING: Final = ("在住", "请假", "住院", "病危")
 GONE: Final = ("退住", "去世")
+SHOWN: Final = 3
+"""Of those who are taken for each other so many are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +177,15 @@ def _high(db: Unit, record: Record | None) -> frozenset[str]:
 def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) -> Line:
     born = (db.words(row, "born"))[:4]
     rest = [other for other in others if other.id != line.id]
+
+
+    born = (db.open(row, "born") or "")[:4]
+    rest = [other for other in others[: SHOWN + 1] if other.id != line.id][:SHOWN]
+    more = len(others) - 1 - len(rest)
     return replace(
         line,
         twin=f"{born} 年生" if born else "生年没填",
-        alike="、".join(f"{other.place} {other.name}" for other in rest),
+        alike="、".join(f"{other.place} {other.name}" for other in rest) + (f"，还有 {more} 位" if more else ""),
     )
 
 
