@@ -16,7 +16,7 @@ from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import Routes
 from services.access import Viewer
 from services.imports import applying, exports, reading, staging, template, undo
-from services.imports.access import IMPORTS, access_run, may_write
+from services.imports.access import IMPORTS
 from services.imports.fields import FIELDS, KINDS, Kind
 from services.imports.forms import ApplyRun, AskExport, DecideExport, FixRow, PlanSheet, TakeGuesses, UndoRun
 from services.imports.judge import Tally, tally
@@ -225,23 +225,14 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
         "hidden_rows": sum(one.row.hidden for one in mine),
         "left": sum(one.verdict is Verdict.LOOK for one in looked.rows),
         "kept": kept,
-        "failed": None,
+        "failed": looked.failed,
         "undo_until": run_row.applied_at + undo.FOR if run_row.applied_at and undo.may_undo(run_row, now) else None,
         "KINDS": KINDS,
         "FIELDS": FIELDS,
         "COUNTED": _counted,
         "hers": who.id == run_row.applied_by and run_row.told is not None,
-        "writes": [kind for kind in Kind if may_write(who, kind)],
         "pace": _pace(run_row),
-    } | await _said(request, who, number)
-
-
-async def _said(request: web.Request, who: Viewer, run: int) -> dict[str, Any]:
-    def work(db: Unit) -> str:
-        row = access_run(db, who, run)
-        return db.open(row, "failed") or ""
-
-    return {"failed": await request.app[DATABASE].read(work)}
+    }
 
 
 def _tallies(looked: Looked) -> list[Tally]:

@@ -8,9 +8,12 @@ from care.words import whole
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
 from console.views.residents import by_floor, resident_of
-from services.residents import admission, record, residents
+from services.access import HANDLERS
+from services.families import moving_in
+from services.families.moving_in import MoveIn
+from services.residents import record, residents
 from services.residents.access import RESIDENTS
-from services.residents.admission import ADMITS, LEVELS, Admit
+from services.residents.admission import ADMITS, LEVELS
 from services.residents.forms import Move
 from services.residents.record import SECTIONS, SeeIdentity
 from storage.queries import residents as queries
@@ -35,6 +38,7 @@ async def new(request: web.Request) -> dict[str, Any]:
         "total": total,
         "chosen": whole(request.query.get("place", "")) or 0,
         "LEVELS": LEVELS,
+        "may_bind": who.role in HANDLERS,
     }
 
 
@@ -46,11 +50,11 @@ async def alike(request: web.Request) -> dict[str, Any]:
     return {"alike": found}
 
 
-@ROUTES.form("/residents/new", Admit, may=ADMITS)
-async def admit(request: web.Request, form: Admit) -> web.StreamResponse:
-    """Somebody moves in; then the record opens."""
+@ROUTES.form("/residents/new", MoveIn, may=ADMITS)
+async def admit(request: web.Request, form: MoveIn) -> web.StreamResponse:
+    """Somebody moves in with the relatives who came along; then the record opens."""
     who, now = viewer(request), request.app[CLOCK]()
-    resident = await request.app[DATABASE].write(lambda db: admission.admit(db, who, form, now).id)
+    resident = await request.app[DATABASE].write(lambda db: moving_in.move_in(db, who, form, now).id)
     return web.Response(status=204, headers={"HX-Redirect": f"/console/residents/{resident}"})
 
 

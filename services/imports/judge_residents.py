@@ -12,7 +12,10 @@ from services.imports.known import Known, Lives
 from services.imports.rows import ELDER, SKIP, TWIN, Cells, Judged, Verdict
 from services.imports.values import Bed, Read
 
-PLAIN: Final = ("history", "medicines", "diet", "habits", "address", "occupation")
+PLAIN: Final = (
+    *("history", "medicines", "diet", "habits", "address", "occupation"),
+    *("called", "blood", "hospital", "speech", "routine", "needs"),
+)
 LONGEST_NAME: Final = 20
 GONE: Final = frozenset({"退住", "去世"})
 HEALTHY: Final = "none"

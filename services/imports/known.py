@@ -51,7 +51,11 @@ class Known:
 
     def rooms_called(self, room: str, building: str = "") -> list[tuple[str, str]]:
         """The rooms of a name; in one building when it was written."""
-        return [key for key in self.rooms or () if key[1] == room and building in {"", key[0], key[0].rstrip("栋楼座")}]
+        return [
+            key
+            for key in self.rooms or ()
+            if room in {key[1], key[0] + key[1]} and building in {"", key[0], key[0].rstrip("栋楼座")}
+        ]
 
     def nearest(self, wanted: Bed, taken: AbstractSet[Bed]) -> Bed | None:
         """The one room that was meant, when only one can be: a letter for a digit, another storey, one sign off;

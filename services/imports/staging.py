@@ -53,6 +53,8 @@ class Looked:
     drawn: str
     planned: str
     """What the form of the columns is drawn from."""
+    failed: str
+    """Why the last try to write it wrote nothing."""
 
     def of(self, sheet: int) -> list[Judged]:
         """The rows of one sheet."""
@@ -128,14 +130,15 @@ def look(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> Looked:
     found = judge(db, viewer, plans, rows, now)
     totals = [sum(row.sheet == at for row in rows) for at in range(len(plans))]
     return Looked(
-        run,
-        db.open(run, "name") or "",
-        name_of(db, run.made_by),
-        plans,
-        found,
-        totals,
-        revision_of(db, run),
-        revision.of(run.plans),
+        run=run,
+        name=db.open(run, "name") or "",
+        by=name_of(db, run.made_by),
+        plans=plans,
+        rows=found,
+        totals=totals,
+        drawn=revision_of(db, run),
+        planned=revision.of(run.plans),
+        failed=db.open(run, "failed") or "",
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from care import phones
+from care.identity import SIGNS, WEIGHTS
 from care.states import Role
 from services.imports.book import NO_VALUE, Cell
 
@@ -107,7 +109,6 @@ def _sane(found: date, today: date, *, birth: bool) -> Read:
     return Read(found.isoformat())
 
 
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 LOST: Final = "丢位了：Excel 把它当数字，后几位已经没有了"
 
 
@@ -127,7 +128,7 @@ def identity(cell: Cell) -> Read:
     if not re.fullmatch(r"\d{17}[\dX]", words):
         few = f"只有 {len(words)} 位" if len(words) < 18 else f"有 {len(words)} 位"
         return Read(why=f"{few}，要 18 位。猜不出，不猜" if words[:-1].isdigit() else "不是身份证号")
-    if "10X98765432"[sum(int(n) * w for n, w in zip(words, _WEIGHTS, strict=False)) % 11] != words[17]:
+    if SIGNS[sum(int(n) * w for n, w in zip(words, WEIGHTS, strict=False)) % 11] != words[17]:
         return Read(why="最后一位核对不上，多半抄错了一位。猜不出，不猜")
     try:
         date.fromisoformat(f"{words[6:10]}-{words[10:12]}-{words[12:14]}")
@@ -148,12 +149,12 @@ def sex_in(number: str) -> str:
 
 def phone(cell: Cell) -> Read:
     """A mobile number, or a fixed line with its code."""
-    words = re.sub(r"[\s\-()]", "", text(cell))
-    words = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", words)
+    said = text(cell)
+    if found := phones.read(re.sub(r"^86(?=1\d{10}$)", "", said)):
+        return Read(found)
+    words = re.sub(r"[\s\-()]", "", said)
     if not words:
         return Read()
-    if re.fullmatch(r"1[3-9]\d{9}", words) or re.fullmatch(r"0\d{9,11}", words):
-        return Read(words)
     if re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d+", words):
         return Read(why=LOST)
     parts = re.split(r"[,;/、，；]", words)

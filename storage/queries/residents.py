@@ -175,11 +175,7 @@ def _high(db: Unit, record: Record | None) -> frozenset[str]:
 
 
 def _told_apart(db: Unit, row: tables.Resident, line: Line, others: list[Line]) -> Line:
-    born = (db.words(row, "born"))[:4]
-    rest = [other for other in others if other.id != line.id]
-
-
-    born = (db.open(row, "born") or "")[:4]
+    born = db.words(row, "born")[:4]
     rest = [other for other in others[: SHOWN + 1] if other.id != line.id][:SHOWN]
     more = len(others) - 1 - len(rest)
     return replace(
@@ -214,7 +210,7 @@ def alike(db: Unit, home_id: int, name: str, but: int | None = None) -> list[Ali
     )
     named = ((row, db.words(person, "name")) for row, person in found)
     return [
-        Alike(called, f"{row.room}-{row.bed}" if row.room else "没有床位", (db.words(row, "born"))[:4])
+        Alike(called, f"{row.room}-{row.bed}" if row.room else "没有床位", db.words(row, "born")[:4])
         for row, called in named
         if wanted and sound(called) == wanted
     ]

@@ -240,7 +240,9 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         .join(elder, elder.id == tables.Resident.person_id)
         .where(tables.Kinship.person_id.in_(people))
     ):
-        ties.setdefault(kinship.person_id, f"{db.words(person, 'name', '老人')}的{db.words(kinship, 'relation', '家属')}")
+        ties.setdefault(
+            kinship.person_id, f"{db.words(person, 'name', '老人')}的{db.words(kinship, 'relation', '家属')}"
+        )
         _ = resident
     found: dict[int, Who] = {}
     for person, attended_by, resident, is_place in rows:
