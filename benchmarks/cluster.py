@@ -121,7 +121,7 @@ async def cluster(
             try:
                 await built.command("migrate")
                 if staff:
-                    await built.command("staff", "add", "chen", "陈晓雯", "desk", said=b"stage-password\n")
+                    await built.command("staff", "add", "chen", "陈晓雯", "desk", "--settled", said=b"stage-password\n")
                 names = [f"web-{n + 1}" for n in range(webs)]
                 ports = [used.port, *(free_port() for _ in range(webs - 1))]
                 for name, port in zip(names, ports, strict=True):

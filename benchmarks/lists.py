@@ -90,6 +90,9 @@ async def prove(rounds: int = ROUNDS) -> Proof:
     return proof
 
 
+KNOWN: Final = staff.Standing(own_password=True, pledged=True)
+
+
 @dataclass
 class _Open:
     client: "TestClient[web.Request, web.Application]"
@@ -125,7 +128,7 @@ async def _house(url: str, folder: Path, talks: int) -> AsyncIterator[_Open]:
 
     ids = await database.write(lambda db: install.install(db, settings, clock()))
     await database.write(
-        lambda db: staff.add(db, ids.home_id, "chen", "陈晓雯", Role.DESK, PASSWORD, clock(), "") and None
+        lambda db: staff.add(db, ids.home_id, "chen", "陈晓雯", Role.DESK, PASSWORD, clock(), "", KNOWN) and None
     )
     people = [new_id() for _ in range(talks)]
     for begin in range(0, talks, 100):

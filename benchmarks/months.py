@@ -193,7 +193,7 @@ async def _settled(built: Cluster) -> Story:
     await database.write(lambda db: install.sample(db, ids, scene, at))
     people = {}
     for login, role in (("tang", Role.NURSE), ("shen", Role.DIRECTOR)):
-        await built.command("staff", "add", login, login, role.value, said=b"stage-password\n")
+        await built.command("staff", "add", login, login, role.value, "--settled", said=b"stage-password\n")
         people[login] = Viewer(built.number(f"SELECT id FROM staff WHERE login = '{login}'"), ids.home_id, login, role)
     return Story(built, database, House(settings.home), ids, people["tang"], people["shen"])
 

@@ -214,7 +214,7 @@ async def _people(built: Cluster, day: datetime) -> None:
     ids = await database.write(lambda db: install.install(db, settings, day))
     await database.write(lambda db: install.sample(db, ids, _scene(day + timedelta(days=1)), day))
     await database.close()
-    await built.command("staff", "add", "shen", "沈国平", "director", said=b"stage-password\n")
+    await built.command("staff", "add", "shen", "沈国平", "director", "--settled", said=b"stage-password\n")
 
 
 async def _later(built: Cluster, desk: Desk, proof: Proof, day: datetime) -> None:

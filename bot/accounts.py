@@ -8,6 +8,7 @@ import sys
 import msgspec
 
 from bot import beside, upgrade
+from care.errors import Invalid
 from care.states import Role
 from services.setup.subject import NewCode
 from services.staff import accounts
@@ -22,6 +23,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         migrate.fit(url)
         sys.stdout.writelines(f"{line}\n" for line in beside.ask(settings, NewCode()))
         return 0
+
+
+    if getattr(options, "settled", False) and options.new:
+        raise Invalid(why="--new 的密码别人看得到，本人要自己换，不能和 --settled 一起用。")
     made = _password(options) if options.act in {"add", "password"} else ""
     if options.act == "add" and migrate.current(url) is None:
         upgrade.bring_up(url)
@@ -46,7 +51,9 @@ def _form(options: argparse.Namespace, password: str) -> msgspec.Struct:
         case "list":
             return accounts.ListStaff()
         case "add":
-            return accounts.AddStaff(options.login, options.name, Role(options.role), password, options.floors)
+            return accounts.AddStaff(
+                options.login, options.name, Role(options.role), password, options.floors, settled=options.settled
+            )
         case "leave":
             return accounts.StaffLeaves(options.login)
         case "password":

@@ -114,6 +114,11 @@ def _staff(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> 
     add.add_argument("role", **roles)
     add.add_argument("--floors", default="", help='负责的楼层，用空格隔开，如 "2 3"；不写就是全院')
     add.add_argument("--new", **new)
+    add.add_argument(
+        "--settled",
+        action="store_true",
+        help="密码是本人自己输的，保密承诺已在纸上签过：第一次登录不再请她换密码、看承诺",
+    )
     for act, words in {
         "leave": "离开：不能再登录，写过的都还在",
         "password": "换密码，已登录的都退出",

@@ -222,6 +222,7 @@ class Stage:
             login,
             name,
             role,
+            "--settled",
             env=self.settings({}),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,

@@ -24,13 +24,16 @@ class ListStaff(msgspec.Struct, frozen=True):
 
 
 class AddStaff(msgspec.Struct, frozen=True):
-    """A new colleague; `floors` by blanks, empty for the whole house."""
+    """A new colleague; `floors` by blanks, empty for the whole house. `settled`: she typed the password herself and has
+    pledged on paper, so that neither is asked for at the first log-in.
+    """
 
     login: str
     name: str
     role: Role
     password: str
     floors: str = ""
+    settled: bool = False
 
 
 class StaffLeaves(msgspec.Struct, frozen=True):
@@ -85,10 +88,12 @@ async def listed(running: Running, _: ListStaff, __: datetime) -> tuple[str, ...
 
 async def add(running: Running, form: AddStaff, now: datetime) -> tuple[str, ...]:
     """Raises Invalid for a short password or a name that is taken."""
+    known = staff.Standing(own_password=True, pledged=True, codes_by=now + sessions.PUT_OFF)
+    standing, floors = (known if form.settled else staff.FIRST), colleagues.floors_of(form.floors)
 
     def work(db: Unit) -> None:
-        staff.add(db, running.home_id, form.login, form.name, form.role, form.password, now, form.floors)
-        db.store.hint("staff")
+        staff.add(db, running.home_id, form.login, form.name, form.role, form.password, now, floors, standing)
+        db.store.hint("staff", "colleagues")
 
     await running.database.write(work)
     return (f"已添加 {form.name}，登录名 {form.login}。",)

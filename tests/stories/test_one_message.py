@@ -21,6 +21,7 @@ from services.talks import answering
 from settings import Database, Home, Http, Media, Settings, Wechat
 from simulator.codec import Keys, message
 from storage import migrate
+from tests.conftest import SETTLED
 
 HOUSE = ("bot", "care", "console", "conversations", "scheduler", "services", "settings", "speech", "storage", "web")
 PAGE = ROOT / "docs" / "one-message.md"
@@ -132,7 +133,9 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
                     await asyncio.sleep(0.1)
             home = (await service.database.store(lambda store: store.rows("SELECT id FROM home")))[0][0]
             who = await service.database.write(
-                lambda db: staff.add(db, home, "chen", "陈晓雯", Role.DESK, "long-enough", service.clock()).id
+                lambda db: (
+                    staff.add(db, home, "chen", "陈晓雯", Role.DESK, "long-enough", service.clock(), "", SETTLED).id
+                )
             )
             viewer = Viewer(who, home, "陈晓雯", Role.DESK)
             moment = int(service.clock().timestamp())
