@@ -17,6 +17,149 @@ from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 PREFIX: Final = "JIASHU_"
 
 
+
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+Check = Callable[[str], Any]
+
+
+def _integer(low: int, high: int) -> Check:
+    def check(text: str) -> int:
+        if not re.fullmatch(r"-?\d+", text.strip(), re.ASCII) or not low <= int(text) <= high:
+            message = f"请写 {low} 到 {high} 之间的整数"
+            raise ValueError(message)
+        return int(text)
+
+    return check
+
+
+def _matching(pattern: str, advice: str, *, empty: bool = False) -> Check:
+    def check(text: str) -> str:
+        if (not text and empty) or re.fullmatch(pattern, text):
+            return text
+        raise ValueError(advice)
+
+    return check
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError as error:
+        message = "请写 secure、compatible 或 plain"
+        raise ValueError(message) from error
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a region without a city is a folder
+        message = "请写时区名，例如 Asia/Shanghai"
+        raise ValueError(message) from error
+    return text
+
+
+def _database(text: str) -> str:
+    if re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?#%]+", text) and not text.endswith(("/", ":memory:")):
+        return text
+    if re.fullmatch(r"postgres(ql)?(\+asyncpg)?://[^/]*/[^/?]+(\?.*)?", text) and _has_port(text):
+        return text
+    message = "请写 sqlite:///文件路径，例如 sqlite:///data/jiashu.db，或 postgresql://用户:密码@主机/库名（密码里的特殊符号要写成 %XX）"
+    raise ValueError(message)
+
+
+def _redis(text: str) -> str:
+    if not text or (re.fullmatch(r"(rediss?|unix)://.+", text) and _has_port(text)):
+        return text
+    message = "请写 redis://主机:6379，或者留空"
+    raise ValueError(message)
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port of an address, if it has one, is a number."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
+
+
+def _proxies(text: str) -> str:
+    try:
+        networks(text)
+    except ValueError as error:
+        message = "请写前面那台代理的地址或网段，用空格隔开，例如 127.0.0.1 ::1 或 172.18.0.0/16；不能写成所有地址"
+        raise ValueError(message) from error
+    return text
+
+
+def _truth(text: str) -> bool | None:
+    if text.lower() in {"true", "1", "yes"}:
+        return True
+    if text.lower() in {"false", "0", "no"}:
+        return False
+    if not text:
+        return None
+    message = "请写 true 或 false"
+    raise ValueError(message)
+
+
+_KEY = _matching(r"[A-Za-z0-9]{43}", "请写公众平台上的 43 位 EncodingAESKey", empty=True)
+_URL = _matching(r"https?://[^\s/]+(/[^\s]*)?", "请写 http:// 或 https:// 开头的地址")
+KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
+    "http": {
+        "host": _matching(r"[0-9A-Za-z.:\-\[\]]+", "请写要监听的地址，例如 127.0.0.1"),
+        "port": _integer(1, 65535),
+        "public_url": _matching(
+            r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True
+        ),
+        "trusted_proxies": _proxies,
+        "verify_files": _text,
+    },
+    "wechat": {
+        "app_id": _matching(r"wx[0-9a-z]{16}", "请写公众平台上的 AppID：wx 开头，共 18 位"),
+        "app_secret": _matching(r"\S+", "请写公众平台上的 AppSecret"),
+        "token": _matching(r"[A-Za-z0-9]{3,32}", "请写服务器配置里的 Token：3 到 32 位字母或数字"),
+        "encoding_aes_key": _KEY,
+        "previous_encoding_aes_key": _KEY,
+        "mode": _mode,
+        "api_base_url": _URL,
+        "authorize_url": _URL,
+        "max_age_seconds": _integer(0, 10_000_000_000),
+    },
+    "database": {"url": _database},
+    "redis": {"url": _redis},
+    "inbox": {"spool": _text},
+    "media": {"path": _matching(r".+", "请写存照片和语音的目录")},
+    "clock": {"offset_file": _text},
+    "home": {
+        "name": _matching(r".{1,32}", "请写机构名称，最多 32 个字"),
+        "phone": _matching(r"[0-9+\-() ]{3,20}", "请写值班电话，例如 0571-88000101", empty=True),
+        "timezone": _zone,
+        "first_feedback_minutes": _integer(1, 1440),
+        "serious_feedback_minutes": _integer(1, 1440),
+        "result_hours": _integer(1, 720),
+        "approval_hours": _integer(1, 48),
+        "reply_minutes": _integer(1, 1440),
+        "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
+    },
+    "speech": {},
+    "security": {
+        "key_file": _text,
+        "session_hours": _integer(1, 72),
+        "idle_minutes": _integer(5, 1440),
+        "secure_cookies": _truth,
+        "audit_head": _text,
+        "stop_list": _text,
+        "backups": _text,
+        "metrics_token": _matching(r"\S{16,}", "请写至少 16 位的口令", empty=True),
+    },
+}
+
+
 def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings: defaults, then the file, then `JIASHU_<SECTION>__<KEY>`. Raises ConfigError with every mistake."""
     problems: list[str] = []

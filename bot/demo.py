@@ -13,7 +13,7 @@ from typing import Final
 from bot.main import running, until_told
 from care.errors import Invalid
 from care.states import Role
-from settings import ClockFile, Database, Home, Http, Media, Settings, Wechat, is_loopback
+from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Wechat, is_loopback
 from storage import migrate, rehearsal
 
 SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
@@ -24,6 +24,7 @@ ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]) -> Settings:
     """The settings of the sample home; its secrets are made anew at each start."""
     return Settings(
+        security=Security(idle_minutes=24 * 60),  # its clock is moved by hours
         http=Http("127.0.0.1", port, f"http://127.0.0.1:{port}"),
         wechat=Wechat(
             app_id=rehearsal.APP_ID + secrets.token_hex(7)[1:],

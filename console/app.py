@@ -22,7 +22,7 @@ from services.emergencies.board import Board
 from services.house import House
 from services.ports import AccountDesk, Decode
 from services.staff import staff
-from services.staff.sessions import IDLE, PUT_OFF, STATION_IDLE, Session
+from services.staff.sessions import PUT_OFF, Session
 from settings import Settings, subjects
 from settings.clock import Clock
 from storage.database import Database
@@ -140,7 +140,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "away": False,
         "codes_by": _soon(session, request.app[CLOCK]()) if session else None,
         "at_station": session is not None and session.station_id is not None,
-        "idle": int((STATION_IDLE if session and session.station_id else IDLE).total_seconds()) if session else 0,
+        "idle": int(session.idle.total_seconds()) if session else 0,
     }
 
 

@@ -95,6 +95,7 @@ class Stage:
                 "JIASHU_DATABASE__URL": f"sqlite:///{self.database}",
                 "JIASHU_MEDIA__PATH": str(self.folder / "media"),
                 "JIASHU_CLOCK__OFFSET_FILE": str(self.folder / "offset"),
+                "JIASHU_SECURITY__IDLE_MINUTES": "1440",
                 "JIASHU_HOME__NAME": "青禾颐养院",
                 "JIASHU_HOME__PHONE": "0571-8800-0101",
             }

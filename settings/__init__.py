@@ -127,6 +127,7 @@ class Security:
 
     key_file: str = ""
     session_hours: int = 12
+    idle_minutes: int = 30
     secure_cookies: bool | None = None
     audit_head: str = ""
     stop_list: str = ""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -27,7 +28,7 @@ WHY: Final = {
     "put_out": "您的账号已经停用了。有疑问请找主管或院长。",
     "ended": "这里的登录被退出了。请再登录一次。",
     "password": "密码换过了，请用新密码登录。",
-    "idle": "30 分钟没有动，已经退出。写到一半的都还在，登录后接着写。",
+    "idle": "很久没有动，已经退出。写到一半的都还在，登录后接着写。",
     "over": "登录到时间了，请再登录一次。写到一半的都还在。",
 }
 BROWSERS: Final = (
@@ -130,7 +131,8 @@ async def _checked(request: web.Request, login: str, password: str) -> sessions.
         if await turns.verify(who.password, password):
 
             def begin(db: Unit) -> sessions.Cookies:
-                return sessions.log_in(db, who, clock(), settings.security.session_hours, agent)
+                idle = timedelta(minutes=settings.security.idle_minutes)
+                return sessions.log_in(db, who, clock(), settings.security.session_hours, agent, idle)
 
             return await database.write(begin)
         database.note([staff.failed(who, left)])

@@ -58,11 +58,12 @@ class Session:
     seen_at: datetime | None = None
     proved_at: datetime | None = None
     station_id: int | None = None
+    idle: timedelta = IDLE
     codes_by: datetime | None = None
     """Until when codes are put off, for the red line; None = there are some, or none are asked for."""
 
 
-def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "") -> Cookies:
+def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "", idle: timedelta = IDLE) -> Cookies:
     """Begin a session for who gave the right password, and forget the tries before.
 
     Of the session's token only the hash is kept. Who has codes is asked for one next.
@@ -74,7 +75,8 @@ def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "") -> 
     if row is not None:
         db.delete(row)
     staff = db.get_one(tables.Staff, who.staff_id)
-    token = begin(db, staff, now, timedelta(hours=hours), (who.address, agent), asks=staff.totp_at is not None)
+    stays = timedelta(hours=hours), idle
+    token = begin(db, staff, now, stays, (who.address, agent), asks=staff.totp_at is not None)
     nonce = who.device or secrets.token_hex(16)
     return Cookies(token, f"{staff.id}.{nonce}.{device_mac(db.sealer, staff.id, nonce, staff.devices)}")
 
@@ -83,13 +85,15 @@ def begin(
     db: Unit,
     staff: tables.Staff,
     now: datetime,
-    lasts_for: timedelta,
+    stays: tuple[timedelta, timedelta],
     place: tuple[str, str],
     *,
     asks: bool = False,
     station_id: int | None = None,
 ) -> str:
-    """A row and its token; `place` is the address and the kind of browser."""
+    """A row and its token. `stays`: so long at most, and so long without an act; `place`: the address and the kind of
+    browser.
+    """
     token, (address, agent) = secrets.token_urlsafe(32), place
     db.add(
         tables.StaffSession(
@@ -98,8 +102,9 @@ def begin(
             token_hash=token_hash(token),
             csrf=secrets.token_urlsafe(32),
             created_at=now,
-            expires_at=now + lasts_for,
+            expires_at=now + stays[0],
             seen_at=now,
+            idle=int(stays[1].total_seconds()),
             proved_at=None if station_id else now,
             awaits="code" if asks else None,
             address=address[:45] or None,
@@ -125,7 +130,7 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
         .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
         .where(tables.StaffSession.token_hash == token_hash(token), _goes_on(now), tables.Staff.home_id == HERE)
     ).first()
-    return None if found is None else _seen(*found)
+    return None if found is None or _left_alone(found[0], now) else _seen(*found)
 
 
 def again(db: Unit, session_id: int, now: datetime) -> Session | None:
@@ -135,18 +140,24 @@ def again(db: Unit, session_id: int, now: datetime) -> Session | None:
         .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
         .where(tables.StaffSession.id == session_id, _goes_on(now))
     ).first()
-    return None if found is None else _seen(*found)
+    return None if found is None or _left_alone(found[0], now) else _seen(*found)
 
 
 def _goes_on(now: datetime) -> ColumnElement[bool]:
-    """Nobody ended it, its time is not over, somebody is there, its owner has not left."""
+    """Nobody ended it, its time is not over, its owner has not left."""
     row = tables.StaffSession
-    there = or_(
-        row.seen_at.is_(None),
-        and_(row.station_id.is_(None), row.seen_at > now - IDLE),
-        and_(row.station_id.is_not(None), row.seen_at > now - STATION_IDLE - SLACK),
-    )
-    return and_(row.ended_at.is_(None), row.expires_at > now, there, tables.Staff.left_at.is_(None))
+    return and_(row.ended_at.is_(None), row.expires_at > now, tables.Staff.left_at.is_(None))
+
+
+def _left_alone(row: tables.StaffSession, now: datetime) -> bool:
+    """Nobody has done anything for as long as may be."""
+    slack = SLACK if row.station_id is not None else timedelta(0)
+    return row.seen_at is not None and now - row.seen_at >= idle_of(row) + slack
+
+
+def idle_of(row: tables.StaffSession) -> timedelta:
+    """How long it may be left alone."""
+    return IDLE if row.idle is None else timedelta(seconds=row.idle)
 
 
 def _seen(row: tables.StaffSession, staff: tables.Staff) -> Session:
@@ -160,6 +171,7 @@ def _seen(row: tables.StaffSession, staff: tables.Staff) -> Session:
         row.seen_at,
         row.proved_at,
         row.station_id,
+        idle_of(row),
         staff.totp_by if wanted else None,
     )
 

@@ -101,7 +101,8 @@ def come(db: Unit, station: Station, staff_id: int, now: datetime, hours: int, p
     if row is None or still is None:
         raise NotFound
     _leave(db, station.id, now, "switched")
-    return sessions.begin(db, row, now, timedelta(hours=hours), place, station_id=station.id)
+    stays = timedelta(hours=hours), sessions.STATION_IDLE
+    return sessions.begin(db, row, now, stays, place, station_id=station.id)
 
 
 def lock(db: Unit, station: Station, now: datetime) -> None:

@@ -69,6 +69,9 @@ class StaffSession(Base):
     seen_at: Mapped[datetime | None] = column(
         Moment, "the last act of a person, at most a minute old; null = an older row", nullable=True
     )
+    idle: Mapped[int | None] = column(
+        Integer, "seconds without an act after which it ends; null = an older row, half an hour", nullable=True
+    )
     proved_at: Mapped[datetime | None] = column(
         Moment, "when the password was last given in it; null = by PIN, or an older row", nullable=True
     )

@@ -31,6 +31,7 @@ def _session() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("ended_how", sa.String(length=12), nullable=True),
         sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("idle", sa.Integer(), nullable=True),
         sa.Column("proved_at", sa.BigInteger(), nullable=True),
         sa.Column("awaits", sa.String(length=8), nullable=True),
         sa.Column("address", sa.String(length=45), nullable=True),
