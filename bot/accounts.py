@@ -62,5 +62,7 @@ def _form(options: argparse.Namespace, password: str) -> msgspec.Struct:
             return accounts.NewRole(options.login, Role(options.role))
         case "floors":
             return accounts.NewFloors(options.login, "" if options.floors == ["all"] else " ".join(options.floors))
+        case "codes":
+            return accounts.ResetCodes(options.login)
         case _:
             return accounts.EndSessions(options.login)

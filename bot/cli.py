@@ -125,6 +125,7 @@ def _staff(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> 
         "role": "改岗位",
         "floors": "改负责的楼层",
         "logout": "退出所有登录，例如手机丢了",
+        "codes": "重置登录验证码：手机和恢复码都丢了，又没有别的院长",
     }.items():
         one = acts.add_parser(act, parents=[shared], help=words)
         one.add_argument("login", help="登录名")

@@ -21,6 +21,7 @@
     const here = location.pathname + location.search;
     location.assign((station ? "/console/station" : "/console/login") + "?to=" + encodeURIComponent(here));
   }
+  const duty = () => { try { return localStorage.getItem("duty") === "1"; } catch (error) { return false; } };
   function tell() {
     told = Date.now();
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
@@ -30,6 +31,7 @@
     const quiet = Date.now() - last(), strip = document.getElementById("idle");
     if (quiet >= limit) { lock(); return; }
     if (strip) strip.hidden = quiet < limit - warns;
+    if (strip && !strip.hidden && duty() && Math.floor(quiet / 1000) % 10 === 0) window.jiashu.beep();
     if (quiet < often && Date.now() - told > often) tell();
   }
   function lock() {

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from care.errors import Invalid
 from care.states import Role
-from services.staff import colleagues, sessions, staff
+from services.staff import codes, colleagues, sessions, staff
 from services.staff.access import lock_directors
 from services.subject import Command, Running
 from storage import tables
@@ -65,6 +65,12 @@ class NewFloors(msgspec.Struct, frozen=True):
 
 class EndSessions(msgspec.Struct, frozen=True):
     """All log-ins of a colleague end, for a phone that was lost."""
+
+    login: str
+
+
+class ResetCodes(msgspec.Struct, frozen=True):
+    """The codes of a colleague are taken away, for the only director whose phone and recovery codes are lost."""
 
     login: str
 
@@ -152,6 +158,16 @@ async def log_out(running: Running, form: EndSessions, now: datetime) -> tuple[s
     return await _change(running, form.login, work)
 
 
+async def reset_codes(running: Running, form: ResetCodes, now: datetime) -> tuple[str, ...]:
+    """Raises Invalid for who is not there."""
+
+    def work(db: Unit, row: tables.Staff) -> str:
+        codes.taken_away(db, row, now)
+        return f"{row.name} 的验证码重置了；已登录的都退出了，下次登录时重新设。"
+
+    return await _change(running, form.login, work)
+
+
 async def _change(running: Running, login: str, work: Callable[[Unit, tables.Staff], str]) -> tuple[str, ...]:
     """One colleague, held and changed."""
 
@@ -178,4 +194,5 @@ COMMANDS: Final = (
     Command(NewRole, role),
     Command(NewFloors, floors),
     Command(EndSessions, log_out),
+    Command(ResetCodes, reset_codes),
 )

@@ -96,12 +96,17 @@ def reset(db: Unit, viewer: Viewer, staff_id: int, now: datetime) -> tables.Staf
     row = access_colleague(db, viewer, staff_id, lock=True)
     if not may_reset(viewer) or row.id == viewer.id:
         raise Invalid(why="验证码只能由另一位院长来重置。自己的请用恢复码登录，再在「我的账号」里换。")
+    taken_away(db, row, now, viewer)
+    return row
+
+
+def taken_away(db: Unit, row: tables.Staff, now: datetime, by: Viewer | None = None) -> None:
+    """The row is locked. Log-ins end, the next one leads to new codes at once."""
     _forget(db, row)
     row.totp_by = None
     sessions.end_all(db, row, now, "ended")
-    db.store.audit(row.home_id, now, f"staff:{viewer.id}", "codes_reset", f"staff:{row.id}")
+    db.store.audit(row.home_id, now, f"staff:{by.id}" if by else "machine", "codes_reset", f"staff:{row.id}")
     db.store.hint("colleagues")
-    return row
 
 
 def may_reset(viewer: Viewer) -> bool:
