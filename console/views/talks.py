@@ -10,7 +10,7 @@ from care.words import whole
 from console.context import BOARD, CLOCK, DATABASE
 from console.forms import number
 from console.routes import COLLEAGUE, Routes
-from services.access import Viewer, access_page, access_person, pages
+from services.access import LEADS, Viewer, access_page, access_person, pages
 from services.accusations import accusations
 from services.complaints.access import COMPLAINTS
 from services.families import joining
@@ -18,6 +18,10 @@ from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
 from storage.queries import complaints_urgent, families_ties, talks_list
+
+
+from storage.queries import complaints_urgent, talks_list
+from storage.queries import staff as colleagues
 from storage.queries import talks as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -44,14 +48,15 @@ async def counts(request: web.Request) -> dict[str, Any]:
     """The numbers in the menu, and the complaints that ring for who answers them (C-10)."""
     who, now = viewer(request), request.app[CLOCK]()
 
-    def work(db: Unit) -> tuple[talks_list.Counts, list[complaints_urgent.Urgent]]:
+    def work(db: Unit) -> tuple[talks_list.Counts, list[complaints_urgent.Urgent], int]:
         return (
             talks_list.counts(db, who.sight, now, now + timedelta(hours=1)),
             complaints_urgent.urgent(db, who.sight) if who.sees(COMPLAINTS) else [],
+            colleagues.left_behind(db, who.home_id) if who.role in LEADS else 0,
         )
 
-    numbers, urgent = await request.app[DATABASE].read(work)
-    return {"counts": numbers, "urgent": urgent}
+    numbers, urgent, hands = await request.app[DATABASE].read(work)
+    return {"counts": numbers, "urgent": urgent, "hands": hands}
 
 
 @ROUTES.get("/chats/list", "talks/_list.html")

@@ -11,7 +11,13 @@ from storage import tables
 from storage.unit import Unit
 
 COLLEAGUES: Final = Page(
-    "同事", "/staff", frozenset({Role.SUPERVISOR, Role.DIRECTOR, Role.ADMIN}), icon="user", place=95, key="s"
+    "同事",
+    "/staff",
+    frozenset({Role.SUPERVISOR, Role.DIRECTOR, Role.ADMIN}),
+    icon="user",
+    place=95,
+    key="s",
+    count="hands",
 )
 CHANGES: Final = frozenset({Role.DIRECTOR, Role.ADMIN})
 """Who takes on, changes and puts out; a supervisor sees."""

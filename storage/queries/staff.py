@@ -91,6 +91,17 @@ def in_hands(db: Unit, home_id: int) -> dict[int, int]:
     return found
 
 
+def left_behind(db: Unit, home_id: int) -> int:
+    """How many things are still in the hands of who has left: red for the lead until they are handed over."""
+    table, case, talk = tables.Staff, tables.Complaint, tables.Conversation
+    gone = list(db.scalars(select(table.id).where(table.home_id == home_id, table.left_at.is_not(None))))
+    if not gone:
+        return 0
+    cases = select(func.count()).select_from(case).where(case.owner_id.in_(gone), case.closed_at.is_(None))
+    talks = select(func.count()).select_from(talk).where(talk.attended_by.in_(gone), _still(talk))
+    return (db.scalar(cases) or 0) + (db.scalar(talks) or 0)
+
+
 def stations(db: Unit, home_id: int) -> list[Station]:
     """The browsers that are trusted, the newest first."""
     return list(

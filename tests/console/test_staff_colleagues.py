@@ -121,6 +121,7 @@ async def test_f30_what_was_hers_is_red_for_the_lead_and_goes_to_others_by_name(
         shen = Colleague(client, house)
         assert (await shen.post(f"{path}/out")).status == 200
         assert "手上 2 件没交" in await shen.get("/staff")
+        assert re.search(r'class="n late" id="n-hands"[^>]*>2', await shen.get("/counts")), "red in the menu"
         page = await shen.get(path)
         assert "先归主管" in page
         assert "何平" in page
