@@ -9,6 +9,7 @@ from aiohttp import web
 
 from care.errors import Invalid, JiashuError
 from care.states import ROLES, Role
+from care.words import whole
 from console.context import CLOCK, DATABASE, SETTINGS
 from console.routes import Routes
 from services.access import HANDLERS, LEADS, WORKS, Viewer, access_page
@@ -42,7 +43,7 @@ async def index(request: web.Request) -> dict[str, Any]:
 @ROUTES.get("/staff/list", "staff/_colleagues.html")
 async def rows(request: web.Request) -> dict[str, Any]:
     """The list alone, when something changed."""
-    return await _list(request) | {"found": None}
+    return await _list(request) | {"found": None, "on": whole(request.query.get("on", ""))}
 
 
 @ROUTES.get("/staff/new", "staff/colleagues.html")
@@ -71,7 +72,7 @@ async def edit(request: web.Request, form: EditColleague) -> dict[str, Any]:
     """Name, role, floors, phone."""
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["colleague"])
     await request.app[DATABASE].write(lambda db: colleagues.edit(db, who, number, form, now))
-    return await _one(request, "存好了，从她下一次点开始算。")
+    return await _one(request, "存好了，从下一次点开始算。")
 
 
 @ROUTES.post(ONE + "/password", "staff/_added.html")
@@ -186,6 +187,7 @@ async def _list(request: web.Request) -> dict[str, Any]:
         "may_change": may_change(who),
         "roles": {role: word for role, word in ROLES.items() if role is not Role.DIRECTOR or who.role is Role.DIRECTOR},
         "Role": Role,
+        "on": whole(request.match_info.get("colleague", "")),
         "done": "",
     }
 

@@ -98,7 +98,7 @@ async def test_n3_p6_a_colleague_comes_and_is_out_within_a_second(demo: Demo, wi
     await expect(again).to_have_url(re.compile("/console/login"), timeout=2000)
     assert time.monotonic() - pressed < 1.5
     await expect(again.locator(".note").first).to_contain_text("已经停用")
-    await expect(shen.get_by_role("button", name="恢复她的账号")).to_be_visible()
+    await expect(shen.get_by_role("button", name="恢复账号")).to_be_visible()
     await looked_at(shen, "who was put out")
     await shot(shen, f"put-out-{width}")
     for page in (shen, hers, again):
