@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from care.errors import Changed, Forbidden, Invalid
 from care.sla import Figures
@@ -58,19 +59,21 @@ class Charge:
 
 def in_charge(db: Unit, home_id: int) -> Charge:
     """The lead of the unit; the deputy where she has left the house; nobody before there is one."""
-    row = latest(db, home_id)
-    if row is None:
+    table, lead, deputy = ComplaintUnit, aliased(tables.Staff), aliased(tables.Staff)
+    latest_one = (
+        select(lead, deputy)
+        .select_from(table)
+        .join(lead, lead.id == table.lead_id)
+        .outerjoin(deputy, deputy.id == table.deputy_id)
+        .where(table.home_id == home_id)
+        .order_by(table.version.desc())
+        .limit(1)
+    )
+    found = db.execute(latest_one).first()
+    here = [row for row in found or () if row is not None and row.left_at is None]
+    if not here or found is None:
         return Charge()
-    table = tables.Staff
-    here = {
-        one.id: one.name
-        for one in db.scalars(
-            select(table).where(table.id.in_([row.lead_id, row.deputy_id or 0]), table.left_at.is_(None))
-        )
-    }
-    first = next((one for one in (row.lead_id, row.deputy_id or 0) if one in here), 0)
-    deputy = here.get(row.deputy_id or 0, "") if first == row.lead_id else ""
-    return Charge(first, here.get(first, ""), deputy)
+    return Charge(here[0].id, here[0].name, here[1].name if len(here) > 1 else "")
 
 
 def may_set(viewer: Viewer) -> bool:
