@@ -24,7 +24,6 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{line}\n" for line in beside.ask(settings, NewCode()))
         return 0
 
-
     if getattr(options, "settled", False) and options.new:
         raise Invalid(why="--new 的密码别人看得到，本人要自己换，不能和 --settled 一起用。")
     made = _password(options) if options.act in {"add", "password"} else ""

@@ -144,6 +144,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
     "security": {
         "key_file": _text,
         "session_hours": _integer(1, 72),
+        "idle_minutes": _integer(5, 1440),
         "secure_cookies": _truth,
         "audit_head": _text,
         "stop_list": _text,

@@ -18,9 +18,6 @@ from services.talks import answering
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
 from storage.queries import complaints_urgent, families_ties, talks_list
-
-
-from storage.queries import complaints_urgent, talks_list
 from storage.queries import staff as colleagues
 from storage.queries import talks as queries
 from storage.unit import Unit
