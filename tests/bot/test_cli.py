@@ -9,6 +9,7 @@ import pytest
 
 from bot import accounts, cli, days, demo, questions, upgrade, upkeep, version
 from care.states import Role
+from storage import migrate
 
 CONFIGURED = {
     "WECHAT__APP_ID": "wx0123456789abcdef",
@@ -49,6 +50,7 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
             "role": "desk",
             "floors": "",
             "new": False,
+            "settled": False,
         },
     ),
     (
@@ -61,6 +63,7 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
             "role": "nurse",
             "floors": "2 3",
             "new": True,
+            "settled": False,
         },
     ),
     ("staff leave chen", {"act": "leave", "config": None, "login": "chen"}),
@@ -161,11 +164,12 @@ def test_fault_i10_each_command_reaches_what_does_it_and_ends_as_that_ends(monke
 
 
 @pytest.mark.usefixtures("configured")
-def test_fault_i10_serve_runs_one_process_on_sqlite_and_migrates_only_when_told(
+def test_fault_i10_serve_runs_one_process_on_sqlite_and_migrates_when_told_or_where_there_is_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The first line of its log says which release it is, and which part of it."""
     served: list[str] = []
+    monkeypatch.setattr(migrate, "current", lambda _: migrate.head())
 
     def loop(work: Any) -> int:
         work.close()
@@ -191,6 +195,9 @@ def test_fault_i10_serve_runs_one_process_on_sqlite_and_migrates_only_when_told(
     monkeypatch.setenv("JIASHU_INBOX__SPOOL", "spool")
     assert cli.main(["serve", "--role", "web"]) == 0
     assert served[3:] == ["served"]
+    monkeypatch.setattr(migrate, "current", lambda _: None)
+    assert cli.main(["serve", "--role", "web"]) == 0
+    assert served[4].startswith("postgresql://"), "a database in which nothing is has no schema to be careful with (N3)"
 
 
 @pytest.mark.usefixtures("configured")

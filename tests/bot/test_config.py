@@ -75,6 +75,7 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
     "security": {
         "key_file": "/srv/keys",
         "session_hours": 8,
+        "idle_minutes": 45,
         "secure_cookies": True,
         "audit_head": "/srv/heads",
         "stop_list": "/srv/stops",
@@ -189,7 +190,7 @@ def test_exit_codes_are_the_contract(
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
     assert main(["serve", "--role", "web"]) == 2
-    assert main(["serve"]) == 1
+    assert main(["staff", "list"]) == 1
     assert "jiashu migrate" in capsys.readouterr().err
     with pytest.raises(SystemExit) as helped:
         parser().parse_args(["--help"])

@@ -50,7 +50,13 @@ def test_p2_every_address_has_a_permission(house: House) -> None:
     assert len(found) > 60
     assert [path for _, path, may in found if may is None] == []
     station = ["/console/station", "/console/station/alarms", "/console/station/in", "/console/station/lock"]
-    assert sorted(path for _, path, may in found if may is STRANGER) == ["/console/login", "/console/login", *station]
+    assert sorted(path for _, path, may in found if may is STRANGER) == [
+        "/console/login",
+        "/console/login",
+        "/console/start",
+        "/console/start",
+        *station,
+    ]
 
 
 @pytest.mark.parametrize("role", list(Role))
