@@ -61,7 +61,7 @@ class BedStay(Base):
     )
 
     home_id: Mapped[int] = link("home.id", "which home")
-    resident_id: Mapped[int] = link("resident.id", "who")
+    resident_id: Mapped[int] = link("resident.id", "whose bed it is")
     bed_id: Mapped[int] = link("bed.id", "where")
     began_at: Mapped[datetime] = column(Moment, "since when")
     ended_at: Mapped[datetime | None] = column(Moment, "until when; null = now", nullable=True)

@@ -93,6 +93,6 @@ class DutySpan(Base):
     day: Mapped[date] = column(Date, "the home's day on which the shift begins")
     staff_id: Mapped[int | None] = link("staff.id", "who; null = nobody", nullable=True)
     begins_at: Mapped[datetime] = column(Moment, "from")
-    ends_at: Mapped[datetime] = column(Moment, "to")
+    ends_at: Mapped[datetime] = column(Moment, "to when")
     source: Mapped[int | None] = column(BigInteger, "the rota_change that put her there; null for a gap", nullable=True)
     missing: Mapped[int] = column(Integer, "how many are too few in a gap", default=0, server_default="0")

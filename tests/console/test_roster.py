@@ -208,7 +208,7 @@ async def test_l6_a_shift_that_runs_and_is_filled_has_no_gap_any_more(
 ) -> None:
     lead = colleagues["shen"]
     await posts(lead)
-    house.home.clock.on(minutes=30)
+    house.home.clock.on(minutes=20)
     page = await (await place(house, lead, "tang", "2 楼", "白")).text()
     assert "唐雨" in page
     assert "还差人" not in page

@@ -19,6 +19,8 @@ async def test_a5_letters_visits_alarms_calls_and_complaints_stand_in_the_timeli
 
     def happens(db: Unit) -> None:
         db.lock_persons(niece)
+        db.store.hint("letters", "days")
+        db.store.audit(home.ids.home_id, home.clock(), "machine", "write_letter", f"resident:{her}")
         letter = tables.Letter(
             id=new_id(),
             home_id=home.ids.home_id,
