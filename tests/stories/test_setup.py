@@ -72,6 +72,7 @@ async def open_home(bare: Bare, page: Page) -> None:
     await page.get_by_label("登录名").fill("shen")
     await page.get_by_label("密码").fill("long-enough-1")
     await page.get_by_role("button", name="开始").click()
+    await page.get_by_role("button", name="我看完了，我承诺").click()
     await expect(page.get_by_role("heading", name="先说说我们家")).to_be_visible()
 
 
@@ -105,6 +106,9 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await page.get_by_label("有急事打的电话").fill("0571-88000101")
     await page.get_by_role("button", name="存好").click()
     await expect(page.locator(".rail .on")).to_contain_text("青禾颐养院")
+    await page.get_by_label("哪几层").fill("2-3")
+    await page.get_by_role("button", name="排好").click()
+    await expect(page.get_by_text("现在 48 张床")).to_be_visible()
     await page.get_by_role("link", name="下一步：接公众号").click()
     await page.get_by_label("AppID").fill(APP_ID)
     await page.get_by_label("AppSecret").fill("wrong")
