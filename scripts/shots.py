@@ -95,7 +95,23 @@ async def details(browser: Browser, used: Stage) -> None:
             async with context.expect_page() as opened:
                 await page.click("button:has-text('打一张绑定单')")
             await snap(await opened.value, f"sheet-full-{size}-{theme}")
-            for name in ("surveys", "knowledge/new", "search", "restore", "binding"):
+            for name in (
+                "surveys",
+                "knowledge/new",
+                "search",
+                "restore",
+                "binding",
+                "residents/new",
+                "residents/beds",
+                "staff",
+                "roster",
+                "calendar",
+                "imports",
+                "launch",
+                "setup/home",
+                "setup/account",
+                "setup/menu",
+            ):
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
             await page.goto(f"{used.url}/console/letters")
