@@ -57,6 +57,7 @@ class Stage:
     ready_in: float = 0.0
     http: aiohttp.ClientSession = field(init=False)
     _read: int = 0
+    _directed: bool = False
 
     def clock_at(self, at: datetime) -> None:
         """Move the clock of service and simulator; whole or not at all, since they look at any moment."""
@@ -213,7 +214,12 @@ class Stage:
     # -- staff ---------------------------------------------------------------------------------------------------------
 
     async def hire(self, login: str = "chen", name: str = "陈晓雯", role: str = "desk") -> None:
-        """Add a member of staff while the service is down."""
+        """Add a member of staff while the service is down; a director before anybody else, since the console is shut
+        without one.
+        """
+        if role != "director" and not self._directed:
+            await self.hire("shen", "沈国平", "director")
+        self._directed = True
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -32,7 +32,7 @@
     if (button) { event.preventDefault(); button.click(); }
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id !== "run" || !place) return;
+    if (!event.detail.target || event.detail.target.id !== "run" || !place) return;
     const all = rows();
     if (all.length && !typing(document.activeElement)) all[Math.min(place, all.length - 1)].focus();
   });

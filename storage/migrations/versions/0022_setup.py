@@ -1,8 +1,8 @@
 """Settings live in the database as well, a new home is opened by a code, and the machine speaks where it was switched
 on (N3, F29).
 
-A home that has a director, or had one, was opened long ago: its first start stays shut, and what the machine said until
-now it goes on saying.
+A home in which somebody works was opened long ago: its first start stays shut, and what the machine said until now it
+goes on saying.
 """
 
 import sqlalchemy as sa
@@ -25,8 +25,7 @@ def upgrade() -> None:
     op.add_column("home", sa.Column("edition", sa.Integer(), server_default="0", nullable=False))
     op.add_column("home", sa.Column("directed_at", sa.BigInteger(), nullable=True))
     op.execute(
-        "UPDATE home SET directed_at = created_at"
-        " WHERE EXISTS (SELECT 1 FROM staff WHERE staff.home_id = home.id AND staff.role = 'director')"
+        "UPDATE home SET directed_at = created_at WHERE EXISTS (SELECT 1 FROM staff WHERE staff.home_id = home.id)"
     )
     op.create_table(
         "setting",
