@@ -132,6 +132,7 @@ async def rota(request: web.Request, chosen: tuple[int, date, int] | None = None
             "here": week.here(queries.between(db, home.id, now, now + timedelta(seconds=1))),
             "gap": told,
             "gaps": len(gaps),
+            "unwatched": [post.name for post in posts if not post.shifts.strip()],
             "mine": queries.asked(db, home.id, today - timedelta(days=1), who.id),
             "waiting": queries.asked(db, home.id, today - timedelta(days=1)) if who.role in LEADS else [],
             "may_edit": who.role in LEADS,

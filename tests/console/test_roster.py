@@ -212,3 +212,15 @@ async def test_l6_a_shift_that_runs_and_is_filled_has_no_gap_any_more(
     page = await (await place(house, lead, "tang", "2 楼", "白")).text()
     assert "唐雨" in page
     assert "还差人" not in page
+
+
+async def test_l6_a_post_without_shifts_that_must_be_filled_never_says_that_all_is_filled(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    lead = colleagues["shen"]
+    await posts(lead)
+    await house.home.rows("UPDATE duty_post SET shifts = ''")
+    await house.home.rows("DELETE FROM duty_span")
+    page = await lead.get("/roster")
+    assert "还没定每天哪些班要有人" in page
+    assert "七天都有人" not in page
