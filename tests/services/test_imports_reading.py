@@ -5,6 +5,7 @@ import io
 import resource
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from care.errors import Invalid
-from services.imports import reading
+from services.imports import reading, sheets
 from services.imports.book import NO_VALUE, Book
 
 MEGA = 1024 * 1024
@@ -39,9 +40,11 @@ async def _read(data: bytes) -> Book:
     file = reading.Upload()
     try:
         file.add(data)
-        return await reading.read(file)
+        told = await reading.read(file)
     finally:
         file.close()
+    assert sheets.read(io.BytesIO(data)) == told, "the process apart tells what its reader finds"
+    return told
 
 
 def _small(sheet: Worksheet) -> None:
@@ -93,6 +96,8 @@ async def test_n3_every_bad_file_is_one_sentence_and_the_service_does_not_grow(w
         await _read(data)
     assert str(told.value).endswith("。")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
+    with suppress(Exception):
+        assert not sheets.read(io.BytesIO(data)).sheets, "its reader finds nothing in it either"
 
 
 async def test_n3_a_file_of_more_than_20_mb_is_not_even_kept() -> None:

@@ -123,3 +123,20 @@ async def test_n3_two_at_one_switch_are_told_and_a_nurse_finds_none(quiet: HomeU
     told = select(tables.Audit).where(tables.Audit.action.in_(("launch", "unlaunch")))
     lines = await quiet.database.read(lambda db: [db.open(row, "detail") for row in db.scalars(told)])
     assert lines == ["家书 3 楼"]
+
+
+async def test_n3_each_purpose_shows_its_own_first_day(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+
+    async def shown(purpose: str) -> list[tuple[str, str]]:
+        found = await quiet.database.read(
+            lambda db: first_day.reached(db, quiet.house, director, purpose, "", quiet.clock())
+        )
+        return [(one.name, one.what) for one in found]
+
+    assert [name for name, _ in await shown("letters")] == ["李静", "李明", "赵磊"]
+    assert {what for _, what in await shown("letters")} == {"今晚 17:30 起的家书"}
+    assert [name for name, _ in await shown("surveys")] == ["李静", "李明", "赵磊"]
+    assert await shown("reminders") == []
+    with pytest.raises(Invalid, match="要启用的事"):
+        await shown("everything")
