@@ -32,9 +32,14 @@ QUIET = {
     "services/media/media.py",
     "bot/fetcher.py",
     "services/install.py",
+    "services/setup/settings.py",
+    "services/upkeep/subject.py",
+    "services/upkeep/audit_looks.py",
+    "services/roster/subject.py",
+    "storage/looked.py",
     "bot/logs.py",
 }
-"""What runs beside every message all the time: the clock, the metronome, the fetcher, the log."""
+"""What runs beside every message all the time: the clock, the metronome and its jobs, the fetcher, the log."""
 
 
 POLLS = {"bot/sender.py:round", "services/outgoing/sending.py:claim"}
