@@ -2,42 +2,23 @@
 fingerprint, never changed (C6).
 """
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from care.errors import Conflict, Invalid, NotFound
 from services.access import Viewer, looks
 from services.complaints.access import access_complaint
-from services.media import media
+from services.media.files import File, taken
 from services.records import records
 from storage import tables
-from storage.types import new_id
 from storage.unit import Unit
 
 KINDS: Final = {"image/jpeg": "照片", "image/png": "照片", "application/pdf": "文件"}
-BYTES: Final = 12 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file whose bytes are to be written, sealed, under this id."""
-
-    id: int
-    mime: str
-    size: int
-    sha256: str
 
 
 def take(data: bytes) -> File:
     """A file as it may be kept. Raises Invalid for another kind, or one that is too big."""
-    mime = "application/pdf" if data.startswith(b"%PDF-") else media.sniff(data)
-    if mime not in KINDS:
-        raise Invalid(why="证据只收 JPG、PNG 照片和 PDF 文件。")
-    if len(data) > BYTES:
-        raise Invalid(why="这份文件超过 12 MB，请分开或压小一点。")
-    return File(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
+    return taken(data, KINDS, "证据只收 JPG、PNG 照片和 PDF 文件。")
 
 
 def add(db: Unit, viewer: Viewer, case_id: int, file: File, what: str, now: datetime) -> None:

@@ -2,7 +2,6 @@
 F47, P4).
 """
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +10,11 @@ from typing import Final
 from sqlalchemy import select
 
 from care import families
-from care.errors import Decided, Invalid
+from care.errors import Decided
 from services.access import Viewer
 from services.families.access import access_consent
 from services.house import House
-from services.media import media
+from services.media.files import File, taken
 from services.residents.access import family_of
 from services.subject import Running
 from storage import tables
@@ -63,31 +62,15 @@ KINDS: Final = {
     "audio/wav": "录音",
     "video/mp4": "录音",
 }
-BYTES: Final = 12 * 1024 * 1024
 KEPT: Final = ("home_id", "resident_id", "person_id", "way", "recorded_by", "recorded_at", "ends_on", "proof_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A photographed paper or a recording whose bytes are written, sealed, under this id."""
-
-    id: int
-    mime: str
-    size: int
-    sha256: str
-
-
-def take(data: bytes) -> Proof:
+def take(data: bytes) -> File:
     """A proof as it may be kept. Raises Invalid for another kind, or one that is too big."""
-    mime = "application/pdf" if data.startswith(b"%PDF-") else media.sniff(data)
-    if mime not in KINDS:
-        raise Invalid(why="凭据只收 JPG、PNG 照片，PDF 文件，和 MP3、WAV、M4A 录音。")
-    if len(data) > BYTES:
-        raise Invalid(why="这份凭据超过 12 MB，请压小一点再传。")
-    return Proof(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
+    return taken(data, KINDS, "凭据只收 JPG、PNG 照片，PDF 文件，和 MP3、WAV、M4A 录音。")
 
 
-def attach(db: Unit, viewer: Viewer, resident_id: int, consent_id: int, proof: Proof, now: datetime) -> None:
+def attach(db: Unit, viewer: Viewer, resident_id: int, consent_id: int, proof: File, now: datetime) -> None:
     """The paper was photographed later. Raises Decided when a consent has its proof or was taken back, NotFound."""
     row = access_consent(db, viewer, resident_id, consent_id, lock=True)
     if row.withdrawn_at is not None or row.proof_id is not None:
@@ -98,7 +81,7 @@ def attach(db: Unit, viewer: Viewer, resident_id: int, consent_id: int, proof: P
     db.store.hint("families")
 
 
-def keep_proof(db: Unit, viewer: Viewer, of: tables.Kinship | tables.Consent, proof: Proof, now: datetime) -> None:
+def keep_proof(db: Unit, viewer: Viewer, of: tables.Kinship | tables.Consent, proof: File, now: datetime) -> None:
     """Write down what the sealed file is. The family is locked."""
     db.add(
         ConsentProof(

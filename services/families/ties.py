@@ -11,9 +11,9 @@ from care.errors import Changed, Invalid
 from services.access import Viewer
 from services.families import consents, relatives
 from services.families.access import access_tie
-from services.families.consents import Proof
 from services.families.disputes import refuse_widening
 from services.families.forms import EditRelative, MakePrimary, PlaceRelative, ProveRelative, RecordConsent
+from services.media.files import File
 from services.search import search
 from storage import revision, tables
 from storage.queries import families_ties as queries
@@ -92,7 +92,7 @@ def agree(
     person_id: int,
     form: RecordConsent,
     now: datetime,
-    proof: Proof | None = None,
+    proof: File | None = None,
 ) -> None:
     """The elder agreed that a relative may know more. Raises Invalid with the sentence, NotFound."""
     tie, person = access_tie(db, viewer, resident_id, person_id, lock=True)

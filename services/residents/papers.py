@@ -2,7 +2,6 @@
 A1).
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +12,11 @@ from sqlalchemy import select
 from care.errors import Forbidden, Invalid, NotFound
 from services.access import Viewer, looks
 from services.form import Form
-from services.media import media
+from services.media.files import PDF, File, taken
 from services.residents import admission, events, record
 from services.residents.access import access_resident
 from services.residents.admission import ADMITS, words_of
 from storage.tables.residents import ResidentFile
-from storage.types import new_id
 from storage.unit import Unit
 
 PHOTO: Final = "photo"
@@ -33,7 +31,6 @@ KINDS: Final = {
 }
 """By kind: what it is called, and what it is kept for where nobody says otherwise."""
 PICTURES: Final = frozenset({"image/jpeg", "image/png"})
-BYTES: Final = 12 * 1024 * 1024
 
 
 class AddPaper(Form, frozen=True, kw_only=True):
@@ -52,16 +49,6 @@ class RemovePaper(Form, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file whose bytes are to be written, sealed, under this id."""
-
-    id: int
-    mime: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
     """A paper as the page shows it."""
 
@@ -76,12 +63,7 @@ class Paper:
 
 def take(data: bytes) -> File:
     """A file as it may be kept. Raises Invalid for another kind, or one that is too big."""
-    mime = "application/pdf" if data.startswith(b"%PDF-") else media.sniff(data)
-    if mime not in PICTURES | {"application/pdf"}:
-        raise Invalid(why="资料只收 JPG、PNG 照片和 PDF 文件；手机里的 HEIC 照片请先转成 JPG。")
-    if len(data) > BYTES:
-        raise Invalid(why="这份文件超过 12 MB，请分开或压小一点。")
-    return File(new_id(), mime, len(data), hashlib.sha256(data).hexdigest())
+    return taken(data, PICTURES | {PDF}, "资料只收 JPG、PNG 照片和 PDF 文件；手机里的 HEIC 照片请先转成 JPG。")
 
 
 def add(db: Unit, viewer: Viewer, resident_id: int, file: File, form: AddPaper, now: datetime) -> None:

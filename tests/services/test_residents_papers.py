@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from care.errors import Changed, Decided, Forbidden, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
+from services.media import files
 from services.residents import checklist, contracts, papers, residents
 from services.residents.checklist import SignOver, Tick
 from services.residents.contracts import AddContract
@@ -112,7 +113,7 @@ async def test_a1_a_paper_says_what_it_is_for_and_is_destroyed_with_a_reason(hom
         await home.database.read(lambda db: papers.find(db, carer, her, report))
     for data, form, why in (
         (b"GIF89a", {"kind": "photo"}, "只收 JPG、PNG 照片和 PDF"),
-        (PNG + bytes(papers.BYTES), {"kind": "photo"}, "超过 12 MB"),
+        (PNG + bytes(files.BYTES), {"kind": "photo"}, "超过 12 MB"),
         (PDF, {"kind": "photo"}, "照片只收"),
         (PNG, {"kind": "odd"}, "请选这是什么资料"),
         (PNG, {"kind": "other"}, "请写这是什么"),

@@ -8,6 +8,7 @@ from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import complaints, evidence, proposals, standing
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
+from services.media.files import File
 from services.talks import answering
 from storage import tables
 from storage.types import new_id
@@ -183,7 +184,7 @@ SIDES: Final = (
     in_unit(
         "case.evidence",
         lambda t, db: evidence.add(
-            db, t.who(D), t["case"], evidence.File(new_id(), "image/png", 5, "0" * 64), "送餐记录", t.now
+            db, t.who(D), t["case"], File(new_id(), "image/png", 5, "0" * 64), "送餐记录", t.now
         ),
     ),
     in_unit("step.assess", lambda t, db: _assess(t, db, t.nth), _step_form),
