@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from care.states import Launch
 from console.context import BOARD, CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from conversations.phrases import moment
@@ -16,6 +17,7 @@ from services.letters import letters
 from services.subject import TodayLine
 from storage.queries import greetings
 from storage.queries import today as queries
+from storage.queries.launch import Launched, launched
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -44,15 +46,17 @@ async def _today(request: web.Request) -> dict[str, Any]:
     access_page(who, TODAY)
     day, after = letters.today(home, now), request.query.get("after", "")
 
-    def work(db: Unit) -> tuple[queries.Today, list[greetings.Line], list[TodayLine]]:
+    def work(db: Unit) -> tuple[queries.Today, list[greetings.Line], list[TodayLine], Launched]:
         return (
             queries.look(db, who.sight, day, now, after),
             greetings.soon(db, who.sight, day, now + timedelta(days=3), SHOWN),
             subject.today(db, who, now),
+            launched(db, who.home_id),
         )
 
-    found, plan, lines = await request.app[DATABASE].read(work)
-    due = [row for row in found.letters if row.line.status == "在住"]
+    found, plan, lines, on = await request.app[DATABASE].read(work)
+    there = [row for row in found.letters if row.line.status == "在住"]
+    due = [row for row in there if on.holds(Launch.LETTERS, row.line.floor)]  # before that nobody is late (F29)
     unwritten = [row for row in due if row.letter is None]
     held = [row for row in found.letters if row.letter is not None and row.letter.state == "held"]
     release = letters.release_at(home, day)
@@ -64,6 +68,7 @@ async def _today(request: web.Request) -> dict[str, Any]:
         "held": held,
         "unwritten": unwritten,
         "due": due,
+        "asleep": bool(there) and not due,
         "release": release,
         "plan": [(line, why_not(line.who, line.row.occasion, now)) for line in plan],
         "NAMES": plans.NAMES,

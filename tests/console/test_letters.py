@@ -142,3 +142,16 @@ async def test_fault_c7_where_only_a_call_helps_the_number_stands_beside_it(
     person = await house.home.person("kin3")
     shown = await desk.post(f"/chats/{person}/phone", {"reason": "回电话"})
     assert 'href="tel:13800002107"' in await shown.text()
+
+
+async def test_n3_nobody_is_late_with_letters_that_are_not_switched_on(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    director = colleagues["shen"]
+    assert "封没写" in await director.get("/today")
+    await house.home.rows("DELETE FROM launch")
+    page = await director.get("/today")
+    assert "封没写" not in page
+    assert "家书还没有启用" in page
+    assert "/console/launch" in page
+    assert "/console/launch" not in await colleagues["zhou"].get("/today")
