@@ -153,5 +153,7 @@ async def test_n3_nobody_is_late_with_letters_that_are_not_switched_on(
     page = await director.get("/today")
     assert "封没写" not in page
     assert "家书还没有启用" in page
+    assert "家书已经发了" not in page
+    assert "家书开始发" not in page
     assert "/console/launch" in page
     assert "/console/launch" not in await colleagues["zhou"].get("/today")
