@@ -30,7 +30,7 @@ LEADS: Final = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 class Page:
     """A page of the console and who may open it; a role that is not named may not (design.md 4 and 5).
 
-    Raises ValueError when another page has the same name.
+    Raises ValueError when another page has the same name or key.
     """
 
     name: str
@@ -39,8 +39,8 @@ class Page:
     may: frozenset[Role]
     icon: str = ""
     place: int = 0
-    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others behind 更多; 0 =
-    nowhere.
+    """Where it stands in the menu, from 1; under 50 it stands by itself on a phone, the others behind 更多, from
+    90 on with what is set up once; 0 = nowhere.
     """
     key: str = ""
     """The key after g that opens it."""
@@ -50,6 +50,9 @@ class Page:
     def __post_init__(self) -> None:
         if _pages.setdefault(self.name, self) is not self:
             message = f"two pages are called {self.name}"
+            raise ValueError(message)
+        if self.key and any(page.key == self.key for page in _pages.values() if page is not self):
+            message = f"two pages open by g {self.key}"
             raise ValueError(message)
 
 

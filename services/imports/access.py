@@ -11,7 +11,7 @@ from services.imports.fields import Kind
 from storage.tables.imports import ExportAsk, ImportRow, ImportRun
 from storage.unit import Unit
 
-IMPORTS: Final = Page("导入导出", "/imports", LEADS, icon="paper", place=92, key="d")
+IMPORTS: Final = Page("导入导出", "/imports", LEADS, icon="paper", place=92, key="i")
 TAKES_ON: Final = frozenset({Role.DIRECTOR})
 """Who may take on colleagues, as on their page."""
 RELEASES: Final = LEADS
