@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -14,8 +14,9 @@ from sqlalchemy.util import await_only
 
 from storage import tables
 from storage.pending import Rows, Values, known
+from storage.questions import Question
 from storage.seal import Sealer
-from storage.store import Question, Store
+from storage.store import Store
 from storage.types import Row, micros
 
 LOOK_UPS: Final = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
@@ -221,7 +222,7 @@ class PostgresStore(Store):
             )
             self._lock_known(unknown)
 
-    def listed(self, question: Question, whose: str) -> str:
+    def listed(self, question: Question[Any], whose: str) -> str:
         """Rows are gathered as they come."""
         columns = ", ".join(question.columns)
         return f"(SELECT jsonb_agg(jsonb_build_array({columns}))::text FROM ({question.sql(whose)}) listed)"

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from storage.pending import ORDER, Rows, insert_sql, update_sql
+from storage.questions import Question
 from storage.seal import Sealer
-from storage.store import Question, Store
+from storage.store import Store
 from storage.types import Row, micros
 
 sqlite3.register_adapter(datetime, micros)
@@ -76,7 +78,7 @@ class SqliteStore(Store):
     def lock_phones(self, phones: Sequence[tuple[int, str]]) -> None:
         """Nothing: nobody else writes."""
 
-    def listed(self, question: Question, whose: str) -> str:
+    def listed(self, question: Question[Any], whose: str) -> str:
         """Rows are gathered as they come."""
         columns = ", ".join(question.columns)
         return f"(SELECT nullif(json_group_array(json_array({columns})), '[]') FROM ({question.sql(whose)}))"

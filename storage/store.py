@@ -12,68 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import msgspec
 
 from storage import tables
 from storage.pending import Pending, Rows, insert_sql, named, touched, update_sql
+from storage.questions import Known, Question, R, maker
 from storage.seal import Sealer
 from storage.types import Moment, Row, micros, new_id
-
-
-class Question(NamedTuple):
-    """Open rows of one table about a person: `columns`, among them the id, in an order.
-
-    A batch asks it with the talks of its people.
-    """
-
-    table: type[tables.Base]
-    columns: tuple[str, ...]
-    open_while_null: str
-    by: str
-    newest_first: bool = False
-
-    def sql(self, whose: str) -> str:
-        """The question about one person, or about whom an expression names."""
-        return (
-            # names of ours
-            f"SELECT {', '.join(self.columns)} FROM {self.table.__tablename__} WHERE person_id = {whose}"
-            f" AND {self.open_while_null} IS NULL ORDER BY {self.by}{' DESC' if self.newest_first else ''}"
-        )
-
-
-class Known:
-    """What a batch has been told to its questions, kept true by what it writes."""
-
-    def __init__(self, question: Question, rows: list[Row]) -> None:
-        self.question, self.rows = question, rows
-
-    def insert(self, values: dict[str, Any]) -> None:
-        """A new row."""
-        if values.get(self.question.open_while_null) is None:
-            self.rows.append(tuple(values.get(name) for name in self.question.columns))
-            self._sort()
-
-    def update(self, row_id: int, values: dict[str, Any]) -> bool:
-        """A change of a row; False when it opens or closes one: then the question is to be asked anew."""
-        columns, at = self.question.columns, self.question.columns.index("id")
-        if self.question.open_while_null in values:
-            return False
-        if not values.keys().isdisjoint(columns):
-            now = [
-                tuple(values.get(name, old) for name, old in zip(columns, row, strict=True))
-                if row[at] == row_id
-                else row
-                for row in self.rows
-            ]
-            self.rows = now
-            self._sort()
-        return True
-
-    def _sort(self) -> None:
-        at = self.question.columns.index(self.question.by)
-        self.rows.sort(key=lambda row: row[at], reverse=self.question.newest_first)
 
 
 class PersonNotLocked(Exception):
@@ -138,7 +85,7 @@ class Store(ABC):
         self.hints: set[str] = set()
         self._pending = Pending()
         self._holds = False
-        self._known: dict[tuple[type[tables.Base], int], Known] = {}
+        self._known: dict[tuple[type[tables.Base], int], Known[Any]] = {}
 
     # -- what each engine does in its own way --------------------------------------------------------------------
 
@@ -230,6 +177,15 @@ class Store(ABC):
         """The first row, or None."""
         found = self.rows(sql, *values)
         return found[0] if found else None
+
+    def all_of(self, kind: type[R], sql: str, *values: object) -> list[R]:
+        """All rows of a question by the names of `kind`, which are its columns in their order."""
+        return list(map(maker(kind), self.rows(sql, *values)))
+
+    def one_of(self, kind: type[R], sql: str, *values: object) -> R | None:
+        """The first of them, or None."""
+        found = self.rows(sql, *values)
+        return maker(kind)(found[0]) if found else None
 
     def rows_locked(self, place: int, sql: str, *values: object) -> list[Row]:
         """Rows about people, whose id is at `place`, as they are once these people are locked: what changed meanwhile
@@ -344,20 +300,21 @@ class Store(ABC):
         )
 
     @abstractmethod
-    def listed(self, question: Question, whose: str) -> str:
+    def listed(self, question: Question[Any], whose: str) -> str:
         """A question as an expression inside another one: its rows as a list of lists in JSON, null when there are
         none.
         """
 
-    def learn(self, question: Question, person: int, rows: list[Row]) -> None:
+    def learn(self, question: Question[R], person: int, rows: list[R]) -> None:
         """What another statement told; `about` knows it from now on, and keeps it true when it is written about."""
         self._known[question.table, person] = Known(question, rows)
 
-    def about(self, question: Question, person: int) -> Sequence[Row]:
+    def about(self, question: Question[R], person: int) -> Sequence[R]:
         """The rows of a question."""
-        known = self._known.get((question.table, person))
+        known: Known[R] | None = self._known.get((question.table, person))
         if known is None:
-            known = self._known[question.table, person] = Known(question, self.rows(question.sql("?"), person))
+            known = Known(question, self.all_of(question.row, question.sql("?"), person))
+            self._known[question.table, person] = known
         return known.rows
 
     def _require(self, table: type[tables.Base], person: object) -> None:

@@ -157,7 +157,7 @@ def hear(db: Unit, house: House, viewer: Viewer, case_id: int, form: Hear, now: 
     )
     promises.keep(store, complaint.person_id, viewer.id, now, how="call")
     db.flush()
-    case = (complaint.id, complaint.number, complaint.level, complaint.rounds, complaint.stage)
+    case = verdicts.Judged(complaint.id, complaint.number, complaint.level, complaint.rounds, complaint.stage)
     if form.word == "accepted" and complaint.stage == Stage.OPINION:
         elder = db.get_one(tables.Person, complaint.person_id).kind == "elder"
         verdicts.accept(store, house, complaint.home_id, complaint.person_id, case, now, elder=elder)

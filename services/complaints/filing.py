@@ -1,6 +1,6 @@
 """A complaint from its first word: registered, written on, made more serious by what is told later (C1 … C4, C9)."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from care import severity, sla
 from care.severity import Level
@@ -18,17 +18,26 @@ from services.context import Context
 from services.promises import promises
 from services.records import records
 from storage import tables
-from storage.store import Question
-from storage.types import Row, new_id
+from storage.questions import Question
+from storage.types import new_id
 
 TITLE: Final = 24
-OPEN: Final = Question(
-    tables.Complaint,
-    ("id", "level", "category", "cautious", "hide_name", "number", "feedback_at", "owner_id"),
-    "closed_at",
-    by="id",
-    newest_first=True,
-)
+
+
+class Unclosed(NamedTuple):
+    """A complaint that has not come to its end, as a step needs it; `feedback_at` in µs since 1970."""
+
+    id: int
+    level: int
+    category: str
+    cautious: bool | int
+    hide_name: bool | int
+    number: str
+    feedback_at: int | None
+    owner_id: int | None
+
+
+OPEN: Final = Question(tables.Complaint, Unclosed, "closed_at", by="id", newest_first=True)
 """A person's complaints that have not come to their end, the newest first."""
 ALL_FIELDS: Final = ("about", "when", "name", "phone")
 
@@ -40,12 +49,12 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     While the person's last case still waits for its first feedback the words join it: one matter, one number (F9).
     """
     store, home = context.store, context.house.home
-    waiting = next((complaint for complaint in store.about(OPEN, context.person_id) if complaint[6] is None), None)
+    waiting = next((one for one in store.about(OPEN, context.person_id) if one.feedback_at is None), None)
     if waiting is not None:
         add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
         return promises.promised(
-            context, due[1] if due else context.now, ref=waiting[5], how="joined", known=ALL_FIELDS
+            context, due[1] if due else context.now, ref=waiting.number, how="joined", known=ALL_FIELDS
         )
     words = line_of(effect.event)
     assessed = severity.assess([words])
@@ -110,55 +119,63 @@ def note_on_complaint(context: Context, effect: NoteOnComplaint) -> None:
     """Write an answer into the case (C2)."""
     if effect.field not in {"about", "occurred", "name", "contact"}:
         raise FlowError("complaint", "-", f"a case has no field {effect.field}")
-    case_id = _complaint(context, effect.complaint)[0]
+    case_id = _complaint(context, effect.complaint).id
     sealed = context.store.seal(tables.Complaint, effect.field, case_id, effect.text)
     context.store.update(tables.Complaint, case_id, person=context.person_id, **{effect.field: sealed})
 
 
-def _complaint(context: Context, number: str) -> Row:
+def _complaint(context: Context, number: str) -> Unclosed:
     """The case that a talk names. Numbers of before 2027 have no year: of two the one that is open is meant, else the
     newest (D8).
     """
-    running = next(
-        (complaint for complaint in context.store.about(OPEN, context.person_id) if complaint[5] == number), None
-    )
-    row = running or context.store.row(
+    running = next((one for one in context.store.about(OPEN, context.person_id) if one.number == number), None)
+    found = running or context.store.one_of(
+        Unclosed,
         f"SELECT {', '.join(OPEN.columns)} FROM complaint WHERE person_id = ? AND number = ? ORDER BY id DESC LIMIT 1",
         context.person_id,
         number,
     )
-    if row is None:
+    if found is None:
         raise FlowError("complaint", "-", f"the person has no case {number}")
-    return row
+    return found
 
 
-def add(context: Context, complaint: Row, event: Message) -> None:
+def add(context: Context, complaint: Unclosed, event: Message) -> None:
     """Write a message into a complaint."""
     words = line_of(event)
-    records.heard(context, complaint[0], "story", words)
-    accusations.mark(context, complaint[0], complaint[7])
+    records.heard(context, complaint.id, "story", words)
+    accusations.mark(context, complaint.id, complaint.owner_id)
     if isinstance(event, Text):
         _reassess(context, complaint, words)
-    context.store.hint(f"case:{complaint[0]}", "cases")
+    context.store.hint(f"case:{complaint.id}", "cases")
 
 
-def _reassess(context: Context, complaint: Row, words: str) -> None:
+def _reassess(context: Context, complaint: Unclosed, words: str) -> None:
     store = context.store
     assessed = severity.assess([words])
-    case_id, level, category, cautious, hide = complaint[:5]
     changes: dict[str, Any] = {}
-    if assessed.category != severity.UNKNOWN and (assessed.level < level or category == severity.UNKNOWN):
-        changes = {"level": min(level, int(assessed.level)), "category": assessed.category}
-        changes["why"] = store.seal(tables.Complaint, "why", case_id, "；".join(assessed.why))
-    if assessed.cautious and not cautious:
+    if assessed.category != severity.UNKNOWN and (
+        assessed.level < complaint.level or complaint.category == severity.UNKNOWN
+    ):
+        changes = {"level": min(complaint.level, int(assessed.level)), "category": assessed.category}
+        changes["why"] = store.seal(tables.Complaint, "why", complaint.id, "；".join(assessed.why))
+    if assessed.cautious and not complaint.cautious:
         changes["cautious"] = True
-    if assessed.hide_name and not hide:
+    if assessed.hide_name and not complaint.hide_name:
         changes["hide_name"] = True
     if changes:
-        store.update(tables.Complaint, case_id, person=context.person_id, **changes)
-    if changes.get("level", level) < level and assessed.level is Level.S1:
+        store.update(tables.Complaint, complaint.id, person=context.person_id, **changes)
+    if changes.get("level", complaint.level) < complaint.level and assessed.level is Level.S1:
         due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
-        promises.bring_forward(store, case_id, context.person_id, Kind.FIRST_FEEDBACK, due)
+        promises.bring_forward(store, complaint.id, context.person_id, Kind.FIRST_FEEDBACK, due)
+
+
+class _Elder(NamedTuple):
+    person_id: int
+    name: bytes | None
+    room: str
+    bed: str
+    resident_id: int
 
 
 def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
@@ -168,26 +185,28 @@ def _fill_from_binding(context: Context, case_id: int) -> tuple[str, ...]:
     if context.kind == "guest":
         return ()
     store, seal = context.store, context.store.seal
-    row = store.row("SELECT name, phone FROM person WHERE id = ?", context.person_id)
-    elders = store.rows(
+    known: dict[str, str] = {}
+    own = store.row("SELECT name, phone FROM person WHERE id = ?", context.person_id) or (None, None)
+    for slot, sealed in zip(("name", "phone"), own, strict=True):
+        if sealed is not None:
+            known[slot] = store.open(tables.Person, slot, context.person_id, sealed).decode()
+    elders = store.all_of(
+        _Elder,
         """SELECT p.id, p.name, r.room, r.bed, r.id FROM resident r JOIN person p ON p.id = r.person_id
            WHERE r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?) LIMIT 2""",
         context.person_id,
         context.person_id,
     )
-    known: dict[str, str] = {}
-    if len(elders) == 1 and elders[0][1] is not None:
-        name = store.open(tables.Person, "name", elders[0][0], elders[0][1]).decode()
-        known["about"] = f"{name} {elders[0][2]} 室 {elders[0][3]} 床（按登记）"
-    for slot, column in (("name", 0), ("phone", 1)):
-        if row and row[column] is not None:
-            known[slot] = store.open(tables.Person, slot, context.person_id, row[column]).decode()
+    elder = elders[0] if len(elders) == 1 else None
+    if elder is not None and elder.name is not None:
+        name = store.open(tables.Person, "name", elder.person_id, elder.name).decode()
+        known["about"] = f"{name} {elder.room} 室 {elder.bed} 床（按登记）"
     columns = {"about": "about", "name": "name", "phone": "contact"}
     values: dict[str, object] = {
         columns[slot]: seal(tables.Complaint, columns[slot], case_id, text) for slot, text in known.items()
     }
-    if "about" in known:
-        values["resident_id"] = elders[0][4]
+    if elder is not None and "about" in known:
+        values["resident_id"] = elder.resident_id
     if values:
         store.update(tables.Complaint, case_id, person=context.person_id, **values)
     return tuple(known)

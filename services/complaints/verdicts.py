@@ -3,7 +3,7 @@ their message (C10, C11, C15).
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from care import sla
 from care.severity import Level
@@ -19,7 +19,7 @@ from services.promises import promises
 from services.records import records
 from storage import tables
 from storage.store import Store
-from storage.types import Row, moment
+from storage.types import moment
 
 FOLLOW_UP: Final = Purpose("follow_up", machine=True, by_day=True)
 SECOND: Final = 2
@@ -30,27 +30,38 @@ STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling"
 """What a family hears of each stage."""
 
 
+class Judged(NamedTuple):
+    """A complaint whose end a family, or a colleague for them, says something to."""
+
+    id: int
+    number: str
+    level: int
+    rounds: int
+    stage: int
+
+
 def take(context: Context, effect: TakeVerdict) -> Done:
     """认可 ends the asking and begins the follow-ups; 不认可, 没好, 又发生了 begin a new round; 请来电 is a promise.
 
     Never closed by silence.
     """
     store = context.store
-    complaint = store.row(
-        """SELECT id, number, level, rounds, stage FROM complaint
+    complaint = store.one_of(
+        Judged,
+        f"""SELECT {", ".join(Judged._fields)} FROM complaint
            WHERE person_id = ? AND stage IN (?, ?) AND closed_at IS NULL ORDER BY id DESC LIMIT 1""",
         context.person_id,
         Stage.OPINION,
         Stage.FOLLOW_UP,
     )
-    if complaint is None or (complaint[4] == Stage.FOLLOW_UP and not _asked_again(store, complaint[0])):
+    if complaint is None or (complaint.stage == Stage.FOLLOW_UP and not _asked_again(store, complaint.id)):
         return Done(how="none")
-    case_id, number, _, _, stage = complaint
+    case_id, number = complaint.id, complaint.number
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
     store.audit(
         context.home_id, context.now, f"person:{context.person_id}", f"verdict_{effect.word}", f"case:{case_id}"
     )
-    if stage == Stage.FOLLOW_UP:
+    if complaint.stage == Stage.FOLLOW_UP:
         if effect.word != "accepted":
             due, lead = _again(context, complaint, "回访：没有真的解决")
             return Done(ref=number, due_at=due, how="again", known=(lead,))
@@ -71,8 +82,10 @@ def take(context: Context, effect: TakeVerdict) -> Done:
 def show(context: Context, _: ShowProgress) -> Done:
     """The step in plain words and the next promise that lies ahead."""
     store = context.store
-    complaint = store.row(
-        "SELECT id, number, stage FROM complaint WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
+    complaint = store.one_of(
+        Judged,
+        f"""SELECT {", ".join(Judged._fields)} FROM complaint
+           WHERE person_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1""",
         context.person_id,
     )
     if complaint is None:
@@ -80,24 +93,28 @@ def show(context: Context, _: ShowProgress) -> Done:
     due = store.row(
         "SELECT min(due_at) FROM promise WHERE case_id = ? AND kept_at IS NULL AND kind IN ('first_feedback', "
         "'result') AND due_at > ?",
-        complaint[0],
+        complaint.id,
         context.now,
     )
     at = moment(due[0]) if due and due[0] is not None else None
-    return Done(ref=complaint[1], due_at=at if complaint[2] < Stage.OPINION else None, how=STEPS[complaint[2] - 1])
+    return Done(
+        ref=complaint.number,
+        due_at=at if complaint.stage < Stage.OPINION else None,
+        how=STEPS[complaint.stage - 1],
+    )
 
 
 def accept(
-    store: Store, house: House, home_id: int, person_id: int, complaint: Row, now: datetime, *, elder: bool
+    store: Store, house: House, home_id: int, person_id: int, complaint: Judged, now: datetime, *, elder: bool
 ) -> None:
     """The family agreed: a follow-up is a clock for the house and a question on the phone, after 3 and 7 days.
 
     The person is locked.
     """
-    case_id, number, level, _, _ = complaint
+    case_id = complaint.id
     promises.heard_opinion(store, case_id, person_id, now)
     store.update(tables.Complaint, case_id, person=person_id, stage=Stage.FOLLOW_UP, accepted_at=now)
-    for days, at in sla.follow_ups(now, Level(level), house.home.zone):
+    for days, at in sla.follow_ups(now, Level(complaint.level), house.home.zone):
         promises.make(
             store,
             home_id=home_id,
@@ -113,7 +130,7 @@ def accept(
             person_id=person_id,
             purpose=FOLLOW_UP,
             dedup_key=f"case:{case_id}:follow_up:{int(now.timestamp())}-{days}",
-            text=house.words([say("verdict.follow_up", days=str(days), number=number)], at, elder=elder),
+            text=house.words([say("verdict.follow_up", days=str(days), number=complaint.number)], at, elder=elder),
             now=now,
             not_before=at,
             queue="notice",
@@ -140,13 +157,19 @@ def followed(
 
 
 def reopen(
-    store: Store, house: House, home_id: int, person_id: int, complaint: Row, now: datetime, inbox_id: int | None = None
+    store: Store,
+    house: House,
+    home_id: int,
+    person_id: int,
+    complaint: Judged,
+    now: datetime,
+    inbox_id: int | None = None,
 ) -> tuple[datetime, str]:
     """A new round: inquiry again by somebody one level up, a new result in 24 h, more serious from the second time on.
 
     Gives when the result is due and who answers for it, as the family is told (C10).
     """
-    case_id, _, level, rounds, _ = complaint
+    case_id, level, rounds = complaint.id, complaint.level, complaint.rounds
     due = sla.result_due(now, house.figures)
     promises.heard_opinion(store, case_id, person_id, now)
     higher = max(1, level - 1) if rounds + 1 >= SECOND else level
@@ -209,8 +232,8 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     return "院长" if owner and owner[0] == "director" else "上一级"
 
 
-def _again(context: Context, complaint: Row, words: str) -> tuple[datetime, str]:
-    records.heard(context, complaint[0], "family", words)
+def _again(context: Context, complaint: Judged, words: str) -> tuple[datetime, str]:
+    records.heard(context, complaint.id, "family", words)
     return reopen(
         context.store, context.house, context.home_id, context.person_id, complaint, context.now, context.inbox_id
     )

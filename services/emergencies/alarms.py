@@ -3,7 +3,7 @@ F2, F5).
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -50,6 +50,17 @@ def called(heard: Triage, kind: str, away: str = "") -> Say:
     return say("alarm.called_elder" if kind == "elder" else "alarm.called")
 
 
+class _Open(NamedTuple):
+    """An alarm that nobody has ended; moments in µs since 1970."""
+
+    id: int
+    times: int
+    level: int
+    going_at: int | None
+    brief: bool | int
+    latest_at: int
+
+
 def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Triage, now: datetime) -> None:
     """Raise an alarm in the message's transaction; a repeat joins the open one with a count and rings again. The person
     is locked.
@@ -59,7 +70,8 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
     if heard.also is not None:
         sound(store, home_id, person_id, inbox_id, heard.also, now)
     brief = heard.also is not None
-    open_one = store.row(
+    open_one = store.one_of(
+        _Open,
         """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ?
            AND arrived_at IS NULL AND latest_at > ?
            ORDER BY id DESC LIMIT 1""",
@@ -83,9 +95,9 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
             latest_at=now,
         )
     else:
-        row_id, count, level, going, was_brief, latest = open_one
-        if heard is NURSE and now - moment(latest) <= TWICE:
-            level = int(Urgency.P0)
+        row_id, going = open_one.id, open_one.going_at
+        pressed_again = heard is NURSE and now - moment(open_one.latest_at) <= TWICE
+        level = int(Urgency.P0) if pressed_again else open_one.level
         again = (
             {"going_at": None, "going_by": None, "told_at": None}
             if going is not None and now - moment(going) > GONE_AFTER
@@ -97,10 +109,10 @@ def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Tria
             person=person_id,
             latest_id=inbox_id,
             latest_at=now,
-            count=count + 1,
+            count=open_one.times + 1,
             level=min(level, int(heard.level)),
             kind=heard.kind,
-            brief=brief or bool(was_brief),
+            brief=brief or bool(open_one.brief),
             **again,
         )
     store.audit(home_id, now, f"person:{person_id}", "alarm", f"alarm:{row_id}")

@@ -4,7 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -86,7 +86,7 @@ def try_code(context: Context, effect: TryCode) -> Done | Refused:
         _refused(context, effect.code, found)
         return Refused("wrong")
     tied = context.store.row(
-        "SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found[1]
+        "SELECT 1 FROM kinship WHERE person_id = ? AND resident_id = ?", context.person_id, found.resident_id
     )
     if tied:
         _refused(context, effect.code, "already")
@@ -124,13 +124,13 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
         id=row_id,
         home_id=context.home_id,
         person_id=context.person_id,
-        resident_id=found[1],
-        invitation_id=found[0],
+        resident_id=found.resident_id,
+        invitation_id=found.id,
         relation=store.seal(tables.Application, "relation", row_id, effect.relation),
         name=store.seal(tables.Application, "name", row_id, effect.name),
         asked_at=context.said_at,
     )
-    store.update(tables.Invitation, found[0], used_at=context.now)
+    store.update(tables.Invitation, found.id, used_at=context.now)
     due_at = sla.binding_due(context.said_at, context.house.figures)
     if promises.open_one(store, context.person_id, Kind.BINDING) is None:
         promises.make(
@@ -142,25 +142,38 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
             due_at=due_at,
             inbox_id=context.inbox_id,
         )
-    store.audit(context.home_id, context.now, f"person:{context.person_id}", "ask_to_bind", f"resident:{found[1]}")
+    store.audit(
+        context.home_id, context.now, f"person:{context.person_id}", "ask_to_bind", f"resident:{found.resident_id}"
+    )
     store.hint("families")
     return Done(due_at=due_at if due_at > context.now else None)
 
 
-def _open_invitation(context: Context, code: str) -> tuple[int, int] | str:
+class _Sheet(NamedTuple):
+    """A binding sheet; moments in µs since 1970."""
+
+    id: int
+    resident_id: int
+    expires_at: int
+    used_at: int | None
+    revoked_at: int | None
+
+
+def _open_invitation(context: Context, code: str) -> _Sheet | str:
     """The sheet and its resident; or why the code is worth nothing."""
-    row = context.store.row(
-        "SELECT id, resident_id, expires_at, used_at, revoked_at FROM invitation WHERE digest = ? AND home_id = ?",
+    sheet = context.store.one_of(
+        _Sheet,
+        f"SELECT {', '.join(_Sheet._fields)} FROM invitation WHERE digest = ? AND home_id = ?",
         digest(context.store.sealer, code),
         context.home_id,
     )
-    if row is None:
+    if sheet is None:
         return "wrong"
-    if row[3] is not None:
+    if sheet.used_at is not None:
         return "used"
-    if row[4] is not None:
+    if sheet.revoked_at is not None:
         return "revoked"
-    return (row[0], row[1]) if moment(row[2]) > context.now else "expired"
+    return sheet if moment(sheet.expires_at) > context.now else "expired"
 
 
 # -- by a colleague ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from conversations.events import Image, Video, Voice
 from services.media.bare import STILLS, bare
@@ -49,9 +49,19 @@ class Wanted:
     arrived_at: datetime
 
 
+class _Due(NamedTuple):
+    id: int
+    person_id: int
+    inbox_id: int
+    media_id: str
+    tries: int
+    arrived_at: int
+
+
 def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
     """The files that are due."""
-    rows = store.rows(
+    rows = store.all_of(
+        _Due,
         """SELECT m.id, m.person_id, m.inbox_id, m.media_id, m.tries, i.arrived_at FROM media m JOIN inbox i
            ON i.id = m.inbox_id
            WHERE m.state = 'wanted' AND m.try_at <= ? ORDER BY m.try_at LIMIT ?""",
@@ -63,12 +73,12 @@ def wanted(store: Store, now: datetime, limit: int = AT_ONCE) -> list[Wanted]:
             tables.Media,
             f"UPDATE media SET try_at = ? WHERE id {store.AMONG} AND state = 'wanted' AND try_at <= ? RETURNING id",
             now + timedelta(minutes=1),
-            store.many([row[0] for row in rows]),
+            store.many([row.id for row in rows]),
             now,
             persons=(),
         )
-        rows = [row for row in rows if (row[0],) in taken]
-    return [Wanted(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]
+        rows = [row for row in rows if (row.id,) in taken]
+    return [Wanted(*row[:-1], moment(row.arrived_at)) for row in rows]
 
 
 def sniff(data: bytes) -> str:

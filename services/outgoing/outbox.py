@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from care.errors import Conflict, Invalid
 from services.outgoing import purposes
@@ -237,15 +237,21 @@ def keep_parked(store: Store, person_id: int, why: str) -> None:
         store.hint("outbox", f"person:{person_id}", "inbox")
 
 
+class _Row(NamedTuple):
+    person_id: int
+    queue: str
+    state: str
+
+
 def send_kept(store: Store, row_id: int, now: datetime) -> bool:
     """A colleague has looked at words that were kept back: they leave as soon as they may.
 
     False when they are not kept any more.
     """
-    whose = store.row("SELECT person_id, queue FROM outbox WHERE id = ?", row_id)
+    whose = store.one_of(_Row, f"SELECT {', '.join(_Row._fields)} FROM outbox WHERE id = ?", row_id)
     if whose is None:
         return False
-    store.lock_persons(whose[0])
+    store.lock_persons(whose.person_id)
     rows = store.change(
         tables.Outbox,
         "UPDATE outbox SET state = 'waiting', code = NULL, why = NULL, not_before = ? WHERE id = ? AND state = "
@@ -253,10 +259,10 @@ def send_kept(store: Store, row_id: int, now: datetime) -> bool:
         now,
         row_id,
         KEPT,
-        persons=[whose[0]],
+        persons=[whose.person_id],
     )
-    advance(store, whose[0], whose[1])
-    store.hint("outbox", f"person:{whose[0]}", "inbox")
+    advance(store, whose.person_id, whose.queue)
+    store.hint("outbox", f"person:{whose.person_id}", "inbox")
     return bool(rows)
 
 
@@ -319,10 +325,10 @@ def cancel(store: Store, row_id: int, now: datetime) -> bool:
     if whose is None:
         return False
     store.lock_persons(whose[0])
-    row = store.row("SELECT person_id, queue, state FROM outbox WHERE id = ?", row_id)
-    if row is None or row[2] not in {"planned", "held", "waiting", "ready", "parked"}:
+    row = store.one_of(_Row, f"SELECT {', '.join(_Row._fields)} FROM outbox WHERE id = ?", row_id)
+    if row is None or row.state not in {"planned", "held", "waiting", "ready", "parked"}:
         return False
-    finish(store, row_id, row[0], row[1], now, state="cancelled", why="没有发出")
+    finish(store, row_id, row.person_id, row.queue, now, state="cancelled", why="没有发出")
     return True
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from care import quiet_hours
@@ -17,7 +17,7 @@ from services.ports import Fate, Outcome
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
-from storage.types import Row, moment
+from storage.types import moment
 
 LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1
@@ -93,14 +93,37 @@ def _fall_due(store: Store, now: datetime) -> None:
         advance(store, person, queue)
 
 
-def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
+class _Ready(NamedTuple):
+    """A ready row with who gets it; moments in µs since 1970."""
+
+    id: int
+    person: int
+    queue: str
+    staff_id: int | None
+    expires_at: int | None
+    tries: int
+    purpose: str
+    body: bytes
+    follower: int | None
+    openid: str
+    following: bool | int | None
+    session_left: int | None
+    session_until: int | None
+    scene_left: int | None
+    scene_until: int | None
+    kind: str
+    zone: str
+
+
+def _ready(store: Store, now: datetime, limit: int) -> list[_Ready]:
     """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
     room = 3 * limit if store.shared else limit
     first = store.rows(HEADS, *[value for _ in TURNS for value in (now, room)], room)
     if not first:
         return []
     free = store.lock_free(row[0] for row in first)
-    rows = store.rows(
+    rows = store.all_of(
+        _Ready,
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
             f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
@@ -112,32 +135,23 @@ def _ready(store: Store, now: datetime, limit: int) -> list[Row]:
         now,
         limit,
     )
-    return [row for row in rows if row[1] in free]  # whose row went over to somebody else meanwhile is taken next time
+    return [
+        row for row in rows if row.person in free
+    ]  # whose row went over to somebody else meanwhile is taken next time
 
 
-def _sleeps(  # noqa: PLR0913
-    store: Store,
-    row_id: int,
-    person: int,
-    queue: str,
-    purpose: Purpose,
-    kind: str,
-    zone: str,
-    expires: int | None,
-    now: datetime,
-    quiet: Quiet,
-) -> bool:
+def _sleeps(store: Store, row: _Ready, purpose: Purpose, now: datetime, quiet: Quiet) -> bool:
     """What came to its turn too late in the evening waits for the morning, or is not said when it is untrue by then
     (F16).
     """
-    awake = quiet_hours.next_allowed(now, ZoneInfo(zone), kind, quiet)
+    awake = quiet_hours.next_allowed(now, ZoneInfo(row.zone), row.kind, quiet)
     if awake <= now:
         return False
-    if expires is not None and moment(expires) <= awake:
-        finish(store, row_id, person, queue, now, **_unsent(purpose))
+    if row.expires_at is not None and moment(row.expires_at) <= awake:
+        finish(store, row.id, row.person, row.queue, now, **_unsent(purpose))
     else:
-        store.update(tables.Outbox, row_id, person=person, state="planned", not_before=awake)
-        advance(store, person, queue)
+        store.update(tables.Outbox, row.id, person=row.person, state="planned", not_before=awake)
+        advance(store, row.person, row.queue)
     return True
 
 
@@ -148,26 +162,27 @@ def _unsent(purpose: Purpose) -> dict[str, str]:
 
 
 def _lease_or_park(
-    store: Store, rows: Sequence[Row], now: datetime, machine_now: datetime, quiet: Quiet
+    store: Store, rows: Sequence[_Ready], now: datetime, machine_now: datetime, quiet: Quiet
 ) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
-    for row_id, person, queue, staff, expires, tries, word, body, follower, openid, following, *quota in rows:
-        session_left, session_until, scene_left, scene_until, kind, zone = quota
-        purpose = purposes.of(word)
-        if purpose.by_day and _sleeps(store, row_id, person, queue, purpose, kind, zone, expires, now, quiet):
+    for row in rows:
+        person, follower, purpose = row.person, row.follower, purposes.of(row.purpose)
+        if purpose.by_day and _sleeps(store, row, purpose, now, quiet):
             continue
-        left = spent.setdefault(follower, [session_left or 0, scene_left or 0])
-        open_session = session_until is not None and moment(session_until) > now
-        open_scene = scene_until is not None and moment(scene_until) > now
-        reserve = 0 if staff is not None or queue == "alarm" else KEPT_FOR_WORDS if purpose is SOUND else KEPT_FOR_STAFF
-        if expires is not None and moment(expires) <= now:
+        open_session = row.session_until is not None and moment(row.session_until) > now
+        open_scene = row.scene_until is not None and moment(row.scene_until) > now
+        reserve = KEPT_FOR_WORDS if purpose is SOUND else KEPT_FOR_STAFF
+        if row.staff_id is not None or row.queue == "alarm":
+            reserve = 0
+        if row.expires_at is not None and moment(row.expires_at) <= now:
             end = _unsent(purpose) if purpose is SOUND else {"state": "given_up", "why": EXPIRED}
-            finish(store, row_id, person, queue, now, **end)
+            finish(store, row.id, person, row.queue, now, **end)
             continue
-        if follower is None or not following:
-            finish(store, row_id, person, queue, now, state="given_up", why=UNFOLLOWED)
+        if follower is None or not row.following:
+            finish(store, row.id, person, row.queue, now, state="given_up", why=UNFOLLOWED)
             continue
+        left = spent.setdefault(follower, [row.session_left or 0, row.scene_left or 0])
         if open_scene and left[1] > 0:
             pot, left[1] = "scene", left[1] - 1
             store.update(tables.Follower, follower, person=person, scene_left=left[1])
@@ -175,28 +190,40 @@ def _lease_or_park(
             pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
         elif not purpose.parks:
-            finish(store, row_id, person, queue, now, **_unsent(purpose))
+            finish(store, row.id, person, row.queue, now, **_unsent(purpose))
             continue
         else:
-            finish(store, row_id, person, queue, now, state="parked", why=USED_UP if open_session else WINDOW_CLOSED)
+            why = USED_UP if open_session else WINDOW_CLOSED
+            finish(store, row.id, person, row.queue, now, state="parked", why=why)
             continue
         try:
-            text = store.open(tables.OutboxBody, "body", row_id, body).decode()
+            text = store.open(tables.OutboxBody, "body", row.id, row.body).decode()
         except Unreadable:
-            finish(store, row_id, person, queue, now, state="given_up", why=UNREADABLE)
+            finish(store, row.id, person, row.queue, now, state="given_up", why=UNREADABLE)
             continue
         store.update(
             tables.Outbox,
-            row_id,
+            row.id,
             person=person,
             state="sending",
-            tries=tries + 1,
+            tries=row.tries + 1,
             lease_until=machine_now + LEASE,
             way="custom",
         )
         store.hint(f"person:{person}")
-        claims.append(Claim(row_id, person, follower, openid, text, tries + 1, pot, session_until, word))
+        claims.append(
+            Claim(row.id, person, follower, row.openid, text, row.tries + 1, pot, row.session_until, row.purpose)
+        )
     return claims
+
+
+class _Sending(NamedTuple):
+    queue: str
+    state: str
+    staff_id: int | None
+    home_id: int
+    created_at: int
+    purpose: str
 
 
 def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> None:
@@ -204,16 +231,20 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     purpose's to say.
     """
     store.lock_persons(claimed.person_id)
-    row = store.row("SELECT queue, state, staff_id, home_id, created_at, purpose FROM outbox WHERE id = ?", claimed.id)
-    if row is None or row[1] != "sending":
+    row = store.one_of(_Sending, f"SELECT {', '.join(_Sending._fields)} FROM outbox WHERE id = ?", claimed.id)
+    if row is None or row.state != "sending":
         return
-    queue, _, staff, home, created, word = row
-    purpose = purposes.of(word)
+    purpose = purposes.of(row.purpose)
     fate, why = outcome.fate, outcome.why
     used_up = outcome.window_closed or outcome.quota_used_up
     if used_up and _renewed(store, claimed):
         fate, why, used_up = Fate.RETRY, "对方刚又来信，马上再发", False
-    elif fate is Fate.RETRY and not outcome.hold and now - moment(created) > TRIES_FOR and not _just_opened(store, now):
+    elif (
+        fate is Fate.RETRY
+        and not outcome.hold
+        and now - moment(row.created_at) > TRIES_FOR
+        and not _just_opened(store, now)
+    ):
         fate, why = Fate.GIVEN_UP, NEVER_TAKEN
     if fate in {Fate.RETRY, Fate.GIVEN_UP, Fate.PARKED} and not used_up:
         _give_back(store, claimed)
@@ -238,9 +269,10 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     end = {"state": fate.value, "why": why}
     if (not purpose.parks and fate is Fate.PARKED) or (purpose is SOUND and fate is not Fate.SENT):
         end = _unsent(purpose)
-    finish(store, claimed.id, claimed.person_id, queue, now, code=outcome.code, **end)
-    if fate is Fate.SENT and staff is not None:
-        _reached(store, home, purpose, Sent(claimed.id, claimed.person_id, staff, moment(created), now))
+    finish(store, claimed.id, claimed.person_id, row.queue, now, code=outcome.code, **end)
+    if fate is Fate.SENT and row.staff_id is not None:
+        sent = Sent(claimed.id, claimed.person_id, row.staff_id, moment(row.created_at), now)
+        _reached(store, row.home_id, purpose, sent)
 
 
 def _reached(store: Store, home_id: int, purpose: Purpose, sent: Sent) -> None:

@@ -1,7 +1,7 @@
 """Promised times: made, brought forward, kept by a named human (C4, C9, Q4, U9)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from care import sla
 from care.sla import Kind, Mark
@@ -10,7 +10,8 @@ from conversations.events import Done
 from services.context import Context
 from services.outgoing.purposes import Sent
 from storage import tables
-from storage.store import Question, Store
+from storage.questions import Question
+from storage.store import Store
 from storage.types import moment
 
 KEPT_BY_WORDS: Final = (Kind.REPLY, Kind.FIRST_FEEDBACK)
@@ -19,7 +20,16 @@ AT_MOST: Final = timedelta(hours=2)
 TOLD_LATE: Final = (*KEPT_BY_WORDS, Kind.CALL)
 """Kinds whose breach the person is told."""
 
-OPEN: Final = Question(tables.Promise, ("id", "kind", "due_at"), "kept_at", by="due_at")
+
+class Unkept(NamedTuple):
+    """A promise that is not kept yet; `due_at` in µs since 1970."""
+
+    id: int
+    kind: str
+    due_at: int
+
+
+OPEN: Final = Question(tables.Promise, Unkept, "kept_at", by="due_at")
 """What a person was promised and has not got yet."""
 
 
@@ -50,15 +60,24 @@ def make(  # noqa: PLR0913  (a row is declared once, by keywords)
     )
 
 
+class _Kept(NamedTuple):
+    id: int
+    home_id: int
+    case_id: int | None
+    kind: str
+    made_at: int
+    due_at: int
+
+
 def open_one(store: Store, person_id: int, kind: Kind) -> tuple[int, datetime] | None:
     """The id and due time of a person's promise that is not yet kept."""
-    found = next((row for row in store.about(OPEN, person_id) if row[1] == kind.value), None)
-    return (found[0], moment(found[2])) if found else None
+    found = next((one for one in store.about(OPEN, person_id) if one.kind == kind.value), None)
+    return (found.id, moment(found.due_at)) if found else None
 
 
 def earliest(store: Store, person_id: int) -> datetime | None:
     """When the first of a person's promises of words is due: a reply, or the first feedback."""
-    return next((moment(due_at) for _, kind, due_at in store.about(OPEN, person_id) if kind in KEPT_BY_WORDS), None)
+    return next((moment(one.due_at) for one in store.about(OPEN, person_id) if one.kind in KEPT_BY_WORDS), None)
 
 
 def call(context: Context, case_id: int | None = None) -> datetime:
@@ -82,16 +101,17 @@ def call(context: Context, case_id: int | None = None) -> datetime:
 
 def bring_forward(store: Store, case_id: int, person_id: int, kind: Kind, due_at: datetime) -> None:
     """A case became more serious: its clock runs out earlier, never later."""
-    row = store.row(
-        "SELECT id, made_at, due_at FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL",
+    found = store.one_of(
+        _Kept,
+        f"SELECT {', '.join(_Kept._fields)} FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL",
         case_id,
         kind.value,
     )
-    if row and moment(row[2]) > due_at:
-        made = moment(row[1])
+    if found and moment(found.due_at) > due_at:
+        made = moment(found.made_at)
         store.update(
             tables.Promise,
-            row[0],
+            found.id,
             person=person_id,
             due_at=due_at,
             mark=Mark.FRESH.value,
@@ -110,11 +130,11 @@ def keep(
     """
     written_at = written_at or now
     kinds = ", ".join(f"'{kind.value}'" for kind in (TOLD_LATE if how == "call" else KEPT_BY_WORDS))
-    rows = store.change(
+    changed = store.change(
         tables.Promise,
         f"""UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = ?, look_at = NULL
             WHERE person_id = ? AND kept_at IS NULL AND kind IN ({kinds}) AND made_at <= ?
-            RETURNING id, home_id, case_id, kind, made_at, due_at""",
+            RETURNING {", ".join(_Kept._fields)}""",
         now,
         staff_id,
         how,
@@ -122,19 +142,20 @@ def keep(
         written_at,
         persons=[person_id],
     )
-    for row_id, _, case_id, kind, _, _ in rows:
-        cancel_late_words(store, row_id, person_id)
-        if kind == Kind.FIRST_FEEDBACK.value and case_id is not None:
+    kept = [_Kept(*row) for row in changed]
+    for one in kept:
+        cancel_late_words(store, one.id, person_id)
+        if one.kind == Kind.FIRST_FEEDBACK.value and one.case_id is not None:
             store.update(
                 tables.Complaint,
-                case_id,
+                one.case_id,
                 person=person_id,
                 feedback_at=now,
                 feedback_by=staff_id,
                 stage=Stage.ASSESSMENT,
             )
-            store.hint("cases", f"case:{case_id}")
-    replies = [row for row in rows if row[3] == Kind.REPLY.value]
+            store.hint("cases", f"case:{one.case_id}")
+    replies = [one for one in kept if one.kind == Kind.REPLY.value]
     heard = store.row("SELECT heard_at FROM conversation WHERE person_id = ?", person_id)
     if (
         replies
@@ -143,16 +164,16 @@ def keep(
         and moment(heard[0]) > written_at
         and open_one(store, person_id, Kind.REPLY) is None
     ):
-        _, home_id, _, _, made_at, due_at = replies[0]
+        first = replies[0]
         make(
             store,
-            home_id=home_id,
+            home_id=first.home_id,
             person_id=person_id,
             kind=Kind.REPLY,
             made_at=moment(heard[0]),
-            due_at=moment(heard[0]) + min(moment(due_at) - moment(made_at), AT_MOST),
+            due_at=moment(heard[0]) + min(moment(first.due_at) - moment(first.made_at), AT_MOST),
         )
-    if rows:
+    if kept:
         store.hint("promises", f"person:{person_id}")
 
 

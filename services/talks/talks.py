@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from conversations.engine import Snapshot, Turn
 from storage import tables
-from storage.store import Question, Store
+from storage.questions import Question
+from storage.store import Store
 from storage.types import Row, moment
 
 SESSION: Final = (5, timedelta(hours=48))
@@ -53,17 +54,37 @@ class Talk(msgspec.Struct):
         return self.attended_by is not None and self.spoke_at is not None and now - self.spoke_at < ATTENDS
 
 
+class _Talk(NamedTuple):
+    """The columns of `_TALK`; moments in µs since 1970."""
+
+    follower: int
+    person: int
+    conversation: int
+    flow: str | None
+    version: int
+    revision: int
+    state: str
+    slots: bytes | None
+    trail: str
+    kind: str
+    attended_by: int | None
+    spoke_at: int | None
+    full_at: int | None
+    parked: bool | int
+    muted_until: int | None
+    accuses: bool | int
+
+
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
     c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
     EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL)"""
-_ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
 def load(
-    store: Store, arrivals: Sequence[tuple[int, str, str]], cases: Question, promises: Question
+    store: Store, arrivals: Sequence[tuple[int, str, str]], cases: Question[Any], promises: Question[Any]
 ) -> dict[tuple[int, str], Talk]:
     """The talks of (account, openid, key), with what a step asks about their people, by one query; who is new is not in
     it.
@@ -78,22 +99,18 @@ def load(
     )
     found: dict[tuple[int, str], Talk] = {}
     for account, openid, inbox, answer, state, arrived, complaints, promised, *talk in rows:
-        one = found[account, openid] = _of(talk)
+        one = found[account, openid] = _of(_Talk(*talk))
         one.repeat = None if inbox is None else (inbox, answer, state, arrived)
         one.has_complaint = complaints is not None
-        store.learn(cases, one.person_id, _listed(complaints))
-        store.learn(promises, one.person_id, _listed(promised))
+        store.learn(cases, one.person_id, cases.told(complaints))
+        store.learn(promises, one.person_id, promises.told(promised))
     return found
-
-
-def _listed(rows: str | None) -> list[Row]:
-    return [] if rows is None else _ROWS.decode(rows)
 
 
 def of_person(store: Store, person_id: int) -> tuple[int, Talk] | None:
     """The home and the talk of a person."""
     row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)
-    return None if row is None else (row[0], _of(row[1:]))
+    return None if row is None else (row[0], _of(_Talk(*row[1:])))
 
 
 def meet(store: Store, home_id: int, account_id: int, openid: str, now: datetime) -> Talk:
@@ -151,25 +168,21 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
     )
 
 
-def _of(row: Sequence[Any]) -> Talk:
-    follower, person, conversation, flow, version, revision, state, slots, trail, kind, attended_by, spoke_at, *more = (
-        row
-    )
-    full_at, parked, muted, accuses = more
-    stored = None if flow is None else (flow, version, revision, state, slots, trail)
+def _of(row: _Talk) -> Talk:
+    stored = None if row.flow is None else (row.flow, row.version, row.revision, row.state, row.slots, row.trail)
     return Talk(
-        follower,
-        person,
-        conversation,
+        row.follower,
+        row.person,
+        row.conversation,
         stored,
-        attended_by,
-        None if spoke_at is None else moment(spoke_at),
-        bool(parked),
-        kind,
-        revision=revision,
-        full_at=full_at,
-        muted_until=muted,
-        accuses=bool(accuses),
+        row.attended_by,
+        None if row.spoke_at is None else moment(row.spoke_at),
+        bool(row.parked),
+        row.kind,
+        revision=row.revision,
+        full_at=row.full_at,
+        muted_until=row.muted_until,
+        accuses=bool(row.accuses),
     )
 
 
