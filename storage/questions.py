@@ -1,5 +1,5 @@
-"""Rows by the names of their columns, and what a batch knows of its people: asked once with their talks, kept true by what
-it writes.
+"""Rows by the names of their columns, and what a batch knows of its people: asked once with their talks, kept true by
+what it writes.
 """
 
 from collections.abc import Callable, Iterable
