@@ -160,8 +160,8 @@
     if (tick(key)) return true;
     const jump = /^[a-z]$/.test(key) && document.querySelector('a[data-jump="' + key + '"]');
     if (jump) { location.href = jump.href; return true; }
-    const field = { r: "[data-send]", "/": ".try input, [data-search]" }[key];
-    if (field && document.querySelector(field)) { document.querySelector(field).focus(); return true; }
+    const field = (key === "r" && document.querySelector("[data-send]")) || (key === "/" && (document.querySelector(".try input, [data-search]") || document.querySelector("[data-bar]")));
+    if (field && field.offsetParent) { field.focus(); return true; }
     if (key === "/" && document.querySelector('a[href="/console/search"]')) { location.href = "/console/search"; return true; }
     if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
     if (key === "?") { const keys = document.getElementById("keys"); if (keys) keys.showModal(); return Boolean(keys); }
