@@ -15,6 +15,7 @@ from console.context import DATABASE, SETTINGS
 from services.form import Form
 from services.media import media
 from storage.unit import Unit
+from web import bodies
 
 FILES: Final = 16 * 1024 * 1024
 """Files of one form together, in bytes."""
@@ -84,10 +85,15 @@ async def read(request: web.Request, kind: type[F]) -> F:
 
 async def parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[tuple[str, bytes]]]:
     """The fields and the files of a form; read in memory, since a temporary file would hold a resident's photo
-    unsealed. Raises Invalid.
+    unsealed. Raises Invalid, Unreadable.
     """
     if not request.content_type.startswith("multipart/"):
-        return await request.post(), []
+        return await bodies.fields(request), []
+    with bodies.reading():
+        return await _parts(request)
+
+
+async def _parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[tuple[str, bytes]]]:
     fields, files, room = MultiDict[Any](), [], FILES
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or not part.name:

@@ -29,7 +29,7 @@ from storage import revision
 from storage.database import Database
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
-from web import errors, headers
+from web import bodies, errors, headers
 
 HERE = Path(__file__).parent
 DATABASE: Final = web.AppKey("page_database", Database)
@@ -134,7 +134,7 @@ async def letter(request: web.Request) -> web.StreamResponse:
 async def react(request: web.Request) -> web.StreamResponse:
     """收到, 谢谢, 有疑问 or 请来电; the last two reach a colleague under a clock."""
     form, openid, number, now = (
-        await request.post(),
+        await bodies.fields(request),
         request[OPENID],
         int(request.match_info["letter"]),
         request.app[CLOCK](),
@@ -169,7 +169,7 @@ async def sheet(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("survey.html")
 async def answer_sheet(request: web.Request) -> dict[str, Any]:
     """Keep the answers; who wants to be called says so apart from them."""
-    form, openid = await request.post(), request[OPENID]
+    form, openid = await bodies.fields(request), request[OPENID]
     marks = {name: int(str(mark)) for name, mark in form.items() if str(mark).isdecimal() and len(str(mark)) == 1}
     wish = str(form.get("wish", "")).replace("\r\n", "\n")
     try:

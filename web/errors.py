@@ -32,7 +32,7 @@ async def explain(
 def tell(request: web.Request, error: JiashuError, status: int | None = None) -> web.Response:
     """The sentence, as a strip above the form for htmx, else as a page."""
     status = status or error.status
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and request.path.startswith("/console"):
         response = aiohttp_jinja2.render_template("_error.html", request, {"sentence": error.sentence}, status=status)
         response.headers["HX-Retarget"] = "#problem"
         response.headers["HX-Reswap"] = "innerHTML"

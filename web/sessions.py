@@ -18,6 +18,7 @@ from services.access import Viewer
 from services.staff import sessions
 from settings.clock import Clock
 from storage.database import Database
+from web import bodies
 
 log = logging.getLogger("jiashu.sessions")
 COOKIE: Final = "jiashu"
@@ -104,8 +105,8 @@ def middleware(
             return _lead_to(request, step)
         if request.method not in {"GET", "HEAD"}:
             _same_origin(request)
-            given = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
-            if not hmac.compare_digest(given.encode(), found.csrf.encode()):
+            given = request.headers.get("X-CSRF") or str((await bodies.fields(request)).get("csrf", ""))
+            if not hmac.compare_digest(given.encode(errors="surrogatepass"), found.csrf.encode()):
                 raise StaleForm
         if not request.path.startswith(without):
             await _told(database, clock, request, found)

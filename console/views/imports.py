@@ -28,6 +28,7 @@ from services.subject import Running
 from storage.tables.imports import ImportRun
 from storage.types import new_id
 from storage.unit import Unit
+from web import bodies
 from web.sessions import viewer
 
 log = logging.getLogger("jiashu.imports")
@@ -289,9 +290,10 @@ def _pace(run: ImportRun) -> int:
 async def _uploaded(request: web.Request) -> tuple[str, reading.Upload]:
     """The file of a form, piece by piece. Raises Invalid."""
     if request.content_type.startswith("multipart/"):
-        async for field in await request.multipart():
-            if isinstance(field, BodyPartReader) and field.filename:
-                return field.filename, await reading.upload(_pieces(field))
+        with bodies.reading():
+            async for field in await request.multipart():
+                if isinstance(field, BodyPartReader) and field.filename:
+                    return field.filename, await reading.upload(_pieces(field))
     raise Invalid(why="请先选一张表（.xlsx 或 .csv）。")
 
 

@@ -240,5 +240,5 @@ def why_ended(db: Unit, token: str, now: datetime) -> str:
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a cookie."""
-    return hashlib.sha256(token.encode()).digest()
+    """What is kept of a cookie, whatever bytes somebody put into it."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
