@@ -9,6 +9,7 @@ from typing import Final
 from care import occasions
 from care.errors import Invalid
 from care.states import Sex
+from care.words import clear
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SIGNS: Final = "10X98765432"
@@ -34,7 +35,7 @@ class Identity:
 
 def plain(text: str) -> str:
     """What somebody typed, without blanks and in the signs of a keyboard: full-width digits become digits."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", clear(text)).split())
 
 
 def read(text: str, today: date) -> Identity:

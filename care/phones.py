@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from care.words import clear
+
 MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 LANDLINE: Final = re.compile(r"(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})(?:(?:转|x|#)(\d{1,6}))?")
 _BETWEEN: Final = re.compile(r"[\s().·・-]+")
@@ -13,7 +15,7 @@ LAST: Final = 4
 
 def read(text: str) -> str | None:
     """The number in one form, 13912346021 or 0571-88001234; None for what is none. A letter O is not taken for a 0."""
-    given = unicodedata.normalize("NFKC", text).strip().lower().replace("分机", "转")
+    given = unicodedata.normalize("NFKC", clear(text)).strip().lower().replace("分机", "转")
     for dash in "‐‑‒–—―−":
         given = given.replace(dash, "-")
     given = _ABROAD.sub("", _BETWEEN.sub("", given))

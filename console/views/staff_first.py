@@ -34,7 +34,7 @@ async def set_password(request: web.Request, form: OwnPassword) -> web.StreamRes
     session, now, database = request[SESSION], request.app[CLOCK](), request.app[DATABASE]
     row = await database.read(lambda db: own.me(db, session))
     try:
-        words = own.fits(form.password[:256], form.again[:256], row.login, row.name)
+        words = own.fits(form.password, form.again, row.login, row.name)
         if await verify(request, row.password, words):
             raise Invalid(why="这是发给您的那一个。请换一个别人不知道的。")
     except JiashuError as error:

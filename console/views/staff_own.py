@@ -38,7 +38,7 @@ async def password(request: web.Request, form: OwnPassword) -> dict[str, Any]:
     """Another password; log-ins elsewhere end."""
     session, now, database = request[SESSION], request.app[CLOCK](), request.app[DATABASE]
     row = await database.read(lambda db: own.me(db, session))
-    words = own.fits(form.password[:256], form.again[:256], row.login, row.name)
+    words = own.fits(form.password, form.again, row.login, row.name)
     await _right(request, form.old)
     kept = await asyncio.to_thread(staff.hashed, words)
     await database.write(lambda db: own.change_password(db, session, kept, now))

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care import families, phones
+from care import words as names
 from care.errors import Invalid, NotFound
 from services.access import HANDLERS, Viewer
 from services.families import consents
@@ -96,16 +97,16 @@ def make_primary(tie: tables.Kinship, ties: list[tables.Kinship]) -> None:
 
 def named(text: str) -> str:
     """A name as it is kept. Raises Invalid."""
-    words = " ".join(text.split())
-    if not words or len(words) > LONGEST or not any(sign.isalpha() for sign in words):
+    words = names.named(text)
+    if not words or len(words) > LONGEST:
         raise Invalid(why=f"请写家属的姓名，{LONGEST} 个字以内。")
     return words
 
 
 def related(text: str) -> str:
     """A tie in words. Raises Invalid."""
-    words = " ".join(text.split())
-    if not words or len(words) > LONGEST or not any(sign.isalpha() for sign in words):
+    words = names.named(text)
+    if not words or len(words) > LONGEST:
         raise Invalid(why="请写是老人的什么人，例如女儿、儿子、老伴。")
     return words
 

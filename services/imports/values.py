@@ -12,6 +12,7 @@ from typing import Final
 from care import phones
 from care.identity import SIGNS, WEIGHTS
 from care.states import Role
+from care.words import clear
 from services.imports.book import NO_VALUE, Cell
 
 EXCEL: Final = date(1899, 12, 30)
@@ -36,7 +37,7 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         cell = int(cell)
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(cell))).strip()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", clear(str(cell)))).strip()
 
 
 def broken(cell: Cell) -> str:

@@ -14,6 +14,7 @@ from care.errors import Invalid, NotFound
 from care.risks import LEVELS as RISK_LEVELS
 from care.risks import RISKS
 from care.states import Allergy, Role, Sex, Status
+from care.words import named
 from services.access import Viewer
 from services.form import Form
 from services.residents import beds, events
@@ -215,7 +216,7 @@ def _bed_for(db: Unit, viewer: Viewer, form: Admit) -> Bed | None:
 
 def name_of(text: str) -> str:
     """A name as it may be kept. Raises Invalid."""
-    name = " ".join(text.split())
+    name = named(text)
     if not name:
         raise Invalid(why="请填老人的姓名。")
     if len(name) > 30 or any(sign.isdigit() for sign in name):

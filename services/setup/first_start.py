@@ -15,7 +15,8 @@ from care.errors import JiashuError, NotFound
 from care.states import Role
 from conversations.flows.families import CODE_SIGNS
 from services.setup.forms import Claim
-from services.staff import staff
+from services.staff import own, staff
+from services.staff.names import login_of, name_of
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -84,9 +85,9 @@ def claim(db: Unit, home_id: int, form: Claim, now: datetime) -> Opened | Jiashu
         left = TRIES - min(one.tries for one in good)
         return WrongCode(left=left) if left else CodeDead()
     standing = staff.Standing(own_password=True, codes_by=now + CODES_WITHIN)
-    director = staff.add(
-        db, home_id, form.login.strip(), form.name.strip(), Role.DIRECTOR, form.password, now, standing=standing
-    )
+    login, name = login_of(form.login), name_of(form.name)
+    password = own.fits(form.password, form.password, login, name)
+    director = staff.add(db, home_id, login, name, Role.DIRECTOR, password, now, standing=standing)
     for one in good:
         one.expires_at = now
     db.store.audit(home_id, now, f"staff:{director.id}", "open_home", f"home:{home_id}")

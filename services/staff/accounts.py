@@ -14,6 +14,7 @@ from care.errors import Invalid
 from care.states import Role
 from services.staff import codes, colleagues, sessions, staff
 from services.staff.access import lock_directors
+from services.staff.names import login_of, name_of
 from services.subject import Command, Running
 from storage import tables
 from storage.unit import Unit
@@ -97,12 +98,14 @@ async def add(running: Running, form: AddStaff, now: datetime) -> tuple[str, ...
     known = staff.Standing(own_password=True, pledged=True, codes_by=now + sessions.PUT_OFF)
     standing, floors = (known if form.settled else staff.FIRST), colleagues.floors_of(form.floors)
 
+    login, name = login_of(form.login), name_of(form.name)
+
     def work(db: Unit) -> None:
-        staff.add(db, running.home_id, form.login, form.name, form.role, form.password, now, floors, standing)
+        staff.add(db, running.home_id, login, name, form.role, form.password, now, floors, standing)
         db.store.hint("staff", "colleagues")
 
     await running.database.write(work)
-    return (f"已添加 {form.name}，登录名 {form.login}。",)
+    return (f"已添加 {name}，登录名 {login}。",)
 
 
 async def leave(running: Running, form: StaffLeaves, now: datetime) -> tuple[str, ...]:

@@ -14,13 +14,13 @@ from services.access import Viewer
 from services.staff import sessions, staff
 from services.staff.access import COLLEAGUES, access_colleague, lock_directors, may_change
 from services.staff.forms import AddColleague, EditColleague
+from services.staff.names import login_of, name_of
 from storage import revision, tables
 from storage.unit import Unit
 
 BACK: Final = timedelta(days=1)
 """So long an accidental 停用 is taken back by a tap."""
 ROLE_WORDS: Final = {word: role for role, word in ROLES.items()}
-LOGIN: Final = re.compile(r"[\w.@-]{2,32}")
 PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{3,18}[0-9]")
 __all__ = ["AddColleague", "EditColleague"]
 
@@ -32,7 +32,7 @@ def add(db: Unit, viewer: Viewer, form: AddColleague, now: datetime) -> tuple[ta
     """
     if not (viewer.sees(COLLEAGUES) and may_change(viewer)):
         raise Forbidden
-    name, login = _name(form.name), _login(form.login)
+    name, login = name_of(form.name), login_of(form.login)
     role, floors, phone = role_of(form.role), floors_of(form.floors), _phone(form.phone)
     _may_give(viewer, role)
     _free(db, viewer.home_id, name, login)
@@ -56,7 +56,7 @@ def edit(db: Unit, viewer: Viewer, staff_id: int, form: EditColleague, now: date
     row = access_colleague(db, viewer, staff_id, lock=True)
     if row.left_at is not None:
         raise Invalid(why=f"{row.name} 已经停用了，没有改。")
-    name, role, floors, phone = _name(form.name), role_of(form.role), floors_of(form.floors), _phone(form.phone)
+    name, role, floors, phone = name_of(form.name), role_of(form.role), floors_of(form.floors), _phone(form.phone)
     if form.drawn not in {None, revision_of(row)}:
         raise Changed(who="有同事", what=f"改过 {row.name} 的登记", revision=revision_of(row))
     if role.value != row.role:
@@ -212,22 +212,6 @@ def floors_of(text: str) -> str:
     if len(kept) > 64:
         raise Invalid(why="楼层太多了。管全院就空着。")
     return kept
-
-
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not name:
-        raise Invalid(why="请写姓名。")
-    if len(name) > 32:
-        raise Invalid(why="姓名太长了，最多 32 个字。")
-    return name
-
-
-def _login(text: str) -> str:
-    login = text.strip()
-    if not LOGIN.fullmatch(login):
-        raise Invalid(why="登录名用 2–32 个字母、数字或汉字，中间不留空格，例如 zhoumin。")
-    return login
 
 
 def _phone(text: str) -> str:

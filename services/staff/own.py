@@ -11,6 +11,7 @@ from sqlalchemy import select
 from care.errors import Invalid, NotFound
 from services.staff import sessions
 from services.staff.sessions import Session
+from services.staff.staff import LONGEST
 from storage import tables
 from storage.unit import Unit
 
@@ -73,6 +74,8 @@ def fits(password: str, again: str, login: str, name: str) -> str:
         raise Invalid(why="两次写的不一样，请再写一遍。")
     if len(password) < 8:
         raise Invalid(why="密码至少 8 位，长一点比花样多更管用，比如四五个不相干的词。")
+    if len(password) > LONGEST:
+        raise Invalid(why=f"密码太长了，最多 {LONGEST} 位。")
     if len(set(password)) < 4 or password.lower() in {login.lower(), name, "12345678", "password", "87654321"}:
         raise Invalid(why="这个密码太容易猜到，请换一个。")
     return password

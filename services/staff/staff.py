@@ -37,7 +37,7 @@ SHOWN: Final = 20
 FORGOTTEN: Final = 100
 """Old rows that go with one new one: a flood of names and addresses ends by itself."""
 UNLOCKS: Final = LEADS | {Role.ADMIN}
-SHORTEST: Final = 8
+SHORTEST, LONGEST = 8, 256
 _hasher: Final = PasswordHasher()
 _quick: Final = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 QUICK: Final = "$argon2id$v=19$m=1024,t=1,p=1$"
@@ -166,6 +166,8 @@ def hashed(password: str) -> str:
     """A password as it is kept. Slow on purpose. Raises Invalid for a short one."""
     if len(password) < SHORTEST:
         raise Invalid(why=f"密码至少 {SHORTEST} 位。")
+    if len(password) > LONGEST:
+        raise Invalid(why=f"密码最多 {LONGEST} 位。")
     return _hasher.hash(password)
 
 

@@ -25,7 +25,9 @@ async def test_s11_a_body_that_nobody_can_read_is_a_sentence_and_no_fault_of_our
     at_desk: Desk, caplog: pytest.LogCaptureFixture, kind: str, body: bytes, status: int, says: str
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = await at_desk.client.post("/console/login", data=io.BytesIO(body), headers=ROUTE | {"Content-Type": kind})
+        answer = await at_desk.client.post(
+            "/console/login", data=io.BytesIO(body), headers=ROUTE | {"Content-Type": kind}
+        )
         assert (answer.status, says in await answer.text()) == (status, True)
         for token in ({"X-CSRF": at_desk.csrf}, {}):
             asks = {"HX-Request": "true", "Content-Type": kind} | token

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
+import msgspec
 import pytest
 from sqlalchemy import select, text
 
@@ -47,6 +48,28 @@ async def claim(home: HomeUnderTest, form: Claim) -> Opened | JiashuError:
 
 async def director(home: HomeUnderTest) -> Viewer:
     return await home.staff(Role.DIRECTOR, "沈国平", "shen")
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"name": "\u200b"}, "请写姓名"),
+        ({"name": "国" * 33}, "姓名太长了"),
+        ({"login": "x" * 65}, "登录名用 2–32 个"),
+        ({"login": "sh en"}, "登录名用 2–32 个"),
+        ({"password": "12345678"}, "太容易猜到"),
+        ({"password": "shenshen", "login": "shenshen"}, "太容易猜到"),
+        ({"password": "four plain words " * 20}, "最多 256 位"),
+    ],
+)
+async def test_n3_the_first_director_has_a_name_and_a_password_with_which_she_gets_in_again(
+    home: HomeUnderTest, form: dict[str, str], why: str
+) -> None:
+    code = await new_code(home)
+    with pytest.raises(Invalid) as refused:
+        await claim(home, msgspec.structs.replace(named(code), **form))
+    assert why in refused.value.sentence
+    assert isinstance(await claim(home, named(code)), Opened)  # the code is as good as before
 
 
 async def test_n3_who_knows_the_code_is_the_first_director_and_nobody_is_the_second(home: HomeUnderTest) -> None:
