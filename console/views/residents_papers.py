@@ -1,7 +1,7 @@
 """合同, 资料, 入住手续 and 往来 of a resident."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -26,6 +26,8 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 ROUTES: Final = Routes(RESIDENTS)
+LATEST: Final = micros(datetime.max.replace(tzinfo=UTC))
+"""What is later is no moment."""
 ONE: Final = r"/residents/{resident:\d{1,18}}"
 
 
@@ -103,7 +105,7 @@ async def timeline(request: web.Request) -> dict[str, Any]:
     who, resident_id = viewer(request), int(request.match_info["resident"])
     kind = request.query.get("kind", "")
     wanted = whole(request.query.get("before", ""))
-    before: datetime | None = moment(wanted) if wanted else None
+    before: datetime | None = moment(wanted) if wanted and wanted <= LATEST else None
 
     def work(db: Unit) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)

@@ -85,7 +85,8 @@ def add(db: Unit, viewer: Viewer, resident_id: int, form: AddContract, now: date
         raise NotFound
     stands, rows = revision_of(db, resident.id), _rows(db, resident.id)
     if form.drawn not in {None, stands}:
-        raise Changed(who=name_of(db, rows[0].made_by), what="登记了一份合同", revision=stands)
+        who = name_of(db, rows[0].made_by) if rows else "有同事"
+        raise Changed(who=who, what="登记了一份合同", revision=stands)
     today = today_of(db, viewer.home_id, now)
     begins, confirmed = _days(form, today)
     for field, label in WORDS.items():

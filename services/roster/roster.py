@@ -144,6 +144,8 @@ def copy_week(db: Unit, viewer: Viewer, form: CopyWeek, now: datetime) -> int:
     if form.first is None:
         raise Invalid(why="请选从哪一天起。")
     week = timedelta(days=7)
+    if abs(form.first - now.astimezone(kinds.zone_of(home)).date()) > spans.FARTHEST + week:
+        raise Invalid(why=f"{form.first:%Y-%m-%d} 太远了，像是选错了年份或月份。")
     known = duty.seated(spans.changes(db, home.id, form.first - week))
     shifts = {row.id: row for row in kinds.shifts(db, home.id)}
     posts = {row.id: row for row in kinds.posts(db, home.id)}

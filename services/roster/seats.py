@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 from care import duty
 from care.errors import Changed, Invalid, JiashuError, NotFound
 from care.states import RotaKind
+from care.words import whole
 from conversations.phrases import date_of
 from services.access import Viewer, name_of
 from services.roster import kinds, spans
@@ -123,7 +124,8 @@ def other(db: Unit, viewer: Viewer, there: str) -> tuple[Seat, int]:
     """The other seat of a swap, as the page writes it: post.day.shift.colleague. Raises NotFound, Invalid."""
     parts = there.split(".")
     try:
-        post, day, shift, staff = int(parts[0]), date.fromisoformat(parts[1]), int(parts[2]), int(parts[3])
+        post, shift, staff = (whole(parts[at]) or 0 for at in (0, 2, 3))
+        day = date.fromisoformat(parts[1])
     except (ValueError, IndexError) as error:
         raise Invalid(why="请选和谁换。") from error
     return of(db, viewer, post, day, shift), staff

@@ -166,6 +166,7 @@ async def test_a5_a6_a12_e6_papers_contract_and_handover_stand_in_the_record(
     for words in ("登记合同", "入住交接", "加了资料：照片", "销毁了资料：照片（换新的）"):
         assert words in line, words
     assert "还没有往来" in await desk.get(f"{page}/timeline?kind=alarm")
+    assert "登记合同" in await desk.get(f"{page}/timeline?before={'9' * 18}")
 
 
 async def test_n3_a_move_and_a_return_go_through_the_page(house: House, colleagues: dict[str, Colleague]) -> None:

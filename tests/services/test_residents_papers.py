@@ -39,6 +39,15 @@ async def agrees(home: HomeUnderTest, who: Viewer, resident: int, form: AddContr
     await home.database.write(lambda db: contracts.add(db, who, resident, form, home.clock()))
 
 
+async def test_a6_a_form_that_was_drawn_from_something_else_is_told_so_where_there_is_no_contract_yet(
+    home: HomeUnderTest,
+) -> None:
+    director = await laid_out(home)
+    her = (await admitted(home, director, "王桂兰", "301")).id
+    with pytest.raises(Changed):
+        await agrees(home, director, her, replace(AGREED, drawn="an older page"))
+
+
 async def test_a6_a_contract_says_who_explained_what_to_whom_and_when_it_ends(home: HomeUnderTest) -> None:
     director = await laid_out(home)
     her = (await admitted(home, director, "王桂兰", "301")).id

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from care.errors import Changed, Decided, Forbidden, Invalid
+from care.errors import Changed, Decided, Forbidden, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
 from services.roster import kinds, posts, roster, seats, subject, watches
@@ -195,6 +195,12 @@ async def test_l6_two_colleagues_swap_as_one_act_and_a_week_is_copied(rota: Rota
     assert [name for _, name, *_ in await rota.spans(monday + timedelta(days=7))] == ["王慧", "周敏"]
     with pytest.raises(Invalid, match="没有可以照抄的"):
         await rota.does(roster.copy_week, rota.lead, CopyWeek(first=monday + timedelta(days=7)))
+    for far in (date.min, date.max, SUNDAY + timedelta(days=400)):
+        with pytest.raises(Invalid, match="太远了"):
+            await rota.does(roster.copy_week, rota.lead, CopyWeek(first=far))
+    form = Swap(**await rota.seat(monday, "夜"), out=rota.zhou.id, there=f"{'9' * 30}.{monday}.1.1")  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        await rota.does(roster.swap, rota.lead, form)
 
 
 async def test_l6_who_saves_an_older_page_is_told_who_was_first_and_only_the_lead_edits(rota: Rota) -> None:
