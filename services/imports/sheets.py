@@ -27,6 +27,8 @@ TITLES: Final = 50
 DOWN: Final = 60
 """Rows that one merged cell may stand for."""
 CHUNK: Final = 1 << 16
+DIGITS: Final = 18
+"""A number with more has lost its tail in Excel, and does not fit into 64 bits."""
 ENTITIES: Final = "这个文件里有不该有的内容（实体声明），没有读。请在 Excel 里另存一份再放上来。"
 TOO_MANY: Final = f"这张表有 {ROWS:,} 行以上，一次最多 {ROWS:,} 行。请分成几张，一张一张放。"
 
@@ -81,12 +83,15 @@ class _Reader:
         self._at, self._type, self._style, self._formula = 0, "n", 0, False
         self._words: list[str] | None = None
         self._value: str | None = None
+        self._sounds = False
+        """Within the pinyin over a word."""
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
             "row": self._row_begins,
             "c": self._cell_begins,
             "v": self._value_begins,
             "t": self._value_begins,
             "f": self._has_formula,
+            "rPh": self._sounds_begin,
             "mergeCell": lambda attrs: self._merged.append(attrs.get("ref", "")),
         }
         self._ends: dict[str, Callable[[], None]] = {
@@ -94,6 +99,7 @@ class _Reader:
             "c": self._cell_ends,
             "v": self._value_ends,
             "t": self._value_ends,
+            "rPh": self._sounds_end,
         }
 
     def read(self, source: IO[bytes]) -> None:
@@ -161,8 +167,14 @@ class _Reader:
     def _has_formula(self, _: dict[str, str]) -> None:
         self._formula = True
 
+    def _sounds_begin(self, _: dict[str, str]) -> None:
+        self._sounds = True
+
+    def _sounds_end(self) -> None:
+        self._sounds = False
+
     def _value_begins(self, _: dict[str, str]) -> None:
-        self._words = []
+        self._words = None if self._sounds else []
 
     def _value_ends(self) -> None:
         self._value = (self._value or "") + "".join(self._words or ())
@@ -191,7 +203,7 @@ class _Reader:
                 return _words(text)
 
     def _number(self, text: str) -> Cell:
-        number = float(text) if set(text) & set(".eE") else int(text)
+        number = float(text) if set(text) & set(".eE") or len(text) > DIGITS else int(text)
         if self._style in self._days:
             try:
                 found = from_excel(number, self._epoch, timedelta=self._style in self._spans)
@@ -229,9 +241,11 @@ def _text(data: bytes, room: Room) -> Sheet:
         head = text[:4096]
         between = max(",\t;", key=head.count)
         lines: list[list[str]] = []
-        for row in csv.reader(io.StringIO(text), delimiter=between):
+        filled = 0
+        for row in csv.reader(io.StringIO(text, newline=None), delimiter=between, strict=True):
             if any(cell.strip() for cell in row):
-                if len(lines) > ROWS + TITLES:
+                filled += 1
+                if filled > ROWS + TITLES:
                     raise Refused(TOO_MANY)
                 lines.append(row)
             else:

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from care.errors import Invalid
+from services.imports import values
 from services.imports import reading, sheets
 from services.imports.book import NO_VALUE, Book
 
@@ -126,6 +127,38 @@ async def test_n3_a_million_formatted_rows_are_passed_over_and_what_comes_after_
     (sheet,) = (await _read(_changed(_saved(_small), fill))).sheets
     assert [(line.number, line.cells) for line in sheet.lines][-1] == (1048570, ["陈"])
     assert len(sheet.lines) == 3
+
+
+async def test_n3_a_number_of_a_bank_card_and_pinyin_over_a_name_do_not_keep_a_sheet_out() -> None:
+    row = (
+        b'<row r="9"><c r="A9" t="inlineStr"><is><r><t>\xe7\x8e\x8b</t></r><rPh sb="0" eb="1"><t>wang</t></rPh></is></c>'
+        b'<c r="B9"><v>62220212345678901234567</v></c></row>'
+    )
+
+    def fill(name: str, data: bytes) -> bytes:
+        return data.replace(b"</sheetData>", row + b"</sheetData>") if "sheet1" in name else data
+
+    (sheet,) = (await _read(_changed(_saved(_small), fill))).sheets
+    assert sheet.lines[-1].cells == ["王", 6.222021234567890e22]
+    assert values.identity(sheet.lines[-1].cells[1]).why == values.LOST
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("姓名,房间\r王桂兰,306\r", ["王桂兰", "306"]),
+        ("姓名,房间\n" + "," * 3 + "\n" * 6_000 + "王桂兰,306\n", ["王桂兰", "306"]),
+        ('姓名,房间\r\n王桂兰,"306\r\n朝南"\r\n', ["王桂兰", "306\n朝南"]),
+    ],
+)
+async def test_n3_a_csv_of_any_line_ends_and_with_empty_lines_is_read(text: str, cells: list[str]) -> None:
+    (sheet,) = (await _read(text.encode())).sheets
+    assert [line.cells for line in sheet.lines][1:] == [cells]
+
+
+async def test_n3_a_quote_that_never_closes_does_not_swallow_the_rows_below() -> None:
+    with pytest.raises(Invalid, match="不成对的引号"):
+        await _read('姓名,房间\n"王桂兰,306\n李秀英,307\n'.encode())
 
 
 async def test_n3_formulas_days_merged_cells_and_hidden_rows_and_sheets_are_read_as_they_are() -> None:
