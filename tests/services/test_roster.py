@@ -198,7 +198,8 @@ async def test_l6_two_colleagues_swap_as_one_act_and_a_week_is_copied(rota: Rota
     for far in (date.min, date.max, SUNDAY + timedelta(days=400)):
         with pytest.raises(Invalid, match="太远了"):
             await rota.does(roster.copy_week, rota.lead, CopyWeek(first=far))
-    form = Swap(**await rota.seat(monday, "夜"), out=rota.zhou.id, there=f"{'9' * 30}.{monday}.1.1")  # type: ignore[arg-type]
+    there = f"{'9' * 30}.{monday}.1.1"
+    form = Swap(**await rota.seat(monday, "夜"), out=rota.zhou.id, there=there)  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         await rota.does(roster.swap, rota.lead, form)
 
