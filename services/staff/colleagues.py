@@ -65,8 +65,10 @@ def edit(db: Unit, viewer: Viewer, staff_id: int, form: EditColleague, now: date
     if floors != row.floors:
         if row.id == viewer.id:
             raise Invalid(why="自己管哪层，请另一位院长或管理员来改。")
+        _same_rank(viewer, row, "改楼层")
         change_floors(db, row, floors, now, viewer)
     if name != row.name:
+        _same_rank(viewer, row, "改姓名")
         _free(db, viewer.home_id, name, "", row.id)
         _audit(db, row, now, viewer, "set_name", f"{row.name} → {name}")
         row.name = name

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from care.errors import JiashuError
 from care.states import Role
 from services.access import Viewer
 from services.staff import pledge
@@ -37,6 +38,12 @@ class Owes(StrEnum):
     PASSWORD = "password"  # noqa: S105  (a word, not a password)
     PLEDGE = "pledge"
     CODES = "codes"
+
+
+class JustChanged(JiashuError):
+    """这个账号刚刚换了密码，或者停用了，没有登录。请用新密码再试；还是进不去，请找主管或院长。"""
+
+    status = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +73,17 @@ class Session:
 def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "", idle: timedelta = IDLE) -> Cookies:
     """Begin a session for who gave the right password, and forget the tries before.
 
-    Of the session's token only the hash is kept. Who has codes is asked for one next.
+    Of the session's token only the hash is kept. Who has codes is asked for one next. Raises JustChanged.
     """
     if who.staff_id is None:
         message = "nobody's name cannot be logged in"
         raise ValueError(message)
+    staff = db.lock_row(select(tables.Staff).where(tables.Staff.id == who.staff_id, tables.Staff.left_at.is_(None)))
+    if staff is None or who.password not in {None, staff.password}:
+        raise JustChanged
     row = held(db, who)
     if row is not None:
         db.delete(row)
-    staff = db.get_one(tables.Staff, who.staff_id)
     stays = timedelta(hours=hours), idle
     token = begin(db, staff, now, stays, (who.address, agent), asks=staff.totp_at is not None)
     nonce = who.device or secrets.token_hex(16)

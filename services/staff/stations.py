@@ -97,7 +97,7 @@ def come(db: Unit, station: Station, staff_id: int, now: datetime, hours: int, p
     table = tables.Staff
     here = table.id == staff_id, table.home_id == station.home_id, table.left_at.is_(None), table.pin.is_not(None)
     row = db.lock_row(select(table).where(*here))
-    still = db.scalars(select(Station.id).where(Station.id == station.id, Station.ended_at.is_(None))).first()
+    still = db.lock_row(select(Station).where(Station.id == station.id, Station.ended_at.is_(None)))
     if row is None or still is None:
         raise NotFound
     _leave(db, station.id, now, "switched")

@@ -113,6 +113,12 @@ async def test_p5_only_director_and_administrator_change_and_only_a_director_mak
     for act in (colleagues.reset_password, colleagues.put_out):
         with pytest.raises(Invalid, match="要另一位院长"):
             await crew.does(act, crew.director.id, crew.admin)
+    for form in (
+        EditColleague(name="沈国平", role="director", floors="9"),
+        EditColleague(name="林晓", role="director"),
+    ):
+        with pytest.raises(Invalid, match="要另一位院长"):
+            await crew.edits(crew.director.id, form, crew.admin)
 
 
 async def test_n3_role_floors_and_phone_change_and_who_was_first_is_told(crew: Crew) -> None:
@@ -169,6 +175,20 @@ async def test_f30_the_last_director_and_oneself_stay(crew: Crew) -> None:
         await crew.home.database.write(
             lambda db: colleagues.leave(db, access_colleague(db, second, second.id, lock=True), crew.home.clock())
         )
+
+
+@pytest.mark.parametrize("act", [colleagues.reset_password, colleagues.put_out])
+async def test_f30_who_typed_the_old_password_a_moment_before_is_not_in_a_moment_after(
+    crew: Crew, act: Callable[..., Any]
+) -> None:
+    number, password = await crew.add()
+    now = crew.home.clock()
+    who = await crew.home.database.read(lambda db: staff.knock(db, "zhoumin", "192.0.2.1", "", now))
+    assert staff.verify(who.password, password)
+    await crew.does(act, number)
+    with pytest.raises(sessions.JustChanged):
+        await crew.home.database.write(lambda db: sessions.log_in(db, who, now, 12))
+    assert await crew.home.one("SELECT count(*) FROM staff_session") == 0
 
 
 async def test_n3_a_reset_ends_log_ins_and_known_browsers_and_gives_another_first_password(crew: Crew) -> None:
