@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class PhonePage:
         router.add_post("/api/fault", self.fault)
         router.add_post("/api/errcode", self.errcode)
         router.add_post("/api/clock", self.clock)
+        router.add_post("/api/server", self.server)
 
     async def page(self, _: web.Request) -> web.StreamResponse:
         """The page."""
@@ -146,10 +148,12 @@ class PhonePage:
         return openid
 
     async def person(self, request: web.Request) -> web.Response:
-        """One more phone: {"openid", "name"}; it follows the account, without a push."""
+        """One more phone: {"openid", "name"}; it follows the account, without a push, unless `following` says no."""
         asked = await request.json()
         openid = str(asked["openid"])
-        self.world.phones[openid] = Phone(openid, str(asked["name"]), "guest", "刚加的人", following=True)
+        self.world.phones[openid] = Phone(
+            openid, str(asked["name"]), "guest", "刚加的人", following=bool(asked.get("following", True))
+        )
         self.world.tell("state")
         return web.json_response({})
 
@@ -305,3 +309,12 @@ class PhonePage:
             world.jump(float(asked["seconds"]))
         world.tell("state")
         return web.json_response({})
+
+    async def server(self, request: web.Request) -> web.Response:
+        """服务器配置: {"token", "aes_key"} as they stand on the account's page; they count when the knock is answered."""
+        asked = await request.json()
+        keys = replace(self.world.keys, token=str(asked["token"]), aes_key=str(asked["aes_key"]))
+        good = await self.pusher.knock(keys)
+        if good:
+            self.world.keys = keys
+        return web.json_response({"good": good})

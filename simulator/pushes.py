@@ -4,6 +4,7 @@ each time.
 
 import asyncio
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from simulator.codec import BadReply, cut, xml
+from simulator.codec import BadReply, Keys, cut, xml
 from simulator.world import World
 
 TRIES = 3
@@ -29,6 +30,19 @@ class Pusher:
         self.world, self.http = world, http
         self.running: set[asyncio.Task[None]] = set()
         world.announce = self.act
+
+    async def knock(self, keys: Keys) -> bool:
+        """What 提交 does: a signed greeting at the first webhook; whether it came back as it is."""
+        stamp, (nonce, echo) = str(int(self.world.now())), (str(secrets.randbelow(10**10)) for _ in range(2))
+        query = {"signature": keys.signature(stamp, nonce), "timestamp": stamp, "nonce": nonce, "echostr": echo}
+        good = False
+        try:
+            async with asyncio.timeout(PATIENCE), self.http.get(self.world.targets()[0], params=query) as answer:
+                good = answer.status == 200 and await answer.text() == echo
+        except (aiohttp.ClientError, TimeoutError):
+            pass
+        self.world.note("push", "服务器配置", "平台来敲门", ok=good, key=f"knock:{nonce}", ms=0.0)
+        return good
 
     def act(
         self, openid: str, kind: str, fields: dict[str, Any], *, shown: str = "", scene: bool = False, **more: Any
