@@ -155,14 +155,14 @@ async def _write(request: web.Request, word: str, drawn: str | None, work: Act) 
 @ROUTES.get("/setup/account/looks", "setup/_looks.html")
 async def looks(request: web.Request) -> dict[str, Any]:
     """Whether the platform gives us a token, and whether it has been at our door."""
-    found, why, code = await _state(request), "", ""
+    why, code = "", ""
     try:
         await account(request).token()
     except NoAccount:
         code = "none"
     except PlatformRefused as refused:
         why, code = refused.sentence, str(refused.facts["code"])
-    return {"state": found, "why": why, "code": code}
+    return await _shown(request, "account") | {"why": why, "code": code}
 
 
 @ROUTES.get("/setup/menu/before", "setup/_before.html")

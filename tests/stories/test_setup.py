@@ -123,6 +123,7 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await expect(page.locator(".looks")).to_contain_text("等平台来敲门")
     await looked_at(page, "account")
     assert await greeted(bare) == 200, "in the same second, without a restart"
+    await _leads_on(bare, page)
     await page.reload()
     await expect(page.locator(".looks")).to_contain_text("平台来敲过门")
     shown = await page.content()
@@ -138,6 +139,11 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     assert errors == []
     _nothing_secret_is_logged(bare)
     await page.context.close()
+
+
+async def _leads_on(bare: Bare, page: Page) -> None:
+    again = await (await page.request.get(f"{bare.url}/console/setup/account/looks")).text()
+    assert "下一步" in again, "what looks again by itself leads on as well"
 
 
 def _nothing_secret_is_logged(bare: Bare) -> None:
