@@ -233,6 +233,17 @@
     }
     unsent = [];
   });
+  /* What a form has answered (who could not be bound, what to say by telephone) stays through live refreshes, until the next form. */
+  let said = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const config = event.detail.requestConfig, root = event.detail.target;
+    said = event.detail.shouldSwap && config && config.elt.matches("[data-watch], [data-fresh]") && root.querySelector(".note[role=status]");
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const root = said && event.detail.target, head = root && root.querySelector(".pagehead");
+    if (root && !root.querySelector(".note[role=status]")) head ? head.after(said) : root.prepend(said);
+    said = null;
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = "#" + (event.detail.target || event.target).id;
     if (stale.delete(target) && !typing(document.querySelector(target))) htmx.trigger(target, "refresh");
