@@ -1,0 +1,153 @@
+"""An empty house on either engine, of which nothing is written but where it lies; its phones, its clock, its looks."""
+
+import asyncio
+import re
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from playwright.async_api import Browser, async_playwright
+
+from benchmarks.moving.hands import Hands
+from scripts import servers
+from scripts.browser import launch
+from scripts.stage import ROOT, Stage, free_port
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+WRITTEN: Final = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
+OWN: Final = "four-words-of-my-own"
+
+
+@dataclass
+class House(Stage):
+    """The service and the platform. `shared`: on PostgreSQL and Redis, a web and a worker process."""
+
+    browser: Browser = field(init=False)
+    shared: dict[str, str] = field(default_factory=dict)
+    worker: asyncio.subprocess.Process | None = None
+    people: dict[str, Hands] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    slips: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def settings(self, more: dict[str, str]) -> dict[str, str]:
+        """Without what the director says in the browser."""
+        whole = super().settings(more) | self.shared | more
+        return {name: value for name, value in whole.items() if not WRITTEN.search(name)}
+
+    async def open(self) -> None:
+        """Start everything."""
+        await self.start_platform()
+        if not self.shared:
+            await self.start_service()
+            return
+        self.service = await self._process("web", self.port, "--migrate")
+        await self.until(self._ready, "the service was not ready")
+        self.worker = await self._process("worker", free_port())
+
+    async def _process(self, role: str, port: int, *more: str) -> asyncio.subprocess.Process:
+        with (self.folder / ("service.log" if role == "web" else f"{role}.log")).open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot.cli",
+                "serve",
+                "--role",
+                role,
+                *more,
+                env=self.settings({"JIASHU_HTTP__PORT": str(port)}),
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+
+    def code(self) -> str:
+        """The one-time code, as the terminal shows it."""
+        return str(re.findall(r"/console/start#(\S+)", (self.folder / "service.log").read_text(encoding="utf-8"))[-1])
+
+    async def window(self, who: str, width: int = 1440, height: int = 900) -> Hands:
+        """A browser of somebody's own."""
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
+        )
+        self.people[who] = Hands(await context.new_page())
+        return self.people[who]
+
+    async def at(self, when: datetime) -> None:
+        """The clock moves on for everybody; what is due happens."""
+        self.clock_at(when.replace(tzinfo=ZONE))
+        await asyncio.sleep(2.5)
+
+    def look(self, what: str, good: object, said: object = "") -> None:
+        """One look at what became of it."""
+        (self.seen if good else self.wrong).append(what if good else f"{what} {said}".strip())
+        print(f"  {'ok' if good else 'NOT'}  {what}" + (f"  ({said})" if said else ""), flush=True)
+
+    def sent(self) -> list[dict[str, Any]]:
+        """What the home pushed by itself or by a colleague, as the platform wrote it down: no answers, no tags."""
+        return [
+            line
+            for line in self.journal()
+            if line["direction"] == "call" and line["kind"] in {"custom/send", "template/send"} and line["ok"]
+        ]
+
+    async def phone_of(self, openid: str) -> dict[str, Any]:
+        """What the platform shows of a phone."""
+        found: dict[str, Any] = next(one for one in (await self.state())["phones"] if one["openid"] == openid)
+        return found
+
+    async def heard(self, openid: str) -> list[str]:
+        """What the home said on a phone."""
+        return [line.removeprefix("home: ") for line in await self.chat(openid) if line.startswith("home: ")]
+
+    async def says(self, openid: str, words: str) -> str:
+        """Somebody writes; what the home answers."""
+        before = len(await self.heard(openid))
+        await self.act("text", openid=openid, text=words)
+        await self.until(lambda: self._more(openid, before), f"no answer to {words}", 10)
+        return (await self.heard(openid))[-1]
+
+    async def _more(self, openid: str, before: int) -> bool:
+        return len(await self.heard(openid)) > before
+
+    async def greeted(self, openid: str) -> bool:
+        """Whether the home has said anything."""
+        return bool(await self.heard(openid))
+
+    def taken(self, what: str, most: float, begun: float) -> None:
+        """How long something took."""
+        self.look(what, time.monotonic() - begun <= most, f"{time.monotonic() - begun:.1f} s")
+
+
+@asynccontextmanager
+async def house(*, postgres: bool) -> AsyncIterator[House]:
+    """An empty one, while the block runs."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jiashu-moving-"))
+        built = House(Path(folder))
+        if postgres:
+            server = stack.enter_context(servers.postgres())
+            redis = stack.enter_context(servers.valkey())
+            built.shared = {
+                "JIASHU_DATABASE__URL": server.create("jiashu"),
+                "JIASHU_REDIS__URL": redis.url,
+                "JIASHU_SECURITY__KEY_FILE": str(built.folder / "jiashu.keys"),
+            }
+        built.http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
+        built.browser = await launch(await stack.enter_async_context(async_playwright()))
+        stack.push_async_callback(built.browser.close)
+        for child in ("platform", "worker", "service"):
+            stack.push_async_callback(_stop, built, child)
+        yield built
+
+
+async def _stop(built: House, child: str) -> None:
+    await built.stop(getattr(built, child))
