@@ -30,6 +30,13 @@ _LETTER: Final = re.compile(
     r"^(?:看|打开|看看)?(?:今天的?|今日的?|最近的?|昨天的?)?家书(?:呢|在哪|到了吗)?[。.!！?？]*$"
 )
 OPENING: Final = Opening(Intent.LETTER, _LETTER.match, key="LETTER", button="今天的家书")
+SAID: Final = {
+    "ready": "letters.ready",
+    "earlier": "letters.earlier",
+    "before": "letters.before",
+    "none": "letters.none",
+    "not_begun": "letters.not_begun",
+}
 
 
 @flow.enters(on=Intent.LETTER)
@@ -43,17 +50,13 @@ def shown(data: Nothing, event: Done) -> Step[Nothing]:
     """Today's, else the last ones and when today's may be read; nothing is made up."""
     if event.how == "quiet":
         return finish(data, say("letters.quiet", link=event.ref))
-    if event.how == "ready":
-        return finish(data, say("letters.ready", lines=event.ref))
-    return finish(
-        data, say("letters.earlier" if event.how == "earlier" else "letters.none", lines=event.ref, by=event.due_at)
-    )
+    return finish(data, say(SAID.get(event.how, "letters.none"), lines=event.ref, by=event.due_at))
 
 
 @flow.on_refused(of=ShowLetters)
-def unbound(data: Nothing, _: Refused) -> Step[Nothing]:
-    """Nobody learns whether anybody lives here."""
-    return finish(data, say("letters.unbound"))
+def unbound(data: Nothing, refused: Refused) -> Step[Nothing]:
+    """Nobody learns whether anybody lives here; a device of a room has no letters."""
+    return finish(data, say("letters.room" if refused.why == "room" else "letters.unbound"))
 
 
 @flow.state(S.ONCE, to=(END,))

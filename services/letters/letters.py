@@ -324,21 +324,23 @@ def shelf_link(public_url: str) -> str:
 def show(context: Context, _: ShowLetters) -> Done | Refused:
     """今天的家书 on the menu: pull first, at any time (F16).
 
-    Done.ref is the text of the lines, how `ready`, `later` or Refused `unbound`.
+    Done.ref is the text of the lines; where letters are not switched on nothing is promised (F29).
     """
     found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
     if found is None:
-        return Refused("unbound")
+        return Refused("room" if queries.of_a_room(context.store, context.person_id) else "unbound")
     if queries.all_quiet(context.store, context.person_id):
         return Done(ref=shelf_link(context.house.public_url), how="quiet")
+    begun = queries.begun(context.store, context.person_id)
     if not found:
-        return Done(how="none", due_at=_next_release(context.house.home, context.now))
+        return Done(how="none" if begun else "not_begun", due_at=_next_release(context.house.home, context.now))
     lines = "\n".join(
         f"{elder}，{date_of(day, today(context.house.home, context.now))}：{link(context.house.public_url, letter)}"
         for elder, day, letter in found
     )
     fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
-    return Done(ref=lines, how="ready" if fresh else "earlier", due_at=_next_release(context.house.home, context.now))
+    how = "ready" if fresh else "earlier" if begun else "before"
+    return Done(ref=lines, how=how, due_at=_next_release(context.house.home, context.now))
 
 
 def _next_release(home: Home, now: datetime) -> datetime:

@@ -187,6 +187,24 @@ def all_quiet(store: Store, person_id: int) -> bool:
     return row is not None and row[0] == 0
 
 
+def begun(store: Store, person_id: int) -> bool:
+    """Whether letters are switched on where one of the person's elders lives (F29)."""
+    row = store.row(
+        """SELECT count(*) FROM resident r JOIN launch l ON l.home_id = r.home_id AND l.launched = 'letters'
+           AND l.ended_at IS NULL AND l.floor IN ('', r.floor) WHERE r.person_id = ?
+           OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?)""",
+        person_id,
+        person_id,
+    )
+    return row is not None and row[0] > 0
+
+
+def of_a_room(store: Store, person_id: int) -> bool:
+    """Whether it is no person who looks, but a device of the house."""
+    mine = "SELECT 1 FROM follower WHERE person_id = ? AND binding = 'house'"
+    return store.row(mine, person_id) is not None
+
+
 def name(db: Unit, resident: tables.Resident) -> str:
     """The resident's name."""
     return db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 
 from care.errors import Changed, Invalid, NotFound
 from care.states import Launch, Role
+from conversations import events
 from services.access import Viewer
 from services.launch import first_day, launch
 from services.launch.forms import Switch
@@ -91,6 +92,17 @@ async def test_n3_letters_of_a_floor_open_from_the_day_on_which_it_was_switched_
     assert await releases(home) == 0
     opened = select(func.count()).where(tables.Letter.state == "released")
     assert await home.database.read(lambda db: db.scalar(opened)) == 1
+
+
+async def test_f29_who_asks_for_letters_where_none_are_switched_on_is_promised_none(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    assert "家书还没有开始" in await quiet.hears(events.Click("LETTER"), "daughter")
+    await turn(quiet, director, Launch.LETTERS, "3")
+    assert "起可以看" in await quiet.hears(events.Click("LETTER"), "daughter")
+    await turn(quiet, director, Launch.LETTERS, "3", on=False)
+    await quiet.database.write(lambda db: db.execute(text("UPDATE follower SET binding = 'house'")))
+    await quiet.database.write(lambda db: db.execute(text("DELETE FROM kinship")))
+    assert "这是房间里的设备" in await quiet.hears(events.Click("LETTER"), "daughter")
 
 
 async def test_n3_nobody_is_asked_before_the_questionnaire_is_switched_on(quiet: HomeUnderTest) -> None:
