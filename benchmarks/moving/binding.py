@@ -119,17 +119,9 @@ async def _confirmed(home: House, desk: Hands) -> None:
 
 async def elder_and_device(home: House) -> None:
     """The elder's own phone gets the elders' menu; the device of a room knows no name and no letter."""
-    desk = home.people["陈晓雯"]
-    for number, kind, who in ((ELDER, "本人的手机", "本人"), (DEVICE, "房间里的设备", "房间")):
-        await desk.go("老人")
-        await desk.press(desk.page.locator(".bed").nth(2))
-        await desk.go("家属与同意")
-        (to, code), *_ = await _printed(desk, "", "打一张绑定单")
-        await home.act("person", openid=openid(number), name=kind)
-        for words in (f"绑定 {code}", who, to.split()[0] if number == ELDER else "102 房间"):
-            await home.says(openid(number), words)
-        await _own(desk, kind)
     elder, device = openid(ELDER), openid(DEVICE)
+    await bound(home, elder, "高玉珍", "本人", "高玉珍", "本人的手机")
+    await bound(home, device, "高玉珍", "房间", "102 房间", "房间里的设备")
     await home.until(lambda: _says(home, elder, "呼叫铃"), "the elder was not told", 10)
     await home.until(lambda: _says(home, device, "登记好了"), "the device was not told", 10)
     menu = [one["name"] for one in (await home.phone_of(elder))["menu"]]
@@ -144,10 +136,20 @@ async def _says(home: House, phone: str, words: str) -> bool:
     return any(words in one for one in await home.heard(phone))
 
 
-async def _own(desk: Hands, kind: str) -> None:
+async def bound(home: House, phone: str, elder: str, tie: str, name: str, whose: str) -> None:
+    """One phone, by a sheet of its own and by itself: whose it is is chosen at the confirmation."""
+    desk = home.people["陈晓雯"]
+    page = desk.page
+    await desk.go("老人")
+    await desk.press(page.locator(".bed", has_text=elder))
+    await desk.go("家属与同意")
+    code = (await _printed(desk, "", "打一张绑定单"))[0][1]
+    await home.act("person", openid=phone, name=f"{name}（{whose}）")
+    for words in (f"绑定 {code}", tie, name):
+        await home.says(phone, words)
     await _board(desk)
     await desk.press("单独办")
-    await desk.press(desk.page.locator("#side").get_by_label(kind))
-    await desk.press(desk.page.locator("#side").get_by_label("看过身份证"))
+    await desk.press(page.locator("#side").get_by_label(whose))
+    await desk.press(page.locator("#side").get_by_label("看过身份证"))
     await desk.press("核实过了，确认")
-    await expect(desk.page.get_by_text("绑好了。").first).to_be_visible()
+    await expect(page.get_by_text("绑好了。").first).to_be_visible()

@@ -39,15 +39,15 @@ class Hands:
         """A link by its words."""
         await self.press(words, role="link")
 
-    async def type(self, label: str | Locator, words: str) -> None:
+    async def type(self, label: Words | Locator, words: str) -> None:
         """A field by its label."""
-        found = self.page.get_by_label(label).first if isinstance(label, str) else label
+        found = label if isinstance(label, Locator) else self.page.get_by_label(label).first
         self.fields += 1
         await found.fill(words)
 
-    async def choose(self, label: str | Locator, words: str) -> None:
+    async def choose(self, label: Words | Locator, words: str) -> None:
         """An entry of a list."""
-        found = self.page.get_by_label(label).first if isinstance(label, str) else label
+        found = label if isinstance(label, Locator) else self.page.get_by_label(label).first
         self.clicks += 1
         await found.select_option(label=words)
 

@@ -36,11 +36,13 @@ class House(Stage):
     people: dict[str, Hands] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
     slips: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def settings(self, more: dict[str, str]) -> dict[str, str]:
         """Without what the director says in the browser."""
-        whole = super().settings(more) | self.shared | more
+        login = {"JIASHU_WECHAT__AUTHORIZE_URL": f"{self.phone}/connect/oauth2/authorize"}
+        whole = super().settings(more) | login | self.shared | more
         return {name: value for name, value in whole.items() if not WRITTEN.search(name)}
 
     async def open(self) -> None:
@@ -81,9 +83,9 @@ class House(Stage):
         self.people[who] = Hands(await context.new_page())
         return self.people[who]
 
-    async def at(self, when: datetime) -> None:
+    async def at(self, year: int, month: int, day: int, hour: int, minute: int) -> None:
         """The clock moves on for everybody; what is due happens."""
-        self.clock_at(when.replace(tzinfo=ZONE))
+        self.clock_at(datetime(year, month, day, hour, minute, tzinfo=ZONE))
         await asyncio.sleep(2.5)
 
     def look(self, what: str, good: object, said: object = "") -> None:

@@ -1,4 +1,4 @@
-"""The first start, from the printed address to the menu; a resident by hand; a colleague by hand. With their ceilings."""
+"""The first start, from the printed address to the menu, with its ceilings."""
 
 from playwright.async_api import expect
 
