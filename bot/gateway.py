@@ -11,7 +11,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
-from bot import errcodes
+from bot import errcodes, way
 from bot.desk import Desk
 from bot.rates import Rates
 from bot.tokens import TokenRefused, Tokens
@@ -40,6 +40,7 @@ class Gateway:
 
     def use(self, wechat: Wechat) -> None:
         """Go on with this account: what was uploaded and the token belong to the one before."""
+        wechat = way.own(wechat)
         self.wechat, self._base = wechat, wechat.api_base_url.rstrip("/")
         self.tokens = Tokens(wechat, self._http)
         self.desk.use(wechat, self.tokens)

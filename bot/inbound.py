@@ -29,6 +29,7 @@ from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
 from services.knowledge import shelves
 from services.outgoing import outbox
+from services.practice.practice import OPENID
 from services.talks.envelope import Envelope, Receipt
 from settings.clock import Clock
 from storage import seal
@@ -54,6 +55,12 @@ class Account:
 
     id: int
     home_id: int
+    practises: bool = False
+    """Whether its people are simulated phones (F54)."""
+
+    def takes(self, push: Push) -> bool:
+        """Whether somebody may be among its people: a push that waited in the spool may be of the other kind."""
+        return push.openid.startswith(OPENID) == self.practises
 
 
 class Inbound:
@@ -74,6 +81,12 @@ class Inbound:
         self._handing_in: dict[str, asyncio.Event] = {}
         """By person, the last message that waits for its turn: the next one waits for it."""
         self._failures: Counter[str] = Counter()
+
+    def use(self, account: Account) -> None:
+        """Take pushes for this account from now on; what the one before still owed is owed no more."""
+        if account != self._account:
+            self._account = account
+            self._owed.clear()
 
     async def close(self) -> None:
         """End the process that reads long texts."""
@@ -208,6 +221,8 @@ class Inbound:
         """
         try:
             waiting, nobodys = _sorted_out(await asyncio.to_thread(self._spool.read, file))
+            strange = [push.key for push, _ in waiting if not self._account.takes(push)]
+            waiting = [one for one in waiting if self._account.takes(one[0])]
         except OSError:
             return {}, False
         except Exception:
@@ -224,9 +239,8 @@ class Inbound:
         kept = await asyncio.gather(*(self.take_unreadable(push, at) for push, at in nobodys), return_exceptions=True)
         if any(isinstance(one, Exception) and not isinstance(one, Busy) for one in (*taken, *kept)):
             await self._fails(file)
-        return ids, len(ids) == len({push.key for push, _ in waiting}) and not any(
-            isinstance(one, Exception) for one in kept
-        )
+        whole = len(ids) == len({push.key for push, _ in waiting})
+        return ids | dict.fromkeys(strange), whole and not any(isinstance(one, Exception) for one in kept)
 
     async def _fails(self, file: Path) -> None:
         """A file that cannot be brought in is tried again; after five times it is left aside for an engineer, and the

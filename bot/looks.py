@@ -13,6 +13,7 @@ from services.emergencies import ringing as _ringing
 from services.emergencies import unreadable
 from services.emergencies.board import Board
 from services.knowledge import shelves as _shelves
+from services.practice import practice
 from services.roster import hours as _hours
 from services.roster import watches as _watches
 from services.setup import settings
@@ -94,7 +95,9 @@ class Looks:
         number, base = self._running.home_id, self._running.settings
         found = await self._running.database.read(lambda db: settings.edition(db, number))
         if found != self._set:
-            self._use(await self._running.database.read(lambda db: settings.now(db, base, number)))
+            works_with, stands = await self._running.database.read(lambda db: practice.now(db, base, number))
+            self._running.house.practice = stands
+            self._use(works_with)
             kept = await self._running.database.read(lambda db: settings.stored(db, number))
             self._running.house.proof = kept.get("setup.proof") or ""
             self._running.house.opened, self._set = found[1], found

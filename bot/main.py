@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, proofs, slow, wire
+from bot import config, doctor, proofs, slow, upkeep, wire
 from bot.beside import Line
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
@@ -23,12 +23,14 @@ from bot.gateway import Gateway
 from bot.inbound import Account, Inbound
 from bot.looks import Looks
 from bot.metrics import Metrics
+from bot.practising import Stage
 from bot.rates import Rates
 from bot.sender import Sender
+from bot.way import Way
 from bot.webhook import Webhook
 from care.errors import Busy, JiashuError, reason
 from console import app as console
-from console.context import DOCTOR
+from console.context import BACKUP, DOCTOR, PHONES
 from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.ticker import Ticker
@@ -37,8 +39,8 @@ from services.emergencies.board import Board
 from services.greetings.subject import plan_ahead
 from services.house import House
 from services.ports import Finding
+from services.practice import practice
 from services.setup import first_start, steps
-from services.setup import settings as setup
 from services.setup.subject import announcement
 from services.subject import Job, Running, subjects
 from services.talks.receive import receive_batch
@@ -99,7 +101,10 @@ class Service:
         self.house.use(ids.settings)
         self.running = Running(self.database, self.house, ids.home_id, settings)
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
-        self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
+        self.http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=64), middlewares=(Way(self.house).check,)
+        )
+        self.stage = Stage(self.running, serves=self.role != "worker")
         self.rates = Rates(settings.redis_url)
         self.gateway = Gateway(ids.settings.wechat, self.http, self.rates)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
@@ -146,6 +151,7 @@ class Service:
 
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
+        await self.stage.end()
         if self.beside is not None:
             await self.beside.stop()
         self.ticker.stop()
@@ -194,7 +200,7 @@ class Service:
         staffs = console.build(
             self.database, self.house, self.board, self.settings, self.clock, decode.to_mp3, self.gateway.desk
         )
-        staffs[DOCTOR] = self._examined
+        staffs[DOCTOR], staffs[BACKUP], staffs[PHONES] = self._examined, self._backed_up, self.http
         app.add_subapp("/console", staffs)
         app.add_subapp(
             "/p",
@@ -211,6 +217,7 @@ class Service:
             Job("spool", 1.0, lambda *_: self._drain(), "把数据库不在时存下的来信收进来", everywhere=True),
             Job("watch", 0.5, lambda *_: self._watch(), "看数据库和 Redis 在不在", everywhere=True),
             Job("wake-up", 1.0, lambda *_: self._wake_up(), "叫醒发送和取文件", everywhere=True),
+            Job("simulator", 1.0, lambda *_: self.stage.look(), "练习时让模拟手机开着", everywhere=True),
             Job("runs", runs.WRITTEN, lambda *_: self._write_down_runs(), "记下这些任务各自跑得怎样", everywhere=True),
         ]
 
@@ -230,7 +237,12 @@ class Service:
     async def _examined(self) -> list[Finding]:
         """What the doctor sees of the service as it is set now."""
         number, base = self.ids.home_id, self.settings
-        return await doctor.seen(await self.database.read(lambda db: setup.now(db, base, number)))
+        found, _ = await self.database.read(lambda db: practice.now(db, base, number))
+        return await doctor.seen(found)
+
+    async def _backed_up(self) -> str:
+        """A backup as `jiashu backup` makes it; its name."""
+        return (await asyncio.to_thread(upkeep.back_up, self.settings, None, self.clock)).name
 
     async def _greeted(self) -> None:
         """The platform has been at the door with these keys."""
@@ -242,6 +254,8 @@ class Service:
         if settings.wechat != self.gateway.wechat:
             self.gateway.use(settings.wechat)
             self.webhook.use(_codec(settings.wechat))
+        stands = self.house.practice
+        self.inbound.use(Account(stands.account_id if stands else self.ids.account_id, self.ids.home_id, bool(stands)))
         self.house.use(settings)
 
     def _wake(self, hints: frozenset[str]) -> None:

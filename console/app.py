@@ -26,7 +26,7 @@ from services.staff.sessions import PUT_OFF, Session
 from settings import Settings, subjects
 from settings.clock import Clock
 from storage.database import Database
-from web import errors, headers, sessions
+from web import errors, headers, practice, sessions
 
 HERE = Path(__file__).parent
 FREE = frozenset(
@@ -58,6 +58,7 @@ def build(
         middlewares=[
             live.mark,
             headers.secure,
+            practice.mark(house, "/console/static/practice.css"),
             errors.explain,
             _shut(house),
             sessions.middleware(database, clock, "/console/login", FREE, WITHOUT_DATABASE),
@@ -140,6 +141,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "away": False,
         "codes_by": _soon(session, request.app[CLOCK]()) if session else None,
         "at_station": session is not None and session.station_id is not None,
+        "practising": request.app[HOUSE].practice is not None,
         "idle": int(session.idle.total_seconds()) if session else 0,
     }
 

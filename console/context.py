@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from console.live import Live
 from services.emergencies.board import Board
 from services.house import House
-from services.ports import AccountDesk, Decode, Doctor, NoAccount
+from services.ports import AccountDesk, Backup, Decode, Doctor, NoAccount
 from settings import Settings
 from settings.clock import Clock
 from storage.database import Database
@@ -20,6 +20,9 @@ HOUSE: Final = web.AppKey("house", House)
 DECODE: Final = web.AppKey[Decode]("decode")
 ACCOUNT: Final = web.AppKey[AccountDesk]("account")
 DOCTOR: Final = web.AppKey[Doctor]("doctor")
+BACKUP: Final = web.AppKey[Backup]("backup")
+PHONES: Final = web.AppKey("phones", ClientSession)
+"""By which the simulated phones of practice are reached; it reaches nobody else then."""
 LIVE: Final = web.AppKey("live", Live)
 
 

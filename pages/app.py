@@ -29,7 +29,7 @@ from storage import revision
 from storage.database import Database
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
-from web import bodies, errors, headers
+from web import bodies, errors, headers, practice
 
 HERE = Path(__file__).parent
 DATABASE: Final = web.AppKey("page_database", Database)
@@ -45,7 +45,14 @@ def build(
     """`ask` hands words from a page to the talk of its person and gives what the machine answers."""
     door = Door(house, settings.wechat.authorize_url, database.sealer, clock, identify)
     app = web.Application(
-        middlewares=[headers.secure, errors.explain, _shut(house), door.check], client_max_size=16 * 1024
+        middlewares=[
+            headers.secure,
+            practice.mark(house, "/p/static/practice.css"),
+            errors.explain,
+            _shut(house),
+            door.check,
+        ],
+        client_max_size=16 * 1024,
     )
     app[DATABASE], app[CLOCK], app[FOLDER], app[HOUSE], app[ASK] = database, clock, settings.media.path, house, ask
     environment = aiohttp_jinja2.setup(

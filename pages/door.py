@@ -35,7 +35,7 @@ class Door:
     """Lets people in, or sends them to the platform first."""
 
     def __init__(self, house: House, platform: str, sealer: Sealer, clock: Clock, identify: Identify) -> None:
-        """`platform` is the address at which the platform says who somebody is."""
+        """`platform` is the address at which the platform says who somebody is, unless the house knows another."""
         self._house, self._platform = house, platform
         self._sealer, self._clock, self._identify = sealer, clock, identify
 
@@ -98,7 +98,7 @@ class Door:
         }
         answer = web.Response(
             status=303,
-            headers={"Location": f"{self._platform}?{urlencode(query)}#wechat_redirect"},
+            headers={"Location": f"{self._house.authorize_url or self._platform}?{urlencode(query)}#wechat_redirect"},
         )
         self._remember(answer, KNOCK, self._write(f"{nonce} {again} {path}"), KNOCKS)
         return answer

@@ -20,6 +20,18 @@ Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 """Loads one kind of fact for many people with one query."""
 
 
+@dataclass(frozen=True, slots=True)
+class Practising:
+    """A time of practice that goes on: with which account, where the simulator listens, and what opens its phones."""
+
+    account_id: int
+    port: int
+    door: str
+    since: datetime
+    closing: bool
+    """The director has gone over: nothing comes in or leaves until everything of it is gone."""
+
+
 @dataclass(slots=True)
 class House:
     """One home as the use cases see it. What staff change is replaced between batches, never changed in place: `names`,
@@ -35,6 +47,10 @@ class House:
     """The sentences of which there is a sound, word for word (elders hear what they cannot read)."""
     app_id: str = ""
     """The account through which people come; empty until there is one."""
+    authorize_url: str = ""
+    """Where the platform says who opens a page."""
+    practice: Practising | None = None
+    """Whether the simulator stands in for the platform (F54); every page says so."""
     proof: str = ""
     """The uploaded file by which the platform sees whose domain it is: its name and its words."""
     opened: bool = True
@@ -52,6 +68,7 @@ class House:
     def use(self, settings: Settings) -> None:
         """Go on with these settings."""
         self.home, self.public_url, self.app_id = settings.home, settings.http.public_url, settings.wechat.app_id
+        self.authorize_url = settings.wechat.authorize_url
 
     def edition(self) -> "House":
         """The home as it is now, for one batch."""

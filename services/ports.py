@@ -161,3 +161,6 @@ class Finding:
 
 Doctor = Callable[[], Awaitable[list[Finding]]]
 """Looks at everything that `jiashu doctor` looks at."""
+
+Backup = Callable[[], Awaitable[str]]
+"""Makes a backup as `jiashu backup` does; its name. Raises JiashuError, OSError."""

@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from simulator import guard
 from simulator.api import Api
@@ -38,11 +40,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--console", default="", help="address of the console, for the link")
     parser.add_argument("--journal", type=Path, help="append every push and call as JSON lines")
     parser.add_argument("--offset-file", type=Path, help="the clock offset that the service reads too")
+    parser.add_argument(
+        "--practice",
+        action="store_true",
+        help="beside a home that practises: phones alone, only for who has SIMULATOR_DOOR, and no longer than stdin",
+    )
+    parser.add_argument("--home", default="", help="how the account is called; else the scene says it")
     found = parser.parse_args()
     if not all(guard.is_loopback(target) for target in found.target.split(",")):
         parser.error("the simulator talks to loopback only")
     if not os.environ.get("SIMULATOR_SECRET") or not os.environ.get("SIMULATOR_TOKEN"):
         parser.error("set SIMULATOR_SECRET and SIMULATOR_TOKEN in the environment")
+    if found.practice and not os.environ.get("SIMULATOR_DOOR"):
+        parser.error("set SIMULATOR_DOOR in the environment")
     return found
 
 
@@ -63,11 +73,15 @@ async def serve(options: argparse.Namespace) -> None:
         console=options.console,
         journal=options.journal,
         offset_file=options.offset_file,
+        home=options.home,
     )
+    doors: list[Middleware] = [guard.only_here]
+    if options.practice:
+        doors.append(guard.behind(given("SIMULATOR_DOOR", "")))
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
-        app = web.Application(middlewares=[guard.only_here], client_max_size=12 * 1024 * 1024)
-        PhonePage(world, pusher).routes(app.router)
+        app = web.Application(middlewares=doors, client_max_size=12 * 1024 * 1024)
+        PhonePage(world, pusher, practice=options.practice).routes(app.router)
         Api(world).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -75,6 +89,8 @@ async def serve(options: argparse.Namespace) -> None:
         told = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, told.set)
+        if options.practice:  # who started it has the other end: when that process dies, this one ends
+            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), told.set)
         await told.wait()
         await runner.cleanup()
 

@@ -4,13 +4,19 @@ Its page signs messages that a service believes, and has no log-in. So no page o
 nor reach it under a name of its own (DNS rebinding).
 """
 
+import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 HERE = {"127.0.0.1", "localhost", "::1"}
 READING = {"GET", "HEAD"}
+DOOR = "X-Door"
+CALLED = ("/cgi-bin/", "/sns/")
+"""What an account asks of its platform, with a secret of its own each time."""
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def is_loopback(url: str) -> bool:
@@ -37,3 +43,18 @@ async def only_here(
     if not answer.prepared:
         answer.headers.setdefault("X-Frame-Options", "DENY")
     return answer
+
+
+def behind(key: str) -> Middleware:
+    """403 without the key, but for calls of the account: on the machine of a real home others may have a log-in, and
+    the phones show what families read.
+    """
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        shown = request.headers.get(DOOR, "")
+        if not (request.path.startswith(CALLED) or hmac.compare_digest(shown.encode(), key.encode())):
+            raise web.HTTPForbidden(text="the phones of this home are in its console")
+        return await handler(request)
+
+    return check

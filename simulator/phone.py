@@ -24,24 +24,25 @@ PICTURES = {"pic_sysphoto", "pic_photo_or_album", "pic_weixin"}
 BLANKS = " \t\r\n\u3000"
 """What a phone does not send alone; a control character it does."""
 ZONE = ZoneInfo("Asia/Shanghai")
+PLAYED = "不是真的微信，不会发给任何人"
+PRACTISED = "练习中 · 没有一句话会发到真的微信"
 
 
 class PhonePage:
     """The handlers."""
 
-    def __init__(self, world: World, pusher: Pusher) -> None:
-        self.world, self.pusher = world, pusher
+    def __init__(self, world: World, pusher: Pusher, *, practice: bool = False) -> None:
+        """In `practice` there are phones alone: no journal, no faults, no clock."""
+        self.world, self.pusher, self.practice = world, pusher, practice
 
     def routes(self, router: web.UrlDispatcher) -> None:
-        """All addresses."""
+        """All addresses; what plays the platform's own part is not there in practice."""
         router.add_get("/", self.page)
         router.add_static("/static", HERE / "static")
         router.add_get("/api/state", self.state)
         router.add_get("/api/events", self.events)
         router.add_get("/open", self.open)
-        router.add_get("/api/journal", self.journal)
         router.add_get("/api/media/{media}", self.file)
-        router.add_post("/api/person", self.person)
         router.add_post("/api/text", self.text)
         router.add_post("/api/file", self.upload)
         router.add_post("/api/location", self.location)
@@ -49,14 +50,20 @@ class PhonePage:
         router.add_post("/api/menu", self.menu)
         router.add_post("/api/scan", self.scan)
         router.add_post("/api/follow", self.follow)
-        router.add_post("/api/fault", self.fault)
-        router.add_post("/api/errcode", self.errcode)
-        router.add_post("/api/clock", self.clock)
-        router.add_post("/api/server", self.server)
+        if not self.practice:
+            router.add_get("/api/journal", self.journal)
+            router.add_post("/api/person", self.person)
+            router.add_post("/api/fault", self.fault)
+            router.add_post("/api/errcode", self.errcode)
+            router.add_post("/api/clock", self.clock)
+            router.add_post("/api/server", self.server)
 
     async def page(self, _: web.Request) -> web.StreamResponse:
         """The page."""
-        return web.FileResponse(HERE / "static" / "phone.html", headers={"Cache-Control": "no-store"})
+        page = await asyncio.to_thread((HERE / "static" / "phone.html").read_text, encoding="utf-8")
+        if self.practice:
+            page = page.replace("<body>", '<body class="practice">').replace(PLAYED, PRACTISED)
+        return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def state(self, request: web.Request) -> web.Response:
         """Everything that the page draws; `journal=0` leaves the journal out."""

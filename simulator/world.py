@@ -73,9 +73,14 @@ def written(line: dict[str, Any]) -> str:
     return text
 
 
-def _clicks(buttons: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """The buttons of a scene, as the platform writes them."""
-    return [{"type": "click", "name": each["name"], "key": each["key"], "sub_button": []} for each in buttons]
+def _clicks(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The buttons of a scene, as the platform writes them; one with others below it has no key."""
+    return [
+        {"name": each["name"], "sub_button": _clicks(each["below"])}
+        if "below" in each
+        else {"type": "click", "name": each["name"], "key": each["key"], "sub_button": []}
+        for each in buttons
+    ]
 
 
 class World:
@@ -90,11 +95,12 @@ class World:
         console: str = "",
         journal: Path | None = None,
         offset_file: Path | None = None,
+        home: str = "",
     ) -> None:
         content = tomllib.loads(scene.read_text(encoding="utf-8"))
         self._turn = 0
         self.keys, self.target, self.console = keys, target, console
-        self.home: dict[str, str] = content["home"]
+        self.home: dict[str, str] = content["home"] | ({"name": home} if home else {})
         hand = content["menu"]
         self.desk = Account(Menus(_clicks(hand), _clicks(content.get("elder_menu", hand))))
         self.logins: list[dict[str, str]] = content.get("staff", [])

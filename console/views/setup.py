@@ -175,6 +175,7 @@ async def before(request: web.Request) -> dict[str, Any]:
 @ROUTES.post("/setup/menu/push", "setup/_step.html")
 async def push(request: web.Request) -> dict[str, Any]:
     """Keep the menu that is there, put ours in its place, and the elders' own for their tag."""
+    _not_in_practice(request)
     who, now, desk = viewer(request), request.app[CLOCK](), account(request)
     app_id = (await _state(request)).now.wechat.app_id
     there = menu.shown(await desk.menu())
@@ -190,6 +191,7 @@ async def push(request: web.Request) -> dict[str, Any]:
 @ROUTES.post("/setup/menu/undo", "setup/_step.html")
 async def undo(request: web.Request) -> dict[str, Any]:
     """The menu of before again, as far as the platform lets a program make it."""
+    _not_in_practice(request)
     who, now, desk, found = viewer(request), request.app[CLOCK](), account(request), await _state(request)
     there = json.loads(found.before) if found.before else []
     again = [one for one in there if not menu.by_hand([one])]
@@ -198,6 +200,12 @@ async def undo(request: web.Request) -> dict[str, Any]:
         await desk.put_menu(again)
     await request.app[DATABASE].write(lambda db: menu.undone(db, who, now))
     return await _shown(request, "menu")
+
+
+def _not_in_practice(request: web.Request) -> None:
+    """What the simulator is told of a menu must not be taken for what the real account has. Raises Invalid."""
+    if request.app[HOUSE].practice is not None:
+        raise Invalid(why="现在是练习，真的公众号还没接。转正式以后再推菜单。")
 
 
 @ROUTES.get("/setup/check/findings", "setup/_findings.html")

@@ -21,11 +21,11 @@ window.bubbles = function (make, person, post, home) {
   }
 
   /* A link that is tapped: the platform remembers whose phone it is. */
-  function door(url) { return "/open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(url); }
+  function door(url) { return "open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(url); }
   const BODIES = {
     video(line) {
       const film = make("video");
-      Object.assign(film, { src: "/api/media/" + line.media, controls: true, preload: "metadata" });
+      Object.assign(film, { src: "api/media/" + line.media, controls: true, preload: "metadata" });
       film.setAttribute("aria-label", "视频");
       return film;
     },
@@ -48,7 +48,7 @@ window.bubbles = function (make, person, post, home) {
       for (const item of line.items) {
         const choice = make("button", "choice", item.content);
         choice.type = "button";
-        choice.addEventListener("click", () => post("/api/text", { openid: person().openid, text: item.content, menu_id: item.id }));
+        choice.addEventListener("click", () => post("api/text", { openid: person().openid, text: item.content, menu_id: item.id }));
         box.append(choice);
       }
       box.append(line.tail || "");
@@ -70,7 +70,7 @@ window.bubbles = function (make, person, post, home) {
     row.append(line.side === "me" ? make("span", "face " + who.kind, who.name[0]) : make("span", "face house", home().slice(0, 2)));
     if (line.kind === "image" && line.media) {
       const picture = make("img");
-      picture.src = "/api/media/" + line.media;
+      picture.src = "api/media/" + line.media;
       picture.alt = "照片";
       picture.addEventListener("load", () => { $("chat").scrollTop = $("chat").scrollHeight; });
       row.append(picture);
@@ -84,7 +84,7 @@ window.bubbles = function (make, person, post, home) {
         play.append(voice);
         play.addEventListener("click", () => {
           if (playing) playing.pause();
-          playing = new Audio("/api/media/" + line.media);
+          playing = new Audio("api/media/" + line.media);
           playing.addEventListener("ended", () => voice.classList.remove("on"));
           voice.classList.add("on");
           playing.play();

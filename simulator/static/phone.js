@@ -20,9 +20,11 @@
     const at = there(seconds);
     return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (exact ? ":" + two(at.getUTCSeconds()) + "." + String(at.getUTCMilliseconds()).padStart(3, "0") : "");
   }
+  /* Within the console each act carries the secret of its session, and what the page fetches by itself says so. */
+  const csrf = document.querySelector('meta[name="csrf"]'), KEY = csrf ? { "X-CSRF": csrf.content } : {};
   async function post(path, body) {
     const form = body instanceof FormData;
-    const answer = await fetch(path, { method: "POST", body: form ? body : JSON.stringify(body), headers: form ? {} : { "Content-Type": "application/json" } });
+    const answer = await fetch(path, { method: "POST", body: form ? body : JSON.stringify(body), headers: form ? KEY : { "Content-Type": "application/json", ...KEY } });
     if (!answer.ok) say(answer.status === 413 ? "文件太大：照片和视频最多 10 MB，语音最多 2 MB。" : "没发出去，请再试一次。");
     return answer.ok;
   }
@@ -107,9 +109,9 @@
     const openid = person().openid;
     if (item.type === "location_select") return askPlace(item.key);
     if (item.type.startsWith("pic_")) return sample("image", { event: item.type, key: item.key });
-    if (item.type.startsWith("scancode_")) return ask("扫码", [["result", "扫到的内容", "床号 306-1"]], "扫到了", (values) => post("/api/menu", { openid, type: item.type, key: item.key, ...values }));
+    if (item.type.startsWith("scancode_")) return ask("扫码", [["result", "扫到的内容", "床号 306-1"]], "扫到了", (values) => post("api/menu", { openid, type: item.type, key: item.key, ...values }));
     if (item.type === "view") window.open(door(item.url), "_blank", "noopener");
-    return post("/api/menu", { openid, type: item.type, key: item.key || item.media_id || item.article_id || "", url: item.url, pagepath: item.pagepath });
+    return post("api/menu", { openid, type: item.type, key: item.key || item.media_id || item.article_id || "", url: item.url, pagepath: item.pagepath });
   }
 
   /* A sheet at the foot of the phone: fields and one button, or anything else that stands in `more`. */
@@ -136,13 +138,13 @@
   function askPlace(key) {
     const openid = person().openid;
     ask("位置", [["label", "地点", "杭州市西湖区文三路 88 号"], ["latitude", "纬度", "30.2741"], ["longitude", "经度", "120.1551"]], "发送位置",
-      (values) => post("/api/location", { openid, ...values, ...(key ? { key } : {}) }));
+      (values) => post("api/location", { openid, ...values, ...(key ? { key } : {}) }));
   }
   function askScan() {
     const openid = person().openid, codes = state.data.codes.map((code) => {
       const one = make("button", "btn", code.name);
       one.type = "button";
-      one.addEventListener("click", () => { shut(); post("/api/scan", { openid, ticket: code.ticket }); });
+      one.addEventListener("click", () => { shut(); post("api/scan", { openid, ticket: code.ticket }); });
       return one;
     });
     ask("扫哪一个二维码", [], "", null, codes.length ? codes : [make("p", "dim", "还没有二维码。服务用 qrcode/create 做出来以后，就在这里。")]);
@@ -151,7 +153,7 @@
     const who = person(), off = make("button", "btn", "取消关注"), facts = make("p", "dim");
     facts.textContent = who.following ? "标签：" + (who.tags.join("、") || "没有") + (who.remark ? " · 备注：" + who.remark : "") : "还没有关注。";
     off.type = "button";
-    off.addEventListener("click", () => { shut(); post("/api/follow", { openid: who.openid, on: false }); });
+    off.addEventListener("click", () => { shut(); post("api/follow", { openid: who.openid, on: false }); });
     ask(state.data.home.name, [], "", null, who.following ? [facts, off] : [facts]);
     $("about").setAttribute("aria-expanded", "true");
   }
@@ -197,14 +199,14 @@
       button.setAttribute("role", "switch");
       button.setAttribute("aria-checked", String(on));
       button.append(make("i"), title, make("span", "", more));
-      button.addEventListener("click", () => post("/api/fault", { name, on: !on }));
+      button.addEventListener("click", () => post("api/fault", { name, on: !on }));
       return button;
     }));
     $("codes").replaceChildren(...Object.entries(CODES).map(([code, words]) => {
       const armed = data.errcodes.filter((each) => String(each) === code).length, button = make("button", armed ? "on" : "");
       button.type = "button";
       button.append(make("b", "mono", code), make("small", "", words + (armed ? " ×" + armed : "")));
-      button.addEventListener("click", () => post("/api/errcode", { code: Number(code) }));
+      button.addEventListener("click", () => post("api/errcode", { code: Number(code) }));
       return button;
     }));
     $("quota").replaceChildren(...data.phones.map((phone) => {
@@ -220,7 +222,7 @@
       make("span", "dim", { carer: "护理", nurse: "护士", desk: "客服", supervisor: "主管", director: "院长", admin: "管理员", auditor: "审计" }[login.role]), make("span", "mono", login.login + " / " + login.password)]));
     $("console").href = data.console || "#";
     $("console").hidden = !data.console;
-    $("home").textContent = "样板机构 " + data.home.name + " · 虚构数据";
+    $("home").textContent = document.body.classList.contains("practice") ? data.home.name : "样板机构 " + data.home.name + " · 虚构数据";
     $("target").textContent = data.target.replace("http://", "");
   }
 
@@ -236,7 +238,10 @@
     if (loading) { again = true; return; }
     loading = true;
     try {
-      const answer = await fetch("/api/state");
+      const answer = await fetch("api/state" + (document.body.classList.contains("practice") ? "?journal=0" : ""), { headers: csrf ? { "HX-Request": "true" } : {} });
+      const over = answer.headers.get("HX-Redirect");
+      if (over) { location.href = over; return; }
+      if (!answer.ok) return;
       state.data = await answer.json();
       state.offset = state.data.now * 1000 - Date.now();
       draw();
@@ -251,7 +256,7 @@
     if (!words) return;
     box.value = "";
     box.rows = 1;
-    post("/api/text", { openid: person().openid, text: words });
+    post("api/text", { openid: person().openid, text: words });
   }
   function file(kind, data, name, more) {
     const form = new FormData();
@@ -259,13 +264,13 @@
     form.append("kind", kind);
     for (const [field, value] of Object.entries(more || {})) form.append(field, value);
     form.append("file", data, name);
-    post("/api/file", form);
+    post("api/file", form);
   }
   // folded before the file is read: who opens the sheet again meanwhile must not have it shut in his face
   const SAMPLES = { image: "sample.png", voice: "sample.amr", video: "sample.mp4" };
   async function sample(kind, more) {
     fold(true);
-    const data = await (await fetch("/static/" + SAMPLES[kind])).blob();
+    const data = await (await fetch("static/" + SAMPLES[kind])).blob();
     file(kind, data, SAMPLES[kind], more);
   }
   function fold(hidden) {
@@ -286,13 +291,13 @@
   $("place").addEventListener("click", () => askPlace(""));
   $("article").addEventListener("click", () => {
     const openid = person().openid;
-    ask("链接", [["title", "标题", "冬天老人怎么护膝"], ["description", "摘要", "三个简单的动作"], ["url", "网址", "https://example.cn/knees"]], "发送链接", (values) => post("/api/link", { openid, ...values }));
+    ask("链接", [["title", "标题", "冬天老人怎么护膝"], ["description", "摘要", "三个简单的动作"], ["url", "网址", "https://example.cn/knees"]], "发送链接", (values) => post("api/link", { openid, ...values }));
   });
   $("scan").addEventListener("click", askScan);
   $("follow-scan").addEventListener("click", askScan);
   $("about").addEventListener("click", () => ($("about").getAttribute("aria-expanded") === "true" ? shut() : askAbout()));
-  $("follow-on").addEventListener("click", () => post("/api/follow", { openid: person().openid, on: true }));
-  $("all-off").addEventListener("click", () => post("/api/fault", { name: "all" }));
+  $("follow-on").addEventListener("click", () => post("api/follow", { openid: person().openid, on: true }));
+  $("all-off").addEventListener("click", () => post("api/fault", { name: "all" }));
   $("filter").addEventListener("click", (event) => {
     if (!event.target.dataset.show) return;
     state.show = event.target.dataset.show;
@@ -308,10 +313,10 @@
   for (const button of document.querySelectorAll("[data-jump]")) {
     button.addEventListener("click", () => {
       const jump = button.dataset.jump;
-      post("/api/clock", jump === "back" ? { back: true } : jump === "morning" || jump === "month" ? { to: jump } : { seconds: Number(jump) });
+      post("api/clock", jump === "back" ? { back: true } : jump === "morning" || jump === "month" ? { to: jump } : { seconds: Number(jump) });
     });
   }
-  const live = new EventSource("/api/events");
+  const live = new EventSource("api/events");
   live.onmessage = load;
   live.onopen = load;
   setInterval(tick, 1000);

@@ -1,4 +1,7 @@
-"""The root of all tables: names of constraints, and an id that the application makes."""
+"""The root of all tables: names of constraints, an id that the application makes, and what becomes of practice."""
+
+from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped
@@ -14,10 +17,23 @@ NAMING = {
 }
 
 
+class After(StrEnum):
+    """What happens to the rows of a table when a home goes over from practice to its real account (F54)."""
+
+    KEPT = "kept"
+    """What colleagues have entered, and what the service knows of itself."""
+    GONE = "gone"
+    """What was said on simulated phones, or followed from it."""
+    THEIRS = "theirs"
+    """It goes with the people who were only ever on a simulated phone, and stays with everybody else."""
+
+
 class Base(DeclarativeBase):
     """The root of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
+    after_practice: ClassVar[After]
+    """Each table says it; a test fails for one that does not."""
 
     id: Mapped[int] = column(
         BigInteger().with_variant(Integer(), "sqlite"),

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped
 from care.severity import Level
 from care.stages import Stage
 from care.states import AccusedState, Decision, ProposalKind, Reach, Role, Scope
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Said, Word, closed, column, link, sealed, searchable
 
 
@@ -27,6 +27,7 @@ class Complaint(Base):
     """A complaint from its first word to the lesson learnt (C1 … C15)."""
 
     __tablename__ = "complaint"
+    after_practice = After.GONE
     __table_args__ = (
         UniqueConstraint("home_id", "day", "sequence"),
         Index("ix_complaint_open", "home_id", "closed_at"),
@@ -82,6 +83,7 @@ class Accused(Base):
     """
 
     __tablename__ = "accused"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_accused_person", "person_id", "case_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -110,6 +112,7 @@ class Evidence(Base):
     """
 
     __tablename__ = "evidence"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     case_id: Mapped[int] = link("complaint.id", "what it belongs to", index=True)
@@ -127,6 +130,7 @@ class Proposal(Base):
     """
 
     __tablename__ = "proposal"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     case_id: Mapped[int] = link("complaint.id", "the case", index=True)
@@ -150,6 +154,7 @@ class ComplaintRecord(Base):
     """One line of a case: what was said, done or decided; never changed."""
 
     __tablename__ = "case_record"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_case_record_line", "case_id", "said_at", "id"),)
 
     case_id: Mapped[int] = link("complaint.id", "which case")
@@ -166,6 +171,7 @@ class ComplaintCounter(Base):
     """The last number of a day, so that two cases never share one."""
 
     __tablename__ = "case_counter"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("home_id", "day"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

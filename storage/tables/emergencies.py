@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from care.states import EndedHow
 from care.triage import Audience, Urgency
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Said, closed, column, link, sealed, searchable
 
 
@@ -17,6 +17,7 @@ class Alarm(Base):
     """
 
     __tablename__ = "alarm"
+    after_practice = After.GONE
     __table_args__ = (
         Index("ix_alarm_open", "arrived_at", "home_id"),
         Index("ix_alarm_person", "person_id", "arrived_at"),
@@ -48,6 +49,7 @@ class Unreadable(Base):
     """
 
     __tablename__ = "unreadable"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("account_id", "key"), Index("ix_unreadable_seen", "home_id", "seen_at", "id"))
 
     home_id: Mapped[int] = link("home.id", "which home")

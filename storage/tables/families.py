@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from care.families import Frequency
 from care.states import Verdict
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
 
 
@@ -15,6 +15,7 @@ class Kinship(Base):
     """Who belongs to a resident, and what each may know (F13, F14)."""
 
     __tablename__ = "kinship"
+    after_practice = After.THEIRS
     __table_args__ = (UniqueConstraint("person_id", "resident_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -47,6 +48,7 @@ class Invitation(Base):
     """A one-time code on paper that lets one relative ask to be bound to one resident (F13, F23)."""
 
     __tablename__ = "invitation"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose relative it is for", index=True)
@@ -64,6 +66,7 @@ class Application(Base):
     """A relative who sent a code waits until a colleague has made sure who it is."""
 
     __tablename__ = "application"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who asks", index=True)
@@ -88,6 +91,7 @@ class Consent(Base):
     """Who agreed that a relative may know what, and in which way it was given (F14, P4)."""
 
     __tablename__ = "consent"
+    after_practice = After.THEIRS
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose matters they are", index=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, Words, column, link, sealed
 
 
@@ -17,6 +17,7 @@ class ConsentProof(Base):
     """
 
     __tablename__ = "consent_proof"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose consent it proves", index=True)
@@ -33,6 +34,7 @@ class TieChange(Base):
     """
 
     __tablename__ = "tie_change"
+    after_practice = After.THEIRS
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose matters they are", index=True)
@@ -51,6 +53,7 @@ class Dispute(Base):
     """争议: relatives are at odds; until it ends nobody is added and nobody may know more (F13)."""
 
     __tablename__ = "dispute"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose family it is", index=True)
@@ -67,6 +70,7 @@ class ElderWish(Base):
     """
 
     __tablename__ = "elder_wish"
+    after_practice = After.THEIRS
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose wish it is", index=True)
@@ -82,6 +86,7 @@ class RefusedScan(Base):
     """Somebody came with a code that is worth nothing: used, expired, revoked, or of nobody (F49)."""
 
     __tablename__ = "refused_scan"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_refused_scan_recent", "home_id", "at"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -95,6 +100,7 @@ class Alias(Base):
     """The guest who chatted is the relative whom the house had registered: two persons became one (engineering 18)."""
 
     __tablename__ = "alias"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     was: Mapped[int] = link("person.id", "the guest; the row stays", index=True)

@@ -12,7 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from care.states import PlanState
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link
 
 
@@ -22,6 +22,7 @@ class Plan(Base):
     """
 
     __tablename__ = "plan"
+    after_practice = After.GONE
     __table_args__ = (
         UniqueConstraint("person_id", "occasion", "period"),
         Index("ix_plan_due", "state", "due_at"),
@@ -45,6 +46,7 @@ class Visit(Base):
     """A relative said when they come."""
 
     __tablename__ = "visit"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who comes", index=True)

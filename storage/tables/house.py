@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, column, link, sealed, searchable
 
 
@@ -13,6 +13,7 @@ class Home(Base):
     """A care home; one installed = nothing of this is visible (F19)."""
 
     __tablename__ = "home"
+    after_practice = After.KEPT
 
     key: Mapped[str] = searchable(32, "short name in addresses", unique=True)
     name: Mapped[str] = column(String(64), "spoken in every phrase")
@@ -36,6 +37,7 @@ class WechatAccount(Base):
     """A service account; `/wechat` is the row of `[wechat]`, the others answer at `/wechat/{key}`."""
 
     __tablename__ = "wechat_account"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "whose account it is")
     key: Mapped[str] = searchable(32, "last part of the webhook's path; empty for `/wechat`", unique=True)

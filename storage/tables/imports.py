@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link, sealed, searchable
 
 
@@ -15,6 +15,7 @@ class ImportRun(Base):
     """One file that was uploaded. Its rows go a day later; what was written by it stays."""
 
     __tablename__ = "import_run"
+    after_practice = After.KEPT
     __table_args__ = (Index("ix_import_run_home", "home_id", "made_at"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -44,6 +45,7 @@ class ImportRow(Base):
     """One line of a sheet: what stood there, what was filled in by hand, what was written because of it."""
 
     __tablename__ = "import_row"
+    after_practice = After.KEPT
     __table_args__ = (Index("ix_import_row_run", "run_id", "sheet", "number"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -62,6 +64,7 @@ class ImportMap(Base):
     """How the columns of a set of heads were read the last time."""
 
     __tablename__ = "import_map"
+    after_practice = After.KEPT
     __table_args__ = (Index("uq_import_map_heads", "home_id", "heads", unique=True),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -74,6 +77,7 @@ class ExportAsk(Base):
     """An export that somebody asked for, with the reason, and who else released it (P3)."""
 
     __tablename__ = "export_ask"
+    after_practice = After.KEPT
     __table_args__ = (Index("ix_export_ask_home", "home_id", "asked_at"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, column, link, searchable
 
 
@@ -22,6 +22,7 @@ class KnowledgeEntry(Base):
     """
 
     __tablename__ = "knowledge_entry"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "key"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -42,6 +43,7 @@ class KnowledgeBlank(Base):
     """
 
     __tablename__ = "knowledge_blank"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "name"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped
 
 from care import states
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, closed, column, link
 
 
@@ -14,6 +14,7 @@ class Launch(Base):
     """From when to when one purpose was switched on for one floor; nothing leaves without a row that goes on (F29)."""
 
     __tablename__ = "launch"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     launched: Mapped[str] = closed(states.Launch, String(12), "what is said")

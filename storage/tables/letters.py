@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from care.states import LetterState, Reaction
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, closed, column, link, sealed
 
 
@@ -22,6 +22,7 @@ class Letter(Base):
     """What a family reads about one day of their elder (U1, U2); nothing that was not recorded is in it."""
 
     __tablename__ = "letter"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("resident_id", "day"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -47,6 +48,7 @@ class LetterPhoto(Base):
     """A photo of a letter; the file lies sealed in the media folder under this id."""
 
     __tablename__ = "letter_photo"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     letter_id: Mapped[int] = link("letter.id", "where it belongs", index=True)
@@ -60,6 +62,7 @@ class LetterReading(Base):
     """That a relative opened a letter, and what they said to it."""
 
     __tablename__ = "letter_reading"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("letter_id", "person_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

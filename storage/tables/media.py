@@ -6,7 +6,7 @@ from sqlalchemy import Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped
 
 from care.states import MediaState
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link
 
 
@@ -16,6 +16,7 @@ class Media(Base):
     """
 
     __tablename__ = "media"
+    after_practice = After.GONE
     __table_args__ = (
         Index(
             "ix_media_wanted",

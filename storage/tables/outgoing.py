@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped
 
 from care.states import OutboxState, Queue
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
@@ -14,6 +14,7 @@ class Outbox(Base):
     """What is to be sent: a narrow row of state; the words are in `outbox_body`."""
 
     __tablename__ = "outbox"
+    after_practice = After.GONE
     __table_args__ = (
         Index("ix_outbox_ready", "state", "not_before"),
         Index("ix_outbox_queue", "person_id", "queue", "state", "id"),
@@ -48,5 +49,6 @@ class OutboxBody(Base):
     """The words of an outbox row; same id."""
 
     __tablename__ = "outbox_body"
+    after_practice = After.GONE
 
     body: Mapped[bytes] = sealed("what is sent")

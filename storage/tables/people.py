@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.states import Binding, PersonKind
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, closed, column, link, sealed, searchable
 
 
@@ -14,6 +14,7 @@ class Person(Base):
     """Somebody the house talks with or cares for: a relative, a resident, or a guest nobody knows yet."""
 
     __tablename__ = "person"
+    after_practice = After.THEIRS
 
     home_id: Mapped[int] = link("home.id", "homes see only their own people")
     kind: Mapped[str] = closed(PersonKind, String(12), "a guest is nobody we know yet")
@@ -27,6 +28,7 @@ class Follower(Base):
     """One openid at one account: who uses it, and what may still be sent to it (openid ≠ person ≠ place, F3)."""
 
     __tablename__ = "follower"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("account_id", "openid"),)
 
     account_id: Mapped[int] = link("wechat_account.id", "an openid means nothing without its account")

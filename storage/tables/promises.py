@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped
 
 from care import sla
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link
 
 
@@ -16,6 +16,7 @@ class Promise(Base):
     """
 
     __tablename__ = "promise"
+    after_practice = After.GONE
     __table_args__ = (
         Index("ix_promise_due", "kept_at", "look_at"),
         Index("ix_promise_person", "person_id", "kind", "kept_at"),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Index, Integer, String, UniqueConstrain
 from sqlalchemy.orm import Mapped
 
 from care.states import Allergy, Sex, Status
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
@@ -14,6 +14,7 @@ class Resident(Base):
     """A person who lives, or lived, in the home."""
 
     __tablename__ = "resident"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who lives here", unique=True)
@@ -32,6 +33,7 @@ class Bed(Base):
     """A place where somebody can live. It is closed, never taken away: stays refer to it."""
 
     __tablename__ = "bed"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "building", "room", "name"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -49,6 +51,7 @@ class BedStay(Base):
     """
 
     __tablename__ = "bed_stay"
+    after_practice = After.KEPT
     __table_args__ = tuple(
         Index(
             f"uq_bed_stay_{name}",
@@ -73,6 +76,7 @@ class Record(Base):
     """
 
     __tablename__ = "resident_record"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "identity_mark"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -121,6 +125,7 @@ class ResidentEvent(Base):
     """What happened to a stay: admitted, moved, another status, left; never changed (A5)."""
 
     __tablename__ = "resident_event"
+    after_practice = After.KEPT
     __table_args__ = (Index("ix_resident_event_line", "resident_id", "at"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -136,6 +141,7 @@ class ResidentFile(Base):
     """A paper or a photo of a resident; the file lies sealed in the media folder under this id."""
 
     __tablename__ = "resident_file"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "of whom")
@@ -159,6 +165,7 @@ class Contract(Base):
     """
 
     __tablename__ = "resident_contract"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "for whom")
@@ -181,6 +188,7 @@ class ChecklistItem(Base):
     """One thing of the admission that is done; the list itself is `care.admission` (A12, E6)."""
 
     __tablename__ = "resident_checklist"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("resident_id", "item"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

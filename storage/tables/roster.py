@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String
 from sqlalchemy.orm import Mapped
 
 from care.states import RotaKind
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Words, closed, column, link, sealed
 
 
@@ -14,6 +14,7 @@ class DutyPost(Base):
     """Where somebody must be. A post that is given up keeps its row, since the past refers to it."""
 
     __tablename__ = "duty_post"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     name: Mapped[str] = column(String(16), "as it stands on the rota: 2 楼, 护士")
@@ -38,6 +39,7 @@ class DutyShift(Base):
     """A kind of shift of the home, in its wall clock."""
 
     __tablename__ = "duty_shift"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     name: Mapped[str] = column(String(8), "早 中 夜 白 24小时 住楼 休")
@@ -54,6 +56,7 @@ class RotaChange(Base):
     """
 
     __tablename__ = "rota_change"
+    after_practice = After.KEPT
     __table_args__ = (
         Index("ix_rota_change_seat", "home_id", "day", "post_id"),
         Index("ix_rota_change_asked", "in_id", "accepted_at"),
@@ -82,6 +85,7 @@ class DutySpan(Base):
     """
 
     __tablename__ = "duty_span"
+    after_practice = After.KEPT
     __table_args__ = (
         Index("ix_duty_span_home", "home_id", "ends_at"),
         Index("ix_duty_span_post", "post_id", "ends_at"),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.states import DayKind, DaySource
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link
 
 
@@ -14,6 +14,7 @@ class CalendarDay(Base):
     """A day that is not what its weekday says."""
 
     __tablename__ = "calendar_day"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "day"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -30,6 +31,7 @@ class CalendarYear(Base):
     """A year whose holidays are known; without a row it is not, and the page says so."""
 
     __tablename__ = "calendar_year"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "year"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -43,6 +45,7 @@ class ServiceHours(Base):
     """When the desk is there on a weekday, and when machines are silent; without a row as it is in the code."""
 
     __tablename__ = "service_hours"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "name"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Word, column
 
 
@@ -14,6 +14,7 @@ class Gram(Base):
     """
 
     __tablename__ = "gram"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_gram_digest", "digest", "subject"),)
 
     digest: Mapped[int] = column(BigInteger, "keyed hash of home, kind and pair", "searchable")
@@ -24,6 +25,7 @@ class SearchMark(Base):
     """How far the index of search has come, by kind of row."""
 
     __tablename__ = "search_mark"
+    after_practice = After.GONE
 
     kind: Mapped[str] = column(Word(8), "person, heard, said or record", "searchable", unique=True)
     upto: Mapped[int] = column(BigInteger, "the id of the last row that is in it")

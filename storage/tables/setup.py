@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, column, link, sealed, searchable
 
 
@@ -13,6 +13,7 @@ class Setting(Base):
     """One value as it was set; the highest revision of a key holds, those before are its history."""
 
     __tablename__ = "setting"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "key", "revision"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -29,6 +30,7 @@ class StartCode(Base):
     """A one-time code for who has just installed the service: the first director is made with it."""
 
     __tablename__ = "start_code"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     digest: Mapped[str] = searchable(64, "keyed hash of the code: the code itself stands only in the terminal")

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, Text, 
 from sqlalchemy.orm import Mapped
 
 from care.states import Role
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
@@ -14,6 +14,7 @@ class Staff(Base):
     """A member of staff who may log in."""
 
     __tablename__ = "staff"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "login"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -56,6 +57,7 @@ class StaffSession(Base):
     """A log-in. The cookie holds a random token, the table only its hash."""
 
     __tablename__ = "staff_session"
+    after_practice = After.KEPT
 
     staff_id: Mapped[int] = link("staff.id", "who logged in")
     token_hash: Mapped[bytes] = column(LargeBinary(32), "SHA-256 of the cookie", unique=True)
@@ -88,6 +90,7 @@ class LoginThrottle(Base):
     """
 
     __tablename__ = "login_throttle"
+    after_practice = After.KEPT
 
     key: Mapped[str] = searchable(
         80, "the address, or the browser of the account, with the name as typed; hashed", unique=True
@@ -110,6 +113,7 @@ class RecoveryCode(Base):
     """A code that opens the account once when the phone is lost."""
 
     __tablename__ = "recovery_code"
+    after_practice = After.KEPT
 
     staff_id: Mapped[int] = link("staff.id", "whose", index=True)
     code_hash: Mapped[bytes] = column(LargeBinary(32), "keyed hash; the code was shown once")
@@ -123,6 +127,7 @@ class Station(Base):
     """
 
     __tablename__ = "station"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     name: Mapped[str] = column(String(24), "where it stands")
@@ -136,6 +141,7 @@ class ComplaintUnit(Base):
     """Who sees to complaints, and by which written procedure (C16); each change is a version of its own."""
 
     __tablename__ = "complaint_unit"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "version"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.states import Score
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, Words, closed, column, link, sealed
 
 
@@ -14,6 +14,7 @@ class Campaign(Base):
     """One questionnaire of one month."""
 
     __tablename__ = "campaign"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("home_id", "period"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -28,6 +29,7 @@ class Participation(Base):
     """That somebody answered, so that nobody answers twice and one reminder is enough; never what."""
 
     __tablename__ = "participation"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("campaign_id", "person_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -40,6 +42,7 @@ class Mark(Base):
     """One answer to one question; the sheet is a random number and leads to nobody."""
 
     __tablename__ = "mark"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_mark_item", "campaign_id", "item"),)
 
     campaign_id: Mapped[int] = link("campaign.id", "which questionnaire")
@@ -52,6 +55,7 @@ class Wish(Base):
     """最想改进的一件事, in the person's own words."""
 
     __tablename__ = "wish"
+    after_practice = After.GONE
 
     campaign_id: Mapped[int] = link("campaign.id", "which questionnaire", index=True)
     sheet: Mapped[int] = column(BigInteger, "random; holds the answers of one sheet together")

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.states import AnswerState
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
 
 
@@ -14,6 +14,7 @@ class Inbox(Base):
     """What arrived, once; with the answer that every redelivery gets again."""
 
     __tablename__ = "inbox"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("account_id", "key"), Index("ix_inbox_thread", "person_id", "id"))
 
     account_id: Mapped[int] = link("wechat_account.id", "where it arrived")
@@ -34,6 +35,7 @@ class Conversation(Base):
     """The running talk with one person."""
 
     __tablename__ = "conversation"
+    after_practice = After.GONE
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "one talk at a time", unique=True)

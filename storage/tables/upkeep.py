@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link, sealed
 
 
@@ -13,6 +13,7 @@ class Audit(Base):
     """Who did or saw what. Written with an HMAC in the same transaction; a chainer links the rows later (P5)."""
 
     __tablename__ = "audit"
+    after_practice = After.KEPT
     __table_args__ = (
         Index(
             "ix_audit_unlinked", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")
@@ -36,6 +37,7 @@ class Pulse(Base):
     """The last second in which the service could commit: a gap at the next start is told as 停机."""
 
     __tablename__ = "pulse"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", unique=True)
     beat_at: Mapped[datetime] = column(Moment, "machine time of the last beat")
@@ -45,6 +47,7 @@ class Downtime(Base):
     """A time in which nobody listened: what was sent then may be lost at the platform."""
 
     __tablename__ = "downtime"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     from_at: Mapped[datetime] = column(Moment, "the last beat before")
@@ -57,6 +60,7 @@ class Epoch(Base):
     """The time since a restore: nothing leaves the house until the director has confirmed it."""
 
     __tablename__ = "epoch"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     backup_at: Mapped[datetime] = column(Moment, "when the backup was made: what came after it is not here")
@@ -69,6 +73,7 @@ class Stop(Base):
     """The stop list: deaths, withdrawals, erasures; replayed after every restore."""
 
     __tablename__ = "stop"
+    after_practice = After.THEIRS
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who is left in peace", index=True)
@@ -82,6 +87,7 @@ class JobRun(Base):
     """A job of the scheduler: when it ran last, in whichever process, and what came of it."""
 
     __tablename__ = "job_run"
+    after_practice = After.KEPT
 
     name: Mapped[str] = column(Word(24), "which job", "searchable", unique=True)
     title: Mapped[str] = column(String(60), "what it does, in words")
