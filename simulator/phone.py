@@ -62,7 +62,8 @@ class PhonePage:
         """The page."""
         page = await asyncio.to_thread((HERE / "static" / "phone.html").read_text, encoding="utf-8")
         if self.practice:
-            page = page.replace("<body>", '<body class="practice">').replace(PLAYED, PRACTISED)
+            page = page.replace("<body>", '<body class="practice" data-practice="1">').replace(PLAYED, PRACTISED)
+            page = page.replace("微信模拟器", "模拟手机")
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def state(self, request: web.Request) -> web.Response:

@@ -163,26 +163,26 @@ def unbind(db: Unit, home_id: int) -> None:
 
 
 def _unconfirm(db: Unit, asked: tables.Application) -> None:
-    """The tie as it was before this request was confirmed: what carries its moment was written by it."""
+    """The tie as it was before this request was confirmed: what carries its person and its moment was written by it."""
     tie = tables.Kinship
-    for one in db.fresh(select(tie).where(tie.resident_id == asked.resident_id)):
-        theirs = select(tables.Consent).where(
-            tables.Consent.person_id == one.person_id,
-            tables.Consent.resident_id == one.resident_id,
-            tables.Consent.recorded_at == asked.decided_at,
-        )
-        given = list(db.fresh(theirs)) if asked.decided_at in {one.proved_at, one.created_at} else []
-        widened = {scope for consent in given for scope in consent.scopes.split()}
-        for consent in given:
-            db.delete(consent)
-        if one.created_at == asked.decided_at:
-            db.delete(one)
-            continue
-        if one.proved_at == asked.decided_at:
-            one.scopes = " ".join(scope for scope in one.scopes.split() if scope not in widened)
-            one.proof = one.proved_by = one.proved_at = None
-        if one.rang_at == asked.decided_at:
-            one.rang_at = None
+    one = db.fresh(select(tie).where(tie.resident_id == asked.resident_id, tie.person_id == asked.person_id)).first()
+    if one is None or asked.decided_at not in {one.proved_at, one.created_at}:
+        return
+    theirs = select(tables.Consent).where(
+        tables.Consent.person_id == one.person_id,
+        tables.Consent.resident_id == one.resident_id,
+        tables.Consent.recorded_at == asked.decided_at,
+    )
+    widened: set[str] = set()
+    for consent in db.fresh(theirs):
+        widened |= set(consent.scopes.split())
+        db.delete(consent)
+    if one.created_at == asked.decided_at:
+        db.delete(one)
+        return
+    one.scopes = " ".join(scope for scope in one.scopes.split() if scope not in widened)
+    one.proof = one.proved_by = one.proved_at = None
+    one.rang_at = None if one.rang_at == asked.decided_at else one.rang_at
 
 
 def discard(db: Unit, home_id: int) -> bool:
