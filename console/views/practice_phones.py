@@ -58,13 +58,21 @@ async def page(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-@ROUTES.get(r"/practice/phones/{path:static/[\w.-]+|api/state|api/media/[\w-]+|open|connect/oauth2/authorize}")
+@ROUTES.get("/practice/phones/api/state")
+@ROUTES.get(r"/practice/phones/static/{file:[\w.-]+}")
+@ROUTES.get(r"/practice/phones/api/media/{media:[\w-]+}")
+@ROUTES.get("/practice/phones/connect/oauth2/authorize")
 async def asked(request: web.Request) -> web.StreamResponse:
-    """What the page reads, and the links that a phone opens."""
-    path = request.match_info["path"]
-    if path == "open" and request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
-        raise NotFound  # another site presses no links here
-    return await _passed_on(request, f"/{path}")
+    """What the page reads, and where a family page asks whose phone it is."""
+    return await _passed_on(request, request.path.removeprefix(HERE))
+
+
+@ROUTES.get("/practice/phones/open")
+async def opened(request: web.Request) -> web.StreamResponse:
+    """A link that is tapped on a phone; another site presses none here."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        raise NotFound
+    return await _passed_on(request, "/open")
 
 
 @ROUTES.post("/practice/phones/api/{act:text|file|location|link|menu|scan|follow}")

@@ -109,6 +109,10 @@ OPEN: Final = {
 }
 FREE: Final = frozenset(
     [
+        "practice.app_id",
+        "practice.backup",
+        "practice.discarded",
+        "practice.staying",
         "accused.floor",
         "alias.moved",
         "audit.actor",
