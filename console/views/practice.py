@@ -7,7 +7,7 @@ from aiohttp import web
 from care.errors import JiashuError, reason
 from care.states import Role
 from console.context import BACKUP, CLOCK, DATABASE, HOUSE, SETTINGS
-from console.routes import Routes
+from console.routes import COLLEAGUE, Routes
 from services.access import Viewer
 from services.practice import exercises, going_over, practice
 from services.practice.access import GOES_OVER, PRACTICE
@@ -33,9 +33,17 @@ async def index(request: web.Request) -> dict[str, Any]:
 
 
 @ROUTES.get("/practice/stands", "practice/_stands.html")
-async def stands(request: web.Request) -> dict[str, Any]:
-    """The same without the frame: while practice is being emptied, the page asks every second."""
+async def stands(request: web.Request) -> web.StreamResponse | dict[str, Any]:
+    """The same without the frame: while practice is being emptied, the page asks every second, until it is over."""
+    if request.app[HOUSE].practice is None:
+        return web.Response(headers={"HX-Redirect": "/console/practice"})
     return await _shown(request)
+
+
+@ROUTES.get("/practice/band", "practice/_band.html", may=COLLEAGUE)
+async def band(_: web.Request) -> dict[str, Any]:
+    """What stands at the head of every page; a page that lies open asks when practice may have begun or ended."""
+    return {}
 
 
 async def _shown(request: web.Request) -> dict[str, Any]:

@@ -6,6 +6,7 @@ leads to this machine, the browser is led to the same place by whatever name it 
 """
 
 import contextlib
+import io
 import json
 from typing import Final
 
@@ -119,10 +120,10 @@ async def _passed_on(request: web.Request, path: str, body: bytes | None = None)
         headers["Content-Type"] = request.headers["Content-Type"]
     if PHONE in request.cookies:
         headers["Cookie"] = f"phone={request.cookies[PHONE]}"
-    to = URL(f"{base}{path}").with_query(request.rel_url.query)
+    to, sent = URL(f"{base}{path}").with_query(request.rel_url.query), None if body is None else io.BytesIO(body)
     try:
         async with request.app[PHONES].request(
-            request.method, to, data=body, headers=headers, timeout=WITHIN, allow_redirects=False
+            request.method, to, data=sent, headers=headers, timeout=WITHIN, allow_redirects=False
         ) as told:
             answer = web.Response(body=await told.read(), status=told.status)
             answer.headers["Content-Type"] = told.headers.get("Content-Type", "text/plain")

@@ -90,6 +90,10 @@ async def test_f54_a_home_practises_is_killed_goes_on_goes_over_and_answers_the_
     assert await boss.act("text", openid=FAMILY, text="你好") == 200
     await used.until(lambda: _has(boss, "我是机器人"), "no answer of the machine")
     assert await boss.act("fault", name="drop", on=True) == 404, "phones alone"
+    link = {"openid": FAMILY, "url": f"http://127.0.0.1:{used.port}/p/letters"}
+    async with used.http.get(f"{used.url}/console/{PHONES}/open", params=link) as answer:
+        assert (answer.status, answer.url.path) == (200, "/p/letters"), "the platform's log-in leads back to the page"
+        assert "没有一句话会发到真的微信" in await answer.text()
     ((port, began),) = used.rows("SELECT port, began_at FROM practice")
     async with used.http.get(f"http://127.0.0.1:{port}/api/state") as answer:
         assert answer.status == 403, "who is only on this machine reads no phone"
@@ -108,7 +112,7 @@ async def test_f54_a_home_practises_is_killed_goes_on_goes_over_and_answers_the_
     assert (await boss.press("practice/over", {"words": "青禾颐养院"}))[0] == 200
     await used.until(lambda: used.rows("SELECT 1 FROM practice WHERE ended_at IS NOT NULL"), "it was not emptied")
     assert len(list((used.folder / "backups").glob("jiashu-*.backup"))) == 1
-    assert "已经转正式" in (await boss.see("practice/stands"))[1]
+    assert "已经转正式" in (await boss.see("practice"))[1]
     assert [name for name in SAID.split() if used.rows(f"SELECT 1 FROM {name}")] == []
     assert used.rows("SELECT count(*) FROM resident") == [(1,)]
     assert used.rows("SELECT count(*) FROM person") == [(1,)]
