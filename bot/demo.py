@@ -14,6 +14,7 @@ from bot.main import running, until_told
 from care.errors import Invalid
 from care.states import Role
 from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Wechat, is_loopback
+from settings.keys import KEYS
 from storage import migrate, rehearsal
 
 SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
@@ -38,6 +39,7 @@ def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]
         media=Media(data / "media"),
         clock=ClockFile(str(data / "clock-offset")),
         home=Home(name=home["name"], phone=home["phone"]),
+        open=frozenset(f"home.{key}" for key in KEYS["home"]) - {"home.name", "home.phone", "home.timezone"},
     )
 
 

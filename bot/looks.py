@@ -16,6 +16,7 @@ from services.knowledge import shelves as _shelves
 from services.practice import practice
 from services.roster import hours as _hours
 from services.roster import watches as _watches
+from services.setup import choices as _choices
 from services.setup import settings
 from services.staff import staff as _staff
 from services.subject import Job, Running
@@ -100,7 +101,9 @@ class Looks:
             self._use(works_with)
             kept = await self._running.database.read(lambda db: settings.stored(db, number))
             self._running.house.proof = kept.get("setup.proof") or ""
+            self._running.house.choices = _choices.of(kept)
             self._running.house.opened, self._set = found[1], found
+            await self.knowledge()  # its answers name clocks and the telephone
 
     async def alarms(self) -> None:
         """The strips. One look at a time, each newer than what it was asked for: an older look never takes away a newer
@@ -143,7 +146,7 @@ class Looks:
             self._running.home_id,
         )
         async with self._learning:  # one look at a time: an older one never takes away a newer shelf
-            edition = today, await self._running.database.read(lambda db: _shelves.edition(db, number))
+            edition = today, home, await self._running.database.read(lambda db: _shelves.edition(db, number))
             if edition != self._edition:
                 shelf = await self._running.database.read(lambda db: _shelves.shelf(db, number, home, today))
                 self._inbound.knowledge, self._edition = shelf.snapshot, edition

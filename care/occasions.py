@@ -154,6 +154,13 @@ FESTIVALS: Final = (
         lambda year: lunar.term(year, "冬至"),
     ),
 )
+USUAL: Final = frozenset({"spring-festival", "mid-autumn", "double-ninth"})
+"""H1 names these three; a home may choose others."""
+FOR_WOMEN: Final = frozenset({"womens-day"})
+BY_HAND: Final = frozenset(
+    {"qingming", "zhongyuan", "mothers-day", "fathers-day", "qixi", "xiaonian-north", "xiaonian-south"}
+)
+"""A machine does not know who mourns, who lost a child, who came from where: colleagues greet, or nobody does."""
 BY_ID: Final = {festival.id: festival for festival in FESTIVALS}
 
 

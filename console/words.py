@@ -9,11 +9,11 @@ from typing import Any, Final
 import jinja2
 
 from care import sla
-from care.severity import CATEGORIES, category_of
+from care.severity import category_of
 from conversations import routing
 from conversations.phrases import date_of, day_of, moment
 from services.access import HANDLERS, page_at
-from services.complaints import complaints, proposals
+from services.complaints import complaints
 from services.emergencies.board import FALSE, OTHERS
 from services.house import House
 from services.promises import promises
@@ -187,10 +187,8 @@ def install(environment: jinja2.Environment, house: House, clock: Clock) -> None
             "BAD": BAD,
             "LEVELS": LEVELS,
             "STAGES": STAGES,
-            "CATEGORIES": CATEGORIES,
             "OTHERS": OTHERS,
             "FALSE": FALSE,
-            "DEPARTMENTS": proposals.DEPARTMENTS,
             "SCOPES": complaints.SCOPES,
             "WAYS": complaints.WAYS,
             "ACTORS": ACTORS,

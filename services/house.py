@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from care.accusations import Names
+from care.choices import USUAL as USUALLY_CHOSEN
+from care.choices import Choices
 from care.duty import Watch
 from care.quiet_hours import USUAL, Quiet
 from care.sla import Figures
@@ -65,6 +67,9 @@ class House:
     quiet: Quiet = USUAL
     """When machines are silent; replaced when somebody sets it."""
 
+    choices: Choices = USUALLY_CHOSEN
+    """Own words, departments, categories, festivals; replaced when somebody sets one of them."""
+
     def use(self, settings: Settings) -> None:
         """Go on with these settings."""
         self.home, self.public_url, self.app_id = settings.home, settings.http.public_url, settings.wechat.app_id
@@ -90,7 +95,7 @@ class House:
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""
         always = phrases.always(self.home.name, self.home.phone, elder=elder, duty=self._duty_words(now))
-        return phrases.Reader(now, self.home.zone, always, elder)
+        return phrases.Reader(now, self.home.zone, always, elder, self.choices.phrases)
 
     def on_duty(self, now: datetime) -> list[Watch]:
         """Who is there at this moment, and where nobody is."""

@@ -114,6 +114,10 @@ class Home:
     reply_minutes: int = 60
     approval_hours: int = 4
     letter_time: str = "17:30"
+    letter_kept: str = ""
+    """A day and an hour, 2026-11-29 17:30: on that day letters are there so early all the same, as families were told
+    before a colleague set a later hour; no key of a file.
+    """
 
     @property
     def zone(self) -> ZoneInfo:

@@ -41,7 +41,7 @@ async def step(request: web.Request, form: Form) -> dict[str, Any]:
 def _do(db: Unit, house: House, who: Viewer, complaint: int, form: Form, now: datetime) -> None:
     match form:
         case Assess():
-            complaints.assess(db, who, complaint, form, now)
+            complaints.assess(db, house, who, complaint, form, now)
         case Inquire():
             complaints.inquire(db, who, complaint, form, now)
         case Propose():

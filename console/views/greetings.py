@@ -75,7 +75,11 @@ async def _days(request: web.Request) -> dict[str, Any]:
         )
     return {
         "groups": [_group(key, found) for key, found in sorted(groups.items(), key=lambda item: item[0][:2])],
-        "others": [day for day in occasions.between(first, last) if day.id not in plans.GREETED],
+        "others": [
+            day
+            for day in occasions.between(first, last)
+            if day.id not in plans.GREETED.keys() & house.choices.festivals
+        ],
         "births": sorted(
             (day.day, name, place, day.note, number)
             for number, name, place, born in births

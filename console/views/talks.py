@@ -14,7 +14,7 @@ from services.access import LEADS, Viewer, access_page, access_person, pages
 from services.accusations import accusations
 from services.complaints.access import COMPLAINTS
 from services.families import joining
-from services.talks import answering
+from services.talks import answering, canned
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
 from storage.queries import complaints_urgent, families_ties, talks_list
@@ -73,7 +73,7 @@ async def thread(request: web.Request) -> dict[str, Any]:
         now_is = await request.app[DATABASE].read(lambda db: joining.became(db, talk.who.id))
         if now_is != talk.who.id:
             raise web.HTTPSeeOther(f"/console/chats/{now_is}")
-    return await _lines(request) | found
+    return await _lines(request) | found | await _replies(request)
 
 
 @ROUTES.get(r"/chats/{person:\d{1,18}}/messages", "_fresh.html")
@@ -85,7 +85,7 @@ async def messages(request: web.Request) -> dict[str, Any]:
 @ROUTES.get(r"/chats/{person:\d{1,18}}/composer", "talks/_composer.html")
 async def composer(request: web.Request) -> dict[str, Any]:
     """The form alone, when the window opened or closed and nothing is typed."""
-    return await _thread(request)
+    return await _thread(request) | await _replies(request)
 
 
 @ROUTES.form(r"/chats/{person:\d{1,18}}/answer", Answer, "talks/_sent.html")
@@ -184,6 +184,12 @@ async def _thread(request: web.Request) -> dict[str, Any]:
         "drawn": drawn,
         "key": secrets.token_urlsafe(16),
     }
+
+
+async def _replies(request: web.Request) -> dict[str, Any]:
+    """What is ready to be put into an answer."""
+    who, person = viewer(request), int(request.match_info["person"])
+    return {"replies": await request.app[DATABASE].read(lambda db: canned.for_talk(db, who, person))}
 
 
 def _one(db: Unit, who: Viewer, person: int, before: int | None) -> queries.Thread:

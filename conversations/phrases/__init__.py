@@ -7,9 +7,9 @@ Plain words, short sentences, no exclamation marks to people in distress (design
 import string
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from conversations.effects import Value
@@ -30,6 +30,8 @@ class Reader:
     zone: tzinfo
     always: Mapping[str, str]
     elder: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The home's own words, by key; checked when they were set (`own`)."""
 
 
 @cache
@@ -56,16 +58,31 @@ def blanks(key: str) -> frozenset[str]:
     """The names that a phrase needs. Raises UnknownPhrase."""
     if key not in book():
         raise UnknownPhrase(key)
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(book()[key]) if name)
+    return blanks_of(book()[key])
+
+
+@lru_cache(maxsize=1024)
+def blanks_of(text: str) -> frozenset[str]:
+    """The names that a text needs."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
 def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
     """The phrase as the reader sees it; an elder reads the one of that name with `_elder`, where there is one: shorter,
-    without numbers of cases and words to send back (C-12). Raises UnknownPhrase, or KeyError for an unfilled blank.
+    without numbers of cases and words to send back (C-12). The home's own words go before ours.
+
+    Raises UnknownPhrase, or KeyError for an unfilled blank.
     """
     key = f"{key}_elder" if reader.elder and f"{key}_elder" in book() else key
-    filled = {name: _tell(params[name] if name in params else reader.always[name], reader) for name in blanks(key)}
-    return book()[key].format_map(filled).strip()
+    if key not in book():
+        raise UnknownPhrase(key)
+    return fill(reader.own.get(key) or book()[key], params, reader).strip()
+
+
+def fill(text: str, params: Mapping[str, Value], reader: Reader) -> str:
+    """A text with its blanks filled. Raises KeyError for an unfilled one."""
+    filled = {name: _tell(params[name] if name in params else reader.always[name], reader) for name in blanks_of(text)}
+    return text.format_map(filled)
 
 
 def _tell(value: Value, reader: Reader) -> str:

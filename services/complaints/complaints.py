@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from care.errors import Invalid
-from care.severity import CATEGORIES, Level
+from care.severity import Level
 from care.stages import Stage
 from care.states import Role
 from services.access import HANDLERS, LEADS, Viewer
@@ -29,13 +29,17 @@ WAYS: Final = {"电话": "call", "面谈": "visit", "书面": "paper"}
 """How a result is told besides a message: what colleagues choose, and the word that is stored."""
 
 
-def assess(db: Unit, viewer: Viewer, case_id: int, form: Assess, now: datetime) -> None:
+def assess(db: Unit, house: House, viewer: Viewer, case_id: int, form: Assess, now: datetime) -> None:
     """Nature, severity, whose responsibility; who answers for it and whom it is about (C5, C6).
 
     Raises Invalid with a sentence.
     """
     complaint = standing.at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, form.drawn)
-    if form.category not in CATEGORIES or form.scope not in SCOPES or form.level not in set(Level):
+    if (
+        form.category not in house.choices.categories_of(complaint.category)
+        or form.scope not in SCOPES
+        or form.level not in set(Level)
+    ):
         raise Invalid(why="性质、等级、责任范围都要选。")
     if form.scope != "ours" and not form.passed_to.strip():
         raise Invalid(why="不全是本院的事，请写转给了谁、家属同意没有。")

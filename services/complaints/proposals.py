@@ -29,7 +29,6 @@ from storage.queries import complaints
 from storage.types import new_id
 from storage.unit import Unit
 
-DEPARTMENTS: Final = ("护理部", "客服部", "后勤部", "膳食部", "医务室", "财务室", "院办")
 BY_PHONE_FIRST: Final = 2
 """Results of these levels and worse are told by a human voice before a message (C9)."""
 SORRY: Final = ("对不起", "抱歉", "道歉", "致歉")
@@ -66,7 +65,7 @@ def propose(db: Unit, house: House, viewer: Viewer, case_id: int, form: Propose,
     cause, measures = standing.needed(form.cause, "请写原因。"), standing.needed(form.measures, "请写措施。")
     responsible = next((one for one in standing.colleagues(db, viewer) if one.id == form.responsible), None)
     department, done_by = form.department, form.done_by
-    if department not in DEPARTMENTS or responsible is None:
+    if department not in house.choices.departments or responsible is None:
         raise Invalid(why="责任部门和责任人都要选。")
     if done_by is None:
         raise Invalid(why="请选措施哪天完成。")

@@ -39,11 +39,21 @@ GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False)
 REMINDER: Final = Purpose("reminder", machine=True, by_day=True, parks=False)
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {
+    "new-year": ("occasion.new_year_elder", "occasion.new_year_family"),
+    "laba": ("occasion.laba_elder", "occasion.laba_family"),
+    "chuxi": ("occasion.chuxi_elder", "occasion.chuxi_family"),
     "spring-festival": ("occasion.spring_festival_elder", "occasion.spring_festival_family"),
+    "lantern": ("occasion.lantern_elder", "occasion.lantern_family"),
+    "womens-day": ("occasion.womens_day_elder", ""),
+    "labour-day": ("occasion.labour_day_elder", "occasion.labour_day_family"),
+    "dragon-boat": ("occasion.dragon_boat_elder", "occasion.dragon_boat_family"),
     "mid-autumn": ("occasion.mid_autumn_elder", "occasion.mid_autumn_family"),
+    "national-day": ("occasion.national_day_elder", "occasion.national_day_family"),
     "double-ninth": ("occasion.double_ninth_elder", "occasion.double_ninth_family"),
+    "winter-solstice": ("occasion.winter_solstice_elder", "occasion.winter_solstice_family"),
 }
-"""H1 names these three; the calendar knows the others."""
+"""What can be said by a machine; on which of these days it is said the home chooses (H1 names three)."""
+NOT_GREETED: Final = "这一天院里不问候"
 SOON: Final = timedelta(days=3)
 ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
@@ -71,7 +81,8 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
     something.
     """
     first = now.astimezone(house.home.zone).date()
-    festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in GREETED]
+    greeted = GREETED.keys() & house.choices.festivals
+    festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in greeted]
     known = queries.planned(db, home_id, first)
     found: list[Wish] = []
     on = launch.launched(db, home_id)
@@ -203,6 +214,8 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     local = now.astimezone(zone).date()
     last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
     why = "过了那一天，不补发" if local > last else why_not(who, row.occasion, now) if who else "已经不是家属了"
+    if not why and row.occasion in GREETED and row.occasion not in house.choices.festivals:
+        why = NOT_GREETED
     if not why and who and not launch.launched(db, row.home_id).holds(_launched_by(row.occasion), who.floor):
         why = NOT_LAUNCHED
     if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind, house.quiet):
@@ -252,7 +265,11 @@ def called(name: str, sex: str | None) -> str:
 
 def _wishes(who: Who, festivals: list[Day], first: date) -> list[Wish]:
     at = ELDER_AT if who.is_elder else FAMILY_AT
-    found = [Wish(who, day.id, day.period, day.day, at, day.day) for day in festivals]
+    found = [
+        Wish(who, day.id, day.period, day.day, at, day.day)
+        for day in festivals
+        if day.id not in occasions.FOR_WOMEN or (who.is_elder and who.sex == "女")
+    ]
     try:
         births = occasions.birthdays(occasions.born(who.born), first, first + AHEAD) if who.born else []
     except JiashuError:

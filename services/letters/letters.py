@@ -69,8 +69,9 @@ def today(home: Home, now: datetime) -> date:
 
 
 def release_at(home: Home, day: date) -> datetime:
-    """When the letters of a day may be read."""
-    return datetime.combine(day, time.fromisoformat(home.letter_time), home.zone)
+    """When the letters of a day may be read; a later hour that is set today holds from tomorrow."""
+    kept, _, early = home.letter_kept.partition(" ")
+    return datetime.combine(day, time.fromisoformat(early if kept == day.isoformat() else home.letter_time), home.zone)
 
 
 def write(

@@ -35,3 +35,48 @@ class SetDomain(Form, frozen=True, kw_only=True):
     """Where families open pages."""
 
     public_url: str
+
+
+class SetClocks(Form, frozen=True, kw_only=True):
+    """How long something may take; the reason is for who makes one longer than the home's word."""
+
+    first_feedback_minutes: str
+    serious_feedback_minutes: str
+    result_hours: str
+    approval_hours: str
+    reply_minutes: str
+    reason: str = ""
+
+
+class SetLetterHour(Form, frozen=True, kw_only=True):
+    """From when the letters of a day may be read: 17:30."""
+
+    letter_time: str
+
+
+class SetDepartments(Form, frozen=True, kw_only=True):
+    """One name a line."""
+
+    names: str
+
+
+class SetCategories(Form, frozen=True, kw_only=True):
+    """Those beside ours, one a line."""
+
+    names: str
+
+
+class SetFestivals(Form, frozen=True, kw_only=True):
+    """The festivals that are ticked, by their ids."""
+
+    festivals: frozenset[str]
+
+
+class SetPhrase(Form, frozen=True, kw_only=True):
+    """Own words, with the Chinese names of blanks; which phrase is in the address."""
+
+    text: str
+
+
+class ResetPhrase(Form, frozen=True, kw_only=True):
+    """Our words again."""

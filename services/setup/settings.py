@@ -6,12 +6,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from care.errors import Invalid
 from services.access import Viewer
+from services.setup import letter_hour
 from settings import Settings
 from settings.keys import ACCOUNT, checked
 from storage import tables
@@ -19,6 +20,8 @@ from storage.types import new_id
 from storage.unit import Unit
 
 log = logging.getLogger("jiashu.setup")
+OWN: Final = frozenset({"setup", "choice", "phrase"})
+"""Sections that no file has; who writes them checks them."""
 
 
 def effective(db: Unit, base: Settings, home: tables.Home) -> Settings:
@@ -43,7 +46,7 @@ def effective(db: Unit, base: Settings, home: tables.Home) -> Settings:
         values["wechat"] = {}
     return replace(
         base,
-        home=replace(base.home, **values["home"]),
+        home=replace(base.home, **values["home"], letter_kept=letter_hour.kept(db, base, home)),
         http=replace(base.http, **values["http"]),
         wechat=replace(base.wechat, **values["wechat"]),
     )
@@ -57,7 +60,17 @@ def now(db: Unit, base: Settings, home_id: int) -> Settings:
 def stored(db: Unit, home_id: int) -> dict[str, str | None]:
     """What is set now, by key."""
     row = tables.Setting
-    found = db.scalars(select(row).where(row.home_id == home_id).order_by(row.key, row.revision))
+    newest = (
+        select(row.key, func.max(row.revision).label("revision"))
+        .where(row.home_id == home_id)
+        .group_by(row.key)
+        .subquery()
+    )
+    found = db.scalars(
+        select(row)
+        .join(newest, and_(row.key == newest.c.key, row.revision == newest.c.revision))
+        .where(row.home_id == home_id)
+    )
     return {one.key: db.open(one, "value") for one in found}
 
 
@@ -111,7 +124,7 @@ def put(db: Unit, viewer: Viewer, values: Mapping[str, str | None], now: datetim
 
 def _require(key: str, text: str) -> None:
     section, _, name = key.partition(".")
-    if section == "setup":
+    if section in OWN:
         return
     try:
         checked(section, name, text)

@@ -35,6 +35,12 @@ def announcement(running: Running, code: str) -> tuple[str, ...]:
 SUBJECT: Final = Subject(
     name="setup",
     commands=(Command(NewCode, _new_code),),
-    actions={"set_settings": "改设置", "open_home": "开始使用", "push_menu": "推送菜单", "undo_menu": "换回原来的菜单"},
+    actions={
+        "set_settings": "改设置",
+        "open_home": "开始使用",
+        "push_menu": "推送菜单",
+        "undo_menu": "换回原来的菜单",
+        "lengthen_clock": "放长时限",
+    },
     topics=("house",),
 )

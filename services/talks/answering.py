@@ -17,6 +17,7 @@ from services.outgoing.access import access_outgoing
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.records import records
+from services.talks import canned
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -33,6 +34,7 @@ def answer(
     `drawn` (see `revision_of`; D12); the words are never dropped: what cannot leave now waits with its reason.
     """
     words = _words(text, "请先写几个字再发。")
+    canned.closed(words)
     if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
         raise StaleForm
     person = access_person(db, viewer, person_id, lock=True)

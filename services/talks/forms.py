@@ -27,3 +27,24 @@ class Line(Form, frozen=True, kw_only=True):
 
     text: str
     key: str = ""
+
+
+class WriteCanned(Form, frozen=True, kw_only=True):
+    """Words that are said again and again; `reply` is the one that is changed, 0 = a new one, `own` or of the house."""
+
+    words: str
+    reply: int = 0
+    whose: str = ""
+
+
+class MoveCanned(Form, frozen=True, kw_only=True):
+    """Up or down."""
+
+    reply: int
+    way: str
+
+
+class RemoveCanned(Form, frozen=True, kw_only=True):
+    """Which one is not needed any more."""
+
+    reply: int

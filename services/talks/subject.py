@@ -25,7 +25,10 @@ SUBJECT: Final = Subject(
         "send_kept": "放行先没发的话",
         "hand_back": "交回机器人",
         "receive": "来信",
+        "write_canned": "写常用语",
+        "move_canned": "排常用语",
+        "remove_canned": "删常用语",
     },
-    things={"person": "会话", "inbox": "来信", "media": "照片或语音"},
+    things={"person": "会话", "inbox": "来信", "media": "照片或语音", "canned": "常用语"},
     topics=("inbox",),
 )

@@ -49,7 +49,9 @@ class Story:
         if "level" not in more:
             asked["level"] = await self.home.one("SELECT level FROM complaint WHERE id = ?", self.complaint)
         await self.do(
-            lambda db: complaints.assess(db, who or self.desk, self.complaint, Assess(**asked), self.home.clock())
+            lambda db: complaints.assess(
+                db, self.home.house, who or self.desk, self.complaint, Assess(**asked), self.home.clock()
+            )
         )
 
     async def plan(self, who: Viewer | None = None, **more: Any) -> None:

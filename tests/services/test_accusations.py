@@ -248,6 +248,7 @@ async def test_fault_s1_who_is_named_later_hands_the_case_over(floor: Floor) -> 
     await home.database.write(
         lambda db: complaints.assess(
             db,
+            home.house,
             staff["chen"],
             complaint,
             Assess(

@@ -153,6 +153,7 @@ async def test_a_day_in_the_home_from_seven_to_ten(day: Day) -> None:  # noqa: P
     await home.database.write(
         lambda db: complaints.assess(
             db,
+            home.house,
             staff["chen"],
             complaint,
             Assess(

@@ -52,6 +52,7 @@ async def _named(home: HomeUnderTest, facts: Facts) -> Facts:
 def _assess_named(turn: Turn, db: Unit) -> None:
     complaints.assess(
         db,
+        turn.house,
         turn.who(S),
         turn["case"],
         Assess(
@@ -71,6 +72,7 @@ def _assess_named(turn: Turn, db: Unit) -> None:
 def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
     complaints.assess(
         db,
+        turn.house,
         turn.who(D),
         turn["case"],
         Assess(
