@@ -128,6 +128,11 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 排班": [("/roster", "/nothing"), ("/roster/grid", "/nothing"), ("/roster/print", "/nothing")],
         "页面 节假日和服务时间": [("/calendar", "/nothing"), ("/calendar/list", "/nothing")],
         "页面 岗位和班次": [("/roster/posts", "/nothing")],
+        "页面 设置": [
+            *((f"/settings/{one}", "/nothing") for one in ("clocks", "letters", "lists", "greetings", "phrases")),
+            ("/settings/phrases/desk.thanks", "/nothing"),
+        ],
+        "页面 常用语": [("/settings/canned", "/nothing")],
         "页面 问卷": [("/surveys", "/nothing")],
         "页面 搜索": [("/search?q=王", "/nothing")],
         "页面 恢复": [("/restore", "/nothing")],

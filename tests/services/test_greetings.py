@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from care.choices import Choices
 from care.errors import Conflict, Invalid, NotFound, TooLate
 from care.states import Role
 from services import install
@@ -176,6 +177,20 @@ async def test_h1_spring_festival_goes_to_elders_and_families_in_words_of_their_
     assert "王桂兰在这里有我们照看" in told["daughter"]
     assert "cousin" not in told
     assert await house.rows("SELECT DISTINCT period FROM plan WHERE occasion = 'spring-festival'") == [("2027-lunar",)]
+
+
+async def test_h1_n3_a_home_chooses_its_festivals_and_one_that_it_gave_up_is_not_said(house: HomeUnderTest) -> None:
+    house.house.choices = Choices(festivals=frozenset({"womens-day", "chuxi"}))
+    house.clock.now = at_home(date(2027, 2, 4), 9)
+    assert await plans(house) == 4, "除夕, and not 春节; the women's day is too far"
+    house.clock.now = at_home(date(2027, 2, 25), 9)
+    assert await plans(house) == 1, "herself alone: no man and no family is greeted on that day"
+    await everybody_writes(house)
+    house.house.choices = Choices(festivals=frozenset())
+    house.clock.now = at_home(date(2027, 3, 8), 9)
+    await everybody_writes(house)
+    assert await release(house) == 0
+    assert await states(house, "womens-day") == {"grandma": ("skipped", "这一天院里不问候")}
 
 
 async def test_f16_a_son_abroad_is_not_woken(house: HomeUnderTest) -> None:

@@ -18,6 +18,19 @@ ACTS: Final[dict[Key, Act]] = {
     post("/console/setup/domain", "domain"): act("setup.domain", "home", why=HELD),
     post("/console/setup/menu/push", "push"): act("setup.push", "home", why=PLATFORM),
     post("/console/setup/menu/undo", "undo"): act("setup.undo", "home", why=PLATFORM),
+    post("/console/settings/clocks", "set_clocks"): act("settings.clocks", "home", why=HELD),
+    post("/console/settings/letters", "set_letter_hour"): act("settings.letters", "home", why=HELD),
+    post("/console/settings/departments", "set_departments"): act("settings.departments", "home", why=HELD),
+    post("/console/settings/categories", "set_categories"): act("settings.categories", "home", why=HELD),
+    post("/console/settings/greetings", "set_festivals"): act("settings.greetings", "home", why=HELD),
+    post("/console/settings/phrases/{key}", "write"): act("phrase.write", "phrase", why=HELD),
+    post("/console/settings/phrases/{key}/reset", "reset"): act("phrase.reset", "phrase", why=HELD),
+    post("/console/settings/phrases/{key}/look", "look"): act("phrase.look", "phrase", why="it keeps nothing"),
+    post("/console/settings/canned", "write"): act("canned.write", "canned", why=HELD),
+    post("/console/settings/canned/move", "move"): act(
+        "canned.move", "canned", why="the home is held and the list is read as it stands: each press is one place"
+    ),
+    post("/console/settings/canned/remove", "remove"): act("canned.remove", "canned", why=HELD),
     ("GET /console/setup/check/findings", "findings"): act(
         "setup.looked", "home", why="the newest look is the one that counts"
     ),
