@@ -14,7 +14,10 @@ from storage.unit import Unit
 
 
 def begin(db: Unit, viewer: Viewer, keys: Collection[str], drawn: str | None, what: str) -> None:
-    """Nobody else sets anything until the end; whoever did since the form was drawn is named. Raises Changed, NotFound."""
+    """Nobody else sets anything until the end; whoever did since the form was drawn is named.
+
+    Raises Changed, NotFound.
+    """
     access_page(viewer, SETTINGS)
     settings.hold(db, viewer)
     stands = revision_of(db, viewer.home_id, keys)

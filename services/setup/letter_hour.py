@@ -14,8 +14,8 @@ KEY: Final = "home.letter_time"
 
 
 def kept(db: Unit, base: Settings, home: tables.Home) -> str:
-    """The day of the last change and the earliest hour that held on it, `2026-11-29 17:30`; empty when the hour of now is
-    as early.
+    """The day of the last change and the earliest hour that held on it, `2026-11-29 17:30`; empty when the hour of now
+    is as early.
     """
     if KEY not in base.open:
         return ""

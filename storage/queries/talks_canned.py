@@ -23,7 +23,7 @@ def listed(db: Unit, home_id: int, staff_id: int) -> Sequence[CannedReply]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Of whom and of which resident a talk is; empty where it is not known, not one, or not in the relative's scopes."""
+    """Of whom and of which resident a talk is; empty where it is not known, not one, or not in the scopes."""
 
     name: str
     kind: str

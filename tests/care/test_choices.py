@@ -31,12 +31,12 @@ def test_n3_departments_that_cannot_be_chosen_are_refused(text: str, told: str) 
 @pytest.mark.parametrize(
     ("text", "told"), [("餐饮", "本来就有"), ("待定", "本来就有"), ("一二三四五六七八九", "最多 8 个字")]
 )
-def test_a10_a_category_beside_ours_is_a_new_one_and_short(text: str, told: str) -> None:
+def test_c5_a_category_beside_ours_is_a_new_one_and_short(text: str, told: str) -> None:
     with pytest.raises(Invalid, match=told):
         choices.categories(text)
 
 
-def test_a10_ours_always_stay_and_a_case_keeps_the_category_that_it_has() -> None:
+def test_c5_ours_always_stay_and_a_case_keeps_the_category_that_it_has() -> None:
     chosen = choices.Choices(more_categories=("洗衣",))
     assert set(CATEGORIES) <= set(chosen.categories)
     assert chosen.categories[-2:] == ("洗衣", "其他")

@@ -109,7 +109,7 @@ async def test_n3_clocks_that_contradict_each_other_are_refused_with_the_sentenc
     home: HomeUnderTest, director: Viewer, values: dict[str, str], told: str
 ) -> None:
     with pytest.raises(Invalid, match=told):
-        await set_clocks(home, director, **values)
+        await set_clocks(home, director, BASE, **values)
 
 
 async def test_n3_what_the_file_fixes_stays_whatever_the_form_says(home: HomeUnderTest, director: Viewer) -> None:
@@ -193,17 +193,15 @@ async def test_n3_words_that_a_later_release_refuses_are_left_out_and_hold_up_no
     assert "前一定答复" in await home.hears("楼下那棵树叫什么名字来着")
 
 
-async def test_c7_a10_departments_and_categories_of_the_home_are_what_a_complaint_can_have(
+async def test_c5_c7_departments_and_categories_of_the_home_are_what_a_complaint_can_have(
     home: HomeUnderTest,
 ) -> None:
     story = await Story(home).begin()
     director, when = story.director, home.clock()
     await home.database.write(
-        lambda db: (
-            choices.set_departments(db, director, SetDepartments(names="洗衣房\n厨房"), when),
-            choices.set_categories(db, director, SetCategories(names="洗衣"), when),
-        )
+        lambda db: choices.set_departments(db, director, SetDepartments(names="洗衣房\n厨房"), when)
     )
+    await home.database.write(lambda db: choices.set_categories(db, director, SetCategories(names="洗衣"), when))
     await chosen(home)
     with pytest.raises(Invalid, match="性质"):
         await story.assess(category="班车")
