@@ -337,7 +337,7 @@ class Inbound:
             meant=found.meant,
             accused=found.accused,
             in_complaint=found.in_complaint,
-            look_up=partial(shelves.ask, self.knowledge, found.words),
+            look_up=partial(shelves.ask, self.knowledge, found.words, arrived_at),
         )
 
 

@@ -78,7 +78,7 @@ class Looks:
             self._look(self.alarms())
         if "house" in hints:
             self._look(self.house())
-        if "knowledge" in hints:
+        if not hints.isdisjoint({"knowledge", "residents"}):  # who moves in or out has a bed, and the others are told
             self._look(self.knowledge())
         if "staff" in hints:
             self._look(self.staff())

@@ -42,6 +42,10 @@ _BAD_NEWS: Final = re.compile(r"摔|跌倒|送医|送医院|急诊|120|急救|�
 LOW: Final = frozenset({"低落", "烦躁"})
 SENTENCE: Final = "sentence"
 """Key under which the facts of a letter keep that its sentence tells of the body; without it the words decide."""
+HOUSE: Final = "house"
+"""Key under which the facts of a letter keep what there was for everybody: lines of the notice board that were
+ticked. They tell nothing of this resident, so a letter of them alone is none.
+"""
 _DEGREES: Final = re.compile(r"(?<!\d)(?:3[4-9]|4[0-3])(?:[.．点]\d|度)")
 Facts = Mapping[str, tuple[str, ...]]
 
@@ -95,7 +99,12 @@ def _hold(facts: Facts, sentence: str, temperature: float | None) -> str:
 
 def readable(facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:
     """The facts that a relative may read, as (name, words); a field without a tick is absent."""
-    return [(field.name, "、".join(facts[field.id])) for field in FIELDS if field.id in facts and field.scope in scopes]
+    found = [
+        (field.name, "、".join(facts[field.id])) for field in FIELDS if field.id in facts and field.scope in scopes
+    ]
+    if HOUSE in facts and "daily" in scopes:
+        found.append(("今天院里", "；".join(facts[HOUSE])))
+    return found
 
 
 def of_body(sentence: str) -> str:

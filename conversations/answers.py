@@ -12,6 +12,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -128,6 +129,10 @@ class Knowledge:
 
     entries: tuple[Entry, ...]
     values: Mapping[str, str] = field(default_factory=dict)
+    dated: frozenset[str] = frozenset()
+    """Names whose values are true on one day, and may be others on the next."""
+    day: tuple[datetime, datetime] | None = None
+    """When that day begins and when it is over."""
     _weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     _lines: list[tuple[int, float]] = field(default_factory=list, init=False, repr=False)
     _index: dict[str, dict[int, list[int]]] = field(default_factory=dict, init=False, repr=False)
@@ -155,14 +160,20 @@ class Knowledge:
         """The blanks of an entry that nobody has filled: while there is one the entry is never spoken."""
         return tuple(name for name in entry.blanks if not self.values.get(name))
 
-    def spoken(self, entry: Entry) -> str | None:
-        """The answer as it is said; None while a blank is unfilled."""
+    def spoken(self, entry: Entry, at: datetime | None = None) -> str | None:
+        """The answer as it is said at a moment; None while a blank is unfilled, or when its day is another one."""
         if self.missing(entry):
+            return None
+        if self._is_over(at) and not self.dated.isdisjoint(entry.blanks):
             return None
         said = ""
         for text, name, _, _ in string.Formatter().parse(entry.answer):
             said = _beside(_beside(said, text), self.values[name] if name else "")
         return said
+
+    def _is_over(self, at: datetime | None) -> bool:
+        """Whether a moment is of another day than that on which the values are true."""
+        return at is not None and self.day is not None and not self.day[0] <= at < self.day[1]
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
         """The entries that fit best."""

@@ -16,7 +16,7 @@ from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import access_page
-from services.letters import letters
+from services.letters import letters, shared
 from services.letters.access import LETTERS, access_letter
 from services.letters.forms import LetGo, Sentence, WithdrawLetter, WriteLetter
 from services.letters.letters import Photo
@@ -198,6 +198,7 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
             "yesterday": queries.written(db, who.sight, yesterday) if yesterday else None,
             "drawn": letters.revision_of(row),
             "wishes": families_ties.wishes(db, resident.id),
+            "common": shared.offered(db, resident, day, row),
         }
 
     found = await request.app[DATABASE].read(work)

@@ -14,6 +14,7 @@ from services.access import Viewer, access_page, name_of
 from services.knowledge.access import KNOWLEDGE
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from services.knowledge.shelves import OWN_BLANKS, blank_revision
+from services.week import said
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -87,18 +88,17 @@ def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
     access_page(viewer, KNOWLEDGE)
     name, valid_until = form.name, form.until
     value = " ".join(form.value.split())
+    today = now.astimezone(ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)).date()
+    if name in said.fed(db, viewer.home_id, today):
+        raise Invalid(why=f"「{name}」由「本周与价目」里的表来填，请到那里改。")
     if name in OWN_BLANKS or not re.fullmatch(r"\w{1,16}", name):
         raise Invalid(why=f"「{name}」由系统设置填，不在这里改。")
     if len(value) > LONGEST["value"]:
         raise Invalid(why=f"最多 {LONGEST['value']} 个字，现在 {len(value)} 个。")
     if set(value) & set("{}"):
         raise Invalid(why="填的内容里不能有花括号。")
-    if value and valid_until is not None:
-        zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
-        if valid_until < now.astimezone(zone).date():
-            raise Invalid(
-                why=f"「{name}」的有效期 {valid_until} 已经过了，机器人不会说。请改成以后的日子，或者清空日期。"
-            )
+    if value and valid_until is not None and valid_until < today:
+        raise Invalid(why=f"「{name}」的有效期 {valid_until} 已经过了，机器人不会说。请改成以后的日子，或者清空日期。")
     row = db.lock_row(
         select(tables.KnowledgeBlank).where(
             tables.KnowledgeBlank.home_id == viewer.home_id, tables.KnowledgeBlank.name == name

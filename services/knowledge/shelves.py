@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -17,6 +17,8 @@ from conversations.events import Asked, Option
 from conversations.routing import Intent, of_words
 from services.access import Viewer, access_page
 from services.knowledge.access import KNOWLEDGE
+from services.week import said
+from services.week.said import Fed
 from settings import Home
 from storage import revision as revisions
 from storage import tables
@@ -41,6 +43,8 @@ class Blank:
     own: bool = False
     revision: str = ""
     """What its form is drawn from."""
+    fed: Fed | None = None
+    """The table of the notice board that fills it; a hand does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,16 @@ def starter(home: Home) -> Knowledge:
     return Knowledge(answers.starter(), of_home(home))
 
 
-def edition(db: Unit, home_id: int) -> frozenset[tuple[int, datetime]]:
-    """What tells whether anything of the shelf was changed: each row of it with the moment of its last change."""
-    return frozenset(
+def edition(db: Unit, home_id: int) -> frozenset[tuple[object, ...]]:
+    """What tells whether anything of the shelf was changed: each row of it with the moment of its last change, and
+    those of the tables that feed it.
+    """
+    rows = {
         (row_id, edited_at)
         for table in (tables.KnowledgeEntry, tables.KnowledgeBlank)
         for row_id, edited_at in db.execute(select(table.id, table.edited_at).where(table.home_id == home_id))
-    )
+    }
+    return frozenset[tuple[object, ...]](rows | said.edition(db, home_id) | said.beds_edition(db, home_id))
 
 
 def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
@@ -136,6 +143,9 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
     }
     values = of_home(home)
     values |= {name: row.value for name, row in rows.items() if row.valid_until is None or row.valid_until >= today}
+    tables_say = said.fed(db, home_id, today)
+    values |= {name: one.words for name, one in tables_say.items()}
+    dated = frozenset(tables_say) | {name for name, row in rows.items() if row.valid_until is not None}
     entries = [_entry(entry, changed.pop(entry.id, None)) for entry in answers.starter()]
     entries += [_entry(None, changed[key]) for key in sorted(changed, key=lambda key: int(key.removeprefix("own-")))]
     whole = Knowledge((), values)
@@ -147,22 +157,29 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
             row.revision if row else 0,
             row.edited_at if row else None,
             names.get(row.edited_by, "") if row else "",
-            _ends(entry, rows),
+            _ends(entry, rows, tables_say),
         )
         for entry, row in entries
     )
     hints, used = answers.hints(), dict.fromkeys(name for one in kept for name in one.entry.blanks)
-    blanks = {name: _blank(name, values.get(name, ""), rows.get(name), hints.get(name, "")) for name in used}
-    return Shelf(kept, blanks, Knowledge(tuple(one.entry for one in kept if one.enabled), values))
+    blanks = {
+        name: replace(_blank(name, values.get(name, ""), rows.get(name), hints.get(name, "")), fed=tables_say.get(name))
+        for name in used
+    }
+    day = datetime.combine(today, time(), home.zone), datetime.combine(today + timedelta(days=1), time(), home.zone)
+    snapshot = Knowledge(tuple(one.entry for one in kept if one.enabled), values, dated, day)
+    return Shelf(kept, blanks, snapshot)
 
 
-def ask(snapshot: Knowledge, text: str) -> Asked | None:
-    """What the knowledge says to a text; None when it has nothing to offer."""
+def ask(snapshot: Knowledge, text: str, at: datetime | None = None) -> Asked | None:
+    """What the knowledge says to a text at a moment; None when it has nothing to offer. After midnight, until the day
+    is learned, nothing is said that had a last day.
+    """
     found: Found = snapshot.find(text)
     if found.kind is Kind.NOTHING:
         return None
     chosen = (found.hits[0].entry,) if found.kind is Kind.ANSWER else snapshot.choices(found)
-    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry), entry.human) for entry in chosen)
+    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, at), entry.human) for entry in chosen)
     return Asked(options, sure=found.kind is Kind.ANSWER)
 
 
@@ -219,12 +236,14 @@ def _entry(entry: Entry | None, row: tables.KnowledgeEntry | None) -> tuple[Entr
     return Entry(row.key, row.question, row.answer, tuple(row.asked.split("\n")), entry.human if entry else False), row
 
 
-def _ends(entry: Entry, rows: Mapping[str, tables.KnowledgeBlank]) -> date | None:
-    """The first day on which one of its values is no longer true."""
+def _ends(entry: Entry, rows: Mapping[str, tables.KnowledgeBlank], said_by: Mapping[str, Fed]) -> date | None:
+    """The last day on which all of its values are true."""
     ends = [
-        row.valid_until for name in entry.blanks if (row := rows.get(name)) is not None and row.valid_until is not None
+        said_by[name].until if name in said_by else rows[name].valid_until
+        for name in entry.blanks
+        if name in said_by or name in rows
     ]
-    return min(ends, default=None)
+    return min(filter(None, ends), default=None)
 
 
 def _blank(name: str, value: str, row: tables.KnowledgeBlank | None, hint: str) -> Blank:

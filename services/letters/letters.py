@@ -17,6 +17,7 @@ from conversations.phrases import date_of
 from services.access import LEADS, Viewer, name_of
 from services.context import Context
 from services.house import House
+from services.letters import shared
 from services.letters.access import access_letter
 from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from services.media import media
@@ -111,6 +112,7 @@ def write(
     )
     if looked.wrong:
         raise Invalid(why=" ".join(looked.wrong))
+    common = shared.ticked(db, resident, day, form, row)
     if row is None:
         row = tables.Letter(
             id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False
@@ -118,7 +120,7 @@ def write(
         db.add(row)
     if row.state == "released" and looked.hold:
         _take_back(db, row, now)
-    told = dict(facts) | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
+    told = dict(facts) | common | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
     if words and (form.of_body or letters.of_body(words)):
         told[letters.SENTENCE] = ("health",)
     db.seal(row, "facts", json.dumps(told, ensure_ascii=False))
