@@ -14,7 +14,7 @@ from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from conversations.answers import Kind
 from services.knowledge import shelves
-from services.week import activities, menu, pasting, prices, sheets, vacancies
+from services.week import activities, menu, pasting, prices, said, sheets, vacancies
 from services.week.access import PRICES, WEEK, WRITES, access_week
 from services.week.forms import (
     CancelActivity,
@@ -43,6 +43,13 @@ ASKED: Final = {
     "prices": ("怎么收费", "双人间多少钱"),
 }
 """What a family may ask, for the answer that the page shows."""
+FILLS: Final = {
+    "menu": {said.MENU},
+    "activities": {said.ACTIVITIES},
+    "beds": {said.BEDS},
+    "prices": set(week.PRICED),
+}
+"""The blanks that a table fills once it is begun."""
 WEEKS: Final = 62
 TAB: Final = "{tab:activities|beds|prices}"
 
@@ -313,13 +320,15 @@ def _prices(db: Unit, asked: _Asked) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the machine says to a question today: the answer, or which blanks of which entry are missing and why."""
+    """What the machine says to a question today: the answer, or why a colleague is asked; `lacks` are blanks that only
+    a hand fills, of the entry with this key.
+    """
 
     question: str
     answer: str | None
-    lacks: tuple[str, ...] = ()
-    entry: str = ""
     why: str = ""
+    entry: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 def _says(db: Unit, home_id: int, home: Home, sheet: str, now: datetime) -> list[Told]:
@@ -327,11 +336,18 @@ def _says(db: Unit, home_id: int, home: Home, sheet: str, now: datetime) -> list
     for question in ASKED[sheet]:
         hit = shelf.snapshot.find(question)
         if hit.kind is not Kind.ANSWER:
-            why = "有几条相近，机器人会请对方选" if hit.kind is Kind.CHOICES else "没有相近的条目，机器人会请同事来答"
-            found.append(Told(question, None, why=why))
+            why = "有几条相近，会请对方选是哪一个" if hit.kind is Kind.CHOICES else "没有相近的条目，会请同事来答"
+            found.append(Told(question, None, why))
             continue
         entry = hit.hits[0].entry
-        lacks = shelf.snapshot.missing(entry)
-        whys = "，".join(one.why for name in lacks if (one := shelf.blanks[name].fed) is not None)
-        found.append(Told(question, shelf.snapshot.spoken(entry, now), lacks, entry.id, whys))
+        missing = shelf.snapshot.missing(entry)
+        whys = [one.why for name in missing if (one := shelf.blanks[name].fed) is not None]
+        unfed = [name for name in missing if shelf.blanks[name].fed is None]
+        if FILLS[sheet].intersection(unfed):
+            whys.append("、".join(name for name in unfed if name in FILLS[sheet]) + "在这张表里还没有写")
+        lacks = tuple(name for name in unfed if name not in FILLS[sheet])
+        if lacks:
+            whys.append(f"「{'、'.join(lacks)}」还没有填")
+        why = f"会请同事来答：{'，'.join(dict.fromkeys(whys))}"
+        found.append(Told(question, shelf.snapshot.spoken(entry, now), why, entry.id, lacks))
     return found

@@ -47,9 +47,9 @@ def activities(db: Unit, home_id: int, first: date, last: date) -> Sequence[Acti
 
 
 def prices(db: Unit, home_id: int) -> Sequence[Price]:
-    """All prices, past and future ones too."""
-    row = Price
-    return db.fresh(select(row).where(row.home_id == home_id).order_by(row.item, row.valid_from)).all()
+    """All prices, past and future ones too; engines order Chinese in their own ways."""
+    found = db.fresh(select(Price).where(Price.home_id == home_id))
+    return sorted(found, key=lambda row: (row.item, row.valid_from))
 
 
 def check(db: Unit, home_id: int) -> BedCheck | None:
@@ -109,5 +109,4 @@ def rooms(db: Unit, home_id: int) -> list[Room]:
 
 def names(db: Unit, home_id: int) -> dict[int, str]:
     """How colleagues are called."""
-    rows = db.execute(select(tables.Staff.id, tables.Staff.name).where(tables.Staff.home_id == home_id))
-    return dict(row.tuple() for row in rows)
+    return {row.id: row.name for row in db.scalars(select(tables.Staff).where(tables.Staff.home_id == home_id))}

@@ -127,6 +127,10 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         "页面 日程": [("/days", "/nothing"), ("/days/list", "/nothing")],
         "页面 排班": [("/roster", "/nothing"), ("/roster/grid", "/nothing"), ("/roster/print", "/nothing")],
         "页面 节假日和服务时间": [("/calendar", "/nothing"), ("/calendar/list", "/nothing")],
+        "页面 本周与价目": [
+            ("/week", "/nothing"),
+            *((f"/week/{tab}", "/nothing") for tab in ("activities", "beds", "prices", "list/menu", "print/menu")),
+        ],
         "页面 岗位和班次": [("/roster/posts", "/nothing")],
         "页面 设置": [
             *((f"/settings/{one}", "/nothing") for one in ("clocks", "letters", "lists", "greetings", "phrases")),
