@@ -68,11 +68,12 @@ def rows_of(text: str) -> list[list[str]]:
     if "\t" not in text:
         message = "没有看到表格。请在 Excel 里选中那几格，复制，再粘贴到这里。"
         raise ValueError(message)
-    try:
-        found = list(csv.reader(io.StringIO(text.replace("\r\n", "\n"), newline=""), delimiter="\t"))
-    except csv.Error:
-        found = [line.split("\t") for line in text.splitlines()]
-    rows = [[" ".join(cell.replace("\n", "、").split()).strip("、 ") for cell in row] for row in found]
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    if plain.count('"') % 2:  # a quote that is no quote: every line is a row
+        found = [line.split("\t") for line in plain.split("\n")]
+    else:
+        found = list(csv.reader(io.StringIO(plain, newline=""), delimiter="\t"))
+    rows = [[" ".join(cell.replace("\n", "、").split()).strip("、 \"") for cell in row] for row in found]
     rows = [row for row in rows if any(row)]
     if len(rows) > ROWS:
         message = f"有 {len(rows)} 行，一次最多 {ROWS} 行。"
@@ -145,7 +146,7 @@ def activities(rows: list[list[str]], first: date) -> Pasted:
             else ""
         )
         if problem or day is None:
-            found.faults.append(f"第 {number} 行「{(title or ' '.join(row))[:12]}」：{problem}，没有写进去。")
+            found.faults.append(f"第 {number} 行「{(title or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。")
             continue
         floors = tuple(re.findall(r"[A-Za-z]?\d{1,2}", named.get("floors", "")))
         found.events.append(Event(day, begins, ends, title, named.get("place", "")[:16], floors))
@@ -176,7 +177,7 @@ def prices(rows: list[list[str]], today: date, until: date) -> Pasted:
             else ""
         )
         if problem:
-            found.faults.append(f"第 {number} 行「{(item or ' '.join(row))[:12]}」：{problem}，没有写进去。")
+            found.faults.append(f"第 {number} 行「{(item or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。")
             continue
         found.costs.append(Cost(item, amount[:24], unit[:12], named.get("note", "")[:60], begins, ends))
     return found
