@@ -42,5 +42,5 @@ def start(level: int = logging.INFO) -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("jiashu").setLevel(level)
-    # that a job still waits for the database is no news each second: the page 任务 tells since when
+    # that a job still waits for the database is no news each second: the page 自动任务 tells since when
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

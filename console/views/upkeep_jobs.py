@@ -1,4 +1,4 @@
-"""任务: what the scheduler does, when it ran last and what came of it; for the administrator and the director."""
+"""自动任务: what the scheduler does, when it ran last and what came of it; for the administrator and the director."""
 
 from typing import Any, Final
 

@@ -120,7 +120,7 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         ],
         "页面 投诉处理小组": [("/unit", "/nothing"), ("/unit/print", "/nothing")],
         "自己的账号": [("/me", "/nothing")],
-        "页面 任务": [("/jobs", "/nothing"), ("/jobs/list", "/nothing")],
+        "页面 自动任务": [("/jobs", "/nothing"), ("/jobs/list", "/nothing")],
         "页面 老人": [(f"/residents{more}", "/nothing") for more in ("", "/list", "/beds", "/beds/list")],
         "登记老人": [("/residents/new", "/nothing"), ("/residents/alike?name=王", "/nothing")],
         "页面 今日": [("/today", "/nothing"), ("/today/list", "/nothing")],
