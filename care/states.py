@@ -13,11 +13,12 @@ from typing import Final
 
 
 class PersonKind(StrEnum):
-    """Who somebody is to the house; a guest is nobody we know yet."""
+    """Who somebody is to the house; a guest is nobody we know yet, staff is a colleague on her own WeChat (F39)."""
 
     FAMILY = "family"
     ELDER = "elder"
     GUEST = "guest"
+    STAFF = "staff"
 
 
 class Binding(StrEnum):
@@ -260,3 +261,24 @@ class DaySource(StrEnum):
 
     FILLED = "filled"
     HAND = "hand"
+
+
+# -- tasks and notes -------------------------------------------------------------------------------------------------
+
+
+class TaskEnd(StrEnum):
+    """How a task ended: done, or not wanted any more."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class NoteUse(StrEnum):
+    """What becomes of a note about a resident: offered for the letter of its day, kept for staff, taken into a letter,
+    or taken back by who wrote it.
+    """
+
+    OFFERED = "offered"
+    INSIDE = "inside"
+    USED = "used"
+    TAKEN_BACK = "taken_back"

@@ -1,0 +1,27 @@
+"""What this subject gives to the house."""
+
+from typing import Final
+
+from services.subject import Subject
+from services.tasks import today
+
+SUBJECT: Final = Subject(
+    name="tasks",
+    actions={
+        "add_task": "写任务",
+        "take_task": "接任务",
+        "hand_task": "交任务",
+        "give_back_task": "退回任务",
+        "done_task": "做好任务",
+        "dropped_task": "任务不用做了",
+        "undo_task": "撤销做好的任务",
+        "add_note": "记一笔",
+        "keep_note_inside": "这一笔只给同事看",
+        "offer_note": "这一笔可以写进家书",
+        "take_back_note": "收回一笔",
+        "use_note": "把一笔写进家书",
+    },
+    things={"task": "任务", "note": "记的一笔"},
+    topics=("tasks", "notes"),
+    today=today.lines,
+)

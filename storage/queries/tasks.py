@@ -1,0 +1,289 @@
+"""What 任务 asks: what is open, for whom, about whom; and the notes about a resident."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from care.states import NoteUse
+from storage import tables
+from storage.queries.residents import LIVING
+from storage.queries.sight import Sight
+from storage.tables.tasks import Assignment, Note, Task
+from storage.unit import Unit
+
+SHOWN: Final = 200
+ENDED: Final = 40
+LATELY: Final = timedelta(days=1)
+"""So long what has ended stays on the page, to be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task with all that its line tells."""
+
+    row: Task
+    words: str
+    owner: str
+    maker: str
+    resident: str
+    """306-1 王桂兰."""
+    talk: str
+    case: str
+    """The number of a complaint that the viewer may know."""
+    back: str
+    """Why it was given back, while nobody has it."""
+    ended_by: str = ""
+    gone: bool = False
+    """Its owner does not work here any more (F30)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many are open in each list, and how many of the viewer's are late."""
+
+    mine: int
+    floor: int
+    every: int
+    late: int
+    late_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note as colleagues see it."""
+
+    row: Note
+    words: str
+    author: str
+    media: tables.Media | None
+
+
+def seen(sight: Sight) -> ColumnElement[bool]:
+    """Tasks of the home that the viewer has, wrote, or may see: by floor, and by whom and what they are about."""
+    if not sight.works:
+        return Task.id < 0
+    residents = select(tables.Resident.id).where(sight.resident())
+    cases = select(tables.Complaint.id).where(sight.complaint())
+    floors = Task.floor.in_(("", *sight.floors)) if sight.floors else true()
+    others = and_(
+        floors,
+        or_(Task.resident_id.is_(None), Task.resident_id.in_(residents)),
+        or_(Task.talk_of.is_(None), sight.person(Task.talk_of)),
+        or_(Task.case_id.is_(None), Task.case_id.in_(cases)),
+    )
+    return and_(Task.home_id == sight.home_id, or_(_hers(sight), Task.made_by == sight.staff_id, others))
+
+
+def mine(sight: Sight) -> ColumnElement[bool]:
+    """What the viewer has, and what waits for somebody of the viewer's kind and floor."""
+    floors = Task.floor.in_(("", *sight.floors)) if sight.floors else true()
+    asked = and_(Task.owner_id.is_(None), Task.role.in_(("", sight.role)), floors, or_(Task.role != "", Task.floor != ""))
+    return or_(_hers(sight), asked)
+
+
+def _hers(sight: Sight) -> ColumnElement[bool]:
+    return Task.owner_id == sight.staff_id
+
+
+def _of(which: str, sight: Sight) -> ColumnElement[bool]:
+    if which == "mine":
+        return mine(sight)
+    if which == "floor" and sight.floors:
+        here = select(tables.Resident.id).where(tables.Resident.floor.in_(sight.floors))
+        return or_(Task.floor.in_(sight.floors), Task.resident_id.in_(here))
+    return true()
+
+
+def counts(db: Unit, sight: Sight, now: datetime) -> Counts:
+    """All of the page's figures in one look."""
+    late = Task.due_at <= now
+    found = db.execute(
+        select(
+            func.count(case((mine(sight), 1))),
+            func.count(case((_of("floor", sight), 1))),
+            func.count(),
+            func.count(case((and_(mine(sight), late), 1))),
+            func.count(case((late, 1))),
+        ).where(seen(sight), Task.ended_at.is_(None))
+    ).one()
+    return Counts(*found)
+
+
+def open_ones(db: Unit, sight: Sight, which: str, resident_id: int = 0, most: int = SHOWN) -> list[Line]:
+    """What is to be done: the latest first, then what has no time."""
+    about = Task.resident_id == resident_id if resident_id else true()
+    asked = (
+        select(Task)
+        .where(seen(sight), _of(which, sight), about, Task.ended_at.is_(None))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(most)
+    )
+    return _lines(db, sight, list(db.scalars(asked)))
+
+
+def ended_ones(db: Unit, sight: Sight, which: str, now: datetime) -> list[Line]:
+    """What ended within a day, the last first."""
+    asked = (
+        select(Task)
+        .where(seen(sight), _of(which, sight), Task.ended_at > now - LATELY)
+        .order_by(Task.ended_at.desc())
+        .limit(ENDED)
+    )
+    return _lines(db, sight, list(db.scalars(asked)))
+
+
+def in_hands(db: Unit, sight: Sight, staff_id: int) -> list[Line]:
+    """What a colleague has, for handing it over (F30)."""
+    asked = select(Task).where(seen(sight), Task.owner_id == staff_id, Task.ended_at.is_(None)).order_by(Task.id)
+    return _lines(db, sight, list(db.scalars(asked)))
+
+
+def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
+    if not rows:
+        return []
+    people = {number for row in rows for number in (row.owner_id, row.made_by, row.ended_by) if number}
+    names, gone = {}, set()
+    for number, name, left in db.execute(
+        select(tables.Staff.id, tables.Staff.name, tables.Staff.left_at).where(tables.Staff.id.in_(people))
+    ):
+        names[number] = name
+        if left is not None:
+            gone.add(number)
+    where = _residents(db, [row.resident_id for row in rows if row.resident_id])
+    talks = {
+        person.id: db.words(person, "name", "这位")
+        for person in db.scalars(
+            select(tables.Person).where(
+                tables.Person.id.in_([row.talk_of for row in rows if row.talk_of]), sight.person(tables.Person.id)
+            )
+        )
+    }
+    cases = {
+        number: name
+        for number, name in db.execute(
+            select(tables.Complaint.id, tables.Complaint.number).where(
+                tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.complaint()
+            )
+        )
+    }
+    back = _given_back(db, [row.id for row in rows if row.owner_id is None and row.ended_at is None])
+    return [
+        Line(
+            row,
+            db.words(row, "body"),
+            names.get(row.owner_id or 0, ""),
+            names.get(row.made_by, ""),
+            where.get(row.resident_id or 0, ""),
+            talks.get(row.talk_of or 0, ""),
+            cases.get(row.case_id or 0, ""),
+            back.get(row.id, ""),
+            names.get(row.ended_by or 0, ""),
+            row.owner_id in gone,
+        )
+        for row in rows
+    ]
+
+
+def _residents(db: Unit, ids: list[int]) -> dict[int, str]:
+    """306-1 王桂兰, by id."""
+    found = db.execute(
+        select(tables.Resident, tables.Person)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .where(tables.Resident.id.in_(ids))
+    )
+    return {
+        row.id: f"{row.room}-{row.bed} {db.words(person, 'name', '老人')}" if row.room else db.words(person, "name")
+        for row, person in found
+    }
+
+
+def _given_back(db: Unit, ids: list[int]) -> dict[int, str]:
+    """Who gave it back and why, where that was the last."""
+    last = (
+        select(func.max(Assignment.id))
+        .where(Assignment.thing == "task", Assignment.thing_id.in_(ids))
+        .group_by(Assignment.thing_id)
+    )
+    rows = db.execute(
+        select(Assignment, tables.Staff.name)
+        .join(tables.Staff, tables.Staff.id == Assignment.by_id)
+        .where(Assignment.id.in_(last), Assignment.why == "back")
+    )
+    return {row.thing_id: f"{name}退回：{db.words(row, 'reason')}" for row, name in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of hands."""
+
+    at: datetime
+    who: str
+    why: str
+    to: str
+    reason: str
+
+
+def history(db: Unit, task_id: int) -> list[Step]:
+    """Through whose hands a task went, the first first."""
+    to, by = aliased(tables.Staff), aliased(tables.Staff)
+    rows = db.execute(
+        select(Assignment, by.name, to.name)
+        .outerjoin(by, by.id == Assignment.by_id)
+        .outerjoin(to, to.id == Assignment.to_id)
+        .where(Assignment.thing == "task", Assignment.thing_id == task_id)
+        .order_by(Assignment.id)
+    )
+    return [Step(row.at, who or "", row.why, whom or "", db.words(row, "reason")) for row, who, whom in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who can be given something: colleagues who work with residents, and the floors where they live."""
+
+    staff: list[tuple[int, str, str]]
+    floors: list[str]
+
+
+def whom(db: Unit, sight: Sight, roles: list[str]) -> Whom:
+    """Everybody who is here now, by name; floors where somebody lives."""
+    table, resident = tables.Staff, tables.Resident
+    here = db.execute(
+        select(table.id, table.name, table.role)
+        .where(table.home_id == sight.home_id, table.left_at.is_(None), table.role.in_(roles))
+        .order_by(table.name)
+    )
+    floors = db.scalars(
+        select(resident.floor)
+        .where(resident.home_id == sight.home_id, resident.floor != "", resident.status.in_(LIVING))
+        .distinct()
+        .order_by(resident.floor)
+    )
+    return Whom([(number, name, role) for number, name, role in here], list(floors))
+
+
+# -- notes -----------------------------------------------------------------------------------------------------------
+
+
+def notes(db: Unit, resident_id: int, day: date, *uses: NoteUse) -> list[NoteLine]:
+    """The notes of a day, the first first."""
+    rows = db.execute(
+        select(Note, tables.Staff.name, tables.Media)
+        .outerjoin(tables.Staff, tables.Staff.id == Note.by_id)
+        .outerjoin(tables.Media, tables.Media.inbox_id == Note.inbox_id)
+        .where(Note.resident_id == resident_id, Note.day == day, Note.use.in_([use.value for use in uses]))
+        .order_by(Note.id)
+    )
+    return [NoteLine(row, db.words(row, "body"), name or "", media) for row, name, media in rows]
+
+
+def offered(db: Unit, ids: list[int], day: date) -> dict[int, int]:
+    """For how many notes of a day nobody has decided yet, by resident."""
+    rows = db.execute(
+        select(Note.resident_id, func.count())
+        .where(Note.resident_id.in_(ids), Note.day == day, Note.use == NoteUse.OFFERED.value)
+        .group_by(Note.resident_id)
+    )
+    return {resident: number for resident, number in rows}
