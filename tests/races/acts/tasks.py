@@ -1,0 +1,19 @@
+"""The acts around tasks and notes. A row belongs to nobody: it is held, then read again, and who comes second is told
+who was first.
+"""
+
+from typing import Final
+
+from tests.races.acts.act import Act, Key, act, post
+
+ONE: Final = "/console/tasks/{task}/{act}"
+HELD: Final = "the row is held; who comes second reads what the first did, and is told (Decided, Changed)"
+ACTS: Final[dict[Key, Act]] = {
+    post("/console/tasks/add", "add"): act("task.add", "task", why="each line is one of its own"),
+    post(ONE, "take"): act("task.take", "task", why=HELD),
+    post(ONE, "done"): act("task.done", "task", why=HELD),
+    post(ONE, "undo"): act("task.undo", "task", why="open is open, whoever pressed first"),
+    post(ONE, "hand"): act("task.hand", "task", why=HELD),
+    post(ONE, "back"): act("task.back", "task", why=HELD),
+    post(ONE, "drop"): act("task.drop", "task", why=HELD),
+}
