@@ -11,6 +11,7 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS, of_body
+from care.states import NoteUse
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
@@ -23,7 +24,8 @@ from services.letters.letters import Photo
 from services.media import media
 from services.media.bare import bare
 from services.residents.access import access_resident
-from storage.queries import families_ties, residents
+from services.tasks import notes
+from storage.queries import families_ties, residents, tasks
 from storage.queries import letters as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -68,7 +70,9 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in sent]
 
     def work(db: Unit) -> None:
-        letters.write(db, who, resident, day, form, now, [one for one, _ in pictures])
+        lines = notes.held(db, who, resident, form.notes)
+        row = letters.write(db, who, resident, day, form, now, [one for one, _ in pictures])
+        notes.used(db, who, row, lines, now)
 
     await keep_with(request, [(one.id, data) for one, data in pictures], work)
     facts = await _rows(request)
@@ -197,6 +201,7 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
             "yesterday": queries.written(db, who.sight, yesterday) if yesterday else None,
             "drawn": letters.revision_of(row),
+            "notes": tasks.notes(db, resident.id, day, NoteUse.OFFERED),
             "wishes": families_ties.wishes(db, resident.id),
             "common": shared.offered(db, resident, day, row),
         }

@@ -11,6 +11,7 @@ from console.routes import Routes
 from services.media import media
 from services.media.access import access_media
 from services.talks.access import CHATS
+from storage import tables
 from web.sessions import viewer
 
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -27,9 +28,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     row = await database.read(lambda db: access_media(db, who, media_id))
     if row.state != "kept":
         raise NotFound
-    folder = request.app[SETTINGS].media.path
+    return await served(request, row)
+
+
+async def served(request: web.Request, row: tables.Media) -> web.StreamResponse:
+    """A file whose door was passed. Raises NotFound when it is not there, Invalid when it cannot be played."""
+    folder, sealer, media_id = request.app[SETTINGS].media.path, request.app[DATABASE].sealer, row.id
     try:
-        data = await asyncio.to_thread(media.shown, folder, database.sealer, media_id)
+        data = await asyncio.to_thread(media.shown, folder, sealer, media_id)
     except FileNotFoundError as error:
         raise NotFound from error
     mime = row.mime or ""

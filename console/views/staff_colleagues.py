@@ -19,6 +19,7 @@ from services.staff.access import COLLEAGUES, access_colleague, may_change
 from services.staff.forms import AddColleague, EditColleague, HandOver
 from services.staff.sessions import NEEDS_CODES
 from services.talks import handing as talks
+from services.tasks import tasks
 from storage import tables
 from storage.queries import staff as queries
 from storage.unit import Unit
@@ -121,12 +122,16 @@ async def hand_over(request: web.Request, form: HandOver) -> dict[str, Any]:
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["colleague"])
     database = request.app[DATABASE]
     hers = await database.read(lambda db: queries.hers(db, who.sight, access_colleague(db, who, number).id))
-    if not (form.cases or form.talks):
+    wanted = {
+        "case": (form.cases, cases.hand_over),
+        "talk": (form.talks, talks.hand_over),
+        "task": (form.tasks, tasks.hand_to),
+    }
+    if not any(to for to, _ in wanted.values()):
         raise Invalid(why="请先选交给谁。")
     done, left = 0, list[str]()
     for thing in hers:
-        to = form.cases if thing.kind == "case" else form.talks
-        act = cases.hand_over if thing.kind == "case" else talks.hand_over
+        to, act = wanted[thing.kind]
         if not to:
             continue
         try:

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care.errors import NotFound
 from care.states import ROLES, Role
+from care.words import whole
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
-from services.access import LEADS, WORKS, Viewer, access_page, access_person
+from services.access import LEADS, Viewer, access_page, access_person
 from services.residents.access import access_resident
 from services.tasks import tasks
 from services.tasks.access import TASKS, access_of_case, access_task
@@ -23,9 +23,7 @@ ONE: Final = r"/tasks/{task:\d{1,18}}"
 FIRST: Final = [Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTOR]
 """In the order in which somebody is looked for."""
 WENT: Final = {
-    "given": "交给",
     "taken": "接了",
-    "handed": "交给",
     "back": "退回",
     "done": "做好了",
     "dropped": "不用做了",
@@ -121,7 +119,7 @@ async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[s
         return {
             "counts": queries.counts(db, who.sight, now),
             "lines": queries.open_ones(db, who.sight, show),
-            "ended": queries.ended_ones(db, who.sight, show, now),
+            "over": queries.ended_ones(db, who.sight, show, now),
         }
 
     found = await request.app[DATABASE].read(work)
@@ -146,15 +144,15 @@ def _show(request: web.Request, who: Viewer) -> str:
 async def _form(request: web.Request) -> dict[str, Any]:
     """What the line for a new one offers; `?talk=`, `?case=` and `?resident=` say what it is about."""
     who = viewer(request)
-    asked = {name: int(text) for name in ("talk", "case", "resident") if (text := request.query.get(name, "")).isdecimal()}
+    asked = {name: whole(request.query.get(name, "")) or 0 for name in ("talk", "case", "resident")}
 
     def work(db: Unit) -> dict[str, Any]:
         about = ""
-        if "talk" in asked:
+        if asked["talk"]:
             about = f"{db.open(access_person(db, who, asked['talk']), 'name') or '没写姓名的人'}的会话"
-        elif "case" in asked:
+        elif asked["case"]:
             about = f"投诉 {access_of_case(db, who, asked['case']).number}"
-        elif "resident" in asked:
+        elif asked["resident"]:
             access_resident(db, who, asked["resident"])
         return {
             "about": about,
@@ -162,6 +160,4 @@ async def _form(request: web.Request) -> dict[str, Any]:
             "residents": residents.lines(db, who.sight),
         }
 
-    if any(number >= 10**18 for number in asked.values()):
-        raise NotFound
-    return await request.app[DATABASE].read(work) | {"asked": asked, "WORKS": WORKS}
+    return await request.app[DATABASE].read(work) | {"asked": asked, "begun": any(asked.values())}

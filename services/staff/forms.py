@@ -93,6 +93,7 @@ class HandOver(Form, frozen=True, kw_only=True):
 
     cases: int = 0
     talks: int = 0
+    tasks: int = 0
 
 
 class SetUnit(Form, frozen=True, kw_only=True):

@@ -39,9 +39,7 @@ def access_note(db: Unit, viewer: Viewer, note_id: int, *, lock: bool = False) -
 
 def access_of_case(db: Unit, viewer: Viewer, case_id: int) -> tables.Complaint:
     """The complaint that something is written about; for the accused it does not exist. Raises NotFound."""
-    found = db.fresh(
-        select(tables.Complaint).where(tables.Complaint.id == case_id, viewer.sight.complaint())
-    ).first()
+    found = db.fresh(select(tables.Complaint).where(tables.Complaint.id == case_id, viewer.sight.complaint())).first()
     if found is None:
         raise NotFound
     looks(db, viewer, "case", found.id)

@@ -79,7 +79,7 @@ def take(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime)
     if row.owner_id == viewer.id:
         return row
     if row.owner_id is not None and not _manages(viewer, row):
-        raise Decided(who=name_of(db, row.owner_id), what="已经接了这件事")
+        raise Decided(who=name_of(db, row.owner_id), what="接了这件事")
     _went(db, viewer, row, (row.owner_id, viewer.id), "taken", now)
     row.owner_id = viewer.id
     _told(db, viewer, row, "take_task", now)
@@ -102,6 +102,11 @@ def hand_over(db: Unit, viewer: Viewer, task_id: int, form: HandTask, now: datet
         row.role, row.floor = role, floor
     _told(db, viewer, row, "hand_task", now)
     return row
+
+
+def hand_to(db: Unit, viewer: Viewer, task_id: int, to_id: int, now: datetime) -> None:
+    """What a colleague left, to another by name, by a lead (F30). Raises Invalid, NotFound."""
+    hand_over(db, viewer, task_id, HandTask(whom=f"staff:{to_id}"), now)
 
 
 def give_back(db: Unit, viewer: Viewer, task_id: int, form: GiveBack, now: datetime) -> Task:
@@ -158,7 +163,7 @@ def revision_of(row: Task) -> str:
 
 def post_of(row: Task) -> str:
     """For whom it is, while nobody has it, as people say it: 2 楼护理, 护士, 全院."""
-    floor = f"{row.floor} 楼" if row.floor else ""
+    floor = f" {row.floor} 楼" if row.floor else ""
     return f"{floor}{ROLES[Role(row.role)] if row.role else ''}" or "全院"
 
 

@@ -5,19 +5,33 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute
 
+from care.states import NoteUse, TaskEnd
 from storage import tables
 from storage.queries.sight import Sight
 from storage.queries.talks import Event, event_of, worded
+from storage.queries.tasks import seen
 from storage.tables.residents import ResidentEvent
+from storage.tables.tasks import Note, Task
 from storage.unit import Unit
 
 PAGE: Final = 30
-KINDS: Final = {"letter": "信", "talk": "来信和电话", "visit": "来人", "alarm": "报警", "case": "投诉", "stay": "院里"}
+KINDS: Final = {
+    "letter": "信",
+    "talk": "来信和电话",
+    "visit": "来人",
+    "alarm": "报警",
+    "case": "投诉",
+    "note": "同事记的",
+    "stay": "院里",
+}
+
+NOTE_KINDS: Final = {"image": "［照片］", "voice": "［语音］", "video": "［视频］"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,9 @@ class Asked:
     before: datetime | None
     most: int
 
-    def earlier(self, column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    def earlier(
+        self, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+    ) -> ColumnElement[bool]:
         """Only what was before."""
         return column < self.before if self.before else true()
 
@@ -174,6 +190,41 @@ def _cases(asked: Asked) -> Iterator[Entry]:
         )
 
 
+def _notes(asked: Asked) -> Iterator[Entry]:
+    rows = asked.db.execute(
+        select(Note, tables.Staff.name)
+        .outerjoin(tables.Staff, tables.Staff.id == Note.by_id)
+        .where(
+            Note.resident_id == asked.resident.id,
+            Note.use != NoteUse.TAKEN_BACK.value,
+            asked.earlier(Note.at),
+        )
+        .order_by(Note.at.desc())
+        .limit(asked.most)
+    )
+    for note, name in rows:
+        words = asked.db.words(note, "body", NOTE_KINDS.get(note.kind, ""))
+        yield Entry(note.at, "note", words if note.use != NoteUse.USED else f"{words}（写进了家书）", name or "")
+
+
+def _tasks(asked: Asked) -> Iterator[Entry]:
+    rows = asked.db.execute(
+        select(Task, tables.Staff.name)
+        .outerjoin(tables.Staff, tables.Staff.id == Task.ended_by)
+        .where(
+            Task.resident_id == asked.resident.id,
+            Task.ended_how == TaskEnd.DONE.value,
+            asked.earlier(Task.ended_at),
+            seen(asked.sight),
+        )
+        .order_by(Task.ended_at.desc())
+        .limit(asked.most)
+    )
+    for task, name in rows:
+        if task.ended_at is not None:
+            yield Entry(task.ended_at, "note", f"做好了：{asked.db.words(task, 'body')}", name or "")
+
+
 def _stay(asked: Asked) -> Iterator[Entry]:
     rows = asked.db.execute(
         select(ResidentEvent, tables.Staff.name)
@@ -193,5 +244,6 @@ _SOURCES: Final[dict[str, Callable[[Asked], Iterator[Entry]]]] = {
     "visit": _visits,
     "alarm": _alarms,
     "case": _cases,
+    "note": lambda asked: chain(_notes(asked), _tasks(asked)),
     "stay": _stay,
 }

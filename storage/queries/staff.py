@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from storage import tables
+from storage.queries import tasks
 from storage.queries.sight import Sight
 from storage.tables.staff import Station
+from storage.tables.tasks import Task
 from storage.unit import Unit
 
 
@@ -16,7 +18,7 @@ class Hers:
     """One thing in somebody's hands."""
 
     kind: str
-    """case or talk."""
+    """case, talk or task."""
     id: int
     title: str
     waits: int
@@ -67,7 +69,11 @@ def hers(db: Unit, sight: Sight, staff_id: int) -> list[Hers]:
         .where(talk.attended_by == staff_id, _still(talk), sight.person(person.id))
         .order_by(person.id)
     )
-    return found + [Hers("talk", row.id, db.words(row, "name", "没写姓名的人"), waits.get(row.id, 0)) for row in talks]
+    found += [Hers("talk", row.id, db.words(row, "name", "没写姓名的人"), waits.get(row.id, 0)) for row in talks]
+    return found + [
+        Hers("task", line.row.id, f"{line.resident} {line.words}".strip(), 0)
+        for line in tasks.in_hands(db, sight, staff_id)
+    ]
 
 
 def in_hands(db: Unit, home_id: int) -> dict[int, int]:
@@ -85,6 +91,11 @@ def in_hands(db: Unit, home_id: int) -> dict[int, int]:
             .where(talk.home_id == home_id, talk.attended_by.is_not(None), _still(talk))
             .group_by(talk.attended_by)
         ),
+        db.execute(
+            select(Task.owner_id, func.count())
+            .where(Task.home_id == home_id, Task.owner_id.is_not(None), Task.ended_at.is_(None))
+            .group_by(Task.owner_id)
+        ),
     ):
         for staff_id, number in rows:
             found[staff_id or 0] = found.get(staff_id or 0, 0) + number
@@ -99,7 +110,8 @@ def left_behind(db: Unit, home_id: int) -> int:
         return 0
     cases = select(func.count()).select_from(case).where(case.owner_id.in_(gone), case.closed_at.is_(None))
     talks = select(func.count()).select_from(talk).where(talk.attended_by.in_(gone), _still(talk))
-    return (db.scalar(cases) or 0) + (db.scalar(talks) or 0)
+    things = select(func.count()).select_from(Task).where(Task.owner_id.in_(gone), Task.ended_at.is_(None))
+    return sum(db.scalar(each) or 0 for each in (cases, talks, things))
 
 
 def stations(db: Unit, home_id: int) -> list[Station]:

@@ -1,5 +1,6 @@
 """What 任务 asks: what is open, for whom, about whom; and the notes about a resident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -80,7 +81,9 @@ def seen(sight: Sight) -> ColumnElement[bool]:
 def mine(sight: Sight) -> ColumnElement[bool]:
     """What the viewer has, and what waits for somebody of the viewer's kind and floor."""
     floors = Task.floor.in_(("", *sight.floors)) if sight.floors else true()
-    asked = and_(Task.owner_id.is_(None), Task.role.in_(("", sight.role)), floors, or_(Task.role != "", Task.floor != ""))
+    asked = and_(
+        Task.owner_id.is_(None), Task.role.in_(("", sight.role)), floors, or_(Task.role != "", Task.floor != "")
+    )
     return or_(_hers(sight), asked)
 
 
@@ -161,14 +164,12 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
             )
         )
     }
-    cases = {
-        number: name
-        for number, name in db.execute(
-            select(tables.Complaint.id, tables.Complaint.number).where(
-                tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.complaint()
-            )
+    numbers = db.execute(
+        select(tables.Complaint.id, tables.Complaint.number).where(
+            tables.Complaint.id.in_([row.case_id for row in rows if row.case_id]), sight.complaint()
         )
-    }
+    )
+    cases: dict[int, str] = {one.id: one.number for one in numbers}
     back = _given_back(db, [row.id for row in rows if row.owner_id is None and row.ended_at is None])
     return [
         Line(
@@ -247,7 +248,7 @@ class Whom:
     floors: list[str]
 
 
-def whom(db: Unit, sight: Sight, roles: list[str]) -> Whom:
+def whom(db: Unit, sight: Sight, roles: Sequence[str]) -> Whom:
     """Everybody who is here now, by name; floors where somebody lives."""
     table, resident = tables.Staff, tables.Resident
     here = db.execute(
@@ -279,11 +280,6 @@ def notes(db: Unit, resident_id: int, day: date, *uses: NoteUse) -> list[NoteLin
     return [NoteLine(row, db.words(row, "body"), name or "", media) for row, name, media in rows]
 
 
-def offered(db: Unit, ids: list[int], day: date) -> dict[int, int]:
-    """For how many notes of a day nobody has decided yet, by resident."""
-    rows = db.execute(
-        select(Note.resident_id, func.count())
-        .where(Note.resident_id.in_(ids), Note.day == day, Note.use == NoteUse.OFFERED.value)
-        .group_by(Note.resident_id)
-    )
-    return {resident: number for resident, number in rows}
+def media_of(db: Unit, row: Note) -> tables.Media | None:
+    """The photo or the voice of a note."""
+    return db.scalars(select(tables.Media).where(tables.Media.inbox_id == row.inbox_id)).first()

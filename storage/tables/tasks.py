@@ -71,4 +71,6 @@ class Note(Base):
     settled_at: Mapped[datetime | None] = column(Moment, "when that was decided; null = by nobody yet", nullable=True)
     settled_by: Mapped[int | None] = column(BigInteger, "who decided it", nullable=True)
     letter_id: Mapped[int | None] = link("letter.id", "the letter that took it in", nullable=True)
-    inbox_id: Mapped[int | None] = link("inbox.id", "the message of her own WeChat, with its photo or voice", nullable=True)
+    inbox_id: Mapped[int | None] = link(
+        "inbox.id", "the message of her own WeChat, with its photo or voice", nullable=True
+    )

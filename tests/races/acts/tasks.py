@@ -7,6 +7,7 @@ from typing import Final
 from tests.races.acts.act import Act, Key, act, post
 
 ONE: Final = "/console/tasks/{task}/{act}"
+NOTE: Final = "/console/notes/{note}/{act}"
 HELD: Final = "the row is held; who comes second reads what the first did, and is told (Decided, Changed)"
 ACTS: Final[dict[Key, Act]] = {
     post("/console/tasks/add", "add"): act("task.add", "task", why="each line is one of its own"),
@@ -16,4 +17,8 @@ ACTS: Final[dict[Key, Act]] = {
     post(ONE, "hand"): act("task.hand", "task", why=HELD),
     post(ONE, "back"): act("task.back", "task", why=HELD),
     post(ONE, "drop"): act("task.drop", "task", why=HELD),
+    post("/console/residents/{resident}/notes", "write"): act("note.add", "note", why="each line is one of its own"),
+    post(NOTE, "inside"): act("note.inside", "note", why=HELD),
+    post(NOTE, "offer"): act("note.offer", "note", why=HELD),
+    post(NOTE, "back"): act("note.back", "note", why=HELD),
 }
