@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, proofs, slow, upkeep, wire
+from bot import config, doctor, menus, proofs, slow, upkeep, wire
 from bot.beside import Line
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
@@ -218,6 +218,12 @@ class Service:
             Job("watch", 0.5, lambda *_: self._watch(), "看数据库和 Redis 在不在", everywhere=True),
             Job("wake-up", 1.0, lambda *_: self._wake_up(), "叫醒发送和取文件", everywhere=True),
             Job("simulator", 1.0, lambda *_: self.stage.look(), "练习时让模拟手机开着", everywhere=True),
+            Job(
+                "menus",
+                30.0,
+                lambda _, now: menus.follow(self.running, self.gateway.desk, now),
+                "给绑了微信的同事换菜单",
+            ),
             Job("runs", runs.WRITTEN, lambda *_: self._write_down_runs(), "记下这些任务各自跑得怎样", everywhere=True),
         ]
 

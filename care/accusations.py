@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from care import harm, severity
+from care.names import DOUBLE
 from care.triage import Audience, Triage, Urgency
 
 
@@ -79,25 +80,6 @@ _NOW: Final = re.compile(
     r"正在|现在|还在|又在|刚|快来|快点|流血|出血|血|断了|起不来|昏|不动了?|喘|救|青了|肿了|疼|痛|这会儿"
 )
 _CLAUSE: Final = re.compile(r"[^，。！？；,.!?;\n…]+")
-_COMPOUND: Final = frozenset(
-    {
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "司徒",
-        "夏侯",
-        "东方",
-        "端木",
-        "独孤",
-        "南宫",
-    }
-)
 
 
 class Names:
@@ -144,7 +126,7 @@ class Names:
 
 def _called(name: str) -> set[str]:
     """周敏: the name, 小周 老周 周姐 周护士 …, 小敏 敏姐; of 陈晓雯 also 晓雯."""
-    family = name[:2] if name[:2] in _COMPOUND else name[:1]
+    family = name[:2] if name[:2] in DOUBLE else name[:1]
     given = name[len(family) :]
     words = {name}
     if not given:

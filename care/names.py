@@ -3,6 +3,33 @@
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+DOUBLE: Final = frozenset(
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "司徒",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "夏侯",
+        "宇文",
+        "长孙",
+        "端木",
+        "独孤",
+        "南宫",
+        "司空",
+        "西门",
+        "轩辕",
+    ]
+)
+"""Surnames of two signs."""
 
 
 @cache

@@ -31,6 +31,8 @@ class Intent(StrEnum):
     NOTHING = "nothing"
 
 
+COLLEAGUE: Final = "colleague"
+"""Whatever a colleague says from her own WeChat: her flow reads it, no other one does (F39)."""
 Words = Callable[[str], object]
 """Says by its truth whether a sentence, without blanks around it, means this and nothing else; pure and quick."""
 

@@ -163,7 +163,7 @@ async def _paper(request: web.Request, made: Sequence[Sheet]) -> dict[str, Any]:
         why = "公众号还没接上，这次没有二维码；家属照样可以发八个字。"
     except JiashuError as error:
         why = f"二维码没要到：{error.sentence} 家属照样可以发八个字。"
-    drawn = await asyncio.to_thread(lambda: [_drawn(one.holds) for one in codes])
+    drawn = await asyncio.to_thread(lambda: [drawn_qr(one.holds) for one in codes])
     return {"sheets": list(zip(codes, drawn, strict=True)), "why": why}
 
 
@@ -171,7 +171,7 @@ async def _holds(desk: AccountDesk, one: Sheet) -> str:
     return await desk.qr(f"{SCENE}{one.code}", int(binding.LASTS.total_seconds()))
 
 
-def _drawn(holds: str) -> Markup:
+def drawn_qr(holds: str) -> Markup:
     """The code as a picture that a printer draws sharp."""
     if not holds:
         return Markup("")

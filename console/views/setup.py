@@ -97,6 +97,7 @@ async def _shown(request: web.Request, word: str) -> dict[str, Any]:
         "address": f"{found.now.http.public_url.rstrip('/') or 'https://你的域名'}/wechat",
         "ours": menu.FAMILY,
         "elders": menu.ELDER,
+        "staff_menu": menu.COLLEAGUE,
         "before": json.loads(found.before) if found.before else None,
     }
 
@@ -184,6 +185,7 @@ async def push(request: web.Request) -> dict[str, Any]:
     await desk.put_menu(list(menu.FAMILY))
     tag = await desk.tag(menu.ELDERS)
     await desk.put_menu_for(tag, list(menu.ELDER))
+    await desk.put_menu_for(await desk.tag(menu.COLLEAGUES), list(menu.COLLEAGUE))
     await request.app[DATABASE].write(lambda db: menu.pushed(db, who, app_id, tag, now))
     return await _shown(request, "menu")
 

@@ -30,6 +30,13 @@ ELDER: Final[tuple[Button, ...]] = (
     {"type": "click", "name": "找人", "key": "HUMAN"},
 )
 """Three words that never change their place (practice F22)."""
+COLLEAGUES: Final = "同事"
+"""The tag of phones that are a colleague's own (F39)."""
+COLLEAGUE: Final[tuple[Button, ...]] = (
+    {"type": "click", "name": "接班", "key": "SHIFT"},
+    {"type": "click", "name": "我的任务", "key": "TASKS"},
+    {"type": "click", "name": "记一笔", "key": "NOTE"},
+)
 BY_API: Final = frozenset({"click", "view", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "location_select"})
 
 

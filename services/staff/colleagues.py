@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from care.errors import Changed, Forbidden, Invalid
 from care.states import ROLES, Role
 from services.access import Viewer
-from services.staff import sessions, staff
+from services.staff import sessions, staff, wechat
 from services.staff.access import COLLEAGUES, access_colleague, lock_directors, may_change
 from services.staff.forms import AddColleague, EditColleague
 from services.staff.names import login_of, name_of
@@ -151,6 +151,7 @@ def leave(db: Unit, row: tables.Staff, now: datetime, by: Viewer | None = None) 
     not_the_last(db, row)
     row.left_at, row.left_by = now, by.id if by else None
     ended = sessions.end_all(db, row, now, "put_out")
+    wechat.put_out(db, row, now, by.id if by else None)
     _audit(db, row, now, by, "leave_staff", f"{row.name} 不能再登录了")
     db.store.hint("staff", "colleagues", "alarms", "locks")
     return ended

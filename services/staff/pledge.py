@@ -28,7 +28,12 @@ NOTICE: Final = (
 
 def holds(row: tables.Staff, until: datetime) -> bool:
     """Whether the pledge stands until a moment, so that it never runs out in the middle of a shift."""
-    return row.pledged_at is not None and row.pledge == PLEDGE and row.pledged_at + YEAR > until
+    return stands(row.pledge, row.pledged_at, until)
+
+
+def stands(words: str, at: datetime | None, until: datetime) -> bool:
+    """The same of what was read from the row."""
+    return at is not None and words == PLEDGE and at + YEAR > until
 
 
 def give(db: Unit, staff_id: int, now: datetime) -> None:

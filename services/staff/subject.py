@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from services.staff import accounts
+from conversations.flows.staff import BindColleague
+from services.staff import accounts, wechat
 from services.subject import Subject
 
 SUBJECT: Final = Subject(
     name="staff",
+    executors={BindColleague: wechat.bind},
     commands=accounts.COMMANDS,
     actions={
         "log_in": "登录",
@@ -37,6 +39,9 @@ SUBJECT: Final = Subject(
         "end_station": "停用值班台",
         "set_unit": "改投诉处理小组",
         "hand_over": "转交手上的事",
+        "wechat_code": "要绑微信的码",
+        "bind_wechat": "绑自己的微信",
+        "unbind_wechat": "解绑同事的微信",
     },
     things={"staff": "同事", "login": "没有这个登录名", "station": "值班台", "unit": "投诉处理小组"},
     topics=("colleagues",),

@@ -46,6 +46,8 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
     Words that no rule answers belong to an open complaint as well; a call for a human is no evidence.
     """
     store = context.store
+    if context.kind == "staff":
+        return Done(how="colleague")
     if effect.why == "call":
         return promises.promised(context, promises.call(context), how="call")
     if context.event is not None and effect.why == "unanswered":

@@ -19,7 +19,7 @@ from conversations.effects import AskHuman, Effect, Say
 from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
 from conversations.events import Done, Notice, Unfollowed
 from conversations.facts import Facts
-from conversations.routing import Intent, is_question
+from conversations.routing import COLLEAGUE, Intent, is_question
 from services.accusations import accusations
 from services.complaints import filing
 from services.context import Context
@@ -205,10 +205,14 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
             alarms.call_instead(context)
         alarm = house.words([alarms.called(heard, talk.kind, away)], now, elder=context.elder)
     if (
-        heard.rings
-        and envelope.intent != Intent.COMPLAINT
-        and (talk.snapshot is None or talk.snapshot.flow != "complaint")
-    ) or (context.attended and talk.snapshot is None and envelope.intent in NODS):
+        (heard.rings and talk.kind == "staff")
+        or (
+            heard.rings
+            and envelope.intent != Intent.COMPLAINT
+            and (talk.snapshot is None or talk.snapshot.flow != "complaint")
+        )
+        or (context.attended and talk.snapshot is None and envelope.intent in NODS)
+    ):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
@@ -278,7 +282,7 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
         flow = registry.of(talk.snapshot)
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
-    intent = envelope.intent
+    intent = COLLEAGUE if talk.kind == "staff" else envelope.intent
     told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
     if intent == Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up()

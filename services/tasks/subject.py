@@ -2,11 +2,19 @@
 
 from typing import Final
 
+from conversations.flows.tasks import ActOnTask, KeepNote, ShowShift, ShowTasks, TakeBackNote
 from services.subject import Subject
-from services.tasks import today
+from services.tasks import colleague, today
 
 SUBJECT: Final = Subject(
     name="tasks",
+    executors={
+        ShowShift: colleague.shift,
+        ShowTasks: colleague.tasks,
+        ActOnTask: colleague.act,
+        KeepNote: colleague.keep,
+        TakeBackNote: colleague.take_back,
+    },
     actions={
         "add_task": "写任务",
         "take_task": "接任务",
@@ -20,6 +28,8 @@ SUBJECT: Final = Subject(
         "offer_note": "这一笔可以写进家书",
         "take_back_note": "收回一笔",
         "use_note": "把一笔写进家书",
+        "wechat_shift": "在自己的微信里接班",
+        "wechat_tasks": "在自己的微信里看任务",
     },
     things={"task": "任务", "note": "记的一笔"},
     topics=("tasks", "notes"),

@@ -141,7 +141,7 @@ def drop(db: Unit, viewer: Viewer, task_id: int, form: GiveBack, now: datetime) 
 
 
 def undo(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime) -> Task:
-    """It was not done after all: open again, for a day, by who ended it or a lead. Raises Invalid, Changed, NotFound."""
+    """Not done after all: open again, for a day, by who ended it or a lead. Raises Invalid, Changed, NotFound."""
     row = access_task(db, viewer, task_id, lock=True)
     if row.ended_at is None:
         return row

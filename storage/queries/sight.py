@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from care.states import PersonKind
 from storage import tables
 
 A = tables.Accused
@@ -37,8 +38,17 @@ class Sight:
         hidden = exists().where(
             tables.Complaint.person_id == column, tables.Complaint.closed_at.is_(None), self._hidden()
         )
-        here = column.in_(select(tables.Person.id).where(tables.Person.home_id == self.home_id))
+        mine = select(tables.Person.id).where(tables.Person.home_id == self.home_id)
+        staff = tables.Person.kind == PersonKind.STAFF.value
+        here = or_(column.in_(mine.where(~staff)), and_(column.in_(mine.where(staff)), self._colleague(column)))
         return and_(here, self._floor(column), column.not_in(accuses), ~hidden)
+
+    def _colleague(self, column: Ids) -> ColumnElement[bool]:
+        """A colleague's own WeChat is no talk of the house (F39): seen while she calls for help, and by the lead where
+        she has accused somebody.
+        """
+        calls = column.in_(self._calls())
+        return or_(calls, column.in_(select(A.person_id).where(A.home_id == self.home_id))) if self.lead else calls
 
     def resident(self) -> ColumnElement[bool]:
         """Residents of the home, on the viewer's floors; to be used where `resident` is selected."""
@@ -114,15 +124,19 @@ class Sight:
             tables.Complaint.hide_name, others, tables.Complaint.owner_id.is_not(None) if self.complaints else true()
         )
 
+    def _calls(self) -> Select[int]:
+        """Who calls for help now, whom the viewer may hear."""
+        return select(tables.Alarm.person_id).where(
+            tables.Alarm.arrived_at.is_(None),
+            tables.Alarm.audience.in_(self.audiences),
+            tables.Alarm.brief.is_(false()),
+        )
+
     def _floor(self, column: Ids) -> ColumnElement[bool]:
         """Elders of the floor and their relatives; beyond it only who calls for help now."""
         if not self.floors:
             return true()
         here = select(tables.Resident.person_id).where(tables.Resident.floor.in_(self.floors))
         kin = select(tables.Kinship.person_id).join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
-        calls = select(tables.Alarm.person_id).where(
-            tables.Alarm.arrived_at.is_(None),
-            tables.Alarm.audience.in_(self.audiences),
-            tables.Alarm.brief.is_(false()),
-        )
+        calls = self._calls()
         return or_(column.in_(here), column.in_(kin.where(tables.Resident.floor.in_(self.floors))), column.in_(calls))

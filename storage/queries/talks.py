@@ -224,6 +224,9 @@ IS_PLACE: Final = (
 """Whether somebody is no person but a device of a room, where whoever speaks is asked (F3)."""
 
 
+UNTIED: Final = {"guest": "未绑定", "staff": "同事，用自己的微信"}
+
+
 def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
@@ -248,7 +251,7 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     for person, attended_by, resident, is_place in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
-        nobody = "房间里的设备，先问是谁" if is_place else "未绑定" if person.kind == "guest" else ""
+        nobody = "房间里的设备，先问是谁" if is_place else UNTIED.get(person.kind, "")
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
     return found

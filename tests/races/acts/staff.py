@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.races.acts.act import MEMORY, ROW, Act, Key, act, post
+from tests.races.acts.act import ALONE, MEMORY, ROW, Act, Key, act, post
 
 ONE: Final = "/console/staff/{colleague}"
 OWN: Final = "her own row is held; once more ends the same"
@@ -51,5 +51,15 @@ ACTS: Final[dict[Key, Act]] = {
         "station.come", "session", why="who came last is at the station; the one before is out"
     ),
     post("/console/station/lock", "lock"): act("station.lock", "session", why="locked is locked"),
+    post("/console/me/wechat/code", "own_code"): act("me.wechat_code", "staff", why=OWN),
+    post("/console/me/wechat/end", "own_end"): act("me.wechat_end", "staff", why="ended is ended"),
+    post(ONE + "/wechat/code", "her_code"): act(
+        "colleague.wechat_code", "staff", why="the row is held; the newest code is the one that counts"
+    ),
+    post(ONE + "/wechat/end", "her_end"): act("colleague.wechat_end", "staff", why="ended is ended"),
+    ("webhook", "BindColleague"): act(
+        "wechat.bind", "staff", why="one statement takes the code; each message asks whether she still works here"
+    ),
+    ("job", "menus"): act("job.menus", "staff", guard=ALONE, why="a tag that is given twice is the same tag"),
     post("/console/unit", "save"): act("unit.set", "unit", "unit.set", ROW, "Changed"),
 }

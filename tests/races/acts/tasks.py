@@ -4,12 +4,19 @@ who was first.
 
 from typing import Final
 
-from tests.races.acts.act import Act, Key, act, post
+from tests.races.acts.act import ONE as ONCE
+from tests.races.acts.act import READS, Act, Key, act, post
 
 ONE: Final = "/console/tasks/{task}/{act}"
+TOLD: Final = "who comes second changes nothing and reads that a colleague was first"
 NOTE: Final = "/console/notes/{note}/{act}"
 HELD: Final = "the row is held; who comes second reads what the first did, and is told (Decided, Changed)"
 ACTS: Final[dict[Key, Act]] = {
+    ("webhook", "ShowShift"): act("wechat.shift", "task", why=READS),
+    ("webhook", "ShowTasks"): act("wechat.tasks", "task", why=READS),
+    ("webhook", "ActOnTask"): act("wechat.act", "task", guard=ONCE, why=TOLD),
+    ("webhook", "KeepNote"): act("wechat.note", "note", why="each line is one of its own"),
+    ("webhook", "TakeBackNote"): act("wechat.take_back", "note", guard=ONCE, why=TOLD),
     post("/console/tasks/add", "add"): act("task.add", "task", why="each line is one of its own"),
     post(ONE, "take"): act("task.take", "task", why=HELD),
     post(ONE, "done"): act("task.done", "task", why=HELD),
