@@ -44,6 +44,7 @@ APART: Final = frozenset(
         "knowledge_entry",
         "letter",
         "letter_photo",
+        "letter_photo_person",
         "letter_reading",
         "login_throttle",
         "mark",

@@ -9,21 +9,23 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care import families
+from care import families, pictures
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
-from services.families import consents, disputes, narrowing, relatives, sheets, ties, wishes
+from services.families import consents, disputes, narrowing, photos, relatives, sheets, ties, wishes
 from services.families.access import access_consent, access_proof, access_tie
 from services.families.forms import (
     AddRelative,
     AddWish,
+    AllowPictures,
     AttachProof,
     EditRelative,
     EndDispute,
     EndWish,
+    ForbidPictures,
     MakePrimary,
     NarrowScope,
     PlaceRelative,
@@ -37,8 +39,8 @@ from services.form import Form
 from services.media import media
 from services.residents.access import RESIDENTS, access_resident
 from storage import tables
+from storage.queries import families_photos, residents
 from storage.queries import families_ties as queries
-from storage.queries import residents
 from storage.tables.families_ties import ConsentProof
 from storage.unit import Unit
 from web.sessions import viewer
@@ -98,9 +100,9 @@ async def part(request: web.Request) -> dict[str, Any]:
     return await _family(request)
 
 
-@ROUTES.get(rf"{HERE}/side/{{what:add|wish|dispute}}", "families/_side.html")
+@ROUTES.get(rf"{HERE}/side/{{what:add|wish|dispute|pictures}}", "families/_side.html")
 async def side(request: web.Request) -> dict[str, Any]:
-    """What is filled in beside the list: a new relative, a wish, a dispute."""
+    """What is filled in beside the list: a new relative, a wish, a dispute, whose pictures may show the elder."""
     return await _family(request) | {"what": request.match_info["what"], "one": None, "scope": ""}
 
 
@@ -185,6 +187,29 @@ async def consent(request: web.Request, form: RecordConsent) -> dict[str, Any]:
         lambda db: ties.agree(db, who, resident, person, form, now, proof),
     )
     return await _family(request) | {"done": "记好了，从现在起就能看。"}
+
+
+@ROUTES.form(rf"{HERE}/pictures", AllowPictures, "families/_family.html")
+async def allow(request: web.Request, form: AllowPictures) -> dict[str, Any]:
+    """The elder may be seen in pictures of other families (F32)."""
+    who, now, resident = viewer(request), request.app[CLOCK](), _resident(request)
+    await request.app[DATABASE].read(lambda db: access_resident(db, who, resident) and None)
+    data = request[SENT][0] if request[SENT] else b""
+    proof = consents.take(data) if data else None
+    await keep_with(
+        request,
+        [(proof.id, data)] if proof else [],
+        lambda db: photos.allow(db, who, resident, form, now, proof),
+    )
+    return await _family(request) | {"done": "记好了。点到名的照片，别人家也能看。"}
+
+
+@ROUTES.form(rf"{HERE}/pictures/forbid", ForbidPictures, "families/_family.html")
+async def forbid(request: web.Request, form: ForbidPictures) -> dict[str, Any]:
+    """Not any more, from this second on."""
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: photos.forbid(db, who, _resident(request), form, now))
+    return await _family(request) | {"done": "马上生效了：点过这位的照片，别人家的信里都看不到了，旧信也一样。"}
 
 
 @ROUTES.form(rf"{HERE}/consents/{{consent:\d{{1,18}}}}/proof", AttachProof, "families/_family.html")
@@ -300,6 +325,7 @@ def _words() -> dict[str, Any]:
         "ZONES": ZONES,
         "ALL_THE_SAME": wishes.ALL_THE_SAME,
         "FILES": consents.KINDS,
+        "AGREES_BY": pictures.AGREES_BY,
         "short": families.short,
         "names": families.names,
     }
@@ -317,6 +343,7 @@ async def _family(request: web.Request) -> dict[str, Any]:
             "sheets": queries.sheets(db, row.id, now),
             "changes": queries.changes(db, row.id),
             "wishes": queries.wishes(db, row.id),
+            "seen": families_photos.consent(db, row.id),
             "dispute": queries.dispute(db, row.id),
             "drawn_order": ties.order_of(queries.ties(db, row.id)),
             "drawn_dispute": disputes.revision_of(disputes.open_one(db, row.id)),

@@ -11,21 +11,21 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from care.letters import FIELDS, of_body
+from care.pictures import COMPANY, RESIDENTS, UNASKED
 from care.states import NoteUse
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import access_page
-from services.letters import letters, shared
+from services.letters import letters, photos, shared
 from services.letters.access import LETTERS, access_letter
-from services.letters.forms import LetGo, Sentence, WithdrawLetter, WriteLetter
-from services.letters.letters import Photo
+from services.letters.forms import LetGo, SayWho, Sentence, WithdrawLetter, WriteLetter
 from services.media import media
 from services.media.bare import bare
 from services.residents.access import access_resident
 from services.tasks import notes
-from storage.queries import families_ties, residents, tasks
+from storage.queries import families_ties, letters_photos, residents, tasks
 from storage.queries import letters as queries
 from storage.types import new_id
 from storage.unit import Unit
@@ -67,7 +67,7 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     if form.day not in {None, day}:
         raise Invalid(why="已经过了零点，这些是昨天的事，没有存。请刷新，重新写今天的。")
     sent = [await asyncio.to_thread(bare, data) for data in request[SENT]]
-    pictures = [(Photo(new_id(), letters.take(data), len(data)), data) for data in sent]
+    pictures = [(photos.Photo(new_id(), photos.take(data), len(data)), data) for data in sent]
 
     def work(db: Unit) -> None:
         lines = notes.held(db, who, resident, form.notes)
@@ -80,6 +80,9 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     order = [row.line.id for row in facts["rows"]]
     following = next((one for one in after if order.index(one) > order.index(resident)), after[0] if after else None)
     answer = web.Response(status=204)
+    if pictures and not form.alone:  # nobody sees them until somebody has said who is in each
+        answer.headers["HX-Redirect"] = f"/console/letters/{resident}?who={pictures[-1][0].id}#who"
+        return answer
     held = (
         f"?held={resident}"
         if any(
@@ -120,12 +123,25 @@ async def act(request: web.Request, form: LetGo | WithdrawLetter) -> web.StreamR
     )
 
 
+@ROUTES.form(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/who", SayWho, "letters/_photos.html")
+async def who_is_in(request: web.Request, form: SayWho) -> dict[str, Any]:
+    """Who is in a photo (F32)."""
+    who, now = viewer(request), request.app[CLOCK]()
+    number, wanted = int(request.match_info["letter"]), int(request.match_info["photo"])
+
+    def work(db: Unit) -> int:
+        photos.say_who(db, who, number, wanted, form, now)
+        return access_letter(db, who, number).resident_id
+
+    return await _entry(request, await request.app[DATABASE].write(work))
+
+
 @ROUTES.post(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}/drop")
 async def drop(request: web.Request) -> web.StreamResponse:
     """Take a photo out."""
     who, now = viewer(request), request.app[CLOCK]()
     number, wanted = int(request.match_info["letter"]), int(request.match_info["photo"])
-    await request.app[DATABASE].write(lambda db: letters.drop_photo(db, who, number, wanted, now))
+    await request.app[DATABASE].write(lambda db: photos.drop_photo(db, who, number, wanted, now))
     media.file_of(request.app[SETTINGS].media.path, wanted).unlink(missing_ok=True)
     return web.Response(text="")
 
@@ -136,7 +152,7 @@ async def photo(request: web.Request) -> web.StreamResponse:
     who, number, wanted = viewer(request), int(request.match_info["letter"]), int(request.match_info["photo"])
 
     def work(db: Unit) -> bool:
-        return wanted in queries.photos(db, access_letter(db, who, number).id)
+        return wanted in {one.id for one in letters_photos.pictures(db, access_letter(db, who, number).id)}
 
     if not await request.app[DATABASE].read(work):
         raise NotFound
@@ -197,6 +213,10 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         )
         return {
             "entry": residents.one(db, resident),
+            "others": sorted(
+                (one for one in residents.lines(db, who.sight) if one.id != resident.id),
+                key=lambda one: one.floor != resident.floor,
+            ),
             "letter": queries.written(db, who.sight, row) if row else None,
             "readers": queries.who_reads(db, resident.id, row.id if row else None),
             "yesterday": queries.written(db, who.sight, yesterday) if yesterday else None,
@@ -213,4 +233,5 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         "heard": of_body(written),
         "of_body": bool(found["letter"]) and found["letter"].of_body,
     }
+    found |= {"COMPANY": COMPANY, "RESIDENTS": RESIDENTS, "UNASKED": UNASKED, "drawn_photo": photos.revision_of}
     return found | {"FIELDS": FIELDS, "may_let_go": who.role in letters.CALLERS, "open_id": resident_id}

@@ -16,8 +16,8 @@ from services.families.access import access_consent
 from services.house import House
 from services.media.files import File, taken
 from services.residents.access import family_of
-from services.subject import Running
 from storage import tables
+from storage.tables.families_photos import PhotoConsent
 from storage.tables.families_ties import ConsentProof
 from storage.types import new_id
 from storage.unit import Unit
@@ -81,7 +81,9 @@ def attach(db: Unit, viewer: Viewer, resident_id: int, consent_id: int, proof: F
     db.store.hint("families")
 
 
-def keep_proof(db: Unit, viewer: Viewer, of: tables.Kinship | tables.Consent, proof: File, now: datetime) -> None:
+def keep_proof(
+    db: Unit, viewer: Viewer, of: tables.Kinship | tables.Consent | PhotoConsent, proof: File, now: datetime
+) -> None:
     """Write down what the sealed file is. The family is locked."""
     db.add(
         ConsentProof(
@@ -141,15 +143,3 @@ def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
         tie.scopes = families.in_order(set(tie.scopes.split()) - lost)
     db.store.audit(row.home_id, now, "machine", "consent_ended", f"resident:{row.resident_id}")
     db.store.hint("families", "residents", "letters")
-
-
-async def end_all(running: Running, now: datetime) -> None:
-    """Each consent whose day is over, in a transaction of its own."""
-    today = now.astimezone(running.house.home.zone).date()
-
-    def over(db: Unit) -> list[int]:
-        found = select(tables.Consent.id).where(tables.Consent.withdrawn_at.is_(None), tables.Consent.ends_on < today)
-        return list(db.scalars(found.order_by(tables.Consent.id)))
-
-    numbers = await running.database.read(over)
-    await running.each(numbers, lambda db, number: ended(db, running.house, number, now))

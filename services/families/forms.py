@@ -75,6 +75,19 @@ class RecordConsent(Form, frozen=True, kw_only=True):
     ends_on: date | None = None
 
 
+class AllowPictures(Form, frozen=True, kw_only=True):
+    """The elder agreed to be seen in pictures of other families, and how (F32); a proof comes with the form."""
+
+    way: str
+    ends_on: date | None = None
+
+
+class ForbidPictures(Form, frozen=True, kw_only=True):
+    """It was taken back, and who wanted that."""
+
+    asked_by: str
+
+
 class AttachProof(Form, frozen=True, kw_only=True):
     """The photographed paper of a consent that has none yet; the file comes with the form."""
 

@@ -1,10 +1,31 @@
 """What this subject gives to the house."""
 
+from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
+
 from conversations.effects import AskToBind, TryCode
-from services.families import binding, consents
-from services.subject import Job, Subject
+from services.families import binding, consents, photos
+from services.subject import Job, Running, Subject
+from storage import tables
+from storage.tables.families_photos import PhotoConsent
+from storage.unit import Unit
+
+
+async def end_all(running: Running, now: datetime) -> None:
+    """Each consent whose day is over, in a transaction of its own (F47)."""
+    today = now.astimezone(running.house.home.zone).date()
+
+    def over(db: Unit, table: type[tables.Consent] | type[PhotoConsent]) -> list[int]:
+        found = select(table.id).where(table.withdrawn_at.is_(None), table.ends_on < today)
+        return list(db.scalars(found.order_by(table.id)))
+
+    numbers = await running.database.read(lambda db: over(db, tables.Consent))
+    await running.each(numbers, lambda db, number: consents.ended(db, running.house, number, now))
+    numbers = await running.database.read(lambda db: over(db, PhotoConsent))
+    await running.each(numbers, lambda db, number: photos.ended(db, running.house, number, now))
+
 
 SUBJECT: Final = Subject(
     name="families",
@@ -25,6 +46,8 @@ SUBJECT: Final = Subject(
         "consent": "记一次同意",
         "attach_proof": "补同意的凭据",
         "consent_ended": "同意到期",
+        "allow_pictures": "同意出现在别人家的照片里",
+        "forbid_pictures": "不再出现在别人家的照片里",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",
         "remove_relative": "移除家属",
@@ -35,7 +58,7 @@ SUBJECT: Final = Subject(
         "end_dispute": "结束争议",
     },
     things={"application": "绑定申请", "proof": "同意的凭据"},
-    jobs=(Job("consents", 600, consents.end_all, "收回到期的同意"),),
+    jobs=(Job("consents", 600, end_all, "收回到期的同意"),),
     promises={"binding": "绑定核实"},
     topics=("families",),
 )

@@ -9,8 +9,8 @@ from services.form import Form
 class WriteLetter(Form, frozen=True, kw_only=True):
     """The letter of a day: chips by field, one sentence, a note that the family does not see; `taps`: what it cost.
 
-    `notes`: lines of colleagues that are in the sentence now. `of_body`: the writer says that the sentence tells of the
-    body; words that do so count as well (C-2).
+    `notes`: lines of colleagues that are in the sentence now. `alone`: only the resident is in the photos that come with
+    it. `of_body`: the writer says that the sentence tells of the body; words that do so count as well (C-2).
     """
 
     day: date | None = None
@@ -21,6 +21,7 @@ class WriteLetter(Form, frozen=True, kw_only=True):
     note: str = ""
     temperature: str = ""
     taps: int = 0
+    alone: bool = False
 
 
 class Sentence(Form, frozen=True, kw_only=True):
@@ -28,6 +29,13 @@ class Sentence(Form, frozen=True, kw_only=True):
 
     sentence: str = ""
     of_body: bool = False
+
+
+class SayWho(Form, frozen=True, kw_only=True):
+    """Who is in a photo: one of the words of `care.pictures.COMPANY`, and which other residents (F32)."""
+
+    company: str = ""
+    people: frozenset[int] = frozenset()
 
 
 class LetGo(Form, frozen=True, kw_only=True):

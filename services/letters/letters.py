@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from services.house import House
 from services.letters import shared
 from services.letters.access import access_letter
 from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
-from services.media import media
+from services.letters.photos import PHOTOS, Photo, attach
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of
@@ -28,14 +28,12 @@ from settings import Home
 from storage import revision, tables
 from storage.queries import launch, letters_pages
 from storage.queries import letters as queries
+from storage.queries.letters_photos import photo_count
 from storage.types import new_id
 from storage.unit import Unit
 
 LETTER: Final = Purpose("letter", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
-PHOTOS: Final = 6
-PHOTO_BYTES: Final = 6 * 1024 * 1024
-SHOWN: Final = frozenset({"image/jpeg", "image/png"})
 REACTIONS: Final = ("收到", "谢谢", "有疑问", "请来电")
 ASKS: Final = frozenset({"有疑问", "请来电"})
 """Reactions that want a person: they enter the talk and get a clock."""
@@ -53,15 +51,6 @@ Ask = Callable[[str, str, str], Awaitable[str]]
 
 The same key is asked once.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo whose file is written, sealed, under this id."""
-
-    id: int
-    mime: str
-    size: int
 
 
 def today(home: Home, now: datetime) -> date:
@@ -99,7 +88,7 @@ def write(
     _as_drawn(db, row, form.drawn)
     degrees = _degrees(form.temperature)
     yesterday = queries.of_day(db, resident.id, day - timedelta(days=1))
-    pictures = len(photos) + (queries.photo_count(db, row.id) if row else 0)
+    pictures = len(photos) + (photo_count(db, row.id) if row else 0)
     if pictures > PHOTOS:
         raise Invalid(why=f"一封家书最多 {PHOTOS} 张照片。")
     looked = letters.look(
@@ -132,7 +121,7 @@ def write(
     row.held_why = looked.hold or waits or (queries.LEAD_FIRST if queries.cautious(db, resident.id) else None)
     if row.held_why or row.state != "released":  # bad news waits for a call, whoever has read what before
         row.state = "held" if row.held_why else "ready"
-    _attach(db, viewer, row, photos, now)
+    attach(db, viewer, row, photos, now, alone=form.alone)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_letter", f"letter:{row.id}")
     db.store.hint("letters")
     return row
@@ -199,43 +188,6 @@ def _take_back(db: Unit, row: tables.Letter, now: datetime) -> None:
     db.lock_whose(family_of(row.resident_id))
     for kin, _ in queries.readers(db, row.resident_id):
         outbox.take_back(db.store, _key(row, kin), now)
-
-
-def take(data: bytes) -> str:
-    """The kind of a photo by its first bytes. Raises Invalid for what is none, or too big."""
-    mime = media.sniff(data)
-    if mime not in SHOWN:
-        raise Invalid(why="照片只收 JPG 和 PNG。")
-    if len(data) > PHOTO_BYTES:
-        raise Invalid(why="这张照片超过 6 MB，请换一张小的。")
-    return mime
-
-
-def _attach(db: Unit, viewer: Viewer, row: tables.Letter, photos: Sequence[Photo], now: datetime) -> None:
-    for photo in photos:
-        db.add(
-            tables.LetterPhoto(
-                id=photo.id,
-                home_id=viewer.home_id,
-                letter_id=row.id,
-                mime=photo.mime,
-                size=photo.size,
-                added_by=viewer.id,
-                added_at=now,
-            )
-        )
-
-
-def drop_photo(db: Unit, viewer: Viewer, letter_id: int, photo_id: int, now: datetime) -> None:
-    """Take a photo out of a letter. Raises NotFound."""
-    row = access_letter(db, viewer, letter_id, lock=True)
-    photo = db.get(tables.LetterPhoto, photo_id)
-    if photo is None or photo.letter_id != row.id:
-        raise NotFound
-    db.delete(photo)
-    row.corrected = row.corrected or row.state == "released"
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "drop_photo", f"letter:{row.id}")
-    db.store.hint("letters")
 
 
 def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:

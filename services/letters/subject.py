@@ -22,6 +22,7 @@ SUBJECT: Final = Subject(
         "let_go": "电话告知后放行",
         "withdraw_letter": "收回家书",
         "drop_photo": "拿掉照片",
+        "say_who": "点照片里有谁",
         "release_letters": "发家书",
     },
     things={"letter": "家书"},

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from care import letters
 from storage import tables
+from storage.queries.letters_photos import Picture, pictures
 from storage.queries.residents import Line, lines
 from storage.queries.sight import Sight
 from storage.store import Store
@@ -52,7 +53,7 @@ class Written:
     sentence: str
     note: str
     author: str
-    photos: list[int]
+    photos: list[Picture]
 
     @property
     def of_body(self) -> bool:
@@ -93,11 +94,6 @@ def of_day(db: Unit, resident_id: int, day: date) -> tables.Letter | None:
     return db.scalars(
         select(tables.Letter).where(tables.Letter.resident_id == resident_id, tables.Letter.day == day)
     ).first()
-
-
-def photo_count(db: Unit, letter_id: int) -> int:
-    """How many photos a letter has."""
-    return db.scalar(select(func.count()).where(tables.LetterPhoto.letter_id == letter_id)) or 0
 
 
 def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
@@ -246,17 +242,6 @@ def facts_of(db: Unit, row: tables.Letter) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in json.loads(db.words(row, "facts", "{}")).items()}
 
 
-def photos(db: Unit, letter_id: int) -> list[int]:
-    """The photos of a letter, in the order in which they were added."""
-    return list(
-        db.scalars(
-            select(tables.LetterPhoto.id)
-            .where(tables.LetterPhoto.letter_id == letter_id)
-            .order_by(tables.LetterPhoto.id)
-        )
-    )
-
-
 # -- for the staff -------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +298,7 @@ def written(db: Unit, sight: Sight, row: tables.Letter) -> Written:
         db.words(row, "sentence"),
         db.words(row, "note"),
         author,
-        photos(db, row.id),
+        pictures(db, row.id),
     )
 
 

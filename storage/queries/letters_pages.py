@@ -10,7 +10,8 @@ from sqlalchemy import select, true
 
 from care import letters
 from storage import tables
-from storage.queries.letters import facts_of, photos, reading
+from storage.queries.letters import facts_of, reading
+from storage.queries.letters_photos import leaving
 from storage.queries.pages import and_one
 from storage.unit import Unit
 
@@ -75,7 +76,7 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
         db.words(reader, "name", "您"),
         letters.sentence_for(known, db.words(row, "sentence"), scopes),
         facts,
-        photos(db, row.id) if "photos" in scopes else [],
+        leaving(db, row.id) if "photos" in scopes else [],
         author,
         row.written_at,
         row.corrected,

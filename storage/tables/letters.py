@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped
 
 from care.states import LetterState, Reaction
 from storage.tables.base import After, Base
-from storage.types import Moment, closed, column, link, sealed
+from storage.types import Moment, Word, closed, column, link, sealed
 
 
 class Letter(Base):
@@ -56,6 +56,22 @@ class LetterPhoto(Base):
     size: Mapped[int] = column(Integer, "bytes")
     added_by: Mapped[int] = column(BigInteger, "who took it")
     added_at: Mapped[datetime] = column(Moment, "when")
+    company: Mapped[str | None] = column(
+        Word(10),
+        "who is in it: unasked, alone, family, residents, others; null = families saw it before anybody was asked",
+        nullable=True,
+    )
+
+
+class LetterPhotoPerson(Base):
+    """Another resident who can be recognised in a photo (F32)."""
+
+    __tablename__ = "letter_photo_person"
+    __table_args__ = (UniqueConstraint("photo_id", "resident_id"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    photo_id: Mapped[int] = link("letter_photo.id", "which photo")
+    resident_id: Mapped[int] = link("resident.id", "who is in it besides the one whom the letter is about", index=True)
 
 
 class LetterReading(Base):

@@ -15,7 +15,7 @@ async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_l
     house: House, colleagues: dict[str, Colleague], tmp_path: Path
 ) -> None:
     carer, number = colleagues["zhou"], await resident(house)
-    form = FormData({"meals": "大半", "taps": "5", "drawn": await carer.drawn(f"/letters/{number}")})
+    form = FormData({"meals": "大半", "taps": "5", "alone": "1", "drawn": await carer.drawn(f"/letters/{number}")})
     form.add_field("photos", io.BytesIO(PNG), filename="a.png", content_type="image/png")
     answer = await carer.post(f"/letters/{number}", form)
     assert (answer.status, answer.headers["HX-Redirect"]) == (204, "/console/letters")
@@ -24,6 +24,7 @@ async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_l
     page = await carer.get(f"/letters/{number}")
     shown = re.search(r'<img src="(/console/letters/\d+/\d+)"', page)
     assert shown
+    assert "可以发" in page
     async with carer.client.get(shown[1]) as photo:
         assert (photo.status, await photo.read(), photo.content_type) == (200, PNG, "image/png")
     for content, says in ((b"GIF89a", "JPG 和 PNG"), (PNG, "平安")):
@@ -36,6 +37,38 @@ async def test_f20_a_letter_with_a_photo_goes_on_to_the_next_and_a_refused_one_l
     assert (await carer.post(f"{shown[1].removeprefix('/console')}/drop")).status == 200
     assert files(tmp_path) == []
     assert (await carer.post(f"/letters/{await resident(house, '201')}", {"meals": "大半"})).status == 404
+
+
+async def test_f32_who_is_in_a_photo_is_asked_before_it_goes(house: House, colleagues: dict[str, Colleague]) -> None:
+    lead, desk, number = colleagues["shen"], colleagues["chen"], await resident(house)
+    form = FormData({"meals": "大半", "drawn": await lead.drawn(f"/letters/{number}")})
+    form.add_field("photos", io.BytesIO(PNG), filename="a.png", content_type="image/png")
+    answer = await lead.post(f"/letters/{number}", form)
+    assert re.fullmatch(rf"/console/letters/{number}\?who=\d+#who", answer.headers["HX-Redirect"]), "the next can wait"
+    page = await lead.get(f"/letters/{number}")
+    assert "还没点里面有谁，家属看不到" in page
+    at = re.search(r'hx-post="/console(/letters/\d+/\d+/who)"', page)
+    drawn = re.search(r'name="drawn" value="(\w+)">\s*<p class="warnw"', page)
+    other = re.search(r'name="people" value="(\d+)"', page)
+    assert at
+    assert drawn
+    assert other
+    told = await lead.post(at[1], {"company": "residents", "people": other[1], "drawn": drawn[1]})
+    assert "没有同意出现在别人家的照片里，不发" in await told.text()
+    refused = await lead.post(at[1], {"company": "alone", "drawn": drawn[1]})
+    assert refused.status == 409
+    family = f"/residents/{other[1]}/families"
+    assert "没有同意：照片里点到" in await desk.get(family)
+    assert "念给老人听" in await desk.get(f"{family}/side/pictures")
+    form = FormData({"way": "paper"})
+    form.add_field("proof", io.BytesIO(PNG), filename="p.png", content_type="image/png")
+    told = await desk.post(f"{family}/pictures", form)
+    assert "签字或按手印的同意书" in await told.text()
+    assert "可以发" in await lead.get(f"/letters/{number}")
+    told = await desk.post(f"{family}/pictures/forbid", {"asked_by": "elder"})
+    assert "旧信也一样" in await told.text()
+    assert "没有同意出现在别人家的照片里，不发" in await lead.get(f"/letters/{number}")
+    assert (await colleagues["zhou"].post(f"{family}/pictures", {"way": "paper"})).status in {403, 404}
 
 
 async def test_u4_a_held_letter_is_let_go_by_a_nurse_who_called_and_a_letter_is_withdrawn(

@@ -15,7 +15,7 @@ from pages import app as pages
 from pages.door import Door
 from services.families import narrowing
 from services.families.forms import NarrowScope, RemoveRelative
-from services.letters.letters import Photo
+from services.letters.photos import Photo
 from services.media import media
 from services.ports import CodeUsed, NotIdentified
 from settings import Http, Media, Wechat

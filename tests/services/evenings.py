@@ -9,7 +9,7 @@ from services import install
 from services.access import Viewer
 from services.letters import letters
 from services.letters.forms import WriteLetter
-from services.letters.letters import Photo
+from services.letters.photos import Photo
 from storage import tables
 from tests.conftest import HomeUnderTest
 
@@ -60,7 +60,7 @@ async def writes(
 ) -> int:
     number, day = await resident(home, room), letters.today(home.settings.home, home.clock())
     ticked = {"meals": frozenset({"大半"}), "body": frozenset({"平稳"})}
-    form = msgspec.convert({"ticked": ticked, "sentence": sentence, "taps": 5} | more, WriteLetter)
+    form = msgspec.convert({"ticked": ticked, "sentence": sentence, "taps": 5, "alone": True} | more, WriteLetter)
     row: tables.Letter = await home.database.write(
         lambda db: letters.write(db, who, number, day, form, home.clock(), photos)
     )

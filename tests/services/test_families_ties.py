@@ -9,7 +9,7 @@ import pytest
 from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
-from services.families import consents, disputes, narrowing, relatives, ties, wishes
+from services.families import consents, disputes, narrowing, relatives, subject, ties, wishes
 from services.families.forms import (
     AddRelative,
     AddWish,
@@ -25,7 +25,7 @@ from services.families.forms import (
     WithdrawConsent,
 )
 from services.letters import letters
-from services.letters.letters import Photo
+from services.letters.photos import Photo
 from services.search import search
 from services.subject import Running
 from storage.queries import families_ties as queries
@@ -279,8 +279,8 @@ async def test_f47_a_consent_with_an_end_stops_what_it_named_and_nothing_else(ho
         form = RecordConsent(scopes=frozenset(scopes), way="paper", ends_on=end)
         await act(house, ties.agree, desk, "niece", form)
     running = Running(house.database, house.house, house.ids.home_id, house.settings)
-    await consents.end_all(running, house.clock.on(days=30))
+    await subject.end_all(running, house.clock.on(days=30))
     assert await of(house, "niece") == "daily billing photos"
-    await consents.end_all(running, house.clock.on(days=1))
+    await subject.end_all(running, house.clock.on(days=1))
     assert await of(house, "niece") == "daily photos"
     assert await house.one("SELECT count(*) FROM audit WHERE action = 'consent_ended'") == 1

@@ -10,8 +10,9 @@ from care.errors import Conflict, Decided, Invalid, NotFound
 from care.states import Role
 from conversations import events
 from services.letters import letters
+from services.letters import photos as photographs
 from services.letters.forms import LetGo, WithdrawLetter
-from services.letters.letters import Photo
+from services.letters.photos import Photo
 from services.promises import clocks
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
@@ -276,12 +277,12 @@ async def test_f20_checks_are_sentences_for_the_writer(house: HomeUnderTest) -> 
             await writes(house, carer, **more)
     for data, why in ((b"GIF89a", "JPG 和 PNG"), (b"\xff\xd8\xff" + bytes(7 * 1024 * 1024), "6 MB")):
         with pytest.raises(Invalid, match=why):
-            letters.take(data)
-    assert letters.take(b"\x89PNG\r\n\x1a\n") == "image/png"
+            photographs.take(data)
+    assert photographs.take(b"\x89PNG\r\n\x1a\n") == "image/png"
     number = await writes(house, carer, photos=[photo := Photo(new_id(), "image/png", 9)])
-    await house.database.write(lambda db: letters.drop_photo(db, carer, number, photo.id, house.clock()))
+    await house.database.write(lambda db: photographs.drop_photo(db, carer, number, photo.id, house.clock()))
     with pytest.raises(NotFound):
-        await house.database.write(lambda db: letters.drop_photo(db, carer, number, photo.id, house.clock()))
+        await house.database.write(lambda db: photographs.drop_photo(db, carer, number, photo.id, house.clock()))
     assert letters.link("https://jia.example.cn/", 7) == '<a href="https://jia.example.cn/p/letters/7">打开家书</a>'
     assert (
         timedelta(0)
@@ -357,8 +358,8 @@ async def test_fault_t_the_photos_of_another_letter_take_no_place_in_this_one(ho
     def photos(many: int) -> list[Photo]:
         return [Photo(new_id(), "image/png", 9) for _ in range(many)]
 
-    await writes(house, carer, "301", "上午下了一盘棋。", photos(letters.PHOTOS))
+    await writes(house, carer, "301", "上午下了一盘棋。", photos(photographs.PHOTOS))
     await writes(house, carer, photos=photos(1))
     with pytest.raises(Invalid, match="张照片"):
-        await writes(house, carer, photos=photos(letters.PHOTOS))
-    await writes(house, carer, photos=photos(letters.PHOTOS - 1))
+        await writes(house, carer, photos=photos(photographs.PHOTOS))
+    await writes(house, carer, photos=photos(photographs.PHOTOS - 1))

@@ -11,7 +11,16 @@ from conversations import events
 from services.access import Viewer
 from services.ports import Fate, Outcome
 from storage import tables
-from storage.queries import complaints_list, complaints_urgent, emergencies, letters, talks, talks_list, today, upkeep
+from storage.queries import (
+    complaints_list,
+    complaints_urgent,
+    emergencies,
+    letters_photos,
+    talks,
+    talks_list,
+    today,
+    upkeep,
+)
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
@@ -211,7 +220,7 @@ async def test_fault_c8_in_a_new_house_every_count_is_nothing(home: HomeUnderTes
         assert complaints_list.totals(db, who.sight, "", now).lanes == [0] * 5
         assert emergencies.past(db, who.sight) == ([], 0, 0)
         assert complaints_urgent.urgent(db, who.sight) == []
-        assert letters.photo_count(db, 1) == 0
+        assert letters_photos.photo_count(db, 1) == 0
 
     await home.database.read(look)
 

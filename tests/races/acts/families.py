@@ -24,6 +24,12 @@ ACTS: Final[dict[Key, Act]] = {
     post(f"{HERE}/{{person}}/consent", "consent"): act(
         "family.consent", "consent", why="one more line, under the lock of the family; a dispute is asked for under it"
     ),
+    post(f"{HERE}/pictures", "allow"): act(
+        "family.pictures", "pictures", why="under the lock of the family; who comes second is told that it stands"
+    ),
+    post(f"{HERE}/pictures/forbid", "forbid"): act(
+        "family.pictures_end", "pictures", why="ended once, under the lock of the family; who comes second is told"
+    ),
     post(f"{HERE}/consents/{{consent}}/proof", "attach"): act(
         "family.attach", "consent", why="under the lock of the family; a consent that has its proof refuses another"
     ),

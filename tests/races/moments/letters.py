@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.letters import letters
+from services.letters import photos as photographs
 from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from storage import tables
 from storage.types import new_id
@@ -40,7 +41,7 @@ def _write(sentence: str, *, photos: bool = False) -> Callable[[Turn, Unit], int
                 drawn=turn.seen,
             ),
             turn.now,
-            [letters.Photo(turn["photo"], "image/png", 9)] if photos else [],
+            [photographs.Photo(turn["photo"], "image/png", 9)] if photos else [],
         ).id
 
     return write
@@ -93,7 +94,7 @@ SIDES: Final = (
         lambda t, db: letters.withdraw(db, t.who(N), t["letter"], WithdrawLetter(drawn=t.seen), t.now),
         _letter_form,
     ),
-    in_unit("letter.drop", lambda t, db: letters.drop_photo(db, t.who(N), t["letter"], t["photo"], t.now)),
+    in_unit("letter.drop", lambda t, db: photographs.drop_photo(db, t.who(N), t["letter"], t["photo"], t.now)),
     in_unit("page.letter", lambda t, db: letters.opened(db, t["daughter"], t["letter"], t.now) and None),
     in_unit(
         "page.react",
