@@ -15,10 +15,11 @@ from care.errors import Invalid, JiashuError
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import Routes
 from services.access import Viewer
-from services.imports import applying, exports, reading, staging, template, undo
+from services.imports import applying, exports, laying, reading, staging, template, undo
 from services.imports.access import IMPORTS
-from services.imports.fields import FIELDS, KINDS, Kind
-from services.imports.forms import ApplyRun, AskExport, DecideExport, FixRow, PlanSheet, TakeGuesses, UndoRun
+from services.imports.apply import UPDATED
+from services.imports.fields import FIELDS, KINDS
+from services.imports.forms import ApplyRun, AskExport, DecideExport, FixRow, LayBeds, PlanSheet, TakeGuesses, UndoRun
 from services.imports.judge import Tally, tally
 from services.imports.judge_residents import NO_BEDS
 from services.imports.rows import SAID, Judged, Verdict
@@ -111,6 +112,15 @@ async def guesses(request: web.Request, form: TakeGuesses) -> dict[str, Any]:
     return await _run(request)
 
 
+@ROUTES.form(RUN + "/beds", LayBeds, "imports/_run.html")
+async def lay(request: web.Request, form: LayBeds) -> dict[str, Any]:
+    """The beds that the sheet names and the house does not have."""
+    who, now, run, database = viewer(request), request.app[CLOCK](), _id(request), request.app[DATABASE]
+    looked = await database.read(lambda db: staging.look(db, who, run, now))
+    many = await database.write(lambda db: laying.lay(db, who, looked, form, now))
+    return await _run(request) | {"laid": many}
+
+
 @ROUTES.get(RUN + "/faults.xlsx")
 async def faults(request: web.Request) -> web.Response:
     """The rows that are not right yet, as a sheet."""
@@ -127,7 +137,7 @@ async def apply(request: web.Request, form: ApplyRun) -> dict[str, Any]:
     who, now, run = viewer(request), request.app[CLOCK](), _id(request)
     running = _running(request, who)
     await applying.begin(running, who, run, form, now)
-    task = asyncio.create_task(applying.carry_on(running, who, run, now))
+    task = asyncio.create_task(applying.carry_on(running, who, run, now, form.changes))
     _going.add(task)
     task.add_done_callback(_over)
     await asyncio.wait({task}, timeout=0.5)
@@ -201,6 +211,8 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
     looks = [one for one in mine if one.verdict is Verdict.LOOK]
     waiting = [one for one in looks if not one.follows or SAID in one.row.fixed]
     run_row = looked.run
+    beds = laying.missing(looked.rows)
+    renewed = [one for one in mine if one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}]
     stuck = run_row.state == staging.APPLYING and (run_row.beat_at is None or now - run_row.beat_at > staging.STILL)
     return {
         "looked": looked,
@@ -215,7 +227,12 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
         "more": max(0, len(waiting) - SHOWN),
         "follow": len(looks) - len(waiting),
         "guessed": sum(any(fault.guess for fault in one.faults) for one in waiting),
-        "mended": [one for one in mine if one.verdict is Verdict.FIXED][:SHOWN],
+        "mended": [one for one in mine if one.verdict is Verdict.FIXED and not one.updates][:SHOWN],
+        "renewed": renewed[:SHOWN],
+        "renewing": len(renewed),
+        "beds": beds,
+        "drawn_beds": laying.revision_of(beds),
+        "laid": 0,
         "skipped": _skipped(mine),
         "samples": _samples(looked, at, mine),
         "unasked": sum(
@@ -276,7 +293,8 @@ def _samples(looked: Looked, at: int, rows: list[Judged]) -> list[str]:
 
 def _counted(run: ImportRun) -> str:
     counts = json.loads(run.counts or "{}")
-    return "、".join(f"{KINDS[Kind(kind)]} {many}" for kind, many in counts.items() if many)
+    named = {kind.value: f"{name} {{}}" for kind, name in KINDS.items()} | {UPDATED: "改了 {} 位老人"}
+    return "、".join(named[kind].format(many) for kind, many in counts.items() if many)
 
 
 def _pace(run: ImportRun) -> int:

@@ -12,8 +12,10 @@ from care.errors import Invalid
 from care.states import Role
 from services.access import Viewer
 from services.families import relatives
-from services.families.forms import AddRelative
+from services.imports import renewal
+from services.imports.changes import RENAMED
 from services.imports.fields import Kind
+from services.imports.relation import relative
 from services.imports.rows import Judged
 from services.residents import admission
 from services.roster import roster, spans
@@ -24,10 +26,8 @@ from storage import tables
 from storage.tables.residents import Bed
 from storage.unit import Unit
 
-RENAMED: Final[Mapping[str, str]] = {"habits": "likes"}
-"""Fields of a sheet that the record has under another word."""
-SCOPES: Final = ("daily",)
-"""What a relative sees of whom nobody has asked anything: the rest wants a consent (F14)."""
+UPDATED: Final = "updated"
+"""Residents who were there already and of whom something was changed."""
 DERIVED: Final = frozenset({"duty_span"})
 """Rows that follow from others, and are written anew with them."""
 
@@ -38,21 +38,24 @@ class Wrote:
 
     ids: dict[str, int] = field(default_factory=dict)
     told: list[dict[str, str]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=lambda: {kind.value: 0 for kind in Kind})
+    counts: dict[str, int] = field(default_factory=lambda: {kind.value: 0 for kind in Kind} | {UPDATED: 0})
 
 
 def write(db: Unit, viewer: Viewer, one: Judged, wrote: Wrote, now: datetime) -> None:
     """One row, with all that stands in it. Raises Invalid with the sentence of the service."""
     match one.kind:
+        case Kind.RESIDENTS if one.updates:
+            wrote.counts[Kind.RELATIVES] += renewal.write(db, viewer, one, now)
+            wrote.counts[UPDATED] += 1
         case Kind.RESIDENTS:
             made = admission.admit(db, viewer, _admit(db, viewer, one.draft), now)
             wrote.ids[f"r:{one.row.id}"] = made.id
             wrote.counts[Kind.RESIDENTS] += 1
             for kin in one.kin:
-                relatives.add(db, viewer, made.id, _relative(kin), now)
+                relatives.add(db, viewer, made.id, relative(kin), now)
                 wrote.counts[Kind.RELATIVES] += 1
         case Kind.RELATIVES:
-            relatives.add(db, viewer, _id(one.draft["elder"], wrote, "老人"), _relative(one.draft), now)
+            relatives.add(db, viewer, _id(one.draft["elder"], wrote, "老人"), relative(one.draft), now)
             wrote.counts[Kind.RELATIVES] += 1
         case Kind.STAFF:
             draft = one.draft
@@ -87,6 +90,7 @@ def settle_rota(db: Unit, home_id: int, now: datetime) -> None:
 def _admit(db: Unit, viewer: Viewer, draft: Mapping[str, Any]) -> admission.Admit:
     names = {one.name for one in msgspec.structs.fields(admission.Admit)}
     values = {RENAMED.get(word, word): value for word, value in draft.items()}
+    values["born"], values["calendar"] = str(draft["born"]), ""
     values["admitted_on"] = date.fromisoformat(draft["admitted_on"]) if draft["admitted_on"] else None
     values["place"] = db.scalar(_bed(viewer, draft)) if draft["bed"] else None
     return admission.Admit(**{name: value for name, value in values.items() if name in names})
@@ -98,18 +102,6 @@ def _bed(viewer: Viewer, draft: Mapping[str, Any]) -> Select[int]:
         Bed.building == draft["building"],
         Bed.room == draft["room"],
         Bed.name == draft["bed"],
-    )
-
-
-def _relative(draft: Mapping[str, Any]) -> AddRelative:
-    return AddRelative(
-        name=draft["name"],
-        relation=draft["relation"],
-        phone=draft["phone"],
-        scopes=SCOPES,
-        way="none",
-        primary=draft["primary"],
-        order=draft["order"],
     )
 
 

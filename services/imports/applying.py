@@ -61,7 +61,7 @@ class Pace:
 async def apply(running: Running, viewer: Viewer, run_id: int, form: ApplyRun, now: datetime) -> dict[str, int]:
     """Write what may be written; how many of each. Raises Invalid, Changed, NotFound; then nothing is written."""
     await begin(running, viewer, run_id, form, now)
-    return await carry_on(running, viewer, run_id, now)
+    return await carry_on(running, viewer, run_id, now, form.changes)
 
 
 async def begin(running: Running, viewer: Viewer, run_id: int, form: ApplyRun, now: datetime) -> None:
@@ -69,11 +69,15 @@ async def begin(running: Running, viewer: Viewer, run_id: int, form: ApplyRun, n
     await running.database.write(lambda db: _begin(db, viewer, run_id, form, now))
 
 
-async def carry_on(running: Running, viewer: Viewer, run_id: int, now: datetime) -> dict[str, int]:
-    """Write it; how many of each. Raises Invalid; then nothing is written, and the run says why."""
+async def carry_on(
+    running: Running, viewer: Viewer, run_id: int, now: datetime, seen: str | None = None
+) -> dict[str, int]:
+    """Write it; how many of each. `seen`: what the page showed that would change. Raises Invalid; then nothing is
+    written, and the run says why.
+    """
     why = BROKEN_OFF
     try:
-        return await _written(running, viewer, run_id, now)
+        return await _written(running, viewer, run_id, now, seen)
     except JiashuError as error:
         why = error.sentence
         raise
@@ -88,10 +92,12 @@ async def rehearse(running: Running, viewer: Viewer, rows: Sequence[Judged], now
     return await asyncio.to_thread(_rehearse, running.database.sealer, house, stamp, viewer, rows, now, pace)
 
 
-async def _written(running: Running, viewer: Viewer, run_id: int, now: datetime) -> dict[str, int]:
+async def _written(running: Running, viewer: Viewer, run_id: int, now: datetime, seen: str | None) -> dict[str, int]:
     for _ in range(TRIES):
         looked = await running.database.read(lambda db: staging.look(db, viewer, run_id, now))
         rows = [one for one in looked.rows if one.verdict in {Verdict.READY, Verdict.FIXED}]
+        if seen and seen != looked.changes:
+            raise Invalid(why="院里的资料刚有人改过，和刚才看的不一样了，什么都没有写进去。请再看一遍，再登记。")
         if not rows:
             raise Invalid(why="没有可以登记的行。先把要看的改好，或把不要的跳过。")
         pace = Pace()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from care.errors import Invalid
 from care.states import Role
 from services.access import LEADS, Viewer
 from services.imports import reading, staging
+from services.imports.apply import UPDATED
 from services.imports.applying import Pace, apply, rehearse
 from services.imports.book import Book
 from services.imports.fields import KINDS, Kind
@@ -92,7 +94,7 @@ async def run(running: Running, form: ImportSheet, now: datetime) -> tuple[str, 
             raise
         names = [plan.name for plan in again.plans]
         return (str(error), *_told(again.rows, names, dict.fromkeys(KINDS, 0), {}))
-    lines = _told(looked.rows, [plan.name for plan in looked.plans], {Kind(kind): n for kind, n in counts.items()}, {})
+    lines = _told(looked.rows, [plan.name for plan in looked.plans], _by_kind(counts), {})
     return (f"已登记，24 小时内可以在「导入导出」里撤回。以 {viewer.name} 的名义。", *lines)
 
 
@@ -102,7 +104,7 @@ async def _dry(running: Running, viewer: Viewer, book: Book, now: datetime) -> t
     found = await running.database.read(lambda db: staging.judge(db, viewer, plans, rows, now))
     ready = [one for one in found if one.verdict in {Verdict.READY, Verdict.FIXED}]
     tried = await rehearse(running, viewer, ready, now, Pace())
-    counts = {Kind(kind): many for kind, many in tried.wrote.counts.items()}
+    counts = _by_kind(tried.wrote.counts)
     lines = _told(found, [plan.name for plan in plans], counts, tried.refused)
     return ("只是看看，什么都没有动。", *lines)
 
@@ -120,7 +122,25 @@ def _told(rows: list[Judged], sheets: list[str], counts: dict[Kind, int], refuse
     told |= {"skipped": skipped, "errors": errors}
     said = "、".join(f"{KINDS[kind]} {counts.get(kind, 0)}" for kind in Kind)
     faults = tuple(f"{one['sheet']} 第 {one['row']} 行：{one['why']}" for one in errors)
-    return (said, *faults, json.dumps(told, ensure_ascii=False))
+    return (said, *_renewed(rows, sheets), *faults, json.dumps(told, ensure_ascii=False))
+
+
+def _renewed(rows: list[Judged], sheets: list[str]) -> tuple[str, ...]:
+    """What is changed of people who are there already, a line each."""
+    return tuple(
+        f"{sheets[one.row.sheet]} 第 {one.row.number} 行：院里已有{one.who}，"
+        + "；".join(
+            [f"{change.name} {change.before or '空着'} → {change.after}" for change in one.changes]
+            + [f"加家属 {kin['name']}" for kin in one.kin]
+        )
+        for one in rows
+        if one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}
+    )
+
+
+def _by_kind(counts: Mapping[str, int]) -> dict[Kind, int]:
+    """How many were written down; who was there already and was brought up to date is none of them."""
+    return {Kind(kind): many for kind, many in counts.items() if kind != UPDATED}
 
 
 def _as(db: Unit, home_id: int, login: str) -> Viewer:

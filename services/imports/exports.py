@@ -18,6 +18,7 @@ from sqlalchemy import select
 from care.errors import Changed, Forbidden, Invalid
 from care.states import Role
 from services.access import Viewer, access_page, name_of
+from services.imports import moon
 from services.imports.access import IMPORTS, RELEASES, access_ask
 from services.imports.fields import KINDS, Kind
 from services.imports.forms import AskExport, DecideExport
@@ -181,7 +182,13 @@ def _residents(db: Unit, viewer: Viewer) -> Iterable[Line]:
 
         allergy = ALLERGY.get(record.allergy, said("allergies")) if record else ""
         yield (
-            *(db.open(who, "name") or "", one.sex or "", db.open(one, "born") or "", said("identity"), ""),
+            *(
+                db.open(who, "name") or "",
+                one.sex or "",
+                moon.written(db.open(one, "born") or ""),
+                said("identity"),
+                "",
+            ),
             *(one.room, one.bed, one.status, str(record.admitted_on or "") if record else ""),
             *(record.care_level if record else "", allergy, said("history"), said("medicines"), said("diet")),
             *(db.open(who, "phone") or "", said("address"), said("occupation")),

@@ -29,8 +29,14 @@ class TakeGuesses(Form, frozen=True, kw_only=True):
     sheet: int = 0
 
 
+class LayBeds(Form, frozen=True, kw_only=True):
+    """Lay out the beds of the sheet that the house does not have."""
+
+
 class ApplyRun(Form, frozen=True, kw_only=True):
-    """Write what may be written."""
+    """Write what may be written. `changes`: what the page showed of people who are there already."""
+
+    changes: str | None = None
 
 
 class UndoRun(Form, frozen=True, kw_only=True):

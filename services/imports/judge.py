@@ -1,6 +1,6 @@
 """The rows of a run against the house as it is now: pure, nothing is written, the same answer for the same sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.imports import judge_others, judge_residents
@@ -39,7 +39,7 @@ def judged(plans: Sequence[Plan], rows: Sequence[Row], known: Known) -> list[Jud
         match kind:
             case Kind.RESIDENTS:
                 judge_residents.residents(plans, mine, known)
-                known.people += tuple(_lives(one) for one in mine if one.verdict is not Verdict.SKIP)
+                known.people = tuple(_with_kin(known.people, mine))
             case Kind.STAFF:
                 judge_others.staff(plans, mine, known)
                 known.staff += tuple(_works(one) for one in mine if one.verdict is not Verdict.SKIP)
@@ -87,6 +87,16 @@ def _first(plan: Plan, row: Row) -> Judged:
     if [text(cell) for cell in row.cells if text(cell)] == [head for head in plan.heads if head]:
         return one.skip("又一遍表头")
     return one
+
+
+def _with_kin(people: Sequence[Lives], rows: Sequence[Judged]) -> Iterator[Lives]:
+    """Who lives here once the residents of the sheet are written, and which relatives they then have."""
+    brings = {one.updates: frozenset(str(kin["name"]) for kin in one.kin) for one in rows if one.updates}
+    for lives in people:
+        yield replace(lives, kin=lives.kin | brings[lives.ref]) if lives.ref in brings else lives
+    for one in rows:
+        if one.verdict is not Verdict.SKIP and not one.updates:
+            yield _lives(one)
 
 
 def _lives(one: Judged) -> Lives:

@@ -1,12 +1,13 @@
 """Residents and relatives of a sheet: who they are, where they live, whose they are, and who is there already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Final
 
-from services.imports import values
+from services.imports import moon, values
 from services.imports.book import Cell
+from services.imports.changes import STAYS, changes
 from services.imports.heads import Plan
 from services.imports.known import Known, Lives
 from services.imports.rows import ELDER, SKIP, TWIN, Cells, Judged, Verdict
@@ -21,6 +22,7 @@ GONE: Final = frozenset({"退住", "去世"})
 HEALTHY: Final = "none"
 NO_BEDS: Final = "院里还没有排床位"
 NO_ROOM: Final = "院里没有这间"
+NO_BED: Final = "这间没有 "
 
 
 def residents(plans: Sequence[Plan], rows: Sequence[Judged], known: Known) -> None:
@@ -98,6 +100,7 @@ def _resident(cells: Cells, one: Judged, known: Known) -> None:
         "care_level": level,
         "allergy": "unasked" if not allergies else HEALTHY if none else "some",
         "allergies": "" if none else allergies,
+        "derived": frozenset(word for word in ("sex", "born") if not cells.text(word)),
         "phone": checked(cells, one, "phone", values.phone(cells("phone"))),
     } | {word: checked(cells, one, word, Read(cells.text(word))) for word in PLAIN}
     for word in ("kin", "kin2"):
@@ -129,6 +132,11 @@ def checked(cells: Cells, one: Judged, word: str, read: Read) -> str:
 def _born(cells: Cells, one: Judged, identity: str, known: Known) -> str:
     read = values.day(cells("born"), known.today, birth=True)
     told = values.born_in(identity) if identity else ""
+    by_moon = moon.birthday(values.text(cells("born")), told)
+    if by_moon is not None:
+        if by_moon.value and told and abs(int(by_moon.value[:4]) - int(told[:4])) > 1:
+            by_moon = Read(why=f"和身份证对不上，身份证上是 {told}", guess=told, hint="照身份证")
+        return checked(cells, one, "born", by_moon)
     if read.why and told:
         read = Read(why=read.why, guess=told, hint=f"身份证上是 {told}")
     elif read.value and told and read.value != told:
@@ -188,7 +196,7 @@ def _there(one: Judged, word: str, said: str, wanted: Bed, known: Known) -> Bed:
     if not wanted.bed:
         one.fault(word, said, Read(why=f"没有写哪张床，这间有 {'、'.join(sorted(beds))}"), leave=False)
     elif wanted.bed not in beds:
-        one.fault(word, said, Read(why=f"这间没有 {wanted.bed} 床，有 {'、'.join(sorted(beds))}"), leave=False)
+        one.fault(word, said, Read(why=f"{NO_BED}{wanted.bed} 床，有 {'、'.join(sorted(beds))}"), leave=False)
     return Bed(building, room, wanted.bed)
 
 
@@ -270,8 +278,9 @@ def _near(name: str, place: Bed | None, known: Known) -> Lives | None:
 
 
 def _twice(rows: Sequence[Judged], known: Known) -> None:
-    """Duplicates in the sheet and against the house; one bed for one person."""
-    seen: list[Lives] = list(known.people)
+    """Duplicates in the sheet and against the house; one bed for one person; who is there already is brought up to
+    date.
+    """
     by: dict[tuple[str, Any], list[Lives]] = {}
 
     def note(one: Lives) -> None:
@@ -281,38 +290,66 @@ def _twice(rows: Sequence[Judged], known: Known) -> None:
         if one.bed.bed:
             by.setdefault(("bed", one.bed), []).append(one)
 
-    for lives in seen:
+    for lives in known.people:
         note(lives)
+    there = {lives.ref: lives for lives in known.people}
+    done: dict[str, int] = {}
     for one in rows:
         if one.skipped or not one.who:
             continue
         mine = Lives("", one.who, one.place, str(one.draft["identity"]), str(one.draft["born"]), one.row.number)
-        _against(one, mine, by)
-        if not one.skipped:
+        _against(one, mine, by, there)
+        if one.updates and (line := done.setdefault(one.updates, one.row.number)) != one.row.number:
+            one.skip(f"和第 {line} 行是同一位")
+        if not one.skipped and not one.updates:
             note(Lives(f"r:{one.row.id}", *(mine.name, mine.bed, mine.identity, mine.born, mine.line)))
 
 
-def _against(one: Judged, mine: Lives, by: dict[tuple[str, Any], list[Lives]]) -> None:
+def _against(one: Judged, mine: Lives, by: dict[tuple[str, Any], list[Lives]], there: Mapping[str, Lives]) -> None:
+    if (chosen := there.get(one.row.fixed.get(TWIN, ""))) is not None:
+        renews(one, chosen)
+        return
     left = (("不要这一行", SKIP, "1"),)
     for other in by.get(("identity", mine.identity), ()) if mine.identity else ():
         if other.ref.startswith("h"):
-            one.skip(f"院里已有{other.name}，身份证一样")
+            renews(one, other)
         elif other.name == mine.name:
             one.skip(f"和第 {other.line} 行一样")
         else:
             one.fault("identity", "", Read(why=f"和第 {other.line} 行{other.name}的身份证一样"), asks=left)
         return
     for other in by.get(("name", mine.name), ()):
-        if other.bed == mine.bed and mine.bed.room:
-            one.skip("院里已有" if other.ref.startswith("h") else f"和第 {other.line} 行一样")
+        same_bed = other.bed == mine.bed and bool(mine.bed.room)
+        if same_bed and other.ref.startswith("r"):
+            one.skip(f"和第 {other.line} 行一样")
             return
-        apart = (mine.born and other.born and mine.born != other.born) or (mine.identity and other.identity)
-        if not apart and not one.row.fixed.get(TWIN):
+        if same_bed and not changes(one.draft, other):
+            one.skip("院里已有")
+            return
+        apart = _apart(mine.born, other.born) or (mine.identity and other.identity)
+        if (same_bed or not apart) and not one.row.fixed.get(TWIN):
             where = f"院里 {other.where} " if other.ref.startswith("h") else f"第 {other.line} 行（{other.where}）"
-            asks = (("是同一位", SKIP, "1"), ("是两位", TWIN, "two"))
-            one.fault(TWIN, mine.name, Read(why=f"和{where}同名"), name="同名", leave=False, asks=asks, typed=False)
+            same = ("是同一位", TWIN, other.ref) if other.ref.startswith("h") else ("是同一位", SKIP, "1")
+            asks = (same, ("不要这一行", SKIP, "1"), ("是两位", TWIN, "two"))
+            why = f"和{where}同名" + ("，表里有的和院里不一样" if same_bed else "")
+            one.fault(TWIN, mine.name, Read(why=why), name="同名", leave=False, asks=asks, typed=False)
             return
     for other in by.get(("bed", mine.bed), ()) if mine.bed.bed else ():
         who = f"住着{other.name}" if other.ref.startswith("h") else f"第 {other.line} 行{other.name}也写了"
         one.fault("place", mine.bed.words, Read(why=f"这张床{who}"), leave=False)
         return
+
+
+def renews(one: Judged, lives: Lives) -> None:
+    """The row tells of somebody who lives here: what it would change; bed and status are left to their page."""
+    one.updates, one.changes = lives.ref, changes(one.draft, lives)
+    one.faults = [fault for fault in one.faults if fault.field not in STAYS]
+    one.kin = [kin for kin in one.kin if kin["name"] not in lives.kin]
+    one.place = lives.bed
+    if not one.changes and not one.kin and not one.faults:
+        one.skip("院里已有")
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two birthdays are of two people; one by the moon and one by the sun may be one day."""
+    return bool(one and other and ("lunar" in one) == ("lunar" in other) and one != other)

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from services.access import Viewer
+from services.imports.changes import COMPARED, RENAMED
 from services.imports.known import Known, Lives, Works
 from services.imports.values import SHIFTS
 from services.imports.values import Bed as Place
@@ -70,15 +71,16 @@ def _people(db: Unit, viewer: Viewer) -> tuple[tuple[Lives, ...], set[str]]:
     kin = _kin(db, viewer)
     found = []
     for one, who in rows:
-        record = records.get(one.id)
+        said = _facts(db, one, who, records.get(one.id))
         found.append(
             Lives(
                 f"h:{one.id}",
                 db.open(who, "name") or "",
                 where.get(one.id, Place("", one.room, one.bed)),
-                (db.open(record, "identity") or "") if record else "",
-                (db.open(one, "born") or "")[:10],
+                said.get("identity", ""),
+                said["born"],
                 kin=frozenset(kin.get(one.id, ())),
+                facts=said,
             )
         )
     return tuple(found), {one.care_level for one in records.values() if one.care_level}
@@ -92,4 +94,25 @@ def _kin(db: Unit, viewer: Viewer) -> dict[int, set[str]]:
     )
     for resident_id, who in rows:
         found.setdefault(resident_id, set()).add(db.open(who, "name") or "")
+    return found
+
+
+def _facts(db: Unit, resident: tables.Resident, person: tables.Person, row: Record | None) -> dict[str, str]:
+    """What the house has of somebody, by the words of a sheet."""
+    found = {
+        "sex": resident.sex or "",
+        "born": db.open(resident, "born") or "",
+        "phone": db.open(person, "phone") or "",
+    }
+    if row is not None:
+        found |= {
+            "identity": db.open(row, "identity") or "",
+            "care_level": row.care_level,
+            "admitted_on": row.admitted_on.isoformat() if row.admitted_on else "",
+            "allergy": row.allergy,
+            "allergies": db.open(row, "allergies") or "",
+        }
+        for word in COMPARED:
+            if word not in found:
+                found[word] = db.open(row, RENAMED.get(word, word)) or ""
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.imports.values import Bed, looked
@@ -19,6 +19,8 @@ class Lives:
     born: str = ""
     line: int = 0
     kin: frozenset[str] = frozenset()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the house has of them, by the words of a sheet."""
 
     @property
     def where(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from services.imports import values
 from services.imports.book import Cell
+from services.imports.changes import Change
 from services.imports.fields import BY_WORD, Kind
 from services.imports.heads import Plan
 from services.imports.values import Read
@@ -72,6 +73,10 @@ class Judged:
     kin: list[dict[str, Any]] = field(default_factory=list)
     """Relatives that stand in the row of a resident; or shifts that stand in the row of a colleague."""
     place: values.Bed = field(default_factory=values.Bed)
+    updates: str = ""
+    """Whom the house already has, `h:id`, where the row tells of them."""
+    changes: list[Change] = field(default_factory=list)
+    """What of them it would change."""
 
     @property
     def follows(self) -> bool:

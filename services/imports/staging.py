@@ -53,6 +53,8 @@ class Looked:
     drawn: str
     planned: str
     """What the form of the columns is drawn from."""
+    changes: str
+    """Of what would change of people who are there already: who presses 登记 saw this."""
     failed: str
     """Why the last try to write it wrote nothing."""
 
@@ -138,6 +140,7 @@ def look(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> Looked:
         totals=totals,
         drawn=revision_of(db, run),
         planned=revision.of(run.plans),
+        changes=changes_of(found),
         failed=db.open(run, "failed") or "",
     )
 
@@ -184,6 +187,11 @@ def revision_of(db: Unit, run: ImportRun) -> str:
     """What the page of a run is drawn from: who presses 登记 saw exactly this."""
     fixed = select(ImportRow.id, ImportRow.fixed).where(ImportRow.run_id == run.id, ImportRow.fixed.is_not(None))
     return revision.of(run.plans, [tuple(row) for row in db.execute(fixed.order_by(ImportRow.id))])
+
+
+def changes_of(rows: Sequence[Judged]) -> str:
+    """A short word for what rows would change of people who are there already."""
+    return revision.of([(one.updates, one.changes) for one in rows if one.updates and not one.skipped])
 
 
 def row_revision(row: ImportRow) -> str:

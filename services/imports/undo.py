@@ -17,6 +17,7 @@ from services.imports.access import access_run
 from services.imports.apply import DERIVED, settle_rota
 from services.imports.fields import Kind
 from services.imports.forms import UndoRun
+from services.search import search
 from services.subject import Running
 from storage import tables
 from storage.shadow import Change, leaning, stands
@@ -94,6 +95,9 @@ def _portion(db: Unit, viewer: Viewer, run_id: int, ids: Sequence[int], now: dat
         db.connection().execute(delete(tables.Gram).where(tables.Gram.subject.in_(people)))
     if any(one.table == "rota_change" for one in back):
         settle_rota(db, viewer.home_id, now)
+    renewed = {one.id for one in back if one.table == "person" and one.before is not None and one.after is not None}
+    for person in db.fresh(select(tables.Person).where(tables.Person.id.in_(renewed))):
+        search.renamed(db, person)
     _mark(db, rows, kept)
 
 

@@ -89,6 +89,17 @@ def lay_out(db: Unit, viewer: Viewer, form: LayOut, now: datetime) -> int:
     return len(added)
 
 
+def lay_these(db: Unit, viewer: Viewer, wanted: Sequence[Where], now: datetime) -> int:
+    """Single beds of many rooms, as a sheet of the house has them; what is there stays. How many were added."""
+    _may_lay(viewer)
+    there = {(bed.building, bed.room, bed.name) for bed in every(db, viewer.home_id)}
+    added = [one for one in wanted if (one.building, one.room, one.name) not in there]
+    _put(db, viewer.home_id, added, now)
+    if added:
+        _written(db, viewer, "lay_out_beds", f"{len(added)} 张床", now)
+    return len(added)
+
+
 def floors_of(text: str) -> list[str]:
     """`1-5`, `1 2 3`, `2、3、5`, `A B`: the floors in their order, each once. Raises Invalid."""
     found: list[str] = []

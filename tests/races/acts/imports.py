@@ -21,6 +21,7 @@ ACTS: Final[dict[Key, Act]] = dict(
         _run("rows/{row}", "fix"),
         _run("{run}/guesses", "guesses"),
         _run("{run}/apply", "apply"),
+        _run("{run}/beds", "lay"),
         _run("{run}/undo", "back"),
         _run("{run}/passwords", "passwords"),
         (post("/console/imports/exports", "ask"), act("imports.ask", "nothing", why=READS)),
