@@ -15,7 +15,7 @@ from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
-from services.families import consents, disputes, narrowing, photos, relatives, sheets, ties, wishes
+from services.families import consents, disputes, merging, narrowing, photos, relatives, sheets, ties, wishes
 from services.families.access import access_consent, access_proof, access_tie
 from services.families.forms import (
     AddRelative,
@@ -27,6 +27,7 @@ from services.families.forms import (
     EndWish,
     ForbidPictures,
     MakePrimary,
+    MergeRelative,
     NarrowScope,
     PlaceRelative,
     ProveRelative,
@@ -67,6 +68,7 @@ CHANGES: Final[dict[type[Form], Callable[..., None]]] = {
     PlaceRelative: ties.place,
     MakePrimary: ties.primary,
     ProveRelative: ties.prove,
+    MergeRelative: merging.merge,
 }
 
 
@@ -106,7 +108,7 @@ async def side(request: web.Request) -> dict[str, Any]:
     return await _family(request) | {"what": request.match_info["what"], "one": None, "scope": ""}
 
 
-@ROUTES.get(rf"{PERSON}/{{what:edit|prove|less|more|remove}}", "families/_side.html")
+@ROUTES.get(rf"{PERSON}/{{what:edit|prove|less|more|merge|remove}}", "families/_side.html")
 async def side_of(request: web.Request) -> dict[str, Any]:
     """The same about one relative; less and remove show what the relative will read."""
     facts = await _family(request)
@@ -140,7 +142,7 @@ async def add(request: web.Request, form: AddRelative) -> dict[str, Any]:
 
 
 @ROUTES.forms(
-    rf"{PERSON}/{{act:edit|place|primary|prove|less|remove}}",
+    rf"{PERSON}/{{act:edit|place|primary|prove|less|merge|remove}}",
     "act",
     {
         "edit": EditRelative,
@@ -148,6 +150,7 @@ async def add(request: web.Request, form: AddRelative) -> dict[str, Any]:
         "primary": MakePrimary,
         "prove": ProveRelative,
         "less": NarrowScope,
+        "merge": MergeRelative,
         "remove": RemoveRelative,
     },
     "families/_family.html",

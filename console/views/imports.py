@@ -236,7 +236,9 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
         "skipped": _skipped(mine),
         "samples": _samples(looked, at, mine),
         "unasked": sum(
-            one.draft.get("allergy") == "unasked" for one in mine if one.verdict in {Verdict.READY, Verdict.FIXED}
+            one.draft.get("allergy") == "unasked"
+            for one in mine
+            if not one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}
         ),
         "stuck": stuck,
         "no_beds": any(fault.why == NO_BEDS for one in looks for fault in one.faults),

@@ -59,6 +59,12 @@ class MakePrimary(Form, frozen=True, kw_only=True):
     """Who invites and proposes."""
 
 
+class MergeRelative(Form, frozen=True, kw_only=True):
+    """Two who are registered with an elder are one person: `into` stays."""
+
+    into: int = 0
+
+
 class ProveRelative(Form, frozen=True, kw_only=True):
     """How the kinship was proved, and whether the number rang in the relative's hand (F49)."""
 

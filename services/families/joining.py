@@ -41,12 +41,8 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
     if guest.kind != "guest" or was == became:
         raise Invalid(why="这位已经是登记过的家属了，不用再对上别人；请在名单里不选，直接确认。")
     db.flush()
-    _not_under_way(db, was, became)
     at = new_id()
-    moved: dict[str, Any] = {"at": at, "rows": _over(db, MOVES, was, became)}
-    moved["talk"] = _talk(db, was, became)
-    moved["joined"] = _one_promise(db, became, viewer, now)
-    _in_turn(db, was, became)
+    moved = {"at": at} | bring(db, viewer, was, became, now)
     alias = Alias(
         id=new_id(),
         home_id=viewer.home_id,
@@ -63,6 +59,16 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "join", f"person:{was}", f"person:{became}")
     db.store.hint("families", "inbox", "outbox", "alarms", "cases", "promises", f"person:{was}", f"person:{became}")
     return alias
+
+
+def bring(db: Unit, viewer: Viewer, was: int, became: int, now: datetime) -> dict[str, Any]:
+    """Phone, talk, messages, promises and what waits go over; what did. Both are locked. Raises Sending."""
+    _not_under_way(db, was, became)
+    moved: dict[str, Any] = {"rows": _over(db, MOVES, was, became)}
+    moved["talk"] = _talk(db, was, became)
+    moved["joined"] = _one_promise(db, became, viewer, now)
+    _in_turn(db, was, became)
+    return moved
 
 
 def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:

@@ -35,6 +35,7 @@ SUBJECT: Final = Subject(
         "ask_to_bind": "申请绑定",
         "bind": "确认绑定",
         "join": "两位对成一位",
+        "merge_relatives": "两位家属对成一位",
         "undo_join": "分回两位",
         "undo_bind": "撤回绑定",
         "refuse_binding": "没核实",

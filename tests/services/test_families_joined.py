@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from care.errors import Decided, Invalid
+from care.errors import Decided, Invalid, NotFound
 from conversations.events import Followed, Image, Scanned
 from services import install
 from services.access import Viewer
 from services.emergencies import ringing
-from services.families import binding, joining, relatives
-from services.families.forms import AddRelative, ConfirmBinding
+from services.families import binding, joining, merging, relatives
+from services.families.forms import AddRelative, ConfirmBinding, MergeRelative
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.talks import answering
@@ -299,3 +299,35 @@ async def test_f49_a_scan_in_the_middle_of_a_complaint_binds_and_the_complaint_s
     assert await house.one("SELECT count(*) FROM complaint WHERE closed_at IS NULL") == 1
     assert "您好，这里是" in await house.hears(Followed("bind:22222222"), "stranger")
     assert await house.hears(Scanned("bind:"), "other")
+
+
+async def test_fault_e18_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeUnderTest) -> None:
+    desk = await house.staff()
+    asked = await asks(house, desk)
+    await confirms(house, desk, asked, scopes=frozenset({"daily", "photos"}), way="paper")
+    listed = await registered(house, desk, name="李静静")
+    await house.hears("我妈的账单不对，我要投诉", "daughter")
+    bound, number = await house.person("daughter"), await resident(house)
+    assert bound != listed
+
+    async def merges(who: int, into: int) -> None:
+        form = MergeRelative(into=into)
+        await house.database.write(lambda db: merging.merge(db, desk, number, who, form, house.clock()))
+
+    for wrong in (0, bound):
+        with pytest.raises(Invalid, match="同一个人"):
+            await merges(bound, wrong)
+    await merges(bound, listed)
+    assert await house.person("daughter") == listed
+    assert set(await owned(house, bound)) == set()
+    kin = await house.database.read(lambda db: queries.relatives(db, number))
+    assert [(one.name, one.relation, one.phone, set(one.scopes), one.bound) for one in kin] == [
+        ("李明", "儿子", "", {"daily"}, True),
+        ("李静静", "女儿", "139****6021", {"daily", "photos"}, True),
+    ]
+    assert await house.database.read(lambda db: joining.became(db, bound)) == listed
+    consents = await house.rows("SELECT DISTINCT person_id FROM consent WHERE resident_id = ?", number)
+    assert (listed,) in consents
+    assert (bound,) not in consents
+    with pytest.raises(NotFound):
+        await merges(bound, listed)

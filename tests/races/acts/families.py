@@ -18,6 +18,9 @@ ACTS: Final[dict[Key, Act]] = {
     _on_one("primary"): act("family.primary", "order", "family.place family.primary", PERSON, "Changed"),
     _on_one("prove"): act("family.prove", "tie", why="what somebody saw stands; the newest name is in the row"),
     _on_one("less"): act("family.less", "tie", "family.less family.remove job.letters", PERSON, "Decided"),
+    _on_one("merge"): act(
+        "family.merge", "tie", why="under the locks of both; who comes second finds one of them no more"
+    ),
     _on_one("remove"): act(
         "family.remove", "tie", "family.less family.remove page.letter job.letters", PERSON, "NotFound"
     ),
