@@ -23,6 +23,7 @@ from services import install
 from settings import Home, Settings, Wechat
 from storage import seal
 from storage.open import open_database
+from tests import houses
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 GRANDMA, DAUGHTER, NEW = "oSim_wangguilan_00000000002", "oSim_lijing_0000000000000001", "oSim_luren_00000000000000003"
@@ -168,7 +169,7 @@ async def prove() -> Proof:
         day = Day(built, proof, datetime.now(ZONE) + timedelta(days=1))
         morning = datetime.combine(day.day, time(6, 55), ZONE)
         ids = await database.write(lambda db: install.install(db, settings, morning))
-        await database.write(lambda db: install.sample(db, ids, scene, morning))
+        await database.write(lambda db: houses.furnish(db, ids, scene, morning))
         await database.close()
         proof.residents = built.number("SELECT count(*) FROM resident")
         await day.at(6, 55)

@@ -33,6 +33,7 @@ from settings import Home, Settings, Wechat
 from storage import seal
 from storage.database import Database
 from storage.open import open_database
+from tests import houses
 
 DAYS: Final = 60
 """18 January to 18 March 2027: 春节 is on 6 February."""
@@ -190,7 +191,7 @@ async def _settled(built: Cluster) -> Story:
     )
     at = datetime.combine(FIRST, time(7), ZONE)
     ids = await database.write(lambda db: install.install(db, settings, at))
-    await database.write(lambda db: install.sample(db, ids, scene, at))
+    await database.write(lambda db: houses.furnish(db, ids, scene, at))
     people = {}
     for login, role in (("tang", Role.NURSE), ("shen", Role.DIRECTOR)):
         await built.command("staff", "add", login, login, role.value, "--settled", said=b"stage-password\n")

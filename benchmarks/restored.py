@@ -21,6 +21,7 @@ from services.upkeep.epochs import CONFIRM
 from settings import Home, Settings, Wechat
 from storage import seal
 from storage.open import open_database
+from tests import houses
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 ELDERS: Final = 20
@@ -212,7 +213,7 @@ async def _people(built: Cluster, day: datetime) -> None:
         wechat=Wechat(app_id="wx0123456789abcdef"), home=Home(name="青禾颐养院", phone="0571-8800-0101")
     )
     ids = await database.write(lambda db: install.install(db, settings, day))
-    await database.write(lambda db: install.sample(db, ids, _scene(day + timedelta(days=1)), day))
+    await database.write(lambda db: houses.furnish(db, ids, _scene(day + timedelta(days=1)), day))
     await database.close()
     await built.command("staff", "add", "shen", "沈国平", "director", "--settled", said=b"stage-password\n")
 

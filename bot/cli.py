@@ -100,7 +100,14 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="样板机构：服务和模拟器一起启动，数据是虚构的")
     demo.add_argument("--port", type=int, default=8080, help="控制台的端口")
     demo.add_argument("--phone-port", type=int, default=8090, help="手机的端口")
-    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="数据目录，每次启动清空")
+    demo.add_argument("--data", type=Path, default=Path("var/demo"), help="数据目录，每次启动清空，除非写了 --keep")
+    demo.add_argument(
+        "--fortnight",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="在后台补上前两周的事：家书、投诉、紧急、问卷……",
+    )
+    demo.add_argument("--keep", action="store_true", help="接着上次的数据，不清空，也不再补")
     return top
 
 
@@ -166,7 +173,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "demo":
         from bot import demo
 
-        return _loop(demo.run(options.port, options.phone_port, options.data))
+        return _loop(
+            demo.run(options.port, options.phone_port, options.data, fortnight=options.fortnight, keep=options.keep)
+        )
     if options.command == "calendar":
         from bot import days
 

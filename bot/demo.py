@@ -10,7 +10,10 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from bot.main import running, until_told
+from bot.sample.demo import MARKER, Sample
 from care.errors import Invalid
 from care.states import Role
 from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Wechat, is_loopback
@@ -18,20 +21,32 @@ from settings.keys import KEYS
 from storage import migrate, rehearsal
 
 SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
-MARKER: Final = ".jiashu-demo"
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
-def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]) -> Settings:
-    """The settings of the sample home; its secrets are made anew at each start."""
+def secrets_of_play() -> dict[str, str]:
+    """Made anew at each start, but where the data of the last one is kept."""
+    return {
+        "app_id": rehearsal.APP_ID + secrets.token_hex(7)[1:],
+        "app_secret": secrets.token_hex(16),
+        "token": secrets.token_hex(8),
+        "encoding_aes_key": "".join(secrets.choice(ALPHABET) for _ in range(43)),
+    }
+
+
+def sample_settings(
+    port: int, phone_port: int, data: Path, home: dict[str, str], kept: dict[str, str] | None = None
+) -> Settings:
+    """The settings of the sample home."""
+    kept = kept or secrets_of_play()
     return Settings(
         security=Security(idle_minutes=24 * 60),  # its clock is moved by hours
         http=Http("127.0.0.1", port, f"http://127.0.0.1:{port}"),
         wechat=Wechat(
-            app_id=rehearsal.APP_ID + secrets.token_hex(7)[1:],
-            app_secret=secrets.token_hex(16),
-            token=secrets.token_hex(8),
-            encoding_aes_key="".join(secrets.choice(ALPHABET) for _ in range(43)),
+            app_id=kept["app_id"],
+            app_secret=kept["app_secret"],
+            token=kept["token"],
+            encoding_aes_key=kept["encoding_aes_key"],
             api_base_url=f"http://127.0.0.1:{phone_port}",
             authorize_url=f"http://127.0.0.1:{phone_port}/connect/oauth2/authorize",
         ),
@@ -43,21 +58,29 @@ def sample_settings(port: int, phone_port: int, data: Path, home: dict[str, str]
     )
 
 
-async def run(port: int, phone_port: int, data: Path) -> int:
-    """Start everything on a fresh database, print the addresses, run until told to stop."""
+async def run(port: int, phone_port: int, data: Path, *, fortnight: bool = True, keep: bool = False) -> int:
+    """Start everything, print the addresses, run until told to stop. On a fresh database, unless the data of the last
+    start is kept; the fortnight is played behind the open pages, and once.
+    """
     for wanted in (port, phone_port):
         _require_free(wanted)
-    _clear(data)
+    kept = _kept(data) if keep else None
+    if kept is None:
+        _clear(data)
     scene = tomllib.loads(SCENE.read_text(encoding="utf-8"))
-    settings = sample_settings(port, phone_port, data, scene["home"])
+    settings = sample_settings(port, phone_port, data, scene["home"], kept)
     await asyncio.to_thread(migrate.upgrade, settings.database.path)
-    async with running(settings, scene):
+    sample = Sample(scene, data, settings, fortnight=fortnight and kept is None)
+    async with running(settings, sample.furnish, held=sample.fortnight) as service:
         child = await _start(settings, phone_port, SCENE, data)
         try:
             await _reachable(phone_port)
             sys.stdout.write(_welcome(settings, phone_port, scene["staff"]))
             sys.stdout.flush()
+            playing = asyncio.create_task(sample.play(service, f"http://127.0.0.1:{phone_port}"))
             await _until_told(child)
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
         finally:
             await _end(child)
     return 0
@@ -157,6 +180,15 @@ def _clear(data: Path) -> None:
         shutil.rmtree(data)
     data.mkdir(parents=True, exist_ok=True)
     (data / MARKER).touch()
+
+
+def _kept(data: Path) -> dict[str, str] | None:
+    """The secrets of play of a start that came to its end; None where there is nothing to go on with."""
+    try:
+        found: dict[str, str] = msgspec.json.decode((data / MARKER).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found
 
 
 def _welcome(settings: Settings, phone_port: int, staff: list[dict[str, str]]) -> str:

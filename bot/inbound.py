@@ -102,7 +102,7 @@ class Inbound:
         at = arrived_at or self._clock()
         if len(push.raw) > LONG or push.openid in self._handing_in:
             return self._take_in_turn(push, at)
-        return self._hand_in(self._envelope(push, at, read(push.event, self.names)))
+        return self._hand_in(envelope(self._account, self.knowledge, push, at, read(push.event, self.names)))
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
@@ -269,10 +269,14 @@ class Inbound:
             if before is not None:
                 await before.wait()
             if len(push.raw) <= LONG:
-                running = self._hand_in(self._envelope(push, at, read(push.event, self.names)))
+                running = self._hand_in(envelope(self._account, self.knowledge, push, at, read(push.event, self.names)))
             else:
                 async with self._turn:
-                    running = self._hand_in(self._envelope(push, at, await self._reader.read(push.event, self.names)))
+                    running = self._hand_in(
+                        envelope(
+                            self._account, self.knowledge, push, at, await self._reader.read(push.event, self.names)
+                        )
+                    )
                     await asyncio.wait([running], timeout=COMMITS)
         finally:
             handed_in.set()
@@ -321,24 +325,26 @@ class Inbound:
 
         running.add_done_callback(committed)
 
-    def _envelope(self, push: Push, arrived_at: datetime, found: Reading) -> Envelope:
-        return Envelope(
-            home_id=self._account.home_id,
-            account_id=self._account.id,
-            openid=push.openid,
-            key=push.key,
-            kind=push.kind,
-            event=push.event,
-            intent=found.intent,
-            raw=push.raw,
-            created_at=push.created_at,
-            arrived_at=arrived_at,
-            heard=found.heard,
-            meant=found.meant,
-            accused=found.accused,
-            in_complaint=found.in_complaint,
-            look_up=partial(shelves.ask, self.knowledge, found.words, arrived_at),
-        )
+
+def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: datetime, found: Reading) -> Envelope:
+    """A push with what was read in it, as the writer takes it."""
+    return Envelope(
+        home_id=account.home_id,
+        account_id=account.id,
+        openid=push.openid,
+        key=push.key,
+        kind=push.kind,
+        event=push.event,
+        intent=found.intent,
+        raw=push.raw,
+        created_at=push.created_at,
+        arrived_at=arrived_at,
+        heard=found.heard,
+        meant=found.meant,
+        accused=found.accused,
+        in_complaint=found.in_complaint,
+        look_up=partial(shelves.ask, knowledge, found.words, arrived_at),
+    )
 
 
 def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tuple[NoSender, datetime]]]:

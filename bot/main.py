@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from datetime import datetime
 
 import aiohttp
 from aiohttp import web
@@ -51,6 +51,7 @@ from settings import Mode, Settings, Wechat
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
 from storage import migrate, seal
+from storage.database import Database
 from storage.open import open_database
 from storage.spool import Spool
 
@@ -64,6 +65,8 @@ class PortTaken(JiashuError):
 
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Furnish = Callable[[Database, install.Installed, datetime], Awaitable[object]]
+"""What fills an empty database before anybody listens: the people of a sample home."""
 
 
 class Service:
@@ -79,11 +82,15 @@ class Service:
         self.house.use(settings)
         self.board, self.slow = Board(), slow.Slow(slow.Limits())
         self._beat = 0.0
+        self.held = False
+        """While the past of a sample home is played no job of a subject runs and nothing leaves: what is due then was
+        due then.
+        """
         self._tasks: list[asyncio.Task[None]] = []
         self._was_away = False
 
-    async def start(self, scene: dict[str, Any] | None = None) -> None:
-        """Open the database and start the loops; a scene fills an empty database with its people."""
+    async def start(self, furnish: Furnish | None = None) -> None:
+        """Open the database and start the loops; an empty database may be furnished first."""
         settings, url = self.settings, self.settings.database.url
         self.proofs = await asyncio.to_thread(proofs.read, settings.http.verify_files)
         await asyncio.to_thread(migrate.fit, url)
@@ -95,8 +102,8 @@ class Service:
         )
         await self.database.start()
         ids = await self.database.write(lambda db: install.install(db, settings, self.clock()))
-        if scene and fresh:
-            await self.database.write(lambda db: install.sample(db, ids, scene, self.clock()))
+        if furnish is not None and fresh:
+            await furnish(self.database, ids, self.clock())
         self.ids, self.board.home_id = ids, ids.home_id
         self.house.use(ids.settings)
         self.running = Running(self.database, self.house, ids.home_id, settings)
@@ -131,11 +138,11 @@ class Service:
         await self.looks.all()
         self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
         works = self.role != "web"
-        if works and await self.database.leads():
+        if works and await self._leads():
             with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
                 await plan_ahead(self.running, self.clock())
         self.ticker = Ticker(
-            [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self.database.leads
+            [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
         )
         self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())] if works else []
         self.fanout = Fanout(self.database, settings.redis_url) if self.database.shared else None
@@ -146,8 +153,20 @@ class Service:
             await self.beside.start()
         await self._heartbeat()
         self.ticker.start()
-        self.sender.wake()
+        if not self.held:
+            self.sender.wake()
         self.fetcher.wake()
+
+    async def _leads(self) -> bool:
+        return not self.held and await self.database.leads()
+
+    async def release(self) -> None:
+        """The past is over: jobs run, what waits leaves."""
+        self.held, self.board.playing = False, ""
+        self.board.touch()
+        await self.looks.all()
+        self.sender.wake()
+        self.ticker.hurry()
 
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
@@ -265,7 +284,7 @@ class Service:
         self.house.use(settings)
 
     def _wake(self, hints: frozenset[str]) -> None:
-        if "outbox" in hints:
+        if "outbox" in hints and not self.held:
             self.sender.wake()
         if "media" in hints:
             self.fetcher.wake()
@@ -286,7 +305,8 @@ class Service:
 
     async def _wake_up(self) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
-        self.sender.wake()
+        if not self.held:
+            self.sender.wake()
         self.fetcher.wake()
         await self._heartbeat()
 
@@ -329,10 +349,13 @@ async def _to_console(_: web.Request) -> web.Response:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, scene: dict[str, Any] | None = None, role: str = "all") -> AsyncIterator[Service]:
+async def running(
+    settings: Settings, furnish: Furnish | None = None, role: str = "all", *, held: bool = False
+) -> AsyncIterator[Service]:
     """A service that serves HTTP while the block runs; a worker serves its health alone."""
     service = Service(settings, role)
-    await service.start(scene)
+    service.held = held
+    await service.start(furnish)
     runner = web.AppRunner(
         service.application(),
         access_log=None,

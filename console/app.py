@@ -137,6 +137,7 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "locks": request.app[BOARD].locks if session and staff.sees_locks(session.viewer) else [],
         "ended": request.app[BOARD].ended_for(session.viewer, request.app[CLOCK]()) if session else [],
         "apart": request.app[BOARD].apart if session else False,
+        "playing": request.app[BOARD].playing if session else "",
         "closed": request.app[BOARD].closed if session else None,
         "away": False,
         "codes_by": _soon(session, request.app[CLOCK]()) if session else None,

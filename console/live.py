@@ -47,6 +47,8 @@ OVER: Final = "over"
 """Tells a page that its session has ended: it leads to the log-in at once, what was typed is kept there."""
 AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
+GATHERS: Final = 1.0
+"""Seconds in which the pages are told once while the past of a sample home is played."""
 TOLD: Final = 1000
 """Topics whose last change is remembered."""
 SEEN: Final = web.RequestKey("seen", str)
@@ -65,6 +67,7 @@ class Live:
         self._closing = False
         self._told: OrderedDict[str, int] = OrderedDict()
         self._life, self._count = secrets.token_hex(4), 0
+        self._gathered: set[str] = set()
         database.listen(self.tell)
         board.listen(self._tell_alarms)
 
@@ -80,12 +83,24 @@ class Live:
         if not told:
             return
         self._count += 1
+        self._remember(told)
+        if self._board.playing:  # a whole day of a sample home is played in a second: pages are drawn once in it
+            if not self._gathered:
+                asyncio.get_running_loop().call_later(GATHERS, self._let_out)
+            self._gathered |= told
+        else:
+            self._put(told)
+
+    def _let_out(self) -> None:
+        told, self._gathered = frozenset(self._gathered), set()
+        self._put(told)
+
+    def _remember(self, told: frozenset[str]) -> None:
         for topic in told:
             self._told[topic] = self._count
             self._told.move_to_end(topic)
         while len(self._told) > TOLD:
             self._told.popitem(last=False)
-        self._put(told)
 
     def _put(self, told: frozenset[str], but: int = 0) -> None:
         """Tell the pages that listen, `but` those of one colleague."""
@@ -146,6 +161,7 @@ class Live:
             "ended": self._board.ended_for(viewer(request), self._clock()),
             "closed": self._board.closed,
             "apart": self._board.apart,
+            "playing": self._board.playing,
             "disk_full": self._database.disk_full,
         }
         return aiohttp_jinja2.render_string(

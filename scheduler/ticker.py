@@ -60,10 +60,14 @@ class Ticker:
                 "the clock jumped, every job at once",
                 extra={"action": "jump", "seconds": (ahead - self._ahead).total_seconds()},
             )
-            for job in self._scheduler.get_jobs():
-                if job.func != self._look:
-                    job.modify(next_run_time=wall())  # the scheduler keeps machine time
+            self.hurry()
         self._ahead = ahead
+
+    def hurry(self) -> None:
+        """Every job at once, whenever it would be its turn."""
+        for job in self._scheduler.get_jobs():
+            if job.func != self._look:
+                job.modify(next_run_time=wall())  # the scheduler keeps machine time
 
     async def _tick(self, job: Job) -> None:
         began_at, begun, failed = self._clock(), time.monotonic(), ""

@@ -148,6 +148,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="jiashu-shots-") as folder:
         used = Stage(Path(folder))
         options = ["--port", str(used.port), "--phone-port", str(used.phone_port), "--data", f"{folder}/demo"]
+        options.append("--no-fortnight")
         used.service = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -14,7 +14,7 @@ from aiohttp_sse import sse_response
 from simulator.files import mime
 from simulator.guard import is_loopback
 from simulator.pushes import Pusher
-from simulator.world import FAULTS, Phone, World, written
+from simulator.world import FAULTS, SESSION, Phone, World, written
 
 HERE = Path(__file__).parent
 BIGGEST = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024, "video": 10 * 1024 * 1024}
@@ -156,12 +156,23 @@ class PhonePage:
         return openid
 
     async def person(self, request: web.Request) -> web.Response:
-        """One more phone: {"openid", "name"}; it follows the account, without a push, unless `following` says no."""
+        """One more phone: {"openid", "name"}, and `kind`, `note`; it follows the account, without a push, unless
+        `following` says no.
+
+        `chat` is what was said before, put above what stands there; `heard` when its person last wrote (s since 1970),
+        and `left` how many messages the account may still send.
+        """
         asked = await request.json()
         openid = str(asked["openid"])
-        self.world.phones[openid] = Phone(
-            openid, str(asked["name"]), "guest", "刚加的人", following=bool(asked.get("following", True))
-        )
+        phone = self.world.phones.get(openid)
+        if phone is None or "chat" not in asked:
+            kind, note = str(asked.get("kind", "guest")), str(asked.get("note", "刚加的人"))
+            phone = Phone(openid, str(asked["name"]), kind, note, following=bool(asked.get("following", True)))
+            self.world.phones[openid] = phone
+        phone.chat[:0] = asked.get("chat", [])
+        if "heard" in asked and phone.spoke_at < float(asked["heard"]):
+            phone.spoke_at = float(asked["heard"])
+            phone.session_left, phone.session_until = int(asked["left"]), phone.spoke_at + SESSION[1]
         self.world.tell("state")
         return web.json_response({})
 

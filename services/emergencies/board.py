@@ -47,6 +47,8 @@ class Board:
         """A restore that the director has not confirmed: nothing leaves."""
         self.apart = False
         """Whether the processes hear of each other only by looking once a second, since Redis is away."""
+        self.playing = ""
+        """How far the past of a sample home is played, in words; empty when nothing is."""
         self.version = 0
         """Counts the changes: a page that missed one sees it here."""
         self._open: dict[str, Alarm] = {}

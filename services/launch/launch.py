@@ -75,12 +75,6 @@ def _going_on(db: Unit, home_id: int, purpose: str, floor: str) -> list[Row]:
     return list(db.fresh(found))
 
 
-def everything(db: Unit, home_id: int, now: datetime, by: int = 0) -> None:
-    """Switch on all for the whole house: a sample home, a home that ran before there was a switch."""
-    for purpose in Launch:
-        db.add(Row(id=new_id(), home_id=home_id, launched=purpose.value, floor="", since=now, begun_by=by))
-
-
 def by_whom(db: Unit, home_id: int, purpose: str, floor: str) -> tuple[datetime, str] | None:
     """Since when, and who switched it on."""
     rows = _going_on(db, home_id, purpose, floor)

@@ -252,19 +252,6 @@ def stand_in(resident: tables.Resident, bed: Bed) -> None:
     resident.room, resident.bed, resident.floor = bed.building + bed.room, bed.name, bed.floor
 
 
-def settle(db: Unit, resident: tables.Resident, now: datetime) -> None:
-    """Give somebody who came past the form (the sample home) the bed of their texts, which is laid out if need be; who
-    comes second to a bed has none.
-    """
-    where = Where("", resident.floor, resident.room, resident.bed)
-    _put(db, resident.home_id, [where], now)
-    bed = db.scalars(
-        select(Bed).where(Bed.home_id == resident.home_id, Bed.room == where.room, Bed.name == where.name)
-    ).one()
-    if taken_by(db, bed.id) is None:
-        claim(db, bed, resident.id, now)
-
-
 def _rooms(db: Unit, home_id: int) -> dict[str, list[Bed]]:
     """Beds under the names of their rooms, with and without the building; read once in a transaction, since an import
     asks for each row.

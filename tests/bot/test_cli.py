@@ -17,6 +17,7 @@ CONFIGURED = {
     "WECHAT__TOKEN": "token",
     "WECHAT__ENCODING_AES_KEY": "a" * 43,
 }
+DEMO = {"port": 8080, "phone_port": 8090, "data": Path("var/demo"), "fortnight": True, "keep": False}
 COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("serve", {"config": None, "role": "all", "migrate": False}),
     ("serve --role web --migrate --config c.toml", {"config": Path("c.toml"), "role": "web", "migrate": True}),
@@ -37,8 +38,9 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("calendar --from a --to b --birthday c", {"first": "a", "last": "b", "birthday": "c"}),
     ("simulate", {"config": None, "port": 8090, "scene": None}),
     ("simulate --port 8190 --scene s.toml", {"config": None, "port": 8190, "scene": Path("s.toml")}),
-    ("demo", {"port": 8080, "phone_port": 8090, "data": Path("var/demo")}),
-    ("demo --port 8180 --phone-port 8190 --data d", {"port": 8180, "phone_port": 8190, "data": Path("d")}),
+    ("demo", DEMO),
+    ("demo --port 8180 --phone-port 8190 --data d", DEMO | {"port": 8180, "phone_port": 8190, "data": Path("d")}),
+    ("demo --no-fortnight --keep", DEMO | {"fortnight": False, "keep": True}),
     ("staff list", {"act": "list", "config": None}),
     (
         "staff add chen 陈晓雯 desk",
@@ -130,8 +132,8 @@ def test_fault_i10_each_command_reaches_what_does_it_and_ends_as_that_ends(monke
     done: list[tuple[Any, ...]] = []
 
     def does(name: str) -> Any:
-        def run(*given: Any) -> int:
-            done.append((name, *given))
+        def run(*given: Any, **more: Any) -> int:
+            done.append((name, *given, *more.items()))
             return 7
 
         return run
@@ -142,7 +144,7 @@ def test_fault_i10_each_command_reaches_what_does_it_and_ends_as_that_ends(monke
         monkeypatch.setattr(demo, name, does(f"demo.{name}"))
     monkeypatch.setattr(cli, "_loop", lambda ended: ended)
     expected = {
-        "demo --port 1 --phone-port 2 --data d": ("demo.run", 1, 2, Path("d")),
+        "demo --port 1 --phone-port 2 --data d": ("demo.run", 1, 2, Path("d"), ("fortnight", True), ("keep", False)),
         "simulate --port 3 --scene s": ("demo.simulate", 3, Path("s")),
         "calendar --from a --to b --birthday c": ("bot.days", "a", "b", "c"),
         "triage": ("bot.questions", "triage", None),

@@ -13,7 +13,6 @@ from care.states import Role
 from care.triage import NURSE, Audience, triage
 from conversations import events
 from conversations.effects import Say
-from services import install
 from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox, sending
@@ -21,6 +20,7 @@ from services.ports import Fate, NullPlatform
 from services.talks.envelope import Envelope
 from settings import Home
 from speech import decode, recordings
+from tests import houses
 from tests.bot.test_outgoing import Outside, outside
 from tests.conftest import START, HomeUnderTest, MakeHome, put
 
@@ -35,7 +35,7 @@ async def elder(make_home: MakeHome) -> HomeUnderTest:
     built: HomeUnderTest = await make_home(
         House(Home(name="青禾颐养院", phone="0571-8800-0101"), recorded=frozenset(recordings.load()))
     )
-    await built.database.write(lambda db: install.sample(db, built.ids, SCENE, built.clock()))
+    await built.database.write(lambda db: houses.furnish(db, built.ids, SCENE, built.clock()))
     return built
 
 

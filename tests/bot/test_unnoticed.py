@@ -21,7 +21,6 @@ from bot.looks import Looks
 from bot.main import Service
 from bot.sender import Sender
 from care.states import Role
-from services import install
 from services.emergencies.board import Board
 from services.media import media
 from services.ports import MediaGone
@@ -32,6 +31,7 @@ from services.subject import Running
 from services.upkeep import stoplist
 from settings import Database, Media, Wechat
 from storage.spool import Spool
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.service import made, service
 
@@ -107,7 +107,7 @@ async def test_fault_t_who_must_hear_no_machine_is_written_down_outside_the_data
         "people": [{"openid": "g", "name": "王桂兰", "kind": "elder", "room": "306", "bed": "1"}],
         "residents": [],
     }
-    await home.database.write(lambda db: install.sample(db, home.ids, scene, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, scene, home.clock()))
     resident, nurse = int(await home.one("SELECT id FROM resident")), await home.staff(Role.NURSE, "唐雨", "tang")
     await home.database.write(lambda db: residents.hush(db, nurse, resident, Hush(on=True), home.clock()))
     spool, board = Spool(tmp_path / "spool", home.database.sealer), Board()

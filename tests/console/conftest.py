@@ -9,16 +9,16 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from care.states import Role
 from console import app as console
-from services import install
 from services.emergencies.board import Board
 from settings import Media, Settings
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE, Colleague, Desk, House
 
 
 @pytest.fixture
 async def house(home: HomeUnderTest, tmp_path: Path) -> AsyncIterator[House]:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     board = Board()
 
     async def decode(data: bytes) -> bytes:

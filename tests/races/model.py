@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from bot.inbound import Account, Inbound
+from bot.inbound import Account, Inbound, envelope
 from bot.pushes import Push
 from bot.reading import read
 from care.states import Role
@@ -64,7 +64,7 @@ class Turn:
             raw=b"<xml/>",
             created_at=self.now.replace(microsecond=0),
         )
-        return inbound._envelope(push, self.now, read(push.event, inbound.names))
+        return envelope(inbound._account, inbound.knowledge, push, self.now, read(push.event, inbound.names))
 
 
 @dataclass(frozen=True)

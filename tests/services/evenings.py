@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from services import install
 from services.access import Viewer
 from services.letters import letters
 from services.letters.forms import WriteLetter
 from services.letters.photos import Photo
 from storage import tables
+from tests import houses
 from tests.conftest import HomeUnderTest
 
 SCENE = {
@@ -42,7 +42,7 @@ SCENE = {
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

@@ -11,7 +11,6 @@ from care.errors import Invalid, NotFound
 from care.states import Role
 from care.triage import NURSE, Audience, triage
 from conversations import events
-from services import install
 from services.access import Viewer
 from services.emergencies import alarms, ringing
 from services.emergencies.board import Board
@@ -21,6 +20,7 @@ from services.emergencies.cries import words as shown
 from services.emergencies.strip import Place
 from services.talks.envelope import Receipt
 from services.upkeep.pulse import Downtime
+from tests import houses
 from tests.conftest import HomeUnderTest
 
 SCENE = {
@@ -37,7 +37,7 @@ async def cries(home: HomeUnderTest, words: str, openid: str = "grandma") -> str
 
 @pytest.fixture
 async def elder(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

@@ -10,7 +10,6 @@ from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
 from conversations.flows.families import invitation_code
 from conversations.routing import Intent, of_words
-from services import install
 from services.access import Viewer
 from services.families import binding
 from services.families.forms import ConfirmBinding, RefuseBinding
@@ -19,6 +18,7 @@ from services.promises import clocks
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
 from storage.queries import residents as queries
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import resident
 
@@ -31,7 +31,7 @@ SCENE = {
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from care.errors import Decided, Invalid, NotFound
 from conversations.events import Followed, Image, Scanned
-from services import install
 from services.access import Viewer
 from services.emergencies import ringing
 from services.families import binding, joining, merging, relatives
@@ -19,6 +18,7 @@ from services.ports import Fate, Outcome
 from services.talks import answering
 from storage import tables
 from storage.queries import families_ties as queries
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import resident
 
@@ -38,7 +38,7 @@ SCENE = {
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

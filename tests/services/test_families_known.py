@@ -9,11 +9,11 @@ from conversations import events
 from conversations.effects import AddToComplaint, NoteOnComplaint
 from conversations.engine import FlowError
 from conversations.events import Text
-from services import install
 from services.context import Context
 from services.talks import dispatch, receive
 from storage.queries import complaints, talks_list
 from storage.store import Store
+from tests import houses
 from tests.conftest import HomeUnderTest, put
 from tests.services.replies import every_open
 
@@ -23,7 +23,7 @@ DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
 @pytest.fixture
 async def sample(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

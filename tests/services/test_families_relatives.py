@@ -9,12 +9,12 @@ import pytest
 from care import families, phones
 from care.errors import Invalid, NotFound
 from care.states import Role
-from services import install
 from services.access import Viewer
 from services.families import disputes, relatives
 from services.families.forms import AddRelative, EndDispute, StartDispute
 from services.search import search
 from storage.queries import families_ties as queries
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import resident
 
@@ -27,7 +27,7 @@ SCENE = {
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

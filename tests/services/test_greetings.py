@@ -10,7 +10,6 @@ from sqlalchemy import select
 from care.choices import Choices
 from care.errors import Conflict, Invalid, NotFound, TooLate
 from care.states import Role
-from services import install
 from services.access import Viewer
 from services.families.reach import why_not
 from services.greetings import occasions
@@ -19,6 +18,7 @@ from services.residents import residents
 from services.residents.forms import Hush, SetStatus
 from storage import tables
 from storage.queries import families
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.services.hints import Hints
 
@@ -59,7 +59,7 @@ SCENE = {
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

@@ -10,13 +10,13 @@ from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
 from conversations import events
 from conversations.answers import Kind
-from services import install
 from services.access import Viewer
 from services.knowledge import knowledge, shelves
 from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
 from services.knowledge.shelves import Shelf
 from services.talks.envelope import Receipt
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 
 
@@ -102,7 +102,7 @@ async def test_q3_a_choice_is_offered_taken_and_left_for_another_matter(home: Ho
 
 async def test_q3_an_elder_is_never_read_a_price_list(home: HomeUnderTest) -> None:
     scene = {"staff": [], "people": [{"kind": "elder", "name": "王桂兰", "openid": "grandma", "room": "3", "bed": "1"}]}
-    await home.database.write(lambda db: install.sample(db, home.ids, scene, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, scene, home.clock()))
     assert "有人会来问您" in await asks(home, "有补贴吗", "grandma")
 
 

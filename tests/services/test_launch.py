@@ -78,9 +78,9 @@ async def test_n3_what_is_switched_off_in_between_is_not_said_and_says_why(quiet
 
 
 async def test_n3_letters_of_a_floor_open_from_the_day_on_which_it_was_switched_on(home: HomeUnderTest) -> None:
-    from services import install
+    from tests import houses
 
-    await home.database.write(lambda db: install.sample(db, home.ids, evenings.SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, evenings.SCENE, home.clock()))
     await home.database.write(lambda db: db.execute(text("DELETE FROM launch")))
     director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
     await writes(home, director)

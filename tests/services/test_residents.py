@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from care.states import Role
-from services import install
 from storage.queries import families, greetings, residents, upkeep
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import SCENE
 
@@ -22,7 +22,7 @@ PEOPLE = SCENE | {
 
 @pytest.fixture
 async def register(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, PEOPLE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, PEOPLE, home.clock()))
     return home
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from care.errors import NotFound
 from care.states import Role
-from services import install
 from services.access import Viewer
 from services.search import search
 from services.talks import answering
@@ -17,6 +16,7 @@ from storage import tables
 from storage.queries import search as queries
 from storage.store import Store
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
 
@@ -34,7 +34,7 @@ async def _index(home: HomeUnderTest) -> int:
 
 
 async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_them(home: HomeUnderTest) -> None:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     carer = await home.staff(Role.CARER, "周敏", "zhou", "2")
     desk_, other = await home.staff(Role.DESK, "陈晓雯", "chen"), await home.staff(Role.DESK, "林可", "lin")
@@ -115,7 +115,7 @@ async def test_p2_names_phones_words_and_complaints_are_found_by_who_may_see_the
 
 
 async def test_p2_the_index_holds_no_words_and_follows_a_new_name(home: HomeUnderTest) -> None:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     for n in range(120):
         await home.hears(f"今天第{n}句话", "kin3")
@@ -152,7 +152,7 @@ async def test_p2_what_was_just_written_waits_until_older_transactions_have_ende
 
 
 async def test_fault_c11_a_room_finds_who_lives_there(home: HomeUnderTest) -> None:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     below = await home.staff(Role.CARER, "孙兰", "sun", "2")
 

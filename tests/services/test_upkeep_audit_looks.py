@@ -9,7 +9,6 @@ import pytest
 from care.errors import Busy, NotFound
 from care.states import Role
 from conversations import events
-from services import install
 from services.access import Viewer, access_person
 from services.letters import letters
 from services.letters.access import access_letter
@@ -20,6 +19,7 @@ from services.search import search
 from services.upkeep import audit_looks
 from settings.clock import wall
 from storage.looked import MOST, Look
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
 
@@ -60,7 +60,7 @@ async def test_fault_s4_a_talk_is_read_again_and_again_and_told_once_in_ten_minu
 
 async def test_fault_s4_media_and_letters_are_looks_and_what_is_refused_or_done_is_none(home: HomeUnderTest) -> None:
     desk = await home.staff()
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     await home.hears(events.Image("m1", "http://x"), "kin3")
     person, resident = await home.person("kin3"), await home.one("SELECT id FROM resident WHERE room = '306'")
     media = await home.one("SELECT id FROM media")

@@ -29,6 +29,7 @@ from settings import Database
 from storage import archive, migrate
 from storage.open import open_database
 from storage.store import Store
+from tests import houses
 from tests.conftest import HomeUnderTest
 
 ELDERS = 20
@@ -89,7 +90,7 @@ async def test_p7_a_restored_house_says_nothing_twice_and_nothing_to_who_was_sto
     home: HomeUnderTest, fresh: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home.clock.now = home.clock.now.replace(hour=6)  # 14:00
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     nurse, director = await home.staff(Role.NURSE, "唐雨", "tang"), await home.staff(Role.DIRECTOR, "沈国平", "shen")
     people = [f"{who}{n}" for n in range(ELDERS) for who in ("elder", "kin")]
     for openid in people:
@@ -347,7 +348,7 @@ async def test_p7_files_come_back_and_old_backups_go(
 async def test_p7_a_home_moves_to_another_database_row_by_row(
     home: HomeUnderTest, postgres_server: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     await home.hears("昨天晚饭是凉的，我要投诉", "kin1")
     if migrate.file_of(home.settings.database.url) is None:
         assert await _quiet(upkeep.move, home.settings, "sqlite:///other.db") == 2

@@ -8,7 +8,6 @@ import pytest
 from care.states import Role
 from care.triage import Audience, triage
 from conversations import events
-from services import install
 from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.forms import Assess, Decide, Inquire, Propose
@@ -24,6 +23,7 @@ from services.surveys import surveys
 from services.talks import answering, silence
 from storage.queries import residents as residents_of
 from storage.queries import today
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.stories.test_demo import Demo, demo
 
@@ -103,7 +103,7 @@ class Day:
 
 @pytest.fixture
 async def day(home: HomeUnderTest) -> Day:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     roles = {
         "zhou": (Role.CARER, "周敏", "3"),
         "tang": (Role.NURSE, "唐雨", ""),

@@ -52,7 +52,7 @@ class Demo:
 
 
 def words_of(port: int, phone_port: int, data: Path) -> list[str]:
-    return ["demo", "--port", str(port), "--phone-port", str(phone_port), "--data", str(data)]
+    return ["demo", "--port", str(port), "--phone-port", str(phone_port), "--data", str(data), "--no-fortnight"]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

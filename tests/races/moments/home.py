@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from care.states import Role
 from conversations import events
-from services import install
 from services.ports import Fate, Outcome
 from services.staff.pledge import PLEDGE
 from storage import tables
 from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.races.model import STAFF, Side, Stage, Turn
 from tests.races.rows import End
@@ -53,7 +53,7 @@ D, S, C, N = Role.DESK, Role.SUPERVISOR, Role.DIRECTOR, Role.NURSE
 
 async def _home(home: HomeUnderTest, _: Facts) -> Facts:
     """Three people with phones, two of each kind of staff; everybody wrote a minute ago."""
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     found: Facts = {}
     for role, names in STAFF.items():
         for nth, name in enumerate(names):
