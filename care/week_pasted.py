@@ -73,7 +73,7 @@ def rows_of(text: str) -> list[list[str]]:
         found = [line.split("\t") for line in plain.split("\n")]
     else:
         found = list(csv.reader(io.StringIO(plain, newline=""), delimiter="\t"))
-    rows = [[" ".join(cell.replace("\n", "、").split()).strip("、 \"") for cell in row] for row in found]
+    rows = [[" ".join(cell.replace("\n", "、").split()).strip('、 "') for cell in row] for row in found]
     rows = [row for row in rows if any(row)]
     if len(rows) > ROWS:
         message = f"有 {len(rows)} 行，一次最多 {ROWS} 行。"
@@ -146,7 +146,9 @@ def activities(rows: list[list[str]], first: date) -> Pasted:
             else ""
         )
         if problem or day is None:
-            found.faults.append(f"第 {number} 行「{(title or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。")
+            found.faults.append(
+                f"第 {number} 行「{(title or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。"
+            )
             continue
         floors = tuple(re.findall(r"[A-Za-z]?\d{1,2}", named.get("floors", "")))
         found.events.append(Event(day, begins, ends, title, named.get("place", "")[:16], floors))
@@ -177,7 +179,9 @@ def prices(rows: list[list[str]], today: date, until: date) -> Pasted:
             else ""
         )
         if problem:
-            found.faults.append(f"第 {number} 行「{(item or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。")
+            found.faults.append(
+                f"第 {number} 行「{(item or ' '.join(filter(None, row)))[:12]}」：{problem}，没有写进去。"
+            )
             continue
         found.costs.append(Cost(item, amount[:24], unit[:12], named.get("note", "")[:60], begins, ends))
     return found

@@ -13,7 +13,7 @@ from services.greetings import occasions
 from services.greetings.forms import BookVisit
 from services.letters import letters
 from services.letters.forms import LetGo, WriteLetter
-from services.letters.letters import Photo
+from services.letters.photos import Photo
 from services.residents import residents
 from services.residents.forms import Hush, Move, SetStatus
 from services.surveys import surveys
@@ -93,6 +93,7 @@ async def _write(stage: Stage, place: str, day: int, sentence: str, photos: Sequ
         ticked={name: frozenset(found) for name, found in ticked.items() if found},
         sentence=sentence,
         taps=6 + chance % 5,
+        alone=bool(photos),
     )
     files = [(Photo(new_id(), "image/jpeg", len(data)), data) for data in map(stage.photo, photos)]
     for photo, data in files:

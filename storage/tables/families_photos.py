@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Date
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link
 
 
@@ -13,6 +13,7 @@ class PhotoConsent(Base):
     """A resident agreed to be seen in pictures of other families; without a row that holds they did not."""
 
     __tablename__ = "photo_consent"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "who may be seen", index=True)

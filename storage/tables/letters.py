@@ -67,6 +67,7 @@ class LetterPhotoPerson(Base):
     """Another resident who can be recognised in a photo (F32)."""
 
     __tablename__ = "letter_photo_person"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("photo_id", "resident_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

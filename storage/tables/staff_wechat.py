@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Index, text
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link, searchable
 
 
@@ -13,6 +13,7 @@ class StaffWechat(Base):
     """One code, and the WeChat that was bound with it."""
 
     __tablename__ = "staff_wechat"
+    after_practice = After.GONE
     __table_args__ = (
         Index(
             "uq_staff_wechat_who_id",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, column, link, sealed
 
 
@@ -13,6 +13,7 @@ class CannedReply(Base):
     """Words ready to be put into an answer; the house's, or one colleague's own."""
 
     __tablename__ = "canned_reply"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home", index=True)
     staff_id: Mapped[int | None] = link("staff.id", "whose own; null = for the whole house", nullable=True)

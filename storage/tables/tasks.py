@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Index, String
 from sqlalchemy.orm import Mapped
 
 from care.states import NoteUse, Role, TaskEnd
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed
 
 
@@ -14,6 +14,7 @@ class Task(Base):
     """One thing that somebody is to do. Who has it now stands here, how it came there in `assignment`."""
 
     __tablename__ = "task"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_task_open", "home_id", "ended_at"), Index("ix_task_owner_id", "owner_id"))
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -41,6 +42,7 @@ class Assignment(Base):
     """
 
     __tablename__ = "assignment"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_assignment_thing", "thing", "thing_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -58,6 +60,7 @@ class Note(Base):
     """A line about a resident: 「王奶奶今天唱了歌」. A photo or a voice of the colleague is that of the message."""
 
     __tablename__ = "note"
+    after_practice = After.GONE
     __table_args__ = (Index("ix_note_resident", "resident_id", "day"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link
 
 
@@ -15,6 +15,7 @@ class MenuMeal(Base):
     """What there is at one meal of one day; true on that day alone."""
 
     __tablename__ = "menu_meal"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "day", "meal", "diet"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -30,6 +31,7 @@ class Activity(Base):
     """Something that takes place on a day; a cancelled one stays, so that it is said."""
 
     __tablename__ = "activity"
+    after_practice = After.KEPT
     __table_args__ = (Index("ix_activity_day", "home_id", "day"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -51,6 +53,7 @@ class Price(Base):
     """What something costs from a day until a day; a later price of the same thing stands beside it."""
 
     __tablename__ = "price"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "item", "valid_from"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -68,6 +71,7 @@ class BedCheck(Base):
     """That somebody compared the free beds with the house; without it, and after its last day, none is told."""
 
     __tablename__ = "bed_check"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -81,6 +85,7 @@ class RoomKind(Base):
     """What kind of room it is where the number of its beds does not say it."""
 
     __tablename__ = "room_kind"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "building", "room"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
@@ -97,6 +102,7 @@ class WeekSheet(Base):
     """
 
     __tablename__ = "week_sheet"
+    after_practice = After.KEPT
     __table_args__ = (UniqueConstraint("home_id", "name"),)
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -15,7 +15,6 @@ from aiohttp.test_utils import TestServer
 from care.states import Role
 from console import app as console
 from console.context import BACKUP, PHONES
-from services import install
 from services.emergencies.board import Board
 from services.practice import practice
 from simulator import guard
@@ -23,6 +22,7 @@ from simulator.codec import Keys
 from simulator.phone import PhonePage
 from simulator.pushes import Pusher
 from simulator.world import World
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import Colleague, House
 from tests.services.test_setup import BASE
@@ -79,7 +79,7 @@ class Stands:
 
 @pytest.fixture
 async def stands(home: HomeUnderTest) -> AsyncIterator[Stands]:
-    await home.database.write(lambda db: install.sample(db, home.ids, RESIDENTS, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, RESIDENTS, home.clock()))
 
     async def decode(data: bytes) -> bytes:
         return data

@@ -10,7 +10,6 @@ from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
 from care.triage import triage
 from conversations.events import Image, Text
-from services import install
 from services.access import Viewer
 from services.families import relatives
 from services.families.forms import AddRelative
@@ -22,6 +21,7 @@ from settings import Http, Settings, Wechat, is_loopback
 from storage import tables
 from storage.tables.base import After
 from storage.types import new_id
+from tests import houses
 from tests.conftest import HomeUnderTest, put
 from tests.services.evenings import evening, resident, writes
 from tests.services.test_families_joined import asks, confirms
@@ -40,7 +40,7 @@ OWN = frozenset({"audit", "practice", "home", "wechat_account", "launch", "gram"
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     await home.rows("DELETE FROM launch")
     return home
 

@@ -6,11 +6,11 @@ import pytest
 
 from care.errors import Changed, Forbidden, Invalid, NotFound
 from care.states import Role
-from services import install
 from services.access import Viewer
 from services.talks import answering, canned
 from services.talks.forms import MoveCanned, RemoveCanned, WriteCanned
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
 
@@ -19,7 +19,7 @@ TOLD = "{称呼}，您好。{老人}住在 {房间}。"
 
 @pytest.fixture
 async def house(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return home
 
 

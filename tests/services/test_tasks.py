@@ -11,7 +11,6 @@ import pytest
 
 from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Role
-from services import install
 from services.access import Viewer
 from services.staff import colleagues
 from services.subject import today
@@ -20,6 +19,7 @@ from services.tasks.forms import ActOnTask, AddTask, GiveBack, HandTask
 from storage.queries import tasks as queries
 from storage.tables.tasks import Task
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
 
@@ -54,7 +54,7 @@ class Floor:
 
 @pytest.fixture
 async def floor(home: HomeUnderTest) -> Floor:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     return Floor(
         home,
         {

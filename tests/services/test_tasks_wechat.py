@@ -11,7 +11,6 @@ from bot.reading import read
 from care.errors import Invalid
 from care.states import NoteUse, Role
 from conversations import events
-from services import install
 from services.access import Viewer, access_person
 from services.emergencies import ringing
 from services.residents import residents
@@ -23,6 +22,7 @@ from storage import tables
 from storage.queries import talks_list
 from storage.queries import tasks as queries
 from storage.unit import Unit
+from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
 
@@ -71,7 +71,7 @@ class Phones:
 
 @pytest.fixture
 async def phones(home: HomeUnderTest) -> Phones:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     found = Phones(
         home,
         {
@@ -84,7 +84,7 @@ async def phones(home: HomeUnderTest) -> Phones:
 
 
 async def test_f39_a_code_binds_once_within_its_time_and_only_a_phone_of_nobody(home: HomeUnderTest) -> None:
-    await home.database.write(lambda db: install.sample(db, home.ids, SCENE, home.clock()))
+    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     director = await home.staff(Role.DIRECTOR, "沈国平", "shen")
     phones = Phones(home, {"d": director, "z": await home.staff(Role.CARER, "周敏", "zhou", "3")})
     old, code = await phones.code(), await phones.code()
@@ -122,7 +122,7 @@ async def test_f39_a_line_that_names_a_resident_is_a_note_and_one_that_names_two
 
 async def test_f39_namesakes_are_told_apart_by_room_and_a_number_chooses(phones: Phones) -> None:
     await phones.home.database.write(
-        lambda db: install.sample(
+        lambda db: houses.furnish(
             db,
             phones.home.ids,
             {"staff": [], "people": [{"openid": "e5", "name": "王桂兰", "kind": "elder", "room": "305", "bed": "2"}]},

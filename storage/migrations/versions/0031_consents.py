@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.schema import SchemaItem
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
