@@ -9,7 +9,7 @@ import pytest
 from bot import pushes, way
 from bot.inbound import Account
 from bot.main import Service
-from bot.practising import SCENE
+from bot.practising import SCENE, Stage
 from conversations.events import Text
 from services.house import House, Practising
 from services.practice import exercises
@@ -75,3 +75,15 @@ async def test_f54_what_waited_in_the_spool_is_taken_by_its_own_kind_of_account_
     assert service.spool.files() == []
     found = await service.database.store(lambda store: store.rows("SELECT openid FROM follower"))
     assert found == [("o-real",)]
+
+
+async def test_f54_one_process_of_a_host_runs_the_simulator_and_another_takes_over_when_it_ends(
+    service: Service,
+) -> None:
+    first, second = (Stage(service.running, serves=True) for _ in range(2))
+    assert (first._alone(), second._alone(), first._alone()) == (True, False, True)
+    await first.end()
+    assert second._alone()
+    await second.end()
+    await Stage(service.running, serves=False).look()
+    assert service.house.practice is None, "without practice nothing is started"
