@@ -179,9 +179,9 @@ def _quiet_rows(quiet: Quiet) -> list[dict[str, Any]]:
         (begin, end), *others = spans
         bars = [(0.0, _share(end)), (_share(begin), 100 - _share(begin))]
         bars += [(_share(one), _share(other) - _share(one)) for one, other in others]
-        also = "、".join(f"{one:%H:%M} 到 {other:%H:%M}" for one, other in others)
+        nap = [f"{at:%H:%M}" for at in others[0]] if others else ["", ""]
         found.append(
-            {"name": name, "word": word, "begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}", "bars": bars, "also": also}
+            {"name": name, "word": word, "begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}", "bars": bars, "nap": nap}
         )
     return found
 

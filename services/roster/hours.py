@@ -40,6 +40,8 @@ USUAL: Final = {
 QUIET: Final = {"elder": "老人", "family": "家属"}
 NIGHT: Final = (23 * 60, 5 * 60)
 """From 23:00 to 5:00 no machine may speak to anybody."""
+NAP: Final = (11 * 60, 15 * 60 + 30)
+"""Between these the elders' rest at noon lies, where a home has one."""
 LATEST: Final = 11 * 60
 EARLIEST: Final = 18 * 60
 
@@ -66,10 +68,10 @@ def desk(db: Unit, home_id: int, now: datetime) -> Desk:
 def quiet(db: Unit, home_id: int) -> Quiet:
     """When machines are silent; what a home has not said is as usual."""
     rows = stored(db, home_id)
-    elder, family = rows.get("quiet-elder"), rows.get("quiet-family")
-    return Quiet(
-        ((*_times(elder.hours),), *ELDER[1:]) if elder else ELDER, ((*_times(family.hours),),) if family else FAMILY
-    )
+    elder, nap, family = rows.get("quiet-elder"), rows.get("quiet-nap"), rows.get("quiet-family")
+    night = _times(elder.hours) if elder else ELDER[0]
+    noon = ELDER[1:] if nap is None else (_times(nap.hours),) if nap.hours else ()
+    return Quiet((night, *noon), (_times(family.hours),) if family else FAMILY)
 
 
 def _times(text: str) -> tuple[time, time]:
@@ -90,6 +92,8 @@ def set_hours(db: Unit, viewer: Viewer, form: SetHours, now: datetime) -> None:
     if not any(wanted.values()):
         raise Invalid(why="一周七天都没有人，家属的话就没有人答了。请至少填一天。")
     wanted |= {f"quiet-{name}": _night(given, name, words) for name, words in QUIET.items()}
+    if "quiet-nap-a" in given:
+        wanted["quiet-nap"] = _nap(given)
     for name, hours in wanted.items():
         row = known.get(name)
         if row is None:
@@ -122,6 +126,17 @@ def _night(given: Mapping[str, str], name: str, words: str) -> str:
     end = _minute(given.get(f"quiet-{name}-b", "").strip(), f"{words}不打扰")
     if not EARLIEST <= begin <= NIGHT[0] or not NIGHT[1] <= end <= LATEST:
         raise Invalid(why=f"{words}不打扰：从 18:00 到 23:00 之间开始，到 5:00 到 11:00 之间为止；夜里机器人不说话。")
+    return f"{workdays.clock(begin)}-{workdays.clock(end)}"
+
+
+def _nap(given: Mapping[str, str]) -> str:
+    """Empty for a home that has none."""
+    first, last = given["quiet-nap-a"].strip(), given.get("quiet-nap-b", "").strip()
+    if not first and not last:
+        return ""
+    begin, end = _minute(first, "老人午睡"), _minute(last, "老人午睡")
+    if not NAP[0] <= begin < end <= NAP[1]:
+        raise Invalid(why="老人午睡：在 11:00 到 15:30 之间；不午睡就把两格都空着。")
     return f"{workdays.clock(begin)}-{workdays.clock(end)}"
 
 

@@ -49,7 +49,9 @@ class ServiceHours(Base):
     __table_args__ = (UniqueConstraint("home_id", "name"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
-    name: Mapped[str] = column(Word(16), "desk-1 (Monday) to desk-7, desk-holiday, quiet-elder, quiet-family")
+    name: Mapped[str] = column(
+        Word(16), "desk-1 (Monday) to desk-7, desk-holiday, quiet-elder, quiet-nap, quiet-family"
+    )
     hours: Mapped[str] = column(String(64), "08:30-12:00 13:30-17:30; empty = closed")
     by_id: Mapped[int] = column(BigInteger, "who set it")
     at: Mapped[datetime] = column(Moment, "when")

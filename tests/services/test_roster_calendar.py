@@ -134,10 +134,26 @@ async def test_n8_f16_quiet_hours_are_the_homes_own_and_keep_the_night(home: Hom
         (ALL | {"desk-2-c": frozenset({"11:00"})}, "周二的两段时间叠在一起了"),
         (ALL | {"desk-3-a": frozenset({"早上"})}, "周三：请写几点到几点"),
         (FAMILIES | {"quiet-elder-a": frozenset({"20:00"})}, "一周七天都没有人"),
+        (ALL | {"quiet-nap-a": frozenset({"10:00"}), "quiet-nap-b": frozenset({"14:00"})}, "在 11:00 到 15:30 之间"),
     ]
     for given, why in wrong:
         with pytest.raises(Invalid, match=why):
             await sets(home, lead, SetHours(hours=given))
+
+
+async def test_n8_f16_the_rest_at_noon_is_the_homes_own_too_and_it_may_have_none(
+    home: HomeUnderTest, lead: Viewer
+) -> None:
+    noon, later = (datetime(2026, 11, 23, hour, 30, tzinfo=UTC) for hour in (4, 5))  # 12:30, 13:30
+    for begin, end, silent in (("12:00", "13:00", [True, False]), ("", "", [False, False])):
+        nap = {"quiet-nap-a": frozenset({begin}), "quiet-nap-b": frozenset({end})}
+        await sets(home, lead, SetHours(hours=ALL | nap))
+        await learns(home)
+        quiet, zone = home.house.quiet, home.house.home.zone
+        assert [is_quiet(at, zone, "elder", quiet) for at in (noon, later)] == silent
+    await sets(home, lead, SetHours(hours=ALL))
+    await learns(home)
+    assert not is_quiet(noon, home.house.home.zone, "elder", home.house.quiet), "a form without it leaves it as it is"
 
 
 async def test_n8_q4_what_comes_in_while_a_colleague_answers_the_night_does_not_get_the_nights_length(
