@@ -115,6 +115,12 @@ async def details(browser: Browser, used: Stage) -> None:
                 "setup/home",
                 "setup/account",
                 "setup/menu",
+                "settings/clocks",
+                "settings/letters",
+                "settings/lists",
+                "settings/greetings",
+                "settings/phrases/desk.welcome",
+                "settings/canned",
             ):
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
