@@ -12,11 +12,14 @@
     if (blank) put(blank.closest("form").querySelector("textarea"), "{" + blank.dataset.blank + "}", false);
     if (former) put(document.getElementById("phrase-text"), former.dataset.words, true);
   });
-  /* What the look at a sentence refuses is told beside the phone; only a press on 存 is told above the form. */
   function atTheList() {
     const chosen = document.querySelector(".prow.on");
     if (chosen) chosen.scrollIntoView({ block: "center" });
   }
-  document.addEventListener("DOMContentLoaded", atTheList);
+  document.addEventListener("DOMContentLoaded", () => {
+    atTheList();
+    const field = document.getElementById("phrase-text");
+    if (field && field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true })); /* a draft came back */
+  });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "settings") atTheList(); });
 })();
