@@ -27,8 +27,10 @@ from storage.unit import Unit, _written
 T = TypeVar("T")
 TOLD: Final[dict[str, frozenset[str]]] = {
     "accused": frozenset({"accused", "cases"}),
+    "activity": frozenset({"week"}),
     "alarm": frozenset({"alarms"}),
     "application": frozenset({"families"}),
+    "bed_check": frozenset({"week"}),
     "campaign": frozenset({"surveys"}),
     "case_record": frozenset({"cases"}),
     "complaint": frozenset({"cases"}),
@@ -39,11 +41,14 @@ TOLD: Final[dict[str, frozenset[str]]] = {
     "letter": frozenset({"letters"}),
     "letter_photo": frozenset({"letters"}),
     "letter_reading": frozenset({"letters"}),
+    "menu_meal": frozenset({"week"}),
     "outbox": frozenset({"person"}),
     "participation": frozenset({"surveys"}),
     "plan": frozenset({"days"}),
+    "price": frozenset({"week"}),
     "promise": frozenset({"promises", "cases"}),
     "proposal": frozenset({"cases"}),
+    "room_kind": frozenset({"week"}),
     "stop": frozenset({"residents"}),
     "visit": frozenset({"days"}),
 }
@@ -51,8 +56,10 @@ TOLD: Final[dict[str, frozenset[str]]] = {
 TRACED: Final = frozenset(
     {
         "accused",
+        "activity",
         "alarm",
         "application",
+        "bed_check",
         "campaign",
         "case_record",
         "complaint",
@@ -61,8 +68,11 @@ TRACED: Final = frozenset(
         "knowledge_blank",
         "knowledge_entry",
         "letter_photo",
+        "menu_meal",
+        "price",
         "promise",
         "proposal",
+        "room_kind",
         "stop",
         "visit",
     }
