@@ -53,6 +53,7 @@ async def test_fault_t_a_change_is_looked_at_where_it_matters_and_nowhere_else(
     assert await heard("outbox") == []
     for hint in ("alarms", "knowledge", "staff", "epochs"):
         assert await heard(hint, "person:7") == [hint]
+    assert await heard("residents") == ["knowledge"], "who moves in or out changes the free beds that are told"
     assert await heard("accused", "person:7") == [], "it has no strip"
     monkeypatch.setattr(service.board, "concerns", lambda hints: "person:7" in hints)
     assert await heard("accused", "person:7") == ["alarms"]
