@@ -27,6 +27,8 @@ from storage.unit import Unit
 OWN_BLANKS: Final = ("值班电话", "首次反馈时间", "结果时间")
 """Filled from the settings of the home, never by hand."""
 SOON: Final = timedelta(days=7)
+OFFERED: Final = timedelta(minutes=15)
+"""So long somebody may choose among what was offered: the idle time of the flow."""
 LOOK_BACK: Final = timedelta(days=7)
 LOOKED_AT: Final = 300
 SHORTEST: Final = 4
@@ -173,14 +175,16 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
 
 def ask(snapshot: Knowledge, text: str, at: datetime | None = None) -> Asked | None:
     """What the knowledge says to a text at a moment; None when it has nothing to offer. After midnight, until the day
-    is learned, nothing is said that had a last day.
+    is learned, nothing is said that had a last day; nor is it offered so late that it could be chosen after midnight.
     """
     found: Found = snapshot.find(text)
     if found.kind is Kind.NOTHING:
         return None
-    chosen = (found.hits[0].entry,) if found.kind is Kind.ANSWER else snapshot.choices(found)
-    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, at), entry.human) for entry in chosen)
-    return Asked(options, sure=found.kind is Kind.ANSWER)
+    sure = found.kind is Kind.ANSWER
+    chosen = (found.hits[0].entry,) if sure else snapshot.choices(found)
+    said_by = at if sure or at is None else at + OFFERED
+    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, said_by), entry.human) for entry in chosen)
+    return Asked(options, sure=sure)
 
 
 def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:

@@ -71,4 +71,5 @@ async def adds(home: HomeUnderTest, who: Viewer, day: date, title: str, floors: 
 
 
 def price(item: str, amount: str, **more: object) -> PutPrice:
-    return PutPrice(**({"item": item, "amount": amount, "unit": "元/月", "valid_until": YEAR_END} | more))  # type: ignore[arg-type]
+    usual: dict[str, object] = {"item": item, "amount": amount, "unit": "元/月", "valid_until": YEAR_END}
+    return PutPrice(**(usual | more))  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import pytest
 
 from care.errors import Changed, Invalid
 from care.states import Role
+from conversations.flows import knowledge as enquiry
 from services.access import Viewer
 from services.knowledge import knowledge, shelves
 from services.knowledge.forms import FillBlank
@@ -39,6 +40,23 @@ async def test_a8_the_menu_is_told_today_and_never_after_midnight_of_the_home(
     assert "帮您问同事" in answer
     assert "帮您问同事" in await says(home, "今天吃什么", "son")
     assert await home.one("SELECT count(*) FROM promise") == 2
+
+
+async def test_a8_what_could_be_chosen_after_midnight_is_not_offered_before_it(
+    home: HomeUnderTest, desk: Viewer
+) -> None:
+    """An offer stands for a quarter of an hour, with the answers as they were when it was made."""
+    assert enquiry.flow.idle == shelves.OFFERED
+    await writes_menu(home, desk, lunch="红烧鱼", snack="苹果")
+    snapshot = (await learned(home)).snapshot
+    midnight, told = datetime(2026, 11, 22, 16, tzinfo=UTC), list[str | None]()
+    for minutes in (60, 10):
+        asked = shelves.ask(snapshot, "一天三顿都吃些啥，有菜单发来看看没", midnight - timedelta(minutes=minutes))
+        assert asked is not None
+        assert not asked.sure
+        told.append(asked.options[0].answer)
+    assert "红烧鱼" in (told[0] or "")
+    assert told[1] is None
 
 
 async def test_a8_a_menu_with_a_blank_that_nobody_filled_asks_a_colleague(home: HomeUnderTest, desk: Viewer) -> None:

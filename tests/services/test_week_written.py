@@ -238,7 +238,10 @@ async def test_a8_a_pasted_table_is_written_as_it_was_shown_and_taken_back_whole
     monkeypatch.setattr(activities, "MOST", 1)
     for sheet, form in (("prices", costs), ("activities", played)):
         with pytest.raises(Invalid, match="会超过 1"):
-            await does(home, lambda db, now, s=sheet, f=form: pasting.write(db, lead, s, f, now))  # type: ignore[misc]
+            await does(
+                home,
+                lambda db, now, s=sheet, f=form: pasting.write(db, lead, s, f, now),  # type: ignore[misc]
+            )
 
 
 async def test_a8_a_nurse_reads_the_notice_board_and_writes_nothing_on_it(home: HomeUnderTest) -> None:
