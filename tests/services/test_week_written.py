@@ -223,8 +223,8 @@ async def test_a8_a_pasted_table_is_written_as_it_was_shown_and_taken_back_whole
         await does(home, lambda db, now: pasting.write(db, lead, "activities", played, now))
     assert await home.one("SELECT count(*) FROM activity") == 2, "what is there is not written again"
     costs = PasteSheet(text="项目\t价格\n餐费\t900元/月\n押金\t8000元", until=YEAR_END)
-    for text in (costs.text, costs.text.replace("900", "950")):
-        await does(home, lambda db, now, t=text: pasting.write(db, lead, "prices", replace(costs, text=t), now))  # type: ignore[misc]
+    for form in (costs, replace(costs, text=costs.text.replace("900", "950"))):
+        await does(home, lambda db, now, f=form: pasting.write(db, lead, "prices", f, now))  # type: ignore[misc]
     assert await home.rows("SELECT amount FROM price ORDER BY amount") == [("8,000",), ("950",)]
     for form, why in (
         (replace(costs, until=None), "有效到哪天"),
