@@ -1,10 +1,10 @@
 """Talks, complaints and alarms of the fortnight."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from msgspec import convert
+from msgspec import Struct, convert
 
 from bot.sample import sheets
 from bot.sample.stage import Stage
@@ -61,26 +61,26 @@ async def _step(
     await stage.write(lambda db: work(db, *with_house, who, number, form, at))
 
 
-async def assess(  # noqa: PLR0913  (an entry of the book is written as the form is)
-    stage: Stage,
-    at: datetime,
-    *,
-    case: str,
-    by: str,
-    category: str,
-    level: int,
-    why: str = "",
-    owner: str = "he",
-    accused: Sequence[str] = (),
-) -> None:
+class Judged(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of the book about 评估; colleagues by the names with which they log in."""
+
+    category: str
+    level: int
+    why: str = ""
+    owner: str = "he"
+    accused: tuple[str, ...] = ()
+
+
+async def assess(stage: Stage, at: datetime, *, case: str, by: str, **judged: object) -> None:
     """性质、等级、责任."""
+    said = convert(judged, Judged)
     form = Assess(
-        category=category,
-        level=level,
-        why=why,
+        category=said.category,
+        level=said.level,
+        why=said.why,
         scope="ours",
-        owner=stage.who(owner).id,
-        accused=frozenset(stage.who(login).id for login in accused),
+        owner=stage.who(said.owner).id,
+        accused=frozenset(stage.who(login).id for login in said.accused),
     )
     await _step(stage, case, complaints.assess, by, form, at)
 

@@ -21,7 +21,7 @@ from storage.types import new_id
 
 FREE: Final = "SELECT id FROM bed WHERE room = ? AND name = ?"
 RELEASED: Final = "SELECT id FROM letter WHERE resident_id = ? AND day = ? AND state = 'released'"
-READ: Final = 72
+READ: Final = 82
 """Of a hundred letters so many are opened by a relative who has a phone."""
 THANKED: Final = 34
 MEALS: Final = ("全部", "大半", "大半", "全部", "一半")
@@ -34,7 +34,7 @@ QUIET: Final = -3
 
 
 def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
-    """A letter each day for each resident of the book, and those without a sentence of the last days; who reads them."""
+    """A letter each day for each resident of the book; without a sentence for the others, in the last days."""
     readers: dict[str, list[str]] = {}
     for one in book["kin"]:
         if "openid" in one:
@@ -60,7 +60,9 @@ def _letter(
     for nth, name in enumerate(readers):
         luck = _chance(name, day)
         if luck % 100 < READ:
-            opened = stage.moment(f"{day} 17:34") + timedelta(minutes=luck % 260, seconds=nth + luck % 47)
+            opened = stage.moment(f"{day} 17:34") + timedelta(
+                minutes=(luck % 100) * (luck // 7 % 100) // 40, seconds=nth + luck % 47
+            )
             word = ("收到", "谢谢")[luck % 2] if luck // 100 % 100 < THANKED else ""
             yield Act(opened, f"{name} reads {place} {day}", partial(_read, stage, place, day, name, word))
 

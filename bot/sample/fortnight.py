@@ -75,7 +75,7 @@ class Fortnight:
             today = self._day(act.at)
             if today != day:
                 day = today
-                self.told(DAYS - (self._day(self.now) - today).days, DAYS)
+                self.told(max(1, DAYS - (self._day(self.now) - today).days), DAYS)
             await self._until(act.at)
             await self._do(stage, act)
         await self._until(self.now)

@@ -1,7 +1,7 @@
 """The people of a scene move in: log-ins, beds, residents, relatives, their phones, all by the services."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -43,6 +43,8 @@ class Home:
     residents: dict[str, int]
     names: dict[str, str]
     """Of residents, by room and bed."""
+    basics: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each was admitted with."""
 
     @property
     def director(self) -> Viewer:
@@ -123,7 +125,7 @@ def _move_in(db: Unit, home: Home, entries: Sequence[Mapping[str, str]], began: 
         floor = entry["room"][:-2]
         beds.add_bed(db, home.director, AddBed(floor=floor, room=entry["room"], name=entry["bed"]), began)
         home.residents[place] = admission.admit(db, home.director, convert(entry, Admit), began).id
-        home.names[place] = entry["name"]
+        home.names[place], home.basics[place] = entry["name"], entry
 
 
 async def _gets_a_phone(home: Home, person: Mapping[str, Any], at: datetime) -> None:

@@ -37,6 +37,8 @@ OPENED: Final = "-15 17:30"
 """When the colleagues are added, the evening before the fortnight."""
 TURNS: Final = ("白", "夜", "休", "休")
 NURSES: Final = "护士"
+GAP: Final = ("3 楼", 3, "夜")
+"""Nobody has been found yet for this one."""
 
 
 def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
@@ -44,8 +46,7 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
     at = stage.moment(OPENED)
     yield Act(at, "colleagues", partial(_hire, stage, book["staff"]))
     for day in range(-14, 14, 7):
-        put = stage.moment(f"{day - 1} 19:10" if day > -14 else "-15 19:10")
-        yield Act(put, f"rota {day}", partial(_rota, stage, day))
+        yield Act(stage.moment(f"{max(day - 8, -15)} 19:10"), f"rota {day}", partial(_rota, stage, day))
     for nth, one in enumerate(book["kin"]):
         joined = stage.moment(one["at"]) if "at" in one else at + timedelta(minutes=30 + 9 * nth)
         yield Act(joined, f"relative {one['name']}", partial(_relative, stage, one))
@@ -83,7 +84,7 @@ async def _rota(stage: Stage, first: int, at: datetime) -> None:
         for post, team in sorted(teams.items())
         for day in range(first, first + 7)
         for nth, who in enumerate(team)
-        if (shift := TURNS[(nth + day) % len(TURNS)]) != "休"
+        if (shift := TURNS[(nth + day) % len(TURNS)]) != "休" and (post, day, shift) != GAP
     ]
     await stage.write(lambda db: roster.put_all(db, lead, forms, at))
 
@@ -139,8 +140,10 @@ async def _known(stage: Stage, place: str, known: Mapping[str, Mapping[str, Any]
     nurse, resident = stage.who("tang"), stage.home.residents[place]
     for section, form in record.SECTIONS.items():
         if section in known:
-            filled = convert(known[section], form)
-            await stage.write(lambda db, s=section, f=filled: record.edit(db, nurse, resident, s, f, at))  # type: ignore[misc]
+            there: dict[str, Any] = {name: stage.home.basics[place][name] for name in ("name", "sex", "born")}
+            filled = convert((there if section == "basics" else {}) | known[section], form)
+            edited = partial(record.edit, viewer=nurse, resident_id=resident, section=section, form=filled, now=at)
+            await stage.write(edited)
     if "contract" in known:
         await contract(stage, at, place=place, **known["contract"])
 
