@@ -140,8 +140,9 @@ async def _known(stage: Stage, place: str, known: Mapping[str, Mapping[str, Any]
     nurse, resident = stage.who("tang"), stage.home.residents[place]
     for section, form in record.SECTIONS.items():
         if section in known:
-            there: dict[str, Any] = {name: stage.home.basics[place][name] for name in ("name", "sex", "born")}
-            filled = convert((there if section == "basics" else {}) | known[section], form)
+            there = stage.home.basics[place] if section == "basics" else {}
+            kept = {name: there[name] for name in ("name", "sex", "born") if name in there}
+            filled: record.Section = convert({**kept, **known[section]}, form)  # type: ignore[assignment]
             edited = partial(record.edit, viewer=nurse, resident_id=resident, section=section, form=filled, now=at)
             await stage.write(edited)
     if "contract" in known:
