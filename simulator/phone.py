@@ -90,7 +90,8 @@ class PhonePage:
                 }
             )
         order = {"family": 0, "elder": 1, "guest": 2}
-        phones.sort(key=lambda phone: order.get(str(phone["kind"]), 3))
+        scene = world.scene
+        phones.sort(key=lambda phone: (phone["openid"] not in scene, order.get(str(phone["kind"]), 3)))
         return web.json_response(
             {
                 "home": world.home,

@@ -109,6 +109,8 @@ class World:
             p["openid"]: Phone(p["openid"], p["name"], p["kind"], p["note"], p["following"], followed_at=time.time())
             for p in content["people"]
         }
+        self.scene = frozenset(self.phones)
+        """Who was there at first, and stands first."""
         self.tokens: dict[str, float] = {}
         self.stable = self.plain = ""
         self.forced: list[float] = []

@@ -29,6 +29,8 @@ SLEEP: Final = ("好", "好", "一般", "好")
 MOOD: Final = ("平静", "开心", "平静", "开心", "平静")
 DOING: Final = (("看电视", "聊天"), ("做操",), ("散步",), ("晒太阳", "聊天"), ("手工",), ("下棋",), ("唱歌",))
 CARE: Final = (("换洗",), ("洗澡", "换洗"), (), ("剪指甲",), (), ("洗头",), ())
+OPEN: Final = "3"
+"""On this floor today's letters are left to whoever tries the demo."""
 QUIET: Final = -3
 """From this day on letters without a sentence are played too: whose family does not read yet."""
 
@@ -47,7 +49,7 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
             if sentence:
                 yield from _letter(stage, place, day, sentence, readers.get(place, ()), told.get("photos", {}))
     for place in sorted(set(stage.home.residents) - set(book["letters"])):
-        for day in range(QUIET, 1):
+        for day in range(QUIET, 0 if place.startswith(OPEN) else 1):
             yield from _letter(stage, place, day, "", (), {})
 
 

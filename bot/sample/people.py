@@ -161,7 +161,7 @@ async def move_in(stage: Stage, at: datetime, *, place: str, birthday: int, year
     room, bed = place.split("-")
     born, director = f"{year}-{stage.day(birthday):%m-%d}", stage.home.director
     await stage.write(lambda db: beds.add_bed(db, director, AddBed(floor=room[:-2], room=room, name=bed), at))
-    form = convert(more | {"born": born, "room": room, "bed": bed, "admitted_on": stage.day(0)}, MoveIn)
+    form = convert(more | {"born": born, "room": room, "bed": bed, "admitted_on": at.date()}, MoveIn)
     row = await stage.write(lambda db: moving_in.move_in(db, stage.home.desk, form, at))
     stage.home.residents[place], stage.home.names[place] = row.id, more["name"]
 
