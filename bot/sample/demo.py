@@ -29,6 +29,8 @@ log = logging.getLogger("jiashu.sample")
 MARKER: Final = ".jiashu-demo"
 """In the folder of a demo: it may be cleared, and what is needed to go on with it."""
 CHATS: Final = "phones.json"
+KIND: Final = "SELECT p.kind FROM follower f JOIN person p ON p.id = f.person_id WHERE f.openid = ?"
+NOTES: Final = {"family": "家属", "elder": "老人", "guest": "没绑定"}
 LEFT: Final = "SELECT session_left FROM follower WHERE openid = ?"
 
 
@@ -88,9 +90,9 @@ class Sample:
         for openid, chat in stage.played.phones.chats.items():
             heard = stage.played.phones.heard.get(openid)
             left = {"heard": heard.timestamp(), "left": await stage.number(LEFT, openid)} if heard else {}
-            kind = "elder" if names[openid] in stage.home.names.values() else "family"
-            note = "老人" if kind == "elder" else "家属"
-            found.append({"openid": openid, "name": names[openid], "kind": kind, "note": note, "chat": chat} | left)
+            kind = await stage.word(KIND, openid)
+            one = {"openid": openid, "name": names[openid], "kind": kind, "note": NOTES[kind], "chat": chat}
+            found.append(one | left)
         return found
 
     def _remembered(self) -> list[dict[str, Any]]:
