@@ -32,3 +32,8 @@ def account(request: web.Request) -> AccountDesk:
     if found is None:
         raise NoAccount
     return found
+
+
+def address(request: web.Request) -> str:
+    """Where a colleague logs in."""
+    return f"{(request.app[HOUSE].public_url or str(request.url.origin())).rstrip('/')}/console/"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 
 from care.errors import Invalid, JiashuError
-from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS, address
 from console.routes import Routes
 from services.access import Viewer
 from services.imports import applying, exports, laying, reading, staging, template, undo
@@ -156,7 +156,8 @@ async def back(request: web.Request, form: UndoRun) -> dict[str, Any]:
 async def passwords(request: web.Request) -> dict[str, Any]:
     """First passwords of new colleagues, this once."""
     who, now, run = viewer(request), request.app[CLOCK](), _id(request)
-    return {"told": await request.app[DATABASE].write(lambda db: staging.passwords(db, who, run, now))}
+    told = await request.app[DATABASE].write(lambda db: staging.passwords(db, who, run, now))
+    return {"told": told, "address": address(request)}
 
 
 @ROUTES.form("/imports/exports", AskExport, "imports/_index.html")

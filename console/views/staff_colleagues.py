@@ -10,7 +10,7 @@ from aiohttp import web
 from care.errors import Invalid, JiashuError
 from care.states import ROLES, Role
 from care.words import whole
-from console.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, address
 from console.routes import Routes
 from services.access import HANDLERS, LEADS, WORKS, Viewer, access_page
 from services.complaints import handing as cases
@@ -59,7 +59,7 @@ async def add(request: web.Request, form: AddColleague) -> dict[str, Any]:
     """Her first password is shown this once."""
     who, now = viewer(request), request.app[CLOCK]()
     row, password = await request.app[DATABASE].write(lambda db: colleagues.add(db, who, form, now))
-    return {"row": row, "password": password, "new": True, "address": _address(request)}
+    return {"row": row, "password": password, "new": True, "address": address(request)}
 
 
 @ROUTES.get(ONE, "staff/colleagues.html")
@@ -81,7 +81,7 @@ async def reset(request: web.Request) -> dict[str, Any]:
     """Another first password, shown this once."""
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["colleague"])
     row, password = await request.app[DATABASE].write(lambda db: colleagues.reset_password(db, who, number, now))
-    return {"row": row, "password": password, "new": False, "address": _address(request)}
+    return {"row": row, "password": password, "new": False, "address": address(request)}
 
 
 @ROUTES.post(ONE + "/logout", "staff/_one.html")
@@ -146,11 +146,6 @@ def _hand(
     act: Callable[[Unit, Viewer, int, int, datetime], None], who: Viewer, number: int, to: int, now: datetime, db: Unit
 ) -> None:
     act(db, who, number, to, now)
-
-
-def _address(request: web.Request) -> str:
-    """Where she logs in."""
-    return f"{request.app[SETTINGS].http.public_url or request.url.origin()}/console/"
 
 
 def _changing(request: web.Request) -> None:

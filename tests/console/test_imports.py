@@ -84,6 +84,7 @@ async def test_n3_a_sheet_is_put_mended_written_and_taken_back(house: House, dir
     assert await house.home.one("SELECT count(*) FROM outbox") == 0
     slip = await (await director.post(f"{path}/passwords")).text()
     assert "hl01" in slip
+    assert "/console/</b>" in slip, "where they log in stands on the slip"
     assert "老人" in await director.get("/imports")
     book = load_workbook(io.BytesIO(await (await director.client.get(f"/console{path}/faults.xlsx")).read()))
     assert "为什么" in [cell.value for cell in book.worksheets[0][1]]
