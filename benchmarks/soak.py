@@ -163,7 +163,13 @@ async def part_5(*, short: bool) -> bool:
     return all((*killed, door, linear, long, toy, lists, raced, full, installed, back, noticed))
 
 
-PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5}
+async def part_6(*, short: bool) -> bool:
+    """The moving-in, played in a browser on an empty database; on both engines unless it is to be short."""
+    played = await alone("moving")
+    return (short or await alone("moving", "--postgres")) and played
+
+
+PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5, 6: part_6}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import asyncio
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 
 from benchmarks.moving import binding, entering, leaving, living, opening, overdue
 from benchmarks.moving.house import ZONE, House, house
@@ -17,6 +18,7 @@ async def play(home: House) -> None:
     await opening.first_start(home)
     await entering.workbook(home)
     await entering.beside(home)
+    await entering.rota(home)
     await entering.by_hand(home)
     await entering.first_day(home, "陈晓雯", "周敏", "唐雨")
     await binding.day(home)
@@ -39,10 +41,10 @@ async def play(home: House) -> None:
     home.look("no page complained", not errors, errors)
 
 
-async def prove(*, postgres: bool) -> bool:
+async def prove(*, postgres: bool, pictures: Path | None = None) -> bool:
     """Play it, and say what was not as it should be."""
     begun, engine = time.monotonic(), "PostgreSQL and Redis" if postgres else "SQLite"
-    async with house(postgres=postgres) as home:
+    async with house(postgres=postgres, pictures=pictures) as home:
         try:
             await play(home)
         except Exception:
@@ -60,4 +62,6 @@ async def prove(*, postgres: bool) -> bool:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgres", action="store_true")
-    sys.exit(not asyncio.run(prove(postgres=parser.parse_args().postgres)))
+    parser.add_argument("--pictures", type=Path, help="draw the pictures of docs/first-week.md into this folder")
+    chosen = parser.parse_args()
+    sys.exit(not asyncio.run(prove(postgres=chosen.postgres, pictures=chosen.pictures)))

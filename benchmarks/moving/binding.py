@@ -35,6 +35,7 @@ async def day(home: House) -> None:
         await _comes(home, number, to, code, codes if number < QR else {})
     await expect(desk.page.get_by_text(f"{FAMILIES} 位等您核对")).to_be_visible()
     await _wrong(home, sheets)
+    await home.picture(desk, "binding")
     await _confirmed(home, desk)
     heard = [await home.heard(openid(number)) for number in range(FAMILIES)]
     home.look("each of the thirty reads that it is done", all("绑定好了" in words[-1] for words in heard))

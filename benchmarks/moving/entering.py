@@ -30,6 +30,7 @@ async def workbook(home: House) -> None:
     await boss.file("input[name=file]", NAME, XLSX, messy.content())
     await boss.press("放上来看看")
     await expect(page.get_by_role("heading", name="先看看")).to_be_visible()
+    await home.picture(boss, "import")
     faults: list[str] = []
     for sheet in range(4):
         await boss.press(page.locator(".sheets a").nth(sheet))
@@ -62,6 +63,21 @@ async def _settled(boss: Hands, asked: Locator) -> None:
             await expect(asked).to_have_count(before - 1)
             return
     raise AssertionError(await asked.first.inner_text())
+
+
+async def rota(home: House) -> None:
+    """The week of the sheet stands on 排班; a post for each floor, and what nobody is on is red on 今日."""
+    boss = home.people["shen"]
+    page = boss.page
+    await boss.go("排班")
+    await expect(page.locator("#rota-grid")).to_contain_text("周敏")
+    await boss.go("岗位和班次")
+    await boss.press("按楼层建岗位")
+    await boss.go("排班")
+    await home.picture(boss, "rota")
+    await boss.go("今日")
+    shown = await page.locator("main").inner_text()
+    home.look("what nobody is on in the next seven days is said on 今日", "没人" in shown or "缺" in shown, shown[:200])
 
 
 async def by_hand(home: House) -> None:

@@ -23,6 +23,8 @@ from scripts.stage import ROOT, Stage, free_port
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 WRITTEN: Final = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
+DRAWN: Final = (1125, 720), 0.8
+"""Of a picture: what the page is given, and how much smaller it is drawn: 900 px wide."""
 OWN: Final = "four-words-of-my-own"
 
 
@@ -32,6 +34,7 @@ class House(Stage):
 
     browser: Browser = field(init=False)
     shared: dict[str, str] = field(default_factory=dict)
+    pictures: Path | None = None
     worker: asyncio.subprocess.Process | None = None
     people: dict[str, Hands] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
@@ -65,7 +68,9 @@ class House(Stage):
                 "--role",
                 role,
                 *more,
-                env=self.settings({"JIASHU_HTTP__PORT": str(port)}),
+                env=self.settings(
+                    {"JIASHU_HTTP__PORT": str(port), "JIASHU_INBOX__SPOOL": str(self.folder / f"spool-{role}")}
+                ),
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
@@ -77,11 +82,23 @@ class House(Stage):
 
     async def window(self, who: str, width: int = 1440, height: int = 900) -> Hands:
         """A browser of somebody's own."""
+        scale = 1.0
+        if self.pictures and width > 1000:
+            (width, height), scale = DRAWN
         context = await self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            device_scale_factor=scale,
+            locale="zh-CN",
+            reduced_motion="reduce",
         )
         self.people[who] = Hands(await context.new_page())
         return self.people[who]
+
+    async def picture(self, hands: Hands, name: str) -> None:
+        """For docs/first-week.md, where pictures are wanted."""
+        if self.pictures:
+            await hands.page.wait_for_timeout(600)
+            await hands.page.screenshot(path=self.pictures / f"first-{name}.png")
 
     async def at(self, year: int, month: int, day: int, hour: int, minute: int) -> None:
         """The clock moves on for everybody; what is due happens."""
@@ -130,11 +147,11 @@ class House(Stage):
 
 
 @asynccontextmanager
-async def house(*, postgres: bool) -> AsyncIterator[House]:
+async def house(*, postgres: bool, pictures: Path | None = None) -> AsyncIterator[House]:
     """An empty one, while the block runs."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jiashu-moving-"))
-        built = House(Path(folder))
+        built = House(Path(folder), pictures=pictures)
         if postgres:
             server = stack.enter_context(servers.postgres())
             redis = stack.enter_context(servers.valkey())

@@ -121,11 +121,11 @@ async def birthdays(home: House) -> None:
     home.look("whose birthday is near is shown, whose is over is not", set(shown) == names, shown)
     before = len(home.sent())
     await home.at(2026, 11, 30, 8, 31)
-    home.look("a birthday is greeted on its day", await _told(home, before, 1, "生日") == {soon})
+    home.look("a birthday is greeted on its day", await _told(home, before, 1, "生日好") == {soon})
     await home.at(2026, 12, 4, 20, 0)
     await home.says(later, "明天想吃蛋糕")
     await home.at(2026, 12, 5, 8, 31)
-    found = await _told(home, before, 2, "生日")
+    found = await _told(home, before, 2, "生日好")
     home.look("exactly the shown list was greeted", found == {soon, later}, found)
 
 
@@ -144,5 +144,5 @@ async def festival(home: House) -> None:
     home.look("日程 names who will get it, and why the others will not", len(goes) == 4 < await rows.count(), goes)
     before = len(home.sent())
     await home.at(2027, 2, 6, 9, 1)
-    found = await _told(home, before, 4, "春节")
+    found = await _told(home, before, 4, "过年好")
     home.look("a festival goes out to exactly these", found == {*wrote, openid(ELDER)}, found)

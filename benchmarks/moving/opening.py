@@ -19,6 +19,7 @@ async def first_start(home: House) -> None:
     await page.goto(f"{home.url}/console/start#{home.code()}")
     for label, words in (("院长姓名", "沈国平"), ("登录名", "shen"), ("密码", OWN)):
         await boss.type(label, words)
+    await home.picture(boss, "start")
     await boss.press("开始")
     await boss.press("我看完了，我承诺")
     await expect(page.get_by_role("heading", name="先说说我们家")).to_be_visible()
@@ -42,6 +43,7 @@ async def first_start(home: House) -> None:
     await expect(page.get_by_text("已推上去", exact=True)).to_be_visible()
     await boss.go("下一步")
     await expect(page.locator(".looked")).to_contain_text("微信账号", timeout=30_000)
+    await home.picture(boss, "check")
     bad = await page.locator(".looked li:has(.st.bad)").all_inner_texts()
     home.look("the look at everything finds nothing red", not bad, bad)
     home.look(f"the first start takes at most {CLICKS} clicks", boss.clicks <= CLICKS, boss.clicks)
@@ -68,3 +70,4 @@ async def _account(home: House, boss: Hands) -> None:
     agreed = await home.act("server", token=token, aes_key=key)
     home.look("the platform knocks and is let in", agreed["good"] and address.endswith("/wechat"))
     await expect(page.locator(".looks")).to_contain_text("平台来敲过门", timeout=20_000)
+    await home.picture(boss, "account")

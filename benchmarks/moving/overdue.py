@@ -30,7 +30,7 @@ def name(at: int) -> str:
 def born(at: int) -> date:
     """The birthdays of the first twenty-five are over by some days, of the others they come one a day."""
     day = TODAY + timedelta(days=at - 24)
-    return date(1938 + at % 7, day.month, min(day.day, 28))
+    return day.replace(year=1938 + at % 7)
 
 
 def sheet() -> bytes:
@@ -87,12 +87,13 @@ async def nothing(home: House, when: tuple[int, int, int, int, int], why: str) -
 
 async def switched_on(home: House, floor: str, purpose: str) -> dict[str, str]:
     """The list of the first day, then the switch: who is shown, and why they get nothing at once (empty: they do)."""
-    boss = home.people["shen"]
+    boss = await log_in(home, "shen", "shen")
     page = boss.page
     await boss.go("按楼层启用")
     place = f"{floor} 楼" if floor else "全院"
     await boss.press(page.get_by_label(f"启用{place}的{purpose}，先看发给谁"))
     await expect(page.locator("#first-day .btn.pri")).to_be_visible()
+    await home.picture(boss, f"launch-{floor or 'all'}")
     shown = {}
     for row in await page.locator("#first-day tbody tr").all():
         who, about, _, state = await row.locator("td").all_inner_texts()
