@@ -1,5 +1,6 @@
 """What families open, in a real browser, on letter paper: at both widths, by day and by night, with axe-core."""
 
+import asyncio
 import re
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 from scripts.evening import SENTENCE, STRANGER, evening, log_in
 from tests.stories.test_complaints import log_in as opened_by
 from tests.stories.test_demo import Demo, demo
-from tests.stories.test_every_page import SIZES, looked_at
+from tests.stories.test_every_page import SIZES, act, looked_at
 
 pytestmark = pytest.mark.browser
 __all__ = ["demo"]
@@ -92,3 +93,33 @@ async def test_fault_c7_what_a_letter_is_refused_for_comes_into_sight_on_a_phone
     await expect(problem).to_be_focused()
     demo.errors[:] = [error for error in demo.errors if "422" not in error]
     assert demo.errors == []
+
+
+async def test_fault_c7_what_came_of_a_binding_stays_on_the_board_through_live_refreshes(demo: Demo) -> None:
+    desk = await opened_by(demo, 1440, "chen")
+    await desk.goto(f"{demo.console}residents")
+    await desk.locator(".bed", has_text="王桂兰").click()
+    await desk.get_by_role("link", name="家属与同意").click()
+    async with desk.context.expect_page() as opened:
+        await desk.get_by_role("button", name="打一张绑定单").click()
+    code = await (await opened.value).locator(".code b").inner_text()
+    for words in (f"绑定 {code}", "侄女", "孙玉"):
+        await act(demo, "text", openid=STRANGER, text=words)
+        await asyncio.sleep(0.3)
+    await desk.goto(f"{demo.console}binding")
+    row = desk.locator("tr", has_text="孙玉")
+    await row.get_by_label("怎么证实的").select_option(label="看过身份证")
+    await row.locator(".pickme input").check()
+    await desk.get_by_role("button", name="勾了的一起确认").click()
+    failed = desk.get_by_text("有一位的号码还没当面打响")
+    await expect(failed).to_be_visible()
+    await row.get_by_label("怎么证实的").select_option(label="看过身份证")
+    await row.locator(".pickme input").check()
+    await row.get_by_label("响了").check()
+    await desk.get_by_role("button", name="勾了的一起确认").click()
+    done = desk.get_by_text("1 位绑好了。")
+    await expect(done).to_be_visible()
+    await act(demo, "text", openid=STRANGER, text="谢谢")  # the house looks again
+    await desk.wait_for_timeout(1000)
+    await expect(done).to_be_visible()
+    await desk.context.close()
