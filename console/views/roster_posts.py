@@ -29,9 +29,11 @@ async def index(request: web.Request) -> dict[str, Any]:
 
 
 @ROUTES.form("/roster/by-floor", ByFloor, "roster/_rota.html")
-async def by_floor(request: web.Request, form: ByFloor) -> dict[str, Any]:
-    """A post for each floor."""
+async def by_floor(request: web.Request, form: ByFloor) -> dict[str, Any] | web.Response:
+    """A post for each floor that has none; who pressed on the page of posts is led to the week."""
     await _write(request, lambda db, who, now: posts.by_floor(db, who, form, now))
+    if request.headers.get("HX-Target") == "posts":
+        return web.Response(headers={"HX-Location": "/console/roster"})
     return await rota.rota(request)
 
 
@@ -79,6 +81,7 @@ async def _posts(request: web.Request) -> dict[str, Any]:
             "shifts": shifts,
             "stored": bool(kinds.shifts(db, who.home_id)),
             "names": {str(row.id): row.name for row in shifts},
+            "without": [name for name, _ in posts.bare_floors(db, who.home_id)],
             "floors": queries.floors(db, who.home_id),
             "post_revision": posts.post_revision,
             "shift_revision": posts.shift_revision,

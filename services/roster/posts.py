@@ -80,6 +80,13 @@ def end_post(db: Unit, viewer: Viewer, form: EndPost, now: datetime) -> None:
         db.store.hint("roster")
 
 
+def bare_floors(db: Unit, home_id: int) -> list[tuple[str, str]]:
+    """The floors on which somebody lives and which no post names, each with what its post would be called."""
+    posts = kinds.posts(db, home_id)
+    named = {floor for row in posts for floor in row.floors.split()} | {row.name.removesuffix(" 楼") for row in posts}
+    return [(f"{floor} 楼", floor) for floor in queries.floors(db, home_id) if floor not in named]
+
+
 def by_floor(db: Unit, viewer: Viewer, form: ByFloor, now: datetime) -> int:
     """A post for each floor on which somebody lives, and one for the nurses; gives how many are new. Raises Forbidden,
     Invalid.
@@ -89,8 +96,7 @@ def by_floor(db: Unit, viewer: Viewer, form: ByFloor, now: datetime) -> int:
         raise Invalid(why="请勾上每层要有人的班，例如白和夜。")
     there = kinds.posts(db, home.id)
     names = {row.name for row in there}
-    wanted = [(f"{floor} 楼", floor) for floor in queries.floors(db, home.id)] + [("护士", "")]
-    fresh = [(name, floor) for name, floor in wanted if name not in names]
+    fresh = [(name, floor) for name, floor in [*bare_floors(db, home.id), ("护士", "")] if name not in names]
     if not fresh:
         raise Invalid(why="每层都已经有岗位了。")
     for name, floor in fresh:

@@ -224,3 +224,13 @@ async def test_l6_a_post_without_shifts_that_must_be_filled_never_says_that_all_
     page = await lead.get("/roster")
     assert "还没定每天哪些班要有人" in page
     assert "七天都有人" not in page
+
+
+async def test_l6_who_brought_a_rota_first_still_gets_a_post_for_each_floor(colleagues: dict[str, Colleague]) -> None:
+    lead = colleagues["shen"]
+    whole = {"post": "0", "name": "全院值班", "floors": "", "least": "1", "shifts": "白", "weekdays": "1"}
+    assert (await lead.post("/roster/posts/edit", whole)).status == 200
+    assert "按楼层建岗位" in await lead.get("/roster/posts")
+    lead.headers["HX-Target"] = "posts"
+    assert (await lead.post("/roster/by-floor", {"shifts": "白"})).headers["HX-Location"] == "/console/roster"
+    assert "按楼层建岗位" not in await lead.get("/roster/posts")
