@@ -159,6 +159,7 @@ async def house(*, postgres: bool, pictures: Path | None = None) -> AsyncIterato
                 "JIASHU_DATABASE__URL": server.create("jiashu"),
                 "JIASHU_REDIS__URL": redis.url,
                 "JIASHU_SECURITY__KEY_FILE": str(built.folder / "jiashu.keys"),
+                "JIASHU_INBOX__SPOOL": str(built.folder / "spool-command"),
             }
         built.http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
         built.browser = await launch(await stack.enter_async_context(async_playwright()))

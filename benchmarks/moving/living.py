@@ -79,9 +79,9 @@ async def _answered(desk: Hands) -> None:
 
 
 async def _told(home: House, before: int, many: int, words: str) -> set[str]:
-    """Who was told, once as many were or five seconds have passed."""
+    """Who was told, once as many were or thirty seconds have passed."""
     found: set[str] = set()
-    for _ in range(50):
+    for _ in range(300):
         lines = [line for line in home.sent()[before:] if words in line["content"]]
         found = {line["openid"] for line in lines}
         if len(lines) != len(found):

@@ -93,7 +93,8 @@ async def switched_on(home: House, floor: str, purpose: str) -> dict[str, str]:
     place = f"{floor} 楼" if floor else "全院"
     await boss.press(page.get_by_label(f"启用{place}的{purpose}，先看发给谁"))
     await expect(page.locator("#first-day .btn.pri")).to_be_visible()
-    await home.picture(boss, f"launch-{floor or 'all'}")
+    if purpose == "家书":
+        await home.picture(boss, "launch")
     shown = {}
     for row in await page.locator("#first-day tbody tr").all():
         who, about, _, state = await row.locator("td").all_inner_texts()
