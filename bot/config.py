@@ -25,6 +25,9 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
         if name.startswith(PREFIX) and separator:
             given[section, key] = (value, name)
+    for place in CONSOLE:  # an empty line of the example file holds nothing fast
+        if place in given and given[place][0] == "":
+            del given[place]
     values = _checked(given, problems)
     _account(given, values["wechat"], problems)
     _shared(values, problems)

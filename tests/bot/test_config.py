@@ -179,6 +179,15 @@ def test_the_example_names_every_key_and_only_those() -> None:
     assert set(example) == set(KEYS)
 
 
+def test_n3_what_the_example_leaves_empty_is_set_in_the_console() -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    found = config.load(example, {}).open
+    assert {"wechat.app_id", "wechat.app_secret", "wechat.token", "wechat.encoding_aes_key"} <= found
+    assert {"http.public_url", "home.phone"} <= found
+    with pytest.raises(ConfigError, match=r"wechat\.token：没有写"):
+        config.load(example, {"JIASHU_WECHAT__APP_ID": GOOD["JIASHU_WECHAT__APP_ID"]})
+
+
 def test_exit_codes_are_the_contract(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
