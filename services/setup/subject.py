@@ -23,12 +23,14 @@ async def _new_code(running: Running, _: NewCode, now: datetime) -> tuple[str, .
 def announcement(running: Running, code: str) -> tuple[str, ...]:
     """What the terminal says of a code."""
     http = running.settings.http
-    place = running.house.public_url.rstrip("/") or f"http://{http.host}:{http.port}"
-    shown = f"{code[:4]}-{code[4:]}"
+    here = f"http://{http.host}:{http.port}"
+    place, shown = running.house.public_url.rstrip("/") or here, f"{code[:4]}-{code[4:]}"
+    elsewhere = f"  这个地址只有本机打得开。院长在别的电脑上：把 {here} 换成院里的网址（nginx 指过来的那个）。"
     return (
         "还没有院长。请在一小时内用浏览器打开下面的地址，设好第一个账号（只能用一次）：",
         f"  {place}/console/start#{shown}",
         f"  启动码 {shown}；过了时间，在服务器上运行 jiashu code 会得到新的。",
+        *((elsewhere,) if place == here else ()),
     )
 
 

@@ -180,6 +180,7 @@ async def _menu(bare: Bare, page: Page) -> None:
 
 async def test_n3_each_step_is_kept_when_the_machine_falls_over(bare: Bare, browser: Browser) -> None:
     page, _ = await page_of(browser, 1440)
+    assert "换成院里的网址" in bare.printed(), "the address of this host opens on no other"
     await open_home(bare, page)
     await page.get_by_label("院名").fill("青禾颐养院")
     await page.get_by_label("有急事打的电话").fill("0571-88000101")
