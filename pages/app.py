@@ -1,8 +1,9 @@
-"""The sub-application for `/p`: the letters that somebody may read, one letter, its photos, what the reader says to
-it.
+"""The sub-application for `/p`: the notice, the letters that somebody may read, one letter, its photos, what the reader
+says to it.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,12 @@ import jinja2
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from care import notice
 from care import surveys as survey
 from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
 from pages.door import OPENID, Door
+from services.families import notice as notices
 from services.house import House
 from services.letters import letters
 from services.letters.letters import Ask
@@ -27,11 +30,14 @@ from settings import Settings
 from settings.clock import Clock
 from storage import revision
 from storage.database import Database
+from storage.queries import families_notice
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
 from web import bodies, errors, headers, practice
 
 HERE = Path(__file__).parent
+BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|survey)", re.ASCII)
+"""Pages to which the notice leads on."""
 DATABASE: Final = web.AppKey("page_database", Database)
 CLOCK: Final = web.AppKey[Clock]("page_clock")
 FOLDER: Final = web.AppKey("page_folder", Path)
@@ -51,6 +57,7 @@ def build(
             errors.explain,
             _shut(house),
             door.check,
+            tells,
         ],
         client_max_size=16 * 1024,
     )
@@ -68,6 +75,8 @@ def build(
     environment.globals.update({"house": house, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
     app.router.add_get("/in", door.enter)
+    app.router.add_get("/notice", show_notice)
+    app.router.add_post("/notice", seen_notice)
     app.router.add_get("/letters", shelf)
     app.router.add_get("/letters/still", shelf_still)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
@@ -93,6 +102,41 @@ def _shut(house: House) -> Middleware:
         return await handler(request)
 
     return check
+
+
+@web.middleware
+async def tells(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The notice stands before the first page that is opened, and again when it says something else (F48)."""
+    if request.method == "GET" and request.match_info.handler in {shelf, letter, sheet} and OPENID in request:
+        openid = request[OPENID]
+        if await request.app[DATABASE].read(lambda db: families_notice.to_show(db, openid, notice.VERSION)):
+            return _notice(request, request.path)
+    return await handler(request)
+
+
+async def show_notice(request: web.Request) -> web.StreamResponse:
+    """The notice, whenever somebody wants to read it."""
+    openid = request[OPENID]
+    unseen = await request.app[DATABASE].read(lambda db: families_notice.to_show(db, openid, notice.VERSION))
+    return _notice(request, "/p/letters" if unseen else "")
+
+
+async def seen_notice(request: web.Request) -> web.StreamResponse:
+    """Read, and tapped; the page that was wanted opens."""
+    form, openid, now = await request.post(), request[OPENID], request.app[CLOCK]()
+    version, back = str(form.get("version", "")), str(form.get("back", ""))
+    try:
+        await request.app[DATABASE].write(lambda db: notices.saw(db, openid, version, now))
+    except Invalid:
+        return _notice(request, back, fresh=True)
+    raise web.HTTPSeeOther(back if BACK.fullmatch(back) else "/p/letters")
+
+
+def _notice(request: web.Request, back: str, *, fresh: bool = False) -> web.StreamResponse:
+    home = request.app[HOUSE].home
+    told = notice.told(home.name, home.phone)
+    shown = {"told": told, "version": notice.VERSION, "back": back, "fresh": fresh}
+    return aiohttp_jinja2.render_template("notice.html", request, shown)
 
 
 @aiohttp_jinja2.template("letters.html")

@@ -40,7 +40,7 @@ async def log_in(browser: Browser, console: str, login: str, width: int = 1440, 
 
 
 async def evening(browser: Browser, phone: str, console: str) -> Links:
-    """Write, move the clock to 18:00, start the questionnaire, and ask for both on the phone."""
+    """Write, move the clock to 18:00, start the questionnaire, ask for both on the phone, and read the notice there."""
     carer = await log_in(browser, console, "zhou")
     await carer.goto(f"{console}letters")
     await carer.locator(".krow", has_text="王桂兰").click()
@@ -64,6 +64,11 @@ async def evening(browser: Browser, phone: str, console: str) -> Links:
         await _act(http, phone, "clock", seconds=(EVENING - (now + ZONE) % 86_400) % 86_400)
         letter = await _link(http, phone, "letters/")
         survey = await _link(http, phone, "survey")
+    reader = await browser.new_page()
+    await reader.goto(letter)
+    await reader.get_by_role("button", name="看过了，打开").click()
+    await reader.locator(".ruled").wait_for()
+    await reader.context.close()
     return Links(letter, survey)
 
 

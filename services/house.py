@@ -94,7 +94,9 @@ class House:
 
     def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
         """Who reads a phrase of this home now."""
-        always = phrases.always(self.home.name, self.home.phone, elder=elder, duty=self._duty_words(now))
+        always = phrases.always(
+            self.home.name, self.home.phone, elder=elder, duty=self._duty_words(now), url=self.public_url
+        )
         return phrases.Reader(now, self.home.zone, always, elder, self.choices.phrases)
 
     def on_duty(self, now: datetime) -> list[Watch]:

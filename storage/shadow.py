@@ -49,6 +49,7 @@ APART: Final = frozenset(
         "login_throttle",
         "mark",
         "media",
+        "notice_seen",
         "outbox",
         "outbox_body",
         "participation",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care import families, pictures
+from care import families, notice, pictures
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
@@ -40,7 +40,7 @@ from services.form import Form
 from services.media import media
 from services.residents.access import RESIDENTS, access_resident
 from storage import tables
-from storage.queries import families_photos, residents
+from storage.queries import families_notice, families_photos, residents
 from storage.queries import families_ties as queries
 from storage.tables.families_ties import ConsentProof
 from storage.unit import Unit
@@ -329,6 +329,7 @@ def _words() -> dict[str, Any]:
         "ALL_THE_SAME": wishes.ALL_THE_SAME,
         "FILES": consents.KINDS,
         "AGREES_BY": pictures.AGREES_BY,
+        "NOTICE": notice.VERSION,
         "short": families.short,
         "names": families.names,
     }
@@ -339,9 +340,11 @@ async def _family(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         row: tables.Resident = access_resident(db, who, resident)
+        kin = queries.relatives(db, row.id)
         return {
             "line": residents.one(db, row),
-            "relatives": queries.relatives(db, row.id),
+            "relatives": kin,
+            "noticed": families_notice.newest(db, [one.person_id for one in kin]),
             "consents": queries.consents(db, row.id),
             "sheets": queries.sheets(db, row.id, now),
             "changes": queries.changes(db, row.id),

@@ -1,6 +1,7 @@
 """The words of the machine: filled and told in the reader's time zone, at the moment they are sent.
 
-Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} {duty} are always there.
+Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} {duty} {notice} are always
+there.
 Plain words, short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
 """
 
@@ -110,11 +111,17 @@ def date_of(day: date, today: date) -> str:
 
 
 @cache
-def always(home: str, phone: str, *, elder: bool = False, robot: str = "小安", duty: str = "") -> dict[str, str]:
-    """What every phrase may name; only who lives in the house is sent to the bell."""
+def always(
+    home: str, phone: str, *, elder: bool = False, robot: str = "小安", duty: str = "", url: str = ""
+) -> dict[str, str]:
+    """What every phrase may name; only who lives in the house is sent to the bell. Without an address of the house the
+    notice is told at the desk.
+    """
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
     urgent = "急就按床头铃。" if elder else by_phone
-    return {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent, "duty": duty}
+    told = f'先看一眼<a href="{url.rstrip("/")}/p/notice">我们怎么用您的信息</a>。' if url else ""
+    said = {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent, "duty": duty}
+    return said | {"notice": told}
 
 
 def unsaid(named: Collection[str]) -> list[str]:

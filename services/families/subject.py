@@ -49,6 +49,7 @@ SUBJECT: Final = Subject(
         "consent_ended": "同意到期",
         "allow_pictures": "同意出现在别人家的照片里",
         "forbid_pictures": "不再出现在别人家的照片里",
+        "see_notice": "看过告知",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",
         "remove_relative": "移除家属",

@@ -24,7 +24,7 @@ ROOM: Final = re.compile(r"([A-Za-z]?\d{1,2})\d{2}")
 
 
 def missing(rows: Sequence[Judged]) -> list[Where]:
-    """The beds of residents that are not there, each once. A room that may be a slip of the pen is asked for instead."""
+    """The beds of residents that are not there, each once. What may be a slip of the pen is asked for instead."""
     found: dict[Where, None] = {}
     for one in rows:
         if one.kind is Kind.RESIDENTS and one.verdict is Verdict.LOOK and (where := _where(one)) is not None:

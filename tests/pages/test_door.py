@@ -10,15 +10,18 @@ import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
+from care import notice
 from care.states import Role
 from pages import app as pages
 from pages.door import Door
 from services.families import narrowing
+from services.families import notice as notices
 from services.families.forms import NarrowScope, RemoveRelative
 from services.letters.photos import Photo
 from services.media import media
 from services.ports import CodeUsed, NotIdentified
 from settings import Http, Media, Wechat
+from storage.queries import families_notice
 from storage.types import new_id
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import evening, house, resident, writes
@@ -51,6 +54,12 @@ class Reader:
         state = parse_qs(urlsplit(location).query)["state"][0]
         status, back, text = await self.get(f"/p/in?code={code}&state={state}")
         return status, back or text
+
+    async def reads_notice(self, back: str = "/p/letters", version: str = notice.VERSION) -> tuple[int, str]:
+        """看过了，打开."""
+        form = {"version": version, "back": back}
+        async with self.client.post(self.server.make_url("/p/notice"), data=form, allow_redirects=False) as answer:
+            return answer.status, answer.headers.get("Location", "") or await answer.text()
 
 
 @pytest.fixture
@@ -97,6 +106,10 @@ async def letter(house: HomeUnderTest, tmp_path: Path) -> tuple[int, int]:
     media.write_file(tmp_path, house.database.sealer, photo, PICTURE)
     number = await writes(house, carer, photos=[Photo(photo, "image/png", len(PICTURE))])
     await evening(house)
+    for who in ("daughter", "cousin"):  # the notice is a story of its own
+        await house.database.write(
+            lambda db, o=who: notices.saw(db, o, notice.VERSION, house.clock())  # type: ignore[misc]
+        )
     return number, photo
 
 
@@ -255,3 +268,40 @@ async def test_l5_f50_an_open_letter_follows_what_its_reader_may_know_and_closes
     assert (await reader.get("/p/letters/still"))[2] != shelf
     status, text = await reader.post(f"/p/letters/{number}")
     assert (status, "现在不给这部手机看" in text) == (404, True)
+
+
+async def test_f48_the_notice_stands_before_the_first_page_and_again_when_it_says_something_else(
+    house: HomeUnderTest, reader: Reader, letter: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/p/letters/{letter[0]}"
+    await reader.enters(page, "niece")
+    shown = (await reader.get(page))[2]
+    assert "我们怎么用您的信息" in shown
+    assert "念给我听" in shown
+    assert "折了六朵纸花" not in shown, "nothing of the letter before the tap"
+    assert (await reader.get("/p/letters"))[2].count("看过了，打开") == 1
+    assert await house.one("SELECT count(*) FROM letter_reading") == 0
+    status, told = await reader.reads_notice(page, "v0")
+    assert (status, "有改动" in told) == (200, True), "a text that is no more"
+    assert await reader.reads_notice("https://elsewhere.example.cn/") == (303, "/p/letters")
+    assert await reader.reads_notice(page) == (303, page), "twice is once"
+    assert "折了六朵纸花" in (await reader.get(page))[2]
+    assert "看过了，打开" not in (await reader.get("/p/notice"))[2], "it can be read again"
+    person = await house.person("niece")
+    seen = await house.database.read(lambda db: families_notice.newest(db, [person]))
+    assert (seen[person].version, seen[person].seen_at) == (notice.VERSION, house.clock())
+    assert (
+        await house.one("SELECT count(*) FROM audit WHERE action = 'see_notice' AND actor = ?", f"person:{person}") == 2
+    )
+    monkeypatch.setattr(notice, "VERSION", "v2")
+    assert "我们怎么用您的信息" in (await reader.get(page))[2]
+
+
+async def test_f48_who_belongs_to_nobody_meets_no_notice_and_learns_nothing(
+    house: HomeUnderTest, reader: Reader, letter: tuple[int, int]
+) -> None:
+    await house.hears("你好", "passer")
+    await reader.enters("/p/letters", "passer")
+    assert "看过了" not in (await reader.get("/p/letters"))[2]
+    assert "我们怎么用您的信息" in (await reader.get("/p/notice"))[2], "but may read it"
+    assert (await reader.get(f"/p/letters/{letter[0]}"))[0] == 404

@@ -301,7 +301,7 @@ async def test_f49_a_scan_in_the_middle_of_a_complaint_binds_and_the_complaint_s
     assert await house.hears(Scanned("bind:"), "other")
 
 
-async def test_fault_e18_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeUnderTest) -> None:
+async def test_a4_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeUnderTest) -> None:
     desk = await house.staff()
     asked = await asks(house, desk)
     await confirms(house, desk, asked, scopes=frozenset({"daily", "photos"}), way="paper")

@@ -83,6 +83,7 @@ OPEN: Final = {
     "import_run.state": Word,
     "job_run.name": Word,
     "letter_photo.company": Word,
+    "notice_seen.version": Word,
     "photo_consent.asked_by": Word,
     "photo_consent.way": Word,
     "kinship.proof": Word,

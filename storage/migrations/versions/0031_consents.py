@@ -1,4 +1,4 @@
-"""Who is in a photo, and who may be seen in pictures of other families.
+"""Who is in a photo, who may be seen in pictures of other families, and which notice was seen.
 
 Photos of letters that families read before stay as they were shown (nobody was asked who is in them, so the column is
 empty); those of letters that nobody has read yet are asked for.
@@ -45,6 +45,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("photo_id", "resident_id", name=op.f("uq_letter_photo_person_photo_id_resident_id")),
     )
     op.create_index("ix_letter_photo_person_resident_id", "letter_photo_person", ["resident_id"])
+    op.create_table(
+        "notice_seen",
+        *_home(),
+        sa.Column("follower_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.String(8), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        *_keys("notice_seen", follower_id="follower"),
+        sa.UniqueConstraint("follower_id", "version", name=op.f("uq_notice_seen_follower_id_version")),
+    )
     for table, columns in COLUMNS.items():
         for name, words in columns.items():
             op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {words}")
@@ -59,7 +68,7 @@ def downgrade() -> None:
     for table, columns in COLUMNS.items():
         for name in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-    for table in ("letter_photo_person", "photo_consent"):
+    for table in ("notice_seen", "letter_photo_person", "photo_consent"):
         op.drop_table(table)
 
 

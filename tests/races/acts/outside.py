@@ -17,6 +17,9 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "NotFound",
         "one reader's own word: the newest stands",
     ),
+    post("/p/notice", "seen_notice"): act(
+        "page.notice", "notice", why="one row for each phone and version; the second tap finds it there"
+    ),
     post("/p/survey", "answer_sheet"): act(
         "page.survey", "sheet", "page.survey effect.KeepSurvey survey.end", UNIQUE, "Answered"
     ),
