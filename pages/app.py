@@ -164,7 +164,7 @@ async def still(request: web.Request) -> web.Response:
 
 
 def _seen(page: queries.Page) -> str:
-    return revision.of(page.title, page.sentence, page.facts, page.photos, page.corrected)
+    return revision.of(page.title, page.sentence, page.facts, page.photos, page.corrected, page.contact)
 
 
 def _day(text: str) -> date | None:

@@ -15,7 +15,7 @@ from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.forms import SENT, keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
-from services.families import consents, disputes, merging, narrowing, photos, relatives, sheets, ties, wishes
+from services.families import consents, contacts, disputes, merging, narrowing, photos, relatives, sheets, ties, wishes
 from services.families.access import access_consent, access_proof, access_tie
 from services.families.forms import (
     AddRelative,
@@ -28,6 +28,7 @@ from services.families.forms import (
     ForbidPictures,
     MakePrimary,
     MergeRelative,
+    NameContact,
     NarrowScope,
     PlaceRelative,
     ProveRelative,
@@ -40,7 +41,7 @@ from services.form import Form
 from services.media import media
 from services.residents.access import RESIDENTS, access_resident
 from storage import tables
-from storage.queries import families_notice, families_photos, residents
+from storage.queries import families_contact, families_notice, families_photos, residents
 from storage.queries import families_ties as queries
 from storage.tables.families_ties import ConsentProof
 from storage.unit import Unit
@@ -207,6 +208,14 @@ async def allow(request: web.Request, form: AllowPictures) -> dict[str, Any]:
     return await _family(request) | {"done": "记好了。点到名的照片，别人家也能看。"}
 
 
+@ROUTES.form(rf"{HERE}/contact", NameContact, "families/_family.html")
+async def contact(request: web.Request, form: NameContact) -> dict[str, Any]:
+    """The colleague whom the family may ask (F30)."""
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: contacts.name(db, who, _resident(request), form, now))
+    return await _family(request) | {"done": "记下了，家属在家书下面看得到。"}
+
+
 @ROUTES.form(rf"{HERE}/pictures/forbid", ForbidPictures, "families/_family.html")
 async def forbid(request: web.Request, form: ForbidPictures) -> dict[str, Any]:
     """Not any more, from this second on."""
@@ -341,9 +350,14 @@ async def _family(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         row: tables.Resident = access_resident(db, who, resident)
         kin = queries.relatives(db, row.id)
+        named = families_contact.holding(db, row.id)
         return {
             "line": residents.one(db, row),
             "relatives": kin,
+            "named": named.staff_id if named else 0,
+            "contact": families_contact.name_of(db, row.id),
+            "colleagues": contacts.offered(db, who),
+            "drawn_contact": contacts.revision_of(named),
             "noticed": families_notice.newest(db, [one.person_id for one in kin]),
             "consents": queries.consents(db, row.id),
             "sheets": queries.sheets(db, row.id, now),

@@ -62,7 +62,10 @@ KINDS: Final = {
     "audio/wav": "录音",
     "video/mp4": "录音",
 }
-KEPT: Final = ("home_id", "resident_id", "person_id", "way", "recorded_by", "recorded_at", "ends_on", "proof_id")
+KEPT: Final = (
+    *("home_id", "resident_id", "person_id", "way", "recorded_by", "recorded_at", "ends_on", "proof_id"),
+    *("looked_at", "looked_by"),
+)
 
 
 def take(data: bytes) -> File:

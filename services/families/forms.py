@@ -158,3 +158,26 @@ class PrintSheets(Form, frozen=True, kw_only=True):
     """Sheets for all registered relatives of a floor who have no WeChat bound."""
 
     floor: str
+
+
+class StillHolds(Form, frozen=True, kw_only=True):
+    """看过，仍然有效: one consent was looked through."""
+
+
+class StillHoldAll(Form, frozen=True, kw_only=True):
+    """What is due on a floor was looked through."""
+
+    floor: str
+
+
+class NameContact(Form, frozen=True, kw_only=True):
+    """The colleague whom the family may ask; 0 = nobody."""
+
+    colleague: int = 0
+
+
+class HandContacts(Form, frozen=True, kw_only=True):
+    """All families of one colleague go to another."""
+
+    of: int
+    to: int

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from conversations.effects import AskToBind, TryCode
-from services.families import binding, consents, photos
+from services.families import binding, consents, contacts, photos, yearly
 from services.subject import Job, Running, Subject
 from storage import tables
 from storage.tables.families_photos import PhotoConsent
@@ -50,6 +50,8 @@ SUBJECT: Final = Subject(
         "allow_pictures": "同意出现在别人家的照片里",
         "forbid_pictures": "不再出现在别人家的照片里",
         "see_notice": "看过告知",
+        "look_consent": "过目同意，仍然有效",
+        "name_contact": "换家属的联系人",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",
         "remove_relative": "移除家属",
@@ -63,4 +65,5 @@ SUBJECT: Final = Subject(
     jobs=(Job("consents", 600, end_all, "收回到期的同意"),),
     promises={"binding": "绑定核实"},
     topics=("families",),
+    today=lambda db, viewer, now: [*yearly.lines(db, viewer, now), *contacts.lines(db, viewer)],
 )

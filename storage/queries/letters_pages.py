@@ -10,6 +10,7 @@ from sqlalchemy import select, true
 
 from care import letters
 from storage import tables
+from storage.queries import families_contact
 from storage.queries.letters import facts_of, reading
 from storage.queries.letters_photos import leaving
 from storage.queries.pages import and_one
@@ -36,6 +37,8 @@ class Page:
     written_at: datetime
     corrected: bool
     reaction: str
+    contact: str
+    """The colleague whom this family may ask; "" = the desk."""
 
 
 def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
@@ -81,6 +84,7 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
         row.written_at,
         row.corrected,
         (mine.reaction or "") if mine else "",
+        families_contact.name_of(db, resident.id),
     )
 
 

@@ -106,3 +106,7 @@ class Consent(Base):
         Date, "the end that somebody set; null = it runs with the agreement", nullable=True
     )
     proof_id: Mapped[int | None] = link("consent_proof.id", "the photographed paper or page", nullable=True)
+    looked_at: Mapped[datetime | None] = column(
+        Moment, "when somebody last looked it through and found that it holds (F47)", nullable=True
+    )
+    looked_by: Mapped[int | None] = column(BigInteger, "who did", nullable=True)

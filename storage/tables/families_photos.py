@@ -27,3 +27,7 @@ class PhotoConsent(Base):
     withdrawn_at: Mapped[datetime | None] = column(Moment, "when it was taken back", nullable=True)
     withdrawn_by: Mapped[int | None] = column(BigInteger, "who wrote that down", nullable=True)
     asked_by: Mapped[str | None] = column(Word(12), "who wanted it back: elder, guardian or director", nullable=True)
+    looked_at: Mapped[datetime | None] = column(
+        Moment, "when somebody last looked it through and found that it holds (F47)", nullable=True
+    )
+    looked_by: Mapped[int | None] = column(BigInteger, "who did", nullable=True)

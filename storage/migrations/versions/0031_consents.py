@@ -1,4 +1,5 @@
-"""Who is in a photo, who may be seen in pictures of other families, and which notice was seen.
+"""Who is in a photo, who may be seen in pictures of other families, which notice was seen, who looked a
+consent through, and which colleague is the contact of a family.
 
 Photos of letters that families read before stay as they were shown (nobody was asked who is in them, so the column is
 empty); those of letters that nobody has read yet are asked for.
@@ -16,6 +17,7 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 COLUMNS = {
     "letter_photo": {"company": "VARCHAR(10)"},
+    "consent": {"looked_at": "BIGINT", "looked_by": "BIGINT"},
 }
 
 
@@ -33,6 +35,8 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("withdrawn_by", sa.BigInteger(), nullable=True),
         sa.Column("asked_by", sa.String(12), nullable=True),
+        sa.Column("looked_at", sa.BigInteger(), nullable=True),
+        sa.Column("looked_by", sa.BigInteger(), nullable=True),
         *_keys("photo_consent", resident_id="resident", proof_id="consent_proof"),
     )
     op.create_index("ix_photo_consent_resident_id", "photo_consent", ["resident_id"])
@@ -45,6 +49,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("photo_id", "resident_id", name=op.f("uq_letter_photo_person_photo_id_resident_id")),
     )
     op.create_index("ix_letter_photo_person_resident_id", "letter_photo_person", ["resident_id"])
+    op.create_table(
+        "family_contact",
+        *_home(),
+        sa.Column("resident_id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
+        sa.Column("named_at", sa.BigInteger(), nullable=False),
+        sa.Column("named_by", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        *_keys("family_contact", resident_id="resident", staff_id="staff"),
+    )
+    op.create_index("ix_family_contact_resident_id", "family_contact", ["resident_id"])
+    op.create_index("ix_family_contact_staff_id", "family_contact", ["staff_id"])
     op.create_table(
         "notice_seen",
         *_home(),
@@ -68,7 +84,7 @@ def downgrade() -> None:
     for table, columns in COLUMNS.items():
         for name in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-    for table in ("notice_seen", "letter_photo_person", "photo_consent"):
+    for table in ("notice_seen", "family_contact", "letter_photo_person", "photo_consent"):
         op.drop_table(table)
 
 

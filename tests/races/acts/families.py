@@ -27,6 +27,21 @@ ACTS: Final[dict[Key, Act]] = {
     post(f"{HERE}/{{person}}/consent", "consent"): act(
         "family.consent", "consent", why="one more line, under the lock of the family; a dispute is asked for under it"
     ),
+    post(f"{HERE}/contact", "contact"): act(
+        "family.contact", "contact", why="under the lock of the family; a form drawn from another name is told"
+    ),
+    post("/console/contacts", "hand_over"): act(
+        "family.contacts", "contact", why="under the lock of each family; who was named meanwhile stays"
+    ),
+    post("/console/consents/{kind}/{consent}", "scope"): act(
+        "family.still", "consent", why="under the lock of the family; one that was taken back is told"
+    ),
+    post("/console/consents/{kind}/{consent}", "picture"): act(
+        "family.still_pictures", "pictures", why="under the lock of the family; one that was taken back is told"
+    ),
+    post("/console/consents/floor", "floor"): act(
+        "family.still_all", "consent", why="under the locks of the floor, read again; what changed meanwhile is told"
+    ),
     post(f"{HERE}/pictures", "allow"): act(
         "family.pictures", "pictures", why="under the lock of the family; who comes second is told that it stands"
     ),
