@@ -21,6 +21,7 @@ from services.staff.sessions import NEEDS_CODES
 from services.talks import handing as talks
 from services.tasks import tasks
 from storage import tables
+from storage.queries import families_contact
 from storage.queries import staff as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -222,6 +223,7 @@ async def _one(request: web.Request, done: str = "") -> dict[str, Any]:
             "places": queries.open_log_ins(db, row.id, now),
             "last_in": queries.last_in(db, who.home_id).get(row.id),
             "hers": queries.hers(db, who.sight, row.id) if who.role in LEADS else [],
+            "families": families_contact.contacts(db, who.sight, row.id) if who.role in LEADS else [],
             "for_cases": [one for one in here if Role(one.role) in HANDLERS],
             "for_talks": [one for one in here if Role(one.role) in WORKS],
         }
