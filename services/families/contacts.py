@@ -59,9 +59,9 @@ def hand_over(db: Unit, viewer: Viewer, form: HandContacts, now: datetime) -> in
     if viewer.role not in HANDLERS:
         raise NotFound
     known = {one.id: one for one in offered(db, viewer)}
-    if form.to not in known or form.to == form.of:
+    if not form.of or form.to not in known or form.to == form.of:
         raise Invalid(why="请选交给哪一位还在上班的同事。")
-    mine = [one.resident_id for one in queries.contacts(db, viewer.sight) if one.staff_id == form.of]
+    mine = [one.resident_id for one in queries.contacts(db, viewer.sight, form.of)]
     if not mine:
         raise Invalid(why="这位同事名下没有家属了，可能已经交过。")
     elders = select(tables.Resident.person_id).where(tables.Resident.id.in_(mine))

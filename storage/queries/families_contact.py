@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from storage import tables
 from storage.queries.residents import LIVING
@@ -44,14 +44,19 @@ def name_of(db: Unit, resident_id: int) -> str:
     return db.scalars(found).first() or ""
 
 
-def contacts(db: Unit, sight: Sight) -> list[Contact]:
-    """All families of the viewer's floors that have a contact, bed by bed."""
+def contacts(db: Unit, sight: Sight, staff_id: int = 0) -> list[Contact]:
+    """All families of the viewer's floors that have a contact, or this one, bed by bed."""
     found = db.execute(
         select(FamilyContact, tables.Resident, tables.Person, tables.Staff)
         .join(tables.Resident, tables.Resident.id == FamilyContact.resident_id)
         .join(tables.Person, tables.Person.id == tables.Resident.person_id)
         .join(tables.Staff, tables.Staff.id == FamilyContact.staff_id)
-        .where(FamilyContact.ended_at.is_(None), sight.resident(), tables.Resident.status.in_(LIVING))
+        .where(
+            FamilyContact.ended_at.is_(None),
+            sight.resident(),
+            tables.Resident.status.in_(LIVING),
+            FamilyContact.staff_id == staff_id if staff_id else true(),
+        )
         .order_by(tables.Resident.floor, tables.Resident.room, tables.Resident.bed)
     )
     return [

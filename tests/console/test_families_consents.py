@@ -19,6 +19,8 @@ async def test_f47_f30_consents_are_looked_through_and_contacts_are_named_on_the
     told = await (await desk.post(f"{at}/contact", {"colleague": str(carer), "drawn": drawn[1]})).text()
     assert "家属在家书下面看得到" in told
     assert "这 1 家都交给" in await desk.get("/contacts")
+    lead = colleagues["shen"]
+    assert "是 1 家的联系人" in await lead.get(f"/staff/{carer}")
     other = await house.home.one("SELECT id FROM staff WHERE login = 'chen'")
     assert "1 家交好了" in await (await desk.post("/contacts", {"of": str(carer), "to": str(other)})).text()
     kin, scopes = await house.home.person("kin3"), {"scopes": "photos", "way": "paper"}
