@@ -18,6 +18,8 @@ from care.triage import triage
 from conversations import events
 from services.access import Viewer, may_hear, pages
 from services.media import media
+from services.tasks import tasks
+from services.tasks.forms import AddTask
 from storage import tables
 from storage.queries import talks, talks_list
 from storage.store import Store
@@ -85,6 +87,8 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
     await home.rows("UPDATE complaint SET owner_id = ?, hide_name = 1 WHERE id = ?", owner.id, rows[afraid])
 
     residents = dict(await home.rows("SELECT room, id FROM resident"))
+    asked = AddTask(what="拿一床薄被", resident=residents["306"])
+    task = await home.database.write(lambda db: tasks.add(db, owner, asked, home.clock()).id)
 
     def person(who: int, file: int) -> list[tuple[str, str]]:
         return [
@@ -120,6 +124,11 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
         ],
         "页面 投诉处理小组": [("/unit", "/nothing"), ("/unit/print", "/nothing")],
         "自己的账号": [("/me", "/nothing")],
+        "页面 任务": [("/tasks", "/nothing"), ("/tasks/list", "/nothing")],
+        "3 楼的任务、记的一笔": [
+            (f"/tasks/{task}/more", f"/tasks/{NOBODY}/more"),
+            (f"/residents/{residents['306']}/notes", f"/residents/{NOBODY}/notes"),
+        ],
         "页面 自动任务": [("/jobs", "/nothing"), ("/jobs/list", "/nothing")],
         "页面 老人": [(f"/residents{more}", "/nothing") for more in ("", "/list", "/beds", "/beds/list")],
         "登记老人": [("/residents/new", "/nothing"), ("/residents/alike?name=王", "/nothing")],
