@@ -33,6 +33,8 @@ class Intent(StrEnum):
 
 COLLEAGUE: Final = "colleague"
 """Whatever a colleague says from her own WeChat: her flow reads it, no other one does (F39)."""
+STAFF_BIND: Final = "staff_bind"
+"""The one-time code of a colleague, in whatever talk the phone is."""
 Words = Callable[[str], object]
 """Says by its truth whether a sentence, without blanks around it, means this and nothing else; pure and quick."""
 

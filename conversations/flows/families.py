@@ -15,7 +15,7 @@ from conversations.effects import AskHuman, AskToBind, TryCode, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Followed, Message, Refused, Scanned, Text
 from conversations.flows import talks
-from conversations.routing import Intent, Opening, of_words
+from conversations.routing import STAFF_BIND, Intent, Opening, of_words
 
 
 class S(StrEnum):
@@ -134,8 +134,8 @@ flow.on_done(of=AskHuman)(talks.promised)
 
 @flow.claims
 def takes(_: Binding, event: Message) -> bool:
-    """Words belong to it; a complaint, a photo or a voice is a new matter."""
-    return isinstance(event, Text) and of_words(event.body) != Intent.COMPLAINT
+    """Words belong to it; a complaint, a photo, a voice or the code of a colleague is a new matter."""
+    return isinstance(event, Text) and of_words(event.body) not in {Intent.COMPLAINT, STAFF_BIND}
 
 
 def again(data: Binding) -> Step[Binding]:

@@ -14,9 +14,8 @@ from conversations.effects import AskHuman, Effect, say
 from conversations.engine import END, Flow, Step, finish
 from conversations.events import Done, Followed, Message, Refused, Scanned, Text
 from conversations.flows.families import CODE_SIGNS
-from conversations.routing import Opening
+from conversations.routing import STAFF_BIND, Opening
 
-BIND: Final = "staff_bind"
 SCENE: Final = "staff:"
 """The QR code beside the nine signs says this and the code."""
 SIGNS: Final = 9
@@ -52,11 +51,11 @@ def staff_code(body: str) -> str | None:
     return code if any(map(str.isdecimal, code)) and any(map(str.isalpha, code)) else None
 
 
-OPENING: Final = Opening(BIND, staff_code, scene=SCENE)
-flow = Flow("staff_bind", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+OPENING: Final = Opening(STAFF_BIND, staff_code, scene=SCENE)
+flow = Flow(STAFF_BIND, version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
 
 
-@flow.enters(on=BIND)
+@flow.enters(on=STAFF_BIND)
 def begin(event: Message | Followed | Scanned) -> Step[Nothing]:
     """The code, typed or scanned."""
     told = event.scene.removeprefix(SCENE) if isinstance(event, Followed | Scanned) else ""

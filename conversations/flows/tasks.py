@@ -99,6 +99,7 @@ COMMANDS: Final = {
     "SHIFT": re.compile(r"^(?:我?(?:来)?接班|交班|交接班|班上)(?:了)?[。.!！?？]*$"),
     "TASKS": re.compile(r"^(?:我的)?任务(?:呢|清单)?[。.!！?？]*$"),
     "NOTE": re.compile(r"^(?:记一笔|记一下|写一笔)[。.!！?？:：]*$"),
+    "HELLO": re.compile(r"^(?:你好|您好|在吗|在不在|帮助|菜单|怎么用)[呀啊吗。.!！?？]*$"),
     "BACK": re.compile(r"^(?:撤回|写错了|点错了|记错了)[。.!！?？]*$"),
 }
 _DONE: Final = re.compile(

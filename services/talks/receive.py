@@ -278,7 +278,8 @@ def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
 
 def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
     event, registry = envelope.event, house.registry
-    if talk.snapshot is not None and not isinstance(event, events.ACTS):
+    foreign = talk.kind == "staff" and talk.snapshot is not None and talk.snapshot.flow != COLLEAGUE
+    if talk.snapshot is not None and not foreign and not isinstance(event, events.ACTS):
         flow = registry.of(talk.snapshot)
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)

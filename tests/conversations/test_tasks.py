@@ -10,7 +10,7 @@ from conversations.engine import Snapshot, Turn
 from conversations.events import Click, Done, Image, Link, Location, Text, Voice
 from conversations.flows import staff
 from conversations.flows.tasks import ActOnTask, KeepNote, ShowShift, ShowTasks, TakeBackNote, flow
-from conversations.routing import COLLEAGUE, understand
+from conversations.routing import COLLEAGUE, STAFF_BIND, understand
 
 
 def at(state: str, **slots: object) -> Snapshot:
@@ -42,6 +42,7 @@ def test_f39_what_is_neither_is_answered_in_a_sentence() -> None:
         (events.Followed(), "colleague.hello"),
         (Link("t"), "colleague.cannot"),
         (Location(1.0, 2.0), "colleague.cannot"),
+        (Text("你好"), "colleague.hello"),
         (Text("撤回"), "colleague.nothing_to_take_back"),
         (Text("长" * 301), "colleague.too_long"),
     ):
@@ -104,15 +105,15 @@ def test_f39_silence_and_a_call_for_a_human_end_it_without_a_promise() -> None:
 
 
 def test_f39_a_code_of_a_colleague_is_no_code_of_a_family() -> None:
-    assert understand(Text("同事 7KQ-2M4-HXA")) == staff.BIND
-    assert understand(Text("7kq2m4hxa")) == staff.BIND
-    assert understand(events.Scanned("staff:7KQ2M4HXA")) == staff.BIND
-    assert understand(Text("7KQ2-M4HX")) != staff.BIND
+    assert understand(Text("同事 7KQ-2M4-HXA")) == STAFF_BIND
+    assert understand(Text("7kq2m4hxa")) == STAFF_BIND
+    assert understand(events.Scanned("staff:7KQ2M4HXA")) == STAFF_BIND
+    assert understand(Text("7KQ2-M4HX")) != STAFF_BIND
     assert staff.staff_code("ABCDEFGHJ") is None
     assert staff.staff_code("今天妈妈怎么样了呢") is None
-    assert said(staff.flow.begin(staff.BIND, events.Scanned("staff:7"))) == ["staff.does_not_fit"]
-    assert staff.flow.begin(staff.BIND, Text("x")).snapshot.state == "once"
-    turn = staff.flow.begin(staff.BIND, Text("7KQ2M4HXA"))
+    assert said(staff.flow.begin(STAFF_BIND, events.Scanned("staff:7"))) == ["staff.does_not_fit"]
+    assert staff.flow.begin(STAFF_BIND, Text("x")).snapshot.state == "once"
+    turn = staff.flow.begin(STAFF_BIND, Text("7KQ2M4HXA"))
     assert said(staff.flow.resume(turn, turn.effects[0], Done(ref="周敏"))) == ["staff.bound"]
     for why, key in (("known", "staff.known_phone"), ("wrong", "staff.does_not_fit")):
         assert said(staff.flow.resume(turn, turn.effects[0], events.Refused(why))) == [key]

@@ -99,6 +99,24 @@ async def test_f39_a_code_binds_once_within_its_time_and_only_a_phone_of_nobody(
     assert await home.rows("SELECT kind FROM person WHERE id = ?", await home.person(ZHOU)) == [("staff",)]
 
 
+async def test_f39_a_code_is_heard_in_the_middle_of_another_talk_and_that_talk_is_over_for_her(phones: Phones) -> None:
+    nurse = await phones.home.staff(Role.NURSE, "唐雨", "tang")
+    assert "绑定码" in await phones.says("绑定", "tang-phone")
+    assert "唐雨，绑好了" in await phones.says(await phones.code(nurse), "tang-phone")
+    assert "306-1" in await phones.says("306 王桂兰今天唱了歌", "tang-phone")
+
+
+async def test_f39_a_guest_who_waits_for_an_answer_keeps_the_promise_and_the_colleague_begins_anew(
+    phones: Phones,
+) -> None:
+    nurse = await phones.home.staff(Role.NURSE, "唐雨", "tang")
+    await phones.says("我想问一下明天能不能来看看环境和房间", "tang-phone")
+    was = await phones.home.person("tang-phone")
+    assert "绑好了" in await phones.says(await phones.code(nurse), "tang-phone")
+    assert await phones.home.person("tang-phone") != was
+    assert await phones.home.one("SELECT count(*) FROM promise WHERE person_id = ? AND kept_at IS NULL", was) == 1
+
+
 async def test_f39_who_does_not_work_with_residents_gets_no_code(phones: Phones) -> None:
     admin = await phones.home.staff(Role.ADMIN, "钱工", "qian")
     with pytest.raises(Invalid, match="管理员不管老人的事"):
