@@ -4,10 +4,16 @@ from dataclasses import dataclass, field
 
 from bot import menus
 from care.states import Role
+from services.access import Viewer
 from services.ports import NoAccount, PlatformRefused
 from services.staff import wechat
 from services.subject import Running
 from tests.conftest import HomeUnderTest
+
+
+async def bound(home: HomeUnderTest, director: Viewer, one: Viewer, phone: str) -> None:
+    code, _ = await home.database.write(lambda db: wechat.code_for(db, director, one.id, home.clock()))
+    assert "绑好了" in await home.hears(code, phone)
 
 
 @dataclass
@@ -44,8 +50,7 @@ async def test_f39_a_bound_colleague_gets_her_menu_and_loses_it_when_the_phone_i
     running = Running(home.database, home.house, home.ids.home_id, home.settings)
     for name, login in (("周敏", "zhou"), ("唐雨", "tang")):
         one = await home.staff(Role.NURSE, name, login)
-        code = await home.database.write(lambda db, one=one: wechat.code_for(db, director, one.id, home.clock())[0])  # type: ignore[misc]
-        assert "绑好了" in await home.hears(code, login)
+        await bound(home, director, one, login)
     desk = Desk({"tang"})
 
     async def follows() -> list[tuple[str, str]]:
