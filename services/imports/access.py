@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from care.errors import NotFound
 from care.states import Role
@@ -15,7 +15,7 @@ IMPORTS: Final = Page("导入导出", "/imports", LEADS, icon="paper", place=92,
 TAKES_ON: Final = frozenset({Role.DIRECTOR})
 """Who may take on colleagues, as on their page."""
 RELEASES: Final = LEADS
-"""Who else lets an export out (P3)."""
+"""Who else lets an export out (P3): who sees all that is in it."""
 
 
 def may_write(viewer: Viewer, kind: Kind) -> bool:
@@ -23,10 +23,15 @@ def may_write(viewer: Viewer, kind: Kind) -> bool:
     return viewer.role in (TAKES_ON if kind is Kind.STAFF else LEADS)
 
 
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A file may hold people of every floor: who looks after some of them sees what they brought themselves."""
+    return and_(ImportRun.home_id == viewer.home_id, ImportRun.made_by == viewer.id if viewer.floors else true())
+
+
 def access_run(db: Unit, viewer: Viewer, run_id: int, *, lock: bool = False) -> ImportRun:
     """A file that was uploaded. Raises NotFound."""
     access_page(viewer, IMPORTS)
-    question = select(ImportRun).where(ImportRun.id == run_id, ImportRun.home_id == viewer.home_id)
+    question = select(ImportRun).where(ImportRun.id == run_id, seen_by(viewer))
     found = db.lock_row(question) if lock else db.fresh(question).first()
     if found is None:
         raise NotFound

@@ -90,6 +90,9 @@ def decide(db: Unit, viewer: Viewer, ask_id: int, form: DecideExport, now: datet
         raise Forbidden
     if viewer.id == row.asked_by:
         raise Invalid(why="自己申请的要另一位主管或院长来放行。")
+    asker = db.get_one(tables.Staff, row.asked_by)
+    if viewer.floors and not (asker.floors and viewer.floors.issuperset(asker.floors.split())):
+        raise Invalid(why="这份表里有别的楼层，要管全院的主管或院长来放行。")
     if row.released is not None:
         raise Changed(who=name_of(db, row.decided_by), what="已经定了", revision=revision_of(row))
     row.released, row.decided_by, row.decided_at = form.release, viewer.id, now

@@ -16,7 +16,7 @@ from care.errors import Changed, Invalid
 from care.words import legal
 from services.access import Viewer, access_page, name_of
 from services.imports import heads, knowing
-from services.imports.access import IMPORTS, access_row, access_run, may_write
+from services.imports.access import IMPORTS, access_row, access_run, may_write, seen_by
 from services.imports.book import Book, Cell, Line, Sheet
 from services.imports.fields import BY_WORD, Kind
 from services.imports.forms import FixRow, PlanSheet, TakeGuesses
@@ -291,7 +291,7 @@ def passwords(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> list[dict
 def runs(db: Unit, viewer: Viewer, limit: int = 12) -> list[tuple[ImportRun, str, str]]:
     """The files of late, with their names and who brought them."""
     access_page(viewer, IMPORTS)
-    asked = select(ImportRun).where(ImportRun.home_id == viewer.home_id).order_by(ImportRun.made_at.desc()).limit(limit)
+    asked = select(ImportRun).where(seen_by(viewer)).order_by(ImportRun.made_at.desc()).limit(limit)
     return [(run, db.open(run, "name") or "", name_of(db, run.made_by)) for run in db.scalars(asked)]
 
 

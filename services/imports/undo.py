@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from care.errors import Invalid
 from services.access import Viewer
 from services.imports import staging
-from services.imports.access import access_run
+from services.imports.access import access_run, may_write
 from services.imports.apply import DERIVED, settle_rota
 from services.imports.fields import Kind
 from services.imports.forms import UndoRun
@@ -77,9 +77,14 @@ def _begin(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> list[int]:
         raise Invalid(why="这批表没有登记，或者已经撤回过了。")
     if now - run.applied_at > FOR:
         raise Invalid(why="登记超过一天了，不能整批撤回。要改哪一位，请到她那一页改。")
-    kinds = [ORDER.index(plan.kind) if plan.kind else 0 for plan in staging.plans_of(db, run)]
+    plans = staging.plans_of(db, run)
     asked = select(ImportRow.id, ImportRow.sheet).where(ImportRow.run_id == run.id, ImportRow.verdict == "done")
-    return [row_id for row_id, sheet in sorted(db.execute(asked).all(), key=lambda row: (kinds[row[1]], -row[0]))]
+    rows = db.execute(asked).all()
+    hers = {kind for _, sheet in rows if (kind := plans[sheet].kind) is not None}
+    if not all(may_write(viewer, kind) for kind in hers):
+        raise Invalid(why="这批表里登记了同事，要院长来撤回。")
+    kinds = [ORDER.index(plan.kind) if plan.kind else 0 for plan in plans]
+    return [row_id for row_id, sheet in sorted(rows, key=lambda row: (kinds[row[1]], -row[0]))]
 
 
 def _portion(db: Unit, viewer: Viewer, run_id: int, ids: Sequence[int], now: datetime) -> None:

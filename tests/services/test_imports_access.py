@@ -1,0 +1,55 @@
+"""Whose sheets are whose: a lead of some floors sees and takes back what she brought, and lets out what she sees (P2,
+P3).
+"""
+
+import pytest
+
+from care.errors import Invalid, NotFound
+from care.states import Role
+from services.access import Viewer
+from services.imports import exports, staging, undo
+from services.imports.access import access_run
+from services.imports.forms import AskExport, DecideExport, UndoRun
+from tests.imports import messy
+from tests.services.test_imports import Moving, moving
+
+__all__ = ["moving"]
+SHEET = messy.content()
+
+
+async def test_p2_a_lead_of_one_floor_does_not_see_the_sheet_of_the_whole_house(moving: Moving) -> None:
+    run = await moving.stage(SHEET)
+    lead = await moving.home.staff(Role.SUPERVISOR, "何志远", "he", "2")
+    with pytest.raises(NotFound):
+        await moving.home.database.read(lambda db: access_run(db, lead, run))
+    number = await moving.home.one("SELECT min(id) FROM import_row")
+    with pytest.raises(NotFound):
+        await moving.home.database.read(lambda db: staging.access_row(db, lead, number))
+    assert await moving.home.database.read(lambda db: staging.runs(db, lead)) == []
+    own = await moving.stage(SHEET, lead)
+    assert [one[0].id for one in await moving.home.database.read(lambda db: staging.runs(db, lead))] == [own]
+
+
+async def test_n3_colleagues_that_a_sheet_took_on_are_taken_back_by_the_director_alone(moving: Moving) -> None:
+    run = await moving.stage(SHEET)
+    await moving.settle(run)
+    await moving.apply(run)
+    lead = await moving.home.staff(Role.SUPERVISOR, "何志远", "he")
+    with pytest.raises(Invalid, match="要院长来撤回"):
+        await undo.undo(moving.running, lead, run, UndoRun(), moving.now)
+    assert await moving.count("resident") > 50
+
+
+async def test_p3_who_sees_a_floor_lets_out_no_list_of_the_house(moving: Moving) -> None:
+    async def asks(who: Viewer) -> int:
+        form = AskExport(kind="residents", reason="民政局年检")
+        return int(await moving.do(lambda db: exports.ask(db, who, form, moving.now).id))
+
+    lead = await moving.home.staff(Role.SUPERVISOR, "何志远", "he", "2")
+    other = await moving.home.staff(Role.SUPERVISOR, "顾丽", "gu", "2")
+    whole, floor = await asks(moving.director), await asks(other)
+    release = DecideExport(release=True)
+    with pytest.raises(Invalid, match="管全院的主管或院长"):
+        await moving.do(lambda db: exports.decide(db, lead, whole, release, moving.now))
+    await moving.do(lambda db: exports.decide(db, lead, floor, release, moving.now))
+    assert await moving.home.one("SELECT count(*) FROM export_ask WHERE released") == 1
