@@ -8,7 +8,7 @@ from care.states import Launch
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.launch import first_day, launch
-from services.launch.access import LAUNCH
+from services.launch.access import LAUNCH, sees_floor
 from services.launch.forms import Switch
 from storage.queries import launch as queries
 from storage.unit import Unit
@@ -28,7 +28,8 @@ async def _shown(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         floors = queries.floors(db, who.home_id)
-        places = [("", sum(many for _, many in floors)), *floors]
+        every = [("", sum(many for _, many in floors)), *floors]
+        places = [one for one in every if sees_floor(who, one[0])]
         return {
             "places": places,
             "switches": {
@@ -36,9 +37,10 @@ async def _shown(request: web.Request) -> dict[str, Any]:
                     "on": launch.by_whom(db, who.home_id, purpose.value, floor),
                     "drawn": launch.revision_of(db, who.home_id, purpose.value, floor),
                 }
-                for floor, _ in places
+                for floor, _ in every
                 for purpose in Launch
             },
+            "any": bool(floors),
         }
 
     found = await request.app[DATABASE].read(work)

@@ -10,7 +10,7 @@ from care.states import Launch
 from services.access import Viewer, access_page
 from services.families.reach import why_not
 from services.house import House
-from services.launch.access import LAUNCH
+from services.launch.access import LAUNCH, need_floor
 from storage.queries import families
 from storage.queries.families import Who
 from storage.unit import Unit
@@ -32,6 +32,7 @@ class Reached:
 def reached(db: Unit, house: House, viewer: Viewer, purpose: str, floor: str, now: datetime) -> Sequence[Reached]:
     """The people of a floor ("" = of the house) whom the purpose would reach. Raises Invalid, NotFound."""
     access_page(viewer, LAUNCH)
+    need_floor(viewer, floor)
     if purpose not in set(Launch):
         raise Invalid(why="请选一件要启用的事。")
     found: list[Reached] = []

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from care.errors import Changed, Invalid
 from care.states import Launch
 from services.access import Viewer, access_page, name_of
-from services.launch.access import LAUNCH
+from services.launch.access import LAUNCH, need_floor
 from services.launch.forms import Switch
 from storage import revision, tables
 from storage.queries.launch import floors
@@ -36,10 +36,11 @@ def revision_of(db: Unit, home_id: int, purpose: str, floor: str) -> str:
 def switch(db: Unit, viewer: Viewer, form: Switch, now: datetime) -> None:
     """Switch on or off. Raises Invalid, Changed, NotFound."""
     access_page(viewer, LAUNCH)
+    need_floor(viewer, form.floor)
     db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
     if form.purpose not in set(Launch):
         raise Invalid(why="请选一件要启用的事。")
-    if form.floor and form.floor not in {floor for floor, _ in floors(db, viewer.home_id)}:
+    if form.on and form.floor and not dict(floors(db, viewer.home_id)).get(form.floor):
         raise Invalid(why=f"{form.floor} 楼没有住着人，先登记老人。")
     going_on = _going_on(db, viewer.home_id, form.purpose, form.floor)
     stands = revision.of(*(row.since for row in going_on))

@@ -36,10 +36,11 @@ def launched(db: Unit, home_id: int) -> Launched:
 
 
 def floors(db: Unit, home_id: int) -> list[tuple[str, int]]:
-    """Every floor on which somebody lives, with how many."""
+    """Every floor on which somebody lives or something is on, with how many, as people count: 2 before 10."""
     resident = tables.Resident
     found = db.scalars(select(resident.floor).where(resident.home_id == home_id, resident.status.in_(LIVING)))
-    count: dict[str, int] = {}
+    on = db.scalars(select(Row.floor).where(Row.home_id == home_id, Row.ended_at.is_(None), Row.floor != ""))
+    count = dict.fromkeys(on, 0)
     for floor in found:
         count[floor] = count.get(floor, 0) + 1
-    return sorted(count.items())
+    return sorted(count.items(), key=lambda one: (len(one[0]), one[0]))

@@ -13,6 +13,7 @@ from services.launch import first_day, launch
 from services.launch.forms import Switch
 from services.surveys import surveys
 from storage import tables
+from storage.queries import launch as queries
 from tests.conftest import HomeUnderTest
 from tests.services import evenings
 from tests.services.evenings import evening, releases, writes
@@ -135,6 +136,28 @@ async def test_n3_two_at_one_switch_are_told_and_a_nurse_finds_none(quiet: HomeU
     told = select(tables.Audit).where(tables.Audit.action.in_(("launch", "unlaunch")))
     lines = await quiet.database.read(lambda db: [db.open(row, "detail") for row in db.scalars(told)])
     assert lines == ["家书 3 楼"]
+
+
+async def test_p2_a_lead_of_one_floor_turns_the_switches_of_that_floor_alone(quiet: HomeUnderTest) -> None:
+    lead = await quiet.staff(Role.SUPERVISOR, "何志远", "he", "2")
+    for floor, who in (("3", "3 楼不归您管"), ("", "全院不归您管")):
+        with pytest.raises(Invalid, match=who):
+            await turn(quiet, lead, Launch.LETTERS, floor)
+        with pytest.raises(Invalid, match=who):
+            await quiet.database.read(
+                lambda db, floor=floor: first_day.reached(db, quiet.house, lead, "letters", floor, quiet.clock())  # type: ignore[misc]
+            )
+    await turn(quiet, lead, Launch.LETTERS, "2")
+    assert await quiet.one("SELECT floor FROM launch") == "2"
+
+
+async def test_n3_a_floor_that_has_become_empty_can_still_be_switched_off(quiet: HomeUnderTest) -> None:
+    director = await quiet.staff(Role.DIRECTOR, "沈国平", "shen")
+    await turn(quiet, director, Launch.LETTERS, "3")
+    await quiet.rows("UPDATE resident SET status = '退住'")
+    assert await quiet.database.read(lambda db: queries.floors(db, director.home_id)) == [("3", 0)]
+    await turn(quiet, director, Launch.LETTERS, "3", on=False)
+    assert await quiet.one("SELECT count(*) FROM launch WHERE ended_at IS NULL") == 0
 
 
 async def test_n3_each_purpose_shows_its_own_first_day(quiet: HomeUnderTest) -> None:
