@@ -201,7 +201,11 @@ def _words(text: str, empty: str) -> str:
 
 
 def _conversation(db: Unit, person_id: int) -> tables.Conversation:
-    return db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == person_id)).one()
+    """The talk of a person. Raises Invalid for who has never been in WeChat."""
+    found = db.scalars(select(tables.Conversation).where(tables.Conversation.person_id == person_id)).first()
+    if found is None:
+        raise Invalid(why="还没有绑定微信，发不到。请打电话，打完在这里登记一句。")
+    return found
 
 
 def _open_complaints(db: Unit, person_id: int) -> list[int]:

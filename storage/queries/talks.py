@@ -74,6 +74,8 @@ class Window:
     scene_left: int
     scene_until: datetime | None
     heard_at: datetime | None
+    known: bool = True
+    """Whether there ever was a phone: a relative may be registered long before."""
 
     def left(self, now: datetime) -> tuple[int, datetime | None]:
         """How many messages may leave now, and until when."""
@@ -199,7 +201,13 @@ def window(db: Unit, person_id: int) -> Window:
     ).first()
     if row is None:
         return Window(
-            following=False, session_left=0, session_until=None, scene_left=0, scene_until=None, heard_at=None
+            following=False,
+            session_left=0,
+            session_until=None,
+            scene_left=0,
+            scene_until=None,
+            heard_at=None,
+            known=False,
         )
     return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
 

@@ -5,9 +5,29 @@ from conversations import events
 from services.media import media
 from services.talks import answering
 from storage import tables
+from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import put
 from tests.console.browsers import ROUTE, Desk
+
+
+async def test_n3_a_relative_who_is_registered_and_has_no_wechat_yet_is_not_said_to_have_left(at_desk: Desk) -> None:
+    home, person = at_desk.home, new_id()
+
+    def register(db: Unit) -> None:
+        row = tables.Person(id=person, home_id=home.ids.home_id, kind="family", created_at=home.clock())
+        db.lock_persons(person)
+        db.seal(row, "name", "李静")
+        db.add(row)
+
+    await home.database.write(register)
+    page = await at_desk.get(f"/chats/{person}")
+    assert "还没有绑定微信，发不到" in page
+    assert "取消了关注" not in page
+    for path, fields in (("answer", {"text": "您好", "key": "k"}), ("hand-back", {})):
+        answer = await at_desk.post(f"/chats/{person}/{path}", **fields)
+        assert (answer.status, "请打电话" in await answer.text()) == (422, True)
+    assert (await at_desk.post(f"/chats/{person}/call", note="告诉她怎么扫码")).status == 200
 
 
 async def test_c13_the_list_puts_the_most_pressing_first(at_desk: Desk) -> None:
