@@ -202,11 +202,12 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
     who, now = viewer(request), request.app[CLOCK]()
     number = _id(request) if run is None else run
 
-    def work(db: Unit) -> tuple[Looked, list[tuple[int, int, str]]]:
-        looked = staging.look(db, who, number, now)
-        return looked, staging.kept_rows(db, looked.run) if looked.run.state == staging.UNDONE else []
+    def work(db: Unit) -> tuple[Looked, list[tuple[int, int, str]], int]:
+        looked = staging.glance(db, who, number, now)
+        kept = staging.kept_rows(db, looked.run) if looked.run.state == staging.UNDONE else []
+        return looked, kept, staging.left_rows(db, looked.run)
 
-    looked, kept = await request.app[DATABASE].read(work)
+    looked, kept, left = await request.app[DATABASE].read(work)
     at = _sheet(request, looked)
     mine = looked.of(at)
     looks = [one for one in mine if one.verdict is Verdict.LOOK]
@@ -214,7 +215,6 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
     run_row = looked.run
     beds = laying.missing(looked.rows)
     renewed = [one for one in mine if one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}]
-    stuck = run_row.state == staging.APPLYING and (run_row.beat_at is None or now - run_row.beat_at > staging.STILL)
     return {
         "looked": looked,
         "run": run_row,
@@ -241,10 +241,10 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
             for one in mine
             if not one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}
         ),
-        "stuck": stuck,
+        "stuck": staging.is_stuck(run_row, now),
         "no_beds": any(fault.why == NO_BEDS for one in looks for fault in one.faults),
         "hidden_rows": sum(one.row.hidden for one in mine),
-        "left": sum(one.verdict is Verdict.LOOK for one in looked.rows),
+        "left": left,
         "kept": kept,
         "failed": looked.failed,
         "undo_until": run_row.applied_at + undo.FOR if run_row.applied_at and undo.may_undo(run_row, now) else None,

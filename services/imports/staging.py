@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from care.errors import Changed, Invalid
 from care.words import legal
@@ -124,12 +124,31 @@ def unstaged(db: Unit, viewer: Viewer, book: Book, now: datetime) -> tuple[list[
     return [heads.plan(sheet, today, memory) for sheet in book.sheets], rows
 
 
-def look(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> Looked:
+def is_stuck(run: ImportRun, now: datetime) -> bool:
+    """Whether its writing was broken off."""
+    return run.state == APPLYING and (run.beat_at is None or now - run.beat_at > STILL)
+
+
+def glance(db: Unit, viewer: Viewer, run_id: int, now: datetime) -> Looked:
+    """A run as its page shows it: with its rows only while somebody decides about them, since thousands take a second
+    and a page asks each second how far the writing is. A question.
+    """
+    run = access_run(db, viewer, run_id)
+    return look(db, viewer, run_id, now, judges=run.state == STAGED or is_stuck(run, now))
+
+
+def left_rows(db: Unit, run: ImportRun) -> int:
+    """How many rows were not written."""
+    asked = select(func.count()).select_from(ImportRow).where(ImportRow.run_id == run.id, ImportRow.verdict == "left")
+    return db.scalar(asked) or 0
+
+
+def look(db: Unit, viewer: Viewer, run_id: int, now: datetime, *, judges: bool = True) -> Looked:
     """A run with every row held against the house as it is now. A question."""
     run = access_run(db, viewer, run_id)
     plans = plans_of(db, run)
-    rows = rows_of(db, run)
-    found = judge(db, viewer, plans, rows, now)
+    rows = rows_of(db, run) if judges else []
+    found = judge(db, viewer, plans, rows, now) if judges else []
     totals = [sum(row.sheet == at for row in rows) for at in range(len(plans))]
     return Looked(
         run=run,

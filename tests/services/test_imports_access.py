@@ -53,3 +53,23 @@ async def test_p3_who_sees_a_floor_lets_out_no_list_of_the_house(moving: Moving)
         await moving.do(lambda db: exports.decide(db, lead, whole, release, moving.now))
     await moving.do(lambda db: exports.decide(db, lead, floor, release, moving.now))
     assert await moving.home.one("SELECT count(*) FROM export_ask WHERE released") == 1
+
+
+async def test_n3_a_run_that_is_written_is_shown_without_holding_its_rows_against_the_house_again(
+    moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def shown() -> int:
+        found = await moving.home.database.read(lambda db: staging.glance(db, moving.director, run, moving.now))
+        return len(found.rows)
+
+    run = await moving.stage(SHEET)
+    assert await shown() > 100
+    left = len(await moving.faults(run))
+    await moving.apply(run)
+    monkeypatch.setattr(staging, "judge", None)
+    assert await shown() == 0
+    counted = await moving.home.database.read(lambda db: staging.left_rows(db, access_run(db, moving.director, run)))
+    assert counted == left > 0
+    await moving.home.rows("UPDATE import_run SET state = 'applying', beat_at = NULL")
+    with pytest.raises(TypeError):  # broken off: somebody decides again
+        await shown()
