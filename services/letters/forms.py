@@ -9,8 +9,8 @@ from services.form import Form
 class WriteLetter(Form, frozen=True, kw_only=True):
     """The letter of a day: chips by field, one sentence, a note that the family does not see; `taps`: what it cost.
 
-    `notes`: lines of colleagues that are in the sentence now. `alone`: only the resident is in the photos that come with
-    it. `of_body`: the writer says that the sentence tells of the body; words that do so count as well (C-2).
+    `notes`: lines of colleagues that are in the sentence now. `alone`: only the resident is in the photos that come
+    with it. `of_body`: the writer says that the sentence tells of the body; words that do so count as well (C-2).
     """
 
     day: date | None = None
