@@ -81,8 +81,8 @@ async def test_f47_an_end_that_somebody_set_stands_on_today_thirty_days_before(h
     carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
     assert await house.database.read(lambda db: yearly.lines(db, carer, house.clock())) == []
     for kind in ("scope", "other"):
+        looked = partial(yearly.still, viewer=desk, kind=kind, consent_id=7, _=StillHolds(), now=house.clock())
         with pytest.raises(NotFound):
-            looked = partial(yearly.still, viewer=desk, kind=kind, consent_id=7, _=StillHolds(), now=house.clock())
             await house.database.write(looked)
     with pytest.raises(NotFound):
         await house.database.read(lambda db: yearly.listed(db, carer, house.clock()))

@@ -8,7 +8,7 @@ from care.errors import Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
 from services.imports import exports, staging, undo
-from services.imports.access import access_run
+from services.imports.access import access_row, access_run
 from services.imports.forms import AskExport, DecideExport, UndoRun
 from tests.imports import messy
 from tests.services.test_imports import Moving, moving
@@ -24,7 +24,7 @@ async def test_p2_a_lead_of_one_floor_does_not_see_the_sheet_of_the_whole_house(
         await moving.home.database.read(lambda db: access_run(db, lead, run))
     number = await moving.home.one("SELECT min(id) FROM import_row")
     with pytest.raises(NotFound):
-        await moving.home.database.read(lambda db: staging.access_row(db, lead, number))
+        await moving.home.database.read(lambda db: access_row(db, lead, number))
     assert await moving.home.database.read(lambda db: staging.runs(db, lead)) == []
     own = await moving.stage(SHEET, lead)
     assert [one[0].id for one in await moving.home.database.read(lambda db: staging.runs(db, lead))] == [own]

@@ -1,6 +1,7 @@
 """Going live is an act, by floor and by purpose: until then nothing leaves by itself and nothing falls due (F29)."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, text
@@ -14,6 +15,7 @@ from services.launch.forms import Switch
 from services.surveys import surveys
 from storage import tables
 from storage.queries import launch as queries
+from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 from tests.services import evenings
 from tests.services.evenings import evening, releases, writes
@@ -38,6 +40,10 @@ async def turn(
 ) -> None:
     form = Switch(purpose=purpose.value, floor=floor, on=on, seen=True, drawn=drawn)
     await home.database.write(lambda db: launch.switch(db, who, form, home.clock()))
+
+
+def _reached(quiet: HomeUnderTest, lead: Viewer, floor: str, db: Unit) -> object:
+    return first_day.reached(db, quiet.house, lead, "letters", floor, quiet.clock())
 
 
 async def test_n3_forty_overdue_dates_of_an_import_send_nothing_and_plan_nothing(quiet: HomeUnderTest) -> None:
@@ -144,9 +150,7 @@ async def test_p2_a_lead_of_one_floor_turns_the_switches_of_that_floor_alone(qui
         with pytest.raises(Invalid, match=who):
             await turn(quiet, lead, Launch.LETTERS, floor)
         with pytest.raises(Invalid, match=who):
-            await quiet.database.read(
-                lambda db, floor=floor: first_day.reached(db, quiet.house, lead, "letters", floor, quiet.clock())  # type: ignore[misc]
-            )
+            await quiet.database.read(partial(_reached, quiet, lead, floor))
     await turn(quiet, lead, Launch.LETTERS, "2")
     assert await quiet.one("SELECT floor FROM launch") == "2"
 
