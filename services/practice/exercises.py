@@ -138,6 +138,8 @@ def _who(db: Unit, follower: tables.Follower | None) -> str:
         return "访客，还没绑定"
     if person.kind == "elder":
         return f"{name} 本人"
+    if person.kind == "staff":
+        return f"{name}，同事自己的微信"
     ties = select(tables.Kinship).where(tables.Kinship.person_id == person.id)
     of = [
         f"{_name(db, tie.resident_id)}的{db.words(tie, 'relation', '家属')}" for tie in db.scalars(ties.limit(3)).all()

@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
+from care.states import PersonKind
 from services.access import Viewer, access_page
 from services.media import media
 from services.practice.access import PRACTICE
@@ -30,7 +31,7 @@ STEP: Final = 2000
 """Rows of one transaction."""
 FILES: Final[tuple[type[Base], ...]] = (tables.Media, tables.LetterPhoto, tables.Evidence)
 """Tables that go, each of whose rows may have a file under its id."""
-GUEST: Final = "guest"
+GUEST: Final = PersonKind.GUEST.value
 SHOWN: Final = {
     "follower": "绑定和关注的模拟手机",
     "inbox": "收到的话和照片",
@@ -110,7 +111,7 @@ def _played(db: Unit, row: Practice) -> list[Played]:
     born = (
         select(person)
         .join(follower, (follower.person_id == person.id) & (follower.created_at == person.created_at))
-        .where(follower.account_id == row.account_id, person.kind != GUEST)
+        .where(follower.account_id == row.account_id, person.kind == PersonKind.FAMILY.value)
     )
     found = []
     for one in db.scalars(born.order_by(person.id)).unique():
@@ -151,6 +152,8 @@ def unbind(db: Unit, home_id: int) -> None:
     for one in _played(db, row):
         if one.person_id not in stays:
             db.execute(update(tables.Person).where(tables.Person.id == one.person_id).values(kind=GUEST))
+    colleagues = tables.Person.kind == PersonKind.STAFF.value  # each on a simulated phone of hers
+    db.execute(update(tables.Person).where(colleagues).values(kind=GUEST))
     for asked in db.fresh(select(tables.Application).where(tables.Application.verdict == "confirmed")):
         if asked.person_id not in stays:
             _unconfirm(db, asked)

@@ -18,6 +18,7 @@ from services.practice import exercises, going_over, practice
 from services.practice.forms import GoOver
 from services.practice.practice import OPENID
 from services.setup import settings as setup
+from services.staff import wechat
 from settings import Http, Settings, Wechat, is_loopback
 from storage import tables
 from storage.tables.base import After
@@ -34,7 +35,7 @@ SCENE = {
     "residents": [["306", "1", "王桂兰", "女", "1944-10-14"], ["307", "1", "周玉珍", "女", "1941-01-02"]],
 }
 NAME = "青禾颐养院"
-FAMILY, OTHER, ELDER, ROOM = (f"{OPENID}{one}" for one in ("a", "b", "c", "d"))
+FAMILY, OTHER, ELDER, ROOM, COLLEAGUE = (f"{OPENID}{one}" for one in ("a", "b", "c", "d", "e"))
 OWN = frozenset({"audit", "practice", "home", "wechat_account", "launch", "gram", "search_mark"})
 """Tables that practice itself writes; what was launched before it is another home's matter."""
 
@@ -78,8 +79,8 @@ async def everything(home: HomeUnderTest) -> dict[str, list[tuple[Any, ...]]]:
     return {name: await home.rows(f"SELECT * FROM {name} ORDER BY id") for name in names if name not in OWN}
 
 
-async def practised(home: HomeUnderTest, desk: Viewer) -> tuple[int, int]:
-    """A fortnight of it: three bindings, a cry, a complaint, a photo, a letter, an answer; gives who was registered
+async def practised(home: HomeUnderTest, boss: Viewer, desk: Viewer) -> tuple[int, int]:
+    """A fortnight of it: four bindings, a colleague, a cry, a complaint, a photo, a letter, an answer; gives who was registered
     before and who was not.
     """
     form = AddRelative(name="李静", relation="女儿", phone="13912346021", scopes=("daily",))
@@ -93,6 +94,9 @@ async def practised(home: HomeUnderTest, desk: Viewer) -> tuple[int, int]:
     await confirms(home, desk, await asks(home, desk, OTHER), scopes=frozenset({"daily"}))
     await confirms(home, desk, await asks(home, desk, ELDER), phone_is="elder")
     await confirms(home, desk, await asks(home, desk, ROOM), phone_is="room")
+    hers = await home.database.write(lambda db: wechat.code_for(db, boss, desk.id, home.clock()))
+    await home.hears(hers[0], COLLEAGUE)
+    assert await home.rows("SELECT kind FROM person WHERE id = ?", await home.person(COLLEAGUE)) == [("staff",)]
     home.clock.on(hours=1)
     cry = "我摔倒了，快来人"
     await home.database.receive(msgspec.structs.replace(home.envelope(Text(cry), ELDER), heard=triage(cry)))
@@ -128,7 +132,7 @@ async def test_f54_going_over_leaves_what_colleagues_entered_and_nothing_that_wa
     await house.database.write(lambda db: relatives.add(db, desk, number, form, house.clock()))
     await begins(house, boss)
     empty = await everything(house)
-    registered, played = await practised(house, desk)
+    registered, played = await practised(house, boss, desk)
     said = await everything(house)
     for name in [
         "inbox",
@@ -146,7 +150,7 @@ async def test_f54_going_over_leaves_what_colleagues_entered_and_nothing_that_wa
     before = await house.database.read(lambda db: going_over.account(db, boss))
     assert [(one.name, one.of) for one in before.played] == [("李静", "王桂兰")]
     assert before.played[0].person_id == played
-    assert dict(before.gone)["绑定和关注的模拟手机"] == 5
+    assert dict(before.gone)["绑定和关注的模拟手机"] == 6
     assert dict(before.stays)["老人"] == 2
     await goes_over(house, boss)
     left = await everything(house)
@@ -168,7 +172,7 @@ async def test_f54_the_first_real_message_meets_nobody_of_practice_and_a_late_pu
     boss, desk = await director(house), await house.staff()
     real = house.ids.account_id
     await begins(house, boss)
-    await practised(house, desk)
+    await practised(house, boss, desk)
     await goes_over(house, boss)
     with pytest.raises(Exception, match=r"(?i)foreign key"):
         await house.hears("我摔倒了", FAMILY)
@@ -186,7 +190,7 @@ async def test_f54_who_is_known_by_a_simulated_phone_alone_stays_when_the_direct
 ) -> None:
     boss, desk = await director(house), await house.staff()
     await begins(house, boss)
-    _, played = await practised(house, desk)
+    _, played = await practised(house, boss, desk)
     await goes_over(house, boss, frozenset({str(played), "nobody"}))
     assert await house.rows("SELECT kind FROM person WHERE id = ?", played) == [("family",)]
     assert await house.rows("SELECT scopes, proof FROM kinship WHERE person_id = ?", played) == [("daily", "card")]
