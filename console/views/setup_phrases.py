@@ -2,7 +2,7 @@
 (design 36).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -82,10 +82,12 @@ def _phone(key: str, words: str, house: House, now: datetime) -> dict[str, Any]:
     shows = own.Example(house.reader(now, elder=elder), timedelta(minutes=house.home.reply_minutes))
     try:
         text = own.example(key, words, shows)
+        large = own.example(key, words, replace(shows, reader=house.reader(now, elder=True)))
     except (KeyError, ValueError, IndexError, AttributeError):
-        text = own.shown(words)
+        text = large = own.shown(words)
     return {
         "text": text,
+        "large": large if own.is_for_both(key) else "",
         "looked": looked,
         "ready": all(ok for ok, _ in looked),
         "doubts": own.doubts(key, words),
@@ -101,7 +103,7 @@ def _lines(chosen: dict[str, str], query: str, show: str) -> list[tuple[str, lis
     for key, ours in phrases.book().items():
         words = own.shown(chosen.get(key, ours))
         line = Line(key, own.moment_of(key), words, own.is_for_elders(key), key in chosen, bool(own.locked(key)))
-        if (show == "own" and not line.own) or (show == "elder" and not line.elder):
+        if (show == "own" and not line.own) or (show == "elder" and not line.elder and not own.is_for_both(key)):
             continue
         if query and query not in line.words and query not in line.moment:
             continue
@@ -151,7 +153,6 @@ def _one(db: Unit, who: Viewer, key: str, chosen: dict[str, str], house: House, 
         "offered": [own.NAMES[name] for name in own.offered(key)],
         "history": [(one, own.shown(one.words)) for one in choices.history(db, who, key)],
         "drawn": changes.revision_of(db, who.home_id, [choices.PHRASE + key]),
-        "spoken": phrases.fill(words, {}, house.reader(now, elder=True)).strip() in house.recorded
-        if own.is_for_elders(key) and phrases.blanks_of(words) <= own.ALWAYS
-        else False,
+        "spoken": phrases.blanks_of(words) <= own.ALWAYS
+        and phrases.fill(words, {}, house.reader(now, elder=True)).strip() in house.recorded,
     } | _phone(key, words, house, now)

@@ -24,6 +24,10 @@ BYTES: Final = 2000
 SIGNS: Final = 300
 FOR_ELDERS: Final = 60
 """So many signs may words for an elder have, or as many as ours."""
+FOR_BOTH: Final = 90
+"""The same for what elders read as well as families: an elder hears or reads it in large type."""
+_BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters"})
+_FAMILIES: Final = frozenset({"desk.elder", "letters.here", "letters.here_of", "letters.unbound"})
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""
 POLITE: Final = frozenset({"home", "robot", "duty", "called", "name", "elder", "category"})
@@ -94,6 +98,13 @@ def moments() -> Mapping[str, str]:
 def is_for_elders(key: str) -> bool:
     """Whether an elder reads it."""
     return key.endswith("_elder") or key in {"desk.elder", "binding.elder", "alarm.coming", "alarm.coming_aloud"}
+
+
+def is_for_both(key: str) -> bool:
+    """Whether elders read it in the words of families: there is no other for them."""
+    return (
+        key.partition(".")[0] in _BOTH and key not in _FAMILIES and f"{key}_elder" not in phrases.book()
+    ) and not is_for_elders(key)
 
 
 def moment_of(key: str) -> str:
@@ -173,9 +184,9 @@ def looked(key: str, words: str) -> list[tuple[bool, str]]:
     found += _as_ours(ours, words)
     if said := _LENGTH.search(words) if not _LENGTH.search(ours) else None:
         found.append((False, f"写死了「{said[0]}」：时限改了，这句话就不对了。请用 {{几点前}} 这样的空，或去掉。"))
-    most = max(FOR_ELDERS, len(ours)) if elder else SIGNS
+    most, why = _most(key)
     if len(words) > most:
-        found.append((False, f"{'给老人的话要短：' if elder else ''}最多 {most} 个字，现在 {len(words)} 个。"))
+        found.append((False, f"{why}最多 {most} 个字，现在 {len(words)} 个。"))
     if elder and ("！" in words or "!" in words):
         found.append((False, "给老人的话不用感叹号。"))
     size = len(example(key, words).encode())
@@ -183,6 +194,14 @@ def looked(key: str, words: str) -> list[tuple[bool, str]]:
         (size <= BYTES, "一条发得完" if size <= BYTES else f"太长了，一条发不完：约 {size} 字节，最多 {BYTES}。")
     )
     return found
+
+
+def _most(key: str) -> tuple[int, str]:
+    """How many signs own words may have, and why so few."""
+    ours = len(phrases.book()[key])
+    if is_for_elders(key):
+        return max(FOR_ELDERS, ours), "给老人的话要短："
+    return (max(FOR_BOTH, ours), "老人也会看到这一句，要短：") if is_for_both(key) else (SIGNS, "")
 
 
 def _as_ours(ours: str, words: str) -> list[tuple[bool, str]]:

@@ -38,7 +38,8 @@ REFUSED = [
     ("desk.thanks", "不客气<a href=x>", "去掉"),
     ("desk.thanks", "不客气\x07", "去掉"),
     ("desk.thanks", "   ", "请写一句话"),
-    ("desk.thanks", "好" * 301, "最多 300 个字"),
+    ("desk.thanks", "好" * 91, "老人也会看到这一句，要短：最多 90 个字"),
+    ("complaint.tell_us", "对不起，" + "好" * 300, "最多 300 个字"),
     ("desk.closing", "好的，要找人请说一声。", "少了「人工」"),
     ("verdict.ask", "您认可吗？1 认可，2 不认可。", "少了数字 3"),
     ("complaint.sorry_we_listen", "收到了，{编号}，{几点前} 前联系您。说完回「好了」。{急事怎么办}", "少了一句道歉"),
@@ -56,6 +57,20 @@ def test_n3_own_words_that_lose_or_invent_something_are_refused_with_what_to_wri
     with pytest.raises(Invalid) as refused:
         own.check(key, words)
     assert told in refused.value.sentence
+
+
+def test_n3_who_reads_a_sentence_is_known_and_elders_read_short_ones() -> None:
+    readers = {key: (own.is_for_elders(key), own.is_for_both(key)) for key in phrases.book()}
+    assert (True, True) not in readers.values()
+    assert readers["desk.thanks"] == (False, True), "an elder says thanks too"
+    assert readers["complaint.noted"] == (False, False), "elders have their own"
+    assert readers["complaint.noted_elder"] == (True, False)
+    assert readers["letters.here"] == (False, False)
+
+
+def test_n3_no_sentence_of_ours_names_a_length_of_time_that_a_clock_could_belie() -> None:
+    for key, words in phrases.book().items():
+        assert not own._LENGTH.search(words), key
 
 
 def test_n3_blanks_are_written_by_their_chinese_names_and_in_full_width_too() -> None:
