@@ -39,6 +39,7 @@ WHY_REFUSED: Final = {
     "revoked": "单子作废过",
     "already": "已经绑定过的家属",
     "wrong": "不是我们的码",
+    "unproved": "没核实，答复过了",
 }
 
 

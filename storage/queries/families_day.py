@@ -185,8 +185,10 @@ def done(db: Unit, sight: Sight, since: datetime, floor: str = "") -> list[Done]
 
 
 def refused(db: Unit, sight: Sight, since: datetime) -> list[Refused]:
-    """Codes that were worth nothing, the latest first; of a sheet only for who works with its resident."""
-    found = db.execute(
+    """Codes that were worth nothing, and who was not proved, the latest first; of a sheet only for who works with its
+    resident.
+    """
+    scans = db.execute(
         select(RefusedScan, tables.Resident, tables.Person)
         .outerjoin(tables.Invitation, tables.Invitation.id == RefusedScan.invitation_id)
         .outerjoin(tables.Resident, tables.Resident.id == tables.Invitation.resident_id)
@@ -199,10 +201,24 @@ def refused(db: Unit, sight: Sight, since: datetime) -> list[Refused]:
         .order_by(RefusedScan.at.desc())
         .limit(40)
     )
-    return [
+    people = db.execute(
+        select(tables.Application.decided_at, tables.Person)
+        .join(tables.Resident, tables.Resident.id == tables.Application.resident_id)
+        .join(tables.Person, tables.Person.id == tables.Resident.person_id)
+        .where(
+            tables.Application.verdict == "refused",
+            tables.Application.decided_at >= since,
+            sight.resident(),
+        )
+        .order_by(tables.Application.decided_at.desc())
+        .limit(40)
+    )
+    found = [
         Refused(row.why, (db.words(person, "name")) if resident is not None else "", row.at)
-        for row, resident, person in found
+        for row, resident, person in scans
     ]
+    found += [Refused("unproved", db.words(person, "name"), at) for at, person in people if at is not None]
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def unbound(db: Unit, sight: Sight, floor: str) -> list[tuple[int, int]]:

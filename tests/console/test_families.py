@@ -30,7 +30,9 @@ async def test_f13_a_sheet_is_printed_and_a_relative_confirmed_or_not(
     assert (answer.status, "健康情况要" in await answer.text()) == (422, True)
     answer = await desk.post(f"/applications/{one}/confirm", {"scopes": "daily", "way": "none", "proof": "card"})
     assert "1 位等您核对" in await answer.text()
-    assert "没有人在等" in await (await desk.post(f"/applications/{two}/refuse", {"why": "电话没打通"})).text()
+    board = await (await desk.post(f"/applications/{two}/refuse", {"why": "电话没打通"})).text()
+    assert "没有人在等" in board
+    assert "没核实，答复过了（王桂兰家的）" in board
     assert "罗敏" in await desk.get(f"/residents/{number}/families/brief")
 
 
