@@ -71,10 +71,10 @@ async def _comes(home: House, number: int, to: str, code: str, codes: dict[str, 
     await home.act("person", openid=openid(number), name=name, following=False)
     if codes:
         await home.act("scan", openid=openid(number), ticket=codes[f"bind:{code.replace('-', '')}"])
-        await home.until(lambda: _asked(home, number), f"{name} was not asked", 10)
+        await home.until(lambda: _asked(home, number), f"{name} was not asked", 30)
     else:
         await home.act("follow", openid=openid(number), on=True)
-        await home.until(lambda: home.greeted(openid(number)), f"{name} was not greeted", 10)
+        await home.until(lambda: home.greeted(openid(number)), f"{name} was not greeted", 30)
         await home.says(openid(number), f"绑定 {code.lower()}")
     await home.says(openid(number), tie)
     await home.says(openid(number), name)
@@ -100,6 +100,8 @@ async def _wrong(home: House, sheets: list[tuple[str, str]]) -> None:
     await desk.type("没核实的话", "名单里没有您，请带身份证来前台。")
     await desk.press("没核实")
     await expect(page.get_by_text("答复了")).to_be_visible()
+    refused = await page.get_by_role("region", name="没通过").locator("li").all_inner_texts()
+    home.look("the board names all three that were refused, and why", len(refused) == 3, refused)
     home.look("who was not proved reads why", "请带身份证来前台" in (await home.heard(openid(92)))[-1])
 
 
@@ -125,8 +127,8 @@ async def elder_and_device(home: House) -> None:
     elder, device = openid(ELDER), openid(DEVICE)
     await bound(home, elder, "高玉珍", "本人", "高玉珍", "本人的手机")
     await bound(home, device, "高玉珍", "房间", "102 房间", "房间里的设备")
-    await home.until(lambda: _says(home, elder, "呼叫铃"), "the elder was not told", 10)
-    await home.until(lambda: _says(home, device, "登记好了"), "the device was not told", 10)
+    await home.until(lambda: _says(home, elder, "呼叫铃"), "the elder was not told", 30)
+    await home.until(lambda: _says(home, device, "登记好了"), "the device was not told", 30)
     menu = [one["name"] for one in (await home.phone_of(elder))["menu"]]
     home.look("the elder's phone has the elders' three words", menu == ["叫护士", "看家书", "找人"], menu)
     await home.act("menu", openid=device, key="LETTER")

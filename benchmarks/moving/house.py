@@ -14,7 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from benchmarks.moving.hands import Hands
 from scripts import servers
@@ -25,6 +25,8 @@ ZONE: Final = ZoneInfo("Asia/Shanghai")
 WRITTEN: Final = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
 DRAWN: Final = (1125, 720), 0.8
 """Of a picture: what the page is given, and how much smaller it is drawn: 900 px wide."""
+PATIENCE: Final = 45_000
+"""Milliseconds: what is slow is asked by its own look; other work of the machine must not break the play."""
 OWN: Final = "four-words-of-my-own"
 
 
@@ -131,7 +133,7 @@ class House(Stage):
         """Somebody writes; what the home answers."""
         before = len(await self.heard(openid))
         await self.act("text", openid=openid, text=words)
-        await self.until(lambda: self._more(openid, before), f"no answer to {words}", 10)
+        await self.until(lambda: self._more(openid, before), f"no answer to {words}", 30)
         return (await self.heard(openid))[-1]
 
     async def _more(self, openid: str, before: int) -> bool:
@@ -149,6 +151,7 @@ class House(Stage):
 @asynccontextmanager
 async def house(*, postgres: bool, pictures: Path | None = None) -> AsyncIterator[House]:
     """An empty one, while the block runs."""
+    expect.set_options(timeout=PATIENCE)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jiashu-moving-"))
         built = House(Path(folder), pictures=pictures)

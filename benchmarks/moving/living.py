@@ -96,7 +96,7 @@ async def _told(home: House, before: int, many: int, words: str) -> set[str]:
 async def family_reads(home: House) -> Hands:
     """The menu, the link, the platform's log-in; the page stays open."""
     await home.act("menu", openid=openid(2), key="LETTER")
-    await home.until(lambda: _link(home), "no link to a letter", 10)
+    await home.until(lambda: _link(home), "no link to a letter", 30)
     href = LINK.findall("".join(await home.heard(openid(2))))[-1]
     reader = await home.window("a daughter", 390, 844)
     await reader.page.goto(f"{home.phone}/open?openid={openid(2)}&url={quote(href, safe='')}")
