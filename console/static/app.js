@@ -257,6 +257,20 @@
     const drawn = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Drawn"), form = event.detail.elt.closest("form");
     if (drawn && form && form.elements.drawn) form.elements.drawn.value = drawn;
   });
+  /* What refuses something has a place on each page, also where a template has none: a press is never without an answer. */
+  function problemBox() {
+    let box = document.getElementById("problem");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "problem";
+      box.setAttribute("aria-live", "assertive");
+      (document.getElementById("main") || document.body).prepend(box);
+    }
+    return box;
+  }
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#problem") problemBox();
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.requestConfig.elt; /* the form may be gone from the page by now */
     if (!form.matches || !form.matches("form")) return;
@@ -267,9 +281,9 @@
     if (status >= 200 && status < 300) {
       if (box) box.replaceChildren();
       if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); followWindow(); }
-    } else if (!status && box) {
-      box.innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
-      toTheProblem(box);
+    } else if (!status) {
+      problemBox().innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
+      toTheProblem(problemBox());
     }
   });
   /* A sentence that refuses something comes into sight, also on a phone where its button is far below (C-7). */
