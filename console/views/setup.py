@@ -8,7 +8,7 @@ from typing import Any, Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from care.errors import Changed, Invalid, JiashuError
+from care.errors import Changed, Invalid, JiashuError, NotFound
 from console.context import CLOCK, DATABASE, DOCTOR, HOUSE, SETTINGS, account
 from console.forms import NAMES, SENT
 from console.routes import STRANGER, Routes
@@ -54,6 +54,8 @@ async def claim(request: web.Request, form: Claim) -> web.StreamResponse:
 
     try:
         found = await database.write(work)
+    except NotFound as error:  # a second click, or somebody else was first
+        raise web.HTTPSeeOther("/console/") from error
     except Invalid as error:
         found = error
     if isinstance(found, JiashuError):

@@ -24,6 +24,10 @@ DEVICE: Final = "jiashu_device"
 DEVICE_DAYS: Final = 90
 
 
+LET_IN: Final = "jiashu_let_in"
+"""For a minute after a right password, also where nothing is encrypted: who then has no session has a browser that did
+not keep it.
+"""
 WHY: Final = {
     "put_out": "您的账号已经停用了。有疑问请找主管或院长。",
     "ended": "这里的登录被退出了。请再登录一次。",
@@ -83,7 +87,18 @@ async def page(request: web.Request) -> dict[str, Any]:
         raise web.HTTPSeeOther(target(request))
     token, now = request.cookies.get(COOKIE, ""), request.app[CLOCK]()
     why = await request.app[DATABASE].read(lambda db: sessions.why_ended(db, token, now)) if token else ""
-    return {"problem": "", "locked": False, "login": "", "to": target(request), "why": WHY.get(why, "")}
+    told = WHY.get(why, "") if token else _not_kept(request)
+    return {"problem": "", "locked": False, "login": "", "to": target(request), "why": told}
+
+
+def _not_kept(request: web.Request) -> str:
+    """Why somebody with the right password is at the door again; nothing for who just came."""
+    if LET_IN not in request.cookies:
+        return ""
+    here = request.app[HOUSE].public_url.rstrip("/")
+    if here.startswith("https://"):
+        return f"密码是对的，但这个地址没有加密，浏览器不存登录。请从 {here}/console/ 打开。"
+    return "密码是对的，但浏览器没有存下登录。请在浏览器的设置里允许这个网站存 Cookie，再登录。"
 
 
 @ROUTES.form("/login", LogIn)
@@ -105,6 +120,7 @@ def give(request: web.Request, answer: web.StreamResponse, cookies: sessions.Coo
     """The cookies of a log-in: the session, and the proof that the account was opened here."""
     set_cookie(request, answer, COOKIE, cookies.session, request.app[SETTINGS].security.session_hours * 3600)
     set_cookie(request, answer, DEVICE, cookies.device, DEVICE_DAYS * 86_400)
+    answer.set_cookie(LET_IN, "1", httponly=True, samesite="Lax", path="/console/login", max_age=60)
 
 
 def set_cookie(request: web.Request, answer: web.StreamResponse, name: str, value: str, seconds: int) -> None:
@@ -219,6 +235,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
     await request.app[DATABASE].write(lambda db: sessions.log_out(db, session.id, now))
     answer = web.HTTPSeeOther("/console/login")
     answer.del_cookie(COOKIE, path="/console")
+    answer.del_cookie(LET_IN, path="/console/login")
     raise answer
 
 

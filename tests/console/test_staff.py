@@ -74,3 +74,38 @@ async def test_p2_a_burst_of_guesses_counts_each(at_desk: Desk) -> None:
         "/console/login", data={"login": "tang", "password": "long-enough"}, headers=ROUTE, allow_redirects=False
     )
     assert other.status == 303, "one person's wrong passwords lock that name, not the house"
+
+
+async def test_n3_who_comes_by_an_address_that_is_not_encrypted_is_told_where_the_log_in_holds(at_desk: Desk) -> None:
+    """The director set the address of the pages, and goes on by the one of the local net: browsers keep no log-in
+    there.
+    """
+    jar, form = at_desk.client.session.cookie_jar, {"login": "chen", "password": "long-enough"}
+    jar.clear()
+    assert "密码是对的" not in await (await at_desk.client.get("/console/login")).text()
+    at_desk.home.house.public_url = "https://jiashu.example.cn"
+    page = await (await at_desk.client.post("/console/login", data=form, headers=ROUTE)).text()
+    assert "密码是对的，但这个地址没有加密" in page
+    assert "https://jiashu.example.cn/console/" in page
+    at_desk.home.house.public_url = ""
+    await at_desk.logs_in()
+    await at_desk.client.post("/console/logout", data={"csrf": at_desk.csrf}, headers=ROUTE)
+    assert "密码是对的" not in await (await at_desk.client.get("/console/login")).text()
+
+
+async def test_n3_what_is_refused_in_the_first_start_is_said_on_the_page(at_desk: Desk) -> None:
+    at_desk.client.session.cookie_jar.clear()
+    await at_desk.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    form = {"login": "shen", "password": "long-enough"}
+    await at_desk.client.post("/console/login", data=form, headers=ROUTE)
+    for step in ("home", "account", "domain", "menu", "check"):
+        page = await at_desk.get(f"/setup/{step}")
+        assert page.count('id="problem"') == 1, step
+
+
+async def test_n3_a_second_click_on_the_very_first_button_leads_to_the_door(at_desk: Desk) -> None:
+    await at_desk.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    at_desk.client.session.cookie_jar.clear()
+    form = {"code": "ABCD-EFGH", "name": "沈国平", "login": "shen", "password": "four plain words"}
+    answer = await at_desk.client.post("/console/start", data=form, headers=ROUTE)
+    assert (answer.status, answer.url.path) == (200, "/console/login")
