@@ -59,7 +59,7 @@ class Price(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     item: Mapped[str] = column(String(24), "床位费 双人间, 陪诊")
     amount: Mapped[str] = column(String(24), "2,200 or 600–3,400, as it is said")
-    unit: Mapped[str] = column(String(12), "元/月")
+    unit: Mapped[str] = column(String(12), "what the money is for: 元/月, 元/次")
     note: Mapped[str] = column(String(60), "what is to be known with it", default="", server_default="")
     valid_from: Mapped[date] = column(Date, "the first day on which it is true")
     valid_until: Mapped[date] = column(Date, "the last one")
