@@ -77,7 +77,7 @@ class BedCheck(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     checked_on: Mapped[date] = column(Date, "on which day")
     valid_until: Mapped[date] = column(Date, "the last day on which the count is told")
-    by_id: Mapped[int] = column(BigInteger, "who")
+    by_id: Mapped[int] = column(BigInteger, "who counted and confirmed")
     at: Mapped[datetime] = column(Moment, "when")
 
 
