@@ -13,6 +13,7 @@ from services.access import Viewer
 from services.setup import choices, settings
 from services.talks import canned
 from services.talks.access import CANNED, MAY_EDIT
+from services.talks.answering import BLANKS
 from services.talks.forms import MoveCanned, RemoveCanned, WriteCanned
 from storage.unit import Unit
 from web.sessions import viewer
@@ -66,7 +67,7 @@ async def _shown(request: web.Request) -> dict[str, Any]:
                 ("house", "全院的", "谁回话都看得到", [one for one in found if not one.own], may),
                 ("own", "我自己的", "只有我看得到", [one for one in found if one.own], True),
             ],
-            "BLANKS": canned.BLANKS,
+            "BLANKS": BLANKS,
             "LONGEST": canned.LONGEST,
             "said": "",
         }

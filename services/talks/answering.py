@@ -17,11 +17,13 @@ from services.outgoing.access import access_outgoing
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.records import records
-from services.talks import canned
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
 
+BLANKS: Final = ("称呼", "老人", "房间")
+"""What a canned reply may leave open; an answer with one of these does not leave."""
+OPEN: Final = re.compile(rf"\{{(?:{'|'.join(BLANKS)})\}}")
 ANSWER: Final = Purpose("answer", on_sent=promises.reached)
 
 
@@ -34,7 +36,8 @@ def answer(
     `drawn` (see `revision_of`; D12); the words are never dropped: what cannot leave now waits with its reason.
     """
     words = _words(text, "请先写几个字再发。")
-    canned.closed(words)
+    if found := OPEN.search(words):
+        raise Invalid(why=f"还有空没填：{found[0]}。请改成要说的字，再发。")
     if not re.fullmatch(r"[\w\-]{1,64}", form_key, re.ASCII):
         raise StaleForm
     person = access_person(db, viewer, person_id, lock=True)

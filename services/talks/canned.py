@@ -15,6 +15,7 @@ from services.access import Viewer, access_page, access_person, name_of
 from services.greetings.occasions import called
 from services.outgoing import outbox
 from services.talks.access import CANNED, MAY_EDIT
+from services.talks.answering import BLANKS
 from services.talks.forms import MoveCanned, RemoveCanned, WriteCanned
 from storage import tables
 from storage.queries import talks_canned as queries
@@ -22,11 +23,9 @@ from storage.tables.talks_canned import CannedReply
 from storage.types import new_id
 from storage.unit import Unit
 
-BLANKS: Final = ("称呼", "老人", "房间")
 MOST: Final = 40
 """Of one list: more nobody finds."""
 LONGEST: Final = 300
-OPEN: Final = re.compile(rf"\{{(?:{'|'.join(BLANKS)})\}}")
 _ANY: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,12 +62,6 @@ def for_talk(db: Unit, viewer: Viewer, person_id: int) -> list[Reply]:
 def filled(words: str, blanks: dict[str, str]) -> str:
     """Words with what is known; the rest stays open, to be seen."""
     return _ANY.sub(lambda match: blanks.get(match[1]) or match[0], words)
-
-
-def closed(words: str) -> None:
-    """Raises Invalid for an answer in which a blank is still open."""
-    if found := OPEN.search(words):
-        raise Invalid(why=f"还有空没填：{found[0]}。请改成要说的字，再发。")
 
 
 def write(db: Unit, viewer: Viewer, form: WriteCanned, now: datetime) -> None:
