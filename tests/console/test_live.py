@@ -116,3 +116,22 @@ async def test_fault_s7_a_silent_database_ends_no_stream(at_desk: Desk, monkeypa
             async with asyncio.timeout(0.5):
                 await stream.content.read()
     stream.close()
+
+
+async def test_while_a_past_is_played_the_pages_are_told_together_and_the_strip_says_how_far_it_is(
+    at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "GATHERS", 0.2)
+    at_desk.board.playing = "正在补上样板机构前两周的事：第 3 天，共 14 天。"
+    stream = await at_desk.client.get("/console/live?topics=inbox")
+    strip = await stream.content.readuntil(b"\r\n\r\n")
+    assert "第 3 天，共 14 天" in strip.decode()
+    for nth in range(4):
+        await at_desk.home.hears(f"第 {nth} 句", f"kin{nth}")
+    seen = b""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while True:
+                seen += await stream.content.readuntil(b"\r\n\r\n")
+    assert seen.count(b"event: inbox") == 1
+    stream.close()
