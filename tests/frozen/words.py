@@ -47,7 +47,7 @@ SHORT: Final = frozenset(
     for table in tables.Base.metadata.tables.values()
     for column in table.columns
     if isinstance(column.type, String | Word)
-) - {"why", "what", "name", "key", "code", "timezone", "action"}
+) - {"why", "name", "key", "code", "timezone", "action"}
 """Columns of short text, without those that hold sentences and names."""
 KEY: Final = re.compile(r"[a-z_{}]+(:[a-z0-9_{}-]+)+")
 

@@ -123,3 +123,20 @@ async def test_fault_c7_what_came_of_a_binding_stays_on_the_board_through_live_r
     await desk.wait_for_timeout(1000)
     await expect(done).to_be_visible()
     await desk.context.close()
+
+
+async def test_u2_a_held_letter_is_let_go_on_a_small_screen(demo: Demo) -> None:
+    carer = await opened_by(demo, 390, "zhou")
+    await carer.goto(f"{demo.console}letters")
+    await carer.locator("a.krow", has_text="王桂兰").click()
+    await carer.locator(".pick", has_text="两顿没吃").click()
+    await carer.get_by_role("button", name=re.compile("^写好")).click()
+    await expect(carer.locator(".ktitle h2")).not_to_contain_text("王桂兰")
+    nurse = await log_in(demo.browser, demo.console, "tang", 1125, 720)
+    await nurse.goto(f"{demo.console}letters")
+    await nurse.locator("a.krow", has_text="先打电话").click()
+    await nurse.locator(".calls [name=called]").fill("和女儿说了，晚上换软饭")
+    await nurse.get_by_role("button", name="打过了，放行").first.click()
+    await expect(nurse.locator("a.krow", has_text="先打电话")).to_have_count(0)
+    for page in (carer, nurse):
+        await page.context.close()
