@@ -92,16 +92,23 @@ async def _shown(request: web.Request, word: str) -> dict[str, Any]:
     return {
         "state": found,
         "step": found.steps[place],
-        "place": place + 1,
         "next": found.next_of(word),
         "ZONES": ZONES,
         "open": base.open,
-        "address": f"{found.now.http.public_url.rstrip('/') or 'https://你的域名'}/wechat",
+        "place": place + 1,
+        "site": _site(request, found.now),
         "ours": menu.FAMILY,
         "elders": menu.ELDER,
         "staff_menu": menu.COLLEAGUE,
         "before": json.loads(found.before) if found.before else None,
     }
+
+
+def _site(request: web.Request, now: Settings) -> str:
+    """The address of the pages as it is set, or as this browser has come here; "" on the machine itself."""
+    here = request.host.rpartition(":")[0] or request.host
+    guess = "" if here in {"127.0.0.1", "localhost", "[::1]"} else f"https://{request.host}"
+    return now.http.public_url.rstrip("/") or guess
 
 
 @ROUTES.form("/setup/home", SetHome, "setup/_step.html")
