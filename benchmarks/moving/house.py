@@ -1,6 +1,7 @@
 """An empty house on either engine, of which nothing is written but where it lies; its phones, its clock, its looks."""
 
 import asyncio
+import base64
 import re
 import sys
 import tempfile
@@ -23,6 +24,13 @@ from scripts.stage import ROOT, Stage, free_port
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 WRITTEN: Final = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
+TO_THE_TOP: Final = "for (const one of [window, document.getElementById('main')]) one?.scrollTo(0, 0)"
+SMALLER: Final = """async drawn => {
+  const bitmap = await createImageBitmap(await (await fetch(drawn)).blob());
+  const canvas = Object.assign(document.createElement('canvas'), {width: bitmap.width, height: bitmap.height});
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  return canvas.toDataURL('image/webp', 0.8);
+}"""
 DRAWN: Final = (1125, 720), 0.8
 """Of a picture: what the page is given, and how much smaller it is drawn: 900 px wide."""
 PATIENCE: Final = 45_000
@@ -97,10 +105,16 @@ class House(Stage):
         return self.people[who]
 
     async def picture(self, hands: Hands, name: str) -> None:
-        """For docs/first-week.md, where pictures are wanted."""
-        if self.pictures:
-            await hands.page.wait_for_timeout(600)
-            await hands.page.screenshot(path=self.pictures / f"first-{name}.png")
+        """For docs/first-week.md, where pictures are wanted: drawn anew by the browser in a format that is small."""
+        if self.pictures is None:
+            return
+        await hands.page.evaluate(TO_THE_TOP)
+        await hands.page.wait_for_timeout(600)
+        drawn = base64.b64encode(await hands.page.screenshot()).decode()
+        desk = await hands.page.context.new_page()
+        small = await desk.evaluate(SMALLER, f"data:image/png;base64,{drawn}")
+        await desk.close()
+        (self.pictures / f"first-{name}.webp").write_bytes(base64.b64decode(small.partition(",")[2]))
 
     async def at(self, year: int, month: int, day: int, hour: int, minute: int) -> None:
         """The clock moves on for everybody; what is due happens."""

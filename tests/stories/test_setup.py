@@ -121,6 +121,7 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await page.get_by_role("button", name="存好，试一试").click()
     await expect(page.locator(".looks")).to_contain_text("通了")
     await expect(page.locator(".looks")).to_contain_text("等平台来敲门")
+    await expect(page.get_by_text("先写好网址")).to_be_visible()
     await looked_at(page, "account")
     assert await greeted(bare) == 200, "in the same second, without a restart"
     await _leads_on(bare, page)
@@ -161,6 +162,8 @@ async def _domain(bare: Bare, page: Page) -> None:
     await page.get_by_role("button", name="存好").click()
     await expect(page.get_by_text("已放好")).to_be_visible()
     await looked_at(page, "domain")
+    part = await page.request.get(f"{bare.url}/console/setup/account")
+    assert f'data-copy="{bare.url}/wechat"' in await part.text()
     async with bare.http.get(f"{bare.url}/MP_verify_AbCd1234.txt") as served:
         assert await served.text() == "AbCd1234"
 
