@@ -47,6 +47,8 @@ def called(heard: Triage, kind: str, away: str = "") -> Say:
         return say("alarm.away", status=away)
     if heard.kind in ACKNOWLEDGED:
         return say(ACKNOWLEDGED[heard.kind])
+    if kind == "staff":
+        return say("alarm.called_staff")
     return say("alarm.called_elder" if kind == "elder" else "alarm.called")
 
 
