@@ -1,7 +1,11 @@
 """自己的微信 in the console: a code on one's own page after the password, or read out by who manages colleagues (F39)."""
 
 import re
+from pathlib import Path
 
+from care.states import Role
+from conversations import events
+from services.media import media
 from tests.console.browsers import Colleague, House
 
 
@@ -45,10 +49,8 @@ async def test_f39_a_director_reads_a_code_to_a_carer_and_unbinds_a_lost_phone(
 
 
 async def test_f39_a_photo_of_a_colleague_is_shown_to_the_floor_and_hidden_from_the_other(
-    house: House, colleagues: dict[str, Colleague]
+    house: House, colleagues: dict[str, Colleague], tmp_path: Path
 ) -> None:
-    from conversations import events
-
     director, home = colleagues["shen"], house.home
     number = await home.one("SELECT id FROM staff WHERE login = 'zhou'")
     await home.hears(code_of(await (await director.post(f"/staff/{number}/wechat/code")).text()), "zhou-phone")
@@ -57,5 +59,14 @@ async def test_f39_a_photo_of_a_colleague_is_shown_to_the_floor_and_hidden_from_
     note, resident = (await home.rows("SELECT id, resident_id FROM note"))[0]
     assert "正在取照片" in await colleagues["zhou"].get(f"/residents/{resident}/notes")
     await colleagues["zhou"].get(f"/notes/{note}/media", 404)
-    media = await home.one("SELECT id FROM media")
-    await director.get(f"/media/{media}", 404)
+    media_id = int(await home.one("SELECT id FROM media"))
+    await director.get(f"/media/{media_id}", 404)
+    data = b"\xff\xd8\xff of a photo"
+    media.write_file(tmp_path, home.database.sealer, media_id, data)
+    want = media.Wanted(media_id, await home.person("zhou-phone"), 0, "", 0, home.clock())
+    await home.database.store(lambda store: media.kept(store, want, data))
+    async with colleagues["zhou"].client.get(f"/console/notes/{note}/media") as answer:
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    await house.home.staff(Role.CARER, "王芳", "wang", "2")
+    async with house.browser("wang") as other:
+        assert (await other.get(f"/console/notes/{note}/media")).status == 404

@@ -204,7 +204,7 @@ async def test_f39_the_shift_tells_who_is_there_and_who_needs_a_look_without_a_w
 
 
 async def test_f39_an_emergency_said_by_a_colleague_rings_and_names_her(phones: Phones) -> None:
-    assert "已经在叫人" in await phones.cries("306 王奶奶摔倒了，叫不醒", ZHOU)
+    assert "已经响铃叫人，别离开老人" in await phones.cries("306 王奶奶摔倒了，叫不醒", ZHOU)
     (alarm,) = await phones.home.database.read(
         lambda db: ringing.open_alarms(db, phones.home.ids.home_id, phones.home.clock())
     )
