@@ -20,6 +20,8 @@ SCENE: Final = "staff:"
 """The QR code beside the nine signs says this and the code."""
 SIGNS: Final = 9
 _CODE: Final = re.compile(rf"^(?:我是)?(?:同事|员工)?(?:绑定)?[\s:+]*((?:[{CODE_SIGNS}][\s-]?){{{SIGNS}}})$")
+_DIGIT: Final = re.compile(r"\d")
+"""A code has one at least, what families write seldom has."""
 
 
 class S(StrEnum):
@@ -44,7 +46,7 @@ class BindColleague(Effect):
 
 def staff_code(body: str) -> str | None:
     """The nine signs of a colleague's code, with or without 同事 before them; None for other words."""
-    if not SIGNS <= len(body) <= 3 * SIGNS:
+    if not (SIGNS <= len(body) <= 3 * SIGNS and _DIGIT.search(body)):
         return None
     match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
     code = "".join(sign for sign in match[1] if sign.isalnum()) if match else ""
