@@ -105,6 +105,7 @@ async def details(browser: Browser, used: Stage) -> None:
                 "residents/beds",
                 "staff",
                 "roster",
+                "tasks",
                 "calendar",
                 "week",
                 "week/activities",
