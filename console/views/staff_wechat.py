@@ -74,7 +74,13 @@ async def _own(request: web.Request, done: str = "") -> dict[str, Any]:
     session = request[SESSION]
     found = await request.app[DATABASE].read(lambda db: wechat.bound(db, session.viewer.id))
     works = session.viewer.role in WORKS
-    return _facts("/console/me/wechat", done) | {"bound": found, "may": works, "mine": True, "works": works}
+    return _facts("/console/me/wechat", done) | {
+        "bound": found,
+        "may": works,
+        "may_end": True,
+        "mine": True,
+        "works": works,
+    }
 
 
 async def _hers(request: web.Request, done: str = "") -> dict[str, Any]:
@@ -83,7 +89,8 @@ async def _hers(request: web.Request, done: str = "") -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         row = access_colleague(db, who, number)
         works = row.role in {role.value for role in WORKS}
-        return {"bound": wechat.bound(db, row.id), "works": works, "may": may_change(who) and works and not row.left_at}
+        may = may_change(who) and works and row.left_at is None
+        return {"bound": wechat.bound(db, row.id), "works": works, "may": may, "may_end": True}
 
     found = await request.app[DATABASE].read(work)
     return _facts(f"/console/staff/{number}/wechat", done) | found | {"mine": False}

@@ -12,6 +12,7 @@ from care.states import NoteUse
 from storage import tables
 from storage.queries.residents import LIVING
 from storage.queries.sight import Sight
+from storage.tables.families_ties import Alias
 from storage.tables.tasks import Assignment, Note, Task
 from storage.unit import Unit
 
@@ -39,6 +40,8 @@ class Line:
     ended_by: str = ""
     gone: bool = False
     """Its owner does not work here any more (F30)."""
+    talk_id: int = 0
+    """Whose talk it is now: a guest may be somebody whom the house knows by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,11 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
         if left is not None:
             gone.add(number)
     where = _residents(db, [row.resident_id for row in rows if row.resident_id])
+    now = _became(db, [row.talk_of for row in rows if row.talk_of])
     talks = {
         person.id: db.words(person, "name", "这位")
         for person in db.scalars(
-            select(tables.Person).where(
-                tables.Person.id.in_([row.talk_of for row in rows if row.talk_of]), sight.person(tables.Person.id)
-            )
+            select(tables.Person).where(tables.Person.id.in_(now.values()), sight.person(tables.Person.id))
         )
     }
     numbers = db.execute(
@@ -178,14 +180,21 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
             names.get(row.owner_id or 0, ""),
             names.get(row.made_by, ""),
             where.get(row.resident_id or 0, ""),
-            talks.get(row.talk_of or 0, ""),
+            talks.get(now.get(row.talk_of or 0, 0), ""),
             cases.get(row.case_id or 0, ""),
             back.get(row.id, ""),
             names.get(row.ended_by or 0, ""),
             row.owner_id in gone,
+            now.get(row.talk_of or 0, 0),
         )
         for row in rows
     ]
+
+
+def _became(db: Unit, people: list[int]) -> dict[int, int]:
+    """Who these are now, where a guest was joined with somebody registered."""
+    joined = db.execute(select(Alias.was, Alias.became).where(Alias.was.in_(people), Alias.undone_at.is_(None)))
+    return {person: person for person in people} | {row.was: row.became for row in joined}
 
 
 def _residents(db: Unit, ids: list[int]) -> dict[int, str]:

@@ -41,7 +41,11 @@ async def test_f39_a_director_reads_a_code_to_a_carer_and_unbinds_a_lost_phone(
     code = code_of(await (await director.post(f"{at}/code")).text())
     assert "绑好了" in await house.home.hears(code, "zhou-phone")
     assert "解绑" in await director.get(at)
-    await director.post(f"{at}/end")
+    await house.home.staff(Role.SUPERVISOR, "何志远", "he")
+    async with house.browser("he") as client:
+        lead = Colleague(client, house)
+        assert (await lead.post(f"{at}/code")).status == 403
+        assert (await lead.post(f"{at}/end")).status == 200, "a phone is lost at night as well"
     assert "没绑" in await director.get(at)
     assert (await colleagues["tang"].post(f"{at}/code")).status == 404, "a nurse manages nobody"
     actions = {row[0] for row in await house.home.rows("SELECT action FROM audit")}
