@@ -12,7 +12,7 @@ from services.access import LEADS, Viewer, access_page, access_person
 from services.residents.access import access_resident
 from services.tasks import tasks
 from services.tasks.access import TASKS, access_of_case, access_task
-from services.tasks.forms import ActOnTask, AddTask, GiveBack, HandTask
+from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
 from storage.queries import residents
 from storage.queries import tasks as queries
 from storage.unit import Unit
@@ -25,6 +25,7 @@ FIRST: Final = [Role.CARER, Role.NURSE, Role.DESK, Role.SUPERVISOR, Role.DIRECTO
 WENT: Final = {
     "taken": "接了",
     "back": "退回",
+    "edited": "改过",
     "done": "做好了",
     "dropped": "不用做了",
     "undone": "撤销，又开着",
@@ -60,6 +61,7 @@ async def more(request: web.Request) -> dict[str, Any]:
         row = access_task(db, who, number)
         return {
             "row": row,
+            "words": db.words(row, "body"),
             "drawn": tasks.revision_of(row),
             "steps": queries.history(db, row.id),
             "whom": queries.whom(db, who.sight, FIRST),
@@ -71,19 +73,20 @@ async def more(request: web.Request) -> dict[str, Any]:
 
 
 @ROUTES.forms(
-    ONE + "/{act:take|done|undo|hand|back|drop}",
+    ONE + "/{act:take|done|undo|edit|hand|back|drop}",
     "act",
     {
         "take": ActOnTask,
         "done": ActOnTask,
         "undo": ActOnTask,
+        "edit": EditTask,
         "hand": HandTask,
         "back": GiveBack,
         "drop": GiveBack,
     },
     "tasks/_list.html",
 )
-async def act(request: web.Request, form: ActOnTask | HandTask | GiveBack) -> dict[str, Any]:
+async def act(request: web.Request, form: ActOnTask | EditTask | HandTask | GiveBack) -> dict[str, Any]:
     """One act on one task."""
     who, now, number, word = viewer(request), request.app[CLOCK](), int(request.match_info["task"]), request.match_info
 
@@ -92,6 +95,9 @@ async def act(request: web.Request, form: ActOnTask | HandTask | GiveBack) -> di
             row = tasks.hand_over(db, who, number, form, now)
             to = next((one[1] for one in queries.whom(db, who.sight, FIRST).staff if one[0] == row.owner_id), "")
             return f"交给{to or tasks.post_of(row)}了。"
+        if isinstance(form, EditTask):
+            tasks.edit(db, who, number, form, now)
+            return "改好了。"
         if isinstance(form, GiveBack):
             if word["act"] == "back":
                 tasks.give_back(db, who, number, form, now)

@@ -29,6 +29,13 @@ class HandTask(Form, frozen=True, kw_only=True):
     why: str = ""
 
 
+class EditTask(Form, frozen=True, kw_only=True):
+    """Other words, or another time; no time = whenever there is one."""
+
+    what: str
+    due: datetime | None = None
+
+
 class GiveBack(Form, frozen=True, kw_only=True):
     """Why it cannot be done, or is not wanted any more."""
 

@@ -20,6 +20,7 @@ SUBJECT: Final = Subject(
         "take_task": "接任务",
         "hand_task": "交任务",
         "give_back_task": "退回任务",
+        "edit_task": "改任务",
         "done_task": "做好任务",
         "dropped_task": "任务不用做了",
         "undo_task": "撤销做好的任务",

@@ -17,7 +17,7 @@ from services.form import coming
 from services.residents.access import access_resident
 from services.staff.access import colleague_here
 from services.tasks.access import TASKS, access_of_case, access_task
-from services.tasks.forms import ActOnTask, AddTask, GiveBack, HandTask
+from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
 from storage import revision, tables
 from storage.tables.tasks import Assignment, Task
 from storage.types import new_id
@@ -35,17 +35,7 @@ Hands = tuple[int | None, int | None]
 def add(db: Unit, viewer: Viewer, form: AddTask, now: datetime, source: str = "hand") -> Task:
     """Something to do. Raises Invalid with a sentence; NotFound for what it is about."""
     access_page(viewer, TASKS)
-    words = " ".join(legal(form.what).split())
-    if not words:
-        raise Invalid(why="请写一句要做什么。")
-    if len(words) > LONGEST:
-        raise Invalid(why=f"这件事写了 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
-    zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
-    due_at = None if form.due is None else form.due.replace(tzinfo=zone)
-    if due_at is not None:
-        coming(due_at.date(), now.astimezone(zone).date(), "到期的日子")
-        if due_at <= now:
-            raise Invalid(why=f"到期的时间（{due_at:%H:%M}）已经过了，请选后面的时间。")
+    words, due_at = _words(form.what), _due(db, viewer, form.due, now)
     resident = access_resident(db, viewer, form.resident) if form.resident else None
     talk = access_person(db, viewer, form.talk) if form.talk else None
     case = access_of_case(db, viewer, form.case) if form.case else None
@@ -122,6 +112,25 @@ def give_back(db: Unit, viewer: Viewer, task_id: int, form: GiveBack, now: datet
     return row
 
 
+def edit(db: Unit, viewer: Viewer, task_id: int, form: EditTask, now: datetime) -> Task:
+    """Other words, or another time, by who has it, who wrote it, or a lead. Raises Invalid, Changed, NotFound."""
+    row = _open(db, viewer, task_id, form.drawn)
+    if row.owner_id != viewer.id and not _manages(viewer, row):
+        raise Invalid(why="要改这件事，请写它的人、接了它的人或主管来改。")
+    words, before = _words(form.what), db.open(row, "body")
+    stands = form.due is not None and row.due_at is not None and _in_zone(db, viewer, form.due) == row.due_at
+    due_at = row.due_at if stands else _due(db, viewer, form.due, now)
+    if (words, due_at) == (before, row.due_at):
+        return row
+    db.seal(row, "body", words)
+    row.due_at = due_at
+    _went(
+        db, viewer, row, (row.owner_id, row.owner_id), "edited", now, "" if words == before else f"原来写的是：{before}"
+    )
+    _told(db, viewer, row, "edit_task", now)
+    return row
+
+
 def done(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime) -> Task:
     """做好了, whoever had it. Raises Decided, Changed, NotFound."""
     row = _open(db, viewer, task_id, form.drawn)
@@ -158,13 +167,37 @@ def undo(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime)
 
 def revision_of(row: Task) -> str:
     """What a form of a task is drawn from."""
-    return revision.of(row.owner_id, row.role, row.floor, row.due_at, row.ended_at)
+    return revision.of(row.owner_id, row.role, row.floor, row.due_at, row.ended_at, row.body)
 
 
 def post_of(row: Task) -> str:
     """For whom it is, while nobody has it, as people say it: 2 楼护理, 护士, 全院."""
     floor = f" {row.floor} 楼" if row.floor else ""
     return f"{floor}{ROLES[Role(row.role)] if row.role else ''}" or "全院"
+
+
+def _words(text: str) -> str:
+    words = " ".join(legal(text).split())
+    if not words:
+        raise Invalid(why="请写一句要做什么。")
+    if len(words) > LONGEST:
+        raise Invalid(why=f"这件事写了 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
+    return words
+
+
+def _in_zone(db: Unit, viewer: Viewer, at: datetime) -> datetime:
+    return at.replace(tzinfo=ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone))
+
+
+def _due(db: Unit, viewer: Viewer, at: datetime | None, now: datetime) -> datetime | None:
+    """A time that lies ahead, by the clock of the home. Raises Invalid."""
+    if at is None:
+        return None
+    due_at = _in_zone(db, viewer, at)
+    coming(due_at.date(), now.astimezone(due_at.tzinfo).date(), "到期的日子")
+    if due_at <= now:
+        raise Invalid(why=f"到期的时间（{due_at:%H:%M}）已经过了，请选后面的时间。")
+    return due_at
 
 
 def _post(db: Unit, viewer: Viewer, whom: str) -> Post:

@@ -51,7 +51,7 @@ class Assignment(Base):
     from_id: Mapped[int | None] = link("staff.id", "out of whose hands; null = nobody had it", nullable=True)
     to_id: Mapped[int | None] = link("staff.id", "into whose; null = nobody's again", nullable=True)
     by_id: Mapped[int] = column(BigInteger, "who did it")
-    why: Mapped[str] = column(Word(8), "given, taken, handed, back, done, dropped or undone")
+    why: Mapped[str] = column(Word(8), "given, taken, handed, back, edited, done, dropped or undone")
     reason: Mapped[bytes | None] = sealed("in the words of who did it", nullable=True)
     at: Mapped[datetime] = column(Moment, "when")
 

@@ -15,7 +15,7 @@ from services.access import Viewer
 from services.staff import colleagues
 from services.subject import today
 from services.tasks import tasks
-from services.tasks.forms import ActOnTask, AddTask, GiveBack, HandTask
+from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
 from storage.queries import tasks as queries
 from storage.tables.tasks import Task
 from storage.unit import Unit
@@ -141,6 +141,22 @@ async def test_what_is_done_is_told_to_who_comes_second_and_is_opened_again_for_
     floor.home.clock.on(hours=25)
     with pytest.raises(Invalid, match="过了一天"):
         await floor.does(tasks.undo, floor.lead, task)
+
+
+async def test_words_and_time_are_changed_and_what_stood_there_stays_in_its_history(floor: Floor) -> None:
+    due = datetime.fromisoformat("2026-11-22T18:00")
+    task = await floor.adds(floor.lead, what="送药费弹", whom=f"staff:{floor.third.id}", due=due)
+    with pytest.raises(Invalid, match="写它的人"):
+        await floor.does(tasks.edit, floor.nurse, task, EditTask(what="送药费单"))
+    await floor.does(tasks.edit, floor.third, task, EditTask(what="送药费单", due=due))
+    floor.home.clock.on(hours=3)
+    await floor.does(tasks.edit, floor.third, task, EditTask(what="送药费单", due=due))
+    with pytest.raises(Invalid, match="已经过了"):
+        await floor.does(tasks.edit, floor.third, task, EditTask(what="送药费单", due=due.replace(hour=17)))
+    await floor.does(tasks.edit, floor.third, task, EditTask(what="送药费单"))
+    steps = await floor.home.database.read(lambda db: queries.history(db, task))
+    assert [(step.why, step.reason) for step in steps[1:]] == [("edited", "原来写的是：送药费弹"), ("edited", "")]
+    assert await floor.home.one("SELECT due_at FROM task") is None
 
 
 async def test_a_button_that_was_drawn_before_somebody_else_moved_it_is_refused_once(floor: Floor) -> None:

@@ -21,6 +21,7 @@ ACTS: Final[dict[Key, Act]] = {
     post(ONE, "take"): act("task.take", "task", why=HELD),
     post(ONE, "done"): act("task.done", "task", why=HELD),
     post(ONE, "undo"): act("task.undo", "task", why="open is open, whoever pressed first"),
+    post(ONE, "edit"): act("task.edit", "task", why=HELD),
     post(ONE, "hand"): act("task.hand", "task", why=HELD),
     post(ONE, "back"): act("task.back", "task", why=HELD),
     post(ONE, "drop"): act("task.drop", "task", why=HELD),
