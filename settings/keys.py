@@ -108,7 +108,9 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "host": _matching(r"[0-9A-Za-z.:\-\[\]]+", "请写要监听的地址，例如 127.0.0.1"),
         "port": _integer(1, 65535),
         "public_url": _matching(
-            r"https?://[^\s/]+(/[^\s]*)?", "请写家属能打开的网址，例如 https://jiashu.example.cn", empty=True
+            r"https?://([\w\-]+(\.[\w\-]+)*\.?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[\w.~%\-/]*)?",
+            "请写家属能打开的网址，只写到域名，例如 https://jiashu.example.cn",
+            empty=True,
         ),
         "trusted_proxies": _proxies,
         "verify_files": _text,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from care.errors import Invalid
 from care.states import Role
+from care.words import clear
 from services.access import Viewer, access_page
 from services.residents import beds
 from services.setup import settings
@@ -26,6 +27,8 @@ from storage.unit import Unit
 
 SIGNS: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PROOF: Final = re.compile(r"MP_verify_([A-Za-z0-9]{1,64})\.txt")
+PAGES: Final = re.compile(r"(?<=[^/:])/(console|wechat|p)(/.*)?$")
+"""What stands behind the domain where somebody copied the address of a page."""
 FIXED: Final = "这一项由服务器上的配置文件定着，这里只能看。"
 
 
@@ -102,7 +105,7 @@ def seen_by(now: Settings) -> str:
 def set_home(db: Unit, viewer: Viewer, base: Settings, form: SetHome, now: datetime) -> None:
     """What families see of the home. Raises Invalid, NotFound."""
     access_page(viewer, SETUP)
-    name, phone = form.name.strip(), form.phone.strip()
+    name, phone = clear(form.name).strip(), clear(form.phone).strip()
     if not name or not phone:
         raise Invalid(why="请写院名，和有急事时昼夜有人接的电话。")
     _put(db, viewer, base, {"home.name": name, "home.phone": phone, "home.timezone": form.timezone}, now)
@@ -133,7 +136,7 @@ def set_account(db: Unit, viewer: Viewer, base: Settings, form: SetAccount, now:
 def set_domain(db: Unit, viewer: Viewer, base: Settings, form: SetDomain, now: datetime) -> None:
     """Where families open pages. Raises Invalid, NotFound."""
     access_page(viewer, SETUP)
-    url = form.public_url.strip().rstrip("/")
+    url = PAGES.sub("", clear(form.public_url).strip()).rstrip("/")
     if url and "://" not in url:
         url = f"https://{url}"
     if not url.startswith("https://") and not base.on_loopback:

@@ -72,6 +72,36 @@ async def test_n3_the_first_director_has_a_name_and_a_password_with_which_she_ge
     assert isinstance(await claim(home, named(code)), Opened)  # the code is as good as before
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://jiashu.example.cn/console/setup/domain", "https://jiashu.example.cn"),
+        (" jiashu.example.cn/wechat\u200b", "https://jiashu.example.cn"),
+        ("https://example.cn:8443/home/", "https://example.cn:8443/home"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+        ('https://evil.example/"><script>', ""),
+        ("https://user:word@example.cn", ""),
+        ("https://example.cn?q=1", ""),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+    ],
+)
+async def test_n3_the_address_of_the_pages_is_a_domain_whatever_was_copied(
+    home: HomeUnderTest, typed: str, kept: str
+) -> None:
+    who, form = await director(home), SetDomain(public_url=typed)
+
+    async def sets() -> str:
+        await home.database.write(lambda db: steps.set_domain(db, who, BASE, form, home.clock()))
+        return (await home.database.read(lambda db: settings.now(db, BASE, who.home_id))).http.public_url
+
+    if kept:
+        assert await sets() == kept
+    else:
+        with pytest.raises(Invalid):
+            await sets()
+
+
 async def test_n3_who_knows_the_code_is_the_first_director_and_nobody_is_the_second(home: HomeUnderTest) -> None:
     code = await new_code(home)
     opened = await claim(home, named(f" {code[:4].lower()}-{code[4:]} "))
