@@ -126,7 +126,7 @@ async def faults(request: web.Request) -> web.Response:
     """The rows that are not right yet, as a sheet."""
     who, now, run = viewer(request), request.app[CLOCK](), _id(request)
     looked = await request.app[DATABASE].read(lambda db: staging.look(db, who, run, now))
-    mark = f"{who.name} {now.astimezone(request.app[SETTINGS].home.zone):%Y-%m-%d %H:%M} 取走"
+    mark = f"{who.name} {now.astimezone(request.app[HOUSE].home.zone):%Y-%m-%d %H:%M} 取走"
     data = await asyncio.to_thread(template.faults, looked.plans, looked.rows, mark)
     return _file(data, "有错的行.xlsx")
 
@@ -182,7 +182,7 @@ async def fetch(request: web.Request) -> web.Response:
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["ask"])
     kind, lines, mark = await request.app[DATABASE].write(lambda db: exports.fetch(db, who, number, now))
     data = await asyncio.to_thread(exports.file, kind, lines, mark)
-    return _file(data, f"{KINDS[kind]}_{now.astimezone(request.app[SETTINGS].home.zone):%Y%m%d}.xlsx")
+    return _file(data, f"{KINDS[kind]}_{now.astimezone(request.app[HOUSE].home.zone):%Y%m%d}.xlsx")
 
 
 # -- what pages are filled with --------------------------------------------------------------------------------------

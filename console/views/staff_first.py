@@ -9,7 +9,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from care.errors import Invalid, JiashuError
-from console.context import CLOCK, DATABASE, SETTINGS
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import COLLEAGUE, Routes
 from console.views.staff import safe, target, verify
 from services.staff import codes, own, pledge, staff
@@ -89,7 +89,7 @@ async def set_up_codes(request: web.Request, form: SetUpCodes) -> web.StreamResp
 
 def picture(request: web.Request, secret: str) -> dict[str, Any]:
     """What an authenticator takes in: a picture, and the same to be typed."""
-    name, home = request[SESSION].viewer.name, request.app[SETTINGS].home.name
+    name, home = request[SESSION].viewer.name, request.app[HOUSE].home.name
     drawn = segno.make(codes.address_of(secret, name, home), error="l", micro=False)
     spelled = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return {

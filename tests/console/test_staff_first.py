@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -264,3 +265,22 @@ async def test_n3_one_of_my_log_ins_or_all_others_end(house: House) -> None:
 def test_p2_a_session_owes_one_thing_at_a_time() -> None:
     assert not sessions.Owes.NOTHING
     assert [bool(one) for one in sessions.Owes] == [False, True, True, True, True]
+
+
+async def test_n3_papers_and_codes_say_the_name_and_the_address_that_were_set_in_the_console(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[str] = []
+    real = codes.address_of
+    monkeypatch.setattr(codes, "address_of", lambda *told: named.append(told[2]) or real(*told))
+    await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    async with house.browser("shen") as client:
+        shen = Colleague(client, house)
+        house.home.house.public_url = "https://jiashu.example.cn/"
+        house.home.house.home = replace(house.home.house.home, name="青禾颐养院二部")
+        await shen.get("/staff/new")
+        added = await shen.post("/staff/new", {"name": "唐雨", "login": "tangyu", "role": "nurse"})
+        assert "https://jiashu.example.cn/console/" in await added.text()
+        await shen.post("/me/prove", {"password": "long-enough"})
+        assert (await shen.post("/me/codes/begin")).status == 200
+    assert named == ["青禾颐养院二部"]
