@@ -35,7 +35,7 @@ STILL: Final = timedelta(minutes=2)
 """Without a sign of life for so long the writing has ended: nothing of it is in the house."""
 LONGEST: Final = 200
 MOST: Final = 900
-"""Rows that are changed by one tap."""
+"""Rows of one question."""
 NOT_HERS: Final = "同事要由院长登记"
 
 
@@ -288,8 +288,11 @@ def take_guesses(
     drawn = revision_of(db, run)
     if form.drawn not in {None, drawn}:
         raise Changed(who="有同事", what="改了这批表", revision=drawn)
-    for row in db.scalars(select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.id.in_(list(taken)[:MOST]))):
-        db.seal(row, "fixed", json.dumps(taken[row.id], ensure_ascii=False))
+    ids = list(taken)
+    for at in range(0, len(ids), MOST):
+        part = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.id.in_(ids[at : at + MOST]))
+        for row in db.scalars(part):
+            db.seal(row, "fixed", json.dumps(taken[row.id], ensure_ascii=False))
     told = f"{len(taken)} 行照猜的改"
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "fix_import", f"import:{run.id}", told)
     db.store.hint("imports")

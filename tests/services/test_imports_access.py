@@ -9,7 +9,7 @@ from care.states import Role
 from services.access import Viewer
 from services.imports import exports, staging, undo
 from services.imports.access import access_row, access_run
-from services.imports.forms import AskExport, DecideExport, UndoRun
+from services.imports.forms import AskExport, DecideExport, TakeGuesses, UndoRun
 from tests.imports import messy
 from tests.services.test_imports import Moving, moving
 
@@ -73,3 +73,15 @@ async def test_n3_a_run_that_is_written_is_shown_without_holding_its_rows_agains
     await moving.home.rows("UPDATE import_run SET state = 'applying', beat_at = NULL")
     with pytest.raises(TypeError):  # broken off: somebody decides again
         await shown()
+
+
+async def test_n3_a_tap_takes_every_guess_however_many_there_are(
+    moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MOST", 2)
+    run = await moving.stage(SHEET)
+    rows = [one.row.id for one in (await moving.look(run)).of(0)][:5]
+    taken = {row: {"room": "301"} for row in rows}
+    form = TakeGuesses(sheet=0)
+    done = await moving.do(lambda db: staging.take_guesses(db, moving.director, run, form, taken, moving.now))
+    assert done == 5 == await moving.home.one("SELECT count(*) FROM import_row WHERE fixed IS NOT NULL")
