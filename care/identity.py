@@ -73,10 +73,19 @@ def birthday(text: str, today: date, *, lunar: bool = False, leap: bool = False)
     match = _DAY.fullmatch(wanted)
     if match is None or (len(wanted) != 8 and wanted.isdecimal()):
         raise Invalid(why=f"看不懂生日「{text.strip()[:20]}」。请写 1944-10-14；按农历过的，选「农历」。")
-    kept = f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
-    kept += "-lunar" * (lunar or leap) + "-leap" * leap
-    occasions.born(kept)
-    _alive(date(int(match[1]), 1, 1), today)
+    year, month, day = (int(part) for part in match.groups())
+    _alive_in(year, today)
+    kept = f"{year}-{month:02d}-{day:02d}" + "-lunar" * (lunar or leap) + "-leap" * leap
+    try:
+        occasions.born(kept)
+    except Invalid:
+        called = (
+            f"农历 {year} 年{'闰' if leap else ''} {month} 月 {day} 日" if lunar else f" {year} 年 {month} 月 {day} 日"
+        )
+        more = "请核对月份和闰月。" if lunar else "请再看一遍；按农历过的，选「农历」。"
+        raise Invalid(why=f"没有{called}这一天，{more}") from None
+    if not lunar and date(year, month, day) > today:
+        raise Invalid(why=f"生日 {kept} 在今天以后，请再看一遍。")
     return kept
 
 
@@ -104,5 +113,9 @@ def agrees(identity: Identity, born: str, sex: str) -> None:
 
 
 def _alive(born: date, today: date) -> None:
-    if not today.year - OLDEST <= born.year or born > today:
-        raise Invalid(why=f"出生年份 {born.year} 不像，请再看一遍。")
+    _alive_in(born.year if born <= today else today.year + 1, today)
+
+
+def _alive_in(year: int, today: date) -> None:
+    if not today.year - OLDEST <= year <= today.year:
+        raise Invalid(why=f"出生年份 {year} 不像，请再看一遍。")

@@ -98,3 +98,21 @@ def test_a1_number_and_form_must_say_the_same_and_a_lunar_day_only_be_near() -> 
     ):
         with pytest.raises(Invalid, match=why):
             identity.agrees(number, born, sex)
+
+
+@pytest.mark.parametrize(
+    ("typed", "calendar", "why"),
+    [
+        ("0000-01-01", "lunar", "出生年份 0 不像"),
+        ("9999-12-31", "solar", "出生年份 9999 不像"),
+        ("1945-02-29", "solar", "没有 1945 年 2 月 29 日这一天"),
+        ("1944-04-31", "lunar", "没有农历 1944 年 4 月 31 日这一天"),
+        ("1944.闰5.5", "solar", "没有农历 1944 年闰 5 月 5 日这一天"),
+        ("2026-12-31", "solar", "在今天以后"),
+    ],
+)
+def test_a1_a_birthday_that_never_was_is_told_in_the_words_of_who_typed_it(typed: str, calendar: str, why: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        identity.birthday(typed, date(2026, 11, 29), lunar=calendar == "lunar")
+    assert why in refused.value.sentence
+    assert "-lunar" not in refused.value.sentence
