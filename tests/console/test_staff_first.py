@@ -272,7 +272,12 @@ async def test_n3_papers_and_codes_say_the_name_and_the_address_that_were_set_in
 ) -> None:
     named: list[str] = []
     real = codes.address_of
-    monkeypatch.setattr(codes, "address_of", lambda *told: named.append(told[2]) or real(*told))
+
+    def told(secret: str, login: str, home: str) -> str:
+        named.append(home)
+        return real(secret, login, home)
+
+    monkeypatch.setattr(codes, "address_of", told)
     await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
     async with house.browser("shen") as client:
         shen = Colleague(client, house)
