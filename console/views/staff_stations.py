@@ -9,6 +9,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from care.errors import Invalid, JiashuError, NotFound
+from care.identity import plain
 from care.states import Role
 from care.triage import Audience
 from console.context import BOARD, CLOCK, DATABASE, SETTINGS
@@ -107,7 +108,7 @@ async def come(request: web.Request, form: EnterPin) -> web.StreamResponse:
         if row is None:
             raise Invalid(why="先点自己的名字。没有您的名字？用密码登录，在「我的账号」里设值班台密码。")
         who = staff.Knock(str(row.id), f"值班台 {found.name}", "", row.id, row.pin, row.home_id, "pin")
-        await attempt(request, who, lambda: verify(request, who.password, form.pin[:16]), WrongPin)
+        await attempt(request, who, lambda: verify(request, who.password, plain(form.pin[:16])), WrongPin)
         token = await database.write(lambda db: stations.come(db, found, row.id, clock(), hours, place))
     except JiashuError as error:
         facts = await _faces(request, found, safe(form.to), error.sentence, form.who)

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import JiashuError, NotFound
+from care.identity import plain
 from care.states import Role
 from conversations.flows.families import CODE_SIGNS
 from services.setup.forms import Claim
@@ -95,6 +96,6 @@ def claim(db: Unit, home_id: int, form: Claim, now: datetime) -> Opened | Jiashu
 
 
 def _digest(db: Unit, code: str) -> str:
-    """Written small, with blanks or a line in the middle, it is the same code."""
-    plain = "".join(sign for sign in code.upper() if sign in CODE_SIGNS)
-    return db.sealer.sign("start code", plain).hex()
+    """Written small or wide, with blanks or a line in the middle, it is the same code."""
+    signs = "".join(sign for sign in plain(code).upper() if sign in CODE_SIGNS)
+    return db.sealer.sign("start code", signs).hex()

@@ -12,6 +12,7 @@ import pyotp
 from sqlalchemy import delete, func, select
 
 from care.errors import Invalid, JiashuError
+from care.identity import plain
 from services.access import Viewer
 from services.staff import own, sessions
 from services.staff.access import access_colleague
@@ -53,7 +54,7 @@ def address_of(secret: str, login: str, home: str) -> str:
 
 def fitting(secret: str, text: str, now: datetime, used: int = 0) -> int:
     """The step of a code that fits and is younger than the last one that was used; 0 for none."""
-    code, at = "".join(text.split()), int(now.timestamp()) // STEP
+    code, at = plain(text), int(now.timestamp()) // STEP
     totp = pyotp.TOTP(secret)
     found = 0
     for step in (at - 1, at, at + 1):
@@ -180,7 +181,7 @@ def _used(db: Unit, row: tables.Staff, text: str, now: datetime) -> bool:
 
 
 def _hash(db: Unit, staff_id: int, code: str) -> bytes:
-    signs = "".join(sign for sign in code.lower() if sign in CLEAR)
+    signs = "".join(sign for sign in plain(code).lower() if sign in CLEAR)
     return db.sealer.sign("jiashu recovery code", staff_id, signs)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import Invalid, NotFound
+from care.identity import plain
 from services.staff import sessions
 from services.staff.sessions import Session
 from services.staff.staff import LONGEST
@@ -134,7 +135,7 @@ def set_pin(db: Unit, session: Session, kept: str | None, now: datetime) -> None
 
 def pin(text: str) -> str:
     """Six digits that nobody guesses first. Raises Invalid."""
-    digits = text.strip()
+    digits = plain(text)
     if not PIN.fullmatch(digits):
         raise Invalid(why="值班台密码是 6 位数字。")
     steps = {int(b) - int(a) for a, b in itertools.pairwise(digits)}

@@ -3,7 +3,7 @@ once; a director stays, whoever presses (F39, C16, N3).
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
@@ -205,7 +205,14 @@ async def test_c16_the_unit_has_people_a_procedure_and_versions(home: HomeUnderT
 
 
 def test_n3_a_pin_is_six_digits_that_nobody_guesses_first() -> None:
-    assert own.pin(" 274916 ") == "274916"
+    assert own.pin(" 274916 ") == own.pin("２７４９１６") == "274916"
     for text in ("", "12345", "1234567", "abcdef", "000000", "123456", "987654", "121212"):
         with pytest.raises(Invalid):
             own.pin(text)
+
+
+def test_n3_a_code_is_good_as_a_chinese_keyboard_writes_it() -> None:
+    secret, now = codes.new_secret(), datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+    code = pyotp.TOTP(secret).at(now)
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    assert codes.fitting(secret, f" {wide[:3]}\u3000{wide[3:]}", now) == codes.fitting(secret, code, now) > 0
