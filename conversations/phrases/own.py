@@ -58,11 +58,14 @@ NAMES: Final[Mapping[str, str]] = {
     "help": "解释",
     "home": "院名",
     "lead": "谁来办",
-    "lines": "几封家书",
+    "length": "几个字",
+    "lines": "几行",
     "link": "链接",
     "measures": "怎么办",
     "month": "几月",
+    "most": "最大的序号",
     "name": "姓名",
+    "notice": "先告知的话",
     "number": "编号",
     "of": "共几题",
     "phone": "电话",
@@ -71,14 +74,16 @@ NAMES: Final[Mapping[str, str]] = {
     "room": "房间",
     "scopes": "可以看什么",
     "status": "在哪里",
-    "text": "答案",
+    "text": "内容",
     "urgent": "急事怎么办",
+    "what": "哪件事",
+    "who": "哪位",
     "why": "为什么",
 }
 """What a blank is called by colleagues."""
 _CODES: Final = {word: name for name, word in NAMES.items()}
 _WORDS_BACK: Final = re.compile(r"「([^「」{}]{1,8})」")
-_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9.:-])\d+(?![A-Za-z0-9.:-])")
+_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9.:-])\d{1,2}(?![A-Za-z0-9.:-])")
 _LENGTH: Final = re.compile(r"(?:\d+|[一二两三四五六七八九十半]+)\s*个?(?:小时|分钟|钟头)")
 _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -105,6 +110,11 @@ def is_for_both(key: str) -> bool:
     return (
         key.partition(".")[0] in _BOTH and key not in _FAMILIES and f"{key}_elder" not in phrases.book()
     ) and not is_for_elders(key)
+
+
+def is_for_colleagues(key: str) -> bool:
+    """Whether colleagues alone read it, on their own phones."""
+    return key.partition(".")[0] in {"colleague", "staff"}
 
 
 def moment_of(key: str) -> str:
@@ -246,11 +256,14 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "finding": "周三晚饭送到时凉了，保温车坏了一天",
     "help": "咸淡、软硬、热不热",
     "lead": "护理主管何志远",
+    "length": "320",
     "lines": "王桂兰，11月29日：打开家书",
     "link": "打开家书",
     "measures": "换了保温车，晚饭提前十分钟出餐",
     "month": "11",
+    "most": "3",
     "name": "李静",
+    "notice": "您的姓名和关系只用来核实身份。",
     "number": "C261129-03",
     "of": "8",
     "question": "伙食怎么样",
@@ -258,6 +271,8 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "scopes": "日常、照片",
     "status": "请假",
     "text": "早中晚三餐，菜单每周一换。",
+    "what": "306 王桂兰 看看空调",
+    "who": "306 王桂兰",
     "why": "姓名和绑定单上写的不一样",
 }
 _OF_SURVEY: Final = {"name": "饭菜", "number": "3"}
@@ -284,7 +299,8 @@ def example(key: str, words: str, shows: Example = _ANY) -> str:
     """A phrase with these words as the phone shows it."""
     reader = shows.reader
     due = (reader.now + shows.replies).replace(second=0, microsecond=0)
-    params: dict[str, Value] = {**EXAMPLES, "by": due, "at": due}
+    unnamed = {name: _braced(name) for name in phrases.blanks_of(words) if name not in reader.always}
+    params: dict[str, Value] = {**unnamed, **EXAMPLES, "by": due, "at": due}
     if key.startswith("survey."):
         params |= _OF_SURVEY
     return phrases.fill(words, params, reader).strip()
