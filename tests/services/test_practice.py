@@ -80,8 +80,8 @@ async def everything(home: HomeUnderTest) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def practised(home: HomeUnderTest, boss: Viewer, desk: Viewer) -> tuple[int, int]:
-    """A fortnight of it: four bindings, a colleague, a cry, a complaint, a photo, a letter, an answer; gives who was registered
-    before and who was not.
+    """A fortnight of it: four bindings, a colleague, a cry, a complaint, a photo, a letter, an answer; gives who was
+    registered before and who was not.
     """
     form = AddRelative(name="李静", relation="女儿", phone="13912346021", scopes=("daily",))
     number = await resident(home)

@@ -102,14 +102,7 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await looked_at(page, "wrong code")
     await open_home(bare, page)
     await looked_at(page, "home")
-    await page.get_by_label("院名").fill("青禾颐养院")
-    await page.get_by_label("有急事打的电话").fill("0571-88000101")
-    await page.get_by_role("button", name="存好").click()
-    await expect(page.locator(".rail .on")).to_contain_text("青禾颐养院")
-    await page.get_by_label("哪几层").fill("2-3")
-    await page.get_by_role("button", name="排好").click()
-    await expect(page.get_by_text("现在 48 张床")).to_be_visible()
-    await page.get_by_role("link", name="下一步：接公众号").click()
+    await _home(page)
     await page.get_by_label("AppID").fill(APP_ID)
     await page.get_by_label("AppSecret").fill("wrong")
     await page.get_by_text("院里已经有一套的").click()
@@ -140,6 +133,17 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     assert errors == []
     _nothing_secret_is_logged(bare)
     await page.context.close()
+
+
+async def _home(page: Page) -> None:
+    await page.get_by_label("院名").fill("青禾颐养院")
+    await page.get_by_label("有急事打的电话").fill("0571-88000101")
+    await page.get_by_role("button", name="存好").click()
+    await expect(page.locator(".rail .on")).to_contain_text("青禾颐养院")
+    await page.get_by_label("哪几层").fill("2-3")
+    await page.get_by_role("button", name="排好").click()
+    await expect(page.get_by_text("现在 48 张床")).to_be_visible()
+    await page.get_by_role("link", name="下一步：接公众号").click()
 
 
 async def _leads_on(bare: Bare, page: Page) -> None:
