@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from care.errors import Busy, Changed, Invalid, JiashuError
 from services.access import Viewer
@@ -25,6 +25,7 @@ from services.imports.apply import DERIVED, Wrote, write
 from services.imports.forms import ApplyRun
 from services.imports.rows import SAID, Judged, Verdict
 from services.subject import Running
+from storage import tables
 from storage.seal import Sealer
 from storage.shadow import Change, Moved, Shadow, Written, copied, land
 from storage.tables.imports import ImportRow, ImportRun
@@ -223,6 +224,8 @@ def _land(
     run = access_run(db, viewer, run_id, lock=True)
     if run.state != staging.APPLYING:
         raise Invalid(why="这批表已经登记或撤回了。")
+    if db.scalars(select(tables.Staff.left_at).where(tables.Staff.id == viewer.id)).first() is not None:
+        raise Invalid(why="按「登记」的同事停用了，什么都没有写进去。要登记，请另一位再按一次。")
     run.state, run.applied_at, run.applied_by, run.done_rows = staging.DONE, now, viewer.id, run.all_rows
     run.counts = json.dumps(found.wrote.counts)
     db.seal(run, "told", json.dumps(found.wrote.told, ensure_ascii=False) if found.wrote.told else None)

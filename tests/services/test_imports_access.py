@@ -7,9 +7,10 @@ import pytest
 from care.errors import Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
-from services.imports import exports, staging, undo
+from services.imports import applying, exports, staging, undo
 from services.imports.access import access_row, access_run
-from services.imports.forms import AskExport, DecideExport, TakeGuesses, UndoRun
+from services.imports.forms import ApplyRun, AskExport, DecideExport, TakeGuesses, UndoRun
+from services.staff import colleagues
 from tests.imports import messy
 from tests.services.test_imports import Moving, moving
 
@@ -85,3 +86,15 @@ async def test_n3_a_tap_takes_every_guess_however_many_there_are(
     form = TakeGuesses(sheet=0)
     done = await moving.do(lambda db: staging.take_guesses(db, moving.director, run, form, taken, moving.now))
     assert done == 5 == await moving.home.one("SELECT count(*) FROM import_row WHERE fixed IS NOT NULL")
+
+
+async def test_f30_what_somebody_began_who_is_put_out_meanwhile_is_not_written(moving: Moving) -> None:
+    lead = await moving.home.staff(Role.DIRECTOR, "何志远", "he")
+    run = await moving.stage(SHEET, lead)
+    await moving.settle(run)
+    await applying.begin(moving.running, lead, run, ApplyRun(), moving.now)
+    await moving.do(lambda db: colleagues.put_out(db, moving.director, lead.id, moving.now) and None)
+    with pytest.raises(Invalid, match="停用了，什么都没有写进去"):
+        await applying.carry_on(moving.running, lead, run, moving.now)
+    assert await moving.count("resident") == 0
+    assert (await moving.look(run)).run.state == staging.STAGED
