@@ -16,6 +16,7 @@ from services.talks import answering
 from storage.types import micros
 from storage.unit import Unit
 
+RETURN, APPROVE = "return", "approve"
 NEWEST: Final = "SELECT max(id) FROM complaint WHERE person_id = ?"
 GOES: Final = timedelta(seconds=18)
 """So soon after a cry somebody says that she goes."""
@@ -130,7 +131,7 @@ async def interim(stage: Stage, at: datetime, *, case: str, by: str, says: str, 
 async def decide(stage: Stage, at: datetime, *, case: str, by: str, why: str = "") -> None:
     """Approved, or given back with what has to be changed."""
     paper = await stage.number(WAITING, stage.cases[case])
-    form = Decide(paper=paper, verdict="return" if why else "approve", why=why)
+    form = Decide(paper=paper, verdict=RETURN if why else APPROVE, why=why)
     await _step(stage, case, proposals.decide, by, form, at, house=True)
 
 
