@@ -252,7 +252,7 @@ def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
     What only the lead may read accuses somebody, named or not (A4).
     """
     found = envelope.accused
-    if found is None and talk.has_complaint:
+    if found is None and (talk.has_complaint or talk.kind == "staff"):
         found = envelope.in_complaint()
     if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
         return Accusation(why=envelope.heard.why)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from bot.reading import read
-from care.errors import Invalid
+from care.errors import Invalid, NotFound
 from care.states import NoteUse, Role
 from conversations import events
 from services.access import Viewer, access_person
@@ -213,6 +213,19 @@ async def test_f39_an_emergency_said_by_a_colleague_rings_and_names_her(phones: 
     who = await phones.home.person(ZHOU)
     shown = await phones.home.database.read(lambda db: access_person(db, nurse, who).name)
     assert shown is not None, "while it rings her words may be read"
+
+
+async def test_c1_words_that_accuse_a_colleague_are_for_the_lead_and_no_note(phones: Phones) -> None:
+    nurse = await phones.home.staff(Role.NURSE, "唐雨", "tang")
+    assert "只给主管和院长看" in await phones.says("唐雨骂306的王桂兰")
+    assert await phones.notes() == []
+    assert "写家书的人" in await phones.says("306王桂兰打太极去了")
+    assert "只给同事看" in await phones.says("昨天有人打了306的王桂兰")
+    who = await phones.home.person(ZHOU)
+    named = await phones.home.database.read(lambda db: access_person(db, phones.director, who).id)
+    assert named == who, "the lead reads what she said"
+    with pytest.raises(NotFound):
+        await phones.home.database.read(lambda db: access_person(db, nurse, who))
 
 
 async def test_f39_nothing_of_hers_is_a_talk_of_the_house_nor_a_promise(phones: Phones) -> None:
