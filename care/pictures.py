@@ -8,6 +8,7 @@ RESIDENTS: Final = "residents"
 COMPANY: Final[Mapping[str, str]] = {
     "alone": "只有{name}一个人",
     "family": "{name}和自己家里的人",
+    "nobody": "没有人：饭菜、花、手工",
     RESIDENTS: "还有别的老人",
     "others": "还有别人：孩子、访客、同事",
 }

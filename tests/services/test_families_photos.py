@@ -131,5 +131,5 @@ async def test_f32_f47_the_consent_has_its_proof_and_ends_when_somebody_set_it(h
 
 def test_f32_what_was_seen_before_anybody_was_asked_stays_as_it_was() -> None:
     assert pictures.stays(None, []) == ""
-    assert pictures.stays("alone", []) == pictures.stays("residents", []) == ""
+    assert pictures.stays("alone", []) == pictures.stays("residents", []) == pictures.stays("nobody", []) == ""
     assert "还没点" in pictures.stays(pictures.UNASKED, [])
