@@ -1,0 +1,55 @@
+"""What hangs on the notice board of the fortnight: menus, activities, prices, the beds that were counted."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from bot.sample.stage import Act, Stage
+from care.week import WEEKDAYS, days_of, monday
+from services.week import activities, menu, prices, vacancies
+from services.week.forms import CheckBeds, PutActivity, PutPrice, SaveMenu
+
+WRITTEN: Final = ("-14 08:20", "-7 08:20", "-1 08:20")
+"""When the weeks are written: the one that runs and the one that comes."""
+CHECKED: Final = 7
+"""For so many days the count of the beds is told."""
+
+
+def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
+    """The board is written by who leads, week by week."""
+    done: set[date] = set()
+    for words in WRITTEN:
+        at = stage.moment(words)
+        first = monday(at.date())
+        for week in (first, first + timedelta(days=7)):
+            if week not in done:
+                done.add(week)
+                yield Act(at, f"week {week}", lambda at, week=week: _week(book, stage, week, at))  # type: ignore[misc]
+    yield Act(stage.moment(WRITTEN[0]), "prices", lambda at: _prices(book, stage, at))
+    yield Act(stage.moment(WRITTEN[-1]), "beds", lambda at: _beds(stage, at))
+
+
+async def _week(book: Mapping[str, Any], stage: Stage, first: date, at: datetime) -> None:
+    who = stage.who("he")
+    days = [day for day in days_of(first) if day >= at.date()]
+    cells = {
+        f"{day}-{meal}": frozenset({dishes})
+        for day in days_of(first)
+        for meal, dishes in book["meals"][WEEKDAYS[day.weekday()]].items()
+    }
+    await stage.write(lambda db: menu.save(db, who, SaveMenu(first=first, cells=cells), at))
+    for day in days:
+        for begins, ends, title, place, floors in book["activities"][WEEKDAYS[day.weekday()]]:
+            form = PutActivity(day=day, begins=begins, ends=ends, title=title, place=place, floors=floors)
+            await stage.write(lambda db, form=form: activities.put(db, who, form, at))  # type: ignore[misc]
+
+
+async def _prices(book: Mapping[str, Any], stage: Stage, at: datetime) -> None:
+    who, until = stage.who("shen"), at.date() + timedelta(days=300)
+    for one in book["prices"]:
+        form = PutPrice(**one, valid_until=until)
+        await stage.write(lambda db, form=form: prices.put(db, who, form, at))  # type: ignore[misc]
+
+
+async def _beds(stage: Stage, at: datetime) -> None:
+    await stage.write(lambda db: vacancies.check(db, stage.who("he"), CheckBeds(days=CHECKED), at))
