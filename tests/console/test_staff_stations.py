@@ -142,7 +142,7 @@ async def test_c16_the_unit_is_written_printed_and_named_where_complaints_are(ho
         assert re.search(rf'<option value="{lead.id}" selected>何志远', step), "she is offered as the owner first"
 
 
-async def test_p6plus_one_line_of_privacy_stands_at_photos_evidence_forwarding_and_print(house: House) -> None:
+async def test_p6plus_one_line_of_privacy_stands_at_photos_evidence_forwarding_export_and_print(house: House) -> None:
     await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
     await house.home.hears("我要投诉饭菜", "kin3")
     number = await house.home.one("SELECT number FROM complaint")
@@ -151,5 +151,7 @@ async def test_p6plus_one_line_of_privacy_stands_at_photos_evidence_forwarding_a
         shen = Colleague(client, house)
         case = await shen.get(f"/complaints/{number}")
         letter = await shen.get(f"/letters/{await resident(house)}")
+        sheets = await shen.get("/imports")
     assert re.findall(r'data-privacy="(\w+)"', letter) == ["photo"]
+    assert re.findall(r'data-privacy="(\w+)"', sheets) == ["export"]
     assert set(re.findall(r'data-privacy="(\w+)"', case)) == {"photo", "forward", "print"}

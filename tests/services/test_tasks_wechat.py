@@ -123,7 +123,7 @@ async def test_f39_who_does_not_work_with_residents_gets_no_code(phones: Phones)
         await phones.code(admin)
 
 
-async def test_f39_a_line_that_names_a_resident_is_a_note_and_one_that_names_two_is_asked_back(phones: Phones) -> None:
+async def test_a7_f39_a_line_that_names_a_resident_is_a_note_and_of_two_it_is_asked_back(phones: Phones) -> None:
     assert "记到 306-1 王老人 名下了" in await phones.says("306 王桂兰今天唱了歌")
     assert "没认出" in await phones.says("今天大家都很开心")
     assert "没认出" in await phones.says("何秀英"), "who lives on another floor is nobody to her"
