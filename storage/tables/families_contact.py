@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, column, link
 
 
@@ -13,6 +13,7 @@ class FamilyContact(Base):
     """A colleague whom the family of a resident may ask; one at a time, what was before stays (F30)."""
 
     __tablename__ = "family_contact"
+    after_practice = After.KEPT
 
     home_id: Mapped[int] = link("home.id", "which home")
     resident_id: Mapped[int] = link("resident.id", "whose family", index=True)

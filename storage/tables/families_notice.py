@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from storage.tables.base import Base
+from storage.tables.base import After, Base
 from storage.types import Moment, Word, column, link
 
 
@@ -13,6 +13,7 @@ class NoticeSeen(Base):
     """Somebody read the notice and tapped that they did. It belongs to the phone, whoever its person becomes."""
 
     __tablename__ = "notice_seen"
+    after_practice = After.GONE
     __table_args__ = (UniqueConstraint("follower_id", "version"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
