@@ -83,7 +83,7 @@ async def assess(stage: Stage, at: datetime, *, case: str, by: str, **judged: ob
         owner=stage.who(said.owner).id,
         accused=frozenset(stage.who(login).id for login in said.accused),
     )
-    await _step(stage, case, complaints.assess, by, form, at)
+    await _step(stage, case, complaints.assess, by, form, at, house=True)
 
 
 async def inquire(stage: Stage, at: datetime, *, case: str, by: str, says: str) -> None:

@@ -31,6 +31,10 @@ async def other_home(home: HomeUnderTest) -> Viewer:
     )
 
 
+async def _password(home: HomeUnderTest, who: Viewer) -> str:
+    return str(await home.one("SELECT password FROM staff WHERE id = ?", who.id))
+
+
 async def test_fault_s11_a_log_in_is_one_of_this_home_and_a_session_of_another_is_none(home: HomeUnderTest) -> None:
     ours = await home.staff()
     theirs = await other_home(home)
@@ -38,10 +42,10 @@ async def test_fault_s11_a_log_in_is_one_of_this_home_and_a_session_of_another_i
     found = await home.database.read(lambda db: staff.find(db, "chen"))
     assert found is not None, "a namesake elsewhere locks nobody out"
     assert found[0] == ours.id
-    who = staff.Knock("chen", "203.0.113.7", "", theirs.id, "x")
+    who = staff.Knock("chen", "203.0.113.7", "", theirs.id, await _password(home, theirs))
     theirs_in = await home.database.write(lambda db: sessions.log_in(db, who, home.clock(), 12))
     assert await home.database.read(lambda db: sessions.session(db, theirs_in.session, home.clock())) is None
-    mine = staff.Knock("chen", "203.0.113.7", "", ours.id, "x")
+    mine = staff.Knock("chen", "203.0.113.7", "", ours.id, await _password(home, ours))
     ours_in = await home.database.write(lambda db: sessions.log_in(db, mine, home.clock(), 12))
     session = await home.database.read(lambda db: sessions.session(db, ours_in.session, home.clock()))
     assert session is not None

@@ -140,7 +140,7 @@ async def test_fault_d11_after_each_message_the_composer_says_how_many_are_left(
     before = int(await page.locator("#quota b").inner_text())
     for sent in range(1, before + 1):
         await page.get_by_label(re.compile("^回复")).fill(f"第 {sent} 句")
-        await page.locator("#composer form .btn").first.click()
+        await page.locator("#composer form button.btn").first.click()
         await expect(page.locator("#messages")).to_contain_text(f"第 {sent} 句")
         if sent < before:
             await expect(page.locator("#quota b")).to_have_text(str(before - sent))
