@@ -16,7 +16,9 @@ CHECKED: Final = 7
 
 
 def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
-    """The board is written by who leads, week by week."""
+    """The board is written by who leads, week by week; a book without one has none."""
+    if "meals" not in book:
+        return
     done: set[date] = set()
     for words in WRITTEN:
         at = stage.moment(words)

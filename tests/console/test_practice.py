@@ -183,7 +183,7 @@ async def test_f54_the_phones_are_played_behind_the_log_in_and_by_nobody_else(st
         async with at_carer.get("/console/practice/phones/api/events") as stream:
             await stands.until_heard(world)
             world.tell("state")
-            assert b"state" in await stream.content.readuntil(b"\n\n")
+            assert b"state" in await stream.content.readuntil(b"\r\n\r\n")
 
 
 async def test_f54_without_a_backup_nobody_goes_over_and_the_backup_is_named(stands: Stands) -> None:

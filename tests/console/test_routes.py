@@ -147,15 +147,19 @@ FILLED = (
 JUNK = ("²", "１", "-1", "9" * 40, "1e9", "x\x00y", "9999999999999999.1", "'; --")
 
 
-@pytest.mark.parametrize(("role", "engine"), [(Role.DIRECTOR, "postgres"), (Role.AUDITOR, "sqlite")])
-async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(house: House, role: Role) -> None:
-    await house.home.staff(role, "沈国平", "shen")
+@pytest.mark.parametrize(
+    ("junk_words", "engine"), [(JUNK[::2], "sqlite"), (JUNK[1::2], "postgres")], ids=("sqlite", "postgres")
+)
+async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(
+    house: House, junk_words: tuple[str, ...]
+) -> None:
+    await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
     await house.home.hears("饭菜太凉了，我要投诉", "kin3")
     async with house.browser("shen") as client:
         csrf = re.search(r'"X-CSRF": "([^"]+)"', await (await client.get("/console/")).text())
         assert csrf
         headers = {"X-CSRF": csrf[1], "Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
-        for junk in JUNK:
+        for junk in junk_words:
             async with client.get("/console/live", params={"topics": f"person:{junk}", "since": junk}) as answer:
                 assert answer.status == 404, junk
             for method, path, _ in served(house):

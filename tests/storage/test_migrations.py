@@ -26,7 +26,7 @@ def test_p7_a_migration_that_is_killed_at_a_statement_passes_at_the_next_try(
     else:
         url = f"sqlite:///{tmp_path / 'killed.db'}"
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.migrations", "--every", "48", url],
+        [sys.executable, "-m", "benchmarks.migrations", "--every", "96", url],
         check=False,
         capture_output=True,
         text=True,
