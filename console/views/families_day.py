@@ -23,7 +23,9 @@ from services.families import binding, sheets
 from services.families.forms import ConfirmBinding, ConfirmMany, PrintSheets, RefuseBinding, UndoBinding
 from services.families.sheets import Sheet
 from services.ports import AccountDesk, NoAccount
+from services.residents.access import access_resident
 from storage.queries import families_day as queries
+from storage.queries import families_phones
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -77,10 +79,15 @@ async def prints(request: web.Request, form: PrintSheets) -> dict[str, Any]:
 async def ask(request: web.Request) -> dict[str, Any]:
     """One who waits, with all that can be said of them."""
     who, wanted = viewer(request), int(request.match_info["application"])
-    found = await request.app[DATABASE].read(lambda db: queries.waiting(db, who.sight, only=wanted))
-    if not found:
-        raise NotFound
-    return _words() | {"one": found[0]}
+
+    def work(db: Unit) -> dict[str, Any]:
+        found = queries.waiting(db, who.sight, only=wanted)
+        if not found:
+            raise NotFound
+        resident = access_resident(db, who, found[0].resident_id)
+        return {"one": found[0], "others": families_phones.others(db, resident, who.sight)}
+
+    return _words() | await request.app[DATABASE].read(work)
 
 
 @ROUTES.form("/binding/confirm", ConfirmMany, "families/_day.html")
@@ -147,7 +154,9 @@ def _of(form: ConfirmMany, application: int) -> ConfirmBinding:
 
     person = int(chosen("person")) if chosen("person").isdecimal() else 0
     phone_is, rang = chosen("phone_is") or "family", bool(chosen("rang"))
-    if phone_is in {"family", "shared"} and not rang:
+    if phone_is == "shared":
+        raise Invalid(why="有一位是两人共用的手机，没有绑；请点「单独办」，选另一位是谁。")
+    if phone_is == "family" and not rang:
         raise Invalid(why="有一位的号码还没当面打响，没有绑；请打一下再勾，或点「单独办」。")
     return ConfirmBinding(
         scopes=frozenset({"daily"}), phone_is=phone_is, person=person, proof=chosen("proof"), rang=rang

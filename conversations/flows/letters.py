@@ -53,10 +53,14 @@ def shown(data: Nothing, event: Done) -> Step[Nothing]:
     return finish(data, say(SAID.get(event.how, "letters.none"), lines=event.ref, by=event.due_at))
 
 
+REFUSED: Final = {"room": "letters.room", "shared": "letters.shared"}
+"""Why a phone of the house shows none."""
+
+
 @flow.on_refused(of=ShowLetters)
 def unbound(data: Nothing, refused: Refused) -> Step[Nothing]:
     """Nobody learns whether anybody lives here; a device of a room has no letters."""
-    return finish(data, say("letters.room" if refused.why == "room" else "letters.unbound"))
+    return finish(data, say(REFUSED.get(refused.why, "letters.unbound")))
 
 
 @flow.state(S.ONCE, to=(END,))

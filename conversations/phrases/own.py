@@ -26,7 +26,7 @@ FOR_ELDERS: Final = 60
 """So many signs may words for an elder have, or as many as ours."""
 FOR_BOTH: Final = 90
 """The same for what elders read as well as families: an elder hears or reads it in large type."""
-_BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters"})
+_BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters", "speaker"})
 _FAMILIES: Final = frozenset({"desk.elder", "letters.here", "letters.here_of", "letters.unbound"})
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""
@@ -68,6 +68,7 @@ NAMES: Final[Mapping[str, str]] = {
     "notice": "先告知的话",
     "number": "编号",
     "of": "共几题",
+    "one": "第一位",
     "phone": "电话",
     "question": "问题",
     "robot": "机器人",
@@ -75,6 +76,7 @@ NAMES: Final[Mapping[str, str]] = {
     "scopes": "可以看什么",
     "status": "在哪里",
     "text": "内容",
+    "two": "第二位",
     "urgent": "急事怎么办",
     "what": "哪件事",
     "who": "哪位",
@@ -102,7 +104,13 @@ def moments() -> Mapping[str, str]:
 
 def is_for_elders(key: str) -> bool:
     """Whether an elder reads it."""
-    return key.endswith("_elder") or key in {"desk.elder", "binding.elder", "alarm.coming", "alarm.coming_aloud"}
+    return key.endswith("_elder") or key in {
+        "desk.elder",
+        "binding.elder",
+        "binding.shared",
+        "alarm.coming",
+        "alarm.coming_aloud",
+    }
 
 
 def is_for_both(key: str) -> bool:

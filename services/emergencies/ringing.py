@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from care.states import Binding
 from care.triage import NURSE, Audience, Urgency
@@ -14,8 +14,9 @@ from services.emergencies import cries
 from services.emergencies.cries import Said
 from services.emergencies.strip import OLD, UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from storage import tables
-from storage.queries import talks
+from storage.queries import families_phones, talks
 from storage.seal import Unreadable
+from storage.tables.families_phones import CommonPhone
 from storage.unit import Unit
 
 SAID: Final = ("text", "voice", "event:click")
@@ -140,8 +141,9 @@ def _cry(alarm: tables.Alarm, message_id: int, at: datetime, said: Said | None) 
 def places(db: Unit, home_id: int) -> dict[str, Place]:
     """Who speaks from which openid, and where they are, for alarms that cannot wait for the database."""
     bound = db.execute(
-        select(tables.Follower.openid, tables.Person.id)
+        select(tables.Follower.openid, func.coalesce(CommonPhone.place_id, tables.Person.id))
         .join(tables.Person, tables.Person.id == tables.Follower.person_id)
+        .outerjoin(CommonPhone, CommonPhone.follower_id == tables.Follower.id)
         .where(
             tables.Person.home_id == home_id,
             (tables.Person.kind != "guest") | (tables.Follower.binding == Binding.HOUSE.value),
@@ -175,12 +177,16 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
     for person, room, bed, status in (*db.execute(own), *db.execute(tied.where(kin.person_id.in_(people)))):
         rooms.setdefault(person, []).append((f"{room} 室 {bed} 床", room, status))
     found: dict[int, Place] = {}
+    common = families_phones.places(db, people)
     devices = set(db.scalars(select(tables.Person.id).where(tables.Person.id.in_(people), talks.IS_PLACE)))
     for person, who in whos.items():
         beds = rooms.get(person, [])
         there = [bed for bed in beds if bed[2] == "在住"]
         away = "、".join(dict.fromkeys(status for _, _, status in beds)) if beds and not there else ""
         place = who.place or who.tie
+        if person in common:
+            found[person] = _several(who.name, common[person])
+            continue
         if away:
             place = (
                 f"登记为{away}，不在 {beds[0][0]}。请马上打电话给本人和家属"
@@ -194,6 +200,15 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
             who.name, place, f"登记为{away}" if away else shown, away, who.kind != "guest" or person in devices
         )
     return found
+
+
+def _several(name: str, here: families_phones.Here) -> Place:
+    """A phone of several rings for all of them: nobody is asked who it was before somebody goes (F3)."""
+    rooms = " 或 ".join(f"{room} 室" for room in here.rooms)
+    if here.kind == "shared":
+        return Place("两人共用的手机", f"{'或'.join(here.names)}，{rooms}", rooms)
+    people = "、".join(f"{who}（{bed}）" for who, bed in zip(here.names, here.beds, strict=True))
+    return Place(name, f"{rooms}：{people or '现在没人住'}", rooms)
 
 
 def _whos(db: Unit, people: list[int]) -> dict[int, talks.Who]:

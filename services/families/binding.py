@@ -17,7 +17,7 @@ from conversations.events import Done, Refused
 from conversations.flows.families import CODE_SIGNS, invitation_code
 from services.access import HANDLERS, Viewer, name_of
 from services.context import Context
-from services.families import consents, joining, relatives
+from services.families import consents, joining, phones, relatives
 from services.families.access import access_application
 from services.families.disputes import refuse_widening
 from services.families.forms import ConfirmBinding, RefuseBinding
@@ -204,7 +204,7 @@ def confirm(db: Unit, house: House, viewer: Viewer, application_id: int, form: C
         raise Invalid(why="请选这是谁的手机。")
     refuse_widening(db, row.resident_id)
     row.phone_is, row.proof, row.rang = phone_is, form.proof or None, form.rang
-    act = {"elder": _the_elder, "room": _a_room}.get(phone_is, _a_relative)
+    act = {"elder": _the_elder, "room": _a_room, "shared": _of_two}.get(phone_is, _a_relative)
     bound, words, how = act(db, house, viewer, row, form, now)
     row.verdict, row.decided_by, row.decided_at = "confirmed", viewer.id, now
     _tell(db, viewer, row, words, now)
@@ -231,7 +231,7 @@ def _a_relative(
     consents.given(db, viewer, tie, new, consents.How(form.way), now)
     tie.scopes = families.in_order(had | gets)
     person = _person(db, tie.person_id)
-    _phones(db, person.id, Binding.SHARED if form.phone_is == "shared" else Binding.OWN)
+    _phones(db, person.id, Binding.OWN)
     elder = db.open(_person(db, db.get_one(tables.Resident, row.resident_id).person_id), "name") or "老人"
     scopes = families.names(tie.scopes.split())
     words = house.words(
@@ -276,25 +276,32 @@ def _the_elder(
     """本人的手机: the guest is the elder; their menu follows."""
     resident = db.get_one(tables.Resident, row.resident_id)
     joining.join(db, viewer, row.person_id, resident.person_id, row.id, now)
-    phones = _phones(db, resident.person_id, Binding.OWN)
+    openids = _phones(db, resident.person_id, Binding.OWN)
     elder = db.open(_person(db, resident.person_id), "name") or "您好"
     words = house.words([say("binding.elder", elder=elder)], now, elder=True)
-    return Bound(resident.person_id, elder=True, openids=phones), words, "本人的手机"
+    return Bound(resident.person_id, elder=True, openids=openids), words, "本人的手机"
 
 
 def _a_room(
     db: Unit, house: House, viewer: Viewer, row: tables.Application, _: ConfirmBinding, now: datetime
 ) -> tuple[Bound, str, str]:
     """房间里的设备: a place that has no letters and tells no name; who speaks there is asked."""
-    person, resident = _person(db, row.person_id), db.get_one(tables.Resident, row.resident_id)
-    if person.kind != "guest":
-        raise Invalid(why="这部手机已经绑给了家属，不能再当房间的设备。请换一部，或先移除那位家属。")
-    db.seal(person, "name", f"{resident.room} 房的设备")
-    db.flush()
-    search.renamed(db, person)
-    _phones(db, person.id, Binding.HOUSE)
+    resident = db.get_one(tables.Resident, row.resident_id)
+    phones.confirm(db, viewer, row.person_id, [resident], now)
     words = house.words([say("binding.room", room=resident.room)], now)
-    return Bound(person.id), words, f"{viewer.name}：{resident.room} 房的设备"
+    return Bound(row.person_id), words, f"{viewer.name}：{resident.room} 房的设备"
+
+
+def _of_two(
+    db: Unit, house: House, viewer: Viewer, row: tables.Application, form: ConfirmBinding, now: datetime
+) -> tuple[Bound, str, str]:
+    """两人共用: an old couple with one WeChat."""
+    resident = db.get_one(tables.Resident, row.resident_id)
+    other = phones.other_of(db, viewer, resident, form.other)
+    openids = phones.confirm(db, viewer, row.person_id, [resident, other], now)
+    names = [db.open(_person(db, one.person_id), "name") or "老人" for one in (resident, other)]
+    words = house.words([say("binding.shared", one=names[0], two=names[1])], now, elder=True)
+    return Bound(row.person_id, elder=True, openids=openids), words, f"{names[0]}、{names[1]}两人共用"
 
 
 def _phones(db: Unit, person_id: int, whose: Binding) -> tuple[str, ...]:

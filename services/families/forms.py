@@ -18,6 +18,15 @@ class ConfirmBinding(Form, frozen=True, kw_only=True):
     person: int = 0
     proof: str = ""
     rang: bool = False
+    other: int = 0
+    """The second resident of a phone of two."""
+
+
+class ChangePhone(Form, frozen=True, kw_only=True):
+    """Whose a phone is after all; the second resident, where it is one of two (F3)."""
+
+    phone_is: str
+    other: int = 0
 
 
 class RefuseBinding(Form, frozen=True, kw_only=True):

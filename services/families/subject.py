@@ -39,6 +39,7 @@ SUBJECT: Final = Subject(
         "undo_join": "分回两位",
         "undo_bind": "撤回绑定",
         "refuse_binding": "没核实",
+        "change_phone": "改是谁的手机",
         "add_relative": "登记家属",
         "edit_relative": "改家属",
         "place_relative": "改打电话的先后",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from care import families, letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
@@ -29,6 +29,7 @@ from storage import revision, tables
 from storage.queries import launch, letters_pages
 from storage.queries import letters as queries
 from storage.queries.letters_photos import photo_count
+from storage.tables.families_phones import CommonPhone
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -281,6 +282,8 @@ def show(context: Context, _: ShowLetters) -> Done | Refused:
 
     Done.ref is the text of the lines; where letters are not switched on nothing is promised (F29).
     """
+    if context.elder and queries.of_a_room(context.store, context.person_id):
+        return Refused("shared")
     found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
     if found is None:
         return Refused("room" if queries.of_a_room(context.store, context.person_id) else "unbound")
@@ -317,8 +320,15 @@ def _degrees(text: str) -> float | None:
 
 
 def who_reads(db: Unit, openid: str) -> int:
-    """The person behind an openid of the account. Raises NotFound for who never wrote."""
-    person = db.scalars(select(tables.Follower.person_id).where(tables.Follower.openid == openid)).first()
+    """The person behind an openid of the account; a phone of several is nobody of them, since the next one reads the
+    same page. Raises NotFound for who never wrote.
+    """
+    found = (
+        select(func.coalesce(CommonPhone.place_id, tables.Follower.person_id))
+        .select_from(tables.Follower)
+        .outerjoin(CommonPhone, CommonPhone.follower_id == tables.Follower.id)
+    )
+    person = db.scalars(found.where(tables.Follower.openid == openid)).first()
     if person is None:
         raise NotFound
     return person

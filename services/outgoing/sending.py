@@ -40,9 +40,16 @@ HEADS: Final = (
 """The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind
 them.
 """
+PHONE: Final = """coalesce((SELECT id FROM follower WHERE person_id = o.person_id
+    ORDER BY CASE binding WHEN 'shared' THEN 1 ELSE 0 END, id DESC LIMIT 1),
+    (SELECT follower_id FROM common_phone WHERE place_id = o.person_id))"""
+"""By which phone somebody is reached: their newest own one; what belongs to a phone of several, by that one, whoever
+speaks on it.
+"""
 CRASHED: Final = "程序中断时正在发送，不确定送到没有；没有重发，请看一下对方是否收到"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
 USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
+NOT_SPEAKING: Final = "手机是两人共用的，现在不是本人在说；本人一说话就自动发"
 NEVER_TAKEN: Final = "试了 2 小时微信都没接，没有发出，请打电话"
 UNREADABLE: Final = "内容打不开，没有发出，请重写一遍"
 
@@ -113,6 +120,12 @@ class _Ready(NamedTuple):
     scene_until: int | None
     kind: str
     zone: str
+    holder: int | None
+    """Whose the phone is now: on a phone of several perhaps another one."""
+    place: int | None
+    """The phone of several as somebody; None for everybody's own."""
+    until: int | None
+    """Until when who spoke last on it is taken to speak."""
 
 
 def _ready(store: Store, now: datetime, limit: int) -> list[_Ready]:
@@ -126,10 +139,12 @@ def _ready(store: Store, now: datetime, limit: int) -> list[_Ready]:
         _Ready,
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
             f.following,
-                  f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind, coalesce(p.timezone, h.timezone)
+                  f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind,
+                  coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until
            FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h
            ON h.id = o.home_id
-           LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
+           LEFT JOIN follower f ON f.id = {PHONE}
+           LEFT JOIN common_phone s ON s.follower_id = f.id
            WHERE o.id {store.AMONG} AND o.state = 'ready' AND o.not_before <= ? {IN_TURN} LIMIT ?""",
         store.many([row_id for person, _, row_id in first if person in free]),
         now,
@@ -175,12 +190,7 @@ def _lease_or_park(
         reserve = KEPT_FOR_WORDS if purpose is SOUND else KEPT_FOR_STAFF
         if row.staff_id is not None or row.queue == "alarm":
             reserve = 0
-        if row.expires_at is not None and moment(row.expires_at) <= now:
-            end = _unsent(purpose) if purpose is SOUND else {"state": "given_up", "why": EXPIRED}
-            finish(store, row.id, person, row.queue, now, **end)
-            continue
-        if follower is None or not row.following:
-            finish(store, row.id, person, row.queue, now, state="given_up", why=UNFOLLOWED)
+        if _stays(store, row, purpose, now) or follower is None:
             continue
         left = spent.setdefault(follower, [row.session_left or 0, row.scene_left or 0])
         if open_scene and left[1] > 0:
@@ -215,6 +225,39 @@ def _lease_or_park(
             Claim(row.id, person, follower, row.openid, text, row.tries + 1, pot, row.session_until, row.purpose)
         )
     return claims
+
+
+def _stays(store: Store, row: _Ready, purpose: Purpose, now: datetime) -> bool:
+    """Whether it does not leave now, whatever the window says: too old, another one speaks, nobody follows."""
+    if row.expires_at is not None and moment(row.expires_at) <= now:
+        end = _unsent(purpose) if purpose is SOUND else {"state": "given_up", "why": EXPIRED}
+    elif _not_speaking(store, row, now):
+        end = {"state": "parked", "why": NOT_SPEAKING} if purpose.parks else _unsent(purpose)
+    elif row.holder not in {None, row.person} and not _held(store, row):
+        return True
+    elif row.follower is None or not row.following:
+        end = {"state": "given_up", "why": UNFOLLOWED}
+    else:
+        return False
+    finish(store, row.id, row.person, row.queue, now, **end)
+    return True
+
+
+def _not_speaking(store: Store, row: _Ready, now: datetime) -> bool:
+    """Whether somebody shares a phone on which they are not taken to speak now: what is theirs alone waits (F3)."""
+    if row.follower is not None:
+        theirs = row.place is not None and row.person != row.place
+        return theirs and (row.until is None or moment(row.until) <= now)
+    mine = """SELECT 1 FROM common_phone s JOIN resident r ON r.id IN (s.one_id, s.two_id) WHERE r.person_id = ?
+              LIMIT 1"""
+    return store.row(mine, row.person) is not None
+
+
+def _held(store: Store, row: _Ready) -> bool:
+    """What is said to a phone of several is counted under the lock of who speaks on it; False when that changed."""
+    store.lock_persons(*(one for one in [row.holder] if one is not None))
+    now = store.row("SELECT person_id, session_left, scene_left FROM follower WHERE id = ?", row.follower)
+    return now == (row.holder, row.session_left, row.scene_left)
 
 
 class _Sending(NamedTuple):

@@ -154,6 +154,9 @@ def unbind(db: Unit, home_id: int) -> None:
             db.execute(update(tables.Person).where(tables.Person.id == one.person_id).values(kind=GUEST))
     colleagues = tables.Person.kind == PersonKind.STAFF.value  # each on a simulated phone of hers
     db.execute(update(tables.Person).where(colleagues).values(kind=GUEST))
+    elders = select(tables.Resident.person_id)  # a phone of two is somebody who lives nowhere
+    phones = (tables.Person.kind == PersonKind.ELDER.value) & tables.Person.id.not_in(elders)
+    db.execute(update(tables.Person).where(phones).values(kind=GUEST))
     for asked in db.fresh(select(tables.Application).where(tables.Application.verdict == "confirmed")):
         if asked.person_id not in stays:
             _unconfirm(db, asked)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from care import quiet_hours, sla
 from care.accusations import Accusation
 from care.triage import CALM, UNHEARD, Audience, Triage
@@ -28,7 +30,7 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, keeping, talks
+from services.talks import dispatch, keeping, speaking, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
@@ -60,10 +62,10 @@ def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list
 def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
     store.lock_phones([(envelope.account_id, envelope.openid) for envelope in batch])
     known_talks = _talks(store, batch)
-    while store.shared and not (people := {talk.person_id for talk in known_talks.values()}) <= store.locked:
+    while store.shared and not (people := _people(store, known_talks)) <= store.locked:
         store.lock_persons(*people)  # a phone went over to another person while its old one was waited for
         known_talks = _talks(store, batch)
-    store.lock_persons(*(talk.person_id for talk in known_talks.values()))
+    store.lock_persons(*_people(store, known_talks))
     facts = _facts(store, house, known_talks)
     results: list[Receipt] = []
     seen: set[int | str] = set()
@@ -76,6 +78,13 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
         seen.add(who)
         if talk is not None and talk.repeat is not None:
             results.append(keeping.again(store, house, talk.repeat))
+        elif talk is not None and talk.common:  # whoever speaks there may be in the batch by a phone of their own
+            if place:
+                store.flush()
+                return results + _together(store, house, batch[place:])
+            results.append(_of_several(store, house, envelope, talk))
+            store.flush()
+            return results + (_together(store, house, batch[1:]) if batch[1:] else [])
         else:
             results.append(
                 _one(
@@ -87,6 +96,18 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
                 )
             )
     return results
+
+
+def _people(store: Store, known_talks: dict[tuple[int, str], Talk]) -> set[int]:
+    """Whoever is concerned: on a phone of several all of them."""
+    return {talk.person_id for talk in known_talks.values()} | speaking.people_of(store, known_talks.values())
+
+
+def _of_several(store: Store, house: House, envelope: Envelope, talk: Talk) -> Receipt:
+    """A message from a phone of two, or from a device of a room: first of whom it is."""
+    turn = speaking.steer(store, house, envelope, talk, rings=_heard(house, envelope, talk).rings)
+    facts = _facts(store, house, {(envelope.account_id, envelope.openid): turn.talk})
+    return _one(store, house, turn.envelope, turn.talk, facts.get(turn.talk.person_id, {}), turn)
 
 
 def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
@@ -101,8 +122,8 @@ def _alone(store: Store, house: House, envelope: Envelope) -> Receipt:
         log.exception("message set aside", extra={"action": "set_aside", "kind": envelope.kind})
     store.lock_phones([(envelope.account_id, envelope.openid)])
     talk = _talks(store, [envelope]).get((envelope.account_id, envelope.openid)) or _meet(store, envelope)
-    store.lock_persons(talk.person_id)
-    return _set_aside(store, house, envelope, talk, failed)
+    store.lock_persons(*speaking.people_of(store, [talk]), talk.person_id)
+    return _set_aside(store, house, envelope, speaking.to_place(store, talk) if talk.common else talk, failed)
 
 
 def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
@@ -172,7 +193,9 @@ def _facts(store: Store, house: House, known_talks: dict[tuple[int, str], Talk])
 # -- step and write ------------------------------------------------------------------------------------------------
 
 
-def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Facts) -> Receipt:
+def _one(
+    store: Store, house: House, envelope: Envelope, talk: Talk, facts: Facts, turned: speaking.Turn | None = None
+) -> Receipt:
     now = envelope.arrived_at
     talk.open(store)
     accused = _accused(envelope, talk)
@@ -214,6 +237,8 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
         or (context.attended and talk.snapshot is None and envelope.intent in NODS)
     ):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
+    elif turned is not None and (turned.kept or turned.said):
+        text = _named(store, house, talk, facts, context, turned)
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts)
         turn, says = _rounds(flow, turn, context)
@@ -228,6 +253,22 @@ def _one(store: Store, house: House, envelope: Envelope, talk: Talk, facts: Fact
     if answer is not None:
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)
+
+
+def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Context, turned: speaking.Turn) -> str:
+    """The name was said: what waited for it is gone on with as if it came now from them."""
+    if turned.kept is None:
+        store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=context.now)
+        return house.words([Say(turned.said)], context.now, elder=context.elder)
+    inbox_id, envelope = turned.kept
+    event = None if isinstance(envelope.event, events.ACTS) else envelope.event
+    before = msgspec.structs.replace(
+        context, inbox_id=inbox_id, event=event, said_at=sla.said_at(envelope.created_at, context.now), accused=None
+    )
+    flow, turn = _step(house, envelope, talk, facts)
+    turn, says = _rounds(flow, turn, before)
+    _after(store, talk, flow, turn, envelope, context.now)
+    return house.words(says, context.now, elder=context.elder)
 
 
 def _speak(context: Context, inbox_id: int, *said: str) -> None:

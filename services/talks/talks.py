@@ -41,6 +41,13 @@ class Talk(msgspec.Struct):
     snapshot: Snapshot | None = None
     muted_until: int | None = None
     """µs since 1970: a stranger's cries do not ring until then (S6)."""
+    binding: str = "guest"
+    """Whose phone it is (F3)."""
+
+    @property
+    def common(self) -> bool:
+        """Whether several people of the house speak on this phone; one that relatives share is theirs."""
+        return self.binding == "house" or (self.binding == "shared" and self.kind == "elder")
 
     def open(self, store: Store) -> None:
         """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
@@ -73,13 +80,14 @@ class _Talk(NamedTuple):
     parked: bool | int
     muted_until: int | None
     accuses: bool | int
+    binding: str
 
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
     c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
-    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL)"""
+    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL), f.binding"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
@@ -107,9 +115,10 @@ def load(
     return found
 
 
-def of_person(store: Store, person_id: int) -> tuple[int, Talk] | None:
-    """The home and the talk of a person."""
-    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?", person_id)
+def of_person(store: Store, person_id: int, follower_id: int | None = None) -> tuple[int, Talk] | None:
+    """The home and the talk of a person, on this phone where they have several."""
+    on = "" if follower_id is None else f" AND f.id = {follower_id:d}"
+    row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?{on}", person_id)
     return None if row is None else (row[0], _of(_Talk(*row[1:])))
 
 
@@ -183,6 +192,7 @@ def _of(row: _Talk) -> Talk:
         full_at=row.full_at,
         muted_until=row.muted_until,
         accuses=bool(row.accuses),
+        binding=row.binding,
     )
 
 

@@ -196,8 +196,9 @@ def begun(store: Store, person_id: int) -> bool:
 
 
 def of_a_room(store: Store, person_id: int) -> bool:
-    """Whether it is no person who looks, but a device of the house."""
-    mine = "SELECT 1 FROM follower WHERE person_id = ? AND binding = 'house'"
+    """Whether who looks holds a device of the house, or a phone of two, on which the other one would read along."""
+    mine = """SELECT 1 FROM follower f LEFT JOIN common_phone s ON s.follower_id = f.id
+              WHERE f.person_id = ? AND (f.binding = 'house' OR s.id IS NOT NULL)"""
     return store.row(mine, person_id) is not None
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from care.states import PersonKind
 from storage import tables
+from storage.tables.families_phones import CommonPhone
 
 A = tables.Accused
 Ids = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
@@ -133,10 +134,18 @@ class Sight:
         )
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:
-        """Elders of the floor and their relatives; beyond it only who calls for help now."""
+        """Elders of the floor, their relatives and the phones that several of them speak on; beyond it only who calls
+        for help now.
+        """
         if not self.floors:
             return true()
         here = select(tables.Resident.person_id).where(tables.Resident.floor.in_(self.floors))
         kin = select(tables.Kinship.person_id).join(tables.Resident, tables.Resident.id == tables.Kinship.resident_id)
         calls = self._calls()
-        return or_(column.in_(here), column.in_(kin.where(tables.Resident.floor.in_(self.floors))), column.in_(calls))
+        shared = select(CommonPhone.place_id).where(CommonPhone.floor.in_(self.floors))
+        return or_(
+            column.in_(shared),
+            column.in_(here),
+            column.in_(kin.where(tables.Resident.floor.in_(self.floors))),
+            column.in_(calls),
+        )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from care.states import Binding
 from storage import tables
+from storage.queries import families_phones
 from storage.queries.pages import and_one
 from storage.queries.sight import Sight
 from storage.unit import Unit
@@ -104,6 +105,8 @@ class Thread:
     """Before which id there are older messages; 0 = these are the first."""
     before: int | None = None
     """Set when these are not the newest."""
+    phone_is: str = ""
+    """Whose phone it is on which an elder speaks (F3)."""
 
 
 def worded() -> ColumnElement[bool]:
@@ -176,6 +179,7 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
         list(cases),
         first,
         before,
+        families_phones.said_on(db, person_id),
     )
 
 
@@ -199,6 +203,9 @@ def window(db: Unit, person_id: int) -> Window:
     row = db.scalars(
         select(tables.Follower).where(tables.Follower.person_id == person_id).order_by(tables.Follower.id.desc())
     ).first()
+    shared = None if row is not None else families_phones.is_used(db, person_id)
+    if shared is not None:  # on a phone of two the other one speaks: nothing leaves until this one does
+        return Window(shared.following, 0, None, 0, None, shared.heard_at)
     if row is None:
         return Window(
             following=False,
@@ -230,6 +237,8 @@ IS_PLACE: Final = (
     .correlate(tables.Person)
 )
 """Whether somebody is no person but a device of a room, where whoever speaks is asked (F3)."""
+COMMON: Final = {"shared": "两人共用的手机，没说是谁的话", "room": "房间里的设备，先问是谁"}
+"""What a phone of several is, beside its name."""
 
 
 UNTIED: Final = {"guest": "未绑定", "staff": "同事，用自己的微信"}
@@ -256,10 +265,14 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         )
         _ = resident
     found: dict[int, Who] = {}
+    common = families_phones.places(db, people)
     for person, attended_by, resident, is_place in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
         nobody = "房间里的设备，先问是谁" if is_place else UNTIED.get(person.kind, "")
+        if person.id in common:
+            here = common[person.id]
+            place, nobody = " 或 ".join(f"{room} 室" for room in here.rooms), COMMON[here.kind]
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
         found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
     return found

@@ -129,6 +129,8 @@ FREE: Final = frozenset(
         "bed.floor",
         "bed.name",
         "bed.room",
+        "common_phone.floor",
+        "common_phone.room",
         "campaign.period",
         "complaint.number",
         "complaint_unit.members",

@@ -62,6 +62,9 @@ ACTS: Final[dict[Key, Act]] = {
     post(f"{HERE}/dispute/end", "end_dispute"): act(
         "family.settle", "dispute", why="ended once, under the lock of the family; who comes second is told"
     ),
+    post("/console/residents/{resident}/phones/{follower}", "change"): act(
+        "phone.change", "phone", why="under the locks of all who speak on it, read again; a form of before is told"
+    ),
     post(f"{HERE}/sheets/{{sheet}}/revoke", "revoke"): act(
         "sheet.revoke", "invitation", why="its row is held; a sheet that was used first is a request, which is decided"
     ),

@@ -45,6 +45,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "effect.TakeVerdict", "case", "step.hear", PERSON, why="the family is answered by what stands"
     ),
     ("webhook", "ShowProgress"): act("effect.ShowProgress", "case", why=READS),
+    ("webhook", "AskWho"): act("effect.AskWho", "talk", why=READS),
     ("webhook", "TryCode"): act("effect.TryCode", "invitation", why=READS),
     ("webhook", "AskToBind"): act(
         "effect.AskToBind",
