@@ -55,6 +55,8 @@ async def _phones(request: web.Request) -> dict[str, Any]:
             "others": queries.others(db, row, who.sight) if found and who.role in HANDLERS else [],
             "may_change": who.role in HANDLERS,
             "KINDS": phones.KINDS,
+            "done": "",
+            "failed": "",
         }
 
     return await request.app[DATABASE].read(work)

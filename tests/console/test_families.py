@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from console.views import families_day
+from console.views import families_day, families_phones
 from conversations.events import Followed, Scanned
 from tests.console.browsers import Colleague, House, resident
 
@@ -53,6 +53,9 @@ class Account:
     async def mark(self, openid: str, tag: int) -> None:
         self.marked.append((openid, tag))
 
+    async def unmark(self, openid: str, tag: int) -> None:
+        self.marked.remove((openid, tag))
+
 
 async def test_f49_a_binding_day_from_a_print_of_a_floor_to_twenty_at_once(
     house: House, colleagues: dict[str, Colleague], monkeypatch: pytest.MonkeyPatch
@@ -100,3 +103,40 @@ async def test_f49_a_binding_day_from_a_print_of_a_floor_to_twenty_at_once(
     assert account.marked == [("phone2", 2)]
     assert "撤回了" in await (await desk.post(f"/applications/{one}/undo", {})).text()
     assert "还没有勾" in await (await desk.post("/binding/confirm", {})).text()
+
+
+async def test_f3_a_phone_of_two_stands_on_the_page_of_each_and_is_changed_there(
+    house: House, colleagues: dict[str, Colleague], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, number, account = colleagues["chen"], await resident(house), Account()
+    for view in (families_day, families_phones):
+        monkeypatch.setattr(view, "account", lambda _: account)
+    other = int(await house.home.one("SELECT id FROM resident WHERE id <> ? ORDER BY id", number))
+    page = await (await desk.post(f"/residents/{number}/sheet", {})).text()
+    found = re.search(r"<b>([0-9A-Z]{4}-[0-9A-Z]{4})</b>", page)
+    assert found
+    for words in (found[1], "本人", "王桂兰"):
+        await house.home.hears(words, "both")
+    asked = await house.home.one("SELECT id FROM application")
+    assert f'<option value="{other}">' in await desk.get(f"/binding/{asked}")
+    answer = await desk.post(f"/applications/{asked}/confirm", {"phone_is": "shared"})
+    assert (answer.status, "请选另一位是谁" in await answer.text()) == (422, True)
+    assert (
+        await desk.post(f"/applications/{asked}/confirm", {"phone_is": "shared", "other": str(other)})
+    ).status == 200
+    assert account.marked == [("both", 2)]
+    for one in (number, other):
+        assert "两人共用" in await desk.get(f"/residents/{one}/phones")
+    follower, place = (await house.home.rows("SELECT id, person_id FROM follower WHERE openid = 'both'"))[0]
+    assert "两人共用：王桂兰、" in await desk.get(f"/chats/{place}")
+    seen = await colleagues["zhou"].get(f"/residents/{number}/phones")
+    assert ("两人共用" in seen, "改一下" in seen) == (True, False)
+    at = f"/residents/{number}/phones/{follower}"
+    assert (await colleagues["zhou"].post(at, {"phone_is": "elder"})).status == 404
+    drawn = re.findall(r'name="drawn" value="([^"]*)"', await desk.get(f"/residents/{number}/phones"))[-1]
+    changed = await (await desk.post(at, {"phone_is": "room", "drawn": drawn})).text()
+    assert "手机上的菜单也换了" in changed
+    assert "谁说话先问是谁" in changed
+    assert account.marked == []
+    again = await desk.post(at, {"phone_is": "elder", "drawn": drawn})
+    assert (again.status, "改过这部手机" in await again.text()) == (409, True)
