@@ -148,7 +148,7 @@ def _of_two(
     if who is not None:
         kept = _kept(store, envelope, talk, phone, people[who]) if asked else None
         if asked:
-            talks.keep(store, talk, None, now)
+            talks.keep(store, talk, None, now)  # the question is answered
         _until(store, phone, _end(house, now))
         return Turn(_over(store, phone, talk, people[who].person_id), envelope, kept, "" if kept else "speaker.hello")
     if CHANGE.match(words):
@@ -159,7 +159,7 @@ def _of_two(
             _until(store, phone, _end(house, now))
         return Turn(talk, envelope)
     talk = _over(store, phone, talk, phone.place_id)
-    if envelope.intent in WHOSEVER:
+    if envelope.intent in WHOSEVER or (not asked and _goes_on(store, house, envelope, talk)):
         return Turn(talk, envelope)
     if asked:  # asked once is enough: it is the phone's, until some time has passed or somebody says a name
         _until(store, phone, _end(house, now))
@@ -187,8 +187,10 @@ def _in_a_room(
 ) -> Turn:
     words = events.said(envelope.event).strip()
     if not _is_asked(store, talk):
-        personal = envelope.intent not in WHOSEVER | SHOWN_TO_NOBODY and not (
-            envelope.intent == Intent.ASK and envelope.look_up() is not None
+        personal = (
+            envelope.intent not in WHOSEVER | SHOWN_TO_NOBODY
+            and not _goes_on(store, house, envelope, talk)
+            and not (envelope.intent == Intent.ASK and envelope.look_up() is not None)
         )
         return Turn(talk, _asking(envelope) if personal else envelope)
     beds = [(name, one.bed) for name, one in zip(_names(store, people), people, strict=True)]
@@ -267,6 +269,17 @@ def _is_asked(store: Store, talk: Talk) -> bool:
     return talk.snapshot is not None and talk.snapshot.flow == SPEAKER
 
 
+def _goes_on(store: Store, house: House, envelope: Envelope, talk: Talk) -> bool:
+    """Whether the words belong to a talk of the phone itself: a sheet that is being bound, a choice that was offered."""
+    talk.open(store)
+    event = envelope.event
+    return (
+        talk.snapshot is not None
+        and isinstance(event, events.MESSAGES)
+        and house.registry.of(talk.snapshot).takes(talk.snapshot, event)
+    )
+
+
 def _asking(envelope: Envelope) -> Envelope:
     return msgspec.structs.replace(envelope, intent=SPEAKER)
 
@@ -293,12 +306,10 @@ def _over(store: Store, phone: Phone, talk: Talk, person: int) -> Talk:
 def _kept(store: Store, envelope: Envelope, talk: Talk, phone: Phone, who: Speaker) -> tuple[int, Envelope] | None:
     """The message that waited for its name, now theirs with all that came with it; None where nothing waited."""
     kept = msgspec.json.decode(talk.snapshot.slots)["kept"] if talk.snapshot else ""
-    row = (
-        store.row("SELECT id, kind, event, created_at, arrived_at FROM inbox WHERE id = ?", int(kept)) if kept else None
-    )
+    row = store.row("SELECT id, kind, event, created_at FROM inbox WHERE id = ?", int(kept)) if kept else None
     if row is None:
         return None
-    inbox_id, kind, sealed, created, arrived = row
+    inbox_id, kind, sealed, created = row
     both = [phone.place_id, who.person_id]
     for table, column in ((tables.Inbox, "id"), (tables.Media, "inbox_id"), (tables.Accused, "inbox_id")):
         store.change(
@@ -316,12 +327,10 @@ def _kept(store: Store, envelope: Envelope, talk: Talk, phone: Phone, who: Speak
         event=event,
         intent=understand(event),
         created_at=moment(created),
-        arrived_at=envelope.arrived_at,
         heard=CALM,
         meant=None,
         accused=None,
         in_complaint=lambda: None,
         look_up=lambda: None,
     )
-    del arrived
     return inbox_id, before

@@ -1,101 +1,30 @@
-"""An old couple with one WeChat, and a device that stands in a room: who speaks is asked once, a cry for help never
-waits, and nothing of the one is said to the other (F3).
+"""An old couple with one WeChat: who speaks is asked once, a cry for help never waits, and nothing of the one is said to
+the other (F3).
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from care.errors import Invalid
-from care.triage import Audience, triage
+from care.triage import Audience
 from conversations.events import Click, Text, Unfollowed
-from services.access import Viewer
 from services.emergencies import alarms, ringing
-from services.families import binding, phones
-from services.families.forms import ChangePhone, ConfirmBinding
+from services.families import binding
+from services.families.forms import ConfirmBinding
 from services.letters import letters
 from services.talks import answering, silence
+from services.talks.receive import receive_batch
 from storage import tables
-from storage.queries import families_phones as queries
+from storage.open import open_database
 from storage.queries import talks as talk_queries
-from tests import houses
+from storage.store import Store
+from storage.types import Row
 from tests.conftest import HomeUnderTest
+from tests.services.couples import Couple, bound, couple, furnished
 
-SCENE = {
-    "staff": [],
-    "people": [],
-    "residents": [
-        ["306", "1", "王秀英", "女", "1944-10-14"],
-        ["306", "2", "李建国", "男", "1941-03-02"],
-        ["307", "1", "赵德厚", "男", "1939-05-20"],
-    ],
-}
-
-
-@dataclass
-class Couple:
-    """The house, its desk, and the two with their phone."""
-
-    home: HomeUnderTest
-    desk: Viewer
-    wang: int
-    li: int
-    place: int
-
-    async def says(self, words: str) -> str:
-        return await self.home.hears(words, "both")
-
-    async def cries(self, words: str) -> str:
-        heard = triage(words)
-        envelope = msgspec.structs.replace(self.home.envelope(Text(words), "both"), heard=heard, meant=heard)
-        receipt = await self.home.database.receive(envelope)
-        return receipt.answer.text if receipt.answer else ""
-
-    async def answered(self, words: str, key: str = "k") -> None:
-        """A colleague writes to her."""
-        now = self.home.clock()
-        await self.home.database.write(lambda db: answering.answer(db, self.desk, self.wang, words, key, now, None))
-
-    async def holder(self) -> int:
-        return await self.home.person("both")
-
-
-async def resident(home: HomeUnderTest, bed: str, room: str = "306") -> tuple[int, int]:
-    return tuple((await home.rows("SELECT id, person_id FROM resident WHERE room = ? AND bed = ?", room, bed))[0])
-
-
-async def bound(home: HomeUnderTest, desk: Viewer, openid: str, form: ConfirmBinding) -> binding.Bound:
-    number, _ = await resident(home, "1")
-    code = (await home.database.write(lambda db: binding.invite(db, desk, number, home.clock())))[0]
-    for words in (code, "本人", "王秀英"):
-        await home.hears(words, openid)
-    asked = int(await home.one("SELECT max(id) FROM application"))
-    found: binding.Bound = await home.database.write(
-        lambda db: binding.confirm(db, home.house, desk, asked, form, home.clock())
-    )
-    return found
-
-
-@pytest.fixture
-async def furnished(home: HomeUnderTest) -> HomeUnderTest:
-    await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
-    return home
-
-
-@pytest.fixture
-async def couple(furnished: HomeUnderTest) -> Couple:
-    home, desk = furnished, await furnished.staff()
-    (_, wang), (other, li) = await resident(home, "1"), await resident(home, "2")
-    found = await bound(home, desk, "both", ConfirmBinding(phone_is="shared", other=other))
-    assert found.elder
-    assert found.openids == ("both",)
-    left = await home.send_all()
-    assert "王秀英、李建国，你们两位都能用" in left[-1][1]
-    home.clock.on(hours=1)
-    return Couple(home, desk, wang, li, found.person_id)
+__all__ = ["couple", "furnished"]
 
 
 async def test_f3_the_words_are_kept_until_one_of_the_two_is_named_and_go_on_as_theirs(couple: Couple) -> None:
@@ -303,101 +232,59 @@ async def test_f3_the_second_of_a_couple_must_be_chosen(furnished: HomeUnderTest
     assert await furnished.one("SELECT verdict FROM application") is None
 
 
-# -- a device of a room --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def room(furnished: HomeUnderTest) -> Couple:
-    home, desk = furnished, await furnished.staff()
-    found = await bound(home, desk, "both", ConfirmBinding(phone_is="room"))
-    (_, wang), (_, li) = await resident(home, "1"), await resident(home, "2")
-    await home.send_all()
-    home.clock.on(hours=1)
-    return Couple(home, desk, wang, li, found.person_id)
-
-
-@pytest.mark.parametrize("name", ["李建国", "我是李建国", "2床", "二号床"])
-async def test_f3_a_device_asks_who_speaks_and_writes_it_into_their_record(room: Couple, name: str) -> None:
-    asked = await room.says("我腰疼，想找人看看")
-    assert asked == "您是哪位？说名字，或说床号。"
-    kept = await room.home.one("SELECT max(id) FROM inbox")
-    told = await room.says(name)
-    assert "有人会来问您" in told
-    assert "李建国" not in asked + told
-    assert await room.home.one("SELECT person_id FROM inbox WHERE id = ?", kept) == room.li
-    assert await room.home.rows("SELECT person_id, inbox_id FROM promise WHERE kept_at IS NULL AND kind = 'reply'") == [
-        (room.li, kept)
-    ]
-    assert await room.holder() == room.place  # the device stays a place: the next one is asked again
-    assert "您是哪位" in await room.says("水凉了")
-
-
-async def test_f3_unnamed_words_are_the_rooms(room: Couple) -> None:
-    await room.says("我腰疼，想找人看看")
-    assert "王" not in await room.says("不告诉你")
-    assert await room.home.rows("SELECT person_id FROM promise WHERE kept_at IS NULL AND kind = 'reply'") == [
-        (room.place,)
-    ]
-
-
-async def test_c1_f3_a_complaint_on_a_device_is_the_named_ones(room: Couple) -> None:
-    await room.says("饭天天是凉的，我要投诉")
-    assert "编号" not in await room.says("1床")
-    assert await room.home.rows("SELECT person_id FROM complaint") == [(room.wang,)]
-    assert "C" not in await room.says("进展")
-
-
-async def test_f1_f3_a_cry_from_a_device_names_the_room_and_all_who_live_there(room: Couple) -> None:
-    home = room.home
-    assert "叫人" in await room.cries("救命")
-    now = home.clock()
-    strip = (await home.database.read(lambda db: ringing.open_alarms(db, home.ids.home_id, now)))[0]
-    assert strip.where.name == "306 房的设备"
-    assert strip.where.place == "306 室：王秀英（1 床）、李建国（2 床）"
-
-
-# -- changed by a colleague ----------------------------------------------------------------------------------------
-
-Change = Callable[[str, int], Awaitable[tuple[str, str]]]
-
-
-@pytest.fixture
-def change(couple: Couple) -> Change:
-    async def act(kind: str, other: int = 0) -> tuple[str, str]:
-        home, (number, _) = couple.home, await resident(couple.home, "1")
-        follower = await home.one("SELECT id FROM follower WHERE openid = 'both'")
-        form = ChangePhone(phone_is=kind, other=other)
-        found: tuple[str, str] = await home.database.write(
-            lambda db: phones.change(db, couple.desk, number, follower, form, home.clock())
-        )
-        return found
-
-    return act
-
-
-async def test_f3_a_colleague_changes_whose_phone_it_is(couple: Couple, change: Change) -> None:
+async def test_f3_a_restart_in_the_middle_forgets_nothing(couple: Couple) -> None:
+    await couple.says("我腰疼，想找人看看")
     home = couple.home
-    await couple.says("李建国")
-    assert await change("elder", 0) == ("both", "elder")
+    await home.database.close()
+    again = open_database(
+        home.settings.database.url, home.database.sealer, lambda store, batch: receive_batch(store, home.house, batch)
+    )
+    await again.start()
+    receipt = await again.receive(home.envelope(Text("李建国"), "both"))
+    holder = await again.read(lambda db: db.query(tables.Follower.person_id).filter_by(openid="both").scalar())
+    await again.close()
+    assert receipt.answer is not None
+    assert "有人会来问您" in receipt.answer.text
+    assert holder == couple.li
+
+
+async def test_f3_a_batch_with_her_own_phone_and_the_common_one_keeps_the_two_apart(couple: Couple) -> None:
+    home = couple.home
+    code = (await home.database.write(lambda db: binding.invite(db, couple.desk, couple.number, home.clock())))[0]
+    for words in (code, "本人", "王秀英"):
+        await home.hears(words, "own")
+    asked = int(await home.one("SELECT max(id) FROM application"))
+    form = ConfirmBinding(phone_is="elder")
+    await home.database.write(lambda db: binding.confirm(db, home.house, couple.desk, asked, form, home.clock()))
+    await couple.says("我腰疼，想找人看看")
+    said = (("own", "我腿也疼"), ("both", "1"), ("stranger", "你好"), ("own", "快来"))
+    batch = [home.envelope(Text(words), openid) for openid, words in said[:3]]
+    receipts = await home.database.store(lambda store: receive_batch(store, home.house, batch))
+    assert [receipt.answer is not None for receipt in receipts] == [True, True, True]
     assert await couple.holder() == couple.wang
-    assert "您是" not in await couple.says("我腰疼，想找人看看")
-    assert await change("room", 0) == ("both", "room")
-    assert "您是哪位" in await couple.says("我腰疼")
-    other, _ = await resident(home, "2")
-    assert await change("shared", other) == ("both", "shared")
-    assert "您是王秀英还是李建国" in await couple.says("我腰疼")
-    number, _ = await resident(home, "1")
-
-    def shown(db: object) -> list[tuple[str, str]]:
-        row = db.get_one(tables.Resident, number)  # type: ignore[attr-defined]
-        return [(one.kind, one.names) for one in queries.of_resident(db, row, home.clock())]  # type: ignore[arg-type]
-
-    assert await home.database.read(shown) == [("shared", "王秀英、李建国")]
+    theirs = await home.one("SELECT count(*) FROM inbox WHERE person_id = ? AND kind = 'text'", couple.wang)
+    assert theirs >= 3  # what she wrote on her own, what waited, and the name
+    await couple.answered("大夫就来")
+    assert [openid for openid, words in await home.send_all() if "大夫" in words] == ["own"]
 
 
-async def test_f3_while_it_rings_nobody_changes_whose_phone_it_is(couple: Couple, change: Change) -> None:
-    await couple.cries("我摔倒了")
-    with pytest.raises(Invalid, match="还没结束"):
-        await change("elder", 0)
-    with pytest.raises(Invalid, match="是谁的手机"):
-        await change("family", 0)
+async def test_f3_who_has_one_phone_alone_is_asked_nothing_more_of_the_database(couple: Couple) -> None:
+    home, asked = couple.home, list[str]()
+    await home.hears("你好", "daughter")
+
+    def work(store: Store) -> None:
+        real = store._ask
+
+        def ask(sql: str, values: Sequence[object]) -> list[Row]:
+            asked.append(sql)
+            return real(sql, values)
+
+        store._ask = ask  # type: ignore[method-assign]
+        try:
+            receive_batch(store, home.house, [home.envelope(Text("你好"), "daughter")])
+        finally:
+            del store._ask
+
+    await home.database.store(work)
+    assert asked
+    assert not [sql for sql in asked if "common_phone" in sql]

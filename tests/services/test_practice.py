@@ -36,6 +36,7 @@ SCENE = {
 }
 NAME = "青禾颐养院"
 FAMILY, OTHER, ELDER, ROOM, COLLEAGUE = (f"{OPENID}{one}" for one in ("a", "b", "c", "d", "e"))
+BOTH = f"{OPENID}f"
 OWN = frozenset({"audit", "practice", "home", "wechat_account", "launch", "gram", "search_mark"})
 """Tables that practice itself writes; what was launched before it is another home's matter."""
 
@@ -94,6 +95,9 @@ async def practised(home: HomeUnderTest, boss: Viewer, desk: Viewer) -> tuple[in
     await confirms(home, desk, await asks(home, desk, OTHER), scopes=frozenset({"daily"}))
     await confirms(home, desk, await asks(home, desk, ELDER), phone_is="elder")
     await confirms(home, desk, await asks(home, desk, ROOM), phone_is="room")
+    other = await home.one("SELECT id FROM resident WHERE room = '307'")
+    await confirms(home, desk, await asks(home, desk, BOTH), phone_is="shared", other=other)
+    await home.hears("周玉珍", BOTH)
     hers = await home.database.write(lambda db: wechat.code_for(db, boss, desk.id, home.clock()))
     await home.hears(hers[0], COLLEAGUE)
     assert await home.rows("SELECT kind FROM person WHERE id = ?", await home.person(COLLEAGUE)) == [("staff",)]
