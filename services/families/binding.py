@@ -322,6 +322,8 @@ def undo(db: Unit, viewer: Viewer, application_id: int, now: datetime) -> None:
     """
     row = access_application(db, viewer, application_id, lock=True)
     alias = db.fresh(select(Alias).where(Alias.application_id == row.id, Alias.undone_at.is_(None))).first()
+    if alias is None and row.phone_is in {"shared", "room"}:
+        raise Invalid(why="这次绑定不能整个撤回；是谁的手机，请在老人那一页的「手机」里改。")
     if alias is None:
         raise Invalid(why="这次绑定不能整个撤回；请在家属那一页移除这位。")
     db.lock_persons(alias.was)

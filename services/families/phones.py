@@ -1,6 +1,6 @@
 """是谁的手机: an elder's own, one of two, or a device of a room; at confirmation and whenever a colleague changes it (F3)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -22,6 +22,8 @@ from storage.unit import Unit
 
 KINDS: Final = {key: words for key, words in families.PHONES.items() if key != "family"}
 """Whose a phone of the house may be."""
+RINGS: Final = timedelta(hours=12)
+"""What nobody ended for so long does not ring any more."""
 
 
 def revision_of(phone: queries.Phone) -> str:
@@ -51,11 +53,12 @@ def confirm(db: Unit, viewer: Viewer, guest: int, pair: list[tables.Resident], n
         what = "当房间的设备" if len(pair) == 1 else "两人共用"
         raise Invalid(why=f"这部手机已经绑给了家属，不能再{what}。请换一部，或先移除那位家属。")
     db.lock_persons(*(one.person_id for one in pair))
-    found = select(tables.Follower).where(
-        tables.Follower.person_id == guest, tables.Follower.binding == Binding.GUEST.value
-    )
+    # a device that was carried into another room is bound there by another sheet
+    free = (Binding.GUEST.value, Binding.HOUSE.value)
+    found = select(tables.Follower).where(tables.Follower.person_id == guest, tables.Follower.binding.in_(free))
     openids = []
     for phone in db.fresh(found).all():
+        db.execute(delete(CommonPhone).where(CommonPhone.follower_id == phone.id))
         share(db, viewer, phone, guest, pair, now)
         openids.append(phone.openid)
     return tuple(openids)
@@ -120,7 +123,7 @@ def change(
     if again.follower.person_id not in db.store.locked:  # it went over to somebody new meanwhile
         raise Decided(who="有同事", what="改过这部手机")
     follower = again.follower
-    _nothing_rings(db, again)
+    _nothing_rings(db, again, now)
     if (
         db.store.row("SELECT 1 FROM outbox WHERE person_id = ? AND state = 'sending' LIMIT 1", follower.person_id)
         is not None
@@ -166,11 +169,14 @@ def _lock(db: Unit, phone: queries.Phone, resident: tables.Resident, other: tabl
     db.lock_persons(*people, phone.follower.person_id, *((row.place_id,) if row else ()))
 
 
-def _nothing_rings(db: Unit, phone: queries.Phone) -> None:
+def _nothing_rings(db: Unit, phone: queries.Phone, now: datetime) -> None:
+    """Whoever goes finds the strip by its phone."""
     rings = select(tables.Alarm.id).where(
-        tables.Alarm.person_id == phone.follower.person_id, tables.Alarm.arrived_at.is_(None)
+        tables.Alarm.person_id == phone.follower.person_id,
+        tables.Alarm.arrived_at.is_(None),
+        tables.Alarm.latest_at > now - RINGS,
     )
-    if phone.row is not None and db.scalars(rings).first() is not None:
+    if db.scalars(rings).first() is not None:
         raise Invalid(why="这部手机上有一条呼救还没结束，先去看人；结束了再改。")
 
 

@@ -270,7 +270,7 @@ def _is_asked(store: Store, talk: Talk) -> bool:
 
 
 def _goes_on(store: Store, house: House, envelope: Envelope, talk: Talk) -> bool:
-    """Whether the words belong to a talk of the phone itself: a sheet that is being bound, a choice that was offered."""
+    """Whether the words belong to a talk of the phone itself: a sheet that is bound, a choice that was offered."""
     talk.open(store)
     event = envelope.event
     return (

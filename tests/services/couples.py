@@ -60,8 +60,10 @@ async def resident(home: HomeUnderTest, bed: str, room: str = "306") -> tuple[in
     return tuple((await home.rows("SELECT id, person_id FROM resident WHERE room = ? AND bed = ?", room, bed))[0])
 
 
-async def bound(home: HomeUnderTest, desk: Viewer, openid: str, form: ConfirmBinding) -> binding.Bound:
-    number, _ = await resident(home, "1")
+async def bound(
+    home: HomeUnderTest, desk: Viewer, openid: str, form: ConfirmBinding, room: str = "306"
+) -> binding.Bound:
+    number, _ = await resident(home, "1", room)
     code = (await home.database.write(lambda db: binding.invite(db, desk, number, home.clock())))[0]
     for words in (code, "本人", "王秀英"):
         await home.hears(words, openid)

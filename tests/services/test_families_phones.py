@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from care.errors import Invalid
+from care.errors import Changed, Invalid, NotFound
+from care.states import Role
 from services.emergencies import ringing
-from services.families import phones
+from services.families import binding, phones
 from services.families.forms import ChangePhone, ConfirmBinding
 from storage import tables
 from storage.queries import families_phones as queries
@@ -74,6 +75,16 @@ async def test_f1_f3_a_cry_from_a_device_names_the_room_and_all_who_live_there(r
     assert strip.where.place == "306 室：王秀英（1 床）、李建国（2 床）"
 
 
+async def test_f3_a_device_that_was_carried_into_another_room_is_bound_there(room: Couple) -> None:
+    home = room.home
+    await bound(home, room.desk, "both", ConfirmBinding(phone_is="room"), "307")
+    assert await home.rows("SELECT room FROM common_phone") == [("307",)]
+    await room.cries("救命")
+    now = home.clock()
+    strip = (await home.database.read(lambda db: ringing.open_alarms(db, home.ids.home_id, now)))[0]
+    assert strip.where.place == "307 室：赵德厚（1 床）"
+
+
 # -- changed by a colleague ----------------------------------------------------------------------------------------
 
 Change = Callable[[str, int], Awaitable[tuple[str, str]]]
@@ -111,6 +122,29 @@ async def test_f3_a_colleague_changes_whose_phone_it_is(couple: Couple, change: 
         return [(one.kind, one.names) for one in queries.of_resident(db, row, home.clock())]  # type: ignore[arg-type]
 
     assert await home.database.read(shown) == [("shared", "王秀英、李建国")]
+
+
+async def test_f3_an_own_phone_that_rings_is_not_changed_either(couple: Couple, change: Change) -> None:
+    await change("elder", 0)
+    await couple.cries("我摔倒了")
+    with pytest.raises(Invalid, match="还没结束"):
+        await change("room", 0)
+
+
+async def test_f3_a_form_of_before_is_told_and_a_wrong_binding_is_mended_on_the_page(couple: Couple) -> None:
+    home = couple.home
+    follower = await home.one("SELECT id FROM follower WHERE openid = 'both'")
+    form = ChangePhone(phone_is="room", drawn="old")
+    with pytest.raises(Changed):
+        await home.database.write(
+            lambda db: phones.change(db, couple.desk, couple.number, follower, form, home.clock())
+        )
+    asked = await home.one("SELECT id FROM application")
+    with pytest.raises(Invalid, match="「手机」里改"):
+        await home.database.write(lambda db: binding.undo(db, couple.desk, asked, home.clock()))
+    nurse = await home.staff(Role.NURSE, "周敏", "zhou")
+    with pytest.raises(NotFound):
+        await home.database.write(lambda db: phones.change(db, nurse, couple.number, follower, form, home.clock()))
 
 
 async def test_f3_while_it_rings_nobody_changes_whose_phone_it_is(couple: Couple, change: Change) -> None:

@@ -1,5 +1,5 @@
-"""An old couple with one WeChat: who speaks is asked once, a cry for help never waits, and nothing of the one is said to
-the other (F3).
+"""An old couple with one WeChat: who speaks is asked once, a cry for help never waits, and nothing of the one is said
+to the other (F3).
 """
 
 from collections.abc import Sequence

@@ -154,7 +154,7 @@ async def test_f54_going_over_leaves_what_colleagues_entered_and_nothing_that_wa
     before = await house.database.read(lambda db: going_over.account(db, boss))
     assert [(one.name, one.of) for one in before.played] == [("李静", "王桂兰")]
     assert before.played[0].person_id == played
-    assert dict(before.gone)["绑定和关注的模拟手机"] == 6
+    assert dict(before.gone)["绑定和关注的模拟手机"] == 7
     assert dict(before.stays)["老人"] == 2
     await goes_over(house, boss)
     left = await everything(house)
