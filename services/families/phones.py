@@ -1,4 +1,4 @@
-"""是谁的手机: an elder's own, one of two, or a device of a room; at confirmation and whenever a colleague changes it (F3)."""
+"""是谁的手机: an elder's own, one of two, or a device of a room; at confirmation and when a colleague changes it (F3)."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -76,8 +76,8 @@ class Turn:
     envelope: Envelope
     kept: tuple[int, Envelope] | None = None
     said: str = ""
-    """The one phrase that is answered to a name: nothing waited for it, or what did went to the record of who was named,
-    of which a device of a room says nothing else.
+    """The one phrase that is answered to a name: nothing waited for it, or what did went to the record of who was
+    named, of which a device of a room says no more.
     """
 
 
