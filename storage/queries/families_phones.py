@@ -39,10 +39,11 @@ class Phone:
 def places(db: Unit, people: Collection[int]) -> dict[int, Here]:
     """Those of these people who are a phone of several."""
     rows = db.scalars(select(CommonPhone).where(CommonPhone.place_id.in_(people))).all()
-    return {row.place_id: _here(db, row) for row in rows}
+    return {row.place_id: here(db, row) for row in rows}
 
 
-def _here(db: Unit, row: CommonPhone) -> Here:
+def here(db: Unit, row: CommonPhone) -> Here:
+    """Who speaks on this one, and where."""
     found = _residents(db, row)
     names = tuple(db.words(person, "name", "老人") for _, person in found)
     beds = tuple(f"{resident.bed} 床" for resident, _ in found)
@@ -54,8 +55,8 @@ def _residents(db: Unit, row: CommonPhone) -> list[tuple[tables.Resident, tables
     table = tables.Resident
     asked = select(table, tables.Person).join(tables.Person, tables.Person.id == table.person_id)
     room = (table.home_id == row.home_id) & (table.room == row.room) & (table.floor == row.floor)
-    here = room if row.one_id is None else table.id.in_((row.one_id, row.two_id or 0))
-    found = db.execute(asked.where(here, table.status.not_in(GONE)).order_by(table.bed, table.id)).all()
+    whose = room if row.one_id is None else table.id.in_((row.one_id, row.two_id or 0))
+    found = db.execute(asked.where(whose, table.status.not_in(GONE)).order_by(table.bed, table.id)).all()
     pairs = [(one[0], one[1]) for one in found]
     return sorted(pairs, key=lambda one: one[0].id != row.one_id) if row.one_id is not None else pairs
 
@@ -64,11 +65,11 @@ def of_resident(db: Unit, resident: tables.Resident, now: datetime) -> list[Phon
     """The phones on which a resident may speak: their own, one of two, the devices of their room."""
     shared = or_(CommonPhone.one_id == resident.id, CommonPhone.two_id == resident.id)
     room = (CommonPhone.room == resident.room) & (CommonPhone.floor == resident.floor) & CommonPhone.one_id.is_(None)
-    here = (CommonPhone.home_id == resident.home_id) & or_(shared, room & (resident.room != ""))
+    mine = (CommonPhone.home_id == resident.home_id) & or_(shared, room & (resident.room != ""))
     common = db.execute(
         select(CommonPhone, tables.Follower)
         .join(tables.Follower, tables.Follower.id == CommonPhone.follower_id)
-        .where(here)
+        .where(mine)
         .order_by(CommonPhone.id)
     ).all()
     own = db.scalars(
@@ -78,7 +79,7 @@ def of_resident(db: Unit, resident: tables.Resident, now: datetime) -> list[Phon
     )
     found = [Phone(one, None, "elder", "", "") for one in own]
     for row, follower in common:
-        seen = _here(db, row)
+        seen = here(db, row)
         speaks = ""
         if row.one_id is not None and follower.person_id != row.place_id and row.until and row.until > now:
             speaks = db.words(db.get_one(tables.Person, follower.person_id), "name", "老人")
@@ -88,14 +89,14 @@ def of_resident(db: Unit, resident: tables.Resident, now: datetime) -> list[Phon
 
 def said_on(db: Unit, person_id: int) -> str:
     """Whose phone it is on which an elder, or whoever holds a phone of several, speaks; "" for everybody else."""
-    here = places(db, [person_id]).get(person_id)
-    if here is not None:
-        return "房间里的设备" if here.kind == "room" else f"两人共用：{'、'.join(here.names)}"
+    place = places(db, [person_id]).get(person_id)
+    if place is not None:
+        return "房间里的设备" if place.kind == "room" else f"两人共用：{'、'.join(place.names)}"
     resident = db.scalars(select(tables.Resident).where(tables.Resident.person_id == person_id)).first()
     if resident is None:
         return ""
     shared = or_(CommonPhone.one_id == resident.id, CommonPhone.two_id == resident.id)
-    found = [f"两人共用：{'、'.join(_here(db, row).names)}" for row in db.scalars(select(CommonPhone).where(shared))]
+    found = [f"两人共用：{'、'.join(here(db, row).names)}" for row in db.scalars(select(CommonPhone).where(shared))]
     own = select(tables.Follower.id).where(
         tables.Follower.person_id == person_id, tables.Follower.binding == Binding.OWN.value
     )

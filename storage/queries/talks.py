@@ -13,6 +13,7 @@ from storage import tables
 from storage.queries import families_phones
 from storage.queries.pages import and_one
 from storage.queries.sight import Sight
+from storage.tables.families_phones import CommonPhone
 from storage.unit import Unit
 
 BUBBLES: Final = 60
@@ -35,6 +36,8 @@ class Who:
     tie: str
     phone: str
     attended_by: int | None
+    common: bool = False
+    """Whether it is a phone of several, no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +174,16 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
         .where(tables.Complaint.person_id == person_id, sight.complaint())
         .order_by(tables.Complaint.id.desc())
     ).all()
+    who = whos(db, [person_id])[person_id]
     return Thread(
-        whos(db, [person_id])[person_id],
+        who,
         bubbles,
         window(db, person_id),
         [Clock(row.kind, row.made_at, row.due_at) for row in promises],
         list(cases),
         first,
         before,
-        families_phones.said_on(db, person_id),
+        families_phones.said_on(db, person_id) if who.kind == "elder" or who.common else "",
     )
 
 
@@ -247,9 +251,10 @@ UNTIED: Final = {"guest": "未绑定", "staff": "同事，用自己的微信"}
 def whos(db: Unit, people: list[int]) -> dict[int, Who]:
     """People as staff see them, by id."""
     rows = db.execute(
-        select(tables.Person, tables.Conversation.attended_by, tables.Resident, IS_PLACE)
+        select(tables.Person, tables.Conversation.attended_by, tables.Resident, IS_PLACE, CommonPhone)
         .outerjoin(tables.Conversation, tables.Conversation.person_id == tables.Person.id)
         .outerjoin(tables.Resident, tables.Resident.person_id == tables.Person.id)
+        .outerjoin(CommonPhone, CommonPhone.place_id == tables.Person.id)
         .where(tables.Person.id.in_(people))
     ).all()
     elder = aliased(tables.Person)
@@ -265,14 +270,14 @@ def whos(db: Unit, people: list[int]) -> dict[int, Who]:
         )
         _ = resident
     found: dict[int, Who] = {}
-    common = families_phones.places(db, people)
-    for person, attended_by, resident, is_place in rows:
+    for person, attended_by, resident, is_place, common in rows:
         place = f"{resident.room} 室 {resident.bed} 床" if resident else ""
         name = db.words(person, "name", "未绑定用户")
         nobody = "房间里的设备，先问是谁" if is_place else UNTIED.get(person.kind, "")
-        if person.id in common:
-            here = common[person.id]
+        if common is not None:
+            here = families_phones.here(db, common)
             place, nobody = " 或 ".join(f"{room} 室" for room in here.rooms), COMMON[here.kind]
         tie = ties.get(person.id, "老人 · " + place if resident else nobody)
-        found[person.id] = Who(person.id, name, person.kind, place, tie, db.words(person, "phone"), attended_by)
+        phone, several = db.words(person, "phone"), common is not None
+        found[person.id] = Who(person.id, name, person.kind, place, tie, phone, attended_by, several)
     return found
