@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from bot.sample.stage import Act, Stage
@@ -26,7 +27,7 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
         for week in (first, first + timedelta(days=7)):
             if week not in done:
                 done.add(week)
-                yield Act(at, f"week {week}", lambda at, week=week: _week(book, stage, week, at))  # type: ignore[misc]
+                yield Act(at, f"week {week}", partial(_week, book, stage, week))
     yield Act(stage.moment(WRITTEN[0]), "prices", lambda at: _prices(book, stage, at))
     yield Act(stage.moment(WRITTEN[-1]), "beds", lambda at: _beds(stage, at))
 
@@ -43,14 +44,14 @@ async def _week(book: Mapping[str, Any], stage: Stage, first: date, at: datetime
     for day in days:
         for begins, ends, title, place, floors in book["activities"][WEEKDAYS[day.weekday()]]:
             form = PutActivity(day=day, begins=begins, ends=ends, title=title, place=place, floors=floors)
-            await stage.write(lambda db, form=form: activities.put(db, who, form, at))  # type: ignore[misc]
+            await stage.write(partial(activities.put, viewer=who, form=form, now=at))
 
 
 async def _prices(book: Mapping[str, Any], stage: Stage, at: datetime) -> None:
     who, until = stage.who("shen"), at.date() + timedelta(days=300)
     for one in book["prices"]:
         form = PutPrice(**one, valid_until=until)
-        await stage.write(lambda db, form=form: prices.put(db, who, form, at))  # type: ignore[misc]
+        await stage.write(partial(prices.put, viewer=who, form=form, now=at))
 
 
 async def _beds(stage: Stage, at: datetime) -> None:

@@ -1,0 +1,77 @@
+"""What colleagues have to do, what they note about residents, and what the desk says every day."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from bot.sample.stage import Act, Stage
+from services.talks import canned
+from services.talks.forms import WriteCanned
+from services.tasks import notes, tasks
+from services.tasks.forms import ActOnTask, AddNote, AddTask
+
+SAYS: Final = "-12 09:30"
+"""When the desk wrote its sentences down."""
+
+
+def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
+    """Tasks, notes and sentences of the book; a book without them has none."""
+    for one in book.get("tasks", ()):
+        task = Chore(stage, one)
+        yield Act(stage.moment(one["at"]), f"task {one['what']}", task.begin)
+        if "done" in one:
+            yield Act(stage.moment(one["done"]), f"done {one['what']}", task.end)
+    for one in book.get("notes", ()):
+        yield Act(stage.moment(one["at"]), f"note {one['words']}", Remark(stage, one).write)
+    if "canned" in book:
+        yield Act(stage.moment(SAYS), "canned", Sentences(stage, book["canned"]).write)
+
+
+class Chore:
+    """One task, from its first word to its end."""
+
+    def __init__(self, stage: Stage, told: Mapping[str, Any]) -> None:
+        self._stage, self._told, self._number = stage, told, 0
+
+    async def begin(self, at: datetime) -> None:
+        """Written in one line."""
+        told, stage = self._told, self._stage
+        due = stage.moment(told["due"]).replace(tzinfo=None) if "due" in told else None
+        form = AddTask(
+            what=told["what"], whom=told["whom"], due=due, resident=stage.home.residents.get(told.get("place", ""), 0)
+        )
+        who = stage.who(told["by"])
+        self._number = await stage.write(lambda db: tasks.add(db, who, form, at).id)
+
+    async def end(self, at: datetime) -> None:
+        """Done by who wrote it."""
+        who, number = self._stage.who(self._told["by"]), self._number
+        await self._stage.write(lambda db: tasks.done(db, who, number, ActOnTask(), at).id)
+
+
+class Remark:
+    """A line about a resident."""
+
+    def __init__(self, stage: Stage, told: Mapping[str, Any]) -> None:
+        self._stage, self._told = stage, told
+
+    async def write(self, at: datetime) -> None:
+        """From the console."""
+        told, stage = self._told, self._stage
+        form = AddNote(words=told["words"], inside=told.get("inside", False))
+        who, resident = stage.who(told["by"]), stage.home.residents[told["place"]]
+        await stage.write(lambda db: notes.add(db, who, resident, form, at).id)
+
+
+class Sentences:
+    """常用语 of the house."""
+
+    def __init__(self, stage: Stage, told: Iterable[Mapping[str, str]]) -> None:
+        self._stage, self._told = stage, told
+
+    async def write(self, at: datetime) -> None:
+        """One after the other, by who leads."""
+        who = self._stage.who("he")
+        for one in self._told:
+            await self._stage.write(partial(canned.write, viewer=who, form=WriteCanned(words=one["words"]), now=at))
