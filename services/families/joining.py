@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import UniqueConstraint, select
 
 from care.errors import Conflict, Decided, Invalid, NotFound
 from services.access import HANDLERS, Viewer, name_of
@@ -29,6 +29,14 @@ MOVES: Final[tuple[type[tables.Base], ...]] = tuple(
     for mapper in sorted(tables.Base.registry.mappers, key=lambda one: str(one.class_.__tablename__))
     if "person_id" in mapper.class_.__table__.columns and mapper.class_.__tablename__ not in STAYS
 )
+
+
+def once(table: type[tables.Base]) -> list[str]:
+    """Of what a person has one row at most in a table: the letter of a reading, the round of a questionnaire."""
+    keys = [one for one in table.metadata.tables[table.__tablename__].constraints if isinstance(one, UniqueConstraint)]
+    return [
+        name for key in keys if "person_id" in (names := key.columns.keys()) for name in names if name != "person_id"
+    ]
 
 
 class Sending(Conflict):
@@ -163,13 +171,19 @@ def _not_under_way(db: Unit, *people: int) -> None:
 
 
 def _over(db: Unit, moves: Sequence[type[tables.Base]], was: int, to: int) -> dict[str, list[int]]:
+    """What both have already, a letter that both have read, stays with each."""
     found: dict[str, list[int]] = {}
     for table in moves:
+        name, same = table.__tablename__, once(table)
+        both = " AND ".join(f"b.{column} = {name}.{column}" for column in same)
         rows = db.store.change(
             table,
-            f"UPDATE {table.__tablename__} SET person_id = ? WHERE person_id = ? RETURNING id",
+            f"UPDATE {name} SET person_id = ? WHERE person_id = ?"
+            + (f" AND NOT EXISTS (SELECT 1 FROM {name} b WHERE b.person_id = ? AND {both})" if same else "")
+            + " RETURNING id",
             to,
             was,
+            *([to] if same else []),
             persons=[was, to],
         )
         if rows:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from care.errors import Decided, Invalid, NotFound
+from care.states import Role
 from conversations.events import Followed, Image, Scanned
 from services.access import Viewer
 from services.emergencies import ringing
 from services.families import binding, joining, merging, relatives
 from services.families.forms import AddRelative, ConfirmBinding, MergeRelative
+from services.letters import letters
 from services.outgoing import outbox, purposes, sending
 from services.ports import Fate, Outcome
 from services.talks import answering
@@ -20,7 +22,7 @@ from storage import tables
 from storage.queries import families_ties as queries
 from tests import houses
 from tests.conftest import HomeUnderTest
-from tests.services.evenings import resident
+from tests.services.evenings import evening, resident, writes
 
 SCENE = {
     "staff": [],
@@ -331,3 +333,25 @@ async def test_a4_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeU
     assert (bound,) not in consents
     with pytest.raises(NotFound):
         await merges(bound, listed)
+
+
+async def test_l5_two_who_have_read_the_same_letter_become_one(house: HomeUnderTest) -> None:
+    """What each has once, a letter read, a greeting of this year, stays with each: the other way nothing could join."""
+    desk, carer = await house.staff(), await house.staff(Role.CARER, "周敏", "zhou", "3")
+    listed = await registered(house, desk)
+    for phone, into in (("old phone", listed), ("new phone", None)):
+        asked = await asks(house, desk, phone, into)
+        await confirms(house, desk, asked, person=into or 0, scopes=frozenset({"daily"}))
+    letter, number = await writes(house, carer), await resident(house)
+    await evening(house)
+    for phone in ("old phone", "new phone"):
+        who = await house.person(phone)
+        await house.database.write(lambda db, w=who: letters.opened(db, w, letter, house.clock()))  # type: ignore[misc]
+    second = await house.person("new phone")
+    assert second != listed
+    form = MergeRelative(into=listed)
+    await house.database.write(lambda db: merging.merge(db, desk, number, second, form, house.clock()))
+    assert await house.person("new phone") == await house.person("old phone") == listed
+    readers = await house.rows("SELECT person_id FROM letter_reading WHERE letter_id = ?", letter)
+    assert sorted(readers) == sorted([(listed,), (second,)])
+    assert set(await owned(house, second)) == {"conversation", "letter_reading"}
