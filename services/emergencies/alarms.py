@@ -128,10 +128,15 @@ def away(store: Store, person_id: int, kind: str) -> str:
 
 
 def call_instead(context: Context) -> None:
-    """No nurse runs to an empty bed: the speaker and the first contact are called within minutes (F3)."""
+    """No nurse runs to an empty bed: the speaker and the first contact are called within minutes (F3); not the one from
+    whom 紧急 was taken back (F13).
+    """
     store, now = context.store, context.now
     kin = store.rows(
         """SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE r.person_id = ?
+           AND (' ' || k.scopes || ' ' LIKE '% emergency %' OR NOT EXISTS (SELECT 1 FROM tie_change c
+           WHERE c.resident_id = r.id AND c.about = k.person_id AND c.kind <> 'removed'
+           AND ' ' || c.before || ' ' LIKE '% emergency %' AND ' ' || c.after || ' ' NOT LIKE '% emergency %'))
            ORDER BY k.position, k.is_primary DESC, k.id LIMIT 1""",
         context.person_id,
     )

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from care import lunar, occasions
 from storage import tables
+from storage.tables.families_ties import TieChange
 from storage.tables.residents import Record
 from storage.unit import Unit
 
@@ -16,6 +17,8 @@ OPENED = (
     *("called", "occupation", "address", "allergies", "history", "medicines", "diet", "blood", "usual", "speech"),
     *("hospital", "likes", "dislikes", "routine", "needs"),
 )
+URGENT: Final = " emergency "
+"""As a word of scopes with blanks around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,22 @@ class Contact:
 
 
 def contacts(db: Unit, resident_id: int) -> list[Contact]:
-    """In the order in which they are called; the numbers are whole, since nobody can wait for them."""
+    """In the order in which they are called; the numbers are whole, since nobody can wait for them. From whom 紧急 was
+    taken back is not rung (F13); who was never asked about it is.
+    """
+    scopes, change = " " + tables.Kinship.scopes + " ", TieChange
+    taken = exists().where(
+        change.resident_id == tables.Kinship.resident_id,
+        change.about == tables.Kinship.person_id,
+        change.kind != "removed",
+        (" " + change.before + " ").contains(URGENT),
+        ~(" " + change.after + " ").contains(URGENT),
+    )
     rows = db.execute(
         select(tables.Kinship, tables.Person)
         .join(tables.Person, tables.Person.id == tables.Kinship.person_id)
-        .where(tables.Kinship.resident_id == resident_id)
-        .order_by(tables.Kinship.is_primary.desc(), tables.Kinship.id)
+        .where(tables.Kinship.resident_id == resident_id, or_(scopes.contains(URGENT), ~taken))
+        .order_by(tables.Kinship.position, tables.Kinship.is_primary.desc(), tables.Kinship.id)
     )
     return [
         Contact(db.words(person, "name", "家属"), db.words(tie, "relation"), db.words(person, "phone"))
