@@ -15,6 +15,7 @@ from services.families.forms import AllowPictures, ForbidPictures
 from services.house import House
 from services.media.files import File
 from services.residents.access import access_resident, family_of
+from services.residents.admission import today_of
 from storage.queries import families_photos as queries
 from storage.tables.families_photos import PhotoConsent
 from storage.types import new_id
@@ -31,7 +32,7 @@ def allow(
     refuse_widening(db, resident.id)
     if form.way not in pictures.AGREES_BY:
         raise Invalid(why="请选老人是怎么同意的。")
-    if form.ends_on is not None and form.ends_on <= now.date():
+    if form.ends_on is not None and form.ends_on <= today_of(db, resident.home_id, now):
         raise Invalid(why="到哪天为止，请选明天以后的日子；跟着协议走就空着。")
     known = queries.holding(db, resident.id)
     if known is not None:

@@ -14,6 +14,7 @@ from services.families.access import access_tie
 from services.families.disputes import refuse_widening
 from services.families.forms import EditRelative, MakePrimary, PlaceRelative, ProveRelative, RecordConsent
 from services.media.files import File
+from services.residents.admission import today_of
 from services.search import search
 from storage import revision, tables
 from storage.queries import families_ties as queries
@@ -105,7 +106,7 @@ def agree(
     if "health" in form.scopes and not form.alone:
         asked = families.HEALTH_SENTENCE.format(name=db.open(person, "name") or "这位家属")
         raise Invalid(why=f"健康要单独问一句：{asked}念过或签过这一句，再勾「单独问过了」。")
-    if form.ends_on is not None and form.ends_on <= now.date():
+    if form.ends_on is not None and form.ends_on <= today_of(db, tie.home_id, now):
         raise Invalid(why="到哪天为止，请选明天以后的日子；跟着协议走就空着。")
     if proof is not None:
         consents.keep_proof(db, viewer, tie, proof, now)

@@ -106,6 +106,7 @@ async def test_f32_f47_the_consent_has_its_proof_and_ends_when_somebody_set_it(h
     for form, why in (
         (AllowPictures(way="none"), "怎么同意"),
         (AllowPictures(way="paper", ends_on=today - timedelta(days=1)), "明天以后"),
+        (AllowPictures(way="paper", ends_on=today), "明天以后"),
     ):
         with pytest.raises(Invalid, match=why):
             await allows(house, desk, number, form)
