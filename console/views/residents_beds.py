@@ -68,6 +68,7 @@ async def _beds(request: web.Request) -> dict[str, Any]:
         "closed": sum(bed.closed for bed in found),
         "added": None,
         "may_lay": who.role in LAYS,
+        "may_close": {floor for _, floor in floors if who.role in LAYS and (not who.floors or floor in who.floors)},
         "may_admit": who.role in ADMITS,
     }
 

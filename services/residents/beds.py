@@ -71,6 +71,7 @@ def lay_out(db: Unit, viewer: Viewer, form: LayOut, now: datetime) -> int:
     """Beds 1 to n in rooms 301, 302 … of each floor; what is there stays. How many were added. Raises Invalid."""
     _may_lay(viewer)
     building, floors = _short(form.building, 8, "楼名"), floors_of(form.floors)
+    _of_hers(viewer, *floors)
     if not 1 <= form.rooms <= MOST_ROOMS:
         raise Invalid(why=f"每层几间房，请填 1 到 {MOST_ROOMS}。")
     if not 1 <= form.beds <= MOST_BEDS:
@@ -130,6 +131,7 @@ def add_bed(db: Unit, viewer: Viewer, form: AddBed, now: datetime) -> None:
     )
     if not (where.floor and where.room and where.name):
         raise Invalid(why="楼层、房号、床号都要填。")
+    _of_hers(viewer, where.floor)
     there = (select(Bed.closed_at)).where(
         Bed.home_id == viewer.home_id, Bed.building == where.building, Bed.room == where.room, Bed.name == where.name
     )
@@ -154,6 +156,7 @@ def close(db: Unit, viewer: Viewer, bed_id: int, form: CloseBed, now: datetime) 
         raise NotFound
     if form.drawn not in {None, revision_of(bed)} and form.closed != (bed.closed_at is not None):
         raise Changed(who="有同事", what="改过这张床", revision=revision_of(bed))
+    _of_hers(viewer, bed.floor)
     if form.closed and taken_by(db, bed.id):
         raise Invalid(why="这张床上还有人，先给老人换床，再停用。")
     bed.closed_at = now if form.closed else None
@@ -282,6 +285,13 @@ def _written(db: Unit, viewer: Viewer, action: str, detail: str, now: datetime) 
 def _may_lay(viewer: Viewer) -> None:
     if viewer.role not in LAYS:
         raise NotFound
+
+
+def _of_hers(viewer: Viewer, *floors: str) -> None:
+    """Who leads some floors says which beds there are on these. Raises Invalid."""
+    others = [one for one in floors if viewer.floors and one not in viewer.floors]
+    if others:
+        raise Invalid(why=f"{'、'.join(others[:6])} 楼不在您负责的楼层，请让那一层的主管或院长来排。")
 
 
 def _short(text: str, most: int, what: str) -> str:

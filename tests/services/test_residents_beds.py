@@ -1,6 +1,7 @@
 """Beds are laid out once more without harm, named as people name them, and never held by two."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -173,3 +174,20 @@ async def test_n3_a_floor_says_what_it_cannot_read_and_the_only_bed_is_enough(ho
     await home.database.write(lambda db: db.query(Bed).delete())
     with pytest.raises(Invalid, match="院里还没有床位"):
         await admitted(home, director, "王桂兰", "301")
+
+
+async def test_p4_who_leads_one_floor_says_nothing_of_the_beds_of_others(home: HomeUnderTest) -> None:
+    await laid_out(home)
+    lead = await home.staff(Role.SUPERVISOR, "韩雪", "han", "3")
+    rooms = dict(await home.rows("SELECT room, min(id) FROM bed GROUP BY room"))
+    acts: list[Callable[[Unit], object]] = [
+        lambda db: beds.close(db, lead, rooms["201"], CloseBed(closed=True), home.clock()),
+        lambda db: beds.add_bed(db, lead, AddBed(floor="2", room="209", name="1"), home.clock()),
+        lambda db: beds.lay_out(db, lead, LayOut(floors="2-3", rooms=4, beds=2), home.clock()),
+    ]
+    for act in acts:
+        with pytest.raises(Invalid, match="2 楼不在您负责的楼层"):
+            await home.database.write(act)
+    await home.database.write(lambda db: beds.close(db, lead, rooms["301"], CloseBed(closed=True), home.clock()))
+    assert await home.rows("SELECT room FROM bed WHERE closed_at IS NOT NULL") == [("301",)]
+    assert await home.one("SELECT count(*) FROM bed") == 8
