@@ -41,6 +41,10 @@ def add(db: Unit, viewer: Viewer, resident_id: int, form: AddRelative, now: date
         raise Invalid(why=why)
     person = _known(db, viewer, name, phone)
     ties = queries.ties(db, resident.id)
+    if not phone and any(_is(db, tie, name, relation) for tie in ties):
+        raise Invalid(
+            why=f"{relation}{name}已经登记过了。要改，请点那一行的「改」；真是另一位同名的，请写上电话，好分得清。"
+        )
     if person is None:
         person = _new(db, viewer, name, phone, now)
     elif any(tie.person_id == person.id for tie in ties):
@@ -119,6 +123,12 @@ def number(text: str) -> str:
     if found is None:
         raise Invalid(why="电话看着不对：手机是 11 位，座机要带区号，例如 13912346021、0571-88001234。还没有就先空着。")
     return found
+
+
+def _is(db: Unit, tie: tables.Kinship, name: str, relation: str) -> bool:
+    """Whether a tie is that of somebody of this name, and by this word: without a number nobody tells two apart."""
+    there = db.get_one(tables.Person, tie.person_id)
+    return (db.open(there, "name"), db.open(tie, "relation")) == (name, relation)
 
 
 def _known(db: Unit, viewer: Viewer, name: str, phone: str) -> tables.Person | None:

@@ -116,6 +116,20 @@ async def test_f14_what_is_wrong_is_said_and_nothing_is_kept(
     assert await house.one("SELECT count(*) FROM kinship") == 0
 
 
+async def test_a4_a_second_press_registers_nobody_twice_also_without_a_phone(house: HomeUnderTest) -> None:
+    desk, number = await house.staff(), await resident(house)
+    form = AddRelative(name="周建国", relation="儿子")
+    await house.database.write(lambda db: relatives.add(db, desk, number, form, house.clock()))
+    with pytest.raises(Invalid, match="儿子周建国已经登记过了"):
+        await house.database.write(lambda db: relatives.add(db, desk, number, form, house.clock()))
+    grandson = AddRelative(name="周建国", relation="孙子")
+    await house.database.write(lambda db: relatives.add(db, desk, number, grandson, house.clock()))
+    namesake = AddRelative(name="周建国", relation="儿子", phone="13912346077")
+    await house.database.write(lambda db: relatives.add(db, desk, number, namesake, house.clock()))
+    found = await house.database.read(lambda db: queries.relatives(db, number))
+    assert [one.relation for one in found if one.name == "周建国"] == ["儿子", "孙子", "儿子"]
+
+
 async def test_p4_a_carer_and_another_floor_register_nobody(house: HomeUnderTest) -> None:
     carer = await house.staff(Role.CARER, "周敏", "zhou", "3")
     below = await house.staff(Role.DESK, "唐雨", "tang", "2")
