@@ -26,6 +26,8 @@ from storage.unit import Unit
 LONGEST: Final = 200
 BACK: Final = timedelta(days=1)
 """So long what was done by mistake is opened again by a tap."""
+AGAIN: Final = timedelta(minutes=2)
+"""So long the same line by the same colleague is one and not two."""
 Post = tuple[int | None, str, str]
 """Whose it is: a colleague, or a role and a floor."""
 Hands = tuple[int | None, int | None]
@@ -40,6 +42,9 @@ def add(db: Unit, viewer: Viewer, form: AddTask, now: datetime, source: str = "h
     talk = access_person(db, viewer, form.talk) if form.talk else None
     case = access_of_case(db, viewer, form.case) if form.case else None
     owner_id, role, floor = _post(db, viewer, form.whom)
+    known = _just_written(db, viewer, (words, form), (owner_id, role, floor), now)
+    if known is not None:
+        return known
     about = "complaint" if case else "talk" if talk else "resident" if resident else ""
     row = Task(
         id=new_id(),
@@ -174,6 +179,20 @@ def post_of(row: Task) -> str:
     """For whom it is, while nobody has it, as people say it: 2 楼护理, 护士, 全院."""
     floor = f" {row.floor} 楼" if row.floor else ""
     return f"{floor}{ROLES[Role(row.role)] if row.role else ''}" or "全院"
+
+
+def _just_written(db: Unit, viewer: Viewer, asked: tuple[str, AddTask], post: Post, now: datetime) -> Task | None:
+    """The same line pressed once more, since the answer was lost on its way: it is there."""
+    words, form = asked
+    mine = Task.home_id == viewer.home_id, Task.made_by == viewer.id, Task.made_at > now - AGAIN
+    for row in db.scalars(select(Task).where(*mine, Task.ended_at.is_(None)).order_by(Task.id.desc())):
+        about = row.resident_id or 0, row.talk_of or 0, row.case_id or 0
+        there = row.owner_id, row.role, row.floor if form.whom.strip() else ""
+        until = None if form.due is None else _in_zone(db, viewer, form.due)
+        same = (about, there, row.due_at) == ((form.resident, form.talk, form.case), post, until)
+        if same and db.open(row, "body") == words:
+            return row
+    return None
 
 
 def _words(text: str) -> str:

@@ -68,6 +68,8 @@ def put(db: Unit, viewer: Viewer, form: PutActivity, now: datetime) -> date:
         raise Invalid(why=f"这一周已经有 {MOST} 项活动了。")
     if row is not None and monday(row.day) != first:
         raise Invalid(why=f"只能改在同一周里；要放到{called(form.day, today)}，请在那一周加一项，再删掉这一项。")
+    if row is None and _is_there(db, home.id, (form.day, begins, title, place, " ".join(floors))):
+        raise Invalid(why=f"{called(form.day, today)} {begins}「{title}」已经写上了，不用再加。")
     what = f"{'改' if row else '加'}活动 {title}"[:24]
     with sheets.changing(db, viewer, sheets.name("activities", first), what, now):
         if row is None:
@@ -76,6 +78,13 @@ def put(db: Unit, viewer: Viewer, form: PutActivity, now: datetime) -> date:
         row.day, row.begins, row.ends, row.title, row.place = form.day, begins, ends, title, place
         row.floors, row.by_id, row.at = " ".join(floors), viewer.id, now
     return first
+
+
+def _is_there(db: Unit, home_id: int, wanted: tuple[date, str, str, str, str]) -> bool:
+    """Whether the same stands there, pressed twice or by two."""
+    day = wanted[0]
+    there = queries.activities(db, home_id, day, day)
+    return any((one.day, one.begins, one.title, one.place, one.floors) == wanted for one in there)
 
 
 def cancel(db: Unit, viewer: Viewer, form: CancelActivity, now: datetime) -> date:

@@ -14,8 +14,8 @@ from care.states import Role
 from services.access import Viewer
 from services.staff import colleagues
 from services.subject import today
-from services.tasks import tasks
-from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
+from services.tasks import notes, tasks
+from services.tasks.forms import ActOnTask, AddNote, AddTask, EditTask, GiveBack, HandTask
 from storage.queries import tasks as queries
 from storage.tables.tasks import Task
 from storage.unit import Unit
@@ -177,6 +177,31 @@ async def test_two_who_press_at_once_end_as_one_after_the_other(floor: Floor) ->
     )
     assert sorted(type(one).__name__ for one in ended) == ["Decided", "Decided", "NoneType"]
     assert await floor.home.one("SELECT count(*) FROM assignment WHERE why = 'done'") == 1
+
+
+async def test_u7_a_second_press_after_a_lost_answer_writes_no_second_task(floor: Floor) -> None:
+    room = await floor.resident("306")
+    form = {
+        "what": "拿一床薄被",
+        "whom": "floor:3",
+        "due": datetime.fromisoformat("2026-11-22T17:00"),
+        "resident": room,
+    }
+    task = await floor.adds(floor.lead, **form)
+    assert await floor.adds(floor.lead, **form) == task
+    bare = await floor.adds(floor.lead, what="拿一床薄被", resident=room)
+    assert await floor.adds(floor.lead, what="拿一床薄被", resident=room) == bare != task
+    assert await floor.adds(floor.nurse, **form) != task, "two who ask the same are two"
+    await floor.does(tasks.done, floor.third, task)
+    assert await floor.adds(floor.lead, **form) != task, "it is wanted once more"
+    floor.home.clock.on(minutes=3)
+    assert await floor.adds(floor.lead, what="拿一床薄被", resident=room) != bare
+    words = AddNote(words="下午折了纸花")
+    written = [
+        await floor.home.database.write(lambda db: notes.add(db, floor.third, room, words, floor.home.clock()).id)
+        for _ in range(2)
+    ]
+    assert written[0] == written[1]
 
 
 async def test_f30_what_a_colleague_had_who_was_put_out_is_red_and_goes_to_another_by_name(floor: Floor) -> None:

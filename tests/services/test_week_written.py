@@ -256,3 +256,10 @@ async def test_a8_a_nurse_reads_the_notice_board_and_writes_nothing_on_it(home: 
     await home.database.read(lambda db: access_week(db, nurse))
     with pytest.raises(NotFound):
         await home.database.read(lambda db: access_week(db, auditor))
+
+
+async def test_a8_an_activity_pressed_twice_stands_there_once(home: HomeUnderTest, desk: Viewer) -> None:
+    await adds(home, desk, SUNDAY, "做操")
+    with pytest.raises(Invalid, match="「做操」已经写上了"):
+        await adds(home, desk, SUNDAY, "做操")
+    assert await home.one("SELECT count(*) FROM activity") == 1
