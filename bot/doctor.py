@@ -23,7 +23,7 @@ from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
 from services import ports
 from services.upkeep import audit_heads
-from settings import Settings
+from settings import Settings, is_everywhere
 from settings.clock import wall
 from storage import migrate, seal, words
 
@@ -219,8 +219,7 @@ async def _redis(url: str) -> Finding:
 
 
 async def _service(settings: Settings, http: aiohttp.ClientSession) -> Finding:
-    # what is compared, not bound
-    host = settings.http.host if settings.http.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
+    host = "127.0.0.1" if is_everywhere(settings.http.host) else settings.http.host
     try:
         async with http.get(f"http://{host}:{settings.http.port}/readyz") as answer:
             if answer.status == 200:

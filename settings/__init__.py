@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -25,6 +25,14 @@ def networks(text: str) -> tuple[Network, ...]:
 def is_loopback(url: str) -> bool:
     """Whether an address leads to this machine, whatever stands in front of the host or behind it."""
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether who listens there listens on all addresses of the machine; none of them is one to open."""
+    try:
+        return ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
 
 
 class Mode(StrEnum):

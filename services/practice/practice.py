@@ -9,7 +9,6 @@ in one database at the same time.
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,7 +21,7 @@ from services.practice.forms import GoOver
 from services.setup import settings
 from services.setup.access import SETUP
 from services.setup.steps import SIGNS
-from settings import Settings, Wechat, is_loopback
+from settings import Settings, Wechat, is_everywhere, is_loopback
 from storage import rehearsal, tables
 from storage.tables.practice import Practice
 from storage.types import new_id
@@ -72,7 +71,7 @@ def why_not(db: Unit, base: Settings, home_id: int) -> str:
     """Why practice cannot begin, in a sentence; empty when it can."""
     if "wechat.app_id" not in base.open:
         return FIXED
-    if not (is_loopback(f"http://{base.http.host}") or _is_any(base.http.host)):
+    if not (is_loopback(f"http://{base.http.host}") or is_everywhere(base.http.host)):
         return NOT_HERE.format(host=base.http.host)
     homes = db.scalar(select(func.count()).select_from(tables.Home))
     received = any(
@@ -183,14 +182,6 @@ def go_over(db: Unit, viewer: Viewer, name: str, form: GoOver, backup: str, now:
     row.staying = " ".join(sorted(one for one in form.stays if one.isdecimal()))[:4000]
     _changed(db, home)
     db.store.audit(home.id, now, f"staff:{viewer.id}", "close_practice", f"home:{home.id}", backup)
-
-
-def _is_any(host: str) -> bool:
-    """Whether who listens there listens on all addresses of the machine."""
-    try:
-        return ip_address(host.strip("[]")).is_unspecified
-    except ValueError:
-        return False
 
 
 def _changed(db: Unit, home: tables.Home) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from services.setup import first_start
 from services.subject import Command, Running, Subject
+from settings import is_everywhere
 
 
 class NewCode(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ async def _new_code(running: Running, _: NewCode, now: datetime) -> tuple[str, .
 def announcement(running: Running, code: str) -> tuple[str, ...]:
     """What the terminal says of a code."""
     http = running.settings.http
-    here = f"http://{http.host}:{http.port}"
+    here = f"http://{'127.0.0.1' if is_everywhere(http.host) else http.host}:{http.port}"
     place, shown = running.house.public_url.rstrip("/") or here, f"{code[:4]}-{code[4:]}"
     elsewhere = f"  这个地址只有本机打得开。院长在别的电脑上：把 {here} 换成院里的网址（nginx 指过来的那个）。"
     return (

@@ -1,8 +1,10 @@
 """The first start and the settings of a home: who may open it, once; what is set holds on every process (N3)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 import pytest
@@ -14,8 +16,10 @@ from services.access import Viewer
 from services.setup import first_start, settings, steps
 from services.setup.first_start import CodeDead, Opened, WrongCode
 from services.setup.forms import Claim, SetAccount, SetDomain, SetHome
+from services.setup.subject import announcement
 from services.staff import staff
-from settings import Settings
+from services.subject import Running
+from settings import Http, Settings
 from storage import tables
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -300,3 +304,13 @@ async def test_n3_a_director_made_by_a_command_ends_the_code(home: HomeUnderTest
     )
     with pytest.raises(NotFound):
         await claim(home, named(code))
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [(str(IPv4Address(0)), "127.0.0.1"), (f"[{IPv6Address(0)}]", "127.0.0.1"), ("10.0.0.5", "10.0.0.5")],
+)
+async def test_n3_the_address_of_the_first_start_can_be_opened(home: HomeUnderTest, host: str, place: str) -> None:
+    found = replace(home.settings, http=Http(host=host, port=8080))
+    shown = announcement(Running(home.database, home.house, home.ids.home_id, found), "ABCD2345")
+    assert f"  http://{place}:8080/console/start#ABCD-2345" in shown
