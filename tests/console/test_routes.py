@@ -1,6 +1,7 @@
 """Every address of the console stands under a permission, which is asked before anything else (P2)."""
 
 import re
+from collections import Counter
 
 import pytest
 from aiohttp import web
@@ -169,3 +170,22 @@ async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(
                 filled = dict.fromkeys(FILLED, junk) if method == "POST" else None
                 async with client.request(method, path, params=asked, data=filled, headers=headers) as answer:
                     assert answer.status < 500, (method, path, junk, await answer.text())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_each_name_of_a_place_stands_on_a_page_once(house: House) -> None:
+    """What refuses something is put into the first place of that name, also where another one is in sight."""
+    await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    twice: dict[str, int] = {}
+    async with house.browser("shen") as client:
+        for method, path, _ in served(house):
+            if method != "GET" or path.endswith(("/live", "/logout", "/login")):
+                continue
+            async with client.get(path) as answer:
+                if answer.content_type == "text/html" and answer.status == 200:
+                    names = Counter(re.findall(r'\bid="([^"]+)"', await answer.text()))
+                    twice |= {f"{path} {name}": many for name, many in names.items() if many > 1}
+        found = await house.home.one("SELECT min(id) FROM staff")
+        async with client.get(f"/console/staff/{found}") as answer:
+            assert (await answer.text()).count('id="problem"') == 1
+    assert twice == {}
