@@ -37,6 +37,8 @@ LONGEST: Final = 200
 MOST: Final = 900
 """Rows of one question."""
 NOT_HERS: Final = "同事要由院长登记"
+NOT_YET: Final = "同事还没登记，班先不排"
+"""A shift of somebody whom the same sheet brings and the viewer may not take on."""
 
 
 @dataclass(slots=True)
@@ -170,6 +172,10 @@ def judge(db: Unit, viewer: Viewer, plans: Sequence[Plan], rows: Sequence[Row], 
     for one in found:
         if one.kind is not None and one.verdict is not Verdict.SKIP and not may_write(viewer, one.kind):
             one.skip(NOT_HERS)
+    unknown = {f"r:{one.row.id}" for one in found if one.why == NOT_HERS}
+    for one in found:
+        if not one.skipped and one.kind is Kind.ROTA and not unknown.isdisjoint(turn["who"] for turn in one.kin):
+            one.skip(NOT_YET)
     return found
 
 

@@ -9,6 +9,7 @@ from care.states import Role
 from services.access import Viewer
 from services.imports import applying, exports, staging, undo
 from services.imports.access import access_row, access_run
+from services.imports.fields import Kind
 from services.imports.forms import ApplyRun, AskExport, DecideExport, TakeGuesses, UndoRun
 from services.staff import colleagues
 from tests.imports import messy
@@ -98,3 +99,17 @@ async def test_f30_what_somebody_began_who_is_put_out_meanwhile_is_not_written(m
         await applying.carry_on(moving.running, lead, run, moving.now)
     assert await moving.count("resident") == 0
     assert (await moving.look(run)).run.state == staging.STAGED
+
+
+async def test_n3_a_lead_brings_a_workbook_with_new_colleagues_and_writes_all_that_is_hers(moving: Moving) -> None:
+    """Their shifts wait for the director too, and hold up nobody else."""
+    lead = await moving.home.staff(Role.SUPERVISOR, "何志远", "he")
+    moving.director, director = lead, moving.director
+    run = await moving.stage(SHEET)
+    await moving.settle(run)
+    looked = await moving.look(run)
+    left = {one.why for one in looked.rows if one.kind in {Kind.STAFF, Kind.ROTA} and one.skipped}
+    assert {staging.NOT_HERS, staging.NOT_YET} <= left
+    counts = await moving.apply(run)
+    assert (counts["staff"], counts["residents"] > 50) == (0, True)
+    assert await moving.home.rows("SELECT id FROM staff ORDER BY id") == [(director.id,), (lead.id,)]
