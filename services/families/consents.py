@@ -15,8 +15,10 @@ from services.access import Viewer
 from services.families.access import access_consent
 from services.house import House
 from services.media.files import File, taken
+from services.outgoing import outbox
 from services.residents.access import family_of
 from storage import tables
+from storage.queries import families_ties as queries
 from storage.tables.families_photos import PhotoConsent
 from storage.tables.families_ties import ConsentProof
 from storage.types import new_id
@@ -124,6 +126,17 @@ def take_back(db: Unit, viewer: Viewer, row: tables.Consent, scopes: Collection[
         db.add(tables.Consent(id=new_id(), scopes=families.in_order(rest), **kept))
 
 
+def stop_letters(db: Unit, tie: tables.Kinship, now: datetime) -> None:
+    """What told of a letter and has not left does not leave; the last tie gone, nothing of a machine does."""
+    db.flush()
+    others = select(tables.Kinship.id).where(tables.Kinship.person_id == tie.person_id)
+    if db.scalars(others).first() is None:
+        outbox.stop_machine(db.store, [tie.person_id], now)
+        return
+    for key in queries.letter_keys(db, tie.resident_id, tie.person_id):
+        outbox.take_back(db.store, key, now)
+
+
 def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
     """The end that somebody set has come: what this consent gave, and no other one gives, is seen no more (F47)."""
     row = db.get(tables.Consent, consent_id)
@@ -144,5 +157,7 @@ def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
         others = {scope for one in standing(db, row.resident_id, row.person_id) for scope in one.scopes.split()}
         lost = set(row.scopes.split()) - others
         tie.scopes = families.in_order(set(tie.scopes.split()) - lost)
+        if "daily" in lost:
+            stop_letters(db, tie, now)
     db.store.audit(row.home_id, now, "machine", "consent_ended", f"resident:{row.resident_id}")
-    db.store.hint("families", "residents", "letters")
+    db.store.hint("families", "residents", "letters", f"person:{row.person_id}")

@@ -5,15 +5,13 @@ inside, and the relative is told without a word about who asked (F13, F50, L5).
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from care import families
 from care.errors import Decided, Invalid
 from care.states import Role
 from conversations.effects import Say, say
 from services.access import Viewer, name_of
 from services.families.access import access_consent, access_tie
-from services.families.consents import standing, take_back
+from services.families.consents import standing, stop_letters, take_back
 from services.families.forms import NarrowScope, RemoveRelative, WithdrawConsent
 from services.families.relatives import placed
 from services.house import House
@@ -108,7 +106,7 @@ def remove(
         placed(rest, rest[0], 1)
         if not any(one.is_primary for one in rest):
             rest[0].is_primary = True
-    _stop_letters(db, tie, now)
+    stop_letters(db, tie, now)
     return _tell(db, tie, change, words, now)
 
 
@@ -131,7 +129,7 @@ def _less(
             take_back(db, viewer, row, lost, now)
     tie.scopes = families.in_order(had - lost)
     if "daily" in lost:
-        _stop_letters(db, tie, now)
+        stop_letters(db, tie, now)
     if not lost & had:
         return Notice("", sent=False)
     return _tell(db, tie, change, words, now)
@@ -174,17 +172,6 @@ def _change(
     how = f"{families.names(tie.scopes.split()) or '没有'} → {families.names(after) or '没有'}"
     db.store.audit(tie.home_id, now, f"staff:{viewer.id}", act, f"resident:{tie.resident_id}", how)
     return row
-
-
-def _stop_letters(db: Unit, tie: tables.Kinship, now: datetime) -> None:
-    """What told of a letter and has not left does not leave; the last tie gone, nothing of a machine does."""
-    db.flush()
-    others = select(tables.Kinship.id).where(tables.Kinship.person_id == tie.person_id)
-    if db.scalars(others).first() is None:
-        outbox.stop_machine(db.store, [tie.person_id], now)
-        return
-    for key in queries.letter_keys(db, tie.resident_id, tie.person_id):
-        outbox.take_back(db.store, key, now)
 
 
 def _tell(db: Unit, tie: tables.Kinship, change: TieChange, words: str, now: datetime) -> Notice:

@@ -284,3 +284,20 @@ async def test_f47_a_consent_with_an_end_stops_what_it_named_and_nothing_else(ho
     await subject.end_all(running, house.clock.on(days=1))
     assert await of(house, "niece") == "daily photos"
     assert await house.one("SELECT count(*) FROM audit WHERE action = 'consent_ended'") == 1
+
+
+async def test_f47_what_told_of_a_letter_does_not_leave_once_the_end_has_come(house: HomeUnderTest) -> None:
+    carer, desk = await house.staff(Role.CARER, "周敏", "zhou", "3"), await house.staff()
+    today = house.clock().astimezone(house.settings.home.zone).date()
+    form = RecordConsent(scopes=frozenset({"daily"}), way="paper", ends_on=today + timedelta(days=1))
+    await act(house, ties.agree, desk, "cousin", form)
+    letter = await writes(house, carer)
+    await house.hears("在吗", "cousin")
+    await evening(house)
+    assert await house.one("SELECT count(*) FROM outbox WHERE purpose = 'letter' AND state <> 'withdrawn'") == 1
+    running = Running(house.database, house.house, house.ids.home_id, house.settings)
+    await subject.end_all(running, house.clock() + timedelta(days=2))
+    assert await of(house, "cousin") == "billing"
+    assert not any("家书到了" in words for openid, words in await house.send_all() if openid == "cousin")
+    with pytest.raises(NotFound):
+        await reads(house, "cousin", letter)
