@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
+
 from care.errors import Decided, Invalid, NotFound
 from services.access import Viewer, name_of
 from services.families.forms import AddWish, EndWish
@@ -25,6 +27,12 @@ def add(db: Unit, viewer: Viewer, resident_id: int, form: AddWish, now: datetime
         raise Invalid(why=f"请照老人的话写一句，{LONGEST} 个字以内。")
     if form.about and form.about not in {tie.person_id for tie in queries.ties(db, resident.id)}:
         raise Invalid(why="请选这句话说的是哪位家属；说的是大家就选「所有家属」。")
+    standing = ElderWish.resident_id == resident.id, ElderWish.ended_at.is_(None)
+    if any(
+        (one.about or 0, db.open(one, "words")) == (form.about, words)
+        for one in db.fresh(select(ElderWish).where(*standing))
+    ):
+        return  # pressed once more, or written down by two
     row = ElderWish(
         id=new_id(),
         home_id=viewer.home_id,

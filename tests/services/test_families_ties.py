@@ -237,9 +237,10 @@ async def test_f34_a_wish_is_sealed_shown_until_it_is_taken_back_and_holds_nothi
                     db, carer, number, AddWish(words=w, about=a), house.clock()
                 )
             )
-    await house.database.write(
-        lambda db: wishes.add(db, carer, number, AddWish(words="先别告诉我侄女", about=niece), house.clock())
-    )
+    for _ in range(2):  # the answer to the first press was lost
+        await house.database.write(
+            lambda db: wishes.add(db, carer, number, AddWish(words="先别告诉我侄女", about=niece), house.clock())
+        )
     assert "先别" not in str(await house.rows("SELECT * FROM elder_wish"))
     (found,) = await house.database.read(lambda db: queries.wishes(db, number))
     assert (found.words, found.about, found.by) == ("先别告诉我侄女", "孙玉", "周敏")
