@@ -213,7 +213,7 @@ async def _run(request: web.Request, run: int | None = None) -> dict[str, Any]:
     looks = [one for one in mine if one.verdict is Verdict.LOOK]
     waiting = [one for one in looks if not one.follows or SAID in one.row.fixed]
     run_row = looked.run
-    beds = laying.missing(looked.rows)
+    beds = laying.missing(who, looked.rows)
     renewed = [one for one in mine if one.updates and one.verdict in {Verdict.READY, Verdict.FIXED}]
     return {
         "looked": looked,

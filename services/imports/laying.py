@@ -23,12 +23,12 @@ ROOM: Final = re.compile(r"([A-Za-z]?\d{1,2})\d{2}")
 """Room 306 is on floor 3, room 1203 on floor 12: as `beds.lay_out` names them."""
 
 
-def missing(rows: Sequence[Judged]) -> list[Where]:
-    """The beds of residents that are not there, each once. What may be a slip of the pen is asked for instead."""
-    found: dict[Where, None] = {}
-    for one in rows:
-        if one.kind is Kind.RESIDENTS and one.verdict is Verdict.LOOK and (where := _where(one)) is not None:
-            found[where] = None
+def missing(viewer: Viewer, rows: Sequence[Judged]) -> list[Where]:
+    """The beds of residents that are not there, each once, on the floors of who looks. What may be a slip of the pen
+    is asked for instead.
+    """
+    asked = (_where(one) for one in rows if one.kind is Kind.RESIDENTS and one.verdict is Verdict.LOOK)
+    found = {where for where in asked if where and (not viewer.floors or where.floor in viewer.floors)}
     return sorted(found, key=lambda bed: (bed.building, bed.floor, bed.room, bed.name))
 
 
@@ -42,7 +42,7 @@ def lay(db: Unit, viewer: Viewer, looked: Looked, form: LayBeds, now: datetime) 
     run = access_run(db, viewer, looked.run.id, lock=True)
     if run.state != staging.STAGED:
         raise Invalid(why="这批表已经登记或撤回了，不用再排床位。")
-    wanted = missing(looked.rows)
+    wanted = missing(viewer, looked.rows)
     if form.drawn not in {None, revision_of(wanted)}:
         raise Changed(who="有同事", what="改了这批表或床位", revision=revision_of(wanted))
     if not wanted:

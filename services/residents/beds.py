@@ -93,6 +93,7 @@ def lay_out(db: Unit, viewer: Viewer, form: LayOut, now: datetime) -> int:
 def lay_these(db: Unit, viewer: Viewer, wanted: Sequence[Where], now: datetime) -> int:
     """Single beds of many rooms, as a sheet of the house has them; what is there stays. How many were added."""
     _may_lay(viewer)
+    _of_hers(viewer, *(one.floor for one in wanted))
     there = {(bed.building, bed.room, bed.name) for bed in every(db, viewer.home_id)}
     added = [one for one in wanted if (one.building, one.room, one.name) not in there]
     _put(db, viewer.home_id, added, now)

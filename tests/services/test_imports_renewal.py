@@ -12,6 +12,8 @@ from openpyxl import Workbook
 
 from care import occasions
 from care.errors import Changed, Invalid
+from care.states import Role
+from services.access import Viewer
 from services.imports import exports, laying, moon, undo
 from services.imports.applying import apply
 from services.imports.fields import Kind
@@ -225,7 +227,9 @@ async def test_n3_beds_that_the_sheet_names_are_laid_out_by_one_button(moving: M
     slip = ["孙文斌", "男", "", "", "3O2", "1", *[""] * 7]
     run = await moving.stage(sheet(far, third, slip))
     looked = await moving.look(run)
-    wanted = laying.missing(looked.rows)
+    wanted = laying.missing(moving.director, looked.rows)
+    lead = Viewer(1, moving.home.ids.home_id, "何志远", Role.SUPERVISOR, frozenset({"3"}))
+    assert [bed.room for bed in laying.missing(lead, looked.rows)] == ["301"], "who leads a floor lays beds there"
     assert [(bed.floor, bed.room, bed.name) for bed in wanted] == [("12", "1203", "1"), ("3", "301", "3")], (
         "a letter for a digit is asked for"
     )
