@@ -17,6 +17,8 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 ROUTES: Final = Routes(HANDLERS)
+MOST: Final = 200
+"""Rows of the whole house; a floor is shown whole, since it is looked through at once."""
 SHOWS: Final = {"due": "满一年的", "soon": "快到期的", "": "全部"}
 
 
@@ -69,8 +71,10 @@ async def _list(request: web.Request) -> dict[str, Any]:
     every = await request.app[DATABASE].read(lambda db: yearly.listed(db, who, now))
     floors = sorted({one.floor for one in every})
     here = [one for one in every if wanted in {"", one.floor}]
+    rows = [one for one in here if (not show or (one.due if show == "due" else one.soon))]
     return {
-        "rows": [one for one in here if (not show or (one.due if show == "due" else one.soon))],
+        "rows": rows if wanted else rows[:MOST],
+        "left": 0 if wanted else len(rows[MOST:]),
         "floors": floors,
         "floor": wanted if wanted in floors else "",
         "show": show,

@@ -3,11 +3,14 @@
 import re
 from datetime import timedelta
 
+import pytest
+
+from console.views import families_consents
 from tests.console.browsers import Colleague, House, resident
 
 
 async def test_f47_f30_consents_are_looked_through_and_contacts_are_named_on_the_page(
-    house: House, colleagues: dict[str, Colleague]
+    house: House, colleagues: dict[str, Colleague], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, number = colleagues["chen"], await resident(house)
     at = f"/residents/{number}/families"
@@ -26,6 +29,10 @@ async def test_f47_f30_consents_are_looked_through_and_contacts_are_named_on_the
     kin, scopes = await house.home.person("kin3"), {"scopes": "photos", "way": "paper"}
     assert (await desk.post(f"{at}/{kin}/consent", scopes)).status == 200
     assert "还没到一年" in await desk.get("/consents")
+    monkeypatch.setattr(families_consents, "MOST", 1)
+    assert (await desk.post(f"{at}/{kin}/consent", scopes | {"scopes": "billing"})).status == 200
+    assert "还有 1 份没列出来，请在上面选一层看" in await desk.get("/consents")
+    assert "没列出来" not in await desk.get("/consents?floor=3")
     year = int(timedelta(days=366).total_seconds() * 1_000_000)
     await house.home.rows("UPDATE consent SET recorded_at = recorded_at - ?", year)
     page = await desk.get("/consents/part?show=due")
