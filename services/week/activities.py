@@ -126,6 +126,8 @@ def copy(db: Unit, viewer: Viewer, form: CopySheet, now: datetime) -> date:
     fresh = [row for row in before if row.cancelled_at is None and (row.day + WEEK, row.begins, row.title) not in there]
     if not fresh:
         raise Invalid(why="上一周的活动这一周都有了，没有可抄的。")
+    if len(there) + len(fresh) > MOST:
+        raise Invalid(why=f"照抄以后这一周的活动会超过 {MOST} 项，请先删掉不要的。")
     with sheets.changing(db, viewer, sheets.name("activities", first), "照抄上周活动", now):
         add(
             db,

@@ -19,6 +19,8 @@ from storage.unit import Unit
 
 LONGEST: Final = 120
 DIET: Final = 8
+DIETS: Final = 12
+"""Kinds of meals beside what everybody gets, in one week."""
 WEEK: Final = timedelta(days=7)
 
 
@@ -43,11 +45,19 @@ def save(db: Unit, viewer: Viewer, form: SaveMenu, now: datetime) -> date:
         for meal in MEALS
     }
     name = sheets.name("menu", first)
-    there = [row for row in queries.meals(db, home.id, first, first + WEEK - timedelta(days=1)) if row.diet == diet]
+    there = of_diet(queries.meals(db, home.id, first, days_of(first)[-1]), diet)
     sheets.as_drawn(db, home.id, name, form.drawn, sheets.digest(there))
     with sheets.changing(db, viewer, name, f"改{diet}菜单", now):
         write(db, viewer, there, wanted, diet, now)
     return first
+
+
+def of_diet(week: Sequence[MenuMeal], diet: str) -> list[MenuMeal]:
+    """The meals of one diet of a week. Raises Invalid for one diet too many."""
+    diets = {row.diet for row in week if row.diet}
+    if diet and diet not in diets and len(diets) >= DIETS:
+        raise Invalid(why=f"一周最多 {DIETS} 种餐别，已经有{'、'.join(sorted(diets))}。")
+    return [row for row in week if row.diet == diet]
 
 
 def write(

@@ -54,7 +54,7 @@ def write(db: Unit, viewer: Viewer, sheet: str, form: PasteSheet, now: datetime)
 
 
 def _menu(db: Unit, viewer: Viewer, found: Pasted, first: date, diet: str, now: datetime) -> None:
-    there = [row for row in queries.meals(db, viewer.home_id, first, days_of(first)[-1]) if row.diet == diet]
+    there = menu.of_diet(queries.meals(db, viewer.home_id, first, days_of(first)[-1]), diet)
     menu.write(db, viewer, there, {(one.day, one.meal): one.dishes for one in found.dishes}, diet, now)
 
 

@@ -263,3 +263,19 @@ async def test_a8_an_activity_pressed_twice_stands_there_once(home: HomeUnderTes
     with pytest.raises(Invalid, match="「做操」已经写上了"):
         await adds(home, desk, SUNDAY, "做操")
     assert await home.one("SELECT count(*) FROM activity") == 1
+
+
+async def test_a8_a_week_has_an_end_also_by_copying_and_by_diets(
+    home: HomeUnderTest, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activities, "MOST", 1)
+    monkeypatch.setattr(menu, "DIETS", 1)
+    await adds(home, desk, SUNDAY, "合唱")
+    await adds(home, desk, SUNDAY + timedelta(days=7), "做操")
+    with pytest.raises(Invalid, match="会超过 1 项"):
+        await does(home, lambda db, now: activities.copy(db, desk, CopySheet(first=NEXT), now))
+    for diet in ("软食", "普食", "软食"):
+        form = SaveMenu(first=THIS, diet=diet, cells=cells(lunch="蒸蛋"))
+        await does(home, lambda db, now, f=form: menu.save(db, desk, f, now))  # type: ignore[misc]
+    with pytest.raises(Invalid, match="最多 1 种餐别，已经有软食"):
+        await does(home, lambda db, now: menu.save(db, desk, SaveMenu(first=THIS, diet="糊状"), now))
