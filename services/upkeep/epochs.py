@@ -17,6 +17,7 @@ from services.upkeep import stoplist
 from services.upkeep.access import RESTORE
 from services.upkeep.forms import ConfirmEpoch
 from storage import tables
+from storage.tables.staff_wechat import StaffWechat
 from storage.unit import Unit
 
 HELD: Final = "从备份恢复时还没发，等院长确认"
@@ -62,6 +63,9 @@ def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
     db.execute(update(session).where(session.ended_at.is_(None)).values(ended_at=now))
     for statement in (
         update(invitation).where(invitation.used_at.is_(None), invitation.expires_at > now).values(expires_at=now),
+        update(StaffWechat)
+        .where(StaffWechat.who_id.is_(None), StaffWechat.ended_at.is_(None))
+        .values(ended_at=now, ended_how="restored"),
         update(tables.Conversation)
         .where(tables.Conversation.flow.is_not(None))
         .values(flow=None, slots=None, idle_at=None),

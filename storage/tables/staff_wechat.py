@@ -38,7 +38,9 @@ class StaffWechat(Base):
     )
     ended_by: Mapped[int | None] = column(BigInteger, "who ended it", nullable=True)
     ended_how: Mapped[str | None] = column(
-        Word(12), "newer: another code or phone; unbound by hand; put_out with her account", nullable=True
+        Word(12),
+        "newer: another code or phone; unbound by hand; put_out with her account; restored from a backup",
+        nullable=True,
     )
     menu: Mapped[bool] = column(
         Boolean, "the platform has given her the menu of colleagues", default=False, server_default="0"

@@ -7,6 +7,7 @@ from services.letters import letters
 from services.letters.forms import WithdrawLetter
 from services.residents import residents
 from services.residents.forms import Hush
+from services.staff import wechat
 from services.upkeep import epochs
 from storage import tables
 from storage.types import new_id
@@ -46,7 +47,9 @@ async def test_fault_t_p7_the_director_reads_how_many_letters_and_greetings_wait
         assert epochs.begin(db, now, ()) == 0
         return epochs.closed(db, house.ids.home_id)
 
+    await house.database.write(lambda db: wechat.code_for(db, director, carer.id, now))
     closed = await house.database.write(restored)
+    assert await house.rows("SELECT ended_how FROM staff_wechat") == [("restored",)], "a code is as dead as a log-in"
     assert closed is not None
     await house.database.write(lambda db: letters.withdraw(db, carer, numbers[0], WithdrawLetter(), now))
     account = await house.database.read(lambda db: epochs.account(db, director, closed))
