@@ -101,9 +101,9 @@ def kept(data: Sheet, _: Done) -> Step[Sheet]:
 
 
 @flow.on_refused(of=KeepSurvey)
-def twice(data: Sheet, _: Refused) -> Step[Sheet]:
-    """The page was quicker."""
-    return finish(data, say("survey.done"))
+def twice(data: Sheet, event: Refused) -> Step[Sheet]:
+    """The page was quicker, or there is nothing to answer any more."""
+    return finish(data, say("survey.done" if event.why == "done" else "survey.none"))
 
 
 @flow.silence

@@ -143,7 +143,8 @@ def link(public_url: str) -> str:
 def open_for(db: Unit, person_id: int) -> tables.Campaign:
     """The questionnaire that this relative may still answer. Raises NotFound, Conflict for who has answered."""
     person = db.get(tables.Person, person_id)
-    row = queries.running(db, person.home_id) if person is not None and person.kind == "family" else None
+    tied = db.scalars(select(tables.Kinship.id).where(tables.Kinship.person_id == person_id).limit(1)).first()
+    row = queries.running(db, person.home_id) if person is not None and person.kind == "family" and tied else None
     if row is None:
         raise NotFound
     if queries.answered(db, row.id, person_id):
@@ -160,6 +161,7 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
 
     Raises Invalid, NotFound, Answered.
     """
+    db.lock_persons(person_id)
     row = open_for(db, person_id)
     given = {item: mark for item, mark in marks.items() if item in row.items.split() and mark in surveys.MARKS}
     words = wish.strip()
@@ -167,7 +169,6 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
         raise Invalid(why="一项都没选。选一两项也行，不清楚的可以空着。")
     if len(words) > LONGEST:
         raise Invalid(why=f"请写在 {LONGEST} 个字以内，现在 {len(words)} 个字。")
-    db.lock_persons(person_id)
     db.add(tables.Participation(id=new_id(), home_id=row.home_id, campaign_id=row.id, person_id=person_id, way="page"))
     sheet = secrets.randbits(62)
     for item, mark in given.items():
@@ -190,7 +191,7 @@ def start(context: Context, _: StartSurvey) -> Done | Refused:
         "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         context.home_id,
     )
-    if row is None or context.kind != "family":
+    if row is None or context.kind != "family" or not _tied(context):
         return Refused("none")
     if context.store.row(
         "SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row[0], context.person_id
@@ -199,11 +200,19 @@ def start(context: Context, _: StartSurvey) -> Done | Refused:
     return Done(ref=str(row[0]), known=tuple(row[1].split()))
 
 
+def _tied(context: Context) -> bool:
+    """Whether the person is anybody's relative now (F13)."""
+    tie = "SELECT 1 FROM kinship WHERE person_id = ? LIMIT 1"
+    return context.store.row(tie, context.person_id) is not None
+
+
 def keep_from_talk(context: Context, effect: KeepSurvey) -> Done | Refused:
     """The answers of a talk that is through; a page may have been quicker."""
     store, campaign = context.store, int(effect.campaign)
     if store.row("SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", campaign, context.person_id):
         return Refused("done")
+    if not _tied(context):
+        return Refused("none")
     store.insert(
         tables.Participation, home_id=context.home_id, campaign_id=campaign, person_id=context.person_id, way="chat"
     )

@@ -2,16 +2,21 @@
 M4).
 """
 
+import asyncio
+
 import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
+from services.families import narrowing
+from services.families.forms import RemoveRelative
 from services.surveys import surveys
 from storage import tables
 from storage.queries import surveys as queries
 from storage.queries import talks
+from storage.store import Store
 from tests.conftest import HomeUnderTest
-from tests.services.evenings import house
+from tests.services.evenings import house, resident
 from tests.services.hints import Hints
 
 __all__ = ["house"]
@@ -103,8 +108,8 @@ async def test_m4_a_page_sheet_counts_once_and_nothing_is_told_under_five(house:
         await house.database.write(lambda db: surveys.keep(db, person, {"overall": 5}, ""))
     found = await result(house)
     assert (found.answered, [score.score for score in found.scores], found.wishes) == (1, [None] * 7, [])
-    for n in range(4):
-        kin = await house.database.store(lambda store, n=n: _relative(store, house, n))  # type: ignore[misc]
+    for _ in range(4):
+        kin = await house.database.store(lambda store: _relative(store, house))
         await house.database.write(lambda db, k=kin: surveys.keep(db, k, {"overall": 5}, ""))  # type: ignore[misc]
     found = await result(house)
     scores = {score.item.id: (score.n, score.score) for score in found.scores}
@@ -121,12 +126,12 @@ async def test_m4_a_page_sheet_counts_once_and_nothing_is_told_under_five(house:
     assert "没有要填的" in await house.hears("问卷", "niece")
 
 
-def _relative(store: object, home: HomeUnderTest, n: int) -> int:
-
-    number: int = store.insert(  # type: ignore[attr-defined]
-        tables.Person, home_id=home.ids.home_id, kind="family", created_at=home.clock()
-    )
-    assert n < 9
+def _relative(store: Store, home: HomeUnderTest) -> int:
+    number = store.insert(tables.Person, home_id=home.ids.home_id, kind="family", created_at=home.clock())
+    elder = store.row("SELECT id FROM resident ORDER BY id LIMIT 1")
+    assert elder is not None
+    tie = {"home_id": home.ids.home_id, "person_id": number, "resident_id": elder[0], "created_at": home.clock()}
+    store.insert(tables.Kinship, **tie, is_primary=False, scopes="daily", position=0, frequency="daily")
     return number
 
 
@@ -201,3 +206,27 @@ async def test_fault_t_who_began_and_who_ended_a_questionnaire_stays_known_and_p
     assert "没有要填的" in await house.hears("问卷", "niece")
     with pytest.raises(Conflict):
         await house.database.write(lambda db: surveys.end(db, lead, number, house.clock()))
+
+
+async def test_f13_l5_who_was_removed_answers_no_questionnaire_more(house: HomeUnderTest) -> None:
+    await begun(house)
+    desk, number, person = await house.staff(), await resident(house), await house.person("niece")
+    assert "1/7" in await house.hears("问卷", "niece")
+    gone = RemoveRelative(asked_by="elder", why="她不想")
+    await house.database.write(lambda db: narrowing.remove(db, house.house, desk, number, person, gone, house.clock()))
+    with pytest.raises(NotFound):
+        await house.database.write(lambda db: surveys.keep(db, person, {"overall": 1}, ""))
+    for mark in "555555":
+        await house.hears(mark, "niece")
+    assert "最想改进" in await house.hears("5", "niece"), "the talk goes on as it was"
+    assert "没有要填的" in await house.hears("没有", "niece")
+    assert "没有要填的" in await house.hears("问卷", "niece")
+    assert await house.one("SELECT count(*) FROM mark") == 0
+
+
+async def test_m4_two_taps_on_one_sheet_are_one_answer_and_the_second_is_told(house: HomeUnderTest) -> None:
+    await begun(house)
+    person = await house.person("daughter")
+    keeps = (house.database.write(lambda db: surveys.keep(db, person, {"overall": 5}, "")) for _ in range(4))
+    ended = await asyncio.gather(*keeps, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in ended) == ["Answered"] * 3 + ["NoneType"]
