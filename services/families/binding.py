@@ -36,6 +36,7 @@ from storage.unit import Unit
 
 BINDING: Final = Purpose("binding")
 LASTS: Final = timedelta(days=30)
+USE: Final = "UPDATE invitation SET used_at = ? WHERE id = ? AND used_at IS NULL AND revoked_at IS NULL RETURNING id"
 SCOPES: Final = families.SCOPES
 WAYS: Final = families.WAYS
 
@@ -114,7 +115,7 @@ def _refused(context: Context, code: str, why: str) -> None:
 def ask(context: Context, effect: AskToBind) -> Done | Refused:
     """Use the code up; a colleague makes sure, under a clock of a day."""
     store = context.store
-    found = _open_invitation(context, effect.code)
+    found = _used_up(context, effect.code)
     if isinstance(found, str):
         _refused(context, effect.code, found)
         return Refused("wrong")
@@ -130,7 +131,6 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
         name=store.seal(tables.Application, "name", row_id, effect.name),
         asked_at=context.said_at,
     )
-    store.update(tables.Invitation, found.id, used_at=context.now)
     due_at = sla.binding_due(context.said_at, context.house.figures)
     if promises.open_one(store, context.person_id, Kind.BINDING) is None:
         promises.make(
@@ -147,6 +147,15 @@ def ask(context: Context, effect: AskToBind) -> Done | Refused:
     )
     store.hint("families")
     return Done(due_at=due_at if due_at > context.now else None)
+
+
+def _used_up(context: Context, code: str) -> "_Sheet | str":
+    """The sheet, which nobody else can use from now on; or why the code is worth nothing, also since this moment."""
+    found = _open_invitation(context, code)
+    if isinstance(found, str) or context.store.change(tables.Invitation, USE, context.now, found.id, persons=()):
+        return found
+    why = _open_invitation(context, code)
+    return why if isinstance(why, str) else "used"
 
 
 class _Sheet(NamedTuple):

@@ -11,12 +11,14 @@ from care.states import Role
 from conversations.flows.families import invitation_code
 from conversations.routing import Intent, of_words
 from services.access import Viewer
+from services.context import Context
 from services.families import binding
 from services.families.forms import ConfirmBinding, RefuseBinding
 from services.outgoing import outbox, purposes
 from services.promises import clocks
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
+from storage import tables
 from storage.queries import residents as queries
 from tests import houses
 from tests.conftest import HomeUnderTest
@@ -141,6 +143,28 @@ async def test_f13_two_relatives_with_one_code_at_once_only_one_asks(house: Home
     await house.hears("李静", "daughter")
     assert "用不了" in await house.hears("李强", "son")
     assert await house.one("SELECT count(*) FROM application") == 1
+
+
+async def test_f49_a_sheet_that_is_made_worthless_while_its_last_answer_comes_opens_nothing(
+    house: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, seen = await house.staff(), list[object]()
+    for words in (await code(house, desk), "女儿"):
+        await house.hears(words)
+    looked = binding._open_invitation
+
+    def before_it_was_revoked(context: Context, words: str) -> object:
+        sheet = looked(context, words)
+        if not seen:
+            context.store.change(tables.Invitation, "UPDATE invitation SET revoked_at = 1 RETURNING id", persons=())
+        seen.append(sheet)
+        return sheet
+
+    monkeypatch.setattr(binding, "_open_invitation", before_it_was_revoked)
+    assert "用不了" in await house.hears("李静")
+    assert seen[1] == "revoked"
+    assert await house.one("SELECT count(*) FROM application") == 0
+    assert await house.rows("SELECT why FROM refused_scan") == [("revoked",)]
 
 
 async def test_p9_f14_health_needs_a_consent_and_a_refusal_a_reason(house: HomeUnderTest) -> None:
