@@ -3,27 +3,23 @@
 Each asks first who she is now. Names go out as 王奶奶 with the room; nothing is told of anybody's body.
 """
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from care import harm
 from care.named import Living, meant
 from care.states import NoteUse, TaskEnd
 from conversations.events import Done
 from conversations.flows.tasks import LONGEST, ActOnTask, KeepNote, ShowShift, ShowTasks, TakeBackNote
 from conversations.phrases import moment
-from conversations.routing import Intent, of_words
 from services.access import Viewer
 from services.context import Context
 from services.staff.wechat import standing
+from services.tasks.notes import stays_inside
 from storage.queries import tasks_wechat as queries
 from storage.store import Store
 from storage.tables.tasks import Assignment, Note, Task
 from storage.types import new_id
 
-ROUGH: Final = re.compile(r"[打骂掐踢踹绑捆]|推了|欺负|虐")
-"""What somebody may have done to a resident is never offered for a letter; harmless words are taken out before."""
 BYTES: Final = 1900
 """Of the 2,048 that a message may have; the phrase around it needs some."""
 LAST_SHIFT: Final = timedelta(hours=12)
@@ -156,8 +152,7 @@ def keep(context: Context, effect: KeepNote) -> Done:
 def _kept(context: Context, who: Viewer, about: Living, line: tuple[str, str, int | None]) -> Done:
     store, row_id = context.store, new_id()
     kind, words, inbox = line
-    rough = of_words(words) == Intent.COMPLAINT or ROUGH.search(harm.plain(words))
-    use = NoteUse.INSIDE if rough else NoteUse.OFFERED
+    use = NoteUse.INSIDE if stays_inside(words) else NoteUse.OFFERED
     store.insert(
         Note,
         id=row_id,

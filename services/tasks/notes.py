@@ -3,6 +3,7 @@
 What a colleague wrote never leaves by itself: whoever writes the letter takes it in, and the letter's own rules hold.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from care import harm
 from care.errors import Decided, Invalid
 from care.states import NoteUse
 from care.words import legal
+from conversations.routing import Intent, of_words
 from services.access import LEADS, Viewer, name_of
 from services.residents.access import access_resident
 from services.tasks.access import access_note
@@ -25,6 +28,8 @@ from storage.unit import Unit
 LONGEST: Final = 300
 AGAIN: Final = timedelta(minutes=2)
 """So long the same line by the same colleague is one and not two."""
+ROUGH: Final = re.compile(r"[打骂掐踢踹绑捆]|推了|欺负|虐")
+"""Harmless words are taken out before."""
 ACTIONS: Final = {NoteUse.INSIDE: "keep_note_inside", NoteUse.OFFERED: "offer_note"}
 
 
@@ -36,7 +41,7 @@ def add(db: Unit, viewer: Viewer, resident_id: int, form: AddNote, now: datetime
         raise Invalid(why="请先写几个字再记。")
     if len(words) > LONGEST:
         raise Invalid(why=f"这一笔有 {len(words)} 个字，请写在 {LONGEST} 个字以内。")
-    use = NoteUse.INSIDE if form.inside else NoteUse.OFFERED
+    use = NoteUse.INSIDE if form.inside or stays_inside(words) else NoteUse.OFFERED
     mine = Note.resident_id == resident.id, Note.by_id == viewer.id, Note.use == use.value, Note.at > now - AGAIN
     for known in db.scalars(select(Note).where(*mine, Note.kind == "words")):
         if db.open(known, "body") == words:  # pressed once more, since the answer was lost on its way
@@ -55,6 +60,11 @@ def add(db: Unit, viewer: Viewer, resident_id: int, form: AddNote, now: datetime
     db.add(row)
     _told(db, viewer, row, "add_note", now)
     return row
+
+
+def stays_inside(words: str) -> bool:
+    """Whether words tell of what somebody may have done to a resident, or complain: never offered for a letter (C1)."""
+    return of_words(words) == Intent.COMPLAINT or ROUGH.search(harm.plain(words)) is not None
 
 
 def decide(db: Unit, viewer: Viewer, note_id: int, use: NoteUse, _: ActOnTask, now: datetime) -> Note:

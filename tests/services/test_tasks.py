@@ -5,6 +5,7 @@ in (engineering 19, F30).
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -202,6 +203,16 @@ async def test_u7_a_second_press_after_a_lost_answer_writes_no_second_task(floor
         for _ in range(2)
     ]
     assert written[0] == written[1]
+
+
+async def test_c1_words_of_rough_handling_stay_inside_also_when_they_are_typed(floor: Floor) -> None:
+    room = await floor.resident("306")
+    for words in ("昨晚有人打了她", "上午打太极，精神好"):
+        add = partial(
+            notes.add, viewer=floor.third, resident_id=room, form=AddNote(words=words), now=floor.home.clock()
+        )
+        await floor.home.database.write(add)
+    assert await floor.home.rows("SELECT use FROM note ORDER BY id") == [("inside",), ("offered",)]
 
 
 async def test_f30_what_a_colleague_had_who_was_put_out_is_red_and_goes_to_another_by_name(floor: Floor) -> None:
