@@ -23,6 +23,22 @@ SCOPES: Final[Mapping[str, str]] = {
     "emergency": "紧急（住院、受伤、走失，先给这位打电话）",
 }
 """What has no scope here is not seen by a relative."""
+LANGUAGES: Final[Mapping[str, str]] = {
+    "": "普通话",
+    "yue": "粤语",
+    "wuu": "吴语、上海话",
+    "nan": "闽南话",
+    "hak": "客家话",
+    "cdo": "福州话",
+    "cmn-sw": "四川话、西南话",
+    "bo": "藏语",
+    "mn": "蒙语",
+    "ug": "维吾尔语",
+    "en": "英语",
+    "ja": "日语",
+    "ko": "韩语",
+}
+"""What colleagues speak with a relative on the telephone (IANA tags); what the machine writes is Chinese."""
 WAYS: Final[Mapping[str, str]] = {
     "own": "本人在自己手机上点了同意",
     "voice": "读给本人听，本人说同意（有录音）",

@@ -335,6 +335,7 @@ def _words() -> dict[str, Any]:
         "ASKED_BY": families.ASKED_BY,
         "HOURS": families.HOURS,
         "ZONES": ZONES,
+        "LANGUAGES": families.LANGUAGES,
         "ALL_THE_SAME": wishes.ALL_THE_SAME,
         "FILES": consents.KINDS,
         "AGREES_BY": pictures.AGREES_BY,

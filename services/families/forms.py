@@ -54,6 +54,7 @@ class EditRelative(Form, frozen=True, kw_only=True):
     relation: str
     phone: str = ""
     timezone: str = ""
+    language: str = ""
     frequency: str = "daily"
     hour: int | None = None
 

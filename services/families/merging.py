@@ -54,6 +54,7 @@ def merge(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Merg
     if not db.open(stays, "phone"):
         db.seal(stays, "phone", db.open(gone, "phone"))
     stays.timezone = stays.timezone or gone.timezone
+    stays.language = stays.language or gone.language
     gone.kind = "guest"
     db.flush()
     search.renamed(db, stays)

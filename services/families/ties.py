@@ -23,7 +23,9 @@ from storage.unit import Unit
 
 def revision_of(tie: tables.Kinship, person: tables.Person) -> str:
     """What the form of a relative is drawn from."""
-    return revision.of(person.name, person.phone, person.timezone, tie.relation, tie.frequency, tie.hour)
+    return revision.of(
+        person.name, person.phone, person.timezone, person.language, tie.relation, tie.frequency, tie.hour
+    )
 
 
 def order_of(ties: Sequence[tables.Kinship]) -> str:
@@ -40,6 +42,8 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
     name, relation, phone = relatives.named(form.name), relatives.related(form.relation), relatives.number(form.phone)
     if form.timezone and form.timezone not in available_timezones():
         raise Invalid(why="请选家属在哪里。")
+    if form.language not in families.LANGUAGES:
+        raise Invalid(why="请选和这位家属说什么话。")
     if form.frequency not in families.FREQUENCIES or (form.hour is not None and form.hour not in families.HOURS):
         raise Invalid(why="请选多久一封、几点告诉。")
     if phone and phone != db.open(person, "phone"):
@@ -50,7 +54,7 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
     db.flush()
     search.renamed(db, person)
     db.seal(tie, "relation", relation)
-    person.timezone = form.timezone or None
+    person.timezone, person.language = form.timezone or None, form.language or None
     tie.frequency, tie.hour = form.frequency, form.hour
     _told(db, viewer, tie, "edit_relative", now)
 

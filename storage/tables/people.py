@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from care.states import Binding, PersonKind
 from storage.tables.base import After, Base
-from storage.types import Moment, closed, column, link, sealed, searchable
+from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
 class Person(Base):
@@ -21,6 +21,9 @@ class Person(Base):
     name: Mapped[bytes | None] = sealed("a person's name (P1)", nullable=True)
     phone: Mapped[bytes | None] = sealed("a phone number (P1)", nullable=True)
     timezone: Mapped[str | None] = column(String(40), "IANA name where it differs from the home's", nullable=True)
+    language: Mapped[str | None] = column(
+        Word(8), "what colleagues speak with them, where it is not 普通话", nullable=True
+    )
     created_at: Mapped[datetime] = column(Moment, "when the person became known")
 
 

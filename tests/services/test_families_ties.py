@@ -199,14 +199,24 @@ async def test_a4_order_primary_and_who_it_is_are_changed_and_who_comes_second_i
     await act(house, ties.primary, desk, "cousin", MakePrimary())
     found = await house.database.read(lambda db: queries.relatives(db, number))
     assert [(one.name, one.tie.is_primary) for one in found] == [("赵磊", True), ("李静", False), ("孙玉", False)]
-    form = EditRelative(name="赵蕾", relation="表妹", phone="139-1234-6021", timezone="Asia/Tokyo", hour=20)
+    form = EditRelative(
+        name="赵蕾", relation="表妹", phone="139-1234-6021", timezone="Asia/Tokyo", language="ja", hour=20
+    )
     before = ties.revision_of(found[0].tie, found[0].person)
     await act(house, ties.edit, desk, "cousin", msgspec.structs.replace(form, drawn=before))
     with pytest.raises(Changed):
         await act(house, ties.edit, desk, "cousin", msgspec.structs.replace(form, drawn=before))
     hits = await house.database.read(lambda db: search.look(db, desk, "6021").people)
     assert [hit.who.name for hit in hits] == ["赵蕾"]
-    for fields, why in (({"timezone": "Mars/Base"}, "在哪里"), ({"hour": 3}, "多久"), ({"phone": "123"}, "11 位")):
+    assert await house.rows("SELECT timezone, language FROM person WHERE language IS NOT NULL") == [
+        ("Asia/Tokyo", "ja")
+    ]
+    for fields, why in (
+        ({"timezone": "Mars/Base"}, "在哪里"),
+        ({"language": "tlh"}, "说什么话"),
+        ({"hour": 3}, "多久"),
+        ({"phone": "123"}, "11 位"),
+    ):
         with pytest.raises(Invalid, match=why):
             await act(house, ties.edit, desk, "cousin", msgspec.structs.replace(form, **fields))
 

@@ -80,6 +80,7 @@ OPEN: Final = {
     "note.kind": Word,
     "outbox.purpose": Word,
     "outbox.way": Word,
+    "person.language": Word,
     "participation.way": Word,
     "plan.occasion": Word,
     "promise.kind": Word,
