@@ -9,9 +9,11 @@ import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
 from console.app import menu
+from scripts import opening
 from scripts.browser import launch
 from scripts.evening import Links, evening
 from scripts.stage import ROOT, Stage
+from tests.imports import messy
 
 FOLDER = ROOT / "shots"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
@@ -190,6 +192,16 @@ async def main() -> None:
                 await browser.close()
         finally:
             await used.stop(used.service)
+    with tempfile.TemporaryDirectory(prefix="jiashu-opening-") as folder:
+        bare = opening.Opening(Path(folder))
+        try:
+            async with aiohttp.ClientSession() as bare.http, async_playwright() as playwright:
+                await bare.start_service()
+                browser = await launch(playwright)
+                await opening.pictures(browser, bare, snap, SIZES, messy.content())
+                await browser.close()
+        finally:
+            await bare.stop(bare.service)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
 
 

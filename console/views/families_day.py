@@ -202,14 +202,18 @@ async def _board(request: web.Request) -> dict[str, Any]:
     who, now, floor = viewer(request), request.app[CLOCK](), request.query.get("floor", "")[:8]
 
     def work(db: Unit) -> dict[str, Any]:
+        waiting = queries.waiting(db, who.sight, floor)
+        one = next((one for one in waiting if str(one.id) == request.query.get("one")), None)
+        resident = access_resident(db, who, one.resident_id) if one is not None else None
         return {
+            "one": one,
+            "others": families_phones.others(db, resident, who.sight) if resident is not None else [],
             "floors": queries.floors(db, who.sight),
-            "waiting": queries.waiting(db, who.sight, floor),
+            "waiting": waiting,
             "out": queries.out(db, who.sight, now, floor),
             "bound": queries.done(db, who.sight, now - LATELY, floor),
             "refused": queries.refused(db, who.sight, now - LATELY),
         }
 
     found = await request.app[DATABASE].read(work)
-    found["one"] = next((one for one in found["waiting"] if str(one.id) == request.query.get("one")), None)
     return found | _words() | {"floor": floor, "done": "", "failed": [], "WHY": WHY_REFUSED, "AT_ONCE": AT_ONCE}
