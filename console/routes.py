@@ -53,6 +53,33 @@ class Route:
     handler: Served
 
 
+OF_EVERY_PAGE: Final = frozenset(
+    {
+        "viewer",
+        "csrf",
+        "path",
+        "seen",
+        "nav_pages",
+        "duty",
+        "alarms",
+        "downtimes",
+        "unreadable",
+        "locks",
+        "ended",
+        "apart",
+        "playing",
+        "closed",
+        "codes_by",
+        "at_station",
+        "practising",
+        "idle",
+    }
+)
+"""What the frame of each page is drawn from (`console.app`): a view that gives one of these words another meaning breaks
+the frame, and only where somebody looks.
+"""
+
+
 class Routes:
     """The addresses of one views module; `may` is who may use those that name nobody else."""
 
@@ -112,6 +139,9 @@ class Routes:
                 request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"page:{whole.path}")])
             if isinstance(answer, web.StreamResponse):
                 return answer
+            if not OF_EVERY_PAGE.isdisjoint(answer):
+                message = f"{template}: {sorted(OF_EVERY_PAGE.intersection(answer))} mean something on every page"
+                raise ValueError(message)
             return aiohttp_jinja2.render_template(template, request, answer)
 
         setattr(served, MAY, permission)

@@ -364,7 +364,7 @@ async def _family(request: web.Request) -> dict[str, Any]:
             "sheets": queries.sheets(db, row.id, now),
             "changes": queries.changes(db, row.id),
             "wishes": queries.wishes(db, row.id),
-            "seen": families_photos.consent(db, row.id),
+            "elsewhere": families_photos.consent(db, row.id),
             "dispute": queries.dispute(db, row.id),
             "drawn_order": ties.order_of(queries.ties(db, row.id)),
             "drawn_dispute": disputes.revision_of(disputes.open_one(db, row.id)),

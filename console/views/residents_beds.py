@@ -65,7 +65,7 @@ async def _beds(request: web.Request) -> dict[str, Any]:
         "floors": [(floor, _rooms([bed for bed in found if (bed.building, bed.floor) == floor])) for floor in floors],
         "total": sum(not bed.closed for bed in found),
         "free": sum(bed.free for bed in found),
-        "closed": sum(bed.closed for bed in found),
+        "out_of_use": sum(bed.closed for bed in found),
         "added": None,
         "may_lay": who.role in LAYS,
         "may_close": {floor for _, floor in floors if who.role in LAYS and (not who.floors or floor in who.floors)},

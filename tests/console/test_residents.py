@@ -181,3 +181,12 @@ async def test_n3_a_move_and_a_return_go_through_the_page(house: House, colleagu
     assert bed
     closed = await director.post(bed[1], {"closed": "1", "drawn": await director.drawn("/residents/beds", bed[1][16:])})
     assert "停用" in await closed.text()
+
+
+async def test_n3_a_closed_bed_is_counted_on_the_page_of_beds_and_breaks_nothing_else_on_it(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    await house.home.rows("UPDATE bed SET closed_at = 1 WHERE id = (SELECT max(id) FROM bed)")
+    page = await colleagues["shen"].get("/residents/beds")
+    assert "停用 1 张" in page
+    assert "等院长确认" not in page, "that is said after a restore"
