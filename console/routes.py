@@ -75,8 +75,8 @@ OF_EVERY_PAGE: Final = frozenset(
         "idle",
     }
 )
-"""What the frame of each page is drawn from (`console.app`): a view that gives one of these words another meaning breaks
-the frame, and only where somebody looks.
+"""What the frame of each page is drawn from (`console.app`): a view that gives one of these words another meaning
+breaks the frame, and only where somebody looks.
 """
 
 
