@@ -56,6 +56,8 @@ def test_a_phrase_without_its_blank_or_unknown_raises() -> None:
         phrases.render("complaint.filed", {}, READER)
     with pytest.raises(phrases.UnknownPhrase):
         phrases.render("no.such", {}, READER)
+    with pytest.raises(phrases.UnknownPhrase):
+        phrases.blanks("no.such")
     assert phrases.render("complaint.filed", {"number": None}, READER)
 
 

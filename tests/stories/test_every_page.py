@@ -38,10 +38,11 @@ async def looked_at(page: Page, name: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
     await page.evaluate(AXE.axe_script)
     bad = await page.evaluate(FOUND, {"resultTypes": ["violations"]})
-    await page.emulate_media(color_scheme="dark")
-    await page.evaluate(SETTLED)
-    bad += await page.evaluate(FOUND, {"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
-    await page.emulate_media(color_scheme="light")
+    if await page.evaluate("innerWidth <= 760"):  # the colours of a page are the same at every width
+        await page.emulate_media(color_scheme="dark")
+        await page.evaluate(SETTLED)
+        bad += await page.evaluate(FOUND, {"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
+        await page.emulate_media(color_scheme="light")
     assert not bad, (name, bad)
 
 
