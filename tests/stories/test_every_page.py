@@ -219,7 +219,7 @@ async def test_keys_lead_through_the_console_without_a_mouse(demo: Demo) -> None
 
 
 async def test_what_cannot_be_read_by_night_alone_is_found_as_well(browser: Browser) -> None:
-    page = await (await browser.new_context()).new_page()
+    page = await (await browser.new_context(viewport={"width": 390, "height": 844})).new_page()
     style = "body{background:#fff;color:#000} @media(prefers-color-scheme:dark){body{background:#333;color:#444}}"
     await page.set_content(f"<html lang=zh><title>夜</title><style>{style}</style><main><h1>夜里</h1></main></html>")
     with pytest.raises(AssertionError, match="color-contrast"):
