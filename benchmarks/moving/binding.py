@@ -134,7 +134,7 @@ async def elder_and_device(home: House) -> None:
     await home.act("menu", openid=device, key="LETTER")
     await asyncio.sleep(1)
     heard = "".join(await home.heard(device))
-    home.look("the device hears no name and sees no letter", "高玉珍" not in heard and "href" not in heard)
+    home.look("the device hears no name and sees no letter", "高玉珍" not in heard and "/p/letters" not in heard, heard)
 
 
 async def _says(home: House, phone: str, words: str) -> bool:
