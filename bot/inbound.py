@@ -106,21 +106,7 @@ class Inbound:
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
-        event, now = events.Noted(words), self._clock()
-        receipt: Receipt = await self._database.receive(
-            Envelope(
-                home_id=self._account.home_id,
-                account_id=self._account.id,
-                openid=openid,
-                key=key,
-                kind="noted",
-                event=event,
-                intent=understand(event),
-                raw=b"",
-                created_at=now,
-                arrived_at=now,
-            )
-        )
+        receipt: Receipt = await self._database.receive(noted(self._account, openid, key, words, self._clock()))
         return receipt.answer.text if receipt.answer else ""
 
     def in_spool(self, push: Push) -> bool:
@@ -324,6 +310,23 @@ class Inbound:
                 self._board.committed(envelope.openid, envelope.key)
 
         running.add_done_callback(committed)
+
+
+def noted(account: Account, openid: str, key: str, words: str, at: datetime) -> Envelope:
+    """Words from a page of ours, as the writer takes them."""
+    event = events.Noted(words)
+    return Envelope(
+        home_id=account.home_id,
+        account_id=account.id,
+        openid=openid,
+        key=key,
+        kind="noted",
+        event=event,
+        intent=understand(event),
+        raw=b"",
+        created_at=at,
+        arrived_at=at,
+    )
 
 
 def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: datetime, found: Reading) -> Envelope:

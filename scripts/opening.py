@@ -7,12 +7,9 @@ from typing import Final
 from playwright.async_api import Browser, Page
 
 from console.app import menu
-from scripts.stage import Stage
+from scripts.stage import Bare
 
 FILE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WRITTEN: Final = re.compile(
-    "WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY|API_BASE_URL)|HOME__NAME|HOME__PHONE|PUBLIC_URL"
-)
 PASSWORD: Final = "four-words-of-my-own"  # noqa: S105  (of a home that is gone in a minute)
 EMPTY: Final = (
     "residents/beds",
@@ -27,17 +24,12 @@ STEPS: Final = ("setup/home", "setup/account", "setup/domain", "setup/menu", "se
 Snap = Callable[[Page, str], Awaitable[None]]
 
 
-class Opening(Stage):
-    """A service of which nothing is written but where it lies."""
+class Opening(Bare):
+    """Without an address of the platform either: practice has its own."""
 
     def settings(self, more: dict[str, str]) -> dict[str, str]:
-        """Without what the director says in the browser."""
-        whole = super().settings(more)
-        return {name: value for name, value in whole.items() if not WRITTEN.search(name)}
-
-    def code(self) -> str:
-        """The one-time code, as the terminal shows it."""
-        return str(re.findall(r"/console/start#(\S+)", (self.folder / "service.log").read_text(encoding="utf-8"))[-1])
+        """What is left then."""
+        return {name: value for name, value in super().settings(more).items() if "API_BASE_URL" not in name}
 
 
 async def pictures(

@@ -32,6 +32,10 @@ APP_ID, SECRET, TOKEN, AES_KEY = (
 )
 
 
+LEFT_OPEN = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
+"""What a director says in the browser."""
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -275,6 +279,24 @@ class Stage:
         for number, row, body in self.rows(sql):
             found.setdefault(number, []).append(sealer.open("case_record", "body", row, body).decode())
         return found
+
+
+class Bare(Stage):
+    """A service of which nothing is written but where it lies: a director opens the home in a browser."""
+
+    def settings(self, more: dict[str, str]) -> dict[str, str]:
+        """Without what the director says."""
+        return {name: value for name, value in super().settings(more).items() if not LEFT_OPEN.search(name)}
+
+    def printed(self) -> str:
+        """What stands in the terminal."""
+        return (self.folder / "service.log").read_text(encoding="utf-8")
+
+    def code(self) -> str:
+        """The newest one-time code, as the terminal shows it."""
+        found = re.findall(r"/console/start#(\S+)", self.printed())
+        assert found, self.printed()
+        return str(found[-1])
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import re
 import sys
 import tempfile
 import time
@@ -20,10 +19,9 @@ from playwright.async_api import Browser, async_playwright, expect
 from benchmarks.moving.hands import Hands
 from scripts import servers
 from scripts.browser import launch
-from scripts.stage import ROOT, Stage, free_port
+from scripts.stage import ROOT, Bare, free_port
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-WRITTEN: Final = re.compile("WECHAT__(APP_ID|APP_SECRET|TOKEN|ENCODING_AES_KEY)|HOME__NAME|HOME__PHONE|PUBLIC_URL")
 TO_THE_TOP: Final = "for (const one of [window, document.getElementById('main')]) one?.scrollTo(0, 0)"
 SMALLER: Final = """async drawn => {
   const bitmap = await createImageBitmap(await (await fetch(drawn)).blob());
@@ -39,7 +37,7 @@ OWN: Final = "four-words-of-my-own"
 
 
 @dataclass
-class House(Stage):
+class House(Bare):
     """The service and the platform. `shared`: on PostgreSQL and Redis, a web and a worker process."""
 
     browser: Browser = field(init=False)
@@ -55,8 +53,7 @@ class House(Stage):
     def settings(self, more: dict[str, str]) -> dict[str, str]:
         """Without what the director says in the browser."""
         login = {"JIASHU_WECHAT__AUTHORIZE_URL": f"{self.phone}/connect/oauth2/authorize"}
-        whole = super().settings(more) | login | self.shared | more
-        return {name: value for name, value in whole.items() if not WRITTEN.search(name)}
+        return super().settings(more) | login | self.shared | more
 
     async def open(self) -> None:
         """Start everything."""
@@ -85,10 +82,6 @@ class House(Stage):
                 stderr=log,
                 cwd=ROOT,
             )
-
-    def code(self) -> str:
-        """The one-time code, as the terminal shows it."""
-        return str(re.findall(r"/console/start#(\S+)", (self.folder / "service.log").read_text(encoding="utf-8"))[-1])
 
     async def window(self, who: str, width: int = 1440, height: int = 900) -> Hands:
         """A browser of somebody's own."""

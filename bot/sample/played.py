@@ -6,17 +6,15 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from bot import pushes
-from bot.inbound import Account, envelope
+from bot.inbound import Account, envelope, noted
 from bot.reading import read
 from conversations.answers import Knowledge
-from conversations.events import Noted
-from conversations.routing import understand
 from services.house import House
 from services.install import Installed
 from services.knowledge import shelves
 from services.outgoing import sending
 from services.ports import Fate, Outcome
-from services.talks.envelope import Answer, Envelope
+from services.talks.envelope import Answer
 from services.talks.receive import receive_batch
 from storage.database import Database
 from storage.store import Store
@@ -68,19 +66,7 @@ class Played:
 
     async def note(self, openid: str, words: str, key: str, at: datetime) -> None:
         """Somebody tapped a button of a page of ours, which enters the talk."""
-        event = Noted(words)
-        said = Envelope(
-            home_id=self.account.home_id,
-            account_id=self.account.id,
-            openid=openid,
-            key=key,
-            kind="noted",
-            event=event,
-            intent=understand(event),
-            raw=b"",
-            created_at=at,
-            arrived_at=at,
-        )
+        said = noted(self.account, openid, key, words, at)
         house = self.house.edition()
         await self.database.store(lambda store: receive_batch(store, house, [said]))
 

@@ -82,12 +82,7 @@ def lay_out(db: Unit, viewer: Viewer, form: LayOut, now: datetime) -> int:
         for room in range(1, form.rooms + 1)
         for bed in range(1, form.beds + 1)
     ]
-    there = {(bed.building, bed.room, bed.name) for bed in every(db, viewer.home_id)}
-    added = [one for one in wanted if (one.building, one.room, one.name) not in there]
-    _put(db, viewer.home_id, added, now)
-    if added:
-        _written(db, viewer, "lay_out_beds", f"{len(added)} 张床", now)
-    return len(added)
+    return lay_these(db, viewer, wanted, now)
 
 
 def lay_these(db: Unit, viewer: Viewer, wanted: Sequence[Where], now: datetime) -> int:

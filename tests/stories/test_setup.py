@@ -11,37 +11,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN, Stage
+from scripts.stage import AES_KEY, APP_ID, SECRET, TOKEN, Bare
 from tests.stories.test_every_page import looked_at
 
 pytestmark = pytest.mark.browser
-LEFT_OPEN = frozenset(
-    [
-        "WECHAT__APP_ID",
-        "WECHAT__APP_SECRET",
-        "WECHAT__TOKEN",
-        "WECHAT__ENCODING_AES_KEY",
-        "HOME__NAME",
-        "HOME__PHONE",
-        "HTTP__PUBLIC_URL",
-    ]
-)
-
-
-class Bare(Stage):
-    """A service of which nothing is written but where it lies."""
-
-    def settings(self, more: dict[str, str]) -> dict[str, str]:
-        whole = super().settings(more)
-        return {name: value for name, value in whole.items() if name.removeprefix("JIASHU_") not in LEFT_OPEN}
-
-    def printed(self) -> str:
-        return (self.folder / "service.log").read_text(encoding="utf-8")
-
-    def code(self) -> str:
-        found = re.findall(r"/console/start#(\S+)", self.printed())
-        assert found, self.printed()
-        return str(found[-1])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
