@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from bot.main import running, until_told
+from bot.practising import listens
 from bot.sample.demo import MARKER, Sample
 from care.errors import Invalid
 from care.states import Role
@@ -74,7 +75,7 @@ async def run(port: int, phone_port: int, data: Path, *, fortnight: bool = True,
     async with running(settings, sample.furnish, held=sample.fortnight) as service:
         child = await _start(settings, phone_port, SCENE, data)
         try:
-            await _reachable(phone_port)
+            await listens(child, phone_port)
             sys.stdout.write(_welcome(settings, phone_port, scene["staff"]))
             sys.stdout.flush()
             playing = asyncio.create_task(sample.play(service, f"http://127.0.0.1:{phone_port}"))
@@ -138,17 +139,6 @@ async def _start(settings: Settings, port: int, scene: Path, data: Path | None) 
         "SIMULATOR_AES_KEY": wechat.encoding_aes_key,
     }
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options, env=os.environ | secret)
-
-
-async def _reachable(port: int) -> None:
-    for _ in range(100):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
 
 
 async def _until_told(child: asyncio.subprocess.Process) -> None:

@@ -93,7 +93,7 @@ class Stage:
             stdin=asyncio.subprocess.PIPE,
             pass_fds=(self._lock,),
         )
-        if not await self._listens(port):
+        if not await listens(self._child, port):
             self._taken.add(port)
             log.error("the simulator did not come up", extra={"action": "practice", "port": port})
             if self._child is not None and self._child.returncode is None:
@@ -106,18 +106,20 @@ class Stage:
         except Busy:
             await self.end()  # nobody would know where it is: the next look tries again
 
-    async def _listens(self, port: int) -> bool:
-        for _ in range(int(BEGINS / 0.1)):
-            if self._child is None or self._child.returncode is not None:
-                return False
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return True
-        return False
+
+async def listens(child: asyncio.subprocess.Process | None, port: int) -> bool:
+    """Whether a simulator that was started takes calls by now; waits for it while it lives."""
+    for _ in range(int(BEGINS / 0.1)):
+        if child is None or child.returncode is not None:
+            return False
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return True
+    return False
 
 
 def free_port() -> int:

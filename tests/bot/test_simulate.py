@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot import demo
+from bot.practising import listens
 from care.errors import DatabaseAway, Invalid
 from scripts.stage import ROOT, free_port
 from settings import Database, Http, Settings, Wechat, is_loopback
@@ -121,7 +122,7 @@ async def simulator(tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Pr
     port = free_port()
     child = await demo._start(play(f"sqlite:///{tmp_path / 'none.db'}", port), port, demo.SCENE, None)
     try:
-        await demo._reachable(port)
+        assert await listens(child, port)
         yield child, f"http://127.0.0.1:{port}"
     finally:
         await demo._end(child)
