@@ -72,6 +72,7 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await page.get_by_role("button", name="开始").click()
     await expect(page.get_by_role("alert")).to_contain_text("还可以试 4 次")
     assert await page.get_by_label("院长姓名").input_value() == "沈国平", "nothing typed is lost"
+    assert "long-enough-1" not in await page.content(), "but a password never comes back in a page"
     await looked_at(page, "wrong code")
     await open_home(bare, page)
     await looked_at(page, "home")
