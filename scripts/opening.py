@@ -37,6 +37,7 @@ async def pictures(
 ) -> None:
     """From the first address to a sheet that waits for a decision, while the home practises."""
     looks = [(f"{size}-{theme}", sizes[size], theme) for size in sizes for theme in ("light", "dark")]
+    await used.until(lambda: "/console/start#" in used.printed(), "the terminal names no address")
     for tail, size, theme in looks:
         page = await _window(browser, size, theme)
         await page.goto(f"{used.url}/console/start#{used.code()}")

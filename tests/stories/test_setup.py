@@ -25,6 +25,7 @@ async def bare(tmp_path: Path) -> AsyncIterator[Bare]:
     async with aiohttp.ClientSession() as used.http:
         await used.start_platform()
         await used.start_service()
+        await used.until(lambda: "换成院里的网址" in used.printed(), "the terminal names no address")
         yield used
         for child in (used.service, used.platform):
             await used.stop(child)
