@@ -226,22 +226,22 @@ def _note(store: Store, house: House, who: Speaker, kept: tuple[int, Envelope]) 
 
 
 def _phones(store: Store, followers: Sequence[int]) -> list[Phone]:
-    return [Phone(*row) for row in store.rows(f"{PLACES} {store.AMONG}", store.many(list(followers)))]
+    return store.all_of(Phone, f"{PLACES} {store.AMONG}", store.many(list(followers)))
 
 
 def _speakers(store: Store, phone: Phone) -> list[Speaker]:
     """The two in their order, or who has a bed in the room."""
     columns = "SELECT r.person_id, n.name, r.bed, r.id FROM resident r JOIN person n ON n.id = r.person_id"
     if phone.one_id is None:
-        rows = store.rows(
+        return store.all_of(
+            Speaker,
             f"{columns} WHERE r.home_id = ? AND r.room = ? AND r.floor = ? AND r.{HERE} ORDER BY r.bed, r.id",
             phone.home_id,
             phone.room,
             phone.floor,
         )
-        return [Speaker(*row) for row in rows]
-    rows = store.rows(f"{columns} WHERE r.id IN (?, ?) AND r.{HERE}", phone.one_id, phone.two_id)
-    found = {row[3]: Speaker(*row) for row in rows}
+    there = store.all_of(Speaker, f"{columns} WHERE r.id IN (?, ?) AND r.{HERE}", phone.one_id, phone.two_id)
+    found = {one.resident_id: one for one in there}
     return [found[one] for one in (phone.one_id, phone.two_id) if one in found]
 
 
