@@ -36,6 +36,8 @@ from tests import databases, transactions
 
 SETTLED = staff.Standing(own_password=True, pledged=True, codes_by=datetime(2100, 1, 1, tzinfo=UTC))
 """Somebody who works here: nothing is asked of her at the log-in but her password."""
+UNMEASURED = frozenset({"stories", "races", "storage", "frozen"})
+"""Folders of tests whose reach is not measured: what they run is in other processes, or not of the rules."""
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
@@ -52,6 +54,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = [item for item in items if _is_slow(item)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if not _is_slow(item)]
+    for item in items:
+        if not UNMEASURED.isdisjoint(item.path.parts) or "postgres" in _parameters(item).values():
+            item.add_marker("no_cover")  # the tracer costs half of a test's time again; the lines are those of SQLite
     items[:] = _long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
@@ -78,13 +83,16 @@ def pytest_collection_finish() -> None:
 
 def _is_slow(item: pytest.Item) -> bool:
     """A story, or a test that asks for a server: by the fixture, or by the name of the engine."""
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
     return (
         "stories" in item.path.parts
         or any(item.get_closest_marker(name) is not None for name in ("browser", "postgres", "slow"))
-        or "postgres" in parameters.values()
+        or "postgres" in _parameters(item).values()
         or not {"postgres_server", "redis_url"}.isdisjoint(getattr(item, "fixturenames", ()))
     )
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    return getattr(getattr(item, "callspec", None), "params", {})
 
 
 @pytest.fixture(autouse=True)
