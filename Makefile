@@ -4,9 +4,9 @@ export NO_MKDOCS_2_WARNING := 1
 PYTHON := $(firstword $(foreach one,/usr/bin/python3 python3,$(shell $(one) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(one))))
 PY := .venv/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install
-LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra build
+LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra build --extra reader
 .DEFAULT_GOAL := help
-.PHONY: help install demo developers test test-fast test-setup check docs shots bench soak lock
+.PHONY: help install demo developers test test-fast test-setup check docs shots bench soak lock understanding
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ bench: developers ## benchmarks as ratios, side by side in one run
 	$(PY) -m benchmarks.inbound --postgres
 	$(PY) -m benchmarks.webs
 	$(PY) -m benchmarks.claims
+
+understanding: developers ## trains the reading of messages anew from its data, and prints every figure (some minutes)
+	$(PY) -m training $(ARGS)
 
 soak: test-setup ## the long proofs; PART=n, SHORT=1
 	$(PY) -m benchmarks.soak --part $(or $(PART),1) $(if $(SHORT),--short)

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from care import severity, triage
+from care import severity
 from conversations import answers, routing
 from conversations.events import Text
 from scripts.stage import AES_KEY, APP_ID, ROOT, TOKEN, Stage, stage
 from settings import subjects
 from simulator.codec import Keys, message
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns
+from understanding import cascade, exact, text
 
 MOST: Final = 5.0
 """Times as long as alone: the median, and at least this share of all."""
@@ -104,19 +105,19 @@ def slowest(count: int) -> list[Family]:
     """
     known = answers.Knowledge(answers.starter())
     reads: tuple[Callable[[str], object], ...] = (
-        triage.triage,
+        cascade.triage,
         lambda text: routing.understand(Text(text)),
         known.find,
         lambda text: severity.assess([text]),
     )
-    found = patterns(triage, routing, *subjects.modules("conversations.flows"), answers, severity)
+    found = patterns(text, exact, routing, *subjects.modules("conversations.flows"), answers, severity)
     costs: dict[str, tuple[float, Family]] = {}
     for family in [*families(found), *mixed(found, 200), *jumbled(found, 20, 300)]:
-        text, best = family.text(1_000), float("inf")
+        said, best = family.text(1_000), float("inf")
         for _ in range(3):
             begun = time.process_time()
             for read in reads:
-                read(text)
+                read(said)
             best = min(best, time.process_time() - begun)
         kind = family.name.partition(" with ")[0]
         costs[kind] = max(costs.get(kind, (0.0, family)), (best, family), key=lambda pair: pair[0])

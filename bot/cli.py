@@ -87,6 +87,11 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "answer", parents=[shared], help="标准输入里每行一个问题，每行答一个 JSON；不写配置时只用自带的四十条"
     )
+    commands.add_parser(
+        "understand",
+        parents=[shared],
+        help="标准输入里每行一句话（或 JSON：text、who、open），每行答一个 JSON：想要什么、有多急、答案是哪一条",
+    )
     commands.add_parser("triage", help="标准输入里每行一句话，每行答一个 JSON：有多急、为什么、谁该看到")
     days = commands.add_parser("calendar", help="一段时间里的节日，每行一个 JSON；可以加一个生日")
     days.add_argument("--from", dest="first", required=True, metavar="D", help="从哪天，如 2027-01-01")
@@ -180,7 +185,7 @@ def _run(options: argparse.Namespace) -> int:
         from bot import days
 
         return days.run(options.first, options.last, options.birthday, sys.stdout)
-    if options.command in {"answer", "triage"}:
+    if options.command in {"answer", "triage", "understand"}:
         from bot import questions
 
         return questions.run(options.command, getattr(options, "config", None), sys.stdin, sys.stdout)

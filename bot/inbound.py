@@ -18,10 +18,9 @@ from typing import Final
 
 from bot import pushes
 from bot.pushes import NoSender, Push
-from bot.reading import LONG, Reader, Reading, read
+from bot.reading import LONG, Reader
 from care import accusations
 from care.errors import Busy
-from care.triage import triage
 from conversations import events
 from conversations.answers import Knowledge
 from conversations.routing import understand
@@ -31,10 +30,12 @@ from services.knowledge import shelves
 from services.outgoing import outbox
 from services.practice.practice import OPENID
 from services.talks.envelope import Envelope, Receipt
+from services.talks.reading import Reading, read
 from settings.clock import Clock
 from storage import seal
 from storage.database import Database
 from storage.spool import Kept, Spool
+from understanding.cascade import triage
 
 log = logging.getLogger("jiashu.inbound")
 RINGS_AFTER: Final = 1.0
@@ -346,6 +347,7 @@ def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: dat
         meant=found.meant,
         accused=found.accused,
         in_complaint=found.in_complaint,
+        read=found.read,
         look_up=partial(shelves.ask, knowledge, found.words, arrived_at),
     )
 

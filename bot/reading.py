@@ -10,56 +10,26 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from typing import BinaryIO, Final
 
 import msgspec
 
-from care import accusations
 from care.accusations import Accusation, Colleague, Names
-from care.triage import CALM, NURSE, Audience, Triage, triage
+from care.triage import Triage
 from conversations import events
 from conversations.events import Arrival
-from conversations.routing import Intent, understand
+from services.talks.reading import Reading, read
+from understanding import cascade
 
 log = logging.getLogger("jiashu.reading")
 LONG: Final = 2048
 """Bytes of a push that is read apart: some 500 Chinese characters; nearly every message is shorter."""
-CALLS: Final = events.Click("NURSE")
 FRAME: Final = 4
 """Bytes of the length before each question and answer, the lowest last."""
 NICE: Final = 10
 """The process gives way to whoever answers short messages."""
 GIVES_UP: Final = 10.0
 """Seconds after which a reading is taken over by a thread: the longest push takes a twentieth of a second."""
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What was found: `meant` by the words alone, `heard` with whom they accuse.
-
-    `in_case` tells whom the words accuse within a complaint, where any grievance counts; few are asked.
-    """
-
-    words: str
-    intent: str
-    heard: Triage
-    meant: Triage = CALM
-    accused: Accusation | None = None
-    in_complaint: Callable[[], Accusation | None] = lambda: None
-
-
-def read(event: Arrival, names: Names) -> Reading:
-    """Read a message; the time grows with its length alone."""
-    words, intent = events.said(event), understand(event)
-    if not words:
-        return Reading(words, intent, NURSE if event == CALLS else CALM)
-    rung = triage(words)
-    hurt = rung.rings and rung.audience is Audience.FLOOR
-    accused = accusations.read(words, names, complaint=intent == Intent.COMPLAINT, hurt=hurt)
-    return Reading(
-        words, intent, accusations.heard(rung, accused), rung, accused, partial(accusations.in_complaint, words, names)
-    )
 
 
 class _Question(msgspec.Struct):
@@ -73,6 +43,7 @@ class _Answer(msgspec.Struct):
     meant: Triage
     accused: Accusation | None
     in_complaint: Accusation | None
+    read: cascade.Reading | None = None
 
 
 class Reader:
@@ -99,6 +70,7 @@ class Reader:
                         found.meant,
                         found.accused,
                         lambda: found.in_complaint,
+                        found.read,
                     )
                 except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
                     log.warning(
@@ -175,7 +147,14 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
             colleagues, names = question.colleagues, Names(question.colleagues)
         found = read(events.parse(bytes(question.event)), names)
         answer = msgspec.json.encode(
-            _Answer(found.intent, found.heard, found.meant, found.accused, found.accused or found.in_complaint())
+            _Answer(
+                found.intent,
+                found.heard,
+                found.meant,
+                found.accused,
+                found.accused or found.in_complaint(),
+                found.read,
+            )
         )
         target.write(len(answer).to_bytes(FRAME) + answer)
         target.flush()

@@ -11,8 +11,8 @@ from xml.sax.saxutils import unescape
 
 import msgspec
 
-from care.triage import triage
 from conversations import events
+from understanding.cascade import triage
 
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 """What XML does not allow, and the sign that stands for bytes that are no text."""

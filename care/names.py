@@ -33,12 +33,13 @@ DOUBLE: Final = frozenset(
 
 
 @cache
-def _sounds() -> dict[str, str]:
+def sounds() -> dict[str, str]:
+    """How each common character sounds, without its tone."""
     kept = tomllib.loads(Path(__file__).with_name("syllables.toml").read_text(encoding="utf-8"))
     return {sign: syllable for syllable, signs in kept.items() for sign in signs}
 
 
 def sound(name: str) -> str:
     """How a name sounds, without tones: 王桂兰 and 王桂蘭 are `wang gui lan`; an uncommon sign stands for itself."""
-    known = _sounds()
+    known = sounds()
     return " ".join(known.get(sign, sign) for sign in name if not sign.isspace() and sign != "·")

@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.mutations.bodies import CALM, CRIES
 from benchmarks.mutations.run import prove
-from care.triage import triage
+from understanding.cascade import triage
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

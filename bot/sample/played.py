@@ -7,7 +7,6 @@ from xml.sax.saxutils import escape
 
 from bot import pushes
 from bot.inbound import Account, envelope, noted
-from bot.reading import read
 from conversations.answers import Knowledge
 from services.house import House
 from services.install import Installed
@@ -15,6 +14,7 @@ from services.knowledge import shelves
 from services.outgoing import sending
 from services.ports import Fate, Outcome
 from services.talks.envelope import Answer
+from services.talks.reading import read
 from services.talks.receive import receive_batch
 from storage.database import Database
 from storage.store import Store

@@ -11,11 +11,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from care.triage import Triage, triage
+from care.triage import Triage
 from conversations import events
 from storage import tables
 from storage.seal import Unreadable
 from storage.unit import Unit
+from understanding.cascade import triage
 
 MOST: Final = 5000
 """Messages that are remembered, at most some MB: more than ever ring at once, since who looks at all of them by turns

@@ -10,11 +10,10 @@ import msgspec
 from sqlalchemy import select
 
 from care.errors import NotFound
-from care.triage import triage
 from conversations import answers
 from conversations.answers import Entry, Found, Kind, Knowledge
 from conversations.events import Asked, Option
-from conversations.routing import Intent, of_words
+from conversations.routing import Intent, is_question, of_words
 from services.access import Viewer, access_page
 from services.knowledge.access import KNOWLEDGE
 from services.week import said
@@ -23,6 +22,7 @@ from settings import Home
 from storage import revision as revisions
 from storage import tables
 from storage.unit import Unit
+from understanding.cascade import Decision, triage
 
 OWN_BLANKS: Final = ("值班电话", "首次反馈时间", "结果时间")
 """Filled from the settings of the home, never by hand."""
@@ -185,6 +185,34 @@ def ask(snapshot: Knowledge, text: str, at: datetime | None = None) -> Asked | N
     said_by = at if sure or at is None else at + OFFERED
     options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, said_by), entry.human) for entry in chosen)
     return Asked(options, sure=sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a message wants when the knowledge has been asked as well: its intent, the entry, what is offered."""
+
+    intent: str
+    entry: str | None = None
+    offers: tuple[str, ...] = ()
+
+
+ASKS: Final = frozenset({"faq", "lead", "tour", "contact", "other", "human"})
+"""Intents of a message that the knowledge may answer: it speaks to questions only, never to an accusation, a request,
+thanks, a death or one resident's present state.
+"""
+
+
+def asked_for(snapshot: Knowledge, decision: Decision, text: str) -> Wanted:
+    """A question that the knowledge answers is `faq`, whatever else it could be."""
+    if decision.intent not in ASKS:
+        return Wanted(decision.intent)
+    found = snapshot.find(text)
+    if found.kind is Kind.ANSWER and (decision.intent == "faq" or is_question(text)):
+        return Wanted("faq", found.hits[0].entry.id)
+    if found.kind is Kind.CHOICES and decision.intent == "faq":
+        offers = tuple(entry.id for entry in snapshot.choices(found))
+        return Wanted("faq", offers[0], offers)
+    return Wanted("other" if decision.intent == "faq" and found.kind is Kind.NOTHING else decision.intent)
 
 
 def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:

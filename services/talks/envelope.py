@@ -10,6 +10,7 @@ from care.accusations import Accusation
 from care.triage import CALM, Triage
 from conversations import events
 from conversations.events import Arrival, Notice, Unfollowed
+from understanding import cascade
 
 SILENT: Final = (Notice, Unfollowed)
 """What nobody is answered to."""
@@ -42,6 +43,8 @@ class Envelope(msgspec.Struct, frozen=True):
     """Whom the words accuse, read before the transaction."""
     in_complaint: Callable[[], Accusation | None] = lambda: None
     """The same for words of a running complaint, where any grievance counts; asked only within one."""
+    read: cascade.Reading | None = None
+    """The words as they were read, for what they mean from who says them; None for what has no words."""
     look_up: Callable[[], events.Asked | None] = lambda: None
     """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
 

@@ -30,7 +30,7 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, keeping, speaking, talks
+from services.talks import dispatch, keeping, reading, speaking, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
@@ -38,6 +38,7 @@ from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
 from storage.types import micros
+from understanding.cascade import Decision
 
 log = logging.getLogger("jiashu.receive")
 SILENCE: Final = Purpose("silence", machine=True)
@@ -105,7 +106,7 @@ def _people(store: Store, known_talks: dict[tuple[int, str], Talk]) -> set[int]:
 
 def _of_several(store: Store, house: House, envelope: Envelope, talk: Talk) -> Receipt:
     """A message from a phone of two, or from a device of a room: first of whom it is."""
-    turn = speaking.steer(store, house, envelope, talk, rings=_heard(house, envelope, talk).rings)
+    turn = speaking.steer(store, house, envelope, talk, rings=_understood(house, envelope, talk)[1].rings)
     facts = _facts(store, house, {(envelope.account_id, envelope.openid): turn.talk})
     return _one(store, house, turn.envelope, turn.talk, facts.get(turn.talk.person_id, {}), turn)
 
@@ -198,12 +199,12 @@ def _one(
 ) -> Receipt:
     now = envelope.arrived_at
     talk.open(store)
-    accused = _accused(envelope, talk)
+    decision, heard = _understood(house, envelope, talk)
+    accused = _accused(envelope, talk, heard)
     act = "receive" if accused is None else "accuse"
     inbox_id = keeping.keep_message(
         store, envelope, talk.person_id, act, nameless=keeping.is_nameless(house, talk, envelope)
     )
-    heard = _heard(house, envelope, talk)
     keeping.quota(store, talk, envelope, cries=heard.rings)
     context = Context(
         store,
@@ -240,7 +241,7 @@ def _one(
     elif turned is not None and (turned.kept or turned.said):
         text = _named(store, house, talk, facts, context, turned)
     elif not isinstance(envelope.event, SILENT):
-        flow, turn = _step(house, envelope, talk, facts)
+        flow, turn = _step(house, envelope, talk, facts, decision)
         turn, says = _rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder)
         _after(store, talk, flow, turn, envelope, now)
@@ -287,7 +288,7 @@ def _speak(context: Context, inbox_id: int, *said: str) -> None:
         )
 
 
-def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
+def _accused(envelope: Envelope, talk: Talk, heard: Triage) -> Accusation | None:
     """Whom the words accuse; within a complaint any grievance is meant.
 
     What only the lead may read accuses somebody, named or not (A4).
@@ -295,36 +296,43 @@ def _accused(envelope: Envelope, talk: Talk) -> Accusation | None:
     found = envelope.accused
     if found is None and (talk.has_complaint or talk.kind == "staff"):
         found = envelope.in_complaint()
-    if found is None and (envelope.heard.audience is Audience.LEAD or envelope.heard.also is not None):
-        return Accusation(why=envelope.heard.why)
+    if found is None and (heard.audience is Audience.LEAD or heard.also is not None):
+        return Accusation(why=heard.why)
     return found
 
 
-def _heard(house: House, envelope: Envelope, talk: Talk) -> Triage:
-    """What the words say; an elder's voice at night that has no words is looked after at once (F6); a muted stranger
-    rings nobody (S6).
+def _understood(house: House, envelope: Envelope, talk: Talk) -> tuple[Decision | None, Triage]:
+    """What the words mean from who says them, and what rings by it; an elder's voice at night that has no words is
+    looked after at once (F6); a muted stranger rings nobody (S6). None for what has no words.
     """
     event = envelope.event
+    decision, heard = None, envelope.heard
+    if envelope.read is not None:
+        decision, heard = reading.settle(
+            envelope.read, envelope.accused, talk.kind, talk.waits_for(envelope.arrived_at)
+        )
     if talk.kind == "guest" and talk.muted_until is not None and talk.muted_until > micros(envelope.arrived_at):
-        return CALM
+        return decision, CALM
     if (
         talk.kind == "elder"
         and isinstance(event, events.Voice)
         and not event.heard
         and quiet_hours.is_night(envelope.arrived_at, house.home.zone, house.quiet)
     ):
-        return UNHEARD
-    return envelope.heard
+        return decision, UNHEARD
+    return decision, heard
 
 
-def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[Flow[Any], Turn]:
+def _step(
+    house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
+) -> tuple[Flow[Any], Turn]:
     event, registry = envelope.event, house.registry
     foreign = talk.kind == "staff" and talk.snapshot is not None and talk.snapshot.flow != COLLEAGUE
     if talk.snapshot is not None and not foreign and not isinstance(event, events.ACTS):
         flow = registry.of(talk.snapshot)
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
-    intent = COLLEAGUE if talk.kind == "staff" else envelope.intent
+    intent = COLLEAGUE if talk.kind == "staff" else _wanted(house, envelope, decision)
     told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
     if intent == Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up()
@@ -335,6 +343,13 @@ def _step(house: House, envelope: Envelope, talk: Talk, facts: Facts) -> tuple[F
     if isinstance(event, Notice | Unfollowed):
         raise FlowError(flow.name, "-", "nothing begins with this")
     return flow, flow.begin(intent, event)
+
+
+def _wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:
+    """The intent that a word names exactly, else the one that was read, where a flow begins on it."""
+    if envelope.intent != Intent.ASK or decision is None or decision.intent not in house.registry.entries:
+        return envelope.intent
+    return decision.intent
 
 
 def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:

@@ -12,6 +12,8 @@ from storage.questions import Question
 from storage.store import Store
 from storage.types import Row, moment
 
+WAITS: Final = {"complaint": "complaint", "verdict": "complaint", "survey": "survey", "enquiry": "choice"}
+"""By the running flow, what an open question is called in a reading."""
 SESSION: Final = (5, timedelta(hours=48))
 ATTENDS: Final = timedelta(hours=12)
 
@@ -55,6 +57,13 @@ class Talk(msgspec.Struct):
             flow, version, revision, state, slots, trail = self.stored
             opened = store.open(tables.Conversation, "slots", self.conversation_id, slots)
             self.snapshot = Snapshot(flow, version, revision, state, opened, tuple(filter(None, trail.split(" "))))
+
+    def waits_for(self, now: datetime) -> str:
+        """What a reading is told that the talk waits for (architecture, `jiashu understand`)."""
+        running = self.snapshot.flow if self.snapshot is not None else ""
+        if running in WAITS:
+            return WAITS[running]
+        return "verdict" if self.has_complaint else "answered" if self.attended(now) else ""
 
     def attended(self, now: datetime) -> bool:
         """Whether a colleague is in the talk: since their last words, for as long as a shift."""

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from bot import pushes
-from care.triage import triage
 from conversations import events
 from conversations.events import said
+from understanding.cascade import triage
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 STAMP = int(NOW.timestamp())

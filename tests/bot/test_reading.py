@@ -12,10 +12,11 @@ import pytest
 
 from bot import reading
 from bot.main import Service
-from bot.reading import Reader, read
+from bot.reading import Reader
 from care.accusations import Colleague, Names
 from care.triage import NURSE
 from conversations import events
+from services.talks.reading import Reading, read
 from tests.bot.logged import actions
 from tests.service import service
 
@@ -50,7 +51,7 @@ async def reader() -> AsyncIterator[Reader]:
     await made.close()
 
 
-def told(found: reading.Reading) -> tuple[object, ...]:
+def told(found: Reading) -> tuple[object, ...]:
     return found.intent, found.heard, found.accused, found.in_complaint()
 
 

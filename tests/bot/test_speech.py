@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.sender import Sender
 from care.states import Role
-from care.triage import NURSE, Audience, triage
+from care.triage import NURSE, Audience
 from conversations import events
 from conversations.effects import Say
 from services.emergencies import alarms
@@ -23,6 +23,7 @@ from speech import decode, recordings
 from tests import houses
 from tests.bot.test_outgoing import Outside, outside
 from tests.conftest import START, HomeUnderTest, MakeHome, put
+from understanding.cascade import triage
 
 ELDER = "oSim_wangguilan_00000000002"
 SCENE = {"staff": [], "people": [{"kind": "elder", "name": "王桂兰", "openid": ELDER, "room": "306", "bed": "1"}]}

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from re import Pattern
 from typing import Final
 
-from care import accusations, harm, severity, triage
+from care import accusations, harm, severity
 from conversations import answers, routing
 from conversations.events import Text
 from settings import subjects
 from tests.care.worst_texts import Family, families, jumbled, mixed, patterns
+from understanding import cascade, exact, text
 
 MOST: Final = 12.0
 """Times as long that ten times the text may take (engineering 22)."""
@@ -51,7 +52,7 @@ class Reader:
 
 FLOWS: Final = subjects.modules("conversations.flows")
 READERS: Final = {
-    "triage": Reader(triage.triage, patterns(triage)),
+    "triage": Reader(cascade.triage, patterns(text, exact)),
     "routing": Reader(lambda text: routing.understand(Text(text)), patterns(routing, *FLOWS)),
     "answers": Reader(
         KNOWLEDGE.find, patterns(answers), tuple(phrase for entry in KNOWLEDGE.entries for phrase in entry.asked[:2])

@@ -5,7 +5,8 @@ not.
 import pytest
 
 from care.accusations import ABUSE, LOOK, Colleague, Names, heard, read
-from care.triage import Audience, triage
+from care.triage import Audience
+from understanding.cascade import triage
 
 HOUSE = Names(
     [

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from care.triage import Audience, Urgency, triage
+from care.triage import Audience, Urgency
+from understanding.cascade import triage
 
 DATA = tomllib.loads((Path(__file__).parent.parent / "data" / "triage.toml").read_text(encoding="utf-8"))
 

@@ -14,7 +14,6 @@ from aiohttp import ClientSession
 
 from care import states
 from care.states import Role
-from care.triage import triage
 from conversations import events
 from services.access import Viewer, may_hear, pages
 from services.media import media
@@ -26,6 +25,7 @@ from storage.store import Store
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import House
 from tests.services.replies import every_open
+from understanding.cascade import triage
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "access.md"
 MARK = "<!-- matrix -->"

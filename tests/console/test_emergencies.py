@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from care.triage import triage
 from conversations import events
 from services.emergencies.strip import Alarm
 from tests.console.browsers import Desk
+from understanding.cascade import triage
 
 
 async def rings(desk: Desk, words: str = "我摔倒了") -> Alarm:

@@ -9,10 +9,11 @@ import pytest
 from aiohttp import ClientSession
 
 from care.states import Role
-from care.triage import Triage, triage
+from care.triage import Triage
 from services.emergencies.strip import Place
 from services.staff import staff
 from tests.console.browsers import ROUTE, Colleague, House, resident
+from understanding.cascade import triage
 
 PIN = "274916"
 

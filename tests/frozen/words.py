@@ -31,7 +31,18 @@ from storage.types import Word
 
 FILE: Final = Path(__file__).with_name("words.toml")
 LATER: Final = Path(__file__).with_name("words")
-PRODUCT: Final = ("bot", "care", "console", "conversations", "pages", "scheduler", "services", "storage", "web")
+PRODUCT: Final = (
+    "bot",
+    "care",
+    "console",
+    "conversations",
+    "pages",
+    "scheduler",
+    "services",
+    "storage",
+    "understanding",
+    "web",
+)
 WHY: Final = {
     "columns": "table.column, and how it is kept: seals are bound to both names",
     "flows": "flow, its version, its states, and the slots that a running talk keeps",

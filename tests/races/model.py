@@ -7,13 +7,13 @@ from typing import Any, Final, Literal
 
 from bot.inbound import Account, Inbound, envelope
 from bot.pushes import Push
-from bot.reading import read
 from care.states import Role
 from conversations import events
 from services import install
 from services.access import Viewer
 from services.house import House
 from services.talks.envelope import Envelope
+from services.talks.reading import read
 from settings import Home
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from care.triage import triage
 from conversations.events import Text
 from services.access import Viewer
 from services.families import binding
@@ -13,6 +12,7 @@ from services.families.forms import ConfirmBinding
 from services.talks import answering
 from tests import houses
 from tests.conftest import HomeUnderTest
+from understanding.cascade import triage
 
 __all__ = ["Couple", "bound", "couple", "furnished", "resident"]
 SCENE = {

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from care import accusations as accusation
 from care.states import Role
-from care.triage import Audience, triage
+from care.triage import Audience
 from conversations import events
 from services.access import Viewer
 from services.emergencies import alarms, ringing
@@ -17,6 +17,7 @@ from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from understanding.cascade import triage
 
 
 @dataclass

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from care.errors import Decided, Invalid, NotFound
 from care.states import Role
-from care.triage import triage
 from conversations.answers import Knowledge, starter
 from conversations.events import Text
 from services.access import Viewer, access_person
@@ -30,6 +29,7 @@ from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 from tests.services.replies import every_open
+from understanding.cascade import triage
 
 
 @dataclass

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from care.errors import Invalid, NotFound
 from care.states import Role
-from care.triage import NURSE, Audience, triage
+from care.triage import NURSE, Audience
 from conversations import events
 from services.access import Viewer
 from services.emergencies import alarms, ringing
@@ -22,6 +22,7 @@ from services.talks.envelope import Receipt
 from services.upkeep.pulse import Downtime
 from tests import houses
 from tests.conftest import HomeUnderTest
+from understanding.cascade import triage
 
 SCENE = {
     "staff": [],

@@ -7,12 +7,13 @@ import pytest
 from care import accusations as accusation
 from care.errors import Invalid, NotFound
 from care.states import Role
-from care.triage import Audience, triage
+from care.triage import Audience
 from services.emergencies import alarms
 from services.emergencies.board import Board
 from storage.queries import emergencies as past
 from tests.conftest import HomeUnderTest
 from tests.services.floors import House, house
+from understanding.cascade import triage
 
 __all__ = ["house"]
 

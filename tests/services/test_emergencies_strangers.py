@@ -5,11 +5,11 @@ W1).
 import pytest
 
 from care.errors import Invalid
-from care.triage import triage
 from services.accusations import accusations
 from services.emergencies import ringing, unreadable
 from services.emergencies.strip import NOBODY
 from tests.services.floors import House, house
+from understanding.cascade import triage
 
 __all__ = ["house"]
 

@@ -3,12 +3,13 @@
 import pytest
 
 from care.errors import Conflict
-from care.triage import Triage, triage
+from care.triage import Triage
 from conversations import events
 from services.emergencies import cries
 from services.talks import answering
 from storage.queries import today
 from tests.services.floors import House, house
+from understanding.cascade import triage
 
 __all__ = ["house"]
 

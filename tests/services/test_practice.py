@@ -9,7 +9,6 @@ import pytest
 
 from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
-from care.triage import triage
 from conversations.events import Image, Text
 from services.access import Viewer
 from services.families import relatives
@@ -28,6 +27,7 @@ from tests.conftest import HomeUnderTest, put
 from tests.services.evenings import evening, resident, writes
 from tests.services.test_families_joined import asks, confirms
 from tests.services.test_setup import BASE
+from understanding.cascade import triage
 
 SCENE = {
     "staff": [],

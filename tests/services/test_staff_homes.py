@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from care.states import Role
-from care.triage import triage
 from services.access import Viewer
 from services.emergencies.board import Board
 from services.staff import sessions, staff
@@ -13,6 +12,7 @@ from storage.store import Store
 from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from understanding.cascade import triage
 
 
 async def other_home(home: HomeUnderTest) -> Viewer:

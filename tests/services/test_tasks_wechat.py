@@ -7,7 +7,6 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from bot.reading import read
 from care.errors import Invalid, NotFound
 from care.states import NoteUse, Role
 from conversations import events
@@ -16,6 +15,7 @@ from services.emergencies import ringing
 from services.residents import residents
 from services.residents.forms import SetStatus
 from services.staff import colleagues, wechat
+from services.talks.reading import read
 from services.tasks import tasks
 from services.tasks.forms import ActOnTask, AddTask
 from storage import tables

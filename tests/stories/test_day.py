@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from care.states import Role
-from care.triage import Audience, triage
+from care.triage import Audience
 from conversations import events
 from services.access import Viewer
 from services.complaints import complaints, proposals
@@ -26,6 +26,7 @@ from storage.queries import today
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.stories.test_demo import Demo, demo
+from understanding.cascade import triage
 
 __all__ = ["demo"]
 DAY = date(2026, 11, 23)

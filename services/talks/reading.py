@@ -1,0 +1,72 @@
+"""What a message says, by one function for every door: the push, the three commands, a second reading (engineering,
+13).
+
+`read` looks at the words before anything is loaded; `settle` says what they mean when it is known who speaks, what the
+talk waits for and where the resident is.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from care import accusations
+from care.accusations import Accusation, Names
+from care.triage import CALM, NURSE, Audience, Triage, Urgency
+from conversations import events
+from conversations.events import Arrival
+from conversations.routing import Intent, understand
+from understanding import cascade
+
+CALLS = events.Click("NURSE")
+WHO = {"elder": "elder", "guest": "stranger"}
+"""How the speaker of each kind of person is called in a reading; everybody else is family."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What was found: `meant` by the words alone, `heard` with whom they accuse, `intent` where a word is exact, `read`
+    for the one who knows who speaks.
+
+    `in_complaint` tells whom the words accuse within a complaint, where any grievance counts; few are asked.
+    """
+
+    words: str
+    intent: str
+    heard: Triage
+    meant: Triage = CALM
+    accused: Accusation | None = None
+    in_complaint: Callable[[], Accusation | None] = lambda: None
+    read: cascade.Reading | None = None
+
+
+def read(event: Arrival, names: Names) -> Reading:
+    """Read a message; the time grows with its length alone."""
+    words, intent = events.said(event), understand(event)
+    if not words:
+        return Reading(words, intent, NURSE if event == CALLS else CALM)
+    return with_reading(words, intent, names, cascade.read(words))
+
+
+def with_reading(words: str, intent: str, names: Names, found: cascade.Reading) -> Reading:
+    """The same where the words have been read already, inline or again."""
+    meant = cascade.of(cascade.decide(found, "family"))
+    hurt = meant.rings and meant.audience is Audience.FLOOR
+    accused = accusations.read(words, names, complaint=intent == Intent.COMPLAINT, hurt=hurt)
+    return Reading(
+        words,
+        intent,
+        accusations.heard(meant, accused),
+        meant,
+        accused,
+        partial(accusations.in_complaint, words, names),
+        found,
+    )
+
+
+def settle(
+    found: cascade.Reading, accused: Accusation | None, kind: str, open_: str, status: str = ""
+) -> tuple[cascade.Decision, Triage]:
+    """What it means from a person of this kind, and what rings by it."""
+    decision = cascade.decide(found, WHO.get(kind, "family"), open_, status)
+    meant = cascade.of(decision) if decision.level <= Urgency.P1 else CALM
+    return decision, accusations.heard(meant, accused)

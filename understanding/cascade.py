@@ -1,0 +1,175 @@
+"""One reading of a message, and what it means when it is known who speaks and what the talk waits for.
+
+`read` looks at the words alone, so that it can be done before anything is loaded; `decide` adds the speaker, the open
+question and where the resident is. Order of rights: a danger, an open question, a complaint, the other intents.
+"""
+
+import tomllib
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from care.triage import CALM as NOTHING
+from care.triage import Audience, Triage, Urgency
+from understanding import exact
+from understanding.classes import CLASSES, KINDS, MARK, intent_of
+from understanding.linear import CALM, WEIGHTS, danger, inline
+from understanding.text import clauses, ends, plain
+
+LEAD: Final = frozenset({"abuse"})
+"""Kinds that only the lead and the director may read (F5)."""
+SOON: Final = frozenset({"acute"})
+"""Kinds that ring within five minutes; all others at once."""
+CLAUSES: Final = 40
+"""Clauses among which the loudest is looked for."""
+VERDICTS: Final = frozenset({"verdict_yes", "verdict_no", "verdict_call"})
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """The words in their plain form, and the margin of each class whoever says them. `again`: read a second time, with
+    the encoder.
+    """
+
+    words: str
+    scores: tuple[float, ...]
+    again: bool = False
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """From which log-odds of a danger on a message rings, is asked back, is shown; below `calm` no second reading is
+    made.
+    """
+
+    calm: float
+    ring: dict[str, float]
+    ask: dict[str, float]
+    show: dict[str, float]
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Those of the inline reading and of the second one (`weights/thresholds.toml`, made by training)."""
+
+    inline: Limits
+    second: Limits
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a message means now. `level`, `kind`, `audience` of the alarm; `ask`: it is asked back once; `show`: a
+    colleague looks at it; `why` in words for a colleague.
+    """
+
+    intent: str
+    level: Urgency = Urgency.P3
+    kind: str = ""
+    audience: Audience = Audience.NONE
+    ask: bool = False
+    show: bool = False
+    why: str = ""
+    odds: float = 0.0
+
+
+@cache
+def thresholds() -> Thresholds:
+    """The limits that belong to the weights."""
+    return msgspec.convert(
+        tomllib.loads((WEIGHTS / "thresholds.toml").read_text(encoding="utf-8")), Thresholds, strict=False
+    )
+
+
+def read(text: str) -> Reading:
+    """Read a message with the inline model; the time grows with its length alone."""
+    words = plain(text)
+    return Reading(words, tuple(inline().score(ends(words))))
+
+
+def is_doubtful(reading: Reading) -> bool:
+    """Whether a second reading could change what is done: neither surely calm, nor ringing already, nor a command."""
+    limits = thresholds().inline
+    odds = danger(reading.scores)
+    if odds < limits.calm or odds >= max(limits.ring.values()):
+        return False
+    return not exact.command(reading.words, "") and not exact.cry(reading.words)
+
+
+def decide(reading: Reading, who: str, open_: str = "", status: str = "") -> Decision:
+    """What it means from this speaker: elder, family or stranger."""
+    limits = thresholds().second if reading.again else thresholds().inline
+    return weigh(reading.words, inline().said_by(reading.scores, who, open_), limits, who, open_, status)
+
+
+def weigh(words: str, scores: list[float], limits: Limits, who: str, open_: str = "", status: str = "") -> Decision:
+    """The same from the margins with the context in them."""
+    if not words:
+        return Decision("other")
+    cried = exact.cry(words)
+    if cried:
+        return _ringing("cry", "emergency", cried, Urgency.P0)
+    if who == "elder" and exact.is_menu_word(words):
+        return _ringing("cry", "emergency", words, Urgency.P1)
+    odds = danger(scores)
+    label = max(range(len(CLASSES)), key=scores.__getitem__)
+    kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
+    meant = exact.command(words, open_)
+    if odds >= limits.ring[who] and not meant:
+        return _of_kind(CLASSES[kind], odds, _loudest(words))
+    intent = meant or _calm(scores, open_)
+    if meant:
+        return Decision(intent, odds=odds)
+    if status == "去世" and intent not in VERDICTS:
+        return Decision("bereaved", odds=odds)
+    asks = odds >= limits.ask[who] or CLASSES[label] == "askback"
+    if asks:
+        shown = KINDS[CLASSES[kind].removeprefix(MARK)]
+        return Decision(
+            "askback" if intent in {"askback", "other", "offtopic", "closing", "greeting"} else intent,
+            Urgency.P2,
+            shown,
+            ask=True,
+            show=True,
+            why=f"像是{shown}，说得不清楚",
+            odds=odds,
+        )
+    show = odds >= limits.show[who]
+    return Decision(
+        intent, Urgency.P2 if show else Urgency.P3, show=show, why="可能要紧，请看一眼" if show else "", odds=odds
+    )
+
+
+def _of_kind(label: str, odds: float, why: str) -> Decision:
+    kind = label.removeprefix(MARK)
+    level = Urgency.P1 if kind in SOON else Urgency.P0
+    return _ringing(kind, intent_of(label), why, level, odds)
+
+
+def _loudest(words: str) -> str:
+    """The clause that sounds most like a danger: what the alarm shows first."""
+    said = clauses(words)
+    return max(said[:CLAUSES], key=lambda one: danger(inline().score(one)), default=words) if len(said) > 1 else words
+
+
+def _ringing(kind: str, intent: str, why: str, level: Urgency, odds: float = 99.0) -> Decision:
+    audience = Audience.LEAD if kind in LEAD else Audience.FLOOR
+    return Decision(intent, level, KINDS[kind], audience, why=why, odds=odds)
+
+
+def _calm(scores: list[float], open_: str) -> str:
+    """The likeliest intent among those that the talk allows."""
+    allowed = [
+        number
+        for number in CALM
+        if (open_ == "verdict" or CLASSES[number] not in VERDICTS)
+        and (open_ == "survey" or CLASSES[number] != "survey")
+    ]
+    return CLASSES[max(allowed, key=scores.__getitem__)]
+
+
+def triage(text: str, who: str = "elder") -> Triage:
+    """How urgent the words are, with the inline reading alone (`jiashu triage`, `cries`, a push without a sender)."""
+    found = decide(read(text), who)
+    return of(found) if found.level <= Urgency.P2 else NOTHING
+
+
+def of(found: Decision) -> Triage:
+    """The alarm of a decision."""
+    return Triage(found.level, found.kind, found.why, found.audience)

@@ -1,0 +1,57 @@
+"""What is certain by its very words (`rules.toml`): commands of one word, one-word answers, cries. Compiled once; the
+time grows with the length of the text alone.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+MARKS: Final = re.compile(r"[\s。,，.!！?？~、…;；:：\"'“”()（）]+")
+LONGEST: Final = 12
+"""Signs of the longest command."""
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    """By table, each word with what it means."""
+    kept = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+    return {
+        name: {word: meaning for meaning, words in table.items() for word in words.split()}
+        for name, table in kept.items()
+    }
+
+
+@cache
+def _cries() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def either(table: str) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(_tables()[table], key=len, reverse=True))))
+
+    return either("idioms"), either("ring")
+
+
+def bare(words: str) -> str:
+    """A short message without its marks; "" for a long one."""
+    return MARKS.sub("", words) if len(words) <= 2 * LONGEST else ""
+
+
+def cry(words: str) -> str:
+    """The words by which a message rings, whoever says it; "" for none."""
+    idioms, ring = _cries()
+    found = ring.search(idioms.sub(" ", words))
+    return found.group() if found else ""
+
+
+def is_menu_word(words: str) -> bool:
+    """Whether an elder's message is one of the words of the elders' own menu (fault A3)."""
+    return bare(words) in _tables()["menu"]
+
+
+def command(words: str, open_: str) -> str:
+    """The intent of a message of one word; "" where it is none."""
+    said = bare(words) or words.strip()
+    if open_ in {"verdict", "survey"} and said in _tables()[open_]:
+        return _tables()[open_][said]
+    return _tables()["alone"].get(said, "") if len(said) <= LONGEST else ""

@@ -1,0 +1,54 @@
+"""What of a message the linear model weighs: its characters one to four in a row, and how they sound, two and three in
+a row, since recognisers and hasty fingers write another character of the same sound (E2).
+
+A sound has no tone, and sounds that dialects do not tell apart are one (zh z, ch c, sh s, n l, h f, -ng -n).
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from care.names import sounds
+
+LONGEST: Final = 4
+"""Characters of the longest piece."""
+LONGEST_SOUND: Final = 3
+EDGE: Final = "\u0002"
+"""Stands where a message begins and ends."""
+_DIGITS: Final = re.compile(r"\d{3,}")
+NUMBER: Final = "\u0003"
+"""Stands for a number of three digits and more: a telephone, a room, a price."""
+_FIRST_SOUND: Final = 0xE000
+"""Sounds are kept as signs of the private area, so that a piece of them is a piece of a string."""
+
+
+@cache
+def _heard() -> dict[int, str]:
+    """Each character, as the sign of its sound."""
+    known = {sign: _dull(syllable) for sign, syllable in sounds().items()}
+    numbers = {syllable: chr(_FIRST_SOUND + n) for n, syllable in enumerate(sorted(set(known.values())))}
+    return {ord(sign): numbers[syllable] for sign, syllable in known.items()}
+
+
+def _dull(syllable: str) -> str:
+    """A syllable as those hear it who tell few sounds apart."""
+    for sharp, dull in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f")):
+        if syllable.startswith(sharp):
+            syllable = dull + syllable[len(sharp) :]
+            break
+    return syllable[:-1] if syllable.endswith("ng") else syllable
+
+
+def pieces(words: str) -> set[str]:
+    """The pieces of a message in its plain form (`text.plain`)."""
+    line = f"{EDGE}{_DIGITS.sub(NUMBER, words)}{EDGE}"
+    heard = line.translate(_heard())
+    last = len(line)
+    found = {line[at : at + size] for size in range(1, LONGEST + 1) for at in range(last - size + 1)}
+    found.update(heard[at : at + size] for size in range(2, LONGEST_SOUND + 1) for at in range(last - size + 1))
+    return found
+
+
+def context(who: str, open_: str) -> tuple[str, ...]:
+    """Who speaks and what the talk waits for, as pieces that no message contains."""
+    return (f"\u0004{who}", f"\u0005{open_}")

@@ -1,0 +1,69 @@
+"""A message in one form before it is read (fault A19): one script, one width, no sign that nobody sees."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from care.words import UNSEEN
+
+HEAD: Final = 800
+TAIL: Final = 400
+"""Signs of a long message that the models read: its beginning and its end. Rules read all of it."""
+_EMOJI: Final = {
+    "🆘": "救命",
+    "🚑": "救护车",
+    "🔥": "着火",
+    "🩸": "血",
+    "🤮": "吐",
+    "🤒": "发烧",
+    "🤕": "头伤",
+    "👌": "好的",
+    "👍": "好的",
+}
+_KEYCAP: Final = re.compile("(\\d)\u20e3")
+_TAGS: Final = re.compile(
+    r"<\w{1,20}>[ -;=-~]{0,80}</\w{1,20}>|<!\[cdata\[|<[!?/]?-{0,2}[ -;=?-~]{0,80}>?|[-?]{0,2}>|\]\]>", re.IGNORECASE
+)
+"""What a damaged push, or somebody who plays with one, leaves among the words (fault W1)."""
+_BLANK: Final = re.compile(r"\s+")
+_SENTENCE: Final = re.compile(r"[。！？!?；;\n…]+")
+_CLAUSE: Final = re.compile(r"[，。！？；、,.!?;\s…~～（）()]+")
+
+
+@cache
+def _forms() -> dict[int, str]:
+    kept = tomllib.loads(Path(__file__).with_name("signs.toml").read_text(encoding="utf-8"))
+    found = {ord(sign): plain for plain, signs in kept.items() for sign in signs}
+    return found | {ord(sign): words for sign, words in _EMOJI.items()}
+
+
+@cache
+def _repeated() -> re.Pattern[str]:
+    """One sign four times and more."""
+    return re.compile(r"(.)\1{3,}")
+
+
+def plain(text: str) -> str:
+    """Simplified script, half width, lower case, without unseen signs; time grows with the length alone."""
+    clear = unicodedata.normalize("NFKC", UNSEEN.sub("", text))
+    clear = _TAGS.sub(" ", clear) if "<" in clear or "]]>" in clear else clear
+    clear = _KEYCAP.sub(r"\1", clear).translate(_forms()).lower()
+    return _repeated().sub(r"\1\1\1", _BLANK.sub(" ", clear)).strip()
+
+
+def ends(words: str) -> str:
+    """What of a long text a model reads."""
+    return words if len(words) <= HEAD + TAIL else f"{words[:HEAD]} {words[-TAIL:]}"
+
+
+def sentences(words: str) -> list[str]:
+    """The sentences of a text, without their marks."""
+    return [one.strip() for one in _SENTENCE.split(words) if one.strip()]
+
+
+def clauses(words: str) -> list[str]:
+    """The clauses of a text, without their marks."""
+    return [one for one in _CLAUSE.split(words) if one]
