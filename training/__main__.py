@@ -14,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import msgspec
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from training import lines as reading
 from training import measure
@@ -21,17 +22,21 @@ from training.fit import fit, whole
 from training.lines import DATA, Line
 from understanding import cascade
 from understanding.classes import CLASSES
-from understanding.linear import CALM, DANGERS, SHARP, WEIGHTS
+from understanding.judge import FILE as JUDGE
+from understanding.judge import Judge, Judges, size
+from understanding.linear import WEIGHTS, danger
 from understanding.second import READS, Second, Weights, installed
 from understanding.text import ends, plain
 
-FOLDS: Final = 6
+FOLDS: Final = 4
 WHO: Final = ("elder", "family", "stranger")
+GIVEN: Final = "g00"
+"""The voice of the lines that were there before the others."""
 RUNG: Final = 0.002
 """Share of ordinary talk of voices that training has not that may ring; of contrasts: RUNG_CONTRAST."""
-RUNG_CONTRAST: Final = 0.07
-ASKED: Final = 0.012
-SHOWN: Final = 0.06
+RUNG_CONTRAST: Final = 0.08
+ASKED: Final = 0.018
+SHOWN: Final = 0.085
 MISSED: Final = 0.006
 """Share of emergencies below the limit under which no second reading is made."""
 CERTAIN: Final = 0.0008
@@ -50,12 +55,35 @@ def vectors(lines: Sequence[Line]) -> Any:
     return found
 
 
-def odds(scores: Any) -> Any:
-    """The log-odds of a danger, row by row."""
-    sharp = SHARP * scores
-    most = sharp.max(axis=1, keepdims=True)
-    every = np.exp(sharp - most)
-    return np.log(every[:, list(DANGERS)].sum(axis=1)) - np.log(every[:, list(CALM)].sum(axis=1))
+def sized(lines: Sequence[Line]) -> Any:
+    """The lengths as the judge weighs them."""
+    return np.array([[size(plain(line.text))] for line in lines])
+
+
+def asked(lines: Sequence[Line], scores: Any) -> Any:
+    """What the judge weighs, one row a line."""
+    said = np.array([[(line.who or "family") == who for who in WHO] for line in lines], dtype=float)
+    return np.hstack([scores, np.array([[danger(row)] for row in scores.tolist()]), said, sized(lines)])
+
+
+def judge(lines: Sequence[Line], scores: Any) -> tuple[Judge, Any]:
+    """The judge of margins that voices got from a model that had not seen them; and the log-odds of each line by one
+    that had not seen it either.
+    """
+    rows, ring = asked(lines, scores), np.array([line.rings for line in lines])
+    found = np.zeros(len(lines))
+    for apart in folds(lines):
+        found[apart] = LogisticRegression(max_iter=2000).fit(rows[~apart], ring[~apart]).decision_function(rows[apart])
+    model = LogisticRegression(max_iter=2000).fit(rows, ring)
+    weights = [float(one) for one in model.coef_[0]]
+    many = len(CLASSES)
+    return Judge(
+        float(model.intercept_[0]),
+        tuple(weights[:many]),
+        weights[many],
+        dict(zip(WHO, weights[many + 1 : many + 4], strict=True)),
+        weights[-1],
+    ), found
 
 
 def folds(lines: Sequence[Line]) -> list[Any]:
@@ -65,23 +93,23 @@ def folds(lines: Sequence[Line]) -> list[Any]:
     return [np.array([place[line.voice] == fold for line in lines]) for fold in range(FOLDS)]
 
 
-def limits(lines: Sequence[Line], found: Any, certain: bool) -> cascade.Limits:
-    """The limits by what lines of other voices got."""
-    ordinary = np.array([line.kind == "plain" and not line.rings for line in lines])
-    contrast = np.array([line.kind == "trap" and not line.rings for line in lines])
-    ring = max(
-        np.quantile(found[ordinary], 1 - (CERTAIN if certain else RUNG)),
-        np.quantile(found[contrast], 1 - (RUNG_CONTRAST / (3 if certain else 1))),
+def limits(lines: Sequence[Line], found: Any, *, certain: bool) -> cascade.Limits:
+    """The limits by what lines of other voices got, for each kind of speaker."""
+    by: dict[str, dict[str, float]] = {"ring": {}, "ask": {}, "show": {}}
+    for who in WHO:
+        said = np.array([(line.who or "family") == who and line.voice != GIVEN for line in lines])
+        ordinary = found[said & np.array([line.kind == "plain" and not line.rings for line in lines])]
+        contrast = found[said & np.array([line.kind == "trap" and not line.rings for line in lines])]
+        by["ring"][who] = max(
+            np.quantile(ordinary, 1 - (CERTAIN if certain else RUNG)),
+            np.quantile(contrast, 1 - RUNG_CONTRAST / (2 if certain else 1)),
+        )
+        by["ask"][who] = min(np.quantile(ordinary, 1 - ASKED), by["ring"][who])
+        by["show"][who] = min(np.quantile(ordinary, 1 - SHOWN), by["ask"][who])
+    calm = np.quantile(found[np.array([line.rings for line in lines])], MISSED)
+    return cascade.Limits(
+        round(float(calm), 3), *({who: round(float(one), 3) for who, one in limit.items()} for limit in by.values())
     )
-    ask = np.quantile(found[ordinary], 1 - ASKED)
-    show = np.quantile(found[ordinary], 1 - SHOWN)
-    danger_of = np.array([line.rings for line in lines])
-    calm = np.quantile(found[danger_of], MISSED)
-
-    def same(limit: float) -> dict[str, float]:
-        return {who: round(float(limit), 3) for who in WHO}
-
-    return cascade.Limits(round(float(calm), 3), same(ring), same(min(ask, ring)), same(min(show, ask)))
 
 
 def train() -> None:
@@ -109,15 +137,25 @@ def train() -> None:
     (WEIGHTS / "second.msgpack").write_bytes(
         msgspec.msgpack.encode(Weights(again.linear, np.asarray(again.matrix, dtype=np.float16).tobytes()))
     )
-    chosen = {"inline": limits(lines, odds(first), certain=True), "second": limits(lines, odds(second), certain=False)}
+    one, two = judge(lines, first), judge(lines, second)
+    JUDGE.write_bytes(msgspec.msgpack.encode(Judges(one[0], two[0])))
+    chosen = {"inline": limits(lines, one[1], certain=True), "second": limits(lines, two[1], certain=False)}
     (WEIGHTS / "thresholds.toml").write_text(_toml(chosen), encoding="utf-8")
     print("\n== voices of the training, each read by a model that has not seen it")
     found, reread = [], 0
-    for line, one, two in zip(lines, first, second, strict=True):
-        doubtful = chosen["inline"].calm <= odds(one[None])[0] < max(chosen["inline"].ring.values())
+    sure, surer = chosen["inline"], chosen["second"]
+    for at, line in enumerate(lines):
+        doubtful = sure.calm <= one[1][at] < max(sure.ring.values())
         reread += doubtful
-        scores, by = (two, chosen["second"]) if doubtful else (one, chosen["inline"])
-        found.append(cascade.weigh(plain(line.text), scores.tolist(), by, line.who or "family", line.open))
+        scores, odds, by = (second, two[1], surer) if doubtful else (first, one[1], sure)
+        who = line.who or "family"
+        found.append(cascade.weigh(plain(line.text), scores[at].tolist(), odds[at], by, who, line.open))
+    talk = [
+        sure.calm <= odds < max(sure.ring.values())
+        for odds, line in zip(one[1], lines, strict=True)
+        if line.kind == "plain"
+    ]
+    print(f"of ordinary talk {sum(talk)} of {len(talk)} reach the encoder")
     print(f"{len(lines)} lines; the encoder read {reread} of them")
     print("\n".join([*measure.dangers(lines, found), *measure.intents(lines, found)]))
 

@@ -14,6 +14,7 @@ from care.triage import CALM as NOTHING
 from care.triage import Audience, Triage, Urgency
 from understanding import exact
 from understanding.classes import CLASSES, KINDS, MARK, intent_of
+from understanding.judge import judges
 from understanding.linear import CALM, WEIGHTS, danger, inline
 from understanding.text import clauses, ends, plain
 
@@ -86,7 +87,7 @@ def read(text: str) -> Reading:
 def is_doubtful(reading: Reading) -> bool:
     """Whether a second reading could change what is done: neither surely calm, nor ringing already, nor a command."""
     limits = thresholds().inline
-    odds = danger(reading.scores)
+    odds = judges().inline.odds(inline().said_by(reading.scores, "family", ""), "family", reading.words)
     if odds < limits.calm or odds >= max(limits.ring.values()):
         return False
     return not exact.command(reading.words, "") and not exact.cry(reading.words)
@@ -94,12 +95,16 @@ def is_doubtful(reading: Reading) -> bool:
 
 def decide(reading: Reading, who: str, open_: str = "", status: str = "") -> Decision:
     """What it means from this speaker: elder, family or stranger."""
-    limits = thresholds().second if reading.again else thresholds().inline
-    return weigh(reading.words, inline().said_by(reading.scores, who, open_), limits, who, open_, status)
+    by = "second" if reading.again else "inline"
+    scores = inline().said_by(reading.scores, who, open_)
+    odds = getattr(judges(), by).odds(scores, who, reading.words)
+    return weigh(reading.words, scores, odds, getattr(thresholds(), by), who, open_, status)
 
 
-def weigh(words: str, scores: list[float], limits: Limits, who: str, open_: str = "", status: str = "") -> Decision:
-    """The same from the margins with the context in them."""
+def weigh(
+    words: str, scores: list[float], odds: float, limits: Limits, who: str, open_: str = "", status: str = ""
+) -> Decision:
+    """The same from the margins with the context in them, and from how sure they are."""
     if not words:
         return Decision("other")
     cried = exact.cry(words)
@@ -107,7 +112,6 @@ def weigh(words: str, scores: list[float], limits: Limits, who: str, open_: str 
         return _ringing("cry", "emergency", cried, Urgency.P0)
     if who == "elder" and exact.is_menu_word(words):
         return _ringing("cry", "emergency", words, Urgency.P1)
-    odds = danger(scores)
     label = max(range(len(CLASSES)), key=scores.__getitem__)
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)

@@ -40,11 +40,14 @@ LONGEST: Final = 20
 flow = Flow("binding", version=1, states=S, start=S.CODE, slots=Binding, idle=timedelta(minutes=15))
 
 
-LEAST_CODE, LONGEST_CODE = 8, 24
+LEAST_CODE, LONGEST_CODE = 8, 60
 """Signs of an invitation code, and of one with what may stand around it."""
 CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without the signs that are taken for each other on paper: 0 O, 1 I L."""
-_CODE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*([{CODE_SIGNS}]{{4}})[\s-]?([{CODE_SIGNS}]{{4}})$")
+_CODE: Final = re.compile(rf"(?<![A-Z0-9])((?:[{CODE_SIGNS}][ -]?){{{LEAST_CODE - 1}}}[{CODE_SIGNS}])(?![A-Z0-9])")
+"""The eight signs, also spelt with blanks, wherever they stand in a sentence (fault A18)."""
+_ALONE: Final = re.compile(rf"^(?:绑定|绑定码|邀请码)?[\s:+]*[{CODE_SIGNS} -]+$")
+_NAMED: Final = re.compile(r"码|绑定|邀请|单子")
 _BIND: Final = re.compile(r"^(?:我要|我想|申请|家属)?绑定(?:家属|老人|亲人|一下)?[。.!！?？]*$")
 
 
@@ -55,9 +58,10 @@ def invitation_code(body: str) -> str | None:
     """
     if not LEAST_CODE <= len(body) <= LONGEST_CODE:
         return None
-    match = _CODE.match(unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper())
-    code = match[1] + match[2] if match else ""
-    return code if not code.isdecimal() and any(sign.isdecimal() for sign in code) else None
+    words = unicodedata.normalize("NFKC", body).strip().rstrip("。.!").upper()
+    match = _CODE.search(words) if _ALONE.match(words) or _NAMED.search(words) else None
+    code = re.sub("[ -]", "", match[1]) if match else ""
+    return code if code and not code.isdecimal() and any(sign.isdecimal() for sign in code) else None
 
 
 SCENE: Final = "bind:"

@@ -67,9 +67,15 @@ def test_every_kind_of_event_has_an_intent(event: events.Arrival, intent: str) -
     assert understand(event) is intent
 
 
-def test_f13_a_sentence_is_no_code_however_many_of_its_signs_could_be_one() -> None:
+def test_f13_fault_a18_a_code_is_found_in_a_sentence_that_speaks_of_one() -> None:
     assert invitation_code("绑定 7KQ4-MN2P") == "7KQ4MN2P"
-    assert invitation_code("7KQ4MN2P" + " " * 20) is None
+    assert invitation_code("我是她大儿子，单子上的码 7kq4mn2p") == "7KQ4MN2P"
+    assert invitation_code("7 k q 4 m n 2 p") == "7KQ4MN2P"
+
+
+def test_f13_a_sentence_is_no_code_however_many_of_its_signs_could_be_one() -> None:
+    assert invitation_code("手机是 7KQ4MN2P 这个型号，能用吗") is None
+    assert invitation_code("码" + "很" * 60 + "7KQ4MN2P") is None
 
 
 def test_events_survive_the_database() -> None:
