@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from care.errors import ConfigError, FolderUnwritable, reason
-from settings import ClockFile, Database, Home, Http, Media, Mode, Security, Settings, Wechat
+from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Wechat
 from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 
 PREFIX: Final = "JIASHU_"
@@ -41,6 +41,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         clock=ClockFile(**values["clock"]),
         home=Home(**values["home"]),
         security=Security(**values["security"]),
+        reading=_reading(values["reading"]),
         redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
         open=_open(given),
@@ -96,6 +97,11 @@ def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> Non
 
 def _sqlite(values: Mapping[str, Any]) -> Database:
     return Database(values["url"].replace("+aiosqlite", "")) if values else Database()
+
+
+def _reading(values: Mapping[str, Any]) -> Reading:
+    """What is not written is as usual."""
+    return Reading(**{key: value for key, value in values.items() if value is not None})
 
 
 def folders(settings: Settings) -> Mapping[str, Path]:

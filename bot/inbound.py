@@ -10,13 +10,14 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot import pushes
+from bot.inbound_again import Doubt, Twice
 from bot.pushes import NoSender, Push
 from bot.reading import LONG, Reader
 from care import accusations
@@ -26,6 +27,7 @@ from conversations.answers import Knowledge
 from conversations.routing import understand
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
+from services.house import House
 from services.knowledge import shelves
 from services.outgoing import outbox
 from services.practice.practice import OPENID
@@ -64,11 +66,46 @@ class Account:
         return push.openid.startswith(OPENID) == self.practises
 
 
+@dataclass(slots=True)
+class _Line:
+    """The messages of one person that wait for their turn: the last of them, and whether one behind it rings, so that
+    none waits for a second reading any more.
+    """
+
+    last: asyncio.Event | None = None
+    hurry: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A message in its line, the one before it, and what tells the next that it was handed in. `doubt`: as it was read;
+    a long one is read in its turn.
+    """
+
+    push: Push
+    at: datetime
+    doubt: Doubt | None
+    line: _Line
+    before: asyncio.Event | None
+    handed_in: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Inbound:
     """Takes pushes of one account into the database."""
 
-    def __init__(self, database: Database, account: Account, clock: Clock, board: Board, spool: Spool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        account: Account,
+        clock: Clock,
+        board: Board,
+        spool: Spool,
+        house: House,
+        reader: Reader | None = None,
+    ) -> None:
         self._database, self._account, self._clock, self._board, self._spool = database, account, clock, board, spool
+        self.reader = reader or Reader()
+        self._twice = Twice(self.reader, database, house, clock, self._watch)
         self.knowledge = Knowledge(())
         """What the house knows now; replaced when staff change it."""
         self.names = accusations.Names()
@@ -78,9 +115,9 @@ class Inbound:
         self._spooled: dict[str, datetime] = {}
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
-        self._reader, self._turn = Reader(), asyncio.Lock()
-        self._handing_in: dict[str, asyncio.Event] = {}
-        """By person, the last message that waits for its turn: the next one waits for it."""
+        self._turn = asyncio.Lock()
+        self._lines: dict[str, _Line] = {}
+        """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
 
     def use(self, account: Account) -> None:
@@ -90,8 +127,9 @@ class Inbound:
             self._owed.clear()
 
     async def close(self) -> None:
-        """End the process that reads long texts."""
-        await self._reader.close()
+        """End the process that reads."""
+        await self._twice.close()
+        await self.reader.close()
 
     def take(self, push: Push, arrived_at: datetime | None = None) -> "asyncio.Future[Receipt]":
         """What is committed for this push, now or before. Shield it: several arrivals may await it, and it goes on
@@ -100,10 +138,13 @@ class Inbound:
         running = self._running.get(push.key)
         if running is not None:
             return running
-        at = arrived_at or self._clock()
-        if len(push.raw) > LONG or push.openid in self._handing_in:
-            return self._take_in_turn(push, at)
-        return self._hand_in(envelope(self._account, self.knowledge, push, at, read(push.event, self.names)))
+        at, line = arrived_at or self._clock(), self._lines.get(push.openid)
+        doubt = None if len(push.raw) > LONG else self._twice.begin(read(push.event, self.names))
+        if line is None and doubt is not None and doubt.begun is None:
+            return self._hand_in(envelope(self._account, self.knowledge, push, at, doubt.found))
+        if line is not None and doubt is not None and doubt.found.heard.rings and not line.hurry.done():
+            line.hurry.set_result(None)
+        return self._take_in_turn(push, at, doubt)
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""
@@ -241,35 +282,40 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    def _take_in_turn(self, push: Push, at: datetime) -> "asyncio.Future[Receipt]":
-        before, handed_in = self._handing_in.get(push.openid), asyncio.Event()
-        taking = asyncio.create_task(self._in_turn(push, at, before, handed_in))
-        self._running[push.key], self._handing_in[push.openid] = taking, handed_in
+    def _take_in_turn(self, push: Push, at: datetime, doubt: Doubt | None) -> "asyncio.Future[Receipt]":
+        line = self._lines.setdefault(push.openid, _Line())
+        turn = _Turn(push, at, doubt, line, line.last)
+        line.last = turn.handed_in
+        taking = asyncio.create_task(self._in_turn(turn))
+        self._running[push.key] = taking
         taking.add_done_callback(partial(self._done, push.key))
         return taking
 
-    async def _in_turn(
-        self, push: Push, at: datetime, before: asyncio.Event | None, handed_in: asyncio.Event
-    ) -> Receipt:
+    async def _in_turn(self, turn: _Turn) -> Receipt:
         """Behind its person's one before; long ones are read one at a time, and fill no batch (S3)."""
+        push, line, names = turn.push, turn.line, self.names
         try:
-            if before is not None:
-                await before.wait()
-            if len(push.raw) <= LONG:
-                running = self._hand_in(envelope(self._account, self.knowledge, push, at, read(push.event, self.names)))
+            if turn.before is not None:
+                await turn.before.wait()
+            if turn.doubt is not None:
+                found = await self._twice.wait(turn.doubt, names, line.hurry)
+                running = self._follow(turn, turn.doubt, found)
             else:
                 async with self._turn:
-                    running = self._hand_in(
-                        envelope(
-                            self._account, self.knowledge, push, at, await self._reader.read(push.event, self.names)
-                        )
-                    )
+                    found = await self.reader.read(push.event, names)
+                    running = self._follow(turn, self._twice.begin(found), found)
                     await asyncio.wait([running], timeout=COMMITS)
         finally:
-            handed_in.set()
-            if self._handing_in.get(push.openid) is handed_in:
-                del self._handing_in[push.openid]
+            turn.handed_in.set()
+            if line.last is turn.handed_in:
+                del self._lines[push.openid]
         return await running
+
+    def _follow(self, turn: _Turn, doubt: Doubt, found: Reading) -> "asyncio.Future[Receipt]":
+        made = envelope(self._account, self.knowledge, turn.push, turn.at, found)
+        running = self._hand_in(made)
+        self._twice.follow(doubt, made, self.names, running)
+        return running
 
     def _hand_in(self, envelope: Envelope) -> "asyncio.Future[Receipt]":
         running: asyncio.Future[Receipt] = self._database.receive(envelope)
@@ -297,7 +343,7 @@ class Inbound:
         if receipt.answer is not None and not receipt.elsewhere and key not in self._spooled:
             self._owed[key] = (receipt.inbox_id, time.monotonic() + TRIES_END)
 
-    def _watch(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
+    def _watch(self, envelope: Envelope, running: "asyncio.Future[Any]") -> None:
         """An emergency rings 1 s after its arrival, committed or not; once committed the board follows the database."""
         said = cries.words(envelope.event, envelope.heard.why)
         ring = partial(
@@ -305,7 +351,7 @@ class Inbound:
         )
         timer = asyncio.get_running_loop().call_later(RINGS_AFTER, ring)
 
-        def committed(future: "asyncio.Future[Receipt]") -> None:
+        def committed(future: "asyncio.Future[Any]") -> None:
             if not future.cancelled() and future.exception() is None:
                 timer.cancel()
                 self._board.committed(envelope.openid, envelope.key)

@@ -25,6 +25,7 @@ from bot.looks import Looks
 from bot.metrics import Metrics
 from bot.practising import Stage
 from bot.rates import Rates
+from bot.reading import Reader
 from bot.sender import Sender
 from bot.way import Way
 from bot.webhook import Webhook
@@ -129,7 +130,15 @@ class Service:
             self.metrics.sent,
             lambda: self.house.quiet,
         )
-        self.inbound = Inbound(self.database, Account(ids.account_id, ids.home_id), self.clock, self.board, self.spool)
+        self.inbound = Inbound(
+            self.database,
+            Account(ids.account_id, ids.home_id),
+            self.clock,
+            self.board,
+            self.spool,
+            self.house,
+            Reader(again=settings.reading.second and self.role != "worker"),
+        )
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
         self.webhook = Webhook(
             _codec(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
@@ -152,6 +161,7 @@ class Service:
         if self.beside is not None:
             await self.beside.start()
         await self._heartbeat()
+        self.inbound.reader.start()
         self.ticker.start()
         if not self.held:
             self.sender.wake()

@@ -2,164 +2,164 @@
 
 A short one is read in the loop. A long one is read by a process with an interpreter lock of its own, so that nobody
 waits for it (S3); while that process starts, and whenever it fails, a thread reads instead: nothing that rings
-depends on it.
+depends on it. The same process makes the second readings, where the extra `reader` is installed: it starts with the
+service then, and whatever becomes of it, what was read inline stands (engineering, 14).
 """
 
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-from typing import BinaryIO, Final
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
-from care.accusations import Accusation, Colleague, Names
-from care.triage import Triage
+from bot.reading_process import Again, Answer, Failed, Found, Long, Process, Question, Scores, installed
+from care.accusations import Names
 from conversations import events
 from conversations.events import Arrival
 from services.talks.reading import Reading, read
-from understanding import cascade
+from understanding.text import ends
 
 log = logging.getLogger("jiashu.reading")
 LONG: Final = 2048
 """Bytes of a push that is read apart: some 500 Chinese characters; nearly every message is shorter."""
-FRAME: Final = 4
-"""Bytes of the length before each question and answer, the lowest last."""
-NICE: Final = 10
-"""The process gives way to whoever answers short messages."""
-GIVES_UP: Final = 10.0
-"""Seconds after which a reading is taken over by a thread: the longest push takes a twentieth of a second."""
+WAITS: Final = 1.0
+"""Seconds after which a thread reads a long text."""
+AGAIN_WITHIN: Final = 0.25
+"""Seconds from its arrival that a message waits for its second reading."""
+MOST_AGAIN: Final = 50
+"""Questions that wait for the process; a further message has the inline reading alone."""
+PAUSE, MOST_PAUSE = 2.0, 300.0
+"""Seconds before a process that failed is started anew; twice as long each time, until one has lived for a while."""
 
 
-class _Question(msgspec.Struct):
-    event: msgspec.Raw
-    colleagues: tuple[Colleague, ...]
+@dataclass(slots=True)
+class Figures:
+    """What became of the messages so far."""
 
-
-class _Answer(msgspec.Struct):
-    intent: str
-    heard: Triage
-    meant: Triage
-    accused: Accusation | None
-    in_complaint: Accusation | None
-    read: cascade.Reading | None = None
+    messages: int = 0
+    """With words, all of them read inline."""
+    asked: int = 0
+    """Given to the second reading."""
+    read: int = 0
+    """Read again before they were handed in."""
+    late: int = 0
+    """Read again after that."""
+    failed: int = 0
+    """Not read again, since the process failed."""
+    left: int = 0
+    """Not asked, since too many waited, or the process was not there."""
 
 
 class Reader:
-    """Reads long messages, one at a time. The process starts with the first of them and ends with this one."""
+    """Reads long messages, one at a time, and short ones again. With `again` the process starts by `start`, else with
+    the first long message.
+    """
 
-    def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
-        self._starting: asyncio.Task[None] | None = None
+    def __init__(self, *, again: bool = False) -> None:
+        self.wanted = again and installed()
+        """Whether second readings are to be made."""
+        self.off = "" if self.wanted else "missing" if again else "off"
+        """Why none are made: switched off, the extra is missing, another encoder; empty when they are to be."""
+        self.figures = Figures()
+        self._process: Process | None = None
+        self._living: asyncio.Task[None] | None = None
         self._asking = asyncio.Lock()
 
+    @property
+    def reads_again(self) -> bool:
+        """Whether second readings are made now."""
+        return self.wanted and self._process is not None
+
+    def start(self) -> None:
+        """Start the process now, where it makes second readings."""
+        if self.wanted:
+            self._start()
+
     async def read(self, event: Arrival, names: Names) -> Reading:
-        """What `read` finds."""
+        """What `read` finds in a long message."""
         async with self._asking:
-            if self._process is not None:
-                try:
-                    async with asyncio.timeout(GIVES_UP):
-                        found = await self._ask(
-                            self._process, _Question(msgspec.Raw(events.dump(event)), tuple(names.colleagues.values()))
-                        )
-                    return Reading(
-                        events.said(event),
-                        found.intent,
-                        found.heard,
-                        found.meant,
-                        found.accused,
-                        lambda: found.in_complaint,
-                        found.read,
-                    )
-                except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
-                    log.warning(
-                        "the process that reads long texts has failed", extra={"action": "reader_failed"}, exc_info=True
-                    )
-                    await self._end()
-            elif self._starting is None:
-                self._starting = asyncio.create_task(self._start())
-        return await asyncio.to_thread(read, event, names)
+            self._start()
+            raw, colleagues = msgspec.Raw(events.dump(event)), tuple(names.colleagues.values())
+            found = await self._within(lambda number: Long(number, raw, colleagues))
+            if found is None:
+                return await asyncio.to_thread(read, event, names)
+            told = found.in_complaint
+            return Reading(
+                events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: told, found.read
+            )
+
+    def again(self, words: str) -> "asyncio.Future[Answer | None] | None":
+        """A second reading that was begun; None when there will be none. `scores_of` tells what came of it."""
+        process = self._process
+        if not self.wanted:
+            return None
+        if process is None or process.waiting >= MOST_AGAIN:
+            self.figures.left += 1
+            return None
+        self.figures.asked += 1
+        return process.ask(lambda number: Again(number, ends(words)))
+
+    def scores_of(self, answer: Answer | None) -> tuple[float, ...] | None:
+        """The margins of a second reading that is over, None when it failed."""
+        if isinstance(answer, Scores):
+            return answer.scores
+        self.figures.failed += 1
+        if isinstance(answer, Failed):
+            log.warning("a message cannot be read again", extra={"action": "reader_failed", "why": answer.why})
+        return None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a question of before has waited for so long that no message waits for the next."""
+        return self._process is not None and self._process.oldest > AGAIN_WITHIN
 
     async def close(self) -> None:
         """End the process."""
-        if self._starting is not None:
-            await asyncio.wait([self._starting])
-        await self._end()
+        living, self._living, self._process = self._living, None, None
+        if living is not None:
+            living.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await living
 
-    async def _start(self) -> None:
-        """A process that knows no setting and no secret.
+    async def _within(self, question: Callable[[int], Question]) -> Found | None:
+        """The answer to a long text, if it comes in time."""
+        process = self._process
+        if process is None or process.oldest > WAITS:
+            return None
+        asked = process.ask(question)
+        await asyncio.wait([asked], timeout=WAITS)
+        found = asked.result() if asked.done() else None
+        return found if isinstance(found, Found) else None
 
-        What it cannot do a thread does, so a failure is only written down.
-        """
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("JIASHU_")}
-        process: asyncio.subprocess.Process | None = None
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot.reading",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=clean,
-                start_new_session=True,
-            )
-            await self._ask(process, _Question(msgspec.Raw(events.dump(events.Text("你好"))), ()))
-            self._process = process
-        except (OSError, EOFError, msgspec.DecodeError):
-            log.warning(
-                "the process that reads long texts does not start", extra={"action": "reader_failed"}, exc_info=True
-            )
-            if process is not None:
-                await _killed(process)
-        self._starting = None
+    def _start(self) -> None:
+        if self._living is None:
+            self._living = asyncio.create_task(self._live())
 
-    async def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            await _killed(process)
-
-    @staticmethod
-    async def _ask(process: asyncio.subprocess.Process, question: _Question) -> _Answer:
-        source, target = process.stdout, process.stdin
-        if source is None or target is None:
-            raise EOFError
-        sent = msgspec.json.encode(question)
-        target.write(len(sent).to_bytes(FRAME) + sent)
-        await target.drain()
-        size = int.from_bytes(await source.readexactly(FRAME))
-        return msgspec.json.decode(await source.readexactly(size), type=_Answer)
-
-
-async def _killed(process: asyncio.subprocess.Process) -> None:
-    """Until it has gone: its pipes are closed with it."""
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
-
-
-def _serve(source: BinaryIO, target: BinaryIO) -> None:
-    """In the process: answer each question until there are none."""
-    colleagues, names = tuple[Colleague, ...](), Names()
-    while head := source.read(FRAME):
-        question = msgspec.json.decode(source.read(int.from_bytes(head)), type=_Question)
-        if question.colleagues != colleagues:
-            colleagues, names = question.colleagues, Names(question.colleagues)
-        found = read(events.parse(bytes(question.event)), names)
-        answer = msgspec.json.encode(
-            _Answer(
-                found.intent,
-                found.heard,
-                found.meant,
-                found.accused,
-                found.accused or found.in_complaint(),
-                found.read,
-            )
-        )
-        target.write(len(answer).to_bytes(FRAME) + answer)
-        target.flush()
-
-
-if __name__ == "__main__":
-    os.nice(NICE)
-    _serve(sys.stdin.buffer, sys.stdout.buffer)
+    async def _live(self) -> None:
+        """Have a process; a pause after one that failed, a longer one after each that did not live."""
+        pause = PAUSE
+        while True:
+            begun = time.monotonic()
+            try:
+                process = await Process.start(again=self.wanted)
+            except (OSError, EOFError, TimeoutError, msgspec.DecodeError):
+                log.warning("the process that reads does not start", extra={"action": "reader_failed"}, exc_info=True)
+            else:
+                if process.why:
+                    self.wanted, self.off, self._living = False, process.why, None
+                    log.warning("no second readings are made", extra={"action": "reader_failed", "why": process.why})
+                    await process.end()
+                    return
+                self._process = process
+                try:
+                    why = await process.lived()
+                finally:
+                    self._process = None
+                log.warning("the process that reads has failed", extra={"action": "reader_failed", "why": why})
+            pause = PAUSE if time.monotonic() - begun > MOST_PAUSE else pause
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MOST_PAUSE)

@@ -148,6 +148,13 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How messages are read beside the inline reading. `second`: again with the encoder, where the extra is there."""
+
+    second: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -158,6 +165,7 @@ class Settings:
     clock: ClockFile = field(default_factory=ClockFile)
     home: Home = field(default_factory=Home)
     security: Security = field(default_factory=Security)
+    reading: Reading = field(default_factory=Reading)
     redis_url: str = ""
     inbox_spool: str = ""
     open: frozenset[str] = frozenset()

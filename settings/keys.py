@@ -142,6 +142,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "reply_minutes": _integer(1, 1440),
         "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
     },
+    "reading": {"second": _truth},
     "speech": {},
     "security": {
         "key_file": _text,

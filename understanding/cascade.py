@@ -29,12 +29,13 @@ VERDICTS: Final = frozenset({"verdict_yes", "verdict_no", "verdict_call"})
 
 class Reading(msgspec.Struct, frozen=True):
     """The words in their plain form, and the margin of each class whoever says them. `again`: read a second time, with
-    the encoder.
+    the encoder; `first`: what the inline reading found then, since what rings by it rings.
     """
 
     words: str
     scores: tuple[float, ...]
     again: bool = False
+    first: tuple[float, ...] = ()
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -98,7 +99,11 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "") -> Dec
     by = "second" if reading.again else "inline"
     scores = inline().said_by(reading.scores, who, open_)
     odds = getattr(judges(), by).odds(scores, who, reading.words)
-    return weigh(reading.words, scores, odds, getattr(thresholds(), by), who, open_, status)
+    found = weigh(reading.words, scores, odds, getattr(thresholds(), by), who, open_, status)
+    if reading.first and found.level > Urgency.P1:
+        before = decide(Reading(reading.words, reading.first), who, open_, status)
+        return before if before.level <= Urgency.P1 else found
+    return found
 
 
 def weigh(

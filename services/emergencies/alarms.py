@@ -63,15 +63,17 @@ class _Open(NamedTuple):
     latest_at: int
 
 
-def sound(store: Store, home_id: int, person_id: int, inbox_id: int, heard: Triage, now: datetime) -> None:
+def sound(
+    store: Store, home_id: int, person_id: int, inbox_id: int, heard: Triage, now: datetime, *, brief: bool = False
+) -> None:
     """Raise an alarm in the message's transaction; a repeat joins the open one with a count and rings again. The person
-    is locked.
+    is locked. `brief`: words that the lead alone may read ring beside it.
 
     Who said 我去 long ago is not there: after 10 min the alarm is nobody's again. One that nobody ended for 12 h is over.
     """
     if heard.also is not None:
         sound(store, home_id, person_id, inbox_id, heard.also, now)
-    brief = heard.also is not None
+    brief = brief or heard.also is not None
     open_one = store.one_of(
         _Open,
         """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ?

@@ -70,3 +70,18 @@ def settle(
     decision = cascade.decide(found, WHO.get(kind, "family"), open_, status)
     meant = cascade.of(decision) if decision.level <= Urgency.P1 else CALM
     return decision, accusations.heard(meant, accused)
+
+
+def may_ring(found: Reading) -> bool:
+    """Whether the words ring from some speaker, or by whom they accuse: a message that does waits for nothing."""
+    if found.heard.rings or found.read is None:
+        return found.heard.rings
+    return any(settle(found.read, found.accused, kind, "")[1].rings for kind in (*WHO, "relative"))
+
+
+def again(found: Reading, scores: tuple[float, ...], names: Names) -> Reading:
+    """The same message with its second reading; what rings by the first one rings."""
+    if found.read is None:
+        return found
+    read_again = cascade.Reading(found.read.words, scores, again=True, first=found.read.scores)
+    return with_reading(found.words, found.intent, names, read_again)

@@ -82,7 +82,8 @@ async def line(home: HomeUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(inbound, "TRIES_END", 0.3)
     monkeypatch.setattr(sqlite_file, "BUSY_FOR", 0.05)
     spool = Spool(tmp_path / "spool", home.database.sealer)
-    taken = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, Board(), spool)
+    account = Account(home.ids.account_id, home.ids.home_id)
+    taken = Inbound(home.database, account, home.clock, Board(), spool, home.house)
     codec = wire.Codec(token="tok", app_id="wx0123456789abcdef", mode=Mode.PLAIN, max_age_seconds=0)
     app = web.Application()
     hook = webhook.Webhook(codec, taken, home.house, home.clock)
@@ -358,6 +359,6 @@ async def test_fault_s3_a_long_text_in_the_spool_is_brought_in_by_its_turn(
     holder.execute("ROLLBACK")
     await line.drain()
     assert await line.home.one("SELECT count(*) FROM inbox") == 1
-    assert (line.inbound._handing_in, line.inbound._running) == ({}, {}), "and nothing is remembered of it"
+    assert (line.inbound._lines, line.inbound._running) == ({}, {}), "and nothing is remembered of it"
     assert (line.inbound._keeping, line.inbound._spooled) == ({}, {})
     assert "spool_failed" not in actions(caplog)

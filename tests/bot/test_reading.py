@@ -5,12 +5,13 @@ rings (S3).
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot import reading
+from bot import reading, reading_process
 from bot.main import Service
 from bot.reading import Reader
 from care.accusations import Colleague, Names
@@ -35,15 +36,16 @@ SAID = (
 async def started(reader: Reader) -> int:
     """Wait for the process; its pid."""
     async with asyncio.timeout(20):
-        while reader._starting is not None:
-            await asyncio.wait([reader._starting])
-    assert reader._process is not None
+        while reader._process is None:  # noqa: ASYNC110  (as a message does, which asks nobody when it will be there)
+            await asyncio.sleep(0.01)
     return reader._process.pid
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
+async def reader(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Reader]:
     """A reader whose process has started."""
+    monkeypatch.setattr(reading, "PAUSE", 0.05)
+    monkeypatch.setattr(reading_process, "GIVES_UP", 0.2)
     made = Reader()
     await made.read(events.Text(FILLING), NAMES)
     await started(made)
@@ -81,24 +83,34 @@ async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_threa
     await first.close()
     assert actions(caplog) == []
 
-    assert reader._process is not None
-    dead = reader._process.pid
+    dead = await started(reader)
     os.kill(dead, signal.SIGKILL)
     assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
-    assert reader._process is None
+    assert await gone(reader)
     assert actions(caplog) == ["reader_failed"], "that it is slow from now on has a reason in the log"
     assert (await reader.read(events.Text(SAID[1]), NAMES)).accused is not None
     assert await started(reader) != dead
 
 
+async def gone(reader: Reader) -> bool:
+    """Whether it is seen that the process is not there."""
+    for _ in range(100):
+        if reader._process is None:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
 async def test_fault_s3_a_process_that_does_not_answer_is_ended_and_a_thread_reads(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "GIVES_UP", 0.1)
-    assert reader._process is not None
-    os.kill(reader._process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(reading, "WAITS", 0.05)
+    os.kill(await started(reader), signal.SIGSTOP)
     assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
-    assert reader._process is None
+    begun = time.monotonic()
+    monkeypatch.setattr(reading, "WAITS", 0.01)
+    assert (await reader.read(events.Text(SAID[1]), NAMES)).heard.rings
+    assert time.monotonic() - begun < 0.5, "nobody waits for it a second time"
 
 
 async def test_p7_the_process_knows_no_setting_and_ends_with_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +139,13 @@ async def test_fault_s3_a_process_that_cannot_start_costs_nothing_but_speed(
 
 async def test_fault_t_no_process_is_left_behind_when_the_service_stops(service: Service) -> None:
     kept = await asyncio.create_subprocess_exec("sleep", "60")
-    service.inbound._reader._process = kept
+    reader = service.inbound.reader
+
+    async def lives() -> None:
+        await reading_process.Process(kept, "").lived()
+
+    reader._living = asyncio.create_task(lives())
+    await asyncio.sleep(0)
     await service.inbound.close()
     assert kept.returncode == -signal.SIGKILL
 

@@ -111,7 +111,9 @@ async def test_fault_t_who_must_hear_no_machine_is_written_down_outside_the_data
     resident, nurse = int(await home.one("SELECT id FROM resident")), await home.staff(Role.NURSE, "唐雨", "tang")
     await home.database.write(lambda db: residents.hush(db, nurse, resident, Hush(on=True), home.clock()))
     spool, board = Spool(tmp_path / "spool", home.database.sealer), Board()
-    inbound = Inbound(home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, board, spool)
+    inbound = Inbound(
+        home.database, Account(home.ids.account_id, home.ids.home_id), home.clock, board, spool, home.house
+    )
     looks = Looks(
         Running(home.database, home.house, home.ids.home_id, home.settings), board, inbound, home.clock, home.house.use
     )

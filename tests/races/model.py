@@ -53,7 +53,8 @@ class Turn:
         """A push of a person, understood by the webhook itself."""
         arrival = events.Text(event) if isinstance(event, str) else event
         nothing: Any = None
-        inbound = Inbound(nothing, Account(self.ids.account_id, self.ids.home_id), lambda: self.now, nothing, nothing)
+        account = Account(self.ids.account_id, self.ids.home_id)
+        inbound = Inbound(nothing, account, lambda: self.now, nothing, nothing, self.house)
         inbound.names = self.house.names
         push = Push(
             to_user="gh_races",

@@ -1,0 +1,128 @@
+"""The second reading of a message on its way into the database (engineering, 14): it waits for it for a quarter of a
+second at most, and what comes later is heard as a second reading of the row that was kept meanwhile.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from bot.reading import AGAIN_WITHIN, Reader
+from bot.reading_process import Answer
+from care.accusations import Names
+from care.errors import Busy
+from services.house import House
+from services.talks import late
+from services.talks.envelope import Envelope, Receipt
+from services.talks.reading import Reading, again, may_ring
+from settings.clock import Clock
+from storage.database import Database
+from understanding.cascade import is_doubtful
+
+log = logging.getLogger("jiashu.inbound")
+AWAY: Final = 1.0
+"""Seconds between two tries to write down what a late reading found, while the database is away."""
+Watch = Callable[[Envelope, "asyncio.Future[Any]"], None]
+"""Rings without the database what is not committed in time."""
+
+
+@dataclass(slots=True)
+class Doubt:
+    """A message as it was read inline, and its second reading where one was begun."""
+
+    found: Reading
+    begun: "asyncio.Future[Answer | None] | None" = None
+    until: float = 0.0
+    """Monotonic: how long the message waits for it; 0 where it rings already."""
+
+
+class Twice:
+    """Reads messages again. All of it runs in the loop."""
+
+    def __init__(self, reader: Reader, database: Database, house: House, clock: Clock, watch: Watch) -> None:
+        self.reader = reader
+        self._database, self._house, self._clock, self._watch = database, house, clock, watch
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, found: Reading) -> Doubt:
+        """What was read, with its second reading begun where that could change what is done."""
+        if found.read is None:
+            return Doubt(found)
+        self.reader.figures.messages += 1
+        begun = self.reader.again(found.read.words) if is_doubtful(found.read) else None
+        if begun is None or may_ring(found):
+            return Doubt(found, begun)
+        return Doubt(found, begun, time.monotonic() + (0.0 if self.reader.is_slow else AGAIN_WITHIN))
+
+    async def wait(self, doubt: Doubt, names: Names, hurry: "asyncio.Future[None]") -> Reading:
+        """The reading to go on with: the second one if it comes in time, and before anybody is in a hurry."""
+        left = doubt.until - time.monotonic()
+        if doubt.begun is None:
+            return doubt.found
+        if left > 0 and not hurry.done():
+            either: list[asyncio.Future[Any]] = [doubt.begun, hurry]
+            await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        if doubt.until and doubt.begun.done():
+            begun, doubt.begun = doubt.begun, None
+            scores = self.reader.scores_of(begun.result())
+            if scores is not None:
+                self.reader.figures.read += 1
+                return again(doubt.found, scores, names)
+        return doubt.found
+
+    def follow(self, doubt: Doubt, envelope: Envelope, names: Names, running: "asyncio.Future[Receipt]") -> None:
+        """Hear a reading that is late when it comes."""
+        if doubt.begun is not None:
+            task = asyncio.create_task(self._follow(doubt.found, doubt.begun, envelope, names, running))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """What is not read yet stays as it was read inline."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _follow(
+        self,
+        found: Reading,
+        begun: "asyncio.Future[Answer | None]",
+        envelope: Envelope,
+        names: Names,
+        running: "asyncio.Future[Receipt]",
+    ) -> None:
+        scores = self.reader.scores_of(await begun)
+        if scores is None:
+            return
+        self.reader.figures.late += 1
+        found = again(found, scores, names)
+        if not may_ring(found):
+            return
+        heard = msgspec.structs.replace(
+            envelope, heard=found.heard, meant=found.meant, accused=found.accused, read=found.read
+        )
+        writing = asyncio.ensure_future(self._write(heard, running))
+        if heard.heard.rings:
+            self._watch(heard, writing)
+        try:
+            await writing
+        except Busy:
+            return  # it waits in the spool, and is read again when it is brought in
+        except Exception:
+            log.exception("what a late reading found is not written down", extra={"action": "late_failed"})
+
+    async def _write(self, envelope: Envelope, running: "asyncio.Future[Receipt]") -> None:
+        receipt = await asyncio.shield(running)
+        while True:
+            try:
+                await self._database.store(
+                    lambda store: late.hear(store, self._house.edition(), receipt.inbox_id, envelope, self._clock())
+                )
+            except Busy:
+                await asyncio.sleep(AWAY)
+            else:
+                return
