@@ -106,7 +106,7 @@ class Process:
     def __init__(self, child: asyncio.subprocess.Process, why: str) -> None:
         self._child, self.why = child, why
         self._waiting: deque[tuple[int, float, asyncio.Future[Answer | None]]] = deque()
-        self._asked = 0
+        self._asked, self._over = 0, False
 
     @classmethod
     async def start(cls, *, again: bool) -> "Process":
@@ -147,6 +147,9 @@ class Process:
         """The answer to a question that is given its number; None when there will be none. Never raises."""
         self._asked += 1
         future: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        if self._over:
+            future.set_result(None)
+            return future
         self._waiting.append((self._asked, time.monotonic(), future))
         if self._child.stdin is not None:
             sent = msgspec.json.encode(question(self._asked))
@@ -169,6 +172,7 @@ class Process:
 
     async def end(self) -> None:
         """Until it has gone; what waits for it hears so."""
+        self._over = True
         for _, _, future in self._waiting:
             if not future.done():
                 future.set_result(None)

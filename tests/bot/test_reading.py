@@ -3,23 +3,28 @@ rings (S3).
 """
 
 import asyncio
+import io
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot import reading, reading_process
 from bot.main import Service
 from bot.reading import Reader
+from bot.reading_process import Again, Long
 from care.accusations import Colleague, Names
 from care.triage import NURSE
 from conversations import events
 from services.talks.reading import Reading, read
 from tests.bot.logged import actions
 from tests.service import service
+from understanding import cascade
 
 __all__ = ["service"]
 NAMES = Names([Colleague(1, "周敏", "carer", frozenset("3")), Colleague(2, "林可", "nurse")])
@@ -154,3 +159,45 @@ def test_f22_the_button_calls_a_nurse_without_a_word_and_no_other_button_does() 
     assert read(events.Click("NURSE"), NAMES).heard == NURSE
     for event in (events.Click("LETTER"), events.Image("m"), events.Followed("")):
         assert not read(event, NAMES).heard.rings
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not reading_process.installed(), reason="the extra is not installed")
+async def test_f26_the_process_makes_second_readings_with_the_encoder() -> None:
+    made = Reader(again=True)
+    made.start()
+    pid = await started(made)
+    for words in ("灶台没关", "妈妈说不想活了" * 200):
+        read_before = cascade.read(words)
+        begun = made.again(read_before.words)
+        assert begun is not None
+        found = made.scores_of(await begun)
+        assert found is not None
+        assert len(found) == len(read_before.scores)
+        assert found != read_before.scores
+    assert (await made.read(events.Text(SAID[0]), NAMES)).heard.rings, "and long texts as well"
+    environment = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
+    assert b"OPENBLAS_NUM_THREADS=1" in environment
+    assert re.search(r"core file size +[01] +[01] ", Path("/proc", str(pid), "limits").read_text())
+    await made.close()
+
+
+def test_the_process_answers_each_question_by_its_number_and_ends_with_the_pipe() -> None:
+    raw = msgspec.Raw(events.dump(events.Text(SAID[0])))
+    asked = (Long(1, raw, tuple(NAMES.colleagues.values())), Again(2, "你好"), Long(3, msgspec.Raw(b'{"x":1}'), ()))
+    frames = b"".join(len(one).to_bytes(4) + one for one in map(msgspec.json.encode, asked))
+    told = io.BytesIO()
+    reading_process.serve(io.BytesIO(frames), told, again=False)
+    told.seek(0)
+    answers = [msgspec.json.decode(told.read(int.from_bytes(head))) for head in iter(lambda: told.read(4), b"")]
+    assert [one["type"] for one in answers] == ["Ready", "Found", "Failed", "Failed"]
+    assert answers[1]["intent"]
+    assert answers[2]["why"] == "missing", "it was not told to read again"
+    assert "x" not in answers[3]["why"].lower().split(), "an error is told by its name"
+
+
+async def test_a_question_to_a_process_that_has_gone_is_answered_with_nothing() -> None:
+    gone_ = reading_process.Process(await asyncio.create_subprocess_exec("true"), "")
+    await gone_.end()
+    assert await gone_.ask(lambda number: Again(number, "你好")) is None
+    assert gone_.waiting == 0
