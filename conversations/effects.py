@@ -70,10 +70,40 @@ class AskHuman(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeVerdict(Effect):
-    """What the family says to a result or a follow-up: accepted, declined or call.
+class FileMatter(Effect):
+    """Make a task of this message under the name of its matter, or add it to the one that is open (A12, A17).
 
-    Done.how tells what became of it, `none` when nobody asked (C10, C11).
+    Done.known is the name of the matter and whose it is, how: `new` or `added`, `guest` where nobody knows who asks
+    after a resident, `mourning`, `elder`, `praise`, `silent` beside a colleague where nobody waits for an answer.
+    """
+
+    answers: ClassVar[bool] = True
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside(Effect):
+    """Who would hear an answer that asks for nothing: Done.how is `attended`, `elder` or `other`."""
+
+    answers: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Effect):
+    """不投诉了: the words go into the open case, which stays; Done.ref is its number, how `stands`, or `none` without
+    one (A18).
+    """
+
+    answers: ClassVar[bool] = True
+    event: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TakeVerdict(Effect):
+    """What the family says to a result or a follow-up: accepted, declined, call or unclear.
+
+    Done.how tells what became of it, `none` when nobody asked, `which` or `which_again` for a number that was not
+    offered (C10, C11).
     """
 
     answers: ClassVar[bool] = True

@@ -35,7 +35,6 @@ MAX_ROUNDS: Final = 3
 TRAIL: Final = 8
 WORDS: Final[Mapping[str, str]] = {
     "取消": "cancel",
-    "不投诉了": "cancel",
     "退出": "cancel",
     "返回": "back",
     "上一步": "back",
@@ -152,6 +151,7 @@ class Flow(Generic[D]):
         self.migrations: dict[int, Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]] = {}
         self.on_silence: Callable[[D], Step[D]] | None = None
         self.on_cancel: Callable[[D], Step[D]] | None = None
+        self.on_first_back: Callable[[D], Step[D]] | None = None
         self.on_claim: Callable[[D, Message], bool] | None = None
 
     def enters(self, on: str) -> Callable[[Callable[[Any], Step[D]]], Callable[[Any], Step[D]]]:
@@ -191,6 +191,11 @@ class Flow(Generic[D]):
     def cancel(self, function: Callable[[D], Step[D]]) -> Callable[[D], Step[D]]:
         """Declare what 取消 does here; without it the talk ends with `engine.cancelled`."""
         self.on_cancel = function
+        return function
+
+    def first_back(self, function: Callable[[D], Step[D]]) -> Callable[[D], Step[D]]:
+        """Declare what 返回 does where no question came before; without it the present one is asked again."""
+        self.on_first_back = function
         return function
 
     def claims(self, function: Callable[[D, Message], bool]) -> Callable[[D, Message], bool]:
@@ -304,6 +309,8 @@ class Flow(Generic[D]):
     def _back(self, snapshot: Snapshot, data: D) -> Turn:
         """To the last question before this one; at the first question it is asked again."""
         asked = [place for place, name in enumerate(snapshot.trail) if self.states[name].ask]
+        if not asked and self.on_first_back:
+            return self._turn(snapshot, self.on_first_back(data))
         if not asked:
             return self._turn(snapshot, stay(data, say(self.states[snapshot.state].ask or "engine.back")))
         earlier = snapshot.trail[asked[-1]]

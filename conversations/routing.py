@@ -24,6 +24,10 @@ class Intent(StrEnum):
     ASK = "ask"
     ENQUIRY = "enquiry"
     VERDICT = "verdict"
+    VERDICT_YES = "verdict_yes"
+    VERDICT_NO = "verdict_no"
+    VERDICT_CALL = "verdict_call"
+    WITHDRAW = "withdraw"
     PROGRESS = "progress"
     BIND = "bind"
     LETTER = "letter"
@@ -103,7 +107,9 @@ _NO_COMPLAINT: Final = re.compile(
 _CLOSING: Final = re.compile(
     r"^(?:好了?|好的|嗯+|行|可以|说完了|没有了|就这些|返回|上一步|跳过|取消|退出|稍后)[。.!！]*$"
 )
-_HUMAN: Final = re.compile(r"^(?:转?人工|找人工|人工客服|转客服|找客服|找人|客服)[。.!！]*$")
+_HUMAN: Final = re.compile(
+    r"^(?:转?人工|找人工|人工客服|转客服|找客服|找人|客服|(?:我要?|我想)?(?:找|见)(?:一下)?(?:你们)?(?:院长|领导|主管|负责人|经理))[。.!！]*$"
+)
 _CALL: Final = re.compile(
     r"^(?:请|麻烦)?(?:你们)?(?:给我|跟我)?(?:打(?:个|一个)?电话|回(?:个|一个)?电话?|来(?:个|一个)?电话|通(?:个|一个)?电话)(?:给我)?(?:吧|好吗|可以吗|"
     r"谢谢)?[。.!！?？]*$"

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import NotFound
+from care.matters import MACHINE, MACHINE_NAME
 from care.states import Role
 from care.triage import Audience
 from storage import tables
@@ -103,7 +104,9 @@ def may_hear(viewer: Viewer, audience: Audience) -> bool:
 
 
 def name_of(db: Unit, staff_id: int | None) -> str:
-    """Who of the staff did something, for a sentence to a colleague."""
+    """Who of the staff did something, for a sentence to a colleague; the machine is called what it is."""
+    if staff_id == MACHINE:
+        return MACHINE_NAME
     found = (
         None if staff_id is None else db.scalars(select(tables.Staff.name).where(tables.Staff.id == staff_id)).first()
     )

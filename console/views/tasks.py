@@ -8,7 +8,7 @@ from care.states import ROLES, Role
 from care.words import whole
 from console.context import CLOCK, DATABASE
 from console.routes import Routes
-from services.access import LEADS, Viewer, access_page, access_person
+from services.access import Viewer, access_page, access_person
 from services.residents.access import access_resident
 from services.tasks import tasks
 from services.tasks.access import TASKS, access_of_case, access_task
@@ -69,7 +69,7 @@ async def more(request: web.Request) -> dict[str, Any]:
 
     found = await request.app[DATABASE].read(work)
     row = found["row"]
-    return found | _words(request) | {"manages": who.role in LEADS or row.made_by == who.id, "WENT": WENT}
+    return found | _words(request) | {"manages": tasks.manages(who, row), "WENT": WENT}
 
 
 @ROUTES.forms(

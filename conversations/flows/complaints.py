@@ -1,14 +1,15 @@
 """投诉: the story first, in any form; what is missing is asked afterwards, once, each skippable (C1, C2, practice F9).
 
-The first word opens the case and starts the clock. Silence or 取消 ends the asking, never the case.
+The first word opens the case and starts the clock. Silence, 取消, 返回 or 不投诉了 ends the asking, never the case (A18).
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, say
+from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, Withdraw, say
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Reply, Skipped, Text
 from conversations.routing import Intent, Opening, of_words
@@ -48,10 +49,33 @@ def belongs(_: "Complaint", event: Message) -> bool:
     """Everything that is said belongs to the story, but the question how far it is (C15), and the word 问卷 alone
     (C-6).
     """
-    return not (isinstance(event, Text) and of_words(event.body) in {Intent.PROGRESS, Intent.SURVEY})
+    return not (isinstance(event, Text) and of_words(event.body) in {Intent.PROGRESS, Intent.SURVEY, Intent.WITHDRAW})
 
 
-OPENING: Final = Opening(Intent.COMPLAINT, key="COMPLAINT", button="投诉")
+_WITHDRAWS: Final = re.compile(
+    r"^(?:算了|好了|行了|那)?[，,\s]*(?:那?我们?)?(?:就|也)?(?:不(?:想|要|用|打算)?(?:再|来)?(?:投诉|举报|追究)(?:你们)?了|不告(?:你们)?了|"
+    r"(?:要|想|申请)?(?:撤诉|撤(?:销|回|掉|了)?(?:我的?|这个|那个|这件)?投诉|取消(?:我的?|这个|那个|这件)?投诉)|"
+    r"(?:把)?(?:我的?|这个|那个|这件)?投诉(?:取消|撤销|撤回|撤掉|撤)(?:了|掉)?)(?:吧|了)?"
+    r"(?:[，,\s]*(?:算了|就这样|谢谢(?:你们)?|没事了))?(?:吧|了)?[。.!！~]*$"
+)
+LEAVES: Final = frozenset({"没事了", "没事儿了", "没事", "算了", "算了吧", "不说了"})
+"""Said while the story is told: nothing more is asked."""
+
+
+def withdraws(words: str) -> bool:
+    """Whether somebody says that they complain no more, and nothing else; 不撤诉 and 别逼我撤诉 are none of it."""
+    return _WITHDRAWS.match(words) is not None
+
+
+def leaves(words: str) -> bool:
+    """Whether somebody who tells their story wants to be asked no more."""
+    return words.strip(" 。.!！") in LEAVES or withdraws(words.strip())
+
+
+OPENINGS: Final = (
+    Opening(Intent.COMPLAINT, key="COMPLAINT", button="投诉"),
+    Opening(Intent.WITHDRAW, withdraws),
+)
 
 
 @flow.enters(on=Intent.COMPLAINT)
@@ -60,6 +84,20 @@ def begin(event: Message | Click) -> Step[Complaint]:
     if isinstance(event, Click):
         return goto(S.STORY, Complaint(), say("complaint.tell_us"))
     return goto(S.STORY, Complaint(), OpenComplaint(event))
+
+
+@flow.enters(on=Intent.WITHDRAW)
+def withdraw(event: Message) -> Step[Complaint]:
+    """A case is closed with its author by a colleague, never by the machine (C12)."""
+    return finish(Complaint(), Withdraw(event))
+
+
+@flow.on_done(of=Withdraw)
+def stands(data: Complaint, event: Done) -> Step[Complaint]:
+    """The words are in the case; without one there is nothing to take back."""
+    if event.how == "none":
+        return finish(data, say("complaint.nothing_open"))
+    return finish(data, say("complaint.stands", number=event.ref))
 
 
 @flow.on_done(of=OpenComplaint)
@@ -86,6 +124,8 @@ def called(data: Complaint, event: Done) -> Step[Complaint]:
 @flow.state(S.STORY, to=(S.ABOUT, S.WHEN, S.NAME, S.CALL, END))
 def story(data: Complaint, event: Message) -> Step[Complaint]:
     """Each message is kept and says so; no question comes between two angry messages."""
+    if isinstance(event, Text) and leaves(event.body):
+        return left(data, event)
     if data.case is None:
         return stay(data, OpenComplaint(event))
     match event:
@@ -132,11 +172,18 @@ def stop_asking(data: Complaint) -> Step[Complaint]:
 
 
 @flow.cancel
+@flow.first_back
 def no_more(data: Complaint) -> Step[Complaint]:
-    """取消 ends the asking; a registered complaint is only ever closed with its author."""
+    """取消, and 返回 before any question, end the asking; a registered complaint is only ever closed with its author."""
     if data.case is None:
         return finish(data, say("engine.cancelled"))
     return finish(data, say("complaint.stands", number=data.case))
+
+
+def left(data: Complaint, event: Reply) -> Step[Complaint]:
+    """没事了 ends the asking like 取消, and stands in the case."""
+    step = no_more(data)
+    return finish(data, *keep(data, event), *step.effects)
 
 
 def answered(data: Complaint, state: S, event: Reply) -> Step[Complaint]:
@@ -144,6 +191,8 @@ def answered(data: Complaint, state: S, event: Reply) -> Step[Complaint]:
     if isinstance(event, Skipped):
         return ask_next(data, state)
     words = event.body.strip() if isinstance(event, Text) else ""
+    if leaves(words):
+        return left(data, event)
     filled: tuple[Effect, ...] = (NoteOnComplaint(data.case, FIELDS[state], words),) if words and data.case else ()
     return ask_next(with_answer(data, state, words or "（见来信）"), state, *keep(data, event), *filled)
 

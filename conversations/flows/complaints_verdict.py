@@ -1,6 +1,8 @@
 """征求意见、回访、进展: what the family says to a result, how it went since, and how far their complaint is (C10, C11, C15)."""
 
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +12,7 @@ from conversations.effects import AddToComplaint, AskHuman, Quiet, ShowProgress,
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Text
 from conversations.flows import talks
-from conversations.routing import Intent, Opening
+from conversations.routing import Intent, Opening, of_words
 
 
 class S(StrEnum):
@@ -44,8 +46,10 @@ VERDICTS: Final = {
     "又发生了": "call",
 }
 """What is offered after a result (1 认可 2 不认可 3 请来电) and at a follow-up (1 好了 2 没好 3 又发生了)."""
+UNCLEAR: Final = "unclear"
 LONGEST_VERDICT: Final = max(map(len, VERDICTS))
 _WIDE: Final = str.maketrans("１２３①②③", "123123")
+_NUMBER: Final = re.compile(r"^\d{1,3}分?$")
 _PROGRESS: Final = re.compile(
     r"^(?:我的|我那个|我那件|查(?:一)?下?|问(?:一)?下?|看看)*+(?:投诉)?(?:的)?(?:处理)?(?:进展|进度|到哪(?:一?步)?了?|得?怎么样了|有结果了?|结果出来了?)(?:怎么样|如何|"
     r"呢|吗|没有?)?[?？。]*$"
@@ -56,6 +60,12 @@ def verdict(body: str) -> str | None:
     """What a short answer says to a result: accepted, declined, call; None for other words."""
     words = body.strip().rstrip("。.!！、")
     return VERDICTS.get(words.translate(_WIDE)) if len(words) <= LONGEST_VERDICT else None
+
+
+def is_other_number(event: Message) -> bool:
+    """A number that was not offered: whether 5 is praise or a slip is asked, not guessed."""
+    words = unicodedata.normalize("NFKC", event.body).strip(" 。.!！") if isinstance(event, Text) else ""
+    return bool(_NUMBER.match(words)) and verdict(words) is None
 
 
 def asks_how_far(words: str) -> bool:
@@ -74,6 +84,29 @@ def answer(event: Message | Click) -> Step[Verdict]:
     """1, 2, 3 or the word itself; without a question of ours it is a message like any other."""
     word = verdict(event.body) if isinstance(event, Text) else None
     return goto(S.WHY, Verdict(), TakeVerdict(word)) if word else finish(Verdict(), AskHuman("unanswered"))
+
+
+def in_words(word: str) -> Callable[[Message], Step[Verdict]]:
+    """The entry of a verdict that was read from natural words (A11)."""
+
+    def begin(event: Message) -> Step[Verdict]:
+        return goto(S.WHY, Verdict(), TakeVerdict(UNCLEAR if is_other_number(event) else word))
+
+    return begin
+
+
+for _intent, _word in (
+    (Intent.VERDICT_YES, "accepted"),
+    (Intent.VERDICT_NO, "declined"),
+    (Intent.VERDICT_CALL, "call"),
+):
+    flow.enters(on=_intent)(in_words(_word))
+
+
+@flow.claims
+def belongs(_: Verdict, event: Message) -> bool:
+    """不投诉了 is no further reason (A18)."""
+    return not (isinstance(event, Text) and of_words(event.body) == Intent.WITHDRAW)
 
 
 @flow.enters(on=Intent.PROGRESS)
@@ -102,6 +135,10 @@ def taken(data: Verdict, event: Done) -> Step[Verdict]:
             )
         case "call":
             return finish(data, say("verdict.call", by=event.due_at))
+        case "which":
+            return finish(data, say("verdict.which"))
+        case "which_again":
+            return finish(data, say("verdict.which_again"))
         case _:
             return finish(data, AskHuman("unanswered"))
 

@@ -61,6 +61,7 @@ NAMES: Final[Mapping[str, str]] = {
     "length": "几个字",
     "lines": "几行",
     "link": "链接",
+    "matter": "什么事",
     "measures": "怎么办",
     "month": "几月",
     "most": "最大的序号",
@@ -106,6 +107,7 @@ def is_for_elders(key: str) -> bool:
     """Whether an elder reads it."""
     return key.endswith("_elder") or key in {
         "desk.elder",
+        "matter.elder",
         "binding.elder",
         "binding.shared",
         "alarm.coming",

@@ -10,6 +10,7 @@ from conversations.effects import (
     AddToComplaint,
     NoteOnComplaint,
     OpenComplaint,
+    Withdraw,
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Message, Text, line_of
@@ -113,6 +114,15 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
 def add_to_complaint(context: Context, effect: AddToComplaint) -> None:
     """Keep a message as a record; words that make the case more serious bring its clock forward."""
     add(context, _complaint(context, effect.complaint), effect.event)
+
+
+def withdraw(context: Context, effect: Withdraw) -> Done:
+    """The author complains no more: kept as words of the case, which only a colleague closes with them (A18)."""
+    running = next(iter(context.store.about(OPEN, context.person_id)), None)
+    if running is None:
+        return Done(how="none")
+    add(context, running, effect.event)
+    return Done(ref=running.number, how="stands")
 
 
 def note_on_complaint(context: Context, effect: NoteOnComplaint) -> None:

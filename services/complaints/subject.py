@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conversations.effects import AddToComplaint, NoteOnComplaint, OpenComplaint, ShowProgress, TakeVerdict
+from conversations.effects import AddToComplaint, NoteOnComplaint, OpenComplaint, ShowProgress, TakeVerdict, Withdraw
 from services.complaints import filing, verdicts
 from services.subject import Subject
 
@@ -12,6 +12,7 @@ SUBJECT: Final = Subject(
         OpenComplaint: filing.open_complaint,
         AddToComplaint: filing.add_to_complaint,
         NoteOnComplaint: filing.note_on_complaint,
+        Withdraw: filing.withdraw,
         TakeVerdict: verdicts.take,
         ShowProgress: verdicts.show,
     },

@@ -56,6 +56,8 @@ def take(context: Context, effect: TakeVerdict) -> Done:
     )
     if complaint is None or (complaint.stage == Stage.FOLLOW_UP and not _asked_again(store, complaint.id)):
         return Done(how="none")
+    if effect.word == "unclear":
+        return Done(how="which" if complaint.stage == Stage.OPINION else "which_again")
     case_id, number = complaint.id, complaint.number
     store.hint("cases", f"case:{case_id}", f"person:{context.person_id}")
     store.audit(

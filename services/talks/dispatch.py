@@ -6,6 +6,7 @@ from care import sla
 from care.sla import Kind
 from conversations.effects import (
     AskHuman,
+    Beside,
     Effect,
     Quiet,
 )
@@ -68,3 +69,8 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
         inbox_id=context.inbox_id,
     )
     return promises.promised(context, due_at, how="first" if how == "again" else how)
+
+
+def beside(context: Context, _: Beside) -> Done:
+    """Whether a colleague is in the talk, who answers by herself, or who lives in the house."""
+    return Done(how="attended" if context.attended else "elder" if context.elder else "other")

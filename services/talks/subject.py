@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from conversations.effects import AskHuman
+from conversations.effects import AskHuman, Beside
 from conversations.flows.families_speaker import AskWho
 from services.subject import Job, Running, Subject
 from services.talks import dispatch, silence, speaking
@@ -15,7 +15,7 @@ async def _silence(running: Running, now: datetime) -> None:
 
 SUBJECT: Final = Subject(
     name="talks",
-    executors={AskHuman: dispatch.ask_human, AskWho: speaking.ask_who},
+    executors={AskHuman: dispatch.ask_human, Beside: dispatch.beside, AskWho: speaking.ask_who},
     jobs=(Job("silence", 5.0, _silence, "没人接着说的对话，按流程收尾"),),
     actions={
         "view": "看了",

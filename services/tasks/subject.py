@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from conversations.effects import FileMatter
 from conversations.flows.tasks import ActOnTask, KeepNote, ShowShift, ShowTasks, TakeBackNote
 from services.subject import Subject
-from services.tasks import colleague, today
+from services.tasks import colleague, matters, today
 
 SUBJECT: Final = Subject(
     name="tasks",
     executors={
+        FileMatter: matters.file,
         ShowShift: colleague.shift,
         ShowTasks: colleague.tasks,
         ActOnTask: colleague.act,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from care.errors import Changed, Decided, Invalid
+from care.matters import MACHINE
 from care.states import ROLES, Role, TaskEnd
 from care.words import legal, whole
 from services.access import LEADS, WORKS, Viewer, access_page, access_person, name_of
@@ -73,7 +74,7 @@ def take(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime)
     row = _open(db, viewer, task_id, form.drawn)
     if row.owner_id == viewer.id:
         return row
-    if row.owner_id is not None and not _manages(viewer, row):
+    if row.owner_id is not None and not manages(viewer, row):
         raise Decided(who=name_of(db, row.owner_id), what="接了这件事")
     _went(db, viewer, row, (row.owner_id, viewer.id), "taken", now)
     row.owner_id = viewer.id
@@ -84,7 +85,7 @@ def take(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime)
 def hand_over(db: Unit, viewer: Viewer, task_id: int, form: HandTask, now: datetime) -> Task:
     """Into other hands, by who has it, who wrote it, or a lead. Raises Invalid, Changed, NotFound."""
     row = _open(db, viewer, task_id, form.drawn)
-    if row.owner_id not in {None, viewer.id} and not _manages(viewer, row):
+    if row.owner_id not in {None, viewer.id} and not manages(viewer, row):
         raise Invalid(why=f"这件事在{name_of(db, row.owner_id)}手上，要交给别人请主管来交。")
     if not form.whom.strip():
         raise Invalid(why="请选交给谁。")
@@ -120,7 +121,7 @@ def give_back(db: Unit, viewer: Viewer, task_id: int, form: GiveBack, now: datet
 def edit(db: Unit, viewer: Viewer, task_id: int, form: EditTask, now: datetime) -> Task:
     """Other words, or another time, by who has it, who wrote it, or a lead. Raises Invalid, Changed, NotFound."""
     row = _open(db, viewer, task_id, form.drawn)
-    if row.owner_id != viewer.id and not _manages(viewer, row):
+    if row.owner_id != viewer.id and not manages(viewer, row):
         raise Invalid(why="要改这件事，请写它的人、接了它的人或主管来改。")
     words, before = _words(form.what), db.open(row, "body")
     stands = form.due is not None and row.due_at is not None and _in_zone(db, viewer, form.due) == row.due_at
@@ -146,8 +147,8 @@ def done(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime)
 def drop(db: Unit, viewer: Viewer, task_id: int, form: GiveBack, now: datetime) -> Task:
     """不用做了, by who wrote it or a lead, with a reason. Raises Invalid, Changed, NotFound."""
     row = _open(db, viewer, task_id, form.drawn)
-    if not _manages(viewer, row):
-        raise Invalid(why="不用做了，要由写它的人或主管来定；做不了请点「退回」。")
+    if not manages(viewer, row):
+        raise Invalid(why="不用做了，要由写它的人或主管来定；机器人记的，接了再点。做不了请点「退回」。")
     if not form.why.strip():
         raise Invalid(why="请写一句为什么不用做了。")
     _end(db, viewer, row, TaskEnd.DROPPED, now, form.why)
@@ -257,8 +258,11 @@ def _as_drawn(db: Unit, row: Task, drawn: str | None) -> None:
     raise Changed(who=name_of(db, last), what="动过这件事", revision=revision_of(row))
 
 
-def _manages(viewer: Viewer, row: Task) -> bool:
-    return viewer.role in LEADS or row.made_by == viewer.id
+def manages(viewer: Viewer, row: Task) -> bool:
+    """Who may change a task or say that it need not be done: a lead, who wrote it; of what the machine made of a
+    message, since it may have read it wrongly, who has it.
+    """
+    return viewer.role in LEADS or row.made_by == viewer.id or (row.made_by == MACHINE and row.owner_id == viewer.id)
 
 
 def _end(db: Unit, viewer: Viewer, row: Task, how: TaskEnd, now: datetime, why: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from care.matters import MACHINE, MACHINE_NAME
 from care.states import NoteUse
 from storage import tables
 from storage.queries.residents import LIVING
@@ -151,7 +152,7 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
     if not rows:
         return []
     people = {number for row in rows for number in (row.owner_id, row.made_by, row.ended_by) if number}
-    names, gone = {}, set()
+    names, gone = {MACHINE: MACHINE_NAME}, set[int]()
     for number, name, left in db.execute(
         select(tables.Staff.id, tables.Staff.name, tables.Staff.left_at).where(tables.Staff.id.in_(people))
     ):
@@ -177,13 +178,13 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
         Line(
             row,
             db.words(row, "body"),
-            names.get(row.owner_id or 0, ""),
+            names.get(row.owner_id, "") if row.owner_id else "",
             names.get(row.made_by, ""),
             where.get(row.resident_id or 0, ""),
             talks.get(now.get(row.talk_of or 0, 0), ""),
             cases.get(row.case_id or 0, ""),
             back.get(row.id, ""),
-            names.get(row.ended_by or 0, ""),
+            names.get(row.ended_by, "") if row.ended_by else "",
             row.owner_id in gone,
             now.get(row.talk_of or 0, 0),
         )
@@ -246,7 +247,12 @@ def history(db: Unit, task_id: int) -> list[Step]:
         .where(Assignment.thing == "task", Assignment.thing_id == task_id)
         .order_by(Assignment.id)
     )
-    return [Step(row.at, who or "", row.why, whom or "", db.words(row, "reason")) for row, who, whom in rows]
+    return [
+        Step(
+            row.at, who or (MACHINE_NAME if row.by_id == MACHINE else ""), row.why, whom or "", db.words(row, "reason")
+        )
+        for row, who, whom in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

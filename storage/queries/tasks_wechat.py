@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from care.letters import of_body
+from care.matters import MACHINE
 from care.named import Living
 from storage import tables
 from storage.queries.residents import LIVING
@@ -13,6 +15,10 @@ from storage.types import Row, moment
 
 LIVE: Final = ", ".join(f"'{status}'" for status in LIVING)
 WHO: Final = "r.id, r.room, r.bed, r.sex, r.floor, r.status, p.id, p.name"
+PLAIN: Final = """(t.talk_of IS NULL OR (t.made_by = 0
+    AND NOT EXISTS (SELECT 1 FROM accused a WHERE a.person_id = t.talk_of AND a.state <> 'lifted')
+    AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.person_id = t.talk_of AND c.closed_at IS NULL)))"""
+"""What everybody of the kind may read: no words of a talk, but matters of who accuses nobody and has no complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,11 @@ def _living(store: Store, row: Row) -> Living:
 
 def mine(store: Store, home_id: int, staff_id: int, role: str, floors: frozenset[str]) -> list[Mine]:
     """What she has, then what waits for her kind on her floors; what came from a talk or a complaint only once it is in
-    her hands, since its words are not for everybody.
+    her hands, since its words are not for everybody. Of a matter that tells of the body only its name is said.
     """
     rows = store.rows(
-        """SELECT t.id, t.body, t.due_at, t.owner_id, t.role, t.floor, t.talk_of, t.case_id, r.id, r.room, r.bed, r.sex,
-           r.floor, r.status, p.id, p.name FROM task t LEFT JOIN resident r ON r.id = t.resident_id
+        f"""SELECT t.id, t.body, t.due_at, t.owner_id, t.role, t.floor, {PLAIN},
+           t.case_id, t.made_by, r.id, r.room, r.bed, r.sex, r.floor, r.status, p.id, p.name FROM task t LEFT JOIN resident r ON r.id = t.resident_id
            LEFT JOIN person p ON p.id = r.person_id WHERE t.home_id = ? AND t.ended_at IS NULL
            AND (t.owner_id = ? OR (t.owner_id IS NULL AND (t.role <> '' OR t.floor <> '')))
            ORDER BY t.due_at IS NULL, t.due_at, t.id""",
@@ -56,12 +62,14 @@ def mine(store: Store, home_id: int, staff_id: int, role: str, floors: frozenset
         staff_id,
     )
     found: list[Mine] = []
-    for number, body, due_at, owner, for_role, floor, talk, case, *who in rows:
+    for number, body, due_at, owner, for_role, floor, plain, case, maker, *who in rows:
         about = _living(store, tuple(who)) if who[0] is not None else None
         asked = for_role in {"", role} and (not floors or floor in {"", *floors})
         there = about is None or not floors or who[4] in floors
-        if owner == staff_id or (asked and there and talk is None and case is None):
+        if owner == staff_id or (asked and there and plain and case is None):
             words = store.open(Task, "body", number, body).decode()
+            if maker == MACHINE and of_body(words):
+                words = f"{words.partition('：')[0]}，请看会话"
             due = None if due_at is None else moment(due_at)
             found.append(Mine(number, words, about.told if about else "", due, owner == staff_id))
     return sorted(found, key=lambda one: not one.hers)

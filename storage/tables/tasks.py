@@ -28,8 +28,10 @@ class Task(Base):
     )
     floor: Mapped[str] = column(String(8), "for which floor; empty = the whole house", default="", server_default="")
     due_at: Mapped[datetime | None] = column(Moment, "until when; null = whenever there is time", nullable=True)
-    source: Mapped[str] = column(Word(16), "where it was written: hand, talk, complaint, resident, wechat")
-    made_by: Mapped[int] = column(BigInteger, "who wrote it")
+    source: Mapped[str] = column(
+        Word(16), "where it was written: hand, talk, complaint, resident, wechat; of the machine its matter"
+    )
+    made_by: Mapped[int] = column(BigInteger, "who wrote it; 0 = the machine, from a message")
     made_at: Mapped[datetime] = column(Moment, "when")
     ended_at: Mapped[datetime | None] = column(Moment, "when it ended; null = open", nullable=True)
     ended_by: Mapped[int | None] = column(BigInteger, "who ended it", nullable=True)

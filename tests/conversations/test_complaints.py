@@ -7,9 +7,10 @@ import pytest
 from conversations import events
 from conversations.effects import AddToComplaint, AskHuman, NoteOnComplaint, OpenComplaint, say
 from conversations.events import Click, Done, Image, Message, Text, Voice
+from conversations.flows import complaints
 from conversations.flows.complaints import flow
 from conversations.registry import standard
-from conversations.routing import Intent
+from conversations.routing import Intent, of_words
 from tests.conversations.steps import DUE, at, said, tell
 
 
@@ -77,8 +78,16 @@ def test_c1_practice_f9_silence_files_the_draft_and_tells_the_number() -> None:
 
 def test_c10_cancelling_ends_the_asking_never_the_case() -> None:
     turn, _ = tell("我要投诉")
-    ended = flow.advance(turn.snapshot, Text("不投诉了"))
+    ended = flow.advance(turn.snapshot, Text("取消"))
     assert ended.effects == (say("complaint.stands", number="C261122-01"),)
+    for words in ("不投诉了", "没事了", "算了，我不投诉了", "撤诉", "我要撤诉吧"):
+        for where in (turn, tell("我要投诉", "好了")[0]):
+            ended = flow.advance(where.snapshot, Text(words))
+            assert ended.ended, words
+            assert ended.effects == (
+                AddToComplaint("C261122-01", Text(words)),
+                say("complaint.stands", number="C261122-01"),
+            )
     before = flow.begin(Intent.COMPLAINT, Click("COMPLAINT"))
     assert said(list(flow.advance(before.snapshot, Text("取消")).effects)) == ["engine.cancelled"]
 
@@ -105,11 +114,35 @@ def test_c2_what_the_house_knows_is_not_asked() -> None:
     assert said(list(joined.effects)) == ["complaint.joined_late"]
 
 
-def test_c1_going_back_at_the_first_question_asks_it_again() -> None:
-    turn, _ = tell("我要投诉", "好了")
-    assert said(list(flow.advance(turn.snapshot, Text("返回")).effects)) == ["complaint.about"]
-    story, _ = tell("我要投诉")
-    assert said(list(flow.advance(story.snapshot, Text("返回")).effects)) == ["engine.back"]
+def test_c1_going_back_ends_the_asking_where_no_question_came_before() -> None:
+    for told in (tell("我要投诉"), tell("我要投诉", "好了")):
+        turn = flow.advance(told[0].snapshot, Text("返回"))
+        assert (turn.ended, said(list(turn.effects))) == (True, ["complaint.stands"])
+    later, _ = tell("我要投诉", "好了", "跳过")
+    assert said(list(flow.advance(later.snapshot, Text("返回")).effects)) == ["complaint.about"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("不投诉了", True),
+        ("算了，我不投诉了", True),
+        ("我不想投诉了", True),
+        ("撤诉", True),
+        ("把投诉撤了吧", True),
+        ("撤销我的投诉，谢谢", True),
+        ("我要撤诉。", True),
+        ("取消投诉吧", True),
+        ("别逼我撤诉", False),
+        ("我不撤诉", False),
+        ("撤诉？想得美", False),
+        ("不投诉你们不长记性", False),
+        ("投诉", False),
+    ],
+)
+def test_c12_to_complain_no_more_is_read_where_it_is_all_that_is_said(words: str, meant: bool) -> None:
+    assert complaints.withdraws(words) is meant
+    assert (of_words(words) == Intent.WITHDRAW) is meant
 
 
 def test_c10_what_is_told_after_a_result_is_not_accepted_belongs_to_the_case() -> None:

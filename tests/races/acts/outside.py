@@ -44,6 +44,8 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("webhook", "TakeVerdict"): act(
         "effect.TakeVerdict", "case", "step.hear", PERSON, why="the family is answered by what stands"
     ),
+    ("webhook", "Withdraw"): act("effect.Withdraw", "case", why="the act push, whose words go into a case"),
+    ("webhook", "Beside"): act("effect.Beside", "talk", why=READS),
     ("webhook", "ShowProgress"): act("effect.ShowProgress", "case", why=READS),
     ("webhook", "AskWho"): act("effect.AskWho", "talk", why=READS),
     ("webhook", "TryCode"): act("effect.TryCode", "invitation", why=READS),

@@ -17,6 +17,12 @@ ACTS: Final[dict[Key, Act]] = {
     ("webhook", "ActOnTask"): act("wechat.act", "task", guard=ONCE, why=TOLD),
     ("webhook", "KeepNote"): act("wechat.note", "note", why="each line is one of its own"),
     ("webhook", "TakeBackNote"): act("wechat.take_back", "note", guard=ONCE, why=TOLD),
+    ("webhook", "FileMatter"): act(
+        "effect.FileMatter",
+        "task",
+        guard=ONCE,
+        why="what a colleague changes in this moment is left, and a new one made",
+    ),
     post("/console/tasks/add", "add"): act("task.add", "task", why="each line is one of its own"),
     post(ONE, "take"): act("task.take", "task", why=HELD),
     post(ONE, "done"): act("task.done", "task", why=HELD),

@@ -1,0 +1,163 @@
+"""A matter that somebody wrote of becomes a task, in the transaction of the message: under its name, for those who can do
+it, with the words (A12, A17).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from care.matters import JOINS, MACHINE, Matter, table
+from care.states import Role
+from conversations.effects import FileMatter
+from conversations.events import Done, line_of
+from services.context import Context
+from storage.store import Store
+from storage.tables.tasks import Assignment, Task
+from storage.types import new_id
+
+LONGEST: Final = 200
+LATER: Final = 100
+"""What comes later is cut here, so that of the first words something stays; the talk has all of them."""
+LEADS: Final = (Role.SUPERVISOR, Role.DIRECTOR)
+HERE: Final = frozenset({"在住", "病危"})
+STAND_IN: Final = (Role.DESK, Role.SUPERVISOR, Role.DIRECTOR)
+"""Who is asked where nobody of the kind works in the house; what is for a lead goes to no one below."""
+HIDDEN: Final = "说到同事，请看会话"
+"""Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
+OPEN: Final = """SELECT id, body FROM task WHERE talk_of = ? AND source = ? AND made_by = ? AND ended_at IS NULL
+    AND made_at > ? ORDER BY id DESC LIMIT 1"""
+ADD: Final = "UPDATE task SET body = ? WHERE id = ? AND body = ? AND ended_at IS NULL RETURNING owner_id, role, floor"
+
+
+class About(NamedTuple):
+    """The resident of whom it is, as far as the house knows: at most one, else where the phone stands."""
+
+    resident_id: int | None = None
+    floor: str = ""
+    status: str = ""
+
+
+def file(context: Context, effect: FileMatter) -> Done:
+    """One task for one matter; what comes within two hours is added to it while it is open."""
+    matter, about = table().matters[effect.intent], _about(context)
+    role, floor = _post(context, matter, about)
+    words = " ".join(line_of(context.event).split()) if context.event is not None else ""
+    words = HIDDEN if context.accused is not None else words
+    added = context.accused is None and _added(context, effect.intent, words)
+    if not added:
+        _write(context, effect.intent, matter, about, (role, floor), words)
+    context.store.hint("tasks", f"person:{context.person_id}")
+    asks = context.kind == "guest" and effect.intent == "private"
+    how = _how(context, matter, about) or ("guest" if asks else "added" if added else "new")
+    whose = table().post(role, "" if context.elder else floor)
+    return Done(how=how, known=(matter.name, whose))
+
+
+def _how(context: Context, matter: Matter, about: About) -> str:
+    if context.attended and (context.elder or not matter.reply):
+        return "silent"
+    if context.elder:
+        return "elder"
+    if about.status == "去世":
+        return "mourning"
+    return "" if matter.reply else "praise"
+
+
+def _about(context: Context) -> About:
+    """Of whom it is: the elder, the one resident of a relative, or nobody whom the house would name to a stranger."""
+    if context.kind == "guest":
+        return About()
+    found = context.store.all_of(
+        About,
+        """SELECT r.id AS resident_id, r.floor, r.status FROM resident r WHERE r.person_id = ?
+           OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?) ORDER BY r.id LIMIT 2""",
+        context.person_id,
+        context.person_id,
+    )
+    if len(found) == 1:
+        return found[0]
+    place = context.store.row("SELECT floor FROM common_phone WHERE place_id = ?", context.person_id)
+    return About(None, str(place[0]) if place else "", "在住" if place else "")
+
+
+def _post(context: Context, matter: Matter, about: About) -> tuple[Role, str]:
+    """For whom it is: who may read it before who would do it; nobody is asked for who is not in the house."""
+    known = table()
+    if context.accused is not None or about.status == "去世":
+        return _working(context.store, context.home_id, known.grave, "")
+    if not matter.of_floor:
+        return _working(context.store, context.home_id, matter.role, "")
+    if about.status not in HERE or not about.floor:
+        return _working(context.store, context.home_id, known.elsewhere, "")
+    return _working(context.store, context.home_id, matter.role, about.floor)
+
+
+def _working(store: Store, home_id: int, role: Role, floor: str) -> tuple[Role, str]:
+    """The role itself, or where the house has nobody of it the next who can be asked."""
+    rows = store.rows("SELECT role, floors FROM staff WHERE home_id = ? AND left_at IS NULL", home_id)
+    there = {Role(one) for one, floors in rows if not floor or not floors or floor in floors.split()}
+    if role in there:
+        return role, floor
+    return next(((one, "") for one in (LEADS if role in LEADS else STAND_IN) if one in there), (role, floor))
+
+
+def _due(context: Context, matter: Matter) -> datetime:
+    if context.elder and matter.elder_minutes:
+        return context.said_at + timedelta(minutes=matter.elder_minutes)
+    length = timedelta(hours=matter.hours)
+    return context.said_at + length if matter.by_night else context.house.figures.hours.after(context.said_at, length)
+
+
+def _write(context: Context, intent: str, matter: Matter, about: About, post: tuple[Role, str], words: str) -> None:
+    store, row_id = context.store, new_id()
+    role, floor = post
+    store.insert(
+        Task,
+        id=row_id,
+        home_id=context.home_id,
+        body=store.seal(Task, "body", row_id, _cut(f"{matter.name}：{words}", LONGEST)),
+        resident_id=about.resident_id,
+        talk_of=context.person_id,
+        role=role.value,
+        floor=floor,
+        due_at=_due(context, matter),
+        source=intent,
+        made_by=MACHINE,
+        made_at=context.now,
+    )
+    store.audit(context.home_id, context.now, "machine", "add_task", f"task:{row_id}")
+
+
+def _added(context: Context, intent: str, words: str) -> bool:
+    """Whether the words went to the task that is open; one that a colleague changes in this moment is left to her."""
+    store = context.store
+    row = store.row(OPEN, context.person_id, intent, MACHINE, context.now - JOINS)
+    if row is None:
+        return False
+    number, sealed = row
+    before, more = store.open(Task, "body", number, sealed).decode(), _cut(words, LATER)
+    if words and words in before:
+        return True
+    body = f"{_cut(before, LONGEST - len(more) - 1)}；{more}"
+    changed = store.change(Task, ADD, store.seal(Task, "body", number, body), number, sealed, persons=())
+    if not changed:
+        return False
+    line = new_id()
+    store.insert(
+        Assignment,
+        id=line,
+        home_id=context.home_id,
+        thing="task",
+        thing_id=number,
+        from_id=changed[0][0],
+        to_id=changed[0][0],
+        by_id=MACHINE,
+        why="edited",
+        reason=store.seal(Assignment, "reason", line, f"又来信：{more}"),
+        at=context.now,
+    )
+    store.audit(context.home_id, context.now, "machine", "edit_task", f"task:{number}")
+    return True
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
