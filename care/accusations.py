@@ -79,6 +79,8 @@ _ELSEWHERE: Final = re.compile(
 _NOW: Final = re.compile(
     r"正在|现在|还在|又在|刚|快来|快点|流血|出血|血|断了|起不来|昏|不动了?|喘|救|青了|肿了|疼|痛|这会儿"
 )
+_INJURY: Final = re.compile(r"血|断了|起不来|昏|不动|喘|青|紫|肿|疼|痛|破|烫|伤")
+_ONGOING: Final = re.compile(r"正在|现在|还在打|快来|快点|救|这会儿")
 _CLAUSE: Final = re.compile(r"[^，。！？；,.!?;\n…]+")
 
 
@@ -193,6 +195,18 @@ def read(text: str, names: Names, *, complaint: bool = False, hurt: bool = False
 def in_complaint(text: str, names: Names) -> Accusation | None:
     """Whom words accuse that belong to a complaint; where nobody is called, that changes nothing."""
     return read(text, names, complaint=True) if names.called_in(text) else None
+
+
+def matter(text: str) -> frozenset[str]:
+    """What an accusation is about, for comparing it with an earlier one: the kinds of harm and the words of injury."""
+    words = harm.plain(text)
+    kinds = {f"{number}" for number, one in enumerate(harm.ALL) if one.search(words)}
+    return frozenset(kinds | set(_INJURY.findall(words)))
+
+
+def is_going_on(text: str) -> bool:
+    """Whether it is happening while it is told."""
+    return _ONGOING.search(text) is not None
 
 
 def _grieves(words: str) -> bool:

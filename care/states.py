@@ -185,6 +185,27 @@ class EndedHow(StrEnum):
     MUTED = "muted"
 
 
+class DoubtWay(StrEnum):
+    """What is done with a message that may be an emergency: asked back, shown to a colleague, or, where the same was
+    said before, somebody looks in (F26, F28).
+    """
+
+    ASKED = "asked"
+    SHOWN = "shown"
+    LOOKED = "looked"
+
+
+class DoubtEnd(StrEnum):
+    """How it was decided: 要, 不要, a new danger, silence, other words; or shown at once."""
+
+    YES = "yes"
+    NO = "no"
+    RANG = "rang"
+    SILENCE = "silence"
+    OTHER = "other"
+    SHOWN = "shown"
+
+
 # -- letters, greetings, surveys -------------------------------------------------------------------------------------
 
 

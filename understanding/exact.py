@@ -55,3 +55,13 @@ def command(words: str, open_: str) -> str:
     if open_ in {"verdict", "survey"} and said in _tables()[open_]:
         return _tables()[open_][said]
     return _tables()["alone"].get(said, "") if len(said) <= LONGEST else ""
+
+
+def answer(words: str) -> str:
+    """What a message answers to 「您现在要人过去吗？」: yes or no; "" where it is neither."""
+    return _tables()["asked"].get(bare(words), "")
+
+
+def takes_back(words: str) -> bool:
+    """Whether somebody takes a cry for help back by these words and says nothing else."""
+    return bare(words) in _tables()["back"]

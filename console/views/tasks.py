@@ -13,7 +13,7 @@ from services.residents.access import access_resident
 from services.tasks import tasks
 from services.tasks.access import TASKS, access_of_case, access_task
 from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
-from storage.queries import residents
+from storage.queries import residents, talks_doubts
 from storage.queries import tasks as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -122,9 +122,11 @@ async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[s
     show = _show(request, who)
 
     def work(db: Unit) -> dict[str, Any]:
+        lines = queries.open_ones(db, who.sight, show)
         return {
             "counts": queries.counts(db, who.sight, now),
-            "lines": queries.open_ones(db, who.sight, show),
+            "lines": lines,
+            "looks": talks_doubts.of_tasks(db, who.sight, [line.row.id for line in lines if line.row.source == "look"]),
             "over": queries.ended_ones(db, who.sight, show, now),
         }
 

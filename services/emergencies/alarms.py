@@ -41,10 +41,12 @@ ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
 def called(heard: Triage, kind: str, away: str = "") -> Say:
     """What the person hears at once: that we call somebody; never that somebody comes (F2).
 
-    Who is not in the house hears whom to call (A7).
+    Who is not in the house hears whom to call (A7); a stranger may be anywhere, and hears whom to call there (F26).
     """
     if away and heard.kind not in ACKNOWLEDGED:
         return say("alarm.away", status=away)
+    if kind == "guest" and heard.kind != "自伤":
+        return say("alarm.called_stranger")
     if heard.kind in ACKNOWLEDGED:
         return say(ACKNOWLEDGED[heard.kind])
     if kind == "staff":
@@ -70,6 +72,7 @@ def sound(
     is locked. `brief`: words that the lead alone may read ring beside it.
 
     Who said 我去 long ago is not there: after 10 min the alarm is nobody's again. One that nobody ended for 12 h is over.
+    `brief`: its words are for the lead, whom this message does not ring again (F28).
     """
     if heard.also is not None:
         sound(store, home_id, person_id, inbox_id, heard.also, now)
@@ -117,10 +120,34 @@ def sound(
             level=min(level, int(heard.level)),
             kind=heard.kind,
             brief=brief or bool(open_one.brief),
+            calmed_id=None,
             **again,
         )
     store.audit(home_id, now, f"person:{person_id}", "alarm", f"alarm:{row_id}")
     store.hint("alarms")
+
+
+def take_back(context: Context, kind: str) -> Say | None:
+    """「没事了」, 「点错了」: lowers nothing and ends nothing; who goes is told, and who said it hears that somebody comes to
+    look all the same (A18). None where nothing rings.
+    """
+    store, person = context.store, context.person_id
+    rows = store.rows(
+        "SELECT id, audience FROM alarm WHERE person_id = ? AND arrived_at IS NULL AND latest_at > ?",
+        person,
+        context.now - OLD,
+    )
+    for row_id, _ in rows:
+        store.update(tables.Alarm, row_id, person=person, calmed_id=context.inbox_id)
+        store.audit(context.home_id, context.now, f"person:{person}", "calmed", f"alarm:{row_id}")
+    if not rows:
+        return None
+    store.hint("alarms")
+    if all(audience == Audience.LEAD.value for _, audience in rows):
+        return say("alarm.noted")
+    if away(store, person, context.kind):
+        return say("alarm.calmed_away")
+    return say("alarm.calmed_stranger" if kind == "guest" else "alarm.calmed")
 
 
 def away(store: Store, person_id: int, kind: str) -> str:

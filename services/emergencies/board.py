@@ -103,6 +103,7 @@ class Board:
                 cries=(),
                 kind="",
                 person_id=None,
+                calmed="没事了" if alarm.calmed_at else "",
             )
         return alarm
 

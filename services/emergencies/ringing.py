@@ -68,8 +68,12 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     where, accused = _where(db, people), accusations.of_people(db, people)
     messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
     said = cries.of(
-        db, {alarm.latest_id for alarm, *_ in rows} | {number for mine in messages.values() for number, _ in mine}
+        db,
+        {alarm.latest_id for alarm, *_ in rows}
+        | {number for mine in messages.values() for number, _ in mine}
+        | {alarm.calmed_id for alarm, *_ in rows if alarm.calmed_id is not None},
     )
+    calmed = _times(db, [alarm.calmed_id for alarm, *_ in rows if alarm.calmed_id is not None])
     found: list[tuple[tables.Alarm, Alarm]] = []
     for row, latest_at, openid, staff in rows:
         named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
@@ -93,9 +97,17 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             row.brief,
             named,
             roles,
+            calmed.get(row.calmed_id or 0),
+            said[row.calmed_id].words if row.calmed_id in said else "",
         )
         found.append((row, alarm))
     return found
+
+
+def _times(db: Unit, messages: list[int]) -> dict[int, datetime]:
+    """When these arrived."""
+    table = tables.Inbox
+    return dict(db.execute(select(table.id, table.arrived_at).where(table.id.in_(messages))).all()) if messages else {}
 
 
 def _messages(db: Unit, alarms: list[tables.Alarm]) -> dict[int, list[tuple[int, datetime]]]:

@@ -69,6 +69,10 @@ class Alarm:
     brief: bool = False
     staff: frozenset[int] = field(default=frozenset())
     roles: frozenset[tuple[str, str]] = field(default=frozenset())
+    calmed_at: datetime | None = None
+    """When they took it back: it rings on, and who goes knows (A18)."""
+    calmed: str = ""
+    """With which words."""
 
     @property
     def ref(self) -> str:

@@ -24,6 +24,8 @@ SUBJECT: Final = Subject(
         "arrived_before": "已到（之后又喊了）",
         "unreadable": "来信损坏",
         "take_note": "知道了",
+        "calmed": "说没事了",
+        "said_again": "又说了同一件事",
     },
     things={"alarm": "报警", "unreadable": "损坏的来信"},
 )

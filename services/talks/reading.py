@@ -85,3 +85,10 @@ def again(found: Reading, scores: tuple[float, ...], names: Names) -> Reading:
         return found
     read_again = cascade.Reading(found.read.words, scores, again=True, first=found.read.scores)
     return with_reading(found.words, found.intent, names, read_again)
+
+
+def is_high(found: cascade.Reading, decision: cascade.Decision, kind: str) -> bool:
+    """Whether a message that would be asked back is nearer to ringing than to calm: somebody's state now (F26)."""
+    limits = cascade.thresholds().second if found.again else cascade.thresholds().inline
+    who = WHO.get(kind, "family")
+    return decision.odds >= (limits.ask[who] + limits.ring[who]) / 2

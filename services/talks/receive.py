@@ -30,14 +30,13 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, keeping, reading, speaking, talks
+from services.talks import dispatch, doubts, keeping, reading, speaking, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
 from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
-from storage.types import micros
 from understanding.cascade import Decision
 
 log = logging.getLogger("jiashu.receive")
@@ -106,7 +105,9 @@ def _people(store: Store, known_talks: dict[tuple[int, str], Talk]) -> set[int]:
 
 def _of_several(store: Store, house: House, envelope: Envelope, talk: Talk) -> Receipt:
     """A message from a phone of two, or from a device of a room: first of whom it is."""
-    turn = speaking.steer(store, house, envelope, talk, rings=_understood(house, envelope, talk)[1].rings)
+    decision, heard = _understood(house, envelope, talk)
+    rings = heard.rings or (decision is not None and decision.ask)  # nobody is asked two things at once
+    turn = speaking.steer(store, house, envelope, talk, rings=rings)
     facts = _facts(store, house, {(envelope.account_id, envelope.openid): turn.talk})
     return _one(store, house, turn.envelope, turn.talk, facts.get(turn.talk.person_id, {}), turn)
 
@@ -205,7 +206,6 @@ def _one(
     inbox_id = keeping.keep_message(
         store, envelope, talk.person_id, act, nameless=keeping.is_nameless(house, talk, envelope)
     )
-    keeping.quota(store, talk, envelope, cries=heard.rings)
     context = Context(
         store,
         house,
@@ -221,15 +221,21 @@ def _one(
         untied=talk.accuses,
     )
     text = alarm = ""
+    weighed = doubts.weigh(context, talk, envelope, decision, heard)
+    heard = weighed.heard
+    keeping.quota(store, talk, envelope, cries=heard.rings)
+    asks = house.words(weighed.says, now, elder=talk.who == "elder")
     if heard.rings:
-        alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, heard, now)
+        since = weighed.inbox_id or inbox_id
+        alarms.sound(store, envelope.home_id, talk.person_id, since, heard, now, brief=weighed.brief)
         cries.remember(inbox_id, envelope.event, envelope.meant)
         away = alarms.away(store, talk.person_id, talk.kind)
         if away:
             alarms.call_instead(context)
-        alarm = house.words([alarms.called(heard, talk.kind, away)], now, elder=context.elder)
+        alarm = house.words([alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder")
     if (
-        (heard.rings and talk.kind == "staff")
+        weighed.ends
+        or (heard.rings and talk.kind == "staff")
         or (
             heard.rings
             and envelope.intent != Intent.COMPLAINT
@@ -247,9 +253,9 @@ def _one(
         _after(store, talk, flow, turn, envelope, now)
     if context.accused is not None:
         accusations.mark(context, None)
-    if context.elder and (alarm or isinstance(envelope.event, events.Voice)):
-        _speak(context, inbox_id, alarm, text)
-    text = "\n".join(filter(None, (alarm, text)))
+    if talk.who == "elder" and (alarm or asks or isinstance(envelope.event, events.Voice)):
+        _speak(context, inbox_id, alarm, asks.partition("\n")[0], text)
+    text = "\n".join(filter(None, (alarm, text, asks)))
     answer = Answer(text, int(now.timestamp())) if text else None
     if answer is not None:
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
@@ -308,10 +314,8 @@ def _understood(house: House, envelope: Envelope, talk: Talk) -> tuple[Decision 
     event = envelope.event
     decision, heard = None, envelope.heard
     if envelope.read is not None:
-        decision, heard = reading.settle(
-            envelope.read, envelope.accused, talk.kind, talk.waits_for(envelope.arrived_at)
-        )
-    if talk.kind == "guest" and talk.muted_until is not None and talk.muted_until > micros(envelope.arrived_at):
+        decision, heard = reading.settle(envelope.read, envelope.accused, talk.who, talk.waits_for(envelope.arrived_at))
+    if talk.is_muted(envelope.arrived_at):
         return decision, CALM
     if (
         talk.kind == "elder"

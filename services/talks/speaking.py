@@ -35,7 +35,16 @@ from storage.types import micros, moment
 LASTS: Final = timedelta(minutes=30)
 """Nobody has spoken for so long: whoever speaks next is asked."""
 WHOSEVER: Final = frozenset(
-    {Intent.WELCOME, Intent.CONTACT, Intent.THANKS, Intent.CLOSING, Intent.NOTHING, Intent.BIND, Intent.ENQUIRY}
+    {
+        Intent.WELCOME,
+        Intent.CONTACT,
+        Intent.THANKS,
+        Intent.CLOSING,
+        Intent.NOTHING,
+        Intent.BIND,
+        Intent.ENQUIRY,
+        Intent.WRONG,
+    }
 )
 """What is answered to everybody alike; for it nobody is asked who they are."""
 SHOWN_TO_NOBODY: Final = frozenset({Intent.LETTER, Intent.SURVEY, Intent.PROGRESS, Intent.VERDICT})
@@ -253,10 +262,12 @@ def _names(store: Store, people: Sequence[Speaker]) -> list[str]:
 
 
 def _rings(store: Store, phone: Phone, now: datetime) -> bool:
-    """A cry for help from this phone is not over: nobody is asked anything, and its end can still be taken back."""
+    """A cry for help from this phone is not over, or it waits to hear whether somebody shall come: nobody is asked
+    anything else, and an end can still be taken back.
+    """
     found = """SELECT 1 FROM alarm WHERE person_id = ? AND ((arrived_at IS NULL AND latest_at > ?) OR arrived_at > ?)
-               LIMIT 1"""
-    return store.row(found, phone.place_id, now - OLD, now - 2 * UNDONE_WITHIN) is not None
+               UNION ALL SELECT 1 FROM doubt WHERE person_id = ? AND ended_at IS NULL LIMIT 1"""
+    return store.row(found, phone.place_id, now - OLD, now - 2 * UNDONE_WITHIN, phone.place_id) is not None
 
 
 def _has_own(store: Store, one: Speaker, phone: Phone) -> bool:

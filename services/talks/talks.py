@@ -10,7 +10,7 @@ from conversations.engine import Snapshot, Turn
 from storage import tables
 from storage.questions import Question
 from storage.store import Store
-from storage.types import Row, moment
+from storage.types import Row, micros, moment
 
 WAITS: Final = {"complaint": "complaint", "verdict": "complaint", "survey": "survey", "enquiry": "choice"}
 """By the running flow, what an open question is called in a reading."""
@@ -51,6 +51,20 @@ class Talk(msgspec.Struct):
         """Whether several people of the house speak on this phone; one that relatives share is theirs."""
         return self.binding == "house" or (self.binding == "shared" and self.kind == "elder")
 
+    asked: int = 0
+    """The question whether somebody shall come, while it waits for its answer (F26)."""
+    calls: bool = False
+    """Whether a cry of theirs is not over."""
+
+    @property
+    def who(self) -> str:
+        """As whom they are heard: what is said at the device of a room is an elder's."""
+        return "elder" if self.binding == "house" else self.kind
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether it is a stranger whose cries do not ring now (S6)."""
+        return self.kind == "guest" and self.muted_until is not None and self.muted_until > micros(now)
+
     def open(self, store: Store) -> None:
         """Unseal the running conversation. Raises seal.Unreadable: one person's trouble, not the batch's."""
         if self.stored is not None and self.snapshot is None:
@@ -63,6 +77,8 @@ class Talk(msgspec.Struct):
         running = self.snapshot.flow if self.snapshot is not None else ""
         if running in WAITS:
             return WAITS[running]
+        if self.calls:
+            return "alarm"
         return "verdict" if self.has_complaint else "answered" if self.attended(now) else ""
 
     def attended(self, now: datetime) -> bool:
@@ -90,13 +106,17 @@ class _Talk(NamedTuple):
     muted_until: int | None
     accuses: bool | int
     binding: str
+    asked: int | None
+    calls: bool | int
 
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
     c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
-    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL), f.binding"""
+    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL), f.binding,
+    (SELECT max(d.id) FROM doubt d WHERE d.person_id = p.id AND d.ended_at IS NULL),
+    EXISTS (SELECT 1 FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL)"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
@@ -202,6 +222,8 @@ def _of(row: _Talk) -> Talk:
         muted_until=row.muted_until,
         accuses=bool(row.accuses),
         binding=row.binding,
+        asked=row.asked or 0,
+        calls=bool(row.calls),
     )
 
 

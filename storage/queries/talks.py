@@ -13,6 +13,7 @@ from storage import tables
 from storage.queries import families_phones
 from storage.queries.pages import and_one
 from storage.queries.sight import Sight
+from storage.queries.talks_doubts import marks
 from storage.tables.families_phones import CommonPhone
 from storage.unit import Unit
 
@@ -66,6 +67,8 @@ class Bubble:
     set_aside: bool = False
     order: datetime | None = None
     aloud: bool = False
+    doubt: str = ""
+    """That it was asked back, or shown to a colleague."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
         row.inbox_id: row
         for row in db.scalars(select(tables.Media).where(tables.Media.inbox_id.in_([row.id for row in heard])))
     }
+    doubts = marks(db, [row.id for row in heard])
     bubbles: list[Bubble] = []
     for row in heard:
         bubbles.append(
@@ -158,6 +162,7 @@ def thread(db: Unit, sight: Sight, person_id: int, before: int | None = None) ->
                 media=media.get(row.id),
                 set_aside=bool(row.set_aside),
                 order=row.arrived_at,
+                doubt=doubts.get(row.id, ""),
             )
         )
         if row.answer is not None and row.answer_state == "stored":

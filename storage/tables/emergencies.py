@@ -40,6 +40,13 @@ class Alarm(Base):
     arrived_by: Mapped[int | None] = column(BigInteger, "who is there", nullable=True)
     told_at: Mapped[datetime | None] = column(Moment, "when the elder was told that we still call", nullable=True)
     ended_how: Mapped[str | None] = closed(EndedHow, String(10), "null while it rings", nullable=True)
+    calmed_id: Mapped[int | None] = column(BigInteger, "the message by which they took it back: 没事了", nullable=True)
+    again: Mapped[int] = column(
+        SmallInteger,
+        "how often the same was said after it had ended: somebody looked in (F28)",
+        default=0,
+        server_default="0",
+    )
     ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)
 
 
