@@ -114,13 +114,14 @@ class Fitted:
         return found if self.matrix is None or vectors is None else found + vectors @ self.matrix
 
 
-def fit(lines: Sequence[Line], vectors: Rows | None = None) -> Fitted:
-    """Train on all pieces, keep those that weigh most, train again on them."""
-    first = cut(lines)
-    weights, _ = svm(first.rows(lines, vectors), lines)
-    loud = np.abs(weights[:, : len(first.names)]).max(axis=0) * first.rare
-    kept = np.sort(np.argsort(-loud, kind="stable")[:MOST])
-    by = cut(lines, [first.names[number] for number in kept])
+def fit(lines: Sequence[Line], vectors: Rows | None = None, names: Sequence[str] | None = None) -> Fitted:
+    """Train on all pieces, keep those that weigh most, train again on them; on the named pieces alone at once."""
+    if names is None:
+        first = cut(lines)
+        weights, _ = svm(first.rows(lines, vectors), lines)
+        loud = np.abs(weights[:, : len(first.names)]).max(axis=0) * first.rare
+        names = [first.names[number] for number in np.sort(np.argsort(-loud, kind="stable")[:MOST])]
+    by = cut(lines, names)
     weights, bias = svm(by.rows(lines, vectors), lines)
     words, beside = len(by.names), len(by.beside)
     return Fitted(

@@ -49,7 +49,7 @@ def sounds(words: str, odds: float, kind: str = "brain", intent: str = "askback"
     return Reading(words, tuple(scores))
 
 
-async def says(  # noqa: PLR0913  (what is said, and how it sounds)
+async def says(
     home: HomeUnderTest,
     words: str,
     odds: float = FAR,
