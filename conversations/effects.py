@@ -102,12 +102,13 @@ class Withdraw(Effect):
 class TakeVerdict(Effect):
     """What the family says to a result or a follow-up: accepted, declined, call or unclear.
 
-    Done.how tells what became of it, `none` when nobody asked, `which` or `which_again` for a number that was not
-    offered (C10, C11).
+    Done.how tells what became of it, `which` or `which_again` for a number that was not offered, `none` when nobody
+    asked; `nod` or `quiet` for a `nod` of which the same is true (C10, C11).
     """
 
     answers: ClassVar[bool] = True
     word: str
+    nod: bool = False
 
 
 @dataclass(frozen=True, slots=True)

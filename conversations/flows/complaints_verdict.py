@@ -90,7 +90,10 @@ def in_words(word: str) -> Callable[[Message], Step[Verdict]]:
     """The entry of a verdict that was read from natural words (A11)."""
 
     def begin(event: Message) -> Step[Verdict]:
-        return goto(S.WHY, Verdict(), TakeVerdict(UNCLEAR if is_other_number(event) else word))
+        if is_other_number(event):
+            return goto(S.WHY, Verdict(), TakeVerdict(UNCLEAR))
+        nods = isinstance(event, Text) and of_words(event.body) in {Intent.CLOSING, Intent.THANKS}
+        return goto(S.WHY, Verdict(), TakeVerdict(word, nod=nods))
 
     return begin
 
@@ -119,10 +122,10 @@ def progress(_: Message | Click) -> Step[Verdict]:
 def taken(data: Verdict, event: Done) -> Step[Verdict]:
     """Not accepted is a new round, and the next words say why."""
     match event.how:
-        case "accepted":
-            return finish(data, say("verdict.accepted", number=event.ref))
-        case "better":
-            return finish(data, say("verdict.better", number=event.ref))
+        case "accepted" | "better":
+            return finish(
+                data, say("verdict.accepted" if event.how == "accepted" else "verdict.better", number=event.ref)
+            )
         case "declined":
             return stay(
                 replace(data, case=event.ref),
@@ -135,10 +138,12 @@ def taken(data: Verdict, event: Done) -> Step[Verdict]:
             )
         case "call":
             return finish(data, say("verdict.call", by=event.due_at))
-        case "which":
-            return finish(data, say("verdict.which"))
-        case "which_again":
-            return finish(data, say("verdict.which_again"))
+        case "nod":
+            return finish(data, say("desk.closing"))
+        case "quiet":
+            return finish(data, Quiet("a nod to a colleague"))
+        case "which" | "which_again":
+            return finish(data, say("verdict.which" if event.how == "which" else "verdict.which_again"))
         case _:
             return finish(data, AskHuman("unanswered"))
 

@@ -55,7 +55,7 @@ def take(context: Context, effect: TakeVerdict) -> Done:
         Stage.FOLLOW_UP,
     )
     if complaint is None or (complaint.stage == Stage.FOLLOW_UP and not _asked_again(store, complaint.id)):
-        return Done(how="none")
+        return Done(how="none" if not effect.nod else "quiet" if context.attended else "nod")
     if effect.word == "unclear":
         return Done(how="which" if complaint.stage == Stage.OPINION else "which_again")
     case_id, number = complaint.id, complaint.number

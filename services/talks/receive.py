@@ -37,7 +37,7 @@ from storage import tables
 from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
-from understanding.cascade import Decision
+from understanding.cascade import VERDICTS, Decision
 
 log = logging.getLogger("jiashu.receive")
 SILENCE: Final = Purpose("silence", machine=True)
@@ -241,7 +241,7 @@ def _one(
             and envelope.intent != Intent.COMPLAINT
             and (talk.snapshot is None or talk.snapshot.flow != "complaint")
         )
-        or (context.attended and talk.snapshot is None and envelope.intent in NODS)
+        or (context.attended and talk.snapshot is None and _wanted(house, envelope, decision) in NODS)
     ):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif turned is not None and (turned.kept or turned.said):
@@ -350,10 +350,13 @@ def _step(
 
 
 def _wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:
-    """The intent that a word names exactly, else the one that was read, where a flow begins on it."""
-    if envelope.intent != Intent.ASK or decision is None or decision.intent not in house.registry.entries:
+    """The intent that a word names exactly, else the one that was read, where a flow begins on it; 好的 answers an open
+    question first.
+    """
+    if decision is None or decision.intent not in house.registry.entries:
         return envelope.intent
-    return decision.intent
+    answers = decision.intent in VERDICTS and envelope.intent in NODS
+    return decision.intent if envelope.intent == Intent.ASK or answers else envelope.intent
 
 
 def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:

@@ -34,6 +34,8 @@ class About(NamedTuple):
     resident_id: int | None = None
     floor: str = ""
     status: str = ""
+    lives: bool = False
+    """Whether who speaks lives in the house; at the device of a room too."""
 
 
 def file(context: Context, effect: FileMatter) -> Done:
@@ -46,16 +48,16 @@ def file(context: Context, effect: FileMatter) -> Done:
     if not added:
         _write(context, effect.intent, matter, about, (role, floor), words)
     context.store.hint("tasks", f"person:{context.person_id}")
-    asks = context.kind == "guest" and effect.intent == "private"
+    asks = context.kind == "guest" and not about.lives and effect.intent == "private"
     how = _how(context, matter, about) or ("guest" if asks else "added" if added else "new")
-    whose = table().post(role, "" if context.elder else floor)
+    whose = table().post(role, "" if about.lives else floor)
     return Done(how=how, known=(matter.name, whose))
 
 
 def _how(context: Context, matter: Matter, about: About) -> str:
-    if context.attended and (context.elder or not matter.reply):
+    if context.attended and (about.lives or not matter.reply):
         return "silent"
-    if context.elder:
+    if about.lives:
         return "elder"
     if about.status == "去世":
         return "mourning"
@@ -64,19 +66,17 @@ def _how(context: Context, matter: Matter, about: About) -> str:
 
 def _about(context: Context) -> About:
     """Of whom it is: the elder, the one resident of a relative, or nobody whom the house would name to a stranger."""
-    if context.kind == "guest":
-        return About()
-    found = context.store.all_of(
-        About,
-        """SELECT r.id AS resident_id, r.floor, r.status FROM resident r WHERE r.person_id = ?
+    store, person = context.store, context.person_id
+    found = store.rows(
+        """SELECT r.id, r.floor, r.status FROM resident r WHERE r.person_id = ?
            OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?) ORDER BY r.id LIMIT 2""",
-        context.person_id,
-        context.person_id,
+        person,
+        person,
     )
     if len(found) == 1:
-        return found[0]
-    place = context.store.row("SELECT floor FROM common_phone WHERE place_id = ?", context.person_id)
-    return About(None, str(place[0]) if place else "", "在住" if place else "")
+        return About(found[0][0], found[0][1], found[0][2], context.elder)
+    place = store.row("SELECT floor FROM common_phone WHERE place_id = ?", person)
+    return About(lives=context.elder) if place is None else About(None, str(place[0]), "在住", lives=True)
 
 
 def _post(context: Context, matter: Matter, about: About) -> tuple[Role, str]:
@@ -100,8 +100,8 @@ def _working(store: Store, home_id: int, role: Role, floor: str) -> tuple[Role, 
     return next(((one, "") for one in (LEADS if role in LEADS else STAND_IN) if one in there), (role, floor))
 
 
-def _due(context: Context, matter: Matter) -> datetime:
-    if context.elder and matter.elder_minutes:
+def _due(context: Context, matter: Matter, about: About) -> datetime:
+    if about.lives and matter.elder_minutes:
         return context.said_at + timedelta(minutes=matter.elder_minutes)
     length = timedelta(hours=matter.hours)
     return context.said_at + length if matter.by_night else context.house.figures.hours.after(context.said_at, length)
@@ -119,7 +119,7 @@ def _write(context: Context, intent: str, matter: Matter, about: About, post: tu
         talk_of=context.person_id,
         role=role.value,
         floor=floor,
-        due_at=_due(context, matter),
+        due_at=_due(context, matter, about),
         source=intent,
         made_by=MACHINE,
         made_at=context.now,

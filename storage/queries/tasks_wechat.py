@@ -54,7 +54,8 @@ def mine(store: Store, home_id: int, staff_id: int, role: str, floors: frozenset
     """
     rows = store.rows(
         f"""SELECT t.id, t.body, t.due_at, t.owner_id, t.role, t.floor, {PLAIN},
-           t.case_id, t.made_by, r.id, r.room, r.bed, r.sex, r.floor, r.status, p.id, p.name FROM task t LEFT JOIN resident r ON r.id = t.resident_id
+           t.case_id, t.made_by, r.id, r.room, r.bed, r.sex, r.floor, r.status, p.id, p.name
+           FROM task t LEFT JOIN resident r ON r.id = t.resident_id
            LEFT JOIN person p ON p.id = r.person_id WHERE t.home_id = ? AND t.ended_at IS NULL
            AND (t.owner_id = ? OR (t.owner_id IS NULL AND (t.role <> '' OR t.floor <> '')))
            ORDER BY t.due_at IS NULL, t.due_at, t.id""",

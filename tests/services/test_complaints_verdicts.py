@@ -15,6 +15,7 @@ from services.talks import answering
 from storage.queries import today
 from tests.conftest import HomeUnderTest
 from tests.services.hints import Hints
+from tests.services.reads import says
 from tests.services.story import Story, story
 
 __all__ = ["story"]
@@ -176,3 +177,47 @@ async def test_fault_t_who_takes_on_a_call_is_told_to_the_open_pages_until_someb
     await home.database.write(lambda db: complaints.take_on(db, desk, case, home.clock()))
     assert await hints.told() == set(), "the family was reached: nothing is left to take on"
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'take_on'") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "heard", "stage"),
+    [
+        ("行吧，这次可以，认可了", "谢谢您。C261122-01 我们会再问您几次", 8),
+        ("满意👍", "谢谢您。C261122-01 我们会再问您几次", 8),
+        ("可以", "谢谢您。C261122-01 我们会再问您几次", 8),
+        ("不满意！就这么打发我？", "明白。您不满意的地方我们重新处理", 3),
+        ("今天去看还那样，根本没解决", "明白。您不满意的地方我们重新处理", 3),
+        ("你们打个电话跟我说", "前给您打电话", 7),
+        ("５", "没看明白是哪一个。请回数字：\n1 认可", 7),
+    ],
+)
+async def test_fault_a11_an_open_question_is_answered_in_natural_words(
+    story: Story, words: str, heard: str, stage: int
+) -> None:
+    await story.to_the_question()
+    assert heard in await says(story.home, words)
+    assert await story.stage() == stage
+    assert await story.home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 0
+
+
+async def test_a11_where_nobody_asked_for_a_verdict_words_are_a_message_like_any_other(story: Story) -> None:
+    home = story.home
+    await home.hears("取消")
+    for words in ("好的", "可以"):
+        assert await says(home, words, intent="verdict_yes") == "好的。有事随时说，要找人请发「人工」。"
+    assert "前一定答复" in await says(home, "这个处理公道", intent="verdict_yes")
+    assert await story.stage() == 2
+
+
+async def test_a18_who_complains_no_more_hears_that_the_case_stays(story: Story) -> None:
+    home = story.home
+    nothing = "好的。您没有登记着的投诉。有事随时说，要找人请发「人工」。"
+    assert await says(home, "算了，我不投诉了", "niece") == nothing
+    stands = "好，不再问您了。您反映的事 C261122-01 仍会有人处理，并给您答复。"
+    assert await says(home, "没事了") == stands
+    assert await says(home, "撤诉") == stands, "after the asking has ended as well"
+    await home.hears("我要投诉，还有护士也凶")
+    assert await says(home, "返回") == stands.replace("-01", "-02")
+    assert await home.one("SELECT count(*) FROM complaint WHERE closed_at IS NULL") == 2
+    records = f"SELECT count(*) FROM case_record WHERE case_id = {story.complaint:d} AND kind = 'story'"
+    assert await home.one(records) == 3, "what was said stands in the case"

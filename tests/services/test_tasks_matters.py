@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from care.errors import Invalid, NotFound
 from care.matters import MACHINE, table
@@ -13,7 +12,6 @@ from conversations.flows.matters import INTENTS
 from services.access import Viewer
 from services.residents import residents
 from services.residents.forms import SetStatus
-from services.talks.reading import read
 from services.tasks import tasks
 from services.tasks.access import access_task
 from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack
@@ -22,8 +20,7 @@ from storage.tables.tasks import Task
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
-from understanding import cascade
-from understanding.classes import CLASSES
+from tests.services.reads import says
 
 NOW = ActOnTask()
 
@@ -36,13 +33,7 @@ class Desk:
 
     async def says(self, what: events.Arrival | str, openid: str = "kin3", intent: str = "") -> str:
         """Somebody writes; the words are read as the webhook reads them, or as `intent` says."""
-        event = events.Text(what) if isinstance(what, str) else what
-        found = read(event, self.home.house.names)
-        scores = tuple(9.0 if name == intent else -9.0 for name in CLASSES)
-        reading = cascade.Reading(found.words, scores) if intent else found.read
-        pushed = replace(self.home.envelope(event, openid), heard=found.heard, meant=found.meant, read=reading)
-        receipt = await self.home.database.receive(pushed)
-        return receipt.answer.text if receipt.answer else ""
+        return await says(self.home, what, openid, intent)
 
     async def sees(self, who: Viewer, which: str = "mine") -> list[str]:
         found = await self.home.database.read(lambda db: queries.open_ones(db, who.sight, which))
