@@ -1,5 +1,5 @@
-"""A matter that somebody wrote of becomes a task, in the transaction of the message: under its name, for those who can do
-it, with the words (A12, A17).
+"""A matter that somebody wrote of becomes a task, in the transaction of the message: under its name, for those who can
+do it, with the words (A12, A17).
 """
 
 from datetime import datetime, timedelta

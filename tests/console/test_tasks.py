@@ -5,6 +5,7 @@ import re
 
 from care.states import Role
 from tests.console.browsers import Colleague, House, resident
+from tests.services.reads import says
 
 
 def text(page: str) -> str:
@@ -52,6 +53,24 @@ async def test_a_task_is_written_from_a_talk_and_from_a_complaint(
     assert "李静的会话" in page
     assert "投诉 C" in page
     assert "查送餐车" not in text(await colleagues["tang"].get("/tasks?show=all")), "a nurse handles no complaint"
+
+
+async def test_fault_a12_a_task_of_the_machine_says_so_and_leads_to_the_talk(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    await says(house.home, "请给我妈买两包纸尿裤", "kin3", "request")
+    await says(house.home, "再买一盒牛奶", "kin3", "request")
+    number, carer = await house.home.one("SELECT id FROM task"), colleagues["zhou"]
+    page = text(await carer.get("/tasks"))
+    assert "306-1 王桂兰 代办：请给我妈买两包纸尿裤；再买一盒牛奶 给 3 楼护理，还没人接 · 机器人" in page
+    assert "从来信记下的 · 李静的会话" in page
+    more = text(await carer.get(f"/tasks/{number}/more"))
+    assert "机器人改过：又来信：再买一盒牛奶" in more
+    assert "不用做了，为什么" not in more
+    await carer.post(f"/tasks/{number}/take", {})
+    assert "不用做了" in text(await carer.get(f"/tasks/{number}/more"))
+    await carer.post(f"/tasks/{number}/drop", {"why": "家里带来了"})
+    assert "周敏" in text(await carer.get("/tasks"))
 
 
 async def test_f39_a_note_is_offered_to_the_letter_and_is_used_when_the_letter_is_kept(

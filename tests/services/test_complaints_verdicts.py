@@ -200,7 +200,7 @@ async def test_fault_a11_an_open_question_is_answered_in_natural_words(
     assert await story.home.one("SELECT count(*) FROM promise WHERE kind = 'reply' AND kept_at IS NULL") == 0
 
 
-async def test_a11_where_nobody_asked_for_a_verdict_words_are_a_message_like_any_other(story: Story) -> None:
+async def test_c10_where_nobody_asked_for_a_verdict_words_are_a_message_like_any_other(story: Story) -> None:
     home = story.home
     await home.hears("取消")
     for words in ("好的", "可以"):
@@ -209,7 +209,7 @@ async def test_a11_where_nobody_asked_for_a_verdict_words_are_a_message_like_any
     assert await story.stage() == 2
 
 
-async def test_a18_who_complains_no_more_hears_that_the_case_stays(story: Story) -> None:
+async def test_c12_who_complains_no_more_hears_that_the_case_stays(story: Story) -> None:
     home = story.home
     nothing = "好的。您没有登记着的投诉。有事随时说，要找人请发「人工」。"
     assert await says(home, "算了，我不投诉了", "niece") == nothing

@@ -25,6 +25,7 @@ from storage.unit import Unit
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
+from tests.services import reads
 
 ZHOU = "zhou-phone"
 
@@ -184,6 +185,21 @@ async def test_f39_her_tasks_are_numbered_and_a_number_does_one(phones: Phones) 
         lambda db: tasks.done(db, phones.director, other, ActOnTask(), phones.home.clock())
     )
     assert "有人做了" in await phones.says("2 好了")
+
+
+async def test_f39_what_the_machine_filed_for_her_kind_is_in_her_list_without_a_word_of_the_body(
+    phones: Phones,
+) -> None:
+    home = phones.home
+    for words, openid in (("我要喝水", "elder3"), ("请给我妈拿药，她拉肚子", "kin3"), ("请给我妈买两包纸尿裤", "kin2")):
+        await reads.says(home, words, openid, "request")
+    listed = (await phones.says("我的任务")).split("\n")
+    assert listed[0].startswith("1. 306-1 王老人 代办：我要喝水（16:15前），还没人接")
+    assert listed[1].startswith("2. 306-1 王老人 代办，请看会话（20:00前），还没人接")
+    assert not any("纸尿裤" in line for line in listed), "another floor"
+    assert "做好了：306-1 王老人 代办：我要喝水" in await phones.says("1 好了")
+    await home.hears("我要投诉，饭是凉的", "kin3")
+    assert await phones.says("我的任务") == "现在没有您要做的。", "of who complains nothing is read on a phone"
 
 
 async def test_f39_the_shift_tells_who_is_there_and_who_needs_a_look_without_a_word_of_the_body(phones: Phones) -> None:
