@@ -22,6 +22,8 @@ REWORDED: Final[dict[str, str]] = {
     r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事回。\2",
 }
 """a line of 19125a6, as a pattern -> what is said today instead (C-12)."""
+ENDED: Final = {("talk-complaint-story", "返回"): "仍会有人处理"}
+"""what a talk of 19125a6 is told and ends with today, where it stayed: 返回 before any question asks no more (A18)"""
 REPLACED: Final[dict[tuple[str, str], str]] = {}
 """(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
 

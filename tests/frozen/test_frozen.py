@@ -29,7 +29,20 @@ from services.upkeep import stoplist
 from settings import Database, Media, Security, Settings
 from storage.spool import Spool
 from tests.conftest import HomeUnderTest, MakeHome
-from tests.frozen.sample import REPLACED, SAMPLE, asked, at, counts, expected, opens, place, talk_with, today, yearless
+from tests.frozen.sample import (
+    ENDED,
+    REPLACED,
+    SAMPLE,
+    asked,
+    at,
+    counts,
+    expected,
+    opens,
+    place,
+    talk_with,
+    today,
+    yearless,
+)
 
 
 async def test_frozen_19125a6_every_sealed_value_opens_p2(frozen: HomeUnderTest) -> None:
@@ -125,6 +138,9 @@ async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: Ho
         for number, step in enumerate(talk["next"]):
             answer = await frozen.hears(step["say"], openid, key=f"frozen:{openid}:{number}")
             found = await talk_with(frozen, openid)
+            if (openid, step["say"]) in ENDED:
+                assert (found["flow"], ENDED[openid, step["say"]] in answer) == (None, True)
+                break
             assert (found["flow"], found["state"], found["trail"]) == (step["flow"], step["state"], step["trail"]), (
                 openid,
                 step["say"],

@@ -1,4 +1,4 @@
-"""What people write becomes a task under the name of its matter, and whoever wrote hears whose it is (A12, A15, A17)."""
+"""What people write becomes a task under the name of its matter; whoever wrote hears whose it is (A12, A17)."""
 
 from typing import Any
 
