@@ -185,7 +185,7 @@ class EndedHow(StrEnum):
     MUTED = "muted"
 
 
-class DoubtWay(StrEnum):
+class DoubtCourse(StrEnum):
     """What is done with a message that may be an emergency: asked back, shown to a colleague, or, where the same was
     said before, somebody looks in (F26, F28).
     """

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from care.sla import Kind
-from care.states import DoubtEnd, DoubtWay
+from care.states import DoubtCourse, DoubtEnd
 from care.triage import Audience, Triage, Urgency
 from conversations import events
 from conversations.effects import Say, say
@@ -109,7 +109,7 @@ def _asked(context: Context, talk: Talk, decision: Decision, heard: Triage) -> W
     """Ask once; what comes soon after a question rings without another one."""
     store, kind = context.store, decision.kind or UNSURE
     lately = store.row(
-        "SELECT id FROM doubt WHERE person_id = ? AND way = 'asked' AND at > ? LIMIT 1",
+        "SELECT id FROM doubt WHERE person_id = ? AND course = 'asked' AND at > ? LIMIT 1",
         context.person_id,
         context.now - ONCE_IN,
     )
@@ -121,7 +121,7 @@ def _asked(context: Context, talk: Talk, decision: Decision, heard: Triage) -> W
         home_id=context.home_id,
         person_id=context.person_id,
         inbox_id=context.inbox_id,
-        way=DoubtWay.ASKED.value,
+        course=DoubtCourse.ASKED.value,
         kind=kind,
         at=context.now,
         due_at=context.now + (ELDER_ANSWERS if elder else OTHERS_ANSWER),

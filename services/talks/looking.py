@@ -10,7 +10,7 @@ from typing import Final
 
 from care import quiet_hours
 from care.accusations import Accusation
-from care.states import DoubtEnd, DoubtWay, Role
+from care.states import DoubtCourse, DoubtEnd, Role
 from services.accusations import accusations
 from services.context import Context
 from services.house import House
@@ -24,6 +24,8 @@ BY_DAY: Final = timedelta(minutes=5)
 AT_NIGHT: Final = timedelta(minutes=15)
 JOINS: Final = timedelta(hours=2)
 ABUSE: Final = "侵害"
+UNSAID: Final = "可能要紧"
+"""Of a message that sounds like no kind of danger before others."""
 WORDS: Final = "请看一眼来信"
 LOOK_IN: Final = "请进去看一眼，人好不好"
 BEDSIDE: Final = (Role.NURSE, Role.CARER, Role.SUPERVISOR, Role.DIRECTOR)
@@ -72,7 +74,7 @@ def show(context: Context, kind: str, accused: Accusation | None, doubt_id: int 
     if task_id is None:
         task_id = _task(context, WORDS, role, floor, about)
     if doubt_id is None:
-        _kept(context, DoubtWay.SHOWN, kind, task_id)
+        _kept(context, DoubtCourse.SHOWN, kind, task_id)
         return
     store, person = context.store, context.person_id
     store.update(Doubt, doubt_id, person=person, task_id=task_id)
@@ -83,7 +85,7 @@ def look_in(context: Context, accused: Accusation | None) -> None:
     """Somebody who is not meant goes in and looks; what was said stays with the lead."""
     about = of_whom(context.store, context.person_id)
     task_id = _task(context, LOOK_IN, bedside(context.house, accused, about.floor), about.floor, about)
-    _kept(context, DoubtWay.LOOKED, ABUSE, task_id)
+    _kept(context, DoubtCourse.LOOKED, ABUSE, task_id)
 
 
 def above(house: House, accused: Accusation | None) -> str:
@@ -111,7 +113,7 @@ def _first(house: House, accused: Accusation | None, roles: Iterable[Role], floo
 def _running(context: Context, role: str) -> int | None:
     row = context.store.row(
         """SELECT id FROM task WHERE talk_of = ? AND source = ? AND role = ? AND ended_at IS NULL AND made_at > ?
-           AND id IN (SELECT task_id FROM doubt WHERE person_id = ? AND way <> 'looked')
+           AND id IN (SELECT task_id FROM doubt WHERE person_id = ? AND course <> 'looked')
            ORDER BY id DESC LIMIT 1""",
         context.person_id,
         LOOK,
@@ -139,15 +141,15 @@ def _task(context: Context, words: str, role: str, floor: str, about: Whom) -> i
     )
 
 
-def _kept(context: Context, way: DoubtWay, kind: str, task_id: int) -> None:
+def _kept(context: Context, course: DoubtCourse, kind: str, task_id: int) -> None:
     store = context.store
     store.insert(
         Doubt,
         home_id=context.home_id,
         person_id=context.person_id,
         inbox_id=context.inbox_id,
-        way=way.value,
-        kind=kind or "要紧",
+        course=course.value,
+        kind=kind or UNSAID,
         at=context.now,
         due_at=None,
         ended_at=context.now,

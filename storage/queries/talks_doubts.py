@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from care.states import DoubtEnd, DoubtWay
+from care.states import DoubtCourse, DoubtEnd
 from conversations import events
 from storage import tables
 from storage.queries.sight import Sight
@@ -25,8 +25,8 @@ ASKED: Final = {
     DoubtEnd.OTHER.value: "机器人问了要不要人去，回了别的，请同事看了",
 }
 SHOWN: Final = {
-    DoubtWay.SHOWN.value: "可能要紧，请同事看一眼",
-    DoubtWay.LOOKED.value: "说过的事又说了一次，请同事进去看",
+    DoubtCourse.SHOWN.value: "可能要紧，请同事看一眼",
+    DoubtCourse.LOOKED.value: "说过的事又说了一次，请同事进去看",
 }
 CLOSED: Final = "［打不开，请看来信］"
 OTHERS: Final = "话里可能说到同事，只给主管看"
@@ -36,7 +36,9 @@ def marks(db: Unit, messages: Collection[int]) -> dict[int, str]:
     """By message, what was done with it."""
     rows = db.scalars(select(Doubt).where(Doubt.inbox_id.in_(messages)).order_by(Doubt.id)) if messages else ()
     return {
-        row.inbox_id: ASKED.get(row.ended_how, "") if row.way == DoubtWay.ASKED.value else SHOWN.get(row.way, "")
+        row.inbox_id: ASKED.get(row.ended_how, "")
+        if row.course == DoubtCourse.ASKED.value
+        else SHOWN.get(row.course, "")
         for row in rows
     }
 
@@ -57,7 +59,7 @@ def of_tasks(db: Unit, sight: Sight, tasks: Collection[int]) -> dict[int, list[W
     rows = db.execute(
         select(table.task_id, inbox, sight.inbox(inbox.id))
         .join(inbox, inbox.id == table.inbox_id)
-        .where(table.task_id.in_(tasks), table.way != DoubtWay.LOOKED.value)
+        .where(table.task_id.in_(tasks), table.course != DoubtCourse.LOOKED.value)
         .order_by(table.id)
     )
     found: dict[int, list[Words]] = {}
@@ -96,12 +98,12 @@ def counted(db: Unit, home_id: int, since: datetime, until: datetime) -> Counted
     """From … up to …."""
     mine = (Doubt.home_id == home_id, Doubt.at >= since, Doubt.at < until)
     each: dict[tuple[str, str | None], int] = {
-        (way, how): many
-        for way, how, many in db.execute(
-            select(Doubt.way, Doubt.ended_how, func.count()).where(*mine).group_by(Doubt.way, Doubt.ended_how)
+        (course, how): many
+        for course, how, many in db.execute(
+            select(Doubt.course, Doubt.ended_how, func.count()).where(*mine).group_by(Doubt.course, Doubt.ended_how)
         )
     }
-    asked = {how: many for (way, how), many in each.items() if way == DoubtWay.ASKED.value}
+    asked = {how: many for (course, how), many in each.items() if course == DoubtCourse.ASKED.value}
     rung = db.scalar(
         select(func.count())
         .select_from(Doubt)
@@ -126,7 +128,7 @@ def counted(db: Unit, home_id: int, since: datetime, until: datetime) -> Counted
         other=ended[DoubtEnd.OTHER],
         open=asked.get(None, 0),
         rung_by_silence=rung or 0,
-        shown=sum(many for (way, _), many in each.items() if way == DoubtWay.SHOWN.value),
-        looked=sum(many for (way, _), many in each.items() if way == DoubtWay.LOOKED.value),
+        shown=sum(many for (course, _), many in each.items() if course == DoubtCourse.SHOWN.value),
+        looked=sum(many for (course, _), many in each.items() if course == DoubtCourse.LOOKED.value),
         tasks=tasks or 0,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped
 
-from care.states import DoubtEnd, DoubtWay
+from care.states import DoubtCourse, DoubtEnd
 from storage.tables.base import After, Base
 from storage.types import Moment, Said, closed, column, link
 
@@ -25,7 +25,7 @@ class Doubt(Base):
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "who spoke")
     inbox_id: Mapped[int] = link("inbox.id", "the words")
-    way: Mapped[str] = closed(DoubtWay, String(8), "asked back, shown to a colleague, or looked in for")
+    course: Mapped[str] = closed(DoubtCourse, String(8), "asked back, shown to a colleague, or looked in for")
     kind: Mapped[str] = column(Said(16), "what it sounded like: 跌倒受伤 …")
     at: Mapped[datetime] = column(Moment, "when")
     due_at: Mapped[datetime | None] = column(Moment, "when silence acts; null = nothing was asked", nullable=True)

@@ -219,7 +219,7 @@ async def test_e2_an_emergency_rings_while_it_cannot_be_committed(line: Line) ->
     (alarm,) = line.inbound._board.seen_by(viewer)
     assert alarm.uncommitted
     holder.execute("ROLLBACK")
-    assert "已经在叫人" in await saying
+    assert "已经叫同事" in await saying
     assert not line.inbound._board.seen_by(viewer)[0].uncommitted
 
 

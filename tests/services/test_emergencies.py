@@ -118,10 +118,10 @@ async def test_e2_who_despairs_is_not_told_to_ring_a_bell(elder: HomeUnderTest) 
 
 async def test_c1_an_emergency_inside_a_complaint_is_both(elder: HomeUnderTest) -> None:
     said = await cries(elder, "我要投诉，我妈摔倒了没人管，快来人", "daughter")
-    assert said.startswith("已经在叫人。")
+    assert said.startswith("已经叫同事来看您的话。")
     assert "编号" in said
     again = await cries(elder, "她喘不上气了", "daughter")
-    assert again.startswith("已经在叫人。")
+    assert again.startswith("已经叫同事来看您的话。")
     assert await elder.one("SELECT count(*) FROM case_record") == 2
     assert await elder.one("SELECT count FROM alarm") == 2
 

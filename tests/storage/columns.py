@@ -16,6 +16,8 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "alarm.audience": tuple(Audience),
     "alarm.ended_how": tuple(states.EndedHow),
     "alarm.level": (Urgency.P0, Urgency.P1),
+    "doubt.course": tuple(states.DoubtCourse),
+    "doubt.ended_how": tuple(states.DoubtEnd),
     "application.verdict": tuple(states.Verdict),
     "calendar_day.kind": tuple(states.DayKind),
     "calendar_day.source": tuple(states.DaySource),
@@ -51,6 +53,7 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
 }
 OPEN: Final = {
     "alarm.kind": Said,
+    "doubt.kind": Said,
     "application.phone_is": Word,
     "application.proof": Word,
     "assignment.thing": Word,
@@ -226,6 +229,7 @@ COUNTS: Final = {
     "export_ask.fetched",
     "import_row.sheet",
     "alarm.count",
+    "alarm.again",
     "complaint.rounds",
     "follower.session_left",
     "follower.scene_left",

@@ -125,6 +125,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "note (id, home_id, resident_id, day, kind, body, by_id, at, use) SELECT 1, min(id), "
             "(SELECT min(id) FROM resident), {day}, 'words', {bytes}, 0, 0, 'offered'"
         ),
+        (
+            "doubt (id, home_id, person_id, inbox_id, course, kind, at) SELECT 1, min(id), "
+            "(SELECT min(person_id) FROM inbox), (SELECT min(id) FROM inbox), 'asked', '脑', 0"
+        ),
     ):
         day = "'2026-11-22'" if kind == "sqlite" else "DATE '2026-11-22'"
         one = row.replace("{day}", day).replace("{bytes}", "x'00'" if kind == "sqlite" else "'00'")

@@ -8,7 +8,7 @@ down_revision = "0034"
 branch_labels = None
 depends_on = None
 
-WAYS = ("asked", "shown", "looked")
+COURSES = ("asked", "shown", "looked")
 ENDS = ("yes", "no", "rang", "silence", "other", "shown")
 
 
@@ -39,7 +39,7 @@ def upgrade() -> None:
         _link("home_id"),
         _link("person_id"),
         _link("inbox_id"),
-        sa.Column("way", sa.String(8), nullable=False),
+        sa.Column("course", sa.String(8), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
@@ -50,7 +50,7 @@ def upgrade() -> None:
         _key("person_id", "person"),
         _key("inbox_id", "inbox"),
         _key("task_id", "task"),
-        sa.CheckConstraint(_one_of("way", WAYS), name=op.f("ck_doubt_way")),
+        sa.CheckConstraint(_one_of("course", COURSES), name=op.f("ck_doubt_course")),
         sa.CheckConstraint(_one_of("ended_how", ENDS), name=op.f("ck_doubt_ended_how")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt")),
     )
