@@ -18,7 +18,7 @@ from typing import Final
 
 import aiohttp
 
-from bot import config, version
+from bot import config, reading_process, version
 from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
 from services import ports
@@ -26,6 +26,7 @@ from services.upkeep import audit_heads
 from settings import Settings, is_everywhere
 from settings.clock import wall
 from storage import migrate, seal, words
+from understanding import second
 
 DRIFT: Final = timedelta(seconds=60)
 BACKUP_AGE: Final = timedelta(days=2)
@@ -42,6 +43,10 @@ TOKEN_WORDS: Final = {
     40243: "AppSecret 被冻结了，请到公众平台解冻",
     50002: "账号被限制，请到公众平台看站内信",
 }
+
+
+FATES: Final = {"read": "读了", "late": "晚到", "failed": "没读成", "left": "没去读"}
+"""What becomes of a second reading, as `/metrics` calls it, and in words."""
 
 
 class Mark(StrEnum):
@@ -96,6 +101,7 @@ async def _all(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator
     if settings.redis_url:
         yield await _redis(settings.redis_url)
     yield await _service(settings, http)
+    yield await _reading(settings, http)
     async for finding in _platform(settings, http):
         yield finding
     yield await _outside(settings, http)
@@ -219,14 +225,60 @@ async def _redis(url: str) -> Finding:
 
 
 async def _service(settings: Settings, http: aiohttp.ClientSession) -> Finding:
-    host = "127.0.0.1" if is_everywhere(settings.http.host) else settings.http.host
     try:
-        async with http.get(f"http://{host}:{settings.http.port}/readyz") as answer:
+        async with http.get(f"{_near(settings)}/readyz") as answer:
             if answer.status == 200:
                 return Finding(Mark.GOOD, "服务", f"在 {settings.http.port} 端口运行，5 秒内提交过")
             return Finding(Mark.BAD, "服务", "在运行，但最近提交不了数据库，请看日志")
     except (aiohttp.ClientError, TimeoutError, OSError):
         return Finding(Mark.LOOK, "服务", f"{settings.http.port} 端口没有应答；没启动就用 jiashu serve 启动")
+
+
+async def _reading(settings: Settings, http: aiohttp.ClientSession) -> Finding:
+    """Whether doubtful messages are read a second time; what is inline needs nothing of it."""
+    what = "第二遍读"
+    if not settings.reading.second:
+        return Finding(Mark.GOOD, what, "没有开（reading.second），来信只当场读一遍，紧急照样响")
+    if not reading_process.installed():
+        return Finding(
+            Mark.LOOK, what, "没有装可选的 reader 部分，来信只当场读一遍，紧急照样响；请带上 reader 重新安装"
+        )
+    if not await asyncio.to_thread(second.is_whole):
+        return Finding(Mark.BAD, what, "编码器和训练时的不是同一个，没有用它；请照 requirements.lock 重新安装")
+    told = await _figures(settings, http)
+    if not settings.security.metrics_token:
+        return Finding(Mark.GOOD, what, "装好了；写了 security.metrics_token，这里才看得到读了多少")
+    if told is None:
+        return Finding(Mark.GOOD, what, "装好了；服务没有应答，看不到读了多少")
+    counts = [int(told.get(f'jiashu_second_readings_total{{fate="{fate}"}}', 0)) for fate in FATES]
+    messages = int(told.get("jiashu_messages_read_total", 0))
+    share = f"{sum(counts) / messages:.0%}" if messages else "0%"
+    words = f"来信 {messages} 条，拿不准的占 {share}：" + "，".join(
+        f"{name} {count}" for name, count in zip(FATES.values(), counts, strict=True)
+    )
+    if not told.get("jiashu_second_reading_runs"):
+        return Finding(Mark.LOOK, what, f"没有在跑，紧急照样响；请看日志里的 reader_failed。{words}")
+    return Finding(Mark.GOOD, what, f"在跑。{words}")
+
+
+async def _figures(settings: Settings, http: aiohttp.ClientSession) -> dict[str, float] | None:
+    """What `/metrics` of the running service says; None when it does not answer, or not to this token."""
+    head = {"Authorization": f"Bearer {settings.security.metrics_token}"}
+    try:
+        async with http.get(f"{_near(settings)}/metrics", headers=head) as answer:
+            lines = (await answer.text()).splitlines() if answer.status == 200 else None
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return None
+    if lines is None:
+        return None
+    pairs = (line.rpartition(" ") for line in lines if line.startswith("jiashu_"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def _near(settings: Settings) -> str:
+    """Where the service listens on this machine."""
+    host = "127.0.0.1" if is_everywhere(settings.http.host) else settings.http.host
+    return f"http://{host}:{settings.http.port}"
 
 
 async def _platform(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator[Finding]:

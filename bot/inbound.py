@@ -10,14 +10,14 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from bot import pushes
-from bot.inbound_again import Doubt, Twice
+from bot.inbound_again import Doubt, Line, Turn, Twice
 from bot.pushes import NoSender, Push
 from bot.reading import LONG, Reader
 from care import accusations
@@ -66,30 +66,6 @@ class Account:
         return push.openid.startswith(OPENID) == self.practises
 
 
-@dataclass(slots=True)
-class _Line:
-    """The messages of one person that wait for their turn: the last of them, and whether one behind it rings, so that
-    none waits for a second reading any more.
-    """
-
-    last: asyncio.Event | None = None
-    hurry: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A message in its line, the one before it, and what tells the next that it was handed in. `doubt`: as it was read;
-    a long one is read in its turn.
-    """
-
-    push: Push
-    at: datetime
-    doubt: Doubt | None
-    line: _Line
-    before: asyncio.Event | None
-    handed_in: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class Inbound:
     """Takes pushes of one account into the database."""
 
@@ -116,7 +92,7 @@ class Inbound:
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
         self._turn = asyncio.Lock()
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
         """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
 
@@ -283,15 +259,15 @@ class Inbound:
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def _take_in_turn(self, push: Push, at: datetime, doubt: Doubt | None) -> "asyncio.Future[Receipt]":
-        line = self._lines.setdefault(push.openid, _Line())
-        turn = _Turn(push, at, doubt, line, line.last)
+        line = self._lines.setdefault(push.openid, Line())
+        turn = Turn(push, at, doubt, line, line.last)
         line.last = turn.handed_in
         taking = asyncio.create_task(self._in_turn(turn))
         self._running[push.key] = taking
         taking.add_done_callback(partial(self._done, push.key))
         return taking
 
-    async def _in_turn(self, turn: _Turn) -> Receipt:
+    async def _in_turn(self, turn: Turn) -> Receipt:
         """Behind its person's one before; long ones are read one at a time, and fill no batch (S3)."""
         push, line, names = turn.push, turn.line, self.names
         try:
@@ -311,7 +287,7 @@ class Inbound:
                 del self._lines[push.openid]
         return await running
 
-    def _follow(self, turn: _Turn, doubt: Doubt, found: Reading) -> "asyncio.Future[Receipt]":
+    def _follow(self, turn: Turn, doubt: Doubt, found: Reading) -> "asyncio.Future[Receipt]":
         made = envelope(self._account, self.knowledge, turn.push, turn.at, found)
         running = self._hand_in(made)
         self._twice.follow(doubt, made, self.names, running)

@@ -6,11 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
+from bot.pushes import Push
 from bot.reading import AGAIN_WITHIN, Reader
 from bot.reading_process import Answer
 from care.accusations import Names
@@ -38,6 +40,30 @@ class Doubt:
     begun: "asyncio.Future[Answer | None] | None" = None
     until: float = 0.0
     """Monotonic: how long the message waits for it; 0 where it rings already."""
+
+
+@dataclass(slots=True)
+class Line:
+    """The messages of one person that wait for their turn: the last of them, and whether one behind it rings, so that
+    none waits for a second reading any more.
+    """
+
+    last: asyncio.Event | None = None
+    hurry: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+@dataclass(slots=True)
+class Turn:
+    """A message in its line, the one before it, and what tells the next that it was handed in. `doubt`: as it was read;
+    a long one is read in its turn.
+    """
+
+    push: Push
+    at: datetime
+    doubt: Doubt | None
+    line: Line
+    before: asyncio.Event | None
+    handed_in: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Twice:

@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 import os
-import secrets
 import signal
 import sys
 import time
@@ -48,7 +47,7 @@ from services.talks.receive import receive_batch
 from services.upkeep import jobs as runs
 from services.upkeep import pulse
 from services.upkeep.subject import wind_up
-from settings import Mode, Settings, Wechat
+from settings import Settings
 from settings.clock import Clock, chosen, wall
 from speech import decode, recordings
 from storage import migrate, seal
@@ -82,6 +81,7 @@ class Service:
         self.house = House(settings.home, recorded=frozenset(self.sounds))
         self.house.use(settings)
         self.board, self.slow = Board(), slow.Slow(slow.Limits())
+        self.reader = Reader(again=settings.reading.second and role != "worker")
         self._beat = 0.0
         self.held = False
         """While the past of a sample home is played no job of a subject runs and nothing leaves: what is due then was
@@ -119,7 +119,7 @@ class Service:
         self.database.listen(self._wake)
         self.spool = Spool(settings.spool, sealer)
         self.metrics = Metrics(
-            settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock
+            settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock, self.reader
         )
         self.sender = Sender(
             self.database,
@@ -130,18 +130,11 @@ class Service:
             self.metrics.sent,
             lambda: self.house.quiet,
         )
-        self.inbound = Inbound(
-            self.database,
-            Account(ids.account_id, ids.home_id),
-            self.clock,
-            self.board,
-            self.spool,
-            self.house,
-            Reader(again=settings.reading.second and self.role != "worker"),
-        )
+        account = Account(ids.account_id, ids.home_id)
+        self.inbound = Inbound(self.database, account, self.clock, self.board, self.spool, self.house, self.reader)
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
         self.webhook = Webhook(
-            _codec(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
+            wire.Codec.of(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
         )
         await self.inbound.remember()
         await self.looks.all()
@@ -161,7 +154,7 @@ class Service:
         if self.beside is not None:
             await self.beside.start()
         await self._heartbeat()
-        self.inbound.reader.start()
+        self.reader.start()
         self.ticker.start()
         if not self.held:
             self.sender.wake()
@@ -288,7 +281,7 @@ class Service:
         """Go on with what was set in the console, without a restart."""
         if settings.wechat != self.gateway.wechat:
             self.gateway.use(settings.wechat)
-            self.webhook.use(_codec(settings.wechat))
+            self.webhook.use(wire.Codec.of(settings.wechat))
         stands = self.house.practice
         self.inbound.use(Account(stands.account_id if stands else self.ids.account_id, self.ids.home_id, bool(stands)))
         self.house.use(settings)
@@ -338,20 +331,6 @@ class Service:
     async def _readyz(self, _: web.Request) -> web.Response:
         ready = time.monotonic() - self._beat < COMMITTED_WITHIN
         return web.Response(text="ok" if ready else "no commit lately", status=200 if ready else 503)
-
-
-def _codec(wechat: Wechat) -> wire.Codec:
-    """Without an account nobody is let in: the token is one that nobody knows."""
-    if not wechat.app_id:
-        return wire.Codec(token=secrets.token_hex(32), app_id="", mode=Mode.PLAIN)
-    return wire.Codec(
-        token=wechat.token,
-        app_id=wechat.app_id,
-        mode=wechat.mode,
-        aes_key=wechat.encoding_aes_key,
-        previous_aes_key=wechat.previous_encoding_aes_key,
-        max_age_seconds=wechat.max_age_seconds,
-    )
 
 
 async def _to_console(_: web.Request) -> web.Response:

@@ -6,15 +6,18 @@ No label names a person. Given only to who knows `[security] metrics_token`.
 
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from typing import Final
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
 
+from bot.reading import Reader
 from care.errors import Busy
 from services.emergencies.board import Board
 from services.ports import Fate
@@ -28,10 +31,44 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 4.5)
 Push = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Readings(Collector):
+    """What became of the messages that were read, as the reader counts it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures at the moment of the look."""
+        figures = self._reader.figures
+        runs = GaugeMetricFamily("jiashu_second_reading_runs", "1 while doubtful messages are read a second time.")
+        runs.add_metric((), self._reader.reads_again)
+        yield runs
+        yield CounterMetricFamily(
+            "jiashu_messages_read", "Messages with words; all are read inline.", value=figures.messages
+        )
+        again = CounterMetricFamily(
+            "jiashu_second_readings",
+            "Doubtful messages by what became of their second reading; left: the inline reading alone was asked.",
+            labels=("fate",),
+        )
+        for fate in ("read", "late", "failed", "left"):
+            again.add_metric((fate,), getattr(figures, fate))
+        yield again
+
+
 class Metrics:
     """The figures of one process."""
 
-    def __init__(self, token: str, home_id: int, database: Database, board: Board, spool: Spool, clock: Clock) -> None:
+    def __init__(
+        self,
+        token: str,
+        home_id: int,
+        database: Database,
+        board: Board,
+        spool: Spool,
+        clock: Clock,
+        reader: Reader,
+    ) -> None:
         self._token, self._home, self._database, self._board, self._spool, self._clock = (
             token,
             home_id,
@@ -41,6 +78,7 @@ class Metrics:
             clock,
         )
         registry = self._registry = CollectorRegistry()
+        registry.register(Readings(reader))
         self._answers = Histogram(
             "jiashu_push_seconds",
             "From the arrival of a push to its answer.",

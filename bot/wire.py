@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import re
+import secrets
 import struct
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +19,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bot.pushes import NoSender, Push, read
-from settings import Mode
+from settings import Mode, Wechat
 
 MAX_BODY: Final = 256 * 1024
 """Bytes; 413 above. 16,000 Chinese characters, encrypted, are 64 KiB."""
@@ -62,6 +63,20 @@ class Codec:
         if mode is not Mode.PLAIN and not aes_key:
             message = "an encoding_aes_key is needed"
             raise ValueError(message)
+
+    @classmethod
+    def of(cls, wechat: Wechat) -> "Codec":
+        """Of the account that is set; without one nobody is let in: the token is one that nobody knows."""
+        if not wechat.app_id:
+            return cls(token=secrets.token_hex(32), app_id="", mode=Mode.PLAIN)
+        return cls(
+            token=wechat.token,
+            app_id=wechat.app_id,
+            mode=wechat.mode,
+            aes_key=wechat.encoding_aes_key,
+            previous_aes_key=wechat.previous_encoding_aes_key,
+            max_age_seconds=wechat.max_age_seconds,
+        )
 
     @property
     def covers_body(self) -> bool:

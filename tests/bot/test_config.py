@@ -72,6 +72,7 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "reply_minutes": 90,
         "letter_time": "18:45",
     },
+    "reading": {"second": False},
     "security": {
         "key_file": "/srv/keys",
         "session_hours": 8,

@@ -1,5 +1,5 @@
-"""A doubtful message is read again by a process that may be slow, wrong, hung, killed or not there: what was read inline
-is done in time all the same, and what comes late rings once (F26; engineering, 14).
+"""A doubtful message is read again by a process that may be slow, wrong, hung, killed or not there: what was read
+inline is done in time all the same, and what comes late rings once (F26; engineering, 14).
 
 The stand-in finds a fall in whatever it is asked; the times are a fifth of those of the product.
 """
@@ -30,6 +30,7 @@ from storage.spool import Spool
 from storage.store import Store
 from tests.bot import stand_in_reader
 from tests.bot.logged import actions
+from tests.bot.waiting import until
 from tests.conftest import HomeUnderTest
 from understanding.classes import CLASSES
 
@@ -75,9 +76,8 @@ class House:
 
     async def lives(self, instead_of: int = 0) -> int:
         """Wait for the process; its pid."""
-        async with asyncio.timeout(20):
-            while self.reader._process is None or self.reader._process.pid == instead_of:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: self.reader._process is not None and self.reader._process.pid != instead_of)
+        assert self.reader._process is not None
         return self.reader._process.pid
 
 
@@ -146,7 +146,7 @@ async def test_f26_what_is_read_again_and_is_calm_rings_nobody_and_a_cry_is_not_
 
 
 @answers(80, "ring")
-async def test_fault_a1_a_reading_after_400_ms_rings_once_and_the_person_is_answered_once(house: House) -> None:
+async def test_f26_a_reading_after_400_ms_rings_once_and_the_person_is_answered_once(house: House) -> None:
     assert await timed(house.writes()) < WITHIN + 0.5
     first = await house.home.rows("SELECT answer FROM inbox")
     assert await house.alarms() == []
@@ -157,7 +157,7 @@ async def test_fault_a1_a_reading_after_400_ms_rings_once_and_the_person_is_answ
 
 
 @answers(500, "ring")
-async def test_fault_a1_a_reading_after_5_s_still_rings_and_meanwhile_nobody_waits_for_the_next(house: House) -> None:
+async def test_f26_a_reading_after_5_s_still_rings_and_meanwhile_nobody_waits_for_the_next(house: House) -> None:
     assert await timed(house.writes()) < 0.45
     await asyncio.sleep(WITHIN)
     assert house.reader.is_slow
@@ -207,9 +207,7 @@ async def test_fault_s3_a_process_that_is_killed_in_between_costs_nothing_but_th
 async def test_fault_s3_another_encoder_is_not_read_with_and_the_alarm_rings_inline(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with asyncio.timeout(20):
-        while house.reader.wanted:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: not house.reader.wanted)
     assert (house.reader.off, house.reader.reads_again) == ("another encoder", False)
     await house.writes()
     await house.writes(CRY)
@@ -271,9 +269,7 @@ async def test_f4_what_is_late_and_cannot_be_written_down_rings_all_the_same(
 
     await house.writes()
     monkeypatch.setattr(house.home.database, "store", away)
-    async with asyncio.timeout(5):
-        while not house.board.seen_by(nurse):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: house.board.seen_by(nurse))
     assert await house.rang() == [("跌倒受伤", 1, 0)]
     assert tries > 11
 

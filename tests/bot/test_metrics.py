@@ -63,3 +63,14 @@ async def test_p2_the_figures_follow_what_happens_and_fall_back_when_it_is_over(
     assert lost["jiashu_figures_read"] == 0, "the others are of the look before"
     assert lost["jiashu_database_away_seconds"] >= 5
     assert lost['jiashu_promises_open{mark="fresh"}'] == 1
+
+
+async def test_p2_what_became_of_second_readings_is_counted_and_whether_they_are_made(service: Service) -> None:
+    quiet = await figures(service)
+    assert (quiet["jiashu_second_reading_runs"], quiet["jiashu_messages_read_total"]) == (0, 0)
+    counted = service.reader.figures
+    counted.messages, counted.read, counted.late, counted.failed, counted.left = 40, 5, 2, 1, 3
+    found = await figures(service)
+    assert found["jiashu_messages_read_total"] == 40
+    fates = ("read", "late", "failed", "left")
+    assert [found[f'jiashu_second_readings_total{{fate="{fate}"}}'] for fate in fates] == [5, 2, 1, 3]

@@ -23,6 +23,7 @@ from care.triage import NURSE
 from conversations import events
 from services.talks.reading import Reading, read
 from tests.bot.logged import actions
+from tests.bot.waiting import until
 from tests.service import service
 from understanding import cascade
 
@@ -40,9 +41,8 @@ SAID = (
 
 async def started(reader: Reader) -> int:
     """Wait for the process; its pid."""
-    async with asyncio.timeout(20):
-        while reader._process is None:  # noqa: ASYNC110  (as a message does, which asks nobody when it will be there)
-            await asyncio.sleep(0.01)
+    await until(lambda: reader._process is not None)
+    assert reader._process is not None
     return reader._process.pid
 
 
@@ -91,19 +91,10 @@ async def test_fault_s3_before_the_process_has_started_and_after_it_died_a_threa
     dead = await started(reader)
     os.kill(dead, signal.SIGKILL)
     assert (await reader.read(events.Text(SAID[0]), NAMES)).heard.rings
-    assert await gone(reader)
+    await until(lambda: reader._process is None)
     assert actions(caplog) == ["reader_failed"], "that it is slow from now on has a reason in the log"
     assert (await reader.read(events.Text(SAID[1]), NAMES)).accused is not None
     assert await started(reader) != dead
-
-
-async def gone(reader: Reader) -> bool:
-    """Whether it is seen that the process is not there."""
-    for _ in range(100):
-        if reader._process is None:
-            return True
-        await asyncio.sleep(0.01)
-    return False
 
 
 async def test_fault_s3_a_process_that_does_not_answer_is_ended_and_a_thread_reads(

@@ -1,5 +1,5 @@
-"""A second reading that came too late for the answer: it rings once, by who spoke and where they are, says nothing more,
-and lowers nothing (engineering, 14; F26).
+"""A second reading that came too late for the answer: it rings once, by who spoke and where they are, says nothing
+more, and lowers nothing (engineering, 14; F26).
 """
 
 import asyncio
