@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from bot import reading
 from care import accusations as accusation
 from care.states import Role
 from conversations import events
@@ -111,6 +112,14 @@ def costly_hasher() -> Iterator[PasswordHasher]:
         patch.setattr(staff, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         staff._nobody.cache_clear()
         yield whole
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_reads_again() -> Iterator[None]:
+    """A service that is started here loads no encoder: it takes a second of a core, and 150 MB."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "installed", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

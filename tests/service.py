@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.main import Service
-from settings import Database, Home, Media, Reading, Security, Settings, Wechat
+from settings import Database, Home, Media, Security, Settings, Wechat
 
 
 def made(tmp_path: Path, migrated: Path) -> Service:
@@ -20,7 +20,6 @@ def made(tmp_path: Path, migrated: Path) -> Service:
             media=Media(tmp_path / "media"),
             home=Home(name="青禾颐养院"),
             inbox_spool=str(tmp_path / "spool"),
-            reading=Reading(second=False),
         )
     )
 

@@ -1,7 +1,7 @@
 """Demos that start quickly: one process has loaded the product, and each demo is a fork of it that runs the command.
 
-Two things are not those of a user's start: staff have passwords that cost little (`test_passwords` holds the cost), and
-the interpreter has loaded the modules before. `test_demo` starts the command as users do.
+Three things are not those of a user's start: staff have passwords that cost little (`test_passwords` holds the cost),
+the interpreter has loaded the modules before, and nothing is read a second time, since that loads the encoder. `test_demo` starts the command as users do.
 """
 
 import asyncio
@@ -71,6 +71,7 @@ def _load() -> Callable[[list[str]], int]:
     """All that a demo needs, as one that is made here for nobody has loaded it."""
     from argon2 import PasswordHasher
 
+    from bot import reading
     from bot.cli import main
     from services.staff import staff
     from storage import migrate
@@ -78,6 +79,7 @@ def _load() -> Callable[[list[str]], int]:
     for name in ("bot.config", "bot.demo", "bot.logs", "storage.sqlite"):
         importlib.import_module(name)
     setattr(staff, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # noqa: B010  (Final)
+    vars(reading)["installed"] = lambda: False
     with tempfile.TemporaryDirectory() as folder:
         migrate.upgrade(Path(folder) / "nobody.db")
     gc.collect()
