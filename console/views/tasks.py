@@ -10,6 +10,7 @@ from console.context import CLOCK, DATABASE
 from console.routes import Routes
 from services.access import Viewer, access_page, access_person
 from services.residents.access import access_resident
+from services.talks import looking
 from services.tasks import tasks
 from services.tasks.access import TASKS, access_of_case, access_task
 from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTask
@@ -73,9 +74,10 @@ async def more(request: web.Request) -> dict[str, Any]:
 
 
 @ROUTES.forms(
-    ONE + "/{act:take|done|undo|edit|hand|back|drop}",
+    ONE + "/{act:take|done|undo|edit|hand|back|drop|lead}",
     "act",
     {
+        "lead": ActOnTask,
         "take": ActOnTask,
         "done": ActOnTask,
         "undo": ActOnTask,
@@ -104,6 +106,9 @@ async def act(request: web.Request, form: ActOnTask | EditTask | HandTask | Give
                 return "退回了，谁都看得到原因。"
             tasks.drop(db, who, number, form, now)
             return "收掉了，一天之内能撤销。"
+        if word["act"] == "lead":
+            looking.calls_lead(db, who, number, form, now)
+            return "已经响铃叫主管和院长。"
         if word["act"] == "take":
             tasks.take(db, who, number, form, now)
             return "在您手上了。"
@@ -126,6 +131,7 @@ async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[s
         return {
             "counts": queries.counts(db, who.sight, now),
             "lines": lines,
+            "look_ins": talks_doubts.look_ins(db, [line.row.id for line in lines]),
             "looks": talks_doubts.of_tasks(db, who.sight, [line.row.id for line in lines if line.row.source == "look"]),
             "over": queries.ended_ones(db, who.sight, show, now),
         }

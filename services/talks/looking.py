@@ -5,18 +5,27 @@ The task says what is to be done; the words stay with the message, for who may r
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+
+from sqlalchemy import select
 
 from care import quiet_hours
 from care.accusations import Accusation
+from care.errors import NotFound
 from care.states import DoubtCourse, DoubtEnd, Role
+from care.triage import Audience, Triage, Urgency
+from services.access import Viewer
 from services.accusations import accusations
 from services.context import Context
+from services.emergencies import alarms
 from services.house import House
-from services.tasks import filed
+from services.tasks import filed, tasks
+from services.tasks.access import access_task
+from services.tasks.forms import ActOnTask
 from storage.store import Store
 from storage.tables.talks_doubts import Doubt
+from storage.unit import Unit
 
 LOOK: Final = "look"
 """The source of such tasks."""
@@ -86,6 +95,23 @@ def look_in(context: Context, accused: Accusation | None) -> None:
     about = of_whom(context.store, context.person_id)
     task_id = _task(context, LOOK_IN, bedside(context.house, accused, about.floor), about.floor, about)
     _kept(context, DoubtCourse.LOOKED, ABUSE, task_id)
+
+
+def calls_lead(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime) -> None:
+    """Who looked in says that the lead must come: the look is done, and the lead is rung anew (F28). Raises NotFound for
+    another task, Decided, Changed.
+    """
+    access_task(db, viewer, task_id)
+    found = db.scalars(
+        select(Doubt).where(Doubt.task_id == task_id, Doubt.course == DoubtCourse.LOOKED.value).order_by(Doubt.id)
+    ).first()
+    if found is None:
+        raise NotFound
+    home, person, inbox = found.home_id, found.person_id, found.inbox_id
+    tasks.done(db, viewer, task_id, form, now)
+    db.lock_persons(person)
+    db.flush()
+    alarms.sound(db.store, home, person, inbox, Triage(Urgency.P0, ABUSE, "看过的同事请您来", Audience.LEAD), now)
 
 
 def above(house: House, accused: Accusation | None) -> str:

@@ -1,6 +1,7 @@
 """What the list of past alarms asks: who went, who arrived, after how long, how each ended (D7, F2)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select, true
@@ -29,6 +30,8 @@ class Past:
     ended_after: int
     how: str
     why: str
+    calmed_at: datetime | None = None
+    """When they said 没事了; it ended nothing (A18)."""
 
 
 def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]:
@@ -64,4 +67,6 @@ def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Pa
         why = ""
     went = None if one.going_at is None else round((one.going_at - one.raised_at).total_seconds())
     ended = round(((one.arrived_at or one.raised_at) - one.raised_at).total_seconds())
-    return Past(one, who, going, arrived, went, ended, ENDS.get(one.ended_how or "arrived", "已到"), why)
+    message = db.get(tables.Inbox, one.calmed_id) if one.calmed_id is not None else None
+    calmed_at = None if message is None else message.arrived_at
+    return Past(one, who, going, arrived, went, ended, ENDS.get(one.ended_how or "arrived", "已到"), why, calmed_at)

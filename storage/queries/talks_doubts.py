@@ -68,6 +68,14 @@ def of_tasks(db: Unit, sight: Sight, tasks: Collection[int]) -> dict[int, list[W
     return found
 
 
+def look_ins(db: Unit, tasks: Collection[int]) -> frozenset[int]:
+    """Those of these tasks by which somebody looks in on who said the same once more (F28)."""
+    if not tasks:
+        return frozenset()
+    wanted = select(Doubt.task_id).where(Doubt.task_id.in_(tasks), Doubt.course == DoubtCourse.LOOKED.value)
+    return frozenset(task for task in db.scalars(wanted) if task is not None)
+
+
 def _said(db: Unit, row: tables.Inbox) -> str:
     try:
         event = events.parse((db.open(row, "event") or "").encode())

@@ -44,7 +44,7 @@ from tests.races.moments.residents import DEATH, HOSPITAL, NEIGHBOUR_HUSHED, hus
 from tests.races.moments.residents_record import BEDS, PAPER
 from tests.races.moments.staff import COMES_IN, LOCKED, THROTTLE, TRIES
 from tests.races.moments.surveys import SURVEY, SURVEY_TALK
-from tests.races.moments.talks import ANSWERED, ANSWERS, ASKED, SILENT
+from tests.races.moments.talks import ANSWERED, ANSWERS, ASKED, DOUBTED, SILENT
 from tests.races.moments.upkeep import DOWNTIME, RESTORED
 from tests.races.sides import pair, same
 
@@ -151,6 +151,7 @@ PAIRS: Final[tuple[Pair, ...]] = (
     pair(KEPT, "outgoing.send_kept", "job.parked", "", "Conflict"),
     pair(KEPT, "outgoing.send_kept", ASKS),
     pair(SILENT, "job.silence", says("昨晚按铃没人来")),
+    pair(DOUBTED, "job.asked", says("要", "grandma")),
     pair(PARKED, "job.parked", ASKS),
     same(OWED, "job.debts"),
     pair(OWED, "job.debts", says("有没有空床", key="owed"), idle="b"),

@@ -4,10 +4,13 @@ time, the director is rung for the first and for what is new (F28).
 
 import pytest
 
+from care.errors import NotFound
+from services.talks import looking
+from services.tasks.forms import ActOnTask
 from storage.queries import emergencies, talks_doubts
 from storage.queries import tasks as task_queries
 from tests.services.floors import House, house
-from tests.services.heard import RINGS, says, unweighted
+from tests.services.heard import RINGS, SHOWN, says, unweighted
 
 __all__ = ["house", "unweighted"]
 pytestmark = pytest.mark.usefixtures("unweighted")
@@ -47,6 +50,24 @@ async def test_f28_the_same_again_rings_nobody_above_and_somebody_who_is_not_mea
     assert await home.one("SELECT count(*) FROM accused") == 3, "nothing is dropped"
     (past,), _, _ = await home.database.read(lambda db: emergencies.past(db, house.staff["shen"].sight))
     assert past.row.again == 2
+
+
+async def test_f28_who_looked_in_rings_the_lead_again_and_only_from_such_a_task(house: House) -> None:
+    home, nurse = house.home, house.staff["tang"]
+    await known(house)
+    home.clock.on(hours=20)
+    await accuses(house)
+    await says(home, "腿不得劲", SHOWN)
+    look, other = [row[0] for row in await home.rows("SELECT id FROM task ORDER BY id")]
+    with pytest.raises(NotFound):
+        await home.database.write(lambda db: looking.calls_lead(db, nurse, other, ActOnTask(), home.clock()))
+    assert await home.database.read(lambda db: talks_doubts.look_ins(db, [look, other])) == {look}
+    await home.database.write(lambda db: looking.calls_lead(db, nurse, look, ActOnTask(), home.clock()))
+    await house.look()
+    (strip,) = house.strips("shen")
+    assert (strip.level, strip.words) == (0, "周敏打我")
+    assert house.strips("tang") == []
+    assert await home.one("SELECT ended_how FROM task WHERE id = ?", look) == "done"
 
 
 @pytest.mark.parametrize("words", ["周敏打我，流血了", "周敏偷我的存折", "林可打我", "周敏正在打我"])

@@ -28,7 +28,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "push",
         "talk",
         "push accused.decide alarm.go alarm.arrive alarm.dismiss alarm.mute alarm.undo outgoing.send_kept chat.answer "
-        "chat.call chat.hand_back step.assess step.decide step.learn job.silence job.letters "
+        "chat.call chat.hand_back step.assess step.decide step.learn job.silence job.asked job.letters "
         "job.greetings job.alarms job.parked job.debts sender.claim sender.settle application.confirm application.undo",
         PERSON,
         why="a message is never refused",
@@ -63,6 +63,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ),
     # -- jobs
     ("job", "silence"): act("job.silence", "talk", "chat.answer push", AGAIN, why="it leaves what somebody changed"),
+    ("job", "asked"): act("job.asked", "doubt", "push", AGAIN, why="who answered in time is not gone to once more"),
     ("job", "promises"): act(
         "job.promises", "promise", "chat.call step.decide sender.settle", AGAIN, why="it leaves what is kept"
     ),

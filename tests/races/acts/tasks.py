@@ -26,6 +26,7 @@ ACTS: Final[dict[Key, Act]] = {
     post("/console/tasks/add", "add"): act("task.add", "task", why="each line is one of its own"),
     post(ONE, "take"): act("task.take", "task", why=HELD),
     post(ONE, "done"): act("task.done", "task", why=HELD),
+    post(ONE, "lead"): act("task.lead", "task", why=HELD),
     post(ONE, "undo"): act("task.undo", "task", why="open is open, whoever pressed first"),
     post(ONE, "edit"): act("task.edit", "task", why=HELD),
     post(ONE, "hand"): act("task.hand", "task", why=HELD),

@@ -3,7 +3,9 @@
 from typing import Final
 
 from services.promises import clocks
-from services.talks import answering, silence
+from services.talks import answering, doubts, silence
+from storage.store import Store
+from storage.tables.talks_doubts import Doubt
 from tests.conftest import HomeUnderTest
 from tests.races.model import Stage
 from tests.races.moments.home import START, D, Facts, in_store, in_unit, turn_of
@@ -36,6 +38,33 @@ async def _silent(home: HomeUnderTest, _: Facts) -> Facts:
     return {}
 
 
+async def _doubted(home: HomeUnderTest, facts: Facts) -> Facts:
+    """An elder was asked whether somebody shall come, and the minute is over."""
+    await home.hears("头有点昏", "grandma")
+    inbox = await home.one("SELECT max(id) FROM inbox")
+
+    def ask(store: Store) -> None:
+        store.lock_persons(facts["grandma"])
+        store.insert(
+            Doubt,
+            home_id=home.ids.home_id,
+            person_id=facts["grandma"],
+            inbox_id=inbox,
+            course="asked",
+            kind="脑",
+            at=home.clock(),
+            due_at=home.clock() + doubts.ELDER_ANSWERS,
+            ended_at=None,
+            ended_how=None,
+            task_id=None,
+        )
+
+    await home.database.store(ask)
+    home.clock.on(minutes=2)
+    return {}
+
+
+DOUBTED: Final = Stage("doubted", _doubted, START)
 ASKED: Final = Stage("asked", _asked, START)
 ANSWERED: Final = Stage("answered", _answered, START)
 SILENT: Final = Stage("silent", _silent, START)
@@ -52,5 +81,6 @@ SIDES: Final = (
     in_unit("chat.call", lambda t, db: answering.log_call(db, t.who(D), t["daughter"], f"说了{t.nth}", t.now)),
     in_unit("chat.hand_back", lambda t, db: answering.hand_back(db, t.who(D), t["daughter"], t.now)),
     in_store("job.silence", lambda t, store: silence.act_on_silence(store, t.house, t.now) and None),
+    in_store("job.asked", lambda t, store: doubts.act_on_silence(store, t.house, t.now) and None),
     in_store("job.promises", lambda t, store: clocks.look_at_promises(store, t.house, t.now) and None),
 )
