@@ -42,6 +42,10 @@ class Status(StrEnum):
     DIED = "去世"
 
 
+AWAY: Final = frozenset({Status.ON_LEAVE, Status.IN_HOSPITAL, Status.MOVED_OUT, Status.DIED})
+"""Who is not in the house: nobody is sent to their bed (F3). Who is critical is looked for there."""
+
+
 class Sex(StrEnum):
     """奶奶 or 爷爷."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from care.accusations import Accusation
+from care.states import AWAY
 from conversations import events
 from conversations.events import Done, Refused
 from services.house import House
@@ -28,6 +29,8 @@ class Context(msgspec.Struct):
     event: events.Message | None = None
     accused: Accusation | None = None
     """Whom this message accuses, until it is written down (`services.accusations.accusations.accusations.mark`)."""
+    status: str = ""
+    """How it stands with the elder who speaks (`Talk.status`)."""
     untied: bool = True
     """Whether the person may have accused somebody before, outside of any complaint."""
 
@@ -35,6 +38,11 @@ class Context(msgspec.Struct):
     def elder(self) -> bool:
         """Whether the person lives in the house."""
         return self.kind == "elder"
+
+    @property
+    def away(self) -> bool:
+        """Whether it is an elder who is not in the house: nobody comes to them, and no bell is there (F3)."""
+        return self.elder and self.status in AWAY
 
 
 Executor = Callable[[Context, Any], Done | Refused | None]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from care.accusations import Names
 from care.choices import USUAL as USUALLY_CHOSEN
@@ -10,7 +11,7 @@ from care.choices import Choices
 from care.duty import Watch
 from care.quiet_hours import USUAL, Quiet
 from care.sla import Figures
-from care.workdays import Desk, Hours
+from care.workdays import DAY, HOLIDAY, Desk, Hours
 from conversations import phrases
 from conversations.effects import Say
 from conversations.facts import Fact
@@ -20,6 +21,14 @@ from storage.store import Store
 
 Loader = Callable[[Store, Sequence[int]], Mapping[int, Fact]]
 """Loads one kind of fact for many people with one query."""
+
+
+@cache
+def _by_day(quiet: Quiet) -> Desk:
+    """A desk that is there every day from the end of the families' night to its beginning."""
+    begins, ends = (moment.hour * 60 + moment.minute for moment in quiet.family[0])
+    spans = ((ends, begins),) if ends < begins else ((0, begins), (ends, DAY))
+    return Desk(dict.fromkeys((*"1234567", HOLIDAY), spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +98,19 @@ class House:
             timedelta(hours=home.result_hours),
             timedelta(minutes=home.reply_minutes),
             timedelta(hours=home.approval_hours),
-            Hours(self.desk, home.zone),
+            self.hours,
         )
 
-    def reader(self, now: datetime, *, elder: bool = False) -> phrases.Reader:
-        """Who reads a phrase of this home now."""
-        always = phrases.always(
-            self.home.name, self.home.phone, elder=elder, duty=self._duty_words(now), url=self.public_url
-        )
-        return phrases.Reader(now, self.home.zone, always, elder, self.choices.phrases)
+    @property
+    def hours(self) -> Hours:
+        """When somebody answers by words; in a home that has not said it, whenever families are not asleep (A15)."""
+        return Hours(self.desk if self.desk.is_set else _by_day(self.quiet), self.home.zone)
+
+    def reader(self, now: datetime, *, elder: bool = False, away: bool = False) -> phrases.Reader:
+        """Who reads a phrase of this home now; `away`: an elder who is not in the house."""
+        duty = self._duty_words(now)
+        always = phrases.always(self.home.name, self.home.phone, elder=elder, away=away, duty=duty, url=self.public_url)
+        return phrases.Reader(now, self.home.zone, always, elder, away, self.choices.phrases)
 
     def on_duty(self, now: datetime) -> list[Watch]:
         """Who is there at this moment, and where nobody is."""
@@ -111,7 +124,7 @@ class House:
         ]
         return f"现在值班：{'、'.join(named[:2])}。\n" if named else ""
 
-    def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False) -> str:
+    def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False, away: bool = False) -> str:
         """Several phrases as one message."""
-        reader = self.reader(now, elder=elder)
+        reader = self.reader(now, elder=elder, away=away)
         return "\n".join(phrases.render(said.key, said.params, reader) for said in says)

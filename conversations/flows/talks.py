@@ -76,6 +76,10 @@ def ask(_: Message | Click) -> Step[Nothing]:
     return finish(Nothing(), AskHuman("unanswered"))
 
 
+WITHOUT_A_TIME: Final = {"overdue": "desk.overdue", "elder": "desk.elder", "elder_night": "desk.elder_night"}
+"""What is said where no time is told."""
+
+
 def promised(data: D, event: Done) -> Step[D]:
     """The promise is a row with a clock; while a colleague is in the talk the machine is silent.
 
@@ -85,8 +89,12 @@ def promised(data: D, event: Done) -> Step[D]:
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
     if event.how == "call":
         return finish(data, say("desk.call", by=event.due_at))
-    if event.how in {"overdue", "elder"}:
-        return finish(data, say("desk.overdue" if event.how == "overdue" else "desk.elder"))
+    if event.how in WITHOUT_A_TIME:
+        return finish(data, say(WITHOUT_A_TIME[event.how]))
+    if event.how == "closed":
+        return finish(data, say("desk.closed", opens=event.ref, by=event.due_at))
+    if event.how == "night":
+        return finish(data, say("desk.night", by=event.due_at))
     return finish(data, say("desk.again" if event.how == "again" else "desk.promise", by=event.due_at))
 
 

@@ -31,6 +31,8 @@ class Reader:
     zone: tzinfo
     always: Mapping[str, str]
     elder: bool = False
+    away: bool = False
+    """Whether it is an elder who is not in the house: nobody comes to them, and no bell is there (F3)."""
     own: Mapping[str, str] = field(default_factory=dict)
     """The home's own words, by key; checked when they were set (`own`)."""
 
@@ -70,11 +72,13 @@ def blanks_of(text: str) -> frozenset[str]:
 
 def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
     """The phrase as the reader sees it; an elder reads the one of that name with `_elder`, where there is one: shorter,
-    without numbers of cases and words to send back (C-12). The home's own words go before ours.
+    without numbers of cases and words to send back (C-12). One who is not in the house reads the one with `_away`, where
+    there is one. The home's own words go before ours.
 
     Raises UnknownPhrase, or KeyError for an unfilled blank.
     """
-    key = f"{key}_elder" if reader.elder and f"{key}_elder" in book() else key
+    variants = (f"{key}_away",) * reader.away + (f"{key}_elder",) * reader.elder
+    key = next((one for one in variants if one in book()), key)
     if key not in book():
         raise UnknownPhrase(key)
     return fill(reader.own.get(key) or book()[key], params, reader).strip()
@@ -112,13 +116,20 @@ def date_of(day: date, today: date) -> str:
 
 @cache
 def always(
-    home: str, phone: str, *, elder: bool = False, robot: str = "小安", duty: str = "", url: str = ""
+    home: str,
+    phone: str,
+    *,
+    elder: bool = False,
+    away: bool = False,
+    robot: str = "小安",
+    duty: str = "",
+    url: str = "",
 ) -> dict[str, str]:
-    """What every phrase may name; only who lives in the house is sent to the bell. Without an address of the house the
+    """What every phrase may name; only who is in the house is sent to the bell. Without an address of the house the
     notice is told at the desk.
     """
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
-    urgent = "急就按床头铃。" if elder else by_phone
+    urgent = "急就打 120。" if away else "急就按床头铃。" if elder else by_phone
     told = f'先看一眼<a href="{url.rstrip("/")}/p/notice">我们怎么用您的信息</a>。' if url else ""
     said = {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent, "duty": duty}
     return said | {"notice": told}
@@ -126,4 +137,9 @@ def always(
 
 def unsaid(named: Collection[str]) -> list[str]:
     """Phrases that no code names, neither themselves nor the one whose words for elders they are."""
-    return sorted(key for key in book() if not {key, key.removesuffix("_elder")} & set(named))
+    return sorted(key for key in book() if not {key, plain(key)} & set(named))
+
+
+def plain(key: str) -> str:
+    """The name that code says, of a phrase or of its words for elders and for who is away."""
+    return key.removesuffix("_elder").removesuffix("_away")

@@ -27,7 +27,9 @@ FOR_ELDERS: Final = 60
 FOR_BOTH: Final = 90
 """The same for what elders read as well as families: an elder hears or reads it in large type."""
 _BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters", "speaker"})
-_FAMILIES: Final = frozenset({"desk.elder", "letters.here", "letters.here_of", "letters.unbound"})
+_FAMILIES: Final = frozenset(
+    {"desk.elder", "desk.elder_night", "desk.night", "desk.closed", "letters.here", "letters.here_of", "letters.unbound"}
+)
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""
 POLITE: Final = frozenset({"home", "robot", "duty", "called", "name", "elder", "category"})
@@ -70,6 +72,7 @@ NAMES: Final[Mapping[str, str]] = {
     "number": "编号",
     "of": "共几题",
     "one": "第一位",
+    "opens": "几点上班",
     "phone": "电话",
     "question": "问题",
     "robot": "机器人",
@@ -105,9 +108,10 @@ def moments() -> Mapping[str, str]:
 
 def is_for_elders(key: str) -> bool:
     """Whether an elder reads it."""
-    return key.endswith("_elder") or key in {
+    return key.endswith(("_elder", "_away")) or key in {
         "desk.elder",
         "matter.elder",
+        "desk.elder_night",
         "binding.elder",
         "binding.shared",
         "alarm.coming",
@@ -129,7 +133,7 @@ def is_for_colleagues(key: str) -> bool:
 
 def moment_of(key: str) -> str:
     """When it is said; words for elders are said at the moment of those for families."""
-    return moments().get(key) or moments()[key.removesuffix("_elder")]
+    return moments().get(key) or moments()[phrases.plain(key)]
 
 
 def locked(key: str) -> str:
@@ -276,6 +280,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "notice": "您的姓名和关系只用来核实身份。",
     "number": "C261129-03",
     "of": "8",
+    "opens": "明天 08:30",
     "question": "伙食怎么样",
     "room": "303",
     "scopes": "日常、照片",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from care.errors import NotFound
 from care.sla import Kind
+from care.states import AWAY, Status
 from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
 from services.access import Viewer, may_hear
@@ -43,6 +44,8 @@ def called(heard: Triage, kind: str, away: str = "") -> Say:
 
     Who is not in the house hears whom to call (A7); a stranger may be anywhere, and hears whom to call there (F26).
     """
+    if away == Status.DIED and heard.kind not in ACKNOWLEDGED:
+        return say("alarm.called_back")
     if away and heard.kind not in ACKNOWLEDGED:
         return say("alarm.away", status=away)
     if kind == "guest" and heard.kind != "自伤":
@@ -151,9 +154,12 @@ def take_back(context: Context, kind: str) -> Say | None:
 
 
 def away(store: Store, person_id: int, kind: str) -> str:
-    """What the records say of an elder who is not in the house (A7, F3); "" for everybody else."""
-    row = store.row("SELECT status FROM resident WHERE person_id = ?", person_id) if kind == "elder" else None
-    return str(row[0]) if row is not None and row[0] != "在住" else ""
+    """What the records say of an elder who is not in the house (A7, F3); "" for everybody else. A phone whose owner
+    died speaks for the family (F60): that the bed is empty is known of it all the same.
+    """
+    asked = kind in {"elder", "family"}
+    row = store.row("SELECT status FROM resident WHERE person_id = ?", person_id) if asked else None
+    return str(row[0]) if row is not None and row[0] in AWAY else ""
 
 
 def call_instead(context: Context) -> None:
@@ -194,7 +200,9 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
     alarm.going_at, alarm.going_by = now, viewer.id
     db.flush()
     if audience is not Audience.LEAD:
-        words = house.words([say("alarm.coming" if kind == "elder" else "alarm.coming_there", name=viewer.name)], now)
+        gone = away(db.store, alarm.person_id, kind)
+        coming = "alarm.coming_away" if gone else "alarm.coming" if kind == "elder" else "alarm.coming_there"
+        words = house.words([say(coming, name=viewer.name)], now)
         cause = f"alarm:{alarm.id}:going:{alarm.count}:{int(now.timestamp())}"
         outbox.enqueue(
             db.store,
@@ -206,7 +214,7 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
             now=now,
             dedup_key=cause,
         )
-        if kind == "elder":
+        if kind == "elder" and not gone:
             _aloud(db.store, house, viewer.home_id, alarm.person_id, "alarm.coming_aloud", cause, now)
     _noted(db, viewer, alarm, "going", now)
 
@@ -290,6 +298,8 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
     )
     for row_id, home, person, kind, count in rows:
         store.update(tables.Alarm, row_id, person=person, told_at=now)
+        gone = away(store, person, kind)
+        still = "alarm.still_away" if gone else "alarm.still_elder" if kind == "elder" else "alarm.still"
         outbox.enqueue(
             store,
             home_id=home,
@@ -298,11 +308,9 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
             queue="alarm",
             dedup_key=f"alarm:{row_id}:still:{count}",
             now=now,
-            text=house.words(
-                [say("alarm.still_elder" if kind == "elder" else "alarm.still")], now, elder=kind == "elder"
-            ),
+            text=house.words([say(still)], now, elder=kind == "elder"),
         )
-        if kind == "elder":
+        if kind == "elder" and not gone:
             _aloud(store, house, home, person, "alarm.still_elder", f"alarm:{row_id}:still:{count}", now)
         store.hint("alarms")
     return len(rows)

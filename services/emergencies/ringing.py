@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from care.states import Binding
+from care.states import AWAY, Binding
 from care.triage import NURSE, Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
@@ -193,7 +193,7 @@ def _where(db: Unit, people: list[int]) -> dict[int, Place]:
     devices = set(db.scalars(select(tables.Person.id).where(tables.Person.id.in_(people), talks.IS_PLACE)))
     for person, who in whos.items():
         beds = rooms.get(person, [])
-        there = [bed for bed in beds if bed[2] == "在住"]
+        there = [bed for bed in beds if bed[2] not in AWAY]
         away = "、".join(dict.fromkeys(status for _, _, status in beds)) if beds and not there else ""
         place = who.place or who.tie
         if person in common:

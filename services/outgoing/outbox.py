@@ -180,11 +180,13 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
 
 
 def _stopped(store: Store, person_id: int) -> bool:
-    """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11)."""
+    """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11), or one
+    that they told and no colleague has spoken of (F59).
+    """
     found = """SELECT 1 FROM stop WHERE lifted_at IS NULL AND (person_id = ? OR person_id IN
                (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE k.person_id = ?))
-               LIMIT 1"""
-    return store.row(found, person_id, person_id) is not None
+               UNION ALL SELECT 1 FROM conversation WHERE person_id = ? AND flow = 'bereaved' LIMIT 1"""
+    return store.row(found, person_id, person_id, person_id) is not None
 
 
 def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:

@@ -1,10 +1,11 @@
 """What time alone does to promises: half of it is gone, little is left, it is over."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from care import sla
-from care.sla import Mark
+from care import quiet_hours, sla
+from care.sla import Kind, Mark
+from care.states import AWAY
 from conversations.effects import say
 from services.house import House
 from services.outgoing import outbox
@@ -14,7 +15,7 @@ from storage import tables
 from storage.store import Store
 from storage.types import moment
 
-LATE: Final = Purpose("late", machine=True)
+LATE: Final = Purpose("late", machine=True, by_day=True)
 
 
 def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100) -> int:
@@ -38,18 +39,61 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
             Mark.BREACHED: None,
             Mark.FRESH: made + (due - made) * sla.HALF,
         }
-        store.update(tables.Promise, row_id, person=person, mark=reached.value, look_at=nexts[reached])
+        told = reached is Mark.BREACHED and kind in promises.TOLD_LATE
+        again = told and promises.has_been_told(store, person)
+        if told:
+            promises.breach(store, home, person, row_id, now)
+        else:
+            store.update(tables.Promise, row_id, person=person, mark=reached.value, look_at=nexts[reached])
         store.hint("promises", f"person:{person}", *([f"case:{case_id}", "cases"] if case_id else []))
-        if reached is Mark.BREACHED and kind in promises.TOLD_LATE:
-            outbox.enqueue(
-                store,
-                home_id=home,
-                person_id=person,
-                purpose=LATE,
-                dedup_key=promises.late_key(row_id),
-                text=house.words([say("promise.late")], now, elder=who == "elder"),
-                now=now,
-                queue="notice",
-            )
-            store.audit(home, now, "machine", "breach", f"promise:{row_id}")
+        if told and not again:
+            _say_late(store, house, _Late(row_id, home, person, Kind(kind), made, who), now)
     return len(rows)
+
+
+class _Late(NamedTuple):
+    """A promise that was missed: of which kind, to whom."""
+
+    id: int
+    home_id: int
+    person_id: int
+    kind: Kind
+    made_at: datetime
+    who: str
+
+
+def _say_late(store: Store, house: House, late: _Late, now: datetime) -> None:
+    """Say it by day, once, with a new time that has a clock of its own (A15); the old one goes on to stand as missed.
+    An elder who was told to wait for the morning is given as long as by day.
+    """
+    elder, figures = late.who == "elder", house.figures
+    at = quiet_hours.next_allowed(now, house.home.zone, "elder" if elder else "family", house.quiet)
+    if elder and at > now:
+        at += figures.serious_feedback
+    known = promises.ahead(store, late.person_id, at) if late.kind is not Kind.CALL else None
+    due = known or sla.reply_due(at, figures, elder=elder)
+    outbox.enqueue(
+        store,
+        home_id=late.home_id,
+        person_id=late.person_id,
+        purpose=LATE,
+        dedup_key=promises.late_key(late.id),
+        text=house.words([say("promise.late", by=due)], at, elder=elder, away=_is_away(store, late.person_id, elder)),
+        now=now,
+        not_before=at,
+        queue="notice",
+    )
+    if known is None and late.kind is not Kind.FIRST_FEEDBACK:  # a case has its own clock
+        promises.make(
+            store,
+            home_id=late.home_id,
+            person_id=late.person_id,
+            kind=late.kind,
+            made_at=late.made_at,
+            due_at=due,
+        )
+
+
+def _is_away(store: Store, person_id: int, elder: bool) -> bool:
+    row = store.row("SELECT status FROM resident WHERE person_id = ?", person_id) if elder else None
+    return row is not None and row[0] in AWAY

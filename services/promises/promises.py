@@ -80,9 +80,34 @@ def earliest(store: Store, person_id: int) -> datetime | None:
     return next((moment(one.due_at) for one in store.about(OPEN, person_id) if one.kind in KEPT_BY_WORDS), None)
 
 
+def ahead(store: Store, person_id: int, now: datetime) -> datetime | None:
+    """When the first promise of words is due that has not been missed."""
+    dues = (moment(one.due_at) for one in store.about(OPEN, person_id) if one.kind in KEPT_BY_WORDS)
+    return next((due for due in dues if due > now), None)
+
+
+def next_call(store: Store, person_id: int, now: datetime) -> tuple[int, datetime] | None:
+    """The id and due time of the call that a person waits for, where it has not been missed."""
+    calls = ((one.id, moment(one.due_at)) for one in store.about(OPEN, person_id) if one.kind == Kind.CALL.value)
+    return next((one for one in calls if one[1] > now), None)
+
+
+def has_been_told(store: Store, person_id: int) -> bool:
+    """Whether this person knows of a promise that was missed and is still not kept: they hear it once."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in TOLD_LATE)
+    found = f"SELECT 1 FROM promise WHERE person_id = ? AND kind IN ({kinds}) AND kept_at IS NULL AND mark = ? LIMIT 1"
+    return store.row(found, person_id, Mark.BREACHED.value) is not None
+
+
+def breach(store: Store, home_id: int, person_id: int, promise_id: int, now: datetime) -> None:
+    """Write down that a promise was missed; the staff see it until it is kept. The person is locked."""
+    store.update(tables.Promise, promise_id, person=person_id, mark=Mark.BREACHED.value, look_at=None)
+    store.audit(home_id, now, "machine", "breach", f"promise:{promise_id}")
+
+
 def call(context: Context, case_id: int | None = None) -> datetime:
     """Promise a telephone call, once; gives until when. No message keeps it (C10, U9)."""
-    known = open_one(context.store, context.person_id, Kind.CALL)
+    known = next_call(context.store, context.person_id, context.now)
     if known is not None:
         return known[1]
     due = sla.reply_due(context.said_at, context.house.figures)

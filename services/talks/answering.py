@@ -17,6 +17,7 @@ from services.outgoing.access import access_outgoing
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.records import records
+from services.talks.talks import BEREAVED
 from storage import tables
 from storage.types import new_id
 from storage.unit import Unit
@@ -125,6 +126,11 @@ def log_call(db: Unit, viewer: Viewer, person_id: int, note: str, now: datetime)
     words = _words(note, "请写一句电话里说了什么。")
     person = access_person(db, viewer, person_id, lock=True)
     promises.keep(db.store, person.id, viewer.id, now, how="call")
+    talk = tables.Conversation
+    for conversation in db.scalars(select(talk).where(talk.person_id == person.id)):
+        conversation.spoke_at = now
+        if conversation.flow == BEREAVED:  # a person has spoken: the silence of the machine is over (F59)
+            conversation.flow, conversation.slots, conversation.idle_at = None, None, None
     line = _call_in_thread(db, viewer, person.id, words, now)
     for case_id in _open_complaints(db, person.id):
         records.written(db, viewer, case_id, "call", words, now, outbox_id=line)

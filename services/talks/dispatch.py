@@ -1,8 +1,9 @@
 """How each effect is carried out, in the transaction of the message that caused it."""
 
+from datetime import datetime
 from functools import cache
 
-from care import sla
+from care import quiet_hours, sla
 from care.sla import Kind
 from conversations.effects import (
     AskHuman,
@@ -12,6 +13,7 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Refused
+from conversations.phrases import moment
 from services.complaints import filing
 from services.context import Context, Executor
 from services.promises import promises
@@ -54,10 +56,10 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
     if context.event is not None and effect.why == "unanswered":
         for complaint in store.about(filing.OPEN, context.person_id)[:1]:
             filing.add(context, complaint, context.event)
-    how = "attended" if context.attended else "elder" if context.elder else "again"
-    earliest = promises.earliest(store, context.person_id)
+    earliest = promises.ahead(store, context.person_id, context.now)
     if earliest is not None:
-        return promises.promised(context, earliest, how=how)
+        return _promised(context, earliest, "again")
+    waits = promises.earliest(store, context.person_id) is not None
     due_at = sla.reply_due(context.said_at, context.house.figures, elder=context.elder)
     promises.make(
         store,
@@ -68,7 +70,26 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
         due_at=due_at,
         inbox_id=context.inbox_id,
     )
-    return promises.promised(context, due_at, how="first" if how == "again" else how)
+    again = waits or context.untied or context.accused is not None
+    return _promised(context, due_at, "again" if again else "first")
+
+
+def _promised(context: Context, due_at: datetime, how: str) -> Done:
+    """In which words it is promised: none while a colleague is in the talk; an elder hears no time; while nobody is at
+    the desk it is told when they are back (N8, A15).
+    """
+    house, now = context.house, context.now
+    if context.attended:
+        return promises.promised(context, due_at, how="attended")
+    if context.elder:
+        night = quiet_hours.is_night(now, house.home.zone, house.quiet)
+        return promises.promised(context, due_at, how="elder_night" if night else "elder")
+    opens = house.hours.next_open(now)
+    if opens is None or opens <= now:
+        return promises.promised(context, due_at, how=how)
+    if not house.desk.is_set:
+        return promises.promised(context, due_at, how="night")
+    return promises.promised(context, due_at, how="closed", ref=moment(opens, now, house.home.zone))
 
 
 def beside(context: Context, _: Beside) -> Done:

@@ -30,7 +30,7 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, doubts, keeping, reading, speaking, talks
+from services.talks import bereaved, dispatch, doubts, keeping, reading, speaking, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
@@ -141,10 +141,12 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
     if talk.snapshot is None:
         return
     flow = house.registry.of(talk.snapshot)
-    context = Context(store, house, home_id, person_id, now, now, None, attended=False, kind=talk.kind)
+    context = Context(
+        store, house, home_id, person_id, now, now, None, attended=False, kind=talk.kind, status=talk.status
+    )
     turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
     talks.keep(store, talk, None if turn.ended else turn, now)
-    text = house.words(says, now, elder=talk.kind == "elder")
+    text = house.words(says, now, elder=context.elder, away=context.away)
     if text:
         outbox.enqueue(
             store,
@@ -218,6 +220,7 @@ def _one(
         kind=talk.kind,
         event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
         accused=accused,
+        status=talk.status,
         untied=talk.accuses,
     )
     text = alarm = ""
@@ -232,7 +235,9 @@ def _one(
         away = alarms.away(store, talk.person_id, talk.kind)
         if away:
             alarms.call_instead(context)
-        alarm = house.words([alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder")
+        alarm = house.words(
+            [alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder", away=context.away
+        )
     if (
         weighed.ends
         or (heard.rings and talk.kind == "staff")
@@ -249,7 +254,7 @@ def _one(
     elif not isinstance(envelope.event, SILENT):
         flow, turn = _step(house, envelope, talk, facts, decision)
         turn, says = _rounds(flow, turn, context)
-        text = house.words(says, now, elder=context.elder)
+        text = house.words(says, now, elder=context.elder, away=context.away)
         _after(store, talk, flow, turn, envelope, now)
     if context.accused is not None:
         accusations.mark(context, None)
@@ -266,7 +271,7 @@ def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Contex
     """The name was said: what waited for it is gone on with as if it came now from them."""
     if turned.kept is None:
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=context.now)
-        return house.words([Say(turned.said)], context.now, elder=context.elder)
+        return house.words([Say(turned.said)], context.now, elder=context.elder, away=context.away)
     inbox_id, envelope = turned.kept
     event = None if isinstance(envelope.event, events.ACTS) else envelope.event
     before = msgspec.structs.replace(
@@ -275,7 +280,7 @@ def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Contex
     flow, turn = _step(house, envelope, talk, facts)
     turn, says = _rounds(flow, turn, before)
     _after(store, talk, flow, turn, envelope, context.now)
-    return house.words(says, context.now, elder=context.elder)
+    return house.words(says, context.now, elder=context.elder, away=context.away)
 
 
 def _speak(context: Context, inbox_id: int, *said: str) -> None:
@@ -314,7 +319,13 @@ def _understood(house: House, envelope: Envelope, talk: Talk) -> tuple[Decision 
     event = envelope.event
     decision, heard = None, envelope.heard
     if envelope.read is not None:
-        decision, heard = reading.settle(envelope.read, envelope.accused, talk.who, talk.waits_for(envelope.arrived_at))
+        decision, heard = reading.settle(
+            envelope.read,
+            envelope.accused,
+            talk.who,
+            talk.waits_for(envelope.arrived_at),
+            talk.status if talk.mourns else "",
+        )
     if talk.is_muted(envelope.arrived_at):
         return decision, CALM
     if (
@@ -331,6 +342,11 @@ def _step(
     house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
 ) -> tuple[Flow[Any], Turn]:
     event, registry = envelope.event, house.registry
+    if isinstance(event, Notice | Unfollowed):
+        raise FlowError("-", "-", "nothing begins with this")
+    if talk.kind != "staff" and bereaved.is_told(talk, envelope, decision):
+        flow = registry.for_intent(Intent.BEREAVED)
+        return flow, flow.begin(Intent.BEREAVED, event)
     foreign = talk.kind == "staff" and talk.snapshot is not None and talk.snapshot.flow != COLLEAGUE
     if talk.snapshot is not None and not foreign and not isinstance(event, events.ACTS):
         flow = registry.of(talk.snapshot)
@@ -344,8 +360,6 @@ def _step(
             flow = registry.for_intent(Intent.ENQUIRY)
             return flow, flow.begin(Intent.ENQUIRY, asked)
     flow = registry.for_intent(intent)
-    if isinstance(event, Notice | Unfollowed):
-        raise FlowError(flow.name, "-", "nothing begins with this")
     return flow, flow.begin(intent, event)
 
 
@@ -409,11 +423,12 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
         context = Context(
             store, house, envelope.home_id, talk.person_id, now, now, inbox_id, talk.attended(now), talk.kind
         )
+        context.status = talk.status
         dispatch.carry_out(context, AskHuman("set_aside"))
         says = [Say("receive.set_aside")]
         if envelope.heard.rings:
             alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
             says.insert(0, alarms.called(envelope.heard, talk.kind))
-        answer = Answer(house.words(says, now, elder=talk.kind == "elder"), int(now.timestamp()))
+        answer = Answer(house.words(says, now, elder=context.elder, away=context.away), int(now.timestamp()))
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)

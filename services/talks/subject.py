@@ -5,8 +5,9 @@ from typing import Final
 
 from conversations.effects import AskHuman, Beside
 from conversations.flows.families_speaker import AskWho
+from conversations.flows.talks_bereaved import Mourn
 from services.subject import Job, Running, Subject
-from services.talks import dispatch, doubts, silence, speaking, today
+from services.talks import bereaved, dispatch, doubts, silence, speaking, today
 
 
 async def _silence(running: Running, now: datetime) -> None:
@@ -19,7 +20,7 @@ async def _asked(running: Running, now: datetime) -> None:
 
 SUBJECT: Final = Subject(
     name="talks",
-    executors={AskHuman: dispatch.ask_human, Beside: dispatch.beside, AskWho: speaking.ask_who},
+    executors={AskHuman: dispatch.ask_human, Beside: dispatch.beside, AskWho: speaking.ask_who, Mourn: bereaved.mourn},
     jobs=(
         Job("silence", 5.0, _silence, "没人接着说的对话，按流程收尾"),
         Job("asked", 5.0, _asked, "问了要不要人去、没有回话的，叫人或打电话"),

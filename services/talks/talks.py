@@ -6,7 +6,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from care.states import AWAY, Status
 from conversations.engine import Snapshot, Turn
+from conversations.routing import Intent
 from storage import tables
 from storage.questions import Question
 from storage.store import Store
@@ -14,6 +16,8 @@ from storage.types import Row, micros, moment
 
 WAITS: Final = {"complaint": "complaint", "verdict": "complaint", "survey": "survey", "enquiry": "choice"}
 """By the running flow, what an open question is called in a reading."""
+BEREAVED: Final = Intent.BEREAVED.value
+"""The flow of a talk in which a death was told."""
 SESSION: Final = (5, timedelta(hours=48))
 ATTENDS: Final = timedelta(hours=12)
 
@@ -29,6 +33,7 @@ class Talk(msgspec.Struct):
     spoke_at: datetime | None
     has_parked: bool
     kind: str
+    """Who it is; a phone whose owner died is that of the family who reads it (F60)."""
     has_complaint: bool = False
     """Whether a complaint of theirs is open: what they tell belongs to it."""
     accuses: bool = False
@@ -45,11 +50,34 @@ class Talk(msgspec.Struct):
     """µs since 1970: a stranger's cries do not ring until then (S6)."""
     binding: str = "guest"
     """Whose phone it is (F3)."""
+    status: str = ""
+    """How it stands with the elder whose phone it is; 去世 also where an elder of a relative died."""
+    mourns: bool = False
+    """Whether somebody died of whom the records say so, and no colleague has spoken to this person since (F59)."""
+    owner_died: bool = False
+    """Whether the elder whose phone it is has died: it stays a phone, and nobody is greeted by that name (F60)."""
 
     @property
     def common(self) -> bool:
         """Whether several people of the house speak on this phone; one that relatives share is theirs."""
-        return self.binding == "house" or (self.binding == "shared" and self.kind == "elder")
+        return self.binding == "house" or (self.binding == "shared" and self.of_elder)
+
+    @property
+    def of_elder(self) -> bool:
+        """Whether the phone was given to an elder, who may have died."""
+        return self.kind == "elder" or self.owner_died
+
+    @property
+    def away(self) -> str:
+        """Where an elder is who is not in the house; "" for everybody else (F3)."""
+        return self.status if self.kind == "elder" and self.status in AWAY else ""
+
+    @property
+    def grieves(self) -> bool:
+        """Whether the machine keeps silent until a colleague has spoken: of a death the records say so, or this person
+        did (F59).
+        """
+        return self.mourns or (self.snapshot is not None and self.snapshot.flow == BEREAVED)
 
     asked: int = 0
     """The question whether somebody shall come, while it waits for its answer (F26)."""
@@ -99,6 +127,7 @@ class _Talk(NamedTuple):
     slots: bytes | None
     trail: str
     kind: str
+    status: str | None
     attended_by: int | None
     spoke_at: int | None
     full_at: int | None
@@ -111,10 +140,14 @@ class _Talk(NamedTuple):
 
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
+    CASE p.kind WHEN 'elder' THEN (SELECT r.status FROM resident r WHERE r.person_id = p.id)
+    WHEN 'family' THEN (SELECT r.status FROM kinship k JOIN resident r ON r.id = k.resident_id
+    WHERE k.person_id = p.id AND r.status = '去世' LIMIT 1) END,
     c.attended_by, c.spoke_at,
     CASE WHEN f.following AND f.session_left = {SESSION[0]} THEN f.heard_at END,
     EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = p.id AND o.state = 'parked'), f.muted_until,
-    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL), f.binding,
+    EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL
+    AND a.state = 'suspected'), f.binding,
     (SELECT max(d.id) FROM doubt d WHERE d.person_id = p.id AND d.ended_at IS NULL),
     EXISTS (SELECT 1 FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL)"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
@@ -139,6 +172,7 @@ def load(
         one = found[account, openid] = _of(_Talk(*talk))
         one.repeat = None if inbox is None else (inbox, answer, state, arrived)
         one.has_complaint = complaints is not None
+        _mourn(store, one)
         store.learn(cases, one.person_id, cases.told(complaints))
         store.learn(promises, one.person_id, promises.told(promised))
     return found
@@ -148,7 +182,11 @@ def of_person(store: Store, person_id: int, follower_id: int | None = None) -> t
     """The home and the talk of a person, on this phone where they have several."""
     on = "" if follower_id is None else f" AND f.id = {follower_id:d}"
     row = store.row(f"SELECT p.home_id, {_TALK} FROM person p {_JOINS} WHERE p.id = ?{on}", person_id)
-    return None if row is None else (row[0], _of(_Talk(*row[1:])))
+    if row is None:
+        return None
+    talk = _of(_Talk(*row[1:]))
+    _mourn(store, talk)
+    return row[0], talk
 
 
 def meet(store: Store, home_id: int, account_id: int, openid: str, now: datetime) -> Talk:
@@ -207,6 +245,7 @@ def keep(store: Store, talk: Talk, turn: Turn | None, now: datetime, more: Mappi
 
 
 def _of(row: _Talk) -> Talk:
+    died = row.kind == "elder" and row.status == Status.DIED
     stored = None if row.flow is None else (row.flow, row.version, row.revision, row.state, row.slots, row.trail)
     return Talk(
         row.follower,
@@ -216,7 +255,9 @@ def _of(row: _Talk) -> Talk:
         row.attended_by,
         None if row.spoke_at is None else moment(row.spoke_at),
         bool(row.parked),
-        row.kind,
+        "family" if died else row.kind,
+        status=row.status or "",
+        owner_died=died,
         revision=row.revision,
         full_at=row.full_at,
         muted_until=row.muted_until,
@@ -225,6 +266,21 @@ def _of(row: _Talk) -> Talk:
         asked=row.asked or 0,
         calls=bool(row.calls),
     )
+
+
+def _mourn(store: Store, talk: Talk) -> None:
+    """Whether a colleague has spoken since the death; asked only where somebody died."""
+    if talk.status != Status.DIED:
+        return
+    since = store.row(
+        """SELECT max(s.set_at) FROM stop s WHERE s.kind = 'death' AND s.lifted_at IS NULL AND (s.person_id = ?
+           OR s.person_id IN (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id
+           WHERE k.person_id = ?))""",
+        talk.person_id,
+        talk.person_id,
+    )
+    died_at = since[0] if since is not None and since[0] is not None else 0
+    talk.mourns = talk.spoke_at is None or micros(talk.spoke_at) < died_at
 
 
 def _silent_from(at: datetime) -> datetime:

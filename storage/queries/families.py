@@ -1,6 +1,6 @@
 """Whom something may be sent of its own accord: the resident, and each relative with what they agreed to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Who:
     status: str
     stopped: bool
     serious: bool
-    """Has a grave complaint that is open; of a brother's it says nothing (C-6)."""
+    """Has a grave complaint that is open, or accuses a colleague; of a brother's it says nothing (C-6)."""
     scopes: frozenset[str]
     following: bool
     window_until: datetime | None
@@ -43,6 +43,14 @@ class Who:
 def grave() -> ColumnElement[bool]:
     """Complaints while which are open who complained is not greeted and not asked (F10, F42)."""
     return or_(tables.Complaint.level == 1, tables.Complaint.cautious)
+
+
+def _accusing(db: Unit, people: Collection[int]) -> set[int]:
+    """Who of these accuses a colleague while nobody above has decided, or while the case is open."""
+    table, case = tables.Accused, tables.Complaint
+    still = (table.state == "suspected") | ((table.state == "confirmed") & case.closed_at.is_(None))
+    rows = select(table.person_id).outerjoin(case, case.id == table.case_id).where(table.person_id.in_(people), still)
+    return set(db.scalars(rows))
 
 
 def people(db: Unit, home_id: int, resident_id: int | None = None) -> list[Who]:
@@ -86,6 +94,7 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
     pairs = [(row.person_id, row, None) for row in residents.values()] + [
         (tie.person_id, residents[tie.resident_id], tie) for tie in ties
     ]
+    serious |= _accusing(db, ids)
     found = []
     for number, resident, tie in pairs:
         phone = phones.get(number)

@@ -89,10 +89,13 @@ async def test_q4_c4_of_two_promises_the_earlier_holds_and_a_past_one_is_never_t
     assert "16:15" in await home.hears("人工")
     assert await home.one("SELECT count(*) FROM promise WHERE kind = 'reply'") == 0
     home.clock.on(hours=3)
-    for words in ("怎么还不来人", "我还要投诉"):
-        answer = await home.hears(words)
-        assert "对不起" in answer
-        assert "16:15" not in answer
+    await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
+    assert "20:00 前答复您" in await home.hears("怎么还不来人"), "who wrote again is promised a time that lies ahead"
+    assert "对不起" in await home.hears("我还要投诉")
+    [late] = [words for _, words in await home.send_all()]
+    assert "对不起" in late
+    assert "20:00 前答复您" in late
+    assert "16:15" not in late
     assert await home.one("SELECT count(*) FROM complaint") == 1
 
 
@@ -117,6 +120,7 @@ async def test_q4_a_promise_is_marked_and_its_breach_is_told_once(home: HomeUnde
         await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
         seen.append(await home.one("SELECT mark FROM promise"))
     assert seen == ["fresh", "half", "near", "breached", "breached"]
+    assert await home.rows("SELECT mark FROM promise WHERE kept_at IS NULL ORDER BY due_at DESC LIMIT 1") == [("fresh",)]
     assert ["还没回您，对不起" in words for _, words in await home.send_all()] == [True]
 
 

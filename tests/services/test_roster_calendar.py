@@ -110,7 +110,7 @@ async def test_n8_a_year_without_its_days_is_red_from_december_on_and_never_gues
 async def test_n8_q4_the_machine_promises_by_the_hours_of_the_desk(home: HomeUnderTest, lead: Viewer) -> None:
     await fills(home)
     home.clock.now = datetime(2026, 11, 23, 14, 10, tzinfo=UTC)  # 22:10
-    assert "23:10 前" in await home.hears("你们的窗帘多久洗一次", "before")
+    assert "明天 09:00 前" in await home.hears("你们的窗帘多久洗一次", "before")
     await sets(home, lead, SetHours(hours=ALL))
     await learns(home)
     assert "明天 09:30 前" in await home.hears("你们的窗帘多久洗一次")

@@ -76,7 +76,7 @@ async def test_chatwoot_12_a_colleague_who_left_long_ago_no_longer_silences_the_
     await reply(home, who, "我来", "a")
     await home.send_all()
     home.clock.on(hours=13)
-    assert "一定答复" in await home.hears("有没有空床")
+    assert "09:00 前回您" in await home.hears("有没有空床")
     assert await home.one("SELECT attended_by FROM conversation") is None
 
 
