@@ -20,6 +20,55 @@ SIZES = {"1440": (1440, 900), "390": (390, 844)}
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
 
+FORMS = (
+    "surveys",
+    "knowledge/new",
+    "search",
+    "restore",
+    "binding",
+    "residents/new",
+    "residents/beds",
+    "staff",
+    "staff/new",
+    "roster",
+    "tasks",
+    "calendar",
+    "week",
+    "week/activities",
+    "week/beds",
+    "week/prices",
+    "imports",
+    "launch",
+    "setup/home",
+    "setup/account",
+    "setup/menu",
+    "settings/clocks",
+    "settings/letters",
+    "settings/lists",
+    "settings/greetings",
+    "settings/phrases/desk.welcome",
+    "settings/canned",
+)
+"""Pages that open from others, most with a form."""
+REFUSED = """() => {
+  for (const form of document.querySelectorAll("main form")) {
+    const posts = form.method === "post" || form.hasAttribute("hx-post");
+    if (!posts || !form.offsetParent || !form.querySelector("input:not([type=hidden]), textarea")) continue;
+    form.noValidate = true;
+    for (const field of form.querySelectorAll("input, textarea, select")) {
+      field.required = false;
+      if (field.type === "number") field.value = "99999";
+      else if (field.type === "date") field.value = "1900-01-01";
+      else if (["text", "tel", "search", "url", ""].includes(field.type) || field.tagName === "TEXTAREA") field.value = "";
+    }
+    form.requestSubmit();
+    return true;
+  }
+  return false;
+}"""
+"""Hands in the first form of a page with nothing that could be right, past what the browser itself would refuse."""
+
+
 async def snap(page: Page, name: str) -> None:
     """One picture."""
     await page.wait_for_timeout(400)
@@ -97,36 +146,15 @@ async def details(browser: Browser, used: Stage) -> None:
             async with context.expect_page() as opened:
                 await page.click("button:has-text('打一张绑定单')")
             await snap(await opened.value, f"sheet-full-{size}-{theme}")
-            for name in (
-                "surveys",
-                "knowledge/new",
-                "search",
-                "restore",
-                "binding",
-                "residents/new",
-                "residents/beds",
-                "staff",
-                "roster",
-                "tasks",
-                "calendar",
-                "week",
-                "week/activities",
-                "week/beds",
-                "week/prices",
-                "imports",
-                "launch",
-                "setup/home",
-                "setup/account",
-                "setup/menu",
-                "settings/clocks",
-                "settings/letters",
-                "settings/lists",
-                "settings/greetings",
-                "settings/phrases/desk.welcome",
-                "settings/canned",
-            ):
+            for name in FORMS:
                 await page.goto(f"{used.url}/console/{name}")
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
+                if await page.evaluate(REFUSED):
+                    await page.wait_for_timeout(600)
+                    await page.evaluate(
+                        "(document.querySelector('.problem, #problem, [role=alert]') || document.body).scrollIntoView({block: 'center'})"
+                    )
+                    await snap(page, f"{name.replace('/', '-')}-refused-{size}-{theme}")
             await page.goto(f"{used.url}/console/letters")
             await page.click(".krow:has-text('王桂兰')")
             await page.wait_for_selector("#letter")

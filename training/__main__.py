@@ -32,12 +32,12 @@ FOLDS: Final = 4
 WHO: Final = ("elder", "family", "stranger")
 GIVEN: Final = "g00"
 """The voice of the lines that were there before the others."""
-RUNG: Final = 0.002
+RUNG: Final = 0.0015
 """Share of ordinary talk of voices that training has not that may ring; of contrasts: RUNG_CONTRAST."""
 RUNG_CONTRAST: Final = 0.08
-ASKED: Final = 0.018
-SHOWN: Final = 0.085
-MISSED: Final = 0.006
+ASKED: Final = 0.015
+SHOWN: Final = 0.08
+MISSED: Final = 0.015
 """Share of emergencies below the limit under which no second reading is made."""
 CERTAIN: Final = 0.0008
 """Share of ordinary talk that may ring by the inline reading alone."""

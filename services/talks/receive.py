@@ -235,9 +235,7 @@ def _one(
         away = alarms.away(store, talk.person_id, talk.kind)
         if away:
             alarms.call_instead(context)
-        alarm = house.words(
-            [alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder", away=context.away
-        )
+        alarm = house.words([alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder", away=context.away)
     if (
         weighed.ends
         or (heard.rings and talk.kind == "staff")

@@ -120,7 +120,9 @@ async def test_q4_a_promise_is_marked_and_its_breach_is_told_once(home: HomeUnde
         await home.database.store(lambda store: clocks.look_at_promises(store, home.house, home.clock()))
         seen.append(await home.one("SELECT mark FROM promise"))
     assert seen == ["fresh", "half", "near", "breached", "breached"]
-    assert await home.rows("SELECT mark FROM promise WHERE kept_at IS NULL ORDER BY due_at DESC LIMIT 1") == [("fresh",)]
+    assert await home.rows("SELECT mark FROM promise WHERE kept_at IS NULL ORDER BY due_at DESC LIMIT 1") == [
+        ("fresh",)
+    ]
     assert ["还没回您，对不起" in words for _, words in await home.send_all()] == [True]
 
 
