@@ -19,30 +19,46 @@ from typing import Final
 import aiohttp
 
 from benchmarks.inbound import IN_FLIGHT, KEYS, PEOPLE, Request, cpu, requests
+from bot.reading import Reader
+from care.triage import Urgency
 from scripts.stage import Stage
 from simulator.codec import message
 from understanding import cascade
 
 MOST_WITH, MOST_WITHOUT = 320.0, 150.0
-"""MiB of all processes (PSS)."""
+"""MB of all processes (PSS), after ordinary traffic."""
 SHARE: Final = 0.30
 """Of messages with words that reach the encoder."""
-GROWS: Final = 8.0
-"""MiB that all processes may grow by from the first fifth of the doubtful messages to the last."""
+GROWS: Final = 5.0
+"""MB that the second reading may grow by from the first fifth of the doubtful messages to the last: what all processes
+grow by, less what a service without it grows by on the same messages.
+"""
+AT_A_TIME: Final = 1000
 WORD: Final = "a-word-for-prometheus"
 SAID: Final = (
-    ("灶台", "煤气", "窗户", "门", "水龙头", "热水器"),
-    ("好像没关", "好像坏了", "有味道", "一直响", "关不上"),
-    ("", "，妈妈在屋里", "，老人在里面", "，爷爷说的", "，她有点慌"),
-    ("", "，谁去看看", "，麻烦看一下", "，怎么办"),
+    ("妈妈这两天", "爷爷最近", "奶奶昨晚", "她今天", "我爸早上", "外婆"),
+    (
+        "胃口不太好",
+        "睡得不太好",
+        "有点咳嗽",
+        "说腿有点酸",
+        "没怎么说话",
+        "起得晚",
+        "有点感冒",
+        "说头发该剪了",
+        "吃药了吗",
+    ),
+    ("", "，不要紧吧", "，不知道怎么样", "，麻烦问一下", "，好些了吗"),
 )
-"""Pieces of what may or may not be a danger; those are sent that the inline reading finds doubtful."""
+"""Pieces of ordinary lines that may sound like a danger. Those are sent that the inline reading doubts and the second
+one calms: alarms that nobody answers fill the memory of the board, which is not what is measured.
+"""
 
 
 def pss(pid: int) -> float:
-    """Memory of a process in MiB, what it shares in its part."""
+    """Memory of a process in MB, what it shares in its part."""
     found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 def family(pid: int) -> list[int]:
@@ -67,7 +83,7 @@ class Served:
 
     @property
     def memory(self) -> float:
-        """MiB of all of them."""
+        """MB of all of them."""
         return sum(map(pss, self.pids))
 
     async def load(self, made: list[Request]) -> None:
@@ -126,10 +142,27 @@ async def _runs(made: Served) -> bool:
     return (await made.figures())["jiashu_second_reading_runs"] == 1
 
 
-def doubtful(count: int) -> Iterator[Request]:
+async def lines() -> list[str]:
+    """Ordinary lines that reach the second reading."""
+    reader, found = Reader(again=True), list[str]()
+    reader.start()
+    for _ in range(600):
+        await asyncio.sleep(0.0 if reader.reads_again else 0.05)
+    for words in map("".join, itertools.product(*SAID)):
+        first = cascade.read(words)
+        begun = reader.again(first.words) if cascade.is_doubtful(first) else None
+        scores = reader.scores_of(await begun) if begun is not None else None
+        if scores is not None:
+            meant = cascade.decide(cascade.Reading(first.words, scores, again=True, first=first.scores), "stranger")
+            if not (meant.show or meant.ask or meant.level < Urgency.P3):
+                found.append(words)
+    await reader.close()
+    assert len(found) > 20, "too few of the lines are doubtful"
+    return found
+
+
+def doubtful(said: list[str], count: int) -> Iterator[Request]:
     """So many messages that the inline reading doubts, from many people."""
-    said = [words for words in map("".join, itertools.product(*SAID)) if cascade.is_doubtful(cascade.read(words))]
-    assert len(said) > 20, "too few of the lines are doubtful"
     now = int(time.time())
     for number, words in zip(range(count), itertools.cycle(said), strict=False):
         openid = f"oAgain{number % PEOPLE:022d}"
@@ -152,10 +185,10 @@ class Proof:
     used: Served
     bare: Served
     share: float = 0.0
-    idle: float = 0.0
-    idle_bare: float = 0.0
-    early: float = 0.0
-    late: float = 0.0
+    early: tuple[float, float] = (0.0, 0.0)
+    """MB with it and without, after ordinary traffic and a fifth of the doubtful messages."""
+    late: tuple[float, float] = (0.0, 0.0)
+    idle: tuple[float, float] = (0.0, 0.0)
     count: int = 0
     fates: dict[str, int] = field(default_factory=dict)
 
@@ -168,19 +201,24 @@ class Proof:
             f"readings: {cost:.0f} µs a message of ordinary traffic with the second reading, {bare:.0f} without "
             f"(× {ratio:.2f}, {len(self.used.costs)} pairs), {statistics.median(self.used.rates):.0f} and "
             f"{statistics.median(self.bare.rates):.0f} a second; {self.share:.1%} of messages with words reach the "
-            f"encoder (≤ {SHARE:.0%}); all processes {self.idle:.0f} MiB at the start (≤ {MOST_WITH:.0f}), without "
-            f"{self.idle_bare:.0f} (≤ {MOST_WITHOUT:.0f}); over {self.count:,} doubtful messages {self.early:.0f} MiB "
-            f"after a fifth, {self.late:.0f} at the end (+ ≤ {GROWS:.0f}); {fates}"
+            f"encoder (≤ {SHARE:.0%}); all processes {self.idle[0]:.0f} MB (≤ {MOST_WITH:.0f}), without "
+            f"{self.idle[1]:.0f} (≤ {MOST_WITHOUT:.0f}); over {self.count:,} doubtful messages from "
+            f"{self.early[0]:.0f} to {self.late[0]:.0f}, without from {self.early[1]:.0f} to {self.late[1]:.0f}: the "
+            f"second reading {self.grown:+.0f} (≤ {GROWS:.0f}); {fates}"
         )
+
+    @property
+    def grown(self) -> float:
+        """MB that the second reading grew by."""
+        return (self.late[0] - self.early[0]) - (self.late[1] - self.early[1])
 
     def holds(self) -> bool:
         """Whether the limits are kept."""
         return (
             self.share <= SHARE
-            and self.idle <= MOST_WITH
-            and self.late <= MOST_WITH
-            and self.idle_bare <= MOST_WITHOUT
-            and self.late - self.early <= GROWS
+            and self.idle[0] <= MOST_WITH
+            and self.idle[1] <= MOST_WITHOUT
+            and self.grown <= GROWS
             and self.fates["failed"] == 0
         )
 
@@ -190,17 +228,20 @@ async def prove(rounds: int, count: int, many: int) -> Proof:
     async with AsyncExitStack() as stack:
         used = await stack.enter_async_context(served(second=True))
         bare = await stack.enter_async_context(served(second=False))
-        proof = Proof(used, bare, idle=used.memory, idle_bare=bare.memory, count=many)
+        both, proof = (used, bare), Proof(used, bare, count=many)
         for number in range(rounds):
-            for one in (used, bare) if number % 2 else (bare, used):
+            for one in both if number % 2 else reversed(both):
                 await one.load(requests(count, number + 1))
+        proof.idle = used.memory, bare.memory
         proof.share = await used.again() / (await used.figures())["jiashu_messages_read_total"]
-        todo = doubtful(many)
-        await used.send(list(itertools.islice(todo, many // 5)))
-        proof.early = used.memory
-        while some := list(itertools.islice(todo, 2000)):
-            await used.send(some)
-        proof.late = used.memory
+        todo = doubtful(await lines(), many)
+        for size in (many // 5, many - many // 5):
+            left = size
+            while some := list(itertools.islice(todo, min(left, AT_A_TIME))):
+                left -= len(some)
+                for one in both:
+                    await one.send(some)
+            proof.early, proof.late = proof.late, (used.memory, bare.memory)
         found = await used.figures()
         proof.fates = {
             fate: int(found[f'jiashu_second_readings_total{{fate="{fate}"}}'])
