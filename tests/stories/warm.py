@@ -1,7 +1,8 @@
 """Demos that start quickly: one process has loaded the product, and each demo is a fork of it that runs the command.
 
 Three things are not those of a user's start: staff have passwords that cost little (`test_passwords` holds the cost),
-the interpreter has loaded the modules before, and nothing is read a second time, since that loads the encoder. `test_demo` starts the command as users do.
+the interpreter has loaded the modules before, and nothing is read a second time, since that loads the encoder.
+`test_demo` starts the command as users do.
 """
 
 import asyncio
