@@ -1,5 +1,5 @@
-"""A death was told: one sentence, and then silence until a colleague has spoken (F59). Everything that is said is heard and
-kept; no clock, no greeting, no thanks of a machine.
+"""A death was told: one sentence, and then silence until a colleague has spoken (F59). Everything that is said is heard
+and kept; no clock, no greeting, no thanks of a machine.
 """
 
 from dataclasses import dataclass

@@ -72,8 +72,8 @@ def blanks_of(text: str) -> frozenset[str]:
 
 def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
     """The phrase as the reader sees it; an elder reads the one of that name with `_elder`, where there is one: shorter,
-    without numbers of cases and words to send back (C-12). One who is not in the house reads the one with `_away`, where
-    there is one. The home's own words go before ours.
+    without numbers of cases and words to send back (C-12). One who is not in the house reads the one with `_away`,
+    where there is one. The home's own words go before ours.
 
     Raises UnknownPhrase, or KeyError for an unfilled blank.
     """

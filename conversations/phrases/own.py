@@ -28,15 +28,8 @@ FOR_BOTH: Final = 90
 """The same for what elders read as well as families: an elder hears or reads it in large type."""
 _BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters", "speaker"})
 _FAMILIES: Final = frozenset(
-    {
-        "desk.elder",
-        "desk.elder_night",
-        "desk.night",
-        "desk.closed",
-        "letters.here",
-        "letters.here_of",
-        "letters.unbound",
-    }
+    {"desk.elder", "desk.elder_night", "desk.night", "desk.closed"}
+    | {"letters.here", "letters.here_of", "letters.unbound"}
 )
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""

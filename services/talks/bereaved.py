@@ -1,5 +1,5 @@
-"""After a death the machine says one sentence and is silent until a colleague has spoken (F59, A6): who leads the house is
-asked by name to call within minutes, by night too.
+"""After a death the machine says one sentence and is silent until a colleague has spoken (F59, A6): who leads the house
+is asked by name to call within minutes, by night too.
 """
 
 from typing import Final, NamedTuple
@@ -70,7 +70,7 @@ def mourn(context: Context, _: Mourn) -> Done:
 
 
 def _keep_words(context: Context) -> None:
-    """What is said to an open complaint belongs to it, and words that accuse somebody are one; nobody is told a number."""
+    """What is said to an open complaint belongs to it, and words that accuse somebody are one; no number is told."""
     event = context.event
     if event is None:
         return

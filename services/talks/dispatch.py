@@ -5,6 +5,7 @@ from functools import cache
 
 from care import quiet_hours, sla
 from care.sla import Kind
+from care.states import Status
 from conversations.effects import (
     AskHuman,
     Beside,
@@ -70,7 +71,8 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
         due_at=due_at,
         inbox_id=context.inbox_id,
     )
-    again = waits or context.untied or context.accused is not None
+    mourns = context.status == Status.DIED
+    again = waits or mourns or context.untied or context.accused is not None  # to them no machine introduces itself
     return _promised(context, due_at, "again" if again else "first")
 
 

@@ -48,7 +48,8 @@ def grave() -> ColumnElement[bool]:
 def _accusing(db: Unit, people: Collection[int]) -> set[int]:
     """Who of these accuses a colleague while nobody above has decided, or while the case is open."""
     table, case = tables.Accused, tables.Complaint
-    still = (table.state == "suspected") | ((table.state == "confirmed") & case.closed_at.is_(None))
+    goes_on = (table.state == "confirmed") & case.id.is_not(None) & case.closed_at.is_(None)
+    still = (table.state == "suspected") | goes_on
     rows = select(table.person_id).outerjoin(case, case.id == table.case_id).where(table.person_id.in_(people), still)
     return set(db.scalars(rows))
 

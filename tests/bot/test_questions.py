@@ -26,7 +26,7 @@ def told(command: str, text: str, file: Path | None = None) -> list[dict[str, An
 
 def test_q3_answer_reads_the_starter_knowledge_without_a_config() -> None:
     found = told("answer", "怎么收费\n\n有补贴吗\n今天会不会下雨\n")
-    assert [set(line) for line in found] == [{"question", "id", "score", "answer", "missing"}] * 3
+    assert [set(line) for line in found] == [{"question", "kind", "id", "offers", "score", "answer", "missing"}] * 3
     assert (found[0]["id"], found[0]["answer"], found[0]["missing"]) == ("faq-01", None, ["床位费", "护理费", "餐费"])
     assert (found[1]["id"], found[1]["missing"]) == ("faq-18", [])
     assert "民政" in found[1]["answer"]
@@ -71,7 +71,8 @@ def test_e2_triage_says_level_why_and_audience() -> None:
     found = told("triage", "我摔倒了\n护工掐我\n笑死我了\n")
     assert [(line["level"], line["audience"]) for line in found] == [("P0", "floor"), ("P0", "lead"), ("P3", "none")]
     assert found[0]["why"].startswith("跌倒受伤")
-    assert set(found[0]) == {"text", "level", "why", "audience"}
+    assert set(found[0]) == {"text", "level", "kind", "why", "audience", "ask", "show"}
+    assert [line["ask"] for line in found] == [False, False, False]
 
 
 def test_e2_each_line_is_answered_before_the_next_is_asked() -> None:

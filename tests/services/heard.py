@@ -13,6 +13,7 @@ from tests.conftest import HomeUnderTest
 from understanding import cascade
 from understanding.cascade import Limits, Reading, Thresholds
 from understanding.classes import CLASSES, MARK
+from understanding.judge import Judge, Judges
 from understanding.linear import SHARP
 
 __all__ = ["ASKED", "RINGS", "SHOWN", "SURE", "says", "sounds", "unweighted"]
@@ -39,6 +40,8 @@ def unweighted(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(-3.0, dict.fromkeys(everybody, 3.0), dict.fromkeys(everybody, 1.0), dict.fromkeys(everybody, 0.0))
     monkeypatch.setattr(cascade, "inline", _Unweighted)
     monkeypatch.setattr(cascade, "thresholds", lambda: Thresholds(limits, limits))
+    judge = Judge(0.0, (0.0,) * len(CLASSES), 1.0, {}, 0.0)
+    monkeypatch.setattr(cascade, "judges", lambda: Judges(judge, judge))
 
 
 def sounds(words: str, odds: float, kind: str = "brain", intent: str = "askback") -> Reading:

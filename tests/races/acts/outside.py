@@ -41,6 +41,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
         "effect.NoteOnComplaint", "case", why="a field that the family alone fills, its messages one after the other"
     ),
     ("webhook", "AskHuman"): act("effect.AskHuman", "promise", why="the act push, whose words wait for a colleague"),
+    ("webhook", "Mourn"): act("effect.Mourn", "promise", why="the act push, whose words wait for a colleague's call"),
     ("webhook", "TakeVerdict"): act(
         "effect.TakeVerdict", "case", "step.hear", PERSON, why="the family is answered by what stands"
     ),
