@@ -31,7 +31,7 @@ KINDS: Final = {"stranger": "guest"}
 
 def run(command: str, file: Path | None, source: TextIO, target: TextIO) -> int:
     """Answer each line at once. Raises ConfigError."""
-    again = _second()
+    again = second()
     known = Knowledge(()) if command == "triage" else _knowledge(file)
     tell: Callable[[str], dict[str, object]] = {
         "triage": partial(urgency, again),
@@ -128,7 +128,7 @@ def urgency(again: Second | None, line: str) -> dict[str, object]:
     }
 
 
-def _second() -> Second | None:
+def second() -> Second | None:
     """The second reading, where its extra is installed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

@@ -28,6 +28,8 @@ _TAGS: Final = re.compile(
     r"<\w{1,20}>[ -;=-~]{0,80}</\w{1,20}>|<!\[cdata\[|<[!?/]?-{0,2}[ -;=?-~]{0,80}>?|[-?]{0,2}>|\]\]>", re.IGNORECASE
 )
 """What a damaged push, or somebody who plays with one, leaves among the words (fault W1)."""
+_LONE: Final = re.compile(r"(?<![a-zA-Z0-9])[a-zA-Z](?![a-zA-Z0-9])")
+"""A letter that stands alone among what was left."""
 _BLANK: Final = re.compile(r"\s+")
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n…]+")
 _CLAUSE: Final = re.compile(r"[，。！？；、,.!?;\s…~～（）()]+")
@@ -49,7 +51,8 @@ def _repeated() -> re.Pattern[str]:
 def plain(text: str) -> str:
     """Simplified script, half width, lower case, without unseen signs; time grows with the length alone."""
     clear = unicodedata.normalize("NFKC", UNSEEN.sub("", text))
-    clear = _TAGS.sub(" ", clear) if "<" in clear or "]]>" in clear else clear
+    if "<" in clear or "]]>" in clear:
+        clear = _LONE.sub(" ", _TAGS.sub(" ", clear))
     clear = _KEYCAP.sub(r"\1", clear).translate(_forms()).lower()
     return _repeated().sub(r"\1\1\1", _BLANK.sub(" ", clear)).strip()
 

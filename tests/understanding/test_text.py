@@ -15,7 +15,7 @@ from understanding.text import HEAD, TAIL, ends, plain
         ("🆘", "救命"),
         ("5\ufe0f\u20e3 分", "5 分"),
         ("啊啊啊啊啊啊啊啊", "啊啊啊"),
-        ("x]]></Content><MsgType>event</MsgType><Content><![CDATA[我摔倒了", "x 我摔倒了"),
+        ("x]]></Content><MsgType>event</MsgType><Content><![CDATA[我摔倒了", "我摔倒了"),
         ("她<3我", "她 我"),
         ("   ", ""),
     ],

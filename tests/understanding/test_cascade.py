@@ -1,14 +1,25 @@
 """Emergency words: what must ring and what must not, one utterance a test; idioms cancel only themselves."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from care.triage import Audience, Urgency
-from understanding.cascade import triage
+from bot.questions import Said, read, second
+from care.triage import Audience, Triage, Urgency
+from understanding import cascade
 
 DATA = tomllib.loads((Path(__file__).parent.parent / "data" / "triage.toml").read_text(encoding="utf-8"))
+
+
+again = cache(second)
+
+
+def triage(words: str) -> Triage:
+    """As the service reads it: inline, and again where that could change what is done."""
+    decision, heard = read(again(), Said(words))
+    return heard if heard.rings and decision.level <= Urgency.P1 else cascade.of(decision)
 
 
 def said(kind: str) -> list[str]:
