@@ -15,7 +15,7 @@ from care.triage import Audience, Triage, Urgency
 from understanding import exact
 from understanding.classes import CLASSES, KINDS, MARK, intent_of
 from understanding.judge import judges
-from understanding.linear import CALM, WEIGHTS, danger, inline
+from understanding.linear import CALM, WEIGHTS, inline
 from understanding.text import clauses, ends, plain
 
 LEAD: Final = frozenset({"abuse"})
@@ -24,7 +24,14 @@ SOON: Final = frozenset({"acute"})
 """Kinds that ring within five minutes; all others at once."""
 CLAUSES: Final = 40
 """Clauses among which the loudest is looked for."""
+HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
+"""Kinds of a body that is hurt or ill."""
+WOUND: Final = -0.5
+"""From this margin of one of them on, words of abuse tell of a wound as well: somebody must go, now (F27)."""
 VERDICTS: Final = frozenset({"verdict_yes", "verdict_no", "verdict_call"})
+
+
+HURTS: Final = tuple(number for number, label in enumerate(CLASSES) if label.removeprefix(MARK) in HURT)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -69,6 +76,8 @@ class Decision(msgspec.Struct, frozen=True):
     show: bool = False
     why: str = ""
     odds: float = 0.0
+    wound: str = ""
+    """The kind of the wound that words of abuse tell of: the floor gets the place, the lead the words (F27)."""
 
 
 @cache
@@ -121,7 +130,7 @@ def weigh(
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)
     if odds >= limits.ring[who] and not meant:
-        return _of_kind(CLASSES[kind], odds, _loudest(words))
+        return _of_kind(CLASSES[kind], odds, _loudest(words, kind), _wound(scores))
     intent = meant or _calm(scores, open_)
     if meant:
         return Decision(intent, odds=odds)
@@ -145,16 +154,23 @@ def weigh(
     )
 
 
-def _of_kind(label: str, odds: float, why: str) -> Decision:
+def _of_kind(label: str, odds: float, why: str, wound: str) -> Decision:
     kind = label.removeprefix(MARK)
     level = Urgency.P1 if kind in SOON else Urgency.P0
-    return _ringing(kind, intent_of(label), why, level, odds)
+    found = _ringing(kind, intent_of(label), why, level, odds)
+    return msgspec.structs.replace(found, wound=wound) if kind in LEAD else found
 
 
-def _loudest(words: str) -> str:
-    """The clause that sounds most like a danger: what the alarm shows first."""
+def _wound(scores: list[float]) -> str:
+    """The kind of a body's hurt that is told beside something else; "" for none."""
+    worst = max(HURTS, key=scores.__getitem__)
+    return KINDS[CLASSES[worst].removeprefix(MARK)] if scores[worst] >= WOUND else ""
+
+
+def _loudest(words: str, kind: int) -> str:
+    """The clause that sounds most like this kind of danger: what the alarm shows first."""
     said = clauses(words)
-    return max(said[:CLAUSES], key=lambda one: danger(inline().score(one)), default=words) if len(said) > 1 else words
+    return max(said[:CLAUSES], key=lambda one: inline().score(one)[kind], default=words) if len(said) > 1 else words
 
 
 def _ringing(kind: str, intent: str, why: str, level: Urgency, odds: float = 99.0) -> Decision:
@@ -180,5 +196,6 @@ def triage(text: str, who: str = "elder") -> Triage:
 
 
 def of(found: Decision) -> Triage:
-    """The alarm of a decision."""
-    return Triage(found.level, found.kind, found.why, found.audience)
+    """The alarm of a decision, or the two of them."""
+    alarm = Triage(found.level, found.kind, found.why, found.audience)
+    return Triage(Urgency.P0, found.wound, found.why, Audience.FLOOR, also=alarm) if found.wound else alarm

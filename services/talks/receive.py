@@ -142,7 +142,17 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
         return
     flow = house.registry.of(talk.snapshot)
     context = Context(
-        store, house, home_id, person_id, now, now, None, attended=False, kind=talk.kind, status=talk.status
+        store,
+        house,
+        home_id,
+        person_id,
+        now,
+        now,
+        None,
+        attended=False,
+        kind=talk.kind,
+        status=talk.status,
+        untied=talk.accuses,
     )
     turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
     talks.keep(store, talk, None if turn.ended else turn, now)

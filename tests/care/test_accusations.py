@@ -218,7 +218,7 @@ def test_f27_what_rings_for_the_lead_alone_rings_the_floor_only_where_somebody_i
         ("护工正在掐我", LOOK, "掐我"),
         ("护工偷我妈的钱，现在还在拿", LOOK, "偷我妈的钱"),
         ("我摔倒了，小周骂我", "跌倒受伤", "骂"),
-        ("三楼护工打我妈，头流血了", "跌倒受伤", "护工打我"),
+        ("三楼护工打我妈，头流血了", "出血烫伤", "护工打我"),
     ],
 )
 def test_fault_t_f27_where_somebody_may_be_hurt_the_floor_gets_a_place_and_the_lead_always_the_words(
@@ -229,5 +229,7 @@ def test_fault_t_f27_where_somebody_may_be_hurt_the_floor_gets_a_place_and_the_l
     rings = heard(rung, read(words, HOUSE, hurt=rung.rings and rung.audience is Audience.FLOOR))
     both = [one for one in (rings, rings.also) if one is not None]
     assert [one.kind for one in both if one.audience is Audience.FLOOR] == [floor] * bool(floor)
-    assert [(one.kind, one.why) for one in both if one.audience is Audience.LEAD] == [(ABUSE, lead)] * bool(lead)
+    leads = [one for one in both if one.audience is Audience.LEAD]
+    assert [one.kind for one in leads] == [ABUSE] * bool(lead)
+    assert all(lead in one.why for one in leads)
     assert rings.rings == bool(floor or lead)

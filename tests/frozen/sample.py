@@ -19,11 +19,13 @@ MOVED: Final[dict[str, str]] = {}
 """table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
 REWORDED: Final[dict[str, str]] = {
     r"记进 C\d{4}-\d{2} 了。您接着说，说完了请回「好了」。": "记下了，您接着说。",
-    r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事回。\2",
+    r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事回，HH:MM 前答复您。\2",
 }
 """a line of 19125a6, as a pattern -> what is said today instead (C-12)."""
 ENDED: Final = {("talk-complaint-story", "返回"): "仍会有人处理"}
 """what a talk of 19125a6 is told and ends with today, where it stayed: 返回 before any question asks no more (A18)"""
+LATER: Final = {(("out-late-b", "到时间发（late）"), 21600): 79200}
+"""what left at one moment and leaves at another, in seconds after the end: overdue words are said by day (A15)"""
 REPLACED: Final[dict[tuple[str, str], str]] = {}
 """(table.column, word of 19125a6) -> the word that a proven migration has put in its place."""
 
@@ -31,6 +33,16 @@ REPLACED: Final[dict[tuple[str, str], str]] = {}
 @cache
 def expected() -> Any:
     return json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
+
+
+def leaves() -> list[dict[str, Any]]:
+    """What leaves at which moment, as it does today."""
+    found = [{**one, "left": [tuple(pair) for pair in one["left"]]} for one in expected()["leaves"]]
+    for (pair, before), after in LATER.items():
+        next(one for one in found if one["after_s"] == before)["left"].remove(pair)
+        later = next(one for one in found if one["after_s"] == after)
+        later["left"] = sorted([*later["left"], pair])
+    return found
 
 
 def at(after: timedelta = timedelta(0)) -> datetime:
@@ -54,6 +66,11 @@ def today(words: str) -> str:
     for old, new in REWORDED.items():
         words = re.sub(rf"^{old}$", new, words, flags=re.MULTILINE)
     return words
+
+
+def timeless(words: str) -> str:
+    """A sentence without the time until which it promises: today one that was missed has a new one (A15, A16)."""
+    return re.sub(r"[^，。]+(?= 前答复您)", "HH:MM", words)
 
 
 def told(value: bytes) -> tuple[str, str]:

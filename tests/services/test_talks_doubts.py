@@ -144,7 +144,7 @@ async def test_f26_an_open_questionnaire_is_not_lost_and_goes_on_afterwards(hous
 
 async def test_f26_a_relative_is_asked_only_where_the_words_surely_tell_of_now(house: House) -> None:
     home = house.home
-    assert OTHERS_QUESTION not in await says(home, "我妈最近总头昏", ASKED, "niece", intent="request")
+    assert OTHERS_QUESTION not in await says(home, "我妈最近总头昏", ASKED, "niece", intent="other")
     assert await tasks(home) == [("nurse", "3", 5)], "shown, and she hears nothing of it"
     assert await says(home, "我妈刚说头昏站不住", SURE, "niece", intent="askback") == OTHERS_QUESTION
     assert await passes(home, minutes=4) == 0
@@ -205,7 +205,7 @@ async def test_f26_it_is_marked_on_the_task_on_today_and_in_the_talk(house: Hous
         return line, [one.words for one in shown], thread, today.lines(db, nurse, home.clock())
 
     line, words, thread, (todo,) = await home.database.read(look)
-    assert (line.resident, line.words, line.talk_id, line.maker) == ("306-1 王桂兰", "请看一眼来信", grandma, "")
+    assert (line.resident, line.words, line.talk_id, line.maker) == ("306-1 王桂兰", "请看一眼来信", grandma, "机器人")
     assert words == ["腿不得劲", "饭也吃不下"]
     assert [one.doubt for one in thread.bubbles if one.doubt] == ["可能要紧，请同事看一眼"] * 2
     assert (todo.tag, todo.title) == ("请看一眼", "有 1 件等您看一眼")

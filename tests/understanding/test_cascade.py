@@ -67,6 +67,6 @@ def test_e2_what_was_only_told_counts_when_it_is_me_now() -> None:
 
 def test_e2_abuse_with_a_wound_rings_for_both_each_with_its_own_eyes() -> None:
     heard = triage("护工打了我，我头撞破了流血不止")
-    assert (heard.kind, heard.audience) == ("跌倒受伤", Audience.FLOOR)
+    assert (heard.kind, heard.audience) == ("出血烫伤", Audience.FLOOR)
     assert heard.also is not None
     assert (heard.also.kind, heard.also.audience) == ("侵害", Audience.LEAD)
