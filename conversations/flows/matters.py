@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from conversations.effects import AskHuman, FileMatter, Quiet, say
+from conversations.effects import AskHuman, FileMatter, Quiet, Say, say
 from conversations.engine import END, Flow, Step, finish
 from conversations.events import Done, Message
 from conversations.routing import Intent
@@ -62,6 +62,13 @@ for _intent in INTENTS:
     flow.enters(on=_intent)(begins(_intent))
 
 
+def to_elder(event: Done) -> Say:
+    """One short sentence: who is told, or for who talks one that can be heard."""
+    if event.how in {"aloud", "noted"}:
+        return say("desk.elder" if event.how == "aloud" else "alarm.noted")
+    return say("matter.elder", who="".join(event.known[1:2]))
+
+
 @flow.on_done(of=FileMatter)
 def filed(data: Filed, event: Done) -> Step[Filed]:
     """The task is there; whoever waits for an answer is promised one."""
@@ -69,8 +76,8 @@ def filed(data: Filed, event: Done) -> Step[Filed]:
     match event.how:
         case "silent":
             return finish(data, Quiet("a colleague is in the talk, and nobody waits for an answer"))
-        case "elder":
-            return finish(data, say("matter.elder", who=who))
+        case "elder" | "aloud" | "noted":
+            return finish(data, to_elder(event))
         case "praise":
             return finish(data, say("matter.praise", who=who))
         case _:

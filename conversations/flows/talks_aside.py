@@ -10,7 +10,7 @@ from enum import StrEnum
 from conversations.effects import AskHuman, Beside, FileMatter, Quiet, say
 from conversations.engine import END, Flow, Step, finish
 from conversations.events import Done, Message
-from conversations.flows import talks
+from conversations.flows import matters, talks
 from conversations.routing import Intent
 
 
@@ -67,7 +67,7 @@ def said(data: Aside, event: Done) -> Step[Aside]:
 @flow.on_done(of=FileMatter)
 def told(data: Aside, event: Done) -> Step[Aside]:
     """Who comes to her."""
-    return finish(data, say("matter.elder", who=event.known[-1] if event.known else None))
+    return finish(data, matters.to_elder(event))
 
 
 flow.on_done(of=AskHuman)(talks.promised)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from care.matters import JOINS, MACHINE, Matter, table
 from care.states import Role
 from conversations.effects import FileMatter
-from conversations.events import Done, line_of
+from conversations.events import Done, Voice, line_of
 from services.context import Context
 from storage.store import Store
 from storage.tables.tasks import Assignment, Task
@@ -57,6 +57,10 @@ def file(context: Context, effect: FileMatter) -> Done:
 def _how(context: Context, matter: Matter, about: About) -> str:
     if context.attended and (about.lives or not matter.reply):
         return "silent"
+    if about.lives and isinstance(
+        context.event, Voice
+    ):  # who talks is answered by a sentence of which there is a sound
+        return "aloud" if matter.reply else "noted"
     if about.lives:
         return "elder"
     if about.status == "去世":

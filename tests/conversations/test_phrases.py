@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conversations import phrases
+from conversations.phrases import own
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -64,6 +65,14 @@ def test_a_phrase_without_its_blank_or_unknown_raises() -> None:
 def test_without_a_phone_nobody_is_sent_to_one() -> None:
     assert not any(digit in phrases.always("青禾", "")["urgent"] for digit in "0123456789")
     assert "0571" in phrases.always("青禾", "0571-1")["urgent"]
+
+
+@pytest.mark.parametrize("key", [key for key in phrases.book() if own.is_for_elders(key)])
+def test_no_sentence_to_an_elder_has_the_number_of_a_case_or_a_clock(key: str) -> None:
+    assert not phrases.blanks(key) & {"by", "number"}
+    if key.startswith(("matter.", "desk.", "engine.")) and key != "desk.welcome":
+        words = phrases.render(key, dict.fromkeys(phrases.blanks(key), "护理员"), READER)
+        assert all(len(sentence) <= 15 for sentence in re.split("[。\n]", words))
 
 
 def test_only_who_lives_in_the_house_is_sent_to_the_bell() -> None:

@@ -8,14 +8,18 @@ from care.errors import Invalid, NotFound
 from care.matters import MACHINE, table
 from care.states import Role
 from conversations import events
+from conversations.effects import FileMatter
+from conversations.events import Done
 from conversations.flows.matters import INTENTS
 from services.access import Viewer
+from services.context import Context
 from services.residents import residents
 from services.residents.forms import SetStatus
-from services.tasks import tasks
+from services.tasks import matters, tasks
 from services.tasks.access import access_task
 from services.tasks.forms import ActOnTask, EditTask, GiveBack
 from storage.queries import tasks as queries
+from storage.store import Store
 from storage.tables.tasks import Task
 from tests import houses
 from tests.conftest import HomeUnderTest
@@ -179,6 +183,36 @@ async def test_what_an_elder_needs_goes_to_who_can_do_it_in_one_short_sentence(
     assert len(heard) <= 15
     assert (await desk.task())[1] == role
     assert await desk.promises() == 0
+
+
+async def test_an_elder_who_talks_hears_a_sentence_that_has_a_sound(desk: Desk) -> None:
+    voice = events.Voice("m", heard="给我倒杯水")
+    desk.home.house.recorded = frozenset({"记下了，有人会来问您。急就按床头铃。", "您说的，我记下了。"})
+    for intent, heard in (("request", "记下了，有人会来问您。急就按床头铃。"), ("praise", "您说的，我记下了。")):
+        assert await desk.says(voice, "elder3", intent) == heard
+    assert await desk.home.one("SELECT count(*) FROM outbox WHERE purpose = 'spoken'") == 2
+    assert await desk.sees(desk.carer) == ["代办：［语音］给我倒杯水"]
+    assert await desk.promises() == 0
+
+
+async def test_at_the_device_of_a_room_it_is_for_the_carers_of_its_floor(desk: Desk) -> None:
+    home = desk.home
+    await desk.says("你好", "room")
+    await home.rows(
+        "INSERT INTO common_phone (id, home_id, follower_id, place_id, room, floor, made_by, made_at) "
+        "SELECT 1, p.home_id, f.id, p.id, '306', '3', 0, 0 FROM person p JOIN follower f ON f.person_id = p.id "
+        "WHERE f.openid = 'room' RETURNING id"
+    )
+    person, now = await home.person("room"), home.clock()
+
+    def work(store: Store) -> Done:
+        store.lock_persons(person)
+        event = events.Text("我要喝水")
+        context = Context(store, home.house, home.ids.home_id, person, now, now, None, attended=False, event=event)
+        return matters.file(context, FileMatter("request"))
+
+    assert await home.database.store(work) == Done(how="elder", known=("代办", "护理员"))
+    assert (await desk.task())[:3] == ("request", "carer", "3")
 
 
 async def test_a_resident_who_is_not_in_the_house_is_told_who_is_there_for_her(desk: Desk) -> None:
