@@ -1,5 +1,5 @@
-"""The same accusation by the same elder within a week joins the matter that is known: somebody who is not meant looks in
-each time, the director is not woken each night, and nothing is dropped (F28).
+"""The same accusation by the same elder within a week joins the matter that is known: somebody who is not meant looks
+in each time, the director is not woken each night, and nothing is dropped (F28).
 """
 
 from dataclasses import replace

@@ -98,7 +98,7 @@ def look_in(context: Context, accused: Accusation | None) -> None:
 
 
 def calls_lead(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime) -> None:
-    """Who looked in says that the lead must come: the look is done, and the lead is rung anew (F28). Raises NotFound for
+    """Who looked in says that the lead must come: the look is done, the lead is rung anew (F28). Raises NotFound for
     another task, Decided, Changed.
     """
     access_task(db, viewer, task_id)

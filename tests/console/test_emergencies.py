@@ -8,9 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from conversations import events
+from services.emergencies import ringing
 from services.emergencies.strip import Alarm
 from tests.console.browsers import Desk
+from tests.services.heard import RINGS, says, unweighted
 from understanding.cascade import triage
+
+__all__ = ["unweighted"]
 
 
 async def rings(desk: Desk, words: str = "我摔倒了") -> Alarm:
@@ -57,3 +61,16 @@ async def test_e2_what_was_said_on_the_strip_is_written_down_as_soon_as_the_mess
         if await home.one("SELECT going_by FROM alarm"):
             break
     assert await home.one("SELECT going_by FROM alarm") == at_desk.who.id
+
+
+@pytest.mark.usefixtures("unweighted")
+async def test_f26_the_strip_tells_who_goes_that_it_was_taken_back_and_rings_on(at_desk: Desk) -> None:
+    home = at_desk.home
+    await says(home, "我妈摔了", RINGS, "daughter", kind="fall")
+    await says(home, "没事了", openid="daughter")
+    rows = await home.database.read(lambda db: ringing.open_alarms(db, home.ids.home_id, home.clock()))
+    at_desk.board.take_over(rows)
+    page = await (await at_desk.client.get("/console/alarms")).text()
+    at = home.clock().astimezone(home.house.home.zone)
+    assert f"{at:%H:%M} 对方说：没事了" in page
+    assert "我去" in page

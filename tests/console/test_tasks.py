@@ -3,9 +3,14 @@
 import html
 import re
 
+import pytest
+
 from care.states import Role
 from tests.console.browsers import Colleague, House, resident
-from tests.services.reads import says
+from tests.services import reads
+from tests.services.heard import RINGS, SHOWN, says, unweighted
+
+__all__ = ["unweighted"]
 
 
 def text(page: str) -> str:
@@ -58,8 +63,8 @@ async def test_a_task_is_written_from_a_talk_and_from_a_complaint(
 async def test_fault_a12_a_task_of_the_machine_says_so_and_leads_to_the_talk(
     house: House, colleagues: dict[str, Colleague]
 ) -> None:
-    await says(house.home, "请给我妈买两包纸尿裤", "kin3", "request")
-    await says(house.home, "再买一盒牛奶", "kin3", "request")
+    await reads.says(house.home, "请给我妈买两包纸尿裤", "kin3", "request")
+    await reads.says(house.home, "再买一盒牛奶", "kin3", "request")
     number, carer = await house.home.one("SELECT id FROM task"), colleagues["zhou"]
     page = text(await carer.get("/tasks"))
     assert "306-1 王桂兰 代办：请给我妈买两包纸尿裤；再买一盒牛奶 给 3 楼护理，还没人接 · 机器人" in page
@@ -123,3 +128,36 @@ async def test_f30_tasks_of_who_was_put_out_stand_on_her_page_and_go_to_another(
     page = await (await lead.post(f"/staff/{carer}/hand-over", {"tasks": str(nurse)})).text()
     assert "交出去 1 件" in page
     assert "周二陪诊" in await colleagues["tang"].get("/tasks")
+
+
+@pytest.mark.usefixtures("unweighted")
+async def test_f26_a_message_that_may_matter_is_marked_on_the_task_on_today_and_in_the_talk(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    nurse, person = colleagues["tang"], await house.home.person("kin3")
+    await says(house.home, "我妈这两天腿不得劲", SHOWN, "kin3")
+    page = text(await nurse.get("/tasks"))
+    assert "请看一眼 请看一眼来信" in page
+    assert "「我妈这两天腿不得劲」" in page
+    assert "机器人" in page
+    assert "有 1 件等您看一眼" in text(await nurse.get("/today"))
+    assert "可能要紧，请同事看一眼" in text(await nurse.get(f"/chats/{person}"))
+    assert "要主管马上来" not in page, "nobody looks in"
+
+
+@pytest.mark.usefixtures("unweighted")
+async def test_f28_who_looks_in_has_a_button_that_rings_the_lead(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    nurse = colleagues["tang"]
+    person = await house.home.person("kin3")
+    await house.home.rows("UPDATE person SET kind = 'elder' WHERE id = ?", person)
+    for _ in range(2):
+        await says(house.home, "周敏打我", RINGS, "kin3", kind="abuse")
+        await house.home.rows("UPDATE alarm SET arrived_at = latest_at")
+        house.home.clock.on(minutes=3)
+    assert "要主管马上来" in await nurse.get("/tasks?show=all")
+    number = await house.home.one("SELECT id FROM task")
+    done = await (await nurse.post(f"/tasks/{number}/lead?show=all", {})).text()
+    assert "已经响铃叫主管和院长" in done
+    assert await house.home.one("SELECT count(*) FROM alarm WHERE arrived_at IS NULL AND audience = 'lead'") == 1

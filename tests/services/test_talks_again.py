@@ -1,5 +1,5 @@
-"""Nightly accusations: the same by the same elder within a week joins the matter, somebody who is not meant looks in each
-time, the director is rung for the first and for what is new (F28).
+"""Nightly accusations: the same by the same elder within a week joins the matter, somebody who is not meant looks in
+each time, the director is rung for the first and for what is new (F28).
 """
 
 import pytest

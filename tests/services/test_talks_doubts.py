@@ -1,4 +1,4 @@
-"""Ring, ask, show: who is asked, what silence does, what a colleague is shown, and what 「没事了」 does not end (F26, A18)."""
+"""Ring, ask, show: who is asked, what silence does, what a colleague is shown, what 「没事了」 does not end (F26)."""
 
 from datetime import timedelta
 from typing import Any
@@ -251,7 +251,7 @@ async def test_f26_a_muted_stranger_and_a_colleague_are_not_asked(house: House) 
 
 
 @pytest.mark.parametrize("words", ["没事了", "点错了", "发错了。"])
-async def test_fault_a18_taken_back_words_end_nothing_and_are_told_to_who_goes(house: House, words: str) -> None:
+async def test_f26_taken_back_words_end_nothing_and_are_told_to_who_goes(house: House, words: str) -> None:
     home = house.home
     await says(home, "我摔了", RINGS, kind="fall")
     home.clock.on(minutes=2)
@@ -265,7 +265,7 @@ async def test_fault_a18_taken_back_words_end_nothing_and_are_told_to_who_goes(h
     assert house.strips("tang")[0].calmed_at is None, "she cries again"
 
 
-async def test_fault_a18_who_is_taken_at_their_word_by_whom(house: House) -> None:
+async def test_f26_who_is_taken_at_their_word_by_whom(house: House) -> None:
     home = house.home
     await says(home, "我妈摔了", RINGS, "niece", kind="fall")
     assert await says(home, "看错了", openid="niece", intent="wrong") == "好，已经告诉同事您说没事了，还是会去看一眼。"
@@ -276,7 +276,7 @@ async def test_fault_a18_who_is_taken_at_their_word_by_whom(house: House) -> Non
     assert await says(home, "没事了") == "好，我们还是会打个电话问问。"
 
 
-async def test_fault_a18_without_an_alarm_it_is_a_short_sentence_and_no_promise(house: House) -> None:
+async def test_f26_without_an_alarm_it_is_a_short_sentence_and_no_promise(house: House) -> None:
     before = await promised(house.home)
     assert await says(house.home, "发错了", openid="niece", intent="wrong") == "好的，没事就好。"
     assert await says(house.home, "刚才那条不是发给你们的", openid="niece", intent="wrong") == "好的，没事就好。"

@@ -1,4 +1,4 @@
-"""A device of a room and a couple's phone are asked like an elder's own: aloud, once, and a minute of silence rings (F26)."""
+"""A device of a room and a couple's phone are asked like an elder's own: once, aloud; silence rings (F26)."""
 
 import pytest
 
