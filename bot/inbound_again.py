@@ -20,7 +20,7 @@ from care.errors import Busy
 from services.house import House
 from services.talks import late
 from services.talks.envelope import Envelope, Receipt
-from services.talks.reading import Reading, again, may_ring
+from services.talks.reading import Reading, again, may_matter, may_ring
 from settings.clock import Clock
 from storage.database import Database
 from understanding.cascade import is_doubtful
@@ -126,7 +126,7 @@ class Twice:
             return
         self.reader.figures.late += 1
         found = again(found, scores, names)
-        if not may_ring(found):
+        if not may_matter(found):
             return
         heard = msgspec.structs.replace(
             envelope, heard=found.heard, meant=found.meant, accused=found.accused, read=found.read

@@ -1,8 +1,8 @@
-"""A second reading that came when its message was kept and answered: it may ring, and does nothing else (engineering,
-14).
+"""A second reading that came when its message was kept and answered: it may ring, or show the message to a colleague
+(engineering, 14; F26).
 
-It opens nothing twice: the alarm's own rows tell whether this message has rung. It never lowers, and says nothing to
-the person, who has been answered.
+It opens nothing twice: the rows of alarm and doubt tell whether this message has rung, was asked back or shown. It
+never lowers, and says nothing to the person, who has been answered.
 """
 
 from dataclasses import replace
@@ -15,11 +15,13 @@ from services.accusations import accusations
 from services.context import Context
 from services.emergencies import alarms, cries
 from services.house import House
-from services.talks import reading, talks
+from services.talks import looking, reading, talks
 from services.talks.envelope import Envelope
+from services.talks.talks import Talk
 from storage import tables
 from storage.store import Store
-from storage.types import micros
+from understanding import cascade
+from understanding.cascade import Decision
 
 
 class _Speaker(NamedTuple):
@@ -31,18 +33,12 @@ class _Speaker(NamedTuple):
 
 
 def hear(store: Store, house: House, inbox_id: int, envelope: Envelope, now: datetime) -> bool:
-    """Hear what the words of a kept row mean by their second reading; whether it rings by it now."""
+    """Hear what the words of a kept row mean by their second reading; whether anybody is called or shown it now."""
     speaker = _speaker(store, inbox_id)
     if speaker is None or envelope.read is None:
         return False
-    heard = _meant(store, speaker, envelope, now)
+    talk, decision, heard = _meant(store, speaker, envelope.read, envelope, now)
     rings = [one for one in _each(heard) if _is_new(store, speaker.person, inbox_id, one, envelope.arrived_at)]
-    if not rings:
-        return False
-    for one in rings:
-        brief = one is not heard.also and heard.also is not None
-        alarms.sound(store, speaker.home, speaker.person, inbox_id, one, now, brief=brief)
-    cries.remember(inbox_id, envelope.event, envelope.meant)
     context = Context(
         store,
         house,
@@ -54,15 +50,42 @@ def hear(store: Store, house: House, inbox_id: int, envelope: Envelope, now: dat
         attended=False,
         kind=speaker.kind,
         accused=_accused(store, inbox_id, envelope, heard),
+        status=talk.status if talk is not None else "",
         untied=False,
     )
+    if rings:
+        _ring(context, envelope, heard, rings)
+    elif decision is None or heard.rings or not _is_to_show(store, speaker, inbox_id, decision):
+        return False
+    else:
+        looking.show(context, decision.kind, context.accused)
     if context.accused is not None:
         store.audit(speaker.home, now, f"person:{speaker.person}", "accuse", f"inbox:{inbox_id}")
         accusations.mark(context, None)
-    if alarms.away(store, speaker.person, speaker.kind):
-        alarms.call_instead(context)
     store.hint(f"person:{speaker.person}", "inbox")
     return True
+
+
+def _ring(context: Context, envelope: Envelope, heard: Triage, rings: list[Triage]) -> None:
+    """Whatever of it has not rung yet."""
+    inbox_id = context.inbox_id or 0
+    for one in rings:
+        brief = one is not heard.also and heard.also is not None
+        alarms.sound(context.store, context.home_id, context.person_id, inbox_id, one, context.now, brief=brief)
+    cries.remember(inbox_id, envelope.event, envelope.meant)
+    if alarms.away(context.store, context.person_id, context.kind):
+        alarms.call_instead(context)
+
+
+def _is_to_show(store: Store, speaker: _Speaker, inbox_id: int, decision: Decision) -> bool:
+    """Whether a colleague is to look at it, and neither was asked to nor called by it. Who would be asked is not asked
+    after the answer: a colleague is shown it.
+    """
+    if speaker.kind == "staff" or not (decision.ask or decision.show):
+        return False
+    doubted = store.row("SELECT 1 FROM doubt WHERE inbox_id = ?", inbox_id)
+    rang = store.row("SELECT 1 FROM alarm WHERE inbox_id = ? OR latest_id = ?", inbox_id, inbox_id)
+    return doubted is None and rang is None
 
 
 def _speaker(store: Store, inbox_id: int) -> _Speaker | None:
@@ -78,19 +101,19 @@ def _speaker(store: Store, inbox_id: int) -> _Speaker | None:
     return locked
 
 
-def _meant(store: Store, speaker: _Speaker, envelope: Envelope, now: datetime) -> Triage:
-    """What rings by the words from who said them; a muted stranger rings nobody (S6)."""
-    if envelope.read is None:
-        return CALM
+def _meant(
+    store: Store, speaker: _Speaker, found: cascade.Reading, envelope: Envelope, now: datetime
+) -> tuple[Talk | None, Decision | None, Triage]:
+    """What the words mean from who said them, and what rings by it; a muted stranger rings nobody (S6)."""
     known = talks.of_person(store, speaker.person)
-    open_ = ""
-    if known is not None:
-        talk = known[1]
-        talk.open(store)
-        open_ = talk.waits_for(envelope.arrived_at)
-        if talk.kind == "guest" and talk.muted_until is not None and talk.muted_until > micros(now):
-            return CALM
-    return reading.settle(envelope.read, envelope.accused, speaker.kind, open_)[1]
+    if known is None:  # who speaks on the phone of several
+        return None, *reading.settle(found, envelope.accused, speaker.kind, "")
+    talk = known[1]
+    talk.open(store)
+    if talk.is_muted(now):
+        return talk, None, CALM
+    open_, status = talk.waits_for(envelope.arrived_at), talk.status if talk.mourns else ""
+    return talk, *reading.settle(found, envelope.accused, talk.who, open_, status)
 
 
 def _each(heard: Triage) -> list[Triage]:

@@ -79,6 +79,14 @@ def may_ring(found: Reading) -> bool:
     return any(settle(found.read, found.accused, kind, "")[1].rings for kind in (*WHO, "relative"))
 
 
+def may_matter(found: Reading) -> bool:
+    """Whether the words ring, or would be asked back or shown, from some speaker."""
+    if found.heard.rings or found.read is None:
+        return found.heard.rings
+    means = [settle(found.read, found.accused, kind, "") for kind in (*WHO, "relative")]
+    return any(heard.rings or decision.ask or decision.show for decision, heard in means)
+
+
 def again(found: Reading, scores: tuple[float, ...], names: Names) -> Reading:
     """The same message with its second reading; what rings by the first one rings."""
     if found.read is None:

@@ -155,6 +155,16 @@ async def test_what_is_not_kept_and_what_has_no_words_ring_nobody(told: Late) ->
     assert await told.alarms() == []
 
 
+async def test_f26_what_would_be_asked_is_shown_to_a_colleague_once_when_it_is_late(told: Late) -> None:
+    kept = await told.kept(openid="niece")
+    assert await told.read_again(kept, "askback")
+    assert not await told.read_again(kept, "askback")
+    assert await told.alarms() == []
+    assert await told.home.rows("SELECT course, inbox_id FROM doubt") == [("shown", kept[1])]
+    assert await told.home.one("SELECT count(*) FROM task WHERE source = 'look'") == 1
+    assert await told.read_again(kept, "!fall"), "and rings when a stronger reading says so"
+
+
 async def test_a_reading_that_finds_nothing_does_nothing(told: Late) -> None:
     assert not await told.read_again(await told.kept(), "greeting")
     assert await told.alarms() == []
