@@ -48,8 +48,8 @@ def grave() -> ColumnElement[bool]:
 def _accusing(db: Unit, people: Collection[int]) -> set[int]:
     """Who of these accuses a colleague while nobody above has decided, or while the case is open."""
     table, case = tables.Accused, tables.Complaint
-    of_case = case.id.is_not(None) & case.closed_at.is_(None) & (table.state != "lifted")
-    still = of_case | (table.case_id.is_(None) & (table.state == "suspected"))
+    alone = case.id.is_(None) & (table.state == "suspected")
+    still = alone | (case.id.is_not(None) & case.closed_at.is_(None) & (table.state != "lifted"))
     rows = select(table.person_id).outerjoin(case, case.id == table.case_id).where(table.person_id.in_(people), still)
     return set(db.scalars(rows))
 

@@ -19,7 +19,7 @@ MOVED: Final[dict[str, str]] = {}
 """table or table.column as it was stored -> where it is today, for what a proven migration has moved."""
 REWORDED: Final[dict[str, str]] = {
     r"记进 C\d{4}-\d{2} 了。您接着说，说完了请回「好了」。": "记下了，您接着说。",
-    r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事回，HH:MM 前答复您。\2",
+    r"(说好的时间到了，还没回您，对不起。)这件事在同事那里已标成超时。(.*)": r"\1您的话还在等同事，HH:MM 前回您。\2",
 }
 """a line of 19125a6, as a pattern -> what is said today instead (C-12)."""
 ENDED: Final = {("talk-complaint-story", "返回"): "仍会有人处理"}
@@ -70,7 +70,7 @@ def today(words: str) -> str:
 
 def timeless(words: str) -> str:
     """A sentence without the time until which it promises: today one that was missed has a new one (A15, A16)."""
-    return re.sub(r"[^，。]+(?= 前答复您)", "HH:MM", words)
+    return re.sub(r"[^，。]+(?= 前(?:答复|回)您)", "HH:MM", words)
 
 
 def told(value: bytes) -> tuple[str, str]:

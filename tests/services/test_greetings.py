@@ -358,3 +358,23 @@ async def test_fault_t_a_hush_and_its_end_are_told_apart_in_the_trace(house: Hom
         )
     traces = await house.rows("SELECT action FROM audit WHERE subject = ? ORDER BY id", f"resident:{number}")
     assert [action for (action,) in traces] == ["hush", "lift_hush"]
+
+
+async def test_f10_who_accuses_a_colleague_is_not_wished_a_happy_day_while_it_is_open(house: HomeUnderTest) -> None:
+    await house.staff(Role.CARER, "周敏", "zhou")
+    house.clock.now = at_home(date(2026, 11, 30), 8, 0)
+    await everybody_writes(house)
+    await house.hears("周敏掐我妈胳膊", "daughter")
+    number = int(await house.one("SELECT id FROM resident WHERE room = '306'"))
+
+    async def left_out(openid: str) -> str:
+        person = await house.person(openid)
+        who = await house.database.read(lambda db: families.one(db, person, number))
+        return why_not(who, "spring-festival", house.clock()) if who else ""
+
+    assert await left_out("daughter") == "先问过主管再说"
+    assert await left_out("abroad") == "", "her brother learns nothing of it"
+    await house.rows("UPDATE accused SET state = 'lifted'")
+    assert await left_out("daughter") == ""
+    await house.rows("UPDATE accused SET state = 'confirmed'")
+    assert await left_out("daughter") == "", "decided, and no case is open"

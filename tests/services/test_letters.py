@@ -251,7 +251,7 @@ async def test_c13_a_wish_to_be_called_enters_the_talk_once_with_a_clock_and_ope
     house.clock.on(hours=2)
     await house.database.store(lambda store: clocks.look_at_promises(store, house.house, house.clock()))
     assert await house.send_all() == [
-        ("niece", "说好的时间到了，还没回您，对不起。您的话还在等同事回，19:00 前答复您。急事请打 0571-8800-0101。")
+        ("niece", "说好的时间到了，还没回您，对不起。您的话还在等同事，19:00 前回您。急事请打 0571-8800-0101。")
     ]
     await house.database.write(lambda db: answering.log_call(db, desk_staff, niece, "说了今天的饭", house.clock()))
     assert await house.rows("SELECT DISTINCT kept_how FROM promise") == [("call",)]

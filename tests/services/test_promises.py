@@ -94,7 +94,7 @@ async def test_q4_c4_of_two_promises_the_earlier_holds_and_a_past_one_is_never_t
     assert "对不起" in await home.hears("我还要投诉")
     [late] = [words for _, words in await home.send_all()]
     assert "对不起" in late
-    assert "20:00 前答复您" in late
+    assert "20:00 前回您" in late
     assert "16:15" not in late
     assert await home.one("SELECT count(*) FROM complaint") == 1
 

@@ -60,7 +60,7 @@ async def test_fault_a15_a_promise_that_was_missed_is_spoken_of_by_day_once_and_
     home.clock.now = MORNING
     [(_, words)] = await home.send_all()
     assert "对不起" in words
-    assert "09:00 前答复您" in words
+    assert "09:00 前回您" in words
     for _ in range(5):
         home.clock.on(hours=2)
         await looks(home)
@@ -73,7 +73,7 @@ async def test_fault_a16_after_a_missed_promise_later_words_are_read_and_answere
     home.clock.on(minutes=61)
     await looks(home)
     [(_, words)] = await home.send_all()
-    assert "18:01 前答复您" in words
+    assert "18:01 前回您" in words
     assert "18:01 前答复您" in await home.hears("还有一箱牛奶")
     assert "0571" in await home.hears(events.Click("CONTACT"))
     home.clock.on(minutes=90)
