@@ -1,5 +1,5 @@
-"""After a death: one sentence, a call by name within minutes, and silence of the machine until a person has spoken (F59,
-F60, A6).
+"""After a death: one sentence, a call by name within minutes, and silence of the machine until a person has spoken
+(F59, F60, A6).
 """
 
 from datetime import timedelta

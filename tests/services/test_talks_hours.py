@@ -96,7 +96,7 @@ async def test_fault_a15_an_elder_is_told_of_the_morning_and_the_night_nurse_has
     assert await reads(home, "记得啊", "other", "grandma") == "记下了，天亮有人来问您。急就按床头铃。"
 
 
-async def test_a16_a_call_that_was_missed_is_promised_anew(home: HomeUnderTest) -> None:
+async def test_fault_a16_a_call_that_was_missed_is_promised_anew(home: HomeUnderTest) -> None:
     assert "17:00 前给您打电话" in await home.hears("给我打电话")
     home.clock.on(hours=2)
     await looks(home)
