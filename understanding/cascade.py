@@ -136,7 +136,7 @@ def weigh(
         return Decision(intent, odds=odds)
     if status == "去世" and intent not in VERDICTS:
         return Decision("bereaved", odds=odds)
-    asks = odds >= limits.ask[who] or CLASSES[label] == "askback"
+    asks = odds >= limits.ask[who] or (CLASSES[label] == "askback" and odds >= limits.show[who])
     if asks:
         shown = KINDS[CLASSES[kind].removeprefix(MARK)]
         return Decision(

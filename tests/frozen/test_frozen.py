@@ -198,9 +198,10 @@ async def test_frozen_19125a6_silence_and_clocks_go_on_c4(frozen: HomeUnderTest)
             "c.flow IS NOT NULL"
         )
         assert sorted(running) == [tuple(talk) for talk in moment["running"]]
-        marks = await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark")
-        fresh = moment["marks"].get("fresh", 0)
-        assert {**dict(marks), "fresh": fresh} == {**moment["marks"], "fresh": fresh}, "a new time has its own clock"
+        marks = dict(await frozen.rows("SELECT mark, count(*) FROM promise WHERE kept_at IS NULL GROUP BY mark"))
+        assert all(marks[mark] >= many for mark, many in moment["marks"].items() if mark != "fresh"), (
+            "what was missed has a new time, with a clock of its own (A15)"
+        )
 
 
 async def test_frozen_19125a6_the_backup_comes_back_whole_p7(
