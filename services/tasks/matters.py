@@ -5,6 +5,7 @@ do it, with the words (A12, A17).
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from care import severity
 from care.matters import JOINS, MACHINE, Matter, table
 from care.states import Role
 from conversations.effects import FileMatter
@@ -21,6 +22,8 @@ LEADS: Final = (Role.SUPERVISOR, Role.DIRECTOR)
 HERE: Final = frozenset({"在住", "病危"})
 STAND_IN: Final = (Role.DESK, Role.SUPERVISOR, Role.DIRECTOR)
 """Who is asked where nobody of the kind works in the house; what is for a lead goes to no one below."""
+HARMLESS: Final = frozenset({severity.UNKNOWN, "餐饮", "环境设施", "活动探视"})
+"""Categories of complaint of which praise speaks as well."""
 HIDDEN: Final = "说到同事，请看会话"
 """Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
 OPEN: Final = """SELECT id, body FROM task WHERE talk_of = ? AND source = ? AND made_by = ? AND ended_at IS NULL
@@ -40,18 +43,26 @@ class About(NamedTuple):
 
 def file(context: Context, effect: FileMatter) -> Done:
     """One task for one matter; what comes within two hours is added to it while it is open."""
-    matter, about = table().matters[effect.intent], _about(context)
-    role, floor = _post(context, matter, about)
     words = " ".join(line_of(context.event).split()) if context.event is not None else ""
+    intent = _meant(effect.intent, words)
+    matter, about = table().matters[intent], _about(context)
+    role, floor = _post(context, matter, about)
     words = HIDDEN if context.accused is not None else words
-    added = context.accused is None and _added(context, effect.intent, words)
+    added = context.accused is None and _added(context, intent, words)
     if not added:
-        _write(context, effect.intent, matter, about, (role, floor), words)
+        _write(context, intent, matter, about, (role, floor), words)
     context.store.hint("tasks", f"person:{context.person_id}")
-    asks = context.kind == "guest" and not about.lives and effect.intent == "private"
+    asks = context.kind == "guest" and not about.lives and intent == "private"
     how = _how(context, matter, about) or ("guest" if asks else "added" if added else "new")
     whose = table().post(role, "" if about.lives else floor)
     return Done(how=how, known=(matter.name, whose))
+
+
+def _meant(intent: str, words: str) -> str:
+    """Praise in which something bad is told may be irony, or misread: somebody answers it."""
+    if table().matters[intent].reply or severity.assess([words]).category in HARMLESS:
+        return intent
+    return "suggestion"
 
 
 def _how(context: Context, matter: Matter, about: About) -> str:

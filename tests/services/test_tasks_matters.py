@@ -163,6 +163,19 @@ async def test_fault_a12_praise_is_passed_on_and_nobody_waits_for_an_answer(desk
     assert await desk.promises() == 0
 
 
+async def test_what_may_be_no_praise_and_what_may_be_ours_finds_a_colleague(desk: Desk) -> None:
+    answer = await desk.says("保安拦着不让进还骂骂咧咧", intent="praise")
+    assert answer.startswith("建议的事记下了，交给主管，17:00 前回您。")
+    for words, openid in (
+        ("天天给老人开讲座卖蜂胶", "kin2"),
+        ("17712345678 阮女士", "new"),
+        ("讣告：家父昨日辞世", "guest"),
+    ):
+        assert "前一定答复" in await desk.says(words, openid, "offtopic"), words
+    answer = await desk.says("我小学老师姓邵，说是在你们那养老，还健在吗", "pupil", "greeting")
+    assert "前一定答复" in answer, "never answered as if somebody were asked whether he is there"
+
+
 @pytest.mark.parametrize(
     ("words", "intent", "heard", "role"),
     [
@@ -276,8 +289,8 @@ async def test_after_a_death_no_clock_is_told_and_the_lead_has_it(desk: Desk) ->
 
 async def test_c13_a_greeting_is_greeted_and_promises_nothing(desk: Desk) -> None:
     for words, openid, heard in (
-        ("你好", "kin3", "您好，我是机器人小安，在的。"),
-        ("在吗", "new", "您好，我是机器人小安，在的。"),
+        ("你好", "kin3", "您好，我是机器人小安。想问的"),
+        ("在吗", "new", "您好，我是机器人小安。想问的"),
         ("你好", "elder3", "我在呢，您说。"),
         ("你是机器人吗", "kin3", "我是青禾颐养院的机器人小安，不是真人。"),
         ("今天股票怎么样", "kin3", "这件事我帮不上，对不起。"),
