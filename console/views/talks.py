@@ -17,7 +17,8 @@ from services.families import joining
 from services.talks import answering, canned
 from services.talks.access import CHATS
 from services.talks.forms import Answer, LogCall, ShowPhone
-from storage.queries import complaints_urgent, families_ties, talks_list
+from services.tasks.tasks import post_of
+from storage.queries import complaints_urgent, families_ties, talks_list, tasks
 from storage.queries import staff as colleagues
 from storage.queries import talks as queries
 from storage.unit import Unit
@@ -73,7 +74,9 @@ async def thread(request: web.Request) -> dict[str, Any]:
         now_is = await request.app[DATABASE].read(lambda db: joining.became(db, talk.who.id))
         if now_is != talk.who.id:
             raise web.HTTPSeeOther(f"/console/chats/{now_is}")
-    return await _lines(request) | found | await _replies(request)
+    who = viewer(request)
+    todo = await request.app[DATABASE].read(lambda db: tasks.of_talk(db, who.sight, talk.who.id))
+    return await _lines(request) | found | await _replies(request) | {"todo": todo, "post_of": post_of}
 
 
 @ROUTES.get(r"/chats/{person:\d{1,18}}/messages", "_fresh.html")

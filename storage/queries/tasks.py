@@ -131,6 +131,12 @@ def open_ones(db: Unit, sight: Sight, which: str, resident_id: int = 0, most: in
     return _lines(db, sight, list(db.scalars(asked)))
 
 
+def of_talk(db: Unit, sight: Sight, person_id: int) -> list[Line]:
+    """What is open from a talk, so that nobody writes it once more."""
+    asked = select(Task).where(seen(sight), Task.talk_of == person_id, Task.ended_at.is_(None)).order_by(Task.id)
+    return _lines(db, sight, list(db.scalars(asked.limit(ENDED))))
+
+
 def ended_ones(db: Unit, sight: Sight, which: str, now: datetime) -> list[Line]:
     """What ended within a day, the last first."""
     asked = (

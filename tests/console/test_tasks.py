@@ -69,6 +69,8 @@ async def test_fault_a12_a_task_of_the_machine_says_so_and_leads_to_the_talk(
     page = text(await carer.get("/tasks"))
     assert "306-1 王桂兰 代办：请给我妈买两包纸尿裤；再买一盒牛奶 给 3 楼护理，还没人接 · 机器人" in page
     assert "从来信记下的 · 李静的会话" in page
+    beside = text(await colleagues["chen"].get(f"/chats/{await house.home.person('kin3')}"))
+    assert "任务 代办：请给我妈买两包纸尿裤；再买一盒牛奶 给 3 楼护理，还没人接" in beside
     more = text(await carer.get(f"/tasks/{number}/more"))
     assert "机器人改过：又来信：再买一盒牛奶" in more
     assert "不用做了，为什么" not in more
