@@ -70,7 +70,7 @@ def read(again: Second | None, one: Said) -> tuple[cascade.Decision, Triage]:
     """What a message means, with the second reading where it would be made."""
     found = cascade.read(one.text)
     if again is not None and cascade.is_doubtful(found):
-        found = cascade.Reading(found.words, tuple(again.score(found.words)), again=True)
+        found = cascade.Reading(found.words, tuple(again.score(found.words)), again=True, first=found.scores)
     names = Names(Colleague(number, name, "carer") for number, name in enumerate(one.names))
     accused = reading.with_reading(one.text, "", names, found).accused
     return reading.settle(found, accused, KINDS.get(one.who, one.who), one.open or "", one.status)

@@ -32,7 +32,7 @@ FOLDS: Final = 4
 WHO: Final = ("elder", "family", "stranger")
 GIVEN: Final = "g00"
 """The voice of the lines that were there before the others."""
-RUNG: Final = 0.0015
+RUNG: Final = 0.002
 """Share of ordinary talk of voices that training has not that may ring; of contrasts: RUNG_CONTRAST."""
 RUNG_CONTRAST: Final = 0.08
 ASKED: Final = 0.015
@@ -142,7 +142,11 @@ def train() -> None:
     )
     one, two = judge(lines, first), judge(lines, second)
     JUDGE.write_bytes(msgspec.msgpack.encode(Judges(one[0], two[0])))
-    chosen = {"inline": limits(lines, one[1], certain=True), "second": limits(lines, two[1], certain=False)}
+    chosen = {
+        "inline": limits(lines, one[1], certain=True),
+        "alone": limits(lines, one[1], certain=False),
+        "second": limits(lines, two[1], certain=False),
+    }
     (WEIGHTS / "thresholds.toml").write_text(_toml(chosen), encoding="utf-8")
     print("\n== voices of the training, each read by a model that has not seen it")
     found, reread = [], 0
@@ -191,7 +195,7 @@ def decided(lines: Sequence[Line], second: Second | None) -> tuple[list[cascade.
         read = cascade.read(line.text)
         if second is not None and cascade.is_doubtful(read):
             again += 1
-            read = cascade.Reading(read.words, tuple(second.score(read.words)), again=True)
+            read = cascade.Reading(read.words, tuple(second.score(read.words)), again=True, first=read.scores)
         found.append(cascade.decide(read, line.who or "family", line.open))
     return found, again
 

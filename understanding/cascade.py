@@ -57,9 +57,12 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """Those of the inline reading and of the second one (`weights/thresholds.toml`, made by training)."""
+    """Those of the inline reading that waits for a second one, of the inline reading alone, and of the second one
+    (`weights/thresholds.toml`, made by training).
+    """
 
     inline: Limits
+    alone: Limits
     second: Limits
 
 
@@ -103,14 +106,16 @@ def is_doubtful(reading: Reading) -> bool:
     return not exact.command(reading.words, "") and not exact.cry(reading.words)
 
 
-def decide(reading: Reading, who: str, open_: str = "", status: str = "") -> Decision:
-    """What it means from this speaker: elder, family or stranger."""
-    by = "second" if reading.again else "inline"
+def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, waits: bool = False) -> Decision:
+    """What it means from this speaker: elder, family or stranger. `waits`: a second reading is to come, so only what
+    is certain rings now.
+    """
     scores = inline().said_by(reading.scores, who, open_)
-    odds = getattr(judges(), by).odds(scores, who, reading.words)
-    found = weigh(reading.words, scores, odds, getattr(thresholds(), by), who, open_, status)
+    judge = judges().second if reading.again else judges().inline
+    limits = thresholds().second if reading.again else thresholds().inline if waits else thresholds().alone
+    found = weigh(reading.words, scores, judge.odds(scores, who, reading.words), limits, who, open_, status)
     if reading.first and found.level > Urgency.P1:
-        before = decide(Reading(reading.words, reading.first), who, open_, status)
+        before = decide(Reading(reading.words, reading.first), who, open_, status, waits=True)
         return before if before.level <= Urgency.P1 else found
     return found
 
@@ -148,9 +153,14 @@ def weigh(
             why=f"像是{shown}，说得不清楚",
             odds=odds,
         )
-    show = odds >= limits.show[who]
+    looked = exact.look(words) if who == "elder" else ""
+    show = odds >= limits.show[who] or bool(looked)
     return Decision(
-        intent, Urgency.P2 if show else Urgency.P3, show=show, why="可能要紧，请看一眼" if show else "", odds=odds
+        intent,
+        Urgency.P2 if show else Urgency.P3,
+        show=show,
+        why=looked or ("可能要紧，请看一眼" if show else ""),
+        odds=odds,
     )
 
 

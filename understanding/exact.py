@@ -44,6 +44,11 @@ def cry(words: str) -> str:
     return found.group() if found else ""
 
 
+def look(words: str) -> str:
+    """The words of an elder that a colleague looks at in the same hour; "" for none."""
+    return next((word for word in _tables()["look"] if word in words), "")
+
+
 def is_menu_word(words: str) -> bool:
     """Whether an elder's message is one of the words of the elders' own menu (fault A3)."""
     return bare(words) in _tables()["menu"]

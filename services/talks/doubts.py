@@ -20,7 +20,7 @@ from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox
 from services.promises import promises
-from services.talks import again, looking
+from services.talks import again, keeping, looking
 from services.talks.envelope import Envelope
 from services.talks.reading import is_high
 from services.talks.talks import Talk
@@ -71,7 +71,9 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
         return _again(context, talk, event, heard)
     if isinstance(event, events.Click):
         return Weighed(heard)
-    if talk.calls and (exact.takes_back(events.said(event)) or (decision is not None and decision.intent == "wrong")):
+    if talk.calls(context.now) and (
+        exact.takes_back(events.said(event)) or (decision is not None and decision.intent == "wrong")
+    ):
         told = alarms.take_back(context, talk.who)
         if told is not None:
             return Weighed(heard, says=(told,), ends=True)
@@ -79,7 +81,8 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
         return Weighed(heard)
     if decision.ask and _may_ask(context, talk, envelope, decision):
         return _asked(context, talk, decision, heard)
-    looking.show(context, decision.kind, context.accused)
+    if not keeping.is_nameless(context.house, talk, envelope):
+        looking.show(context, decision.kind, context.accused)
     return Weighed(heard)
 
 
@@ -95,8 +98,10 @@ def _again(context: Context, talk: Talk, event: events.Arrival, heard: Triage) -
 
 
 def _may_ask(context: Context, talk: Talk, envelope: Envelope, decision: Decision) -> bool:
-    """Who may be asked (F26): nobody about a colleague, since she may stand beside the phone; no bed that is empty."""
-    if decision.kind == ABUSE or context.accused is not None or envelope.read is None:
+    """Who may be asked (F26): nobody about a colleague, since she may stand beside the phone, nobody to whom
+    somebody goes already; no bed that is empty.
+    """
+    if decision.kind == ABUSE or context.accused is not None or envelope.read is None or talk.calls(context.now):
         return False
     if talk.who == "elder":
         return not alarms.away(context.store, talk.person_id, talk.kind)

@@ -73,10 +73,14 @@ def settle(
 
 
 def may_ring(found: Reading) -> bool:
-    """Whether the words ring from some speaker, or by whom they accuse: a message that does waits for nothing."""
-    if found.heard.rings or found.read is None:
+    """Whether the words certainly ring from some speaker, or by whom they accuse: a message that does waits for
+    nothing.
+    """
+    if found.read is None:
         return found.heard.rings
-    return any(settle(found.read, found.accused, kind, "")[1].rings for kind in (*WHO, "relative"))
+    speakers = {*WHO.values(), "family"}
+    decided = (cascade.of(cascade.decide(found.read, who, waits=True)) for who in speakers)
+    return any(accusations.heard(one if one.rings else CALM, found.accused).rings for one in decided)
 
 
 def may_matter(found: Reading) -> bool:
@@ -97,6 +101,6 @@ def again(found: Reading, scores: tuple[float, ...], names: Names) -> Reading:
 
 def is_high(found: cascade.Reading, decision: cascade.Decision, kind: str) -> bool:
     """Whether a message that would be asked back is nearer to ringing than to calm: somebody's state now (F26)."""
-    limits = cascade.thresholds().second if found.again else cascade.thresholds().inline
+    limits = cascade.thresholds().second if found.again else cascade.thresholds().alone
     who = WHO.get(kind, "family")
     return decision.odds >= (limits.ask[who] + limits.ring[who]) / 2

@@ -436,7 +436,7 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
         says = [Say("receive.set_aside")]
         if envelope.heard.rings:
             alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
-            says.insert(0, alarms.called(envelope.heard, talk.kind))
+            says.insert(0, alarms.called(envelope.heard, talk.who))
         answer = Answer(house.words(says, now, elder=context.elder, away=context.away), int(now.timestamp()))
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)

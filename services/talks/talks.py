@@ -9,6 +9,7 @@ import msgspec
 from care.states import AWAY, Status
 from conversations.engine import Snapshot, Turn
 from conversations.routing import Intent
+from services.emergencies.strip import OLD
 from storage import tables
 from storage.questions import Question
 from storage.store import Store
@@ -81,13 +82,17 @@ class Talk(msgspec.Struct):
 
     asked: int = 0
     """The question whether somebody shall come, while it waits for its answer (F26)."""
-    calls: bool = False
-    """Whether a cry of theirs is not over."""
+    cried_at: int | None = None
+    """µs since 1970: the newest words of a cry that nobody has ended."""
 
     @property
     def who(self) -> str:
         """As whom they are heard: what is said at the device of a room is an elder's."""
         return "elder" if self.binding == "house" else self.kind
+
+    def calls(self, now: datetime) -> bool:
+        """Whether a cry of theirs is not over."""
+        return self.cried_at is not None and now - moment(self.cried_at) < OLD
 
     def is_muted(self, now: datetime) -> bool:
         """Whether it is a stranger whose cries do not ring now (S6)."""
@@ -105,7 +110,7 @@ class Talk(msgspec.Struct):
         running = self.snapshot.flow if self.snapshot is not None else ""
         if running in WAITS:
             return WAITS[running]
-        if self.calls:
+        if self.calls(now):
             return "alarm"
         return "verdict" if self.has_complaint else "answered" if self.attended(now) else ""
 
@@ -136,7 +141,7 @@ class _Talk(NamedTuple):
     accuses: bool | int
     binding: str
     asked: int | None
-    calls: bool | int
+    cried_at: int | None
 
 
 _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.slots, c.trail, p.kind,
@@ -149,7 +154,7 @@ _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.s
     EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL
     AND a.state = 'suspected'), f.binding,
     (SELECT max(d.id) FROM doubt d WHERE d.person_id = p.id AND d.ended_at IS NULL),
-    EXISTS (SELECT 1 FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL)"""
+    (SELECT max(r.latest_at) FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL)"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 
@@ -264,7 +269,7 @@ def _of(row: _Talk) -> Talk:
         accuses=bool(row.accuses),
         binding=row.binding,
         asked=row.asked or 0,
-        calls=bool(row.calls),
+        cried_at=row.cried_at,
     )
 
 

@@ -63,7 +63,7 @@ async def test_what_nobody_foresaw_is_told_without_detail(at_desk: Desk, monkeyp
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/chats", 7), ("/chats/{person}", 20), ("/complaints", 8), ("/complaints/C261122-01", 17)],
+    [("/chats", 7), ("/chats/{person}", 22), ("/complaints", 8), ("/complaints/C261122-01", 17)],
 )
 async def test_a_page_asks_the_database_the_same_number_of_questions_however_much_there_is(
     at_desk: Desk, path: str, most: int

@@ -39,7 +39,7 @@ def unweighted(monkeypatch: pytest.MonkeyPatch) -> None:
     everybody = ("elder", "family", "stranger")
     limits = Limits(-3.0, dict.fromkeys(everybody, 3.0), dict.fromkeys(everybody, 1.0), dict.fromkeys(everybody, 0.0))
     monkeypatch.setattr(cascade, "inline", _Unweighted)
-    monkeypatch.setattr(cascade, "thresholds", lambda: Thresholds(limits, limits))
+    monkeypatch.setattr(cascade, "thresholds", lambda: Thresholds(limits, limits, limits))
     judge = Judge(0.0, (0.0,) * len(CLASSES), 1.0, {}, 0.0)
     monkeypatch.setattr(cascade, "judges", lambda: Judges(judge, judge))
 

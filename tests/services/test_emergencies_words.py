@@ -90,7 +90,7 @@ async def test_d14_a_message_is_read_once_however_often_the_strip_is_drawn(
 
     monkeypatch.setattr(cries, "triage", counted)
     monkeypatch.setattr(events, "parse", parsed)
-    said = ["我摔倒了", "快来人啊", "腿断了"]
+    said = ["我摔倒了", "快来人啊", "胸口闷得慌"]
     for words in said:
         await house.cries(words)
     for _ in range(3):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conversations import events
-from services.talks import doubts, today
+from services.talks import doubts, keeping, today
 from storage.queries import talks, talks_doubts
 from storage.queries import tasks as task_queries
 from tests.conftest import HomeUnderTest
@@ -237,6 +237,23 @@ async def test_f26_an_elder_who_is_not_in_the_house_is_not_asked_about_an_empty_
     await house.home.rows("UPDATE resident SET status = '住院'")
     assert "过去" not in await says(house.home, "头昏", ASKED)
     assert [row[0] for row in await tasks(house.home)] == ["nurse"]
+
+
+async def test_f26_who_waits_for_somebody_already_is_not_asked_whether_somebody_shall_come(house: House) -> None:
+    home = house.home
+    await says(home, "我摔了", RINGS, kind="fall")
+    home.clock.on(minutes=1)
+    assert "过去吗" not in await says(home, "头也昏", ASKED, intent="askback")
+    home.clock.on(hours=13)
+    assert QUESTION in await says(home, "头还昏", ASKED, intent="askback"), "what nobody ended is over"
+
+
+async def test_f26_what_is_answered_to_a_questionnaire_is_shown_to_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "is_nameless", lambda *_: True)
+    await says(house.home, "夜里没人管", SHOWN, "niece")
+    assert await tasks(house.home) == []
 
 
 async def test_f26_a_muted_stranger_and_a_colleague_are_not_asked(house: House) -> None:
