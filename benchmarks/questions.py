@@ -23,7 +23,7 @@ def outcome(known: Knowledge, line: dict[str, object]) -> tuple[str, Hit | None]
         return "handed on", best
     if found.kind is Kind.ANSWER:
         return ("right" if best and best.entry.id in wanted else "wrong"), best
-    return ("offered" if any(entry.id in wanted for entry in known.choices(found)) else "offered in vain"), best
+    return ("offered" if any(entry.id in wanted for entry in found.choices) else "offered in vain"), best
 
 
 def report(half: str = "report") -> dict[str, Counter[str]]:

@@ -370,7 +370,8 @@ def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: dat
         accused=found.accused,
         in_complaint=found.in_complaint,
         read=found.read,
-        look_up=partial(shelves.ask, knowledge, found.words, arrived_at),
+        corrected=partial(shelves.corrected, knowledge, found.words),
+        look_up=partial(shelves.ask, knowledge, found.words, arrived_at, meaning=found.meaning),
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from bot import config
 from care.accusations import Colleague, Names
 from care.triage import Triage
-from conversations.answers import Kind, Knowledge
+from conversations.answers import MORE, Kind, Knowledge
 from services.knowledge import shelves
 from services.talks import reading
 from settings import Home, Settings
@@ -80,6 +80,7 @@ def understood(again: Second | None, known: Knowledge, line: str) -> dict[str, o
     """The whole of a reading (architecture, `jiashu understand`)."""
     one = said(line)
     decision, heard = read(again, one)
+    decision = shelves.corrected(known, one.text, decision)
     asked = shelves.asked_for(known, decision, one.text)
     return {
         "intent": asked.intent,
@@ -100,12 +101,14 @@ def answer(known: Knowledge, text: str) -> dict[str, object]:
     found = known.find(text)
     first = found.hits[0] if found.hits else None
     kind = {Kind.ANSWER: "answer", Kind.CHOICES: "choices", Kind.NOTHING: "human"}[found.kind]
-    entry = first.entry if first is not None and found.kind is not Kind.NOTHING else None
+    entry = found.choices[0] if found.choices else first.entry if first and found.kind is Kind.ANSWER else None
+    if entry and found.kind is Kind.ANSWER and entry.id.startswith(MORE) and known.missing(entry):
+        kind = "human"
     return {
         "question": text,
         "kind": kind,
-        "id": entry.id if entry else None,
-        "offers": [one.id for one in known.choices(found)] if found.kind is Kind.CHOICES else [],
+        "id": entry.id if entry and kind != "human" else None,
+        "offers": [one.id for one in found.choices],
         "score": first.score if first else 0.0,
         "answer": known.spoken(entry) if entry and found.kind is Kind.ANSWER else None,
         "missing": list(known.missing(entry)) if entry else [],

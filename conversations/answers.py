@@ -1,5 +1,5 @@
-"""What the house knows, and which entry a question means: words that mean the same, pairs of characters, no model (Q3,
-Q6).
+"""What the house knows, and which entry a question means: words that mean the same, pairs of characters, and what
+`understanding.answers` makes of them (Q3, Q6).
 
 A question is cut into concepts (「多少钱」 and 「收费」 are one) and, between them, pairs of characters. Rare ones weigh more.
 An entry is scored by its closest phrasing and by how much of the question it covers at all. Pure: a snapshot of the
@@ -18,14 +18,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-ANSWERS_FROM: Final = 0.60
-"""A score from which an entry is the answer; below `OFFERS_FROM` nobody is bothered with it."""
-OFFERS_FROM: Final = 0.40
-CLEAR_FROM, CLEAR_BY = 0.55, 0.25
-"""A lower score is the answer too when the next entry is far behind."""
-CLOSE: Final = 0.12
-"""Two entries nearer than this are both offered."""
+from understanding import answers
+from understanding.answers import Meaning
+
 MOST_CHOICES: Final = 3
+MORE: Final = "more-"
+"""How the ids of the entries begin that came after the forty; to other tools they are no answer while a blank of
+theirs is open.
+"""
 LONGEST: Final = 200
 """Characters of a message that are looked at: what is longer is a story, not a question."""
 PAIR: Final = 0.45
@@ -47,7 +47,7 @@ _NOT_OURS: Final = re.compile(
     r"几片|几粒|几个单位|[加减]一?片|剂量|副作用|吃点[啥什]么?药|一天吃几|能不能停药|特效药|什么药膏|饭前|饭后|中药|该怎么哄|在家(?:吃|老|怎么)|"
     r"找(?:份|个)?工作|证怎么考|报名费|一晚上给|给多少钱|加盟|品牌|哪个牌子|包年|灭鼠|配送|了解一下|美团|外卖到|送到了|寄养|宠物医院|"
     r"断缴|补缴|过期了|小程序|白屏|发不出去|消息提醒|"
-    r"停车|幼儿园|对外营业|快递|发票|天气|下雨|下雪|退休金|养老金|社保卡|机器人还是|是真人"
+    r"对外营业|天气|下雨|下雪|退休金|养老金|社保卡|机器人还是|是真人"
 )
 _PRIVATE: Final = re.compile(
     r"(?:今天|今儿|昨天|昨晚|昨儿|刚才|这几天|前天|早上|中午|上午|下午|这两天|这个月|最近|上次|现在)[^，。]{0,14}(?:吃[了饭]|睡|咋样|怎么样|好[点不些]|还欠|在不在|走了|情况|心情|大便|"
@@ -65,8 +65,9 @@ HEAD, TAIL = 800, 400
 """Signs at the beginning and the end of a long text that say what it is about (engineering 15)."""
 
 
-def _is_no_enquiry(text: str) -> bool:
+def is_foreign(text: str) -> bool:
     """Whether the words are of another trade, about one person, or a grievance without a question."""
+    text = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}，{text[-TAIL:]}"
     told = _GRIEVANCE.search(text) is not None and not _QUESTION.search(text)
     return told or _NOT_OURS.search(text) is not None or _PRIVATE.search(text) is not None
 
@@ -107,10 +108,11 @@ def _beside(before: str, after: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry and how well it fits, 0 … 1."""
+    """An entry and how well it fits, 0 … 1. `same`: the words are a way of asking that it has."""
 
     entry: Entry
     score: float
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class Found:
 
     kind: Kind
     hits: tuple[Hit, ...] = ()
+    """Each with the chance that it is the right one."""
+    choices: tuple[Entry, ...] = ()
+    """What is offered, where it is a choice."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,23 @@ class Knowledge:
     """Names whose values are true on one day, and may be others on the next."""
     day: tuple[datetime, datetime] | None = None
     """When that day begins and when it is over."""
+    taught: tuple[Entry, ...] = ()
+    """What colleagues taught of words that people wrote: by entry, or by intent."""
     _weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     _lines: list[tuple[int, float]] = field(default_factory=list, init=False, repr=False)
     _index: dict[str, dict[int, list[int]]] = field(default_factory=dict, init=False, repr=False)
     _owners: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
+    _by_id: dict[str, Entry] = field(default_factory=dict, init=False, repr=False)
+    _learned: list[str] = field(default_factory=list, init=False, repr=False)
+    _lessons: "list[Knowledge]" = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Index every phrasing of every entry."""
+        self._by_id.update((entry.id, entry) for entry in self.entries)
+        if self.taught:
+            self._lessons.append(Knowledge(self.taught))
+        questions = _questions()
+        self._learned.extend(entry.id for entry in self.entries if questions.get(entry.id) == entry.question)
         owned = [frozenset[str]().union(*map(tokens, (entry.question, *entry.asked))) for entry in self.entries]
         for number, found in enumerate(owned):
             for token in found:
@@ -176,7 +191,7 @@ class Knowledge:
         return at is not None and self.day is not None and not self.day[0] <= at < self.day[1]
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
-        """The entries that fit best."""
+        """The entries whose words fit best."""
         asked = tokens(text[:LONGEST])
         known = {token: weight for token in asked if (weight := self._weights.get(token)) is not None}
         if not known:
@@ -191,15 +206,13 @@ class Knowledge:
             if token.startswith("="):
                 meant.update(self._owners[token])
         best = self._likeness(known, whole, covered)
-        dampened = (
-            DAMPENED if _is_no_enquiry(text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}，{text[-TAIL:]}") else 1.0
-        )
+        dampened = DAMPENED if is_foreign(text) else 1.0
         found = []
         for number, likeness in best.items():
             score = min(1.0, LIKENESS * likeness + (1 - LIKENESS) * covered[number] / whole)
             if likeness < SAME:
                 score *= dampened if number in meant else dampened * VAGUE
-            found.append(Hit(self.entries[number], round(score, 4)))
+            found.append(Hit(self.entries[number], round(score, 4), likeness >= SAME))
         found.sort(key=lambda hit: -hit.score)
         return tuple(found[:most])
 
@@ -220,33 +233,62 @@ class Knowledge:
                 best[number] = likeness
         return best
 
-    def find(self, text: str) -> Found:
-        """What a question means."""
-        hits = self.hits(text)
-        if not hits or hits[0].score < OFFERS_FROM:
+    def find(self, text: str, meaning: Meaning | None = None) -> Found:
+        """What a question means; `meaning` is what the encoder says of it, where there is one."""
+        words = self.hits(text, answers.LIKELY)
+        same = [hit for hit in words if hit.same]
+        if len(same) == 1:
+            return Found(Kind.ANSWER, (Hit(same[0].entry, 1.0, same=True), *(hit for hit in words if not hit.same)))
+        if not text.strip():
+            return Found(Kind.NOTHING)
+        read = meaning or answers.inline(text[:LONGEST])
+        ranked = answers.rank({hit.entry.id: hit.score for hit in words}, self._learned, read, foreign=is_foreign(text))
+        hits = tuple(Hit(self._by_id[one.id], one.chance) for one in ranked[:5] if one.id in self._by_id)
+        limits = answers.limits(read)
+        if not hits or hits[0].score < limits.offer:
             return Found(Kind.NOTHING, hits)
-        ahead = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
-        if (hits[0].score >= ANSWERS_FROM and ahead >= CLOSE) or (hits[0].score >= CLEAR_FROM and ahead >= CLEAR_BY):
+        if hits[0].score >= limits.answer:
             return Found(Kind.ANSWER, hits)
-        return Found(Kind.CHOICES, hits)
+        offered = tuple(
+            hit.entry
+            for hit in hits[:MOST_CHOICES]
+            if hit.score >= limits.beside and not (hit.entry.id.startswith(MORE) and self.missing(hit.entry))
+        )
+        return Found(Kind.CHOICES if offered else Kind.NOTHING, hits, offered)
 
-    @staticmethod
-    def choices(found: Found) -> tuple[Entry, ...]:
-        """The entries to offer, at most three."""
-        return tuple(hit.entry for hit in found.hits if hit.score >= OFFERS_FROM - CLOSE)[:MOST_CHOICES]
+    def lesson(self, text: str) -> str:
+        """For what a colleague has taught these very words; "" for nothing, or when lessons disagree."""
+        said = [hit.entry.id for lessons in self._lessons for hit in lessons.hits(text, 2) if hit.same]
+        return said[0] if len(said) == 1 else ""
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Every way of asking with the id of its entry, as the reading process learns them."""
+        return [(entry.id, text) for entry in self.entries for text in dict.fromkeys((entry.question, *entry.asked))]
 
 
 @cache
 def _starter() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("knowledge.toml").read_text(encoding="utf-8"))
+    """The forty, and after them what differs from home to home; both files are one."""
+    forty, more = (
+        tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+        for name in ("knowledge.toml", "knowledge_more.toml")
+    )
+    joined = {name: forty[name] | more[name] for name in ("blanks", "words")}
+    return forty | joined | {"entry": forty["entry"] + more["entry"]}
 
 
 def starter() -> tuple[Entry, ...]:
-    """The 40 entries of the first day, `faq-01` … `faq-40`."""
+    """The entries of the first day: `faq-01` … `faq-40`, then those that begin with MORE."""
     return tuple(
         Entry(one["id"], one["question"], one["answer"], tuple(one["asked"]), one.get("human", False))
         for one in _starter()["entry"]
     )
+
+
+@cache
+def _questions() -> dict[str, str]:
+    """What the entries of the first day are about: one whose question was changed is another one to the trained head."""
+    return {entry.id: entry.question for entry in starter()}
 
 
 def hints() -> dict[str, str]:

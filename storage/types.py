@@ -161,11 +161,13 @@ def closed(
     return found
 
 
-def link(target: str, why: str, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
-    """A reference to another table's id, checked at COMMIT so that rows may be written in the order that is natural."""
+def link(target: str, why: str, *, dies: bool = False, **options: Any) -> MappedColumn[Any]:  # noqa: ANN401
+    """A reference to another table's id, checked at COMMIT so that rows may be written in the order that is natural.
+    `dies`: the row goes when the other one does.
+    """
     return mapped_column(
         BigInteger,
-        ForeignKey(target, deferrable=True, initially="DEFERRED"),
+        ForeignKey(target, deferrable=True, initially="DEFERRED", ondelete="CASCADE" if dies else None),
         info={"kept": "plain", "why": why},
         sort_order=next(_order),
         **options,

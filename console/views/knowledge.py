@@ -10,19 +10,22 @@ from care import sla
 from care.errors import Invalid
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
-from conversations.answers import ANSWERS_FROM, Kind
+from conversations.answers import Kind
 from conversations.effects import Say, say
 from conversations.events import Asked
 from conversations.flows import knowledge as enquiry
 from services.access import access_page
-from services.knowledge import knowledge, shelves
+from services.knowledge import knowledge, shelves, teaching
+from services.knowledge import missed as missing
 from services.knowledge.access import KNOWLEDGE
-from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry, TryKnowledge
+from services.knowledge.forms import FillBlank, RestoreEntry, SaveEntry, SwitchEntry, Teach, TryKnowledge
 from services.knowledge.shelves import SOON, Shelf
 from storage.unit import Unit
+from understanding.answers import inline, limits
+from understanding.cascade import decide, read
 from web.sessions import viewer
 
-KEY = r"{key:faq-\d\d|own-\d{1,4}}"
+KEY = r"{key:faq-\d\d|more-[a-z]{2,11}|own-\d{1,4}}"
 
 
 ROUTES: Final = Routes(KNOWLEDGE)
@@ -34,7 +37,7 @@ async def index(request: web.Request) -> dict[str, Any]:
     facts = await _facts(request)
     shelf: Shelf = facts["shelf"]
     first = next((one for one in facts["shown"] if one.missing), facts["shown"][0] if facts["shown"] else shelf.kept[0])
-    return facts | {"found": first, "chosen": False}
+    return facts | {"found": first, "chosen": False, "lessons": await _lessons(request, first.entry.id)}
 
 
 @ROUTES.get(f"/knowledge/{KEY}", "knowledge/index.html")
@@ -42,13 +45,16 @@ async def one(request: web.Request) -> dict[str, Any]:
     """One entry."""
     facts = await _facts(request)
     shelf: Shelf = facts["shelf"]
-    return facts | {"found": shelf.one(request.match_info["key"]), "chosen": True}
+    found = shelf.one(request.match_info["key"])
+    return facts | {"found": found, "chosen": True, "lessons": await _lessons(request, found.entry.id)}
 
 
 @ROUTES.get("/knowledge/new", "knowledge/index.html")
 async def new(request: web.Request) -> dict[str, Any]:
-    """An entry of the home's own."""
-    return await _facts(request) | {"found": None, "chosen": True, "phrase": request.query.get("asked", "")[:60]}
+    """An entry of the home's own, begun from messages that were not answered."""
+    who, messages = viewer(request), request.query.get("messages", "")
+    words = await request.app[DATABASE].read(lambda db: teaching.words_of(db, who, messages) if messages else [])
+    return await _facts(request) | {"found": None, "chosen": True, "messages": messages, "words": words}
 
 
 @ROUTES.form("/knowledge/new", SaveEntry)
@@ -72,7 +78,7 @@ async def restore(request: web.Request, form: RestoreEntry) -> web.StreamRespons
     """As it came."""
     who, key, now = viewer(request), request.match_info["key"], request.app[CLOCK]()
     await request.app[DATABASE].write(lambda db: knowledge.restore(db, who, key, form, now))
-    return _to(key if key.startswith("faq-") else "")
+    return _to("" if key.startswith("own-") else key)
 
 
 @ROUTES.form("/knowledge/blanks", FillBlank, "knowledge/_filled.html")
@@ -86,12 +92,20 @@ async def fill(request: web.Request, form: FillBlank) -> dict[str, Any]:
     return facts | {"found": shelf.one(form.key), "changed": changed}
 
 
-@ROUTES.form("/knowledge/learn", LearnPhrase)
-async def learn(request: web.Request, form: LearnPhrase) -> web.StreamResponse:
-    """One more way of asking, from a question that the machine missed."""
+@ROUTES.form("/knowledge/teach", Teach)
+async def teach(request: web.Request, form: Teach) -> web.StreamResponse:
+    """One tap: the words of messages ask for an entry, or mean something."""
     who, now = viewer(request), request.app[CLOCK]()
-    await request.app[DATABASE].write(lambda db: knowledge.learn(db, who, form, now))
-    return _to(form.key)
+    await request.app[DATABASE].write(lambda db: teaching.teach(db, who, form, now))
+    return _to("")
+
+
+@ROUTES.post(r"/knowledge/lessons/{lesson:\d{1,18}}/undo")
+async def undo(request: web.Request) -> web.StreamResponse:
+    """A lesson is taken back."""
+    who, now, lesson = viewer(request), request.app[CLOCK](), int(request.match_info["lesson"])
+    await request.app[DATABASE].write(lambda db: teaching.unteach(db, who, lesson, now))
+    return _to("")
 
 
 @ROUTES.form("/knowledge/try", TryKnowledge, "knowledge/_tried.html")
@@ -101,14 +115,15 @@ async def attempt(request: web.Request, form: TryKnowledge) -> dict[str, Any]:
     if not text:
         raise Invalid(why="先写一句话再试。")
     shelf: Shelf = (await _facts(request, missed=False))["shelf"]
+    decision = shelves.corrected(shelf.snapshot, text, decide(read(text), "stranger"))
     found = shelf.snapshot.find(text)
-    options = shelves.ask(shelf.snapshot, text)
+    options = shelves.ask(shelf.snapshot, text, decision=decision)
     words, why = _told(request, options)
     missing = shelf.snapshot.missing(found.hits[0].entry) if found.hits and found.kind is Kind.ANSWER else ()
     return {
         "tried": text,
         "hits": found.hits[:3],
-        "line": ANSWERS_FROM,
+        "line": limits(inline(text)).answer,
         "words": words,
         "why": why,
         "missing": missing,
@@ -133,12 +148,14 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
     who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
     today = now.astimezone(home.zone).date()
 
-    def work(db: Unit) -> tuple[Shelf, list[shelves.Missed]]:
+    def work(db: Unit) -> tuple[Shelf, list[missing.Missed], list[teaching.Lesson]]:
         access_page(who, KNOWLEDGE)
         shelf = shelves.shelf(db, who.home_id, home, today)
-        return shelf, shelves.missed(db, who, shelf.snapshot, now) if missed else []
+        if not missed:
+            return shelf, [], []
+        return shelf, missing.missed(db, who, shelf.snapshot, now), teaching.lessons(db, who)
 
-    shelf, unanswered = await request.app[DATABASE].read(work)
+    shelf, unanswered, taught = await request.app[DATABASE].read(work)
     show = request.query.get("show", "")
     lacking = [one for one in shelf.kept if one.missing]
     ending = [one for one in shelf.kept if one.ends is not None and one.ends - today <= SOON]
@@ -152,8 +169,19 @@ async def _facts(request: web.Request, *, missed: bool = True) -> dict[str, Any]
         "today": today,
         "missed": unanswered,
         "holes": len({name for one in lacking for name in one.missing}),
-        "phrase": "",
+        "taught": taught,
+        "titles": {one.entry.id: one.entry.question for one in shelf.kept},
+        "intents": teaching.INTENTS,
+        "lessons": [],
+        "messages": "",
+        "words": [],
     }
+
+
+async def _lessons(request: web.Request, key: str) -> list[teaching.Lesson]:
+    """What was taught for an entry."""
+    who = viewer(request)
+    return await request.app[DATABASE].read(lambda db: teaching.lessons(db, who, key, 30))
 
 
 def _to(key: str) -> web.Response:

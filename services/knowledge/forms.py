@@ -12,6 +12,8 @@ class SaveEntry(Form, frozen=True, kw_only=True):
     answer: str
     asked: str
     revision: int | None
+    messages: str = ""
+    """The messages that a new entry is begun from: their words are taught with it."""
 
 
 class SwitchEntry(Form, frozen=True, kw_only=True):
@@ -35,11 +37,11 @@ class FillBlank(Form, frozen=True, kw_only=True):
     key: str = ""
 
 
-class LearnPhrase(Form, frozen=True, kw_only=True):
-    """One more way of asking for an entry."""
+class Teach(Form, frozen=True, kw_only=True):
+    """Messages, by comma, and what they are taught for: the id of an entry, or = and an intent."""
 
+    messages: str
     key: str
-    phrase: str
 
 
 class TryKnowledge(Form, frozen=True, kw_only=True):

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from care.errors import Changed, Conflict, Invalid, NotFound
 from conversations import answers
 from services.access import Viewer, access_page, name_of
+from services.knowledge import teaching
 from services.knowledge.access import KNOWLEDGE
-from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
+from services.knowledge.forms import FillBlank, RestoreEntry, SaveEntry, SwitchEntry, Teach
 from services.knowledge.shelves import OWN_BLANKS, blank_revision
 from services.week import said
 from storage import tables
@@ -45,6 +46,9 @@ def save_entry(db: Unit, viewer: Viewer, key: str, form: SaveEntry, now: datetim
         db.add(row)
     row.question, row.answer, row.asked = form.question.strip(), form.answer.strip(), "\n".join(phrasings)
     _stamp(db, viewer, row, now)
+    if form.messages:
+        db.flush()
+        teaching.teach(db, viewer, Teach(messages=form.messages, key=row.key), now)
     return row.key
 
 
@@ -120,25 +124,6 @@ def fill(db: Unit, viewer: Viewer, form: FillBlank, now: datetime) -> None:
     row.value, row.valid_until, row.edited_at, row.edited_by = value, valid_until, now, viewer.id
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "fill", f"blank:{name}")
     db.store.hint("knowledge")
-
-
-def learn(db: Unit, viewer: Viewer, form: LearnPhrase, now: datetime) -> None:
-    """Teach an entry one more way of being asked. Raises NotFound, Invalid."""
-    access_page(viewer, KNOWLEDGE)
-    key = form.key
-    row = _row(db, viewer, key)
-    entry = next((entry for entry in answers.starter() if entry.id == key), None)
-    if row is None and entry is None:
-        raise NotFound
-    question, answer = (row.question, row.answer) if row else (entry.question, entry.answer) if entry else ("", "")
-    lines = row.asked if row else "\n".join(entry.asked) if entry else ""
-    changed = SaveEntry(
-        question=question,
-        answer=answer,
-        asked=f"{lines}\n{form.phrase[: LONGEST['asked']]}",
-        revision=row.revision if row else 0,
-    )
-    save_entry(db, viewer, key, changed, now)
 
 
 def _check(question: str, answer: str, phrasings: list[str]) -> None:

@@ -1,6 +1,5 @@
 """What the house knows at one moment, as pages and answers read it, and what it could not answer (Q3, A8)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -10,28 +9,27 @@ import msgspec
 from sqlalchemy import select
 
 from care.errors import NotFound
+from care.triage import Urgency
 from conversations import answers
 from conversations.answers import Entry, Found, Kind, Knowledge
 from conversations.events import Asked, Option
-from conversations.routing import Intent, is_question, of_words
-from services.access import Viewer, access_page
-from services.knowledge.access import KNOWLEDGE
+from conversations.routing import is_question
+from services.knowledge import teaching
 from services.week import said
 from services.week.said import Fed
 from settings import Home
 from storage import revision as revisions
 from storage import tables
+from storage.tables.knowledge import Taught
 from storage.unit import Unit
-from understanding.cascade import Decision, triage
+from understanding.answers import Meaning
+from understanding.cascade import Decision, decide, read
 
 OWN_BLANKS: Final = ("值班电话", "首次反馈时间", "结果时间")
 """Filled from the settings of the home, never by hand."""
 SOON: Final = timedelta(days=7)
 OFFERED: Final = timedelta(minutes=15)
 """So long somebody may choose among what was offered: the idle time of the flow."""
-LOOK_BACK: Final = timedelta(days=7)
-LOOKED_AT: Final = 300
-SHORTEST: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,8 @@ class Kept:
     edited_at: datetime | None = None
     edited_by: str = ""
     ends: date | None = None
+    taught: int = 0
+    """Ways of asking that colleagues have taught, from what people wrote."""
 
     @property
     def spoken(self) -> bool:
@@ -88,19 +88,6 @@ class Shelf:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A question of the last days that the machine handed on, with what came nearest."""
-
-    inbox_id: int
-    text: str
-    times: int
-    at: datetime
-    near: Entry | None
-    score: float
-    lacks: tuple[str, ...] = ()
-
-
 def of_home(home: Home) -> dict[str, str]:
     """The blanks that the settings fill."""
     hours, minutes = divmod(home.first_feedback_minutes, 60)
@@ -124,7 +111,7 @@ def edition(db: Unit, home_id: int) -> frozenset[tuple[object, ...]]:
     """
     rows = {
         (row_id, edited_at)
-        for table in (tables.KnowledgeEntry, tables.KnowledgeBlank)
+        for table in (tables.KnowledgeEntry, tables.KnowledgeBlank, Taught)
         for row_id, edited_at in db.execute(select(table.id, table.edited_at).where(table.home_id == home_id))
     }
     return frozenset[tuple[object, ...]](rows | said.edition(db, home_id) | said.beds_edition(db, home_id))
@@ -148,6 +135,7 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
     tables_say = said.fed(db, home_id, today)
     values |= {name: one.words for name, one in tables_say.items()}
     dated = frozenset(tables_say) | {name for name, row in rows.items() if row.valid_until is not None}
+    lessons = teaching.kept(db, home_id)
     entries = [_entry(entry, changed.pop(entry.id, None)) for entry in answers.starter()]
     entries += [_entry(None, changed[key]) for key in sorted(changed, key=lambda key: int(key.removeprefix("own-")))]
     whole = Knowledge((), values)
@@ -160,6 +148,7 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
             row.edited_at if row else None,
             names.get(row.edited_by, "") if row else "",
             _ends(entry, rows, tables_say),
+            len(lessons.get(entry.id, ())),
         )
         for entry, row in entries
     )
@@ -169,22 +158,15 @@ def shelf(db: Unit, home_id: int, home: Home, today: date) -> Shelf:
         for name in used
     }
     day = datetime.combine(today, time(), home.zone), datetime.combine(today + timedelta(days=1), time(), home.zone)
-    snapshot = Knowledge(tuple(one.entry for one in kept if one.enabled), values, dated, day)
+    spoken = tuple(
+        replace(one.entry, asked=(*one.entry.asked, *lessons.get(one.entry.id, ()))) for one in kept if one.enabled
+    )
+    taught = tuple(Entry(key, "", "", words) for key, words in lessons.items())
+    snapshot = Knowledge(spoken, values, dated, day, taught)
     return Shelf(kept, blanks, snapshot)
 
 
-def ask(snapshot: Knowledge, text: str, at: datetime | None = None) -> Asked | None:
-    """What the knowledge says to a text at a moment; None when it has nothing to offer. After midnight, until the day
-    is learned, nothing is said that had a last day; nor is it offered so late that it could be chosen after midnight.
-    """
-    found: Found = snapshot.find(text)
-    if found.kind is Kind.NOTHING:
-        return None
-    sure = found.kind is Kind.ANSWER
-    chosen = (found.hits[0].entry,) if sure else snapshot.choices(found)
-    said_by = at if sure or at is None else at + OFFERED
-    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, said_by), entry.human) for entry in chosen)
-    return Asked(options, sure=sure)
+NOTHING: Final = Found(Kind.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,70 +176,79 @@ class Wanted:
     intent: str
     entry: str | None = None
     offers: tuple[str, ...] = ()
+    found: Found = NOTHING
 
 
 ASKS: Final = frozenset({"faq", "lead", "tour", "contact", "other", "human"})
-"""Intents of a message that the knowledge may answer: it speaks to questions only, never to an accusation, a request,
-thanks, a death or one resident's present state.
+"""Intents of a message that the knowledge may answer: it speaks to questions only, never to an accusation, an injury, a
+request, thanks, a death, a verdict or one resident's present state (fault A2).
 """
+ENDS: Final = frozenset({"lead", "tour", "contact"})
+"""Those of them that have an end of their own, where the entry cannot be spoken."""
+AT: Final = frozenset({"more-address", "more-desk"})
+"""Entries that tell where we are and how we are reached."""
 
 
-def asked_for(snapshot: Knowledge, decision: Decision, text: str) -> Wanted:
-    """A question that the knowledge answers is `faq`, whatever else it could be."""
-    if decision.intent not in ASKS:
+def asked_for(snapshot: Knowledge, decision: Decision, text: str, meaning: Meaning | None = None) -> Wanted:
+    """What a message wants, with the knowledge: the one rule for the service and for the commands.
+
+    A question that one of the forty answers is `faq`, whatever else it could be; the entries that came after them have
+    no intent of their own.
+    """
+    if decision.intent not in ASKS or decision.ask:
         return Wanted(decision.intent)
-    found = snapshot.find(text)
-    if found.kind is Kind.ANSWER and (decision.intent == "faq" or is_question(text)):
-        return Wanted("faq", found.hits[0].entry.id)
+    found = snapshot.find(text, meaning)
+    first = found.hits[0].entry.id if found.hits else ""
+    if found.kind is Kind.ANSWER and (decision.intent == "faq" or found.hits[0].same or is_question(text)):
+        return Wanted(_told_as(first), first, found=found)
     if found.kind is Kind.CHOICES and decision.intent == "faq":
-        offers = tuple(entry.id for entry in snapshot.choices(found))
-        return Wanted("faq", offers[0], offers)
+        return Wanted("faq", found.choices[0].id, tuple(entry.id for entry in found.choices), found)
     return Wanted("other" if decision.intent == "faq" and found.kind is Kind.NOTHING else decision.intent)
 
 
-def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: int = 30) -> list[Missed]:
-    """Questions of the last days that the machine could not answer: the same words count together, the most asked
-    first.
+def _told_as(key: str) -> str:
+    return "contact" if key in AT else "other" if key.startswith(answers.MORE) else "faq"
 
-    Judged by today's knowledge, so that what was filled or taught since is gone. Complaints and elders' words are no
-    questions here.
+
+ROUTINE: Final = ASKS | {
+    *("offtopic", "request", "suggestion", "praise", "thanks", "closing", "greeting", "identity"),
+    *("private", "letter", "visit", "leave", "progress", "call"),
+}
+"""Intents that a lesson may correct; a grievance, a death and whatever answers an open question stay what they are."""
+
+
+def corrected(snapshot: Knowledge, text: str, decision: Decision) -> Decision:
+    """What a colleague has taught of these very words. It changes neither ring nor ask nor show (engineering, 16)."""
+    if decision.level <= Urgency.P1 or decision.ask or decision.intent not in ROUTINE:
+        return decision
+    lesson = snapshot.lesson(text)
+    if not lesson:
+        return decision
+    intent = lesson.removeprefix(teaching.MEANS) if lesson.startswith(teaching.MEANS) else "faq"
+    return msgspec.structs.replace(decision, intent=intent, why=decision.why or "同事教过")
+
+
+def ask(
+    snapshot: Knowledge,
+    text: str,
+    at: datetime | None = None,
+    decision: Decision | None = None,
+    meaning: Meaning | None = None,
+) -> Asked | None:
+    """What the knowledge says to a text at a moment; None when it has nothing to offer. After midnight, until the day
+    is learned, nothing is said that had a last day; nor is it offered so late that it could be chosen after midnight.
     """
-    access_page(viewer, KNOWLEDGE)
-    complaint = select(tables.ComplaintRecord.inbox_id).where(
-        tables.ComplaintRecord.home_id == viewer.home_id, tables.ComplaintRecord.inbox_id.is_not(None)
-    )
-    rows = db.scalars(
-        select(tables.Inbox)
-        .join(tables.Person, tables.Person.id == tables.Inbox.person_id)
-        .where(
-            tables.Inbox.home_id == viewer.home_id,
-            tables.Inbox.kind == "text",
-            tables.Person.kind != "elder",
-            tables.Inbox.arrived_at > now - LOOK_BACK,
-            tables.Inbox.id.not_in(complaint),
-            viewer.sight.person(tables.Inbox.person_id),
-            viewer.sight.inbox(tables.Inbox.id),
-        )
-        .order_by(tables.Inbox.id.desc())
-        .limit(LOOKED_AT)
-    ).all()
-    found: dict[str, Missed] = {}
-    for row in rows:
-        text = str(msgspec.json.decode(db.open(row, "event") or "{}").get("body", ""))
-        key = re.sub(r"\W+", "", text)
-        if len(key) < SHORTEST or of_words(text) != Intent.ASK or triage(text).rings:
-            continue
-        if key in found:
-            found[key] = replace(found[key], times=found[key].times + 1)
-            continue
-        result = snapshot.find(text)
-        first = result.hits[0] if result.hits else None
-        lacks = snapshot.missing(first.entry) if first and result.kind is Kind.ANSWER else ()
-        if result.kind is Kind.NOTHING or lacks:
-            found[key] = Missed(
-                row.id, text, 1, row.created_at, first.entry if first else None, first.score if first else 0.0, lacks
-            )
-    return sorted(found.values(), key=lambda one: (-one.times, -one.at.timestamp()))[:most]
+    meant = decision or decide(read(text), "family")
+    found = asked_for(snapshot, meant, text, meaning).found
+    if found.kind is Kind.NOTHING:
+        return None
+    sure = found.kind is Kind.ANSWER
+    chosen = (found.hits[0].entry,) if sure else found.choices
+    said_by = at if sure or at is None else at + OFFERED
+    options = tuple(Option(entry.id, entry.question, snapshot.spoken(entry, said_by), entry.human) for entry in chosen)
+    if sure and options[0].answer is None and meant.intent in ENDS:
+        return None
+    return Asked(options, sure=sure)
 
 
 def _entry(entry: Entry | None, row: tables.KnowledgeEntry | None) -> tuple[Entry, tables.KnowledgeEntry | None]:

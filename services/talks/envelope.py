@@ -45,8 +45,12 @@ class Envelope(msgspec.Struct, frozen=True):
     """The same for words of a running complaint, where any grievance counts; asked only within one."""
     read: cascade.Reading | None = None
     """The words as they were read, for what they mean from who says them; None for what has no words."""
-    look_up: Callable[[], events.Asked | None] = lambda: None
-    """What the knowledge says to the words; asked only when no talk takes them, since most messages belong to one."""
+    corrected: Callable[[cascade.Decision], cascade.Decision] = lambda decision: decision
+    """What colleagues have taught of these very words."""
+    look_up: Callable[[cascade.Decision | None], events.Asked | None] = lambda _: None
+    """What the knowledge says to the words, when it is known what they mean; asked only when no talk takes them, since
+    most messages belong to one.
+    """
 
 
 class Receipt(msgspec.Struct, frozen=True):

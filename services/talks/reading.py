@@ -17,6 +17,7 @@ from conversations import events
 from conversations.events import Arrival
 from conversations.routing import Intent, understand
 from understanding import cascade
+from understanding.answers import Meaning
 
 CALLS = events.Click("NURSE")
 WHO = {"elder": "elder", "guest": "stranger"}
@@ -37,6 +38,8 @@ class Reading(msgspec.Struct, frozen=True):
     accused: Accusation | None = None
     in_complaint: Callable[[], Accusation | None] = lambda: None
     read: cascade.Reading | None = None
+    meaning: Meaning | None = None
+    """What the encoder says of the words to the knowledge, where it was asked in time."""
 
 
 def read(event: Arrival, names: Names) -> Reading:

@@ -285,7 +285,7 @@ def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Contex
     before = msgspec.structs.replace(
         context, inbox_id=inbox_id, event=event, said_at=sla.said_at(envelope.created_at, context.now), accused=None
     )
-    flow, turn = _step(house, envelope, talk, facts)
+    flow, turn = _step(house, envelope, talk, facts, _understood(house, envelope, talk)[0])
     turn, says = _rounds(flow, turn, before)
     _after(store, talk, flow, turn, envelope, context.now)
     return house.words(says, context.now, elder=context.elder, away=context.away)
@@ -334,6 +334,7 @@ def _understood(house: House, envelope: Envelope, talk: Talk) -> tuple[Decision 
             talk.waits_for(envelope.arrived_at),
             talk.status if talk.mourns else "",
         )
+        decision = envelope.corrected(decision)
     if talk.is_muted(envelope.arrived_at):
         return decision, CALM
     if (
@@ -362,8 +363,9 @@ def _step(
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = COLLEAGUE if talk.kind == "staff" else _wanted(house, envelope, decision)
     told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
-    if intent == Intent.ASK and talk.kind != "elder" and not told and not talk.attended(envelope.arrived_at):
-        asked = envelope.look_up()
+    asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
+    if asks and not told and not talk.attended(envelope.arrived_at):
+        asked = envelope.look_up(decision)
         if asked is not None:
             flow = registry.for_intent(Intent.ENQUIRY)
             return flow, flow.begin(Intent.ENQUIRY, asked)

@@ -199,7 +199,7 @@ def _in_a_room(
         personal = (
             envelope.intent not in WHOSEVER | SHOWN_TO_NOBODY
             and not _goes_on(store, house, envelope, talk)
-            and not (envelope.intent == Intent.ASK and envelope.look_up() is not None)
+            and not (envelope.intent == Intent.ASK and envelope.look_up(None) is not None)
         )
         return Turn(talk, _asking(envelope) if personal else envelope)
     beds = [(name, one.bed) for name, one in zip(_names(store, people), people, strict=True)]

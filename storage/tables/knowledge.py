@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from storage.tables.base import After, Base
-from storage.types import Moment, column, link, searchable
+from storage.types import Moment, column, link, sealed, searchable
 
 
 class KnowledgeEntry(Base):
@@ -52,3 +52,19 @@ class KnowledgeBlank(Base):
     valid_until: Mapped[date | None] = column(Date, "the last day on which it is true", nullable=True)
     edited_at: Mapped[datetime] = column(Moment, "when it was changed")
     edited_by: Mapped[int] = column(BigInteger, "who changed it")
+
+
+class Taught(Base):
+    """What a colleague taught from words that somebody wrote: which entry they ask for, or what they mean. It dies with
+    the message (engineering, 16).
+    """
+
+    __tablename__ = "knowledge_taught"
+    after_practice = After.GONE
+
+    home_id: Mapped[int] = link("home.id", "which home", index=True)
+    inbox_id: Mapped[int] = link("inbox.id", "the message that the words are from", dies=True, index=True)
+    words: Mapped[bytes] = sealed("the words, as they were written")
+    key: Mapped[str] = searchable(24, "the entry that they ask for, or = and an intent")
+    edited_at: Mapped[datetime] = column(Moment, "when it was taught")
+    edited_by: Mapped[int] = column(BigInteger, "who taught it")

@@ -8,10 +8,10 @@ from tests.console.browsers import ROUTE, Desk
 
 async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk: Desk) -> None:
     home = at_desk.home
-    await home.hears("能不能开发票")
+    await home.hears("院里有没有小卖部")
     page = await at_desk.get("/knowledge")
-    assert "12/40 已填" in page
-    assert "能不能开发票" in page
+    assert "12/58 已填" in page
+    assert "院里有没有小卖部" in page
     assert "差 3 空" in await at_desk.get("/knowledge/faq-01")
     for name, value in (("床位费", "2,000 元"), ("护理费", "600 元"), ("餐费", "900 元")):
         drawn = re.search(
@@ -27,7 +27,7 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
         assert late.status == 409
         assert f"把「{name}」填成了「{value}」" in await late.text()
     filled = await answer.text()
-    assert "13/40 已填" in filled
+    assert "13/58 已填" in filled
     assert 'id="row-faq-01"' in filled
     assert "床位费 2,000 元" in (await (await at_desk.post("/knowledge/try", text="怎么收费")).text()).replace("，", "")
     assert "前一定答复" in await (await at_desk.post("/knowledge/try", text="今天会不会下雨")).text()
@@ -41,17 +41,29 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     assert (
         await at_desk.post("/knowledge/own-1", question="能开发票吗？", answer="能。", asked="开发票", revision="0")
     ).status == 409
-    await at_desk.post("/knowledge/learn", key="own-1", phrase="能不能开发票")
-    assert "能不能开发票</b>" not in await at_desk.get("/knowledge")
+    assert "最近七天的问题" not in page
+    ids = await home.one("SELECT id FROM inbox WHERE kind = 'text'")
+    assert "院里有没有小卖部" in await at_desk.get(f"/knowledge/new?messages={ids}")
+    assert (await at_desk.post("/knowledge/teach", messages="x", key="own-1")).status == 422
+    await at_desk.post("/knowledge/teach", messages=str(ids), key="own-1")
+    page = await at_desk.get("/knowledge")
+    assert "院里有没有小卖部</b>" not in page
+    assert "刚教过的" in page
+    assert "同事教过的问法" in await at_desk.get("/knowledge/own-1")
+    lesson = await home.one("SELECT id FROM knowledge_taught")
+    assert (await at_desk.post(f"/knowledge/lessons/{lesson}/undo")).status == 200
+    assert (await at_desk.post(f"/knowledge/lessons/{lesson}/undo")).status == 404
+    assert "院里有没有小卖部</b>" in await at_desk.get("/knowledge")
+    await at_desk.post("/knowledge/teach", messages=str(ids), key="=request")
+    assert "这是要办的事" in await at_desk.get("/knowledge")
     await at_desk.post("/knowledge/own-1/switch", enabled="0")
     assert "已停用" in await at_desk.get("/knowledge/own-1")
     assert (await at_desk.post("/knowledge/own-1/restore", revision="1")).status == 409
-    assert (await at_desk.post("/knowledge/own-1/restore", revision="3")).headers["HX-Location"] == "/console/knowledge"
+    assert (await at_desk.post("/knowledge/own-1/restore", revision="2")).headers["HX-Location"] == "/console/knowledge"
     assert (await at_desk.client.get("/console/knowledge/own-1")).status == 404
     assert (await at_desk.post("/knowledge/blanks", key="faq-01", name="餐费", value="1", until="明天")).status == 422
     assert "自带的" in await at_desk.get("/knowledge?show=missing")
     assert "七天内没有到期的" in await at_desk.get("/knowledge?show=soon")
-    assert "看看发票" in await at_desk.get("/knowledge/new?asked=看看发票")
 
 
 async def test_q3_a_nurse_has_no_knowledge_page(at_desk: Desk) -> None:

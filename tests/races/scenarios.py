@@ -36,7 +36,7 @@ from tests.races.moments.families import (
 )
 from tests.races.moments.greetings import BIRTHDAY, CANCELLED_DAY, GREETED, HELD_DAY, not_greeted
 from tests.races.moments.home import ASKS, CRY, START, says
-from tests.races.moments.knowledge import BLANK, ENTRY
+from tests.races.moments.knowledge import BLANK, ENTRY, TAUGHT
 from tests.races.moments.letters import BAD_NEWS, EVENING, FIRST_LETTER, HELD, LETTER, RELEASED, withdrawn
 from tests.races.moments.media import PHOTO
 from tests.races.moments.outgoing import CLAIMED, KEPT, LATE, OWED, PARKED
@@ -256,13 +256,11 @@ PAIRS: Final[tuple[Pair, ...]] = (
     same(ENTRY, "knowledge.save", "Conflict"),
     pair(ENTRY, "knowledge.save", "knowledge.switch", "", "Conflict"),
     pair(ENTRY, "knowledge.save", "knowledge.restore", "Conflict", "Conflict"),
-    pair(ENTRY, "knowledge.save", "knowledge.learn", "", "Conflict"),
     same(ENTRY, "knowledge.switch"),
     pair(ENTRY, "knowledge.switch", "knowledge.restore", "Conflict"),
-    pair(ENTRY, "knowledge.switch", "knowledge.learn"),
     same(ENTRY, "knowledge.restore", "NotFound"),
-    pair(ENTRY, "knowledge.restore", "knowledge.learn", "", "Conflict"),
-    same(ENTRY, "knowledge.learn"),
+    same(TAUGHT, "knowledge.teach"),
+    same(TAUGHT, "knowledge.unteach", "NotFound"),
     same(START, "knowledge.new"),
     same(BLANK, "knowledge.blanks", "Changed"),
     # questionnaires

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -49,7 +50,7 @@ async def says(home: HomeUnderTest, text: str, openid: str = "daughter", kept: s
     """What a stranger hears, by the knowledge of now or by one that was learned before."""
     snapshot = (kept or await learned(home)).snapshot
     envelope = home.envelope(events.Text(text), openid)
-    asked = replace(envelope, look_up=lambda: shelves.ask(snapshot, text, envelope.arrived_at))
+    asked = replace(envelope, look_up=partial(shelves.ask, snapshot, text, envelope.arrived_at))
     receipt = await home.database.receive(asked)
     return receipt.answer.text if receipt.answer else ""
 

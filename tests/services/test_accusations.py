@@ -18,7 +18,7 @@ from services.accusations.forms import DecideAccused
 from services.complaints import complaints
 from services.complaints.access import access_complaint
 from services.complaints.forms import Assess, Inquire, Learn
-from services.knowledge import shelves
+from services.knowledge import missed
 from services.residents import residents
 from services.residents.forms import Hush
 from services.search import search
@@ -75,7 +75,7 @@ class Floor:
                     if any(row.complaint.person_id == person for row in every_open(db, viewer.sight))
                     else set()
                 )
-                asked = shelves.missed(db, viewer, Knowledge(starter()), self.home.clock())
+                asked = missed.missed(db, viewer, Knowledge(starter()), self.home.clock())
                 found |= {"asked"} if any("掐" in one.text or "骂" in one.text for one in asked) else set()
             return found
 

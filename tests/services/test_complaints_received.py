@@ -22,12 +22,12 @@ async def test_c2_what_is_told_after_the_questions_goes_to_the_case_and_only_a_q
         await home.hears(words)
     complaint = await home.one("SELECT id FROM complaint")
     for words in ("306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"):
-        envelope = replace(home.envelope(Text(words)), look_up=lambda: pytest.fail("not a question"))
+        envelope = replace(home.envelope(Text(words)), look_up=lambda _: pytest.fail("not a question"))
         await home.database.receive(envelope)
     lines = await home.database.read(lambda db: queries.one(db, db.get_one(tables.Complaint, complaint)).records)
     assert [line.words for line in lines][-3:] == ["306 的卫生间", "在三楼食堂", "是晚饭，菜和汤都是凉的"]
     asked: list[str] = []
-    await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda: asked.append("asked")))
+    await home.database.receive(replace(home.envelope(Text("探视时间是几点")), look_up=lambda _: asked.append("asked")))
     assert asked == ["asked"]
 
 

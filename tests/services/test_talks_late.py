@@ -18,10 +18,9 @@ from understanding import cascade
 from tests.services.heard import unweighted
 from understanding.classes import CLASSES
 
-__all__ = ["house"]
+__all__ = ["house", "unweighted"]
 CALM = "今天天气不错"
 
-__all__ = ["unweighted"]
 
 
 def margins(label: str) -> tuple[float, ...]:

@@ -188,28 +188,31 @@ CONSOLE: Final[dict[Key, Act]] = {
     post("/console/knowledge/blanks", "fill"): act("knowledge.blanks", "blank", "knowledge.blanks", ROW, "Changed"),
     post("/console/knowledge/try", "attempt"): act("knowledge.try", "entry", why=READS),
     post("/console/knowledge/{key}", "save"): act(
-        "knowledge.save", "entry", "knowledge.save knowledge.switch knowledge.restore knowledge.learn", ROW, "Conflict"
+        "knowledge.save", "entry", "knowledge.save knowledge.switch knowledge.restore", ROW, "Conflict"
     ),
     post("/console/knowledge/{key}/switch", "switch"): act(
         "knowledge.switch",
         "entry",
-        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
+        "knowledge.save knowledge.switch knowledge.restore",
         ROW,
         why="said or not said: one field, each tap says which",
     ),
     post("/console/knowledge/{key}/restore", "restore"): act(
         "knowledge.restore",
         "entry",
-        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
+        "knowledge.save knowledge.switch knowledge.restore",
         ROW,
         "NotFound",
     ),
-    post("/console/knowledge/learn", "learn"): act(
-        "knowledge.learn",
-        "entry",
-        "knowledge.save knowledge.switch knowledge.restore knowledge.learn",
-        ROW,
-        why="a phrase is added to what stands",
+    post("/console/knowledge/teach", "teach"): act(
+        "knowledge.teach",
+        "lesson",
+        "knowledge.teach",
+        UNIQUE,
+        why="each is a lesson of its own; of a message the last one counts",
+    ),
+    post("/console/knowledge/lessons/{lesson}/undo", "undo"): act(
+        "knowledge.unteach", "lesson", "knowledge.unteach", ROW, "NotFound"
     ),
     # -- questionnaires
     post("/console/surveys/begin", "begin"): act(

@@ -5,12 +5,13 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.knowledge import knowledge, shelves
-from services.knowledge.forms import FillBlank, LearnPhrase, RestoreEntry, SaveEntry, SwitchEntry
+from services.knowledge import knowledge, shelves, teaching
+from services.knowledge.forms import FillBlank, RestoreEntry, SaveEntry, SwitchEntry, Teach
 from storage import tables
 from storage.unit import Unit
+from tests.conftest import HomeUnderTest
 from tests.races.model import HOME, Stage, Turn
-from tests.races.moments.home import START, D, brought_by, in_unit
+from tests.races.moments.home import START, D, Facts, brought_by, in_unit, turn_of
 
 
 def _save(question: str) -> Callable[[Turn, Unit], object]:
@@ -35,6 +36,19 @@ BLANK: Final = Stage(
     ),
     START,
 )
+
+
+async def _taught(home: HomeUnderTest, facts: Facts) -> Facts:
+    """The daughter asked something that nobody knew, and a colleague taught it."""
+    await home.hears("院里有没有小卖部", "daughter")
+    asked: int = await home.one("SELECT max(id) FROM inbox WHERE kind = 'text'")
+    form = Teach(messages=str(asked), key="faq-35")
+    await home.database.write(lambda db: teaching.teach(db, turn_of(home, facts).who(D), form, home.clock()))
+    home.clock.on(seconds=1)
+    return {"asked": asked, "lesson": await home.one("SELECT max(id) FROM knowledge_taught")}
+
+
+TAUGHT: Final = Stage("lesson", _taught, START)
 
 
 def _revision(turn: Turn, db: Unit) -> int:
@@ -72,7 +86,10 @@ SIDES: Final = (
         _revision,
     ),
     in_unit(
-        "knowledge.learn",
-        lambda t, db: knowledge.learn(db, t.who(D), LearnPhrase(key="faq-01", phrase=f"能不能住进来{t.nth}"), t.now),
+        "knowledge.teach",
+        lambda t, db: teaching.teach(
+            db, t.who(D), Teach(messages=str(t["asked"]), key=("faq-01", "faq-02")[t.nth]), t.now
+        ),
     ),
+    in_unit("knowledge.unteach", lambda t, db: teaching.unteach(db, t.who(D), t["lesson"], t.now)),
 )
