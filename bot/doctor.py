@@ -23,7 +23,7 @@ from bot.tokens import TokenRefused, Tokens
 from care.errors import JiashuError
 from services import ports
 from services.upkeep import audit_heads
-from settings import Settings, is_everywhere
+from settings import Reading, Settings, is_everywhere
 from settings.clock import wall
 from storage import migrate, seal, words
 from understanding import second
@@ -102,6 +102,8 @@ async def _all(settings: Settings, http: aiohttp.ClientSession) -> AsyncIterator
         yield await _redis(settings.redis_url)
     yield await _service(settings, http)
     yield await _reading(settings, http)
+    if settings.reading.stronger_url:
+        yield await _stronger(settings.reading, http)
     async for finding in _platform(settings, http):
         yield finding
     yield await _outside(settings, http)
@@ -259,6 +261,23 @@ async def _reading(settings: Settings, http: aiohttp.ClientSession) -> Finding:
     if not told.get("jiashu_second_reading_runs"):
         return Finding(Mark.LOOK, what, f"没有在跑，紧急照样响；请看日志里的 reader_failed。{words}")
     return Finding(Mark.GOOD, what, f"在跑。{words}")
+
+
+async def _stronger(used: Reading, http: aiohttp.ClientSession) -> Finding:
+    """Whether the operator's own model is there and has the name that is written; no word of anybody is sent."""
+    what, status, said = "更强的模型", 0, ""
+    try:
+        async with http.get(f"{used.stronger_url.rstrip('/')}/models", allow_redirects=False) as answer:
+            status, said = answer.status, await answer.text()
+    except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError):
+        return Finding(Mark.LOOK, what, "连不上（reading.stronger_url）；没有它照样读，紧急照样响")
+    if status != 200:
+        return Finding(
+            Mark.LOOK, what, f"它回答 {status}，请看 reading.stronger_url 写得对不对；没有它照样读，紧急照样响"
+        )
+    if f'"{used.stronger_model}"' not in said:
+        return Finding(Mark.LOOK, what, "在，可是没有 reading.stronger_model 写的那个模型")
+    return Finding(Mark.GOOD, what, "在；只补响、请同事看一眼，不能把该响的压下去")
 
 
 async def _figures(settings: Settings, http: aiohttp.ClientSession) -> dict[str, float] | None:

@@ -116,7 +116,7 @@ class Inbound:
             return running
         at, line = arrived_at or self._clock(), self._lines.get(push.openid)
         doubt = None if len(push.raw) > LONG else self._twice.begin(read(push.event, self.names))
-        if line is None and doubt is not None and doubt.begun is None:
+        if line is None and doubt is not None and not doubt.is_open:
             return self._hand_in(envelope(self._account, self.knowledge, push, at, doubt.found))
         if line is not None and doubt is not None and doubt.found.heard.rings and not line.hurry.done():
             line.hurry.set_result(None)

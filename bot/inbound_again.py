@@ -5,7 +5,7 @@ second at most, and what comes later is heard as a second reading of the row tha
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,8 @@ from services.talks.envelope import Envelope, Receipt
 from services.talks.reading import Reading, again, may_matter, may_ring
 from settings.clock import Clock
 from storage.database import Database
-from understanding.cascade import is_doubtful
+from understanding.cascade import Told, is_doubtful
+from understanding.text import ends
 
 log = logging.getLogger("jiashu.inbound")
 AWAY: Final = 1.0
@@ -40,6 +41,13 @@ class Doubt:
     begun: "asyncio.Future[Answer | None] | None" = None
     until: float = 0.0
     """Monotonic: how long the message waits for it; 0 where it rings already."""
+    asked: "asyncio.Task[Told | None] | None" = None
+    """What a stronger reader is asked; nothing waits for it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more may come."""
+        return self.begun is not None or self.asked is not None
 
 
 @dataclass(slots=True)
@@ -79,31 +87,41 @@ class Twice:
         if found.read is None:
             return Doubt(found)
         self.reader.figures.messages += 1
-        begun = self.reader.again(found.read.words) if is_doubtful(found.read) else None
-        if begun is None or may_ring(found):
-            return Doubt(found, begun)
-        return Doubt(found, begun, time.monotonic() + (0.0 if self.reader.is_slow else AGAIN_WITHIN))
+        if not is_doubtful(found.read):
+            return Doubt(found)
+        begun, stronger = self.reader.again(found.read.words), self.reader.stronger
+        doubt = Doubt(found, begun, asked=stronger.ask(ends(found.read.words)) if stronger is not None else None)
+        if begun is not None and not may_ring(found):
+            doubt.until = time.monotonic() + (0.0 if self.reader.is_slow else AGAIN_WITHIN)
+        return doubt
 
     async def wait(self, doubt: Doubt, names: Names, hurry: "asyncio.Future[None]") -> Reading:
-        """The reading to go on with: the second one if it comes in time, and before anybody is in a hurry."""
+        """The reading to go on with: the second one if it comes in time, and before anybody is in a hurry; what a
+        stronger reader has said by then sorts as well.
+        """
         left = doubt.until - time.monotonic()
-        if doubt.begun is None:
-            return doubt.found
-        if left > 0 and not hurry.done():
+        if doubt.begun is not None and left > 0 and not hurry.done():
             either: list[asyncio.Future[Any]] = [doubt.begun, hurry]
             await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        if doubt.until and doubt.begun.done():
+        scores = told = None
+        if doubt.until and doubt.begun is not None and doubt.begun.done():
             begun, doubt.begun = doubt.begun, None
             scores = self.reader.scores_of(begun.result())
-            if scores is not None:
-                self.reader.figures.read += 1
-                return again(doubt.found, scores, names)
-        return doubt.found
+            self.reader.figures.read += scores is not None
+        if doubt.until and doubt.asked is not None and doubt.asked.done():
+            asked, doubt.asked = doubt.asked, None
+            told = asked.result()
+        return again(doubt.found, scores, names, told) if scores or told else doubt.found
 
     def follow(self, doubt: Doubt, envelope: Envelope, names: Names, running: "asyncio.Future[Receipt]") -> None:
-        """Hear a reading that is late when it comes."""
+        """Hear what is late when it comes, each of both once."""
+        coming: list[Coroutine[Any, Any, Reading | None]] = []
         if doubt.begun is not None:
-            task = asyncio.create_task(self._follow(doubt.found, doubt.begun, envelope, names, running))
+            coming.append(self._second(doubt.found, doubt.begun, names))
+        if doubt.asked is not None:
+            coming.append(_stronger(doubt.found, doubt.asked, names))
+        for one in coming:
+            task = asyncio.create_task(self._follow(one, envelope, running))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -113,20 +131,18 @@ class Twice:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _follow(
-        self,
-        found: Reading,
-        begun: "asyncio.Future[Answer | None]",
-        envelope: Envelope,
-        names: Names,
-        running: "asyncio.Future[Receipt]",
-    ) -> None:
+    async def _second(self, found: Reading, begun: "asyncio.Future[Answer | None]", names: Names) -> Reading | None:
         scores = self.reader.scores_of(await begun)
         if scores is None:
-            return
+            return None
         self.reader.figures.late += 1
-        found = again(found, scores, names)
-        if not may_matter(found):
+        return again(found, scores, names)
+
+    async def _follow(
+        self, coming: Coroutine[Any, Any, Reading | None], envelope: Envelope, running: "asyncio.Future[Receipt]"
+    ) -> None:
+        found = await coming
+        if found is None or not may_matter(found):
             return
         heard = msgspec.structs.replace(
             envelope, heard=found.heard, meant=found.meant, accused=found.accused, read=found.read
@@ -152,3 +168,8 @@ class Twice:
                 await asyncio.sleep(AWAY)
             else:
                 return
+
+
+async def _stronger(found: Reading, asked: "asyncio.Task[Told | None]", names: Names) -> Reading | None:
+    told = await asked
+    return None if told is None else again(found, None, names, told)

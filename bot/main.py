@@ -14,7 +14,7 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, menus, proofs, slow, upkeep, wire
+from bot import config, doctor, menus, proofs, slow, stronger, upkeep, wire
 from bot.beside import Line
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
@@ -81,7 +81,7 @@ class Service:
         self.house = House(settings.home, recorded=frozenset(self.sounds))
         self.house.use(settings)
         self.board, self.slow = Board(), slow.Slow(slow.Limits())
-        self.reader = Reader(again=settings.reading.second and role != "worker")
+        self.reader = Reader(again=settings.reading.second and role != "worker", stronger=stronger.of(settings.reading))
         self._beat = 0.0
         self.held = False
         """While the past of a sample home is played no job of a subject runs and nothing leaves: what is due then was

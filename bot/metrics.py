@@ -54,6 +54,13 @@ class Readings(Collector):
         for fate in ("read", "late", "failed", "left"):
             again.add_metric((fate,), getattr(figures, fate))
         yield again
+        if self._reader.stronger is not None:
+            stronger = CounterMetricFamily(
+                "jiashu_stronger_readings", "Questions to the stronger reader by what became of them.", labels=("fate",)
+            )
+            for fate in ("read", "failed", "left"):
+                stronger.add_metric((fate,), self._reader.stronger.figures[fate])
+            yield stronger
 
 
 class Metrics:

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from bot.reading_process import Again, Answer, Failed, Found, Long, Process, Question, Scores, installed
+from bot.stronger import Stronger
 from care.accusations import Names
 from conversations import events
 from conversations.events import Arrival
@@ -59,7 +60,8 @@ class Reader:
     the first long message.
     """
 
-    def __init__(self, *, again: bool = False) -> None:
+    def __init__(self, *, again: bool = False, stronger: Stronger | None = None) -> None:
+        self.stronger = stronger
         self.wanted = again and installed()
         """Whether second readings are to be made."""
         self.off = "" if self.wanted else "missing" if again else "off"
@@ -119,6 +121,8 @@ class Reader:
 
     async def close(self) -> None:
         """End the process."""
+        if self.stronger is not None:
+            await self.stronger.close()
         living, self._living, self._process = self._living, None, None
         if living is not None:
             living.cancel()

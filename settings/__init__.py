@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 Network = IPv4Network | IPv6Network
+HOME = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+"""Networks that no router of the internet knows."""
 
 
 def networks(text: str) -> tuple[Network, ...]:
@@ -25,6 +27,20 @@ def networks(text: str) -> tuple[Network, ...]:
 def is_loopback(url: str) -> bool:
     """Whether an address leads to this machine, whatever stands in front of the host or behind it."""
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def is_at_home(url: str) -> bool:
+    """Whether an address leads to this machine or into a private network, by figures: a name leads wherever its owner
+    likes.
+    """
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        at = ip_address(host)
+    except ValueError:
+        return False
+    return at.is_loopback or any(at.version == home.version and at in home for home in HOME)
 
 
 def is_everywhere(host: str) -> bool:
@@ -149,9 +165,14 @@ class Security:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How messages are read beside the inline reading. `second`: again with the encoder, where the extra is there."""
+    """How messages are read beside the inline reading. `second`: again with the encoder, where the extra is there;
+    `stronger_…`: by a language model of the operator's own, in the home's network.
+    """
 
     second: bool = True
+    stronger_url: str = ""
+    stronger_model: str = ""
+    stronger_seconds: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from settings import Mode, networks
+from settings import Mode, is_at_home, networks
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 Check = Callable[[str], Any]
@@ -88,6 +88,17 @@ def _proxies(text: str) -> str:
     return text
 
 
+def _stronger(text: str) -> str:
+    try:
+        good = re.fullmatch(r"https?://[^\s/@?#]+(/[\w.~%\-/]*)?", text) and _has_port(text) and is_at_home(text)
+    except ValueError:
+        good = False
+    if not text or good:
+        return text
+    message = "请写本机或院内网络里的地址，用数字，例如 http://127.0.0.1:8080/v1 或 http://192.168.1.20:8080/v1；公网地址和域名不行，来信不出院"
+    raise ValueError(message)
+
+
 def _truth(text: str) -> bool | None:
     if text.lower() in {"true", "1", "yes"}:
         return True
@@ -142,7 +153,12 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "reply_minutes": _integer(1, 1440),
         "letter_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "请写家书几点发，例如 17:30"),
     },
-    "reading": {"second": _truth},
+    "reading": {
+        "second": _truth,
+        "stronger_url": _stronger,
+        "stronger_model": _matching(r"[\w.:/@\-]{1,100}", "请写模型的名字，照那台服务里写的", empty=True),
+        "stronger_seconds": _integer(1, 10),
+    },
     "speech": {},
     "security": {
         "key_file": _text,

@@ -28,21 +28,33 @@ HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
 """Kinds of a body that is hurt or ill."""
 WOUND: Final = -0.5
 """From this margin of one of them on, words of abuse tell of a wound as well: somebody must go, now (F27)."""
+HURTS: Final = tuple(number for number, label in enumerate(CLASSES) if label.removeprefix(MARK) in HURT)
+UNSORTED: Final = frozenset({"complaint", "bereaved", "hazard", "askback", "stop", "rights", "human"}) | frozenset(
+    {"verdict_yes", "verdict_no", "verdict_call", "survey"}
+)
+"""What no stronger reader takes away: who is sorted out of these is not heard."""
 VERDICTS: Final = frozenset({"verdict_yes", "verdict_no", "verdict_call"})
 
 
-HURTS: Final = tuple(number for number, label in enumerate(CLASSES) if label.removeprefix(MARK) in HURT)
+class Told(msgspec.Struct, frozen=True):
+    """What a stronger reader says of a message: ring, ask, show or no; of which kind; what is wanted."""
+
+    danger: str
+    kind: str
+    intent: str
 
 
 class Reading(msgspec.Struct, frozen=True):
     """The words in their plain form, and the margin of each class whoever says them. `again`: read a second time, with
-    the encoder; `first`: what the inline reading found then, since what rings by it rings.
+    the encoder; `first`: what the inline reading found then, since what rings by it rings; `told`: what a stronger
+    reader says of it.
     """
 
     words: str
     scores: tuple[float, ...]
     again: bool = False
     first: tuple[float, ...] = ()
+    told: Told | None = None
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -116,7 +128,24 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     found = weigh(reading.words, scores, judge.odds(scores, who, reading.words), limits, who, open_, status)
     if reading.first and found.level > Urgency.P1:
         before = decide(Reading(reading.words, reading.first), who, open_, status, waits=True)
-        return before if before.level <= Urgency.P1 else found
+        found = before if before.level <= Urgency.P1 else found
+    if reading.told is None or found.level <= Urgency.P1 or exact.command(reading.words, open_):
+        return found
+    return _raised(found, reading.told, reading.words)
+
+
+def _raised(found: Decision, told: Told, words: str) -> Decision:
+    """What a stronger reader adds: it raises, and it sorts what is calm; it lowers nothing."""
+    shown = KINDS.get(told.kind, "")
+    if told.danger == "ring" and shown:
+        return _of_kind(MARK + told.kind, found.odds, _loudest(words, CLASSES.index(MARK + told.kind)), "")
+    if told.danger == "ask" and not found.ask:
+        why = f"像是{shown or '要紧'}，说得不清楚"
+        return msgspec.structs.replace(found, level=Urgency.P2, kind=shown, ask=True, show=True, why=why)
+    if told.danger in {"ask", "show"} and not found.show:
+        return msgspec.structs.replace(found, level=Urgency.P2, show=True, why="可能要紧，请看一眼")
+    if told.danger == "no" and not found.show and found.intent not in UNSORTED:
+        return msgspec.structs.replace(found, intent=told.intent)
     return found
 
 

@@ -94,12 +94,15 @@ def may_matter(found: Reading) -> bool:
     return any(heard.rings or decision.ask or decision.show for decision, heard in means)
 
 
-def again(found: Reading, scores: tuple[float, ...], names: Names) -> Reading:
-    """The same message with its second reading; what rings by the first one rings."""
-    if found.read is None:
+def again(found: Reading, scores: tuple[float, ...] | None, names: Names, told: cascade.Told | None = None) -> Reading:
+    """The same message with its second reading, and with what a stronger reader says; what rings by the first one
+    rings.
+    """
+    first = found.read
+    if first is None:
         return found
-    read_again = cascade.Reading(found.read.words, scores, again=True, first=found.read.scores)
-    return with_reading(found.words, found.intent, names, read_again)
+    more = cascade.Reading(first.words, scores or first.scores, scores is not None, first.scores, told)
+    return with_reading(found.words, found.intent, names, more)
 
 
 def is_high(found: cascade.Reading, decision: cascade.Decision, kind: str) -> bool:

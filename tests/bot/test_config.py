@@ -72,7 +72,12 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "reply_minutes": 90,
         "letter_time": "18:45",
     },
-    "reading": {"second": False},
+    "reading": {
+        "second": False,
+        "stronger_url": "http://192.168.1.20:8080/v1",
+        "stronger_model": "qwen3:8b",
+        "stronger_seconds": 3,
+    },
     "security": {
         "key_file": "/srv/keys",
         "session_hours": 8,

@@ -14,13 +14,12 @@ from conversations import events
 from services.talks import late, reading
 from services.talks.envelope import Envelope, Receipt
 from tests.services.floors import House, house
-from understanding import cascade
 from tests.services.heard import unweighted
+from understanding import cascade
 from understanding.classes import CLASSES
 
 __all__ = ["house", "unweighted"]
 CALM = "今天天气不错"
-
 
 
 def margins(label: str) -> tuple[float, ...]:
