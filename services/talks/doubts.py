@@ -82,8 +82,15 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
     if decision.ask and _may_ask(context, talk, envelope, decision):
         return _asked(context, talk, decision, heard)
     if not keeping.is_nameless(context.house, talk, envelope):
-        looking.show(context, decision.kind, context.accused)
+        _show(context, decision)
     return Weighed(heard)
+
+
+def _show(context: Context, decision: Decision) -> None:
+    """A colleague looks at it; words that only the lead may read hide no danger from the bedside (F27)."""
+    looking.show(context, decision.kind, context.accused)
+    if decision.ask and decision.kind != ABUSE and context.accused is not None:
+        looking.look_in(context, context.accused, decision.kind, once=True)
 
 
 def _again(context: Context, talk: Talk, event: events.Arrival, heard: Triage) -> Weighed:

@@ -90,11 +90,21 @@ def show(context: Context, kind: str, accused: Accusation | None, doubt_id: int 
     store.audit(context.home_id, context.now, "machine", "show", f"inbox:{context.inbox_id}")
 
 
-def look_in(context: Context, accused: Accusation | None) -> None:
-    """Somebody who is not meant goes in and looks; what was said stays with the lead."""
+def look_in(context: Context, accused: Accusation | None, kind: str = ABUSE, *, once: bool = False) -> None:
+    """Somebody who is not meant goes in and looks; what was said stays with the lead. `once`: not while such a task is
+    open.
+    """
     about = of_whom(context.store, context.person_id)
+    if once and (about == Whom() or _looked_in_for(context)):
+        return
     task_id = _task(context, LOOK_IN, bedside(context.house, accused, about.floor), about.floor, about)
-    _kept(context, DoubtCourse.LOOKED, ABUSE, task_id)
+    _kept(context, DoubtCourse.LOOKED, kind, task_id)
+
+
+def _looked_in_for(context: Context) -> bool:
+    asked = """SELECT 1 FROM task t JOIN doubt d ON d.task_id = t.id WHERE d.person_id = ? AND d.course = 'looked'
+               AND t.ended_at IS NULL AND t.made_at > ? LIMIT 1"""
+    return context.store.row(asked, context.person_id, context.now - JOINS) is not None
 
 
 def calls_lead(db: Unit, viewer: Viewer, task_id: int, form: ActOnTask, now: datetime) -> None:

@@ -26,7 +26,7 @@ ASKED: Final = {
 }
 SHOWN: Final = {
     DoubtCourse.SHOWN.value: "可能要紧，请同事看一眼",
-    DoubtCourse.LOOKED.value: "说过的事又说了一次，请同事进去看",
+    DoubtCourse.LOOKED.value: "请没被说到的同事进去看一眼",
 }
 CLOSED: Final = "［打不开，请看来信］"
 OTHERS: Final = "话里可能说到同事，只给主管看"

@@ -228,6 +228,17 @@ async def test_f26_words_that_may_accuse_are_shown_to_the_lead_and_read_by_nobod
     assert (await read("tang"))[numbers[1]][0].words == "话里可能说到同事，只给主管看"
 
 
+async def test_f27_words_for_the_lead_alone_do_not_hide_that_somebody_may_be_unwell(house: House) -> None:
+    home = house.home
+    for _ in range(2):
+        await says(home, "小周骂我，我头昏得很", ASKED, intent="askback")
+    rows = await home.rows("SELECT role, floor FROM task ORDER BY id")
+    assert rows == [("supervisor", ""), ("nurse", "3")], "the words to the lead, the place to the bedside, once"
+    number = await home.one("SELECT id FROM task WHERE role = 'nurse'")
+    nurse = house.staff["tang"]
+    assert await home.database.read(lambda db: talks_doubts.of_tasks(db, nurse.sight, [number])) == {}
+
+
 async def test_f26_where_every_lead_is_meant_the_director_looks(house: House) -> None:
     await says(house.home, "何志远态度太差", SHOWN, openid="niece")
     assert [row[0] for row in await tasks(house.home)] == ["director"]
