@@ -5,9 +5,10 @@ second at most, and what comes later is heard as a second reading of the row tha
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -115,11 +116,11 @@ class Twice:
 
     def follow(self, doubt: Doubt, envelope: Envelope, names: Names, running: "asyncio.Future[Receipt]") -> None:
         """Hear what is late when it comes, each of both once."""
-        coming: list[Coroutine[Any, Any, Reading | None]] = []
+        coming: list[Callable[[], Awaitable[Reading | None]]] = []
         if doubt.begun is not None:
-            coming.append(self._second(doubt.found, doubt.begun, names))
+            coming.append(partial(self._second, doubt.found, doubt.begun, names))
         if doubt.asked is not None:
-            coming.append(_stronger(doubt.found, doubt.asked, names))
+            coming.append(partial(_stronger, doubt.found, doubt.asked, names))
         for one in coming:
             task = asyncio.create_task(self._follow(one, envelope, running))
             self._tasks.add(task)
@@ -139,9 +140,9 @@ class Twice:
         return again(found, scores, names)
 
     async def _follow(
-        self, coming: Coroutine[Any, Any, Reading | None], envelope: Envelope, running: "asyncio.Future[Receipt]"
+        self, coming: Callable[[], Awaitable[Reading | None]], envelope: Envelope, running: "asyncio.Future[Receipt]"
     ) -> None:
-        found = await coming
+        found = await coming()
         if found is None or not may_matter(found):
             return
         heard = msgspec.structs.replace(

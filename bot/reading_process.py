@@ -7,6 +7,7 @@ reason to end the process, never to believe it.
 
 import asyncio
 import contextlib
+import ctypes
 import math
 import os
 import resource
@@ -220,9 +221,14 @@ async def killed(child: asyncio.subprocess.Process) -> None:
 
 
 def serve(source: BinaryIO, target: BinaryIO, *, again: bool) -> None:
-    """Load everything, say so, and answer each question until there are none."""
+    """Load what is asked for, say so, and answer each question until there are none. Beside the encoder the inline
+    weights are loaded with the first long text: most houses see none for days.
+    """
     second, why = _second() if again else (None, "")
-    read(events.Text("你好"), Names())
+    if not again:
+        read(events.Text("你好"), Names())
+    with contextlib.suppress(OSError, AttributeError):  # what loading took and gave back; only glibc knows how
+        ctypes.CDLL(None).malloc_trim(0)
     _tell(target, Ready(why))
     colleagues, names = tuple[Colleague, ...](), Names()
     while head := source.read(FRAME):
