@@ -20,6 +20,7 @@ from services.knowledge import missed as missing
 from services.knowledge.access import KNOWLEDGE
 from services.knowledge.forms import FillBlank, RestoreEntry, SaveEntry, SwitchEntry, Teach, TryKnowledge
 from services.knowledge.shelves import SOON, Shelf
+from services.talks.dispatch import first_words
 from storage.unit import Unit
 from understanding.answers import inline, limits
 from understanding.cascade import decide, read
@@ -136,7 +137,7 @@ def _told(request: web.Request, asked: Asked | None) -> tuple[str, str]:
     house, now = request.app[HOUSE], request.app[CLOCK]()
     due = sla.reply_due(now, house.figures)
     if asked is None:
-        return house.words([say("desk.promise", by=due)], now), "没有相近的，转人工"
+        return house.words(first_words(house, now), now), "没有相近的，转人工"
     step = enquiry.begin(asked)
     says = [effect for effect in step.effects if isinstance(effect, Say)]
     if len(says) < len(step.effects):

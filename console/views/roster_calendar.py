@@ -5,26 +5,26 @@ promises that follow from it (N8).
 import calendar
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from care import occasions, sla, workdays
+from care import occasions, workdays
 from care.quiet_hours import Quiet
 from care.states import DayKind
 from care.workdays import Desk, Hours
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from console.views.roster_week import called
-from conversations.effects import say
 from services.access import LEADS, access_page, name_of
 from services.house import House
 from services.roster import days, hours, kinds
 from services.roster.access import CALENDAR, access_calendar
 from services.roster.forms import CheckYear, SetDay, SetHours
+from services.talks.dispatch import first_words
 from storage.queries import roster_calendar as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -207,15 +207,5 @@ def _promises(house: House, desk: Desk, now: datetime, zone: ZoneInfo) -> list[t
             datetime.combine(rests, AFTERNOON, zone),
         ),
     ]
-    figures = sla.Figures(
-        house.figures.first_feedback,
-        house.figures.serious_feedback,
-        house.figures.result,
-        house.figures.reply,
-        house.figures.approval,
-        Hours(desk, zone),
-    )
-    return [
-        (words, house.words([say("desk.promise", by=sla.reply_due(at, figures))], at).partition("\n")[0])
-        for words, at in moments
-    ]
+    then = replace(house, desk=desk)
+    return [(words, house.words(first_words(then, at), at).partition("\n")[0]) for words, at in moments]

@@ -177,7 +177,7 @@ def call_instead(context: Context) -> None:
     )
     for person in (context.person_id, *(row[0] for row in kin)):
         store.lock_persons(person)
-        if promises.open_one(store, person, Kind.CALL) is None:
+        if promises.next_call(store, person, now) is None:
             promises.make(
                 store,
                 home_id=context.home_id,

@@ -24,13 +24,13 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
     """
     rows = store.rows_locked(
         2,
-        """SELECT r.id, r.home_id, r.person_id, r.case_id, r.kind, r.made_at, r.due_at, p.kind FROM promise r
+        """SELECT r.id, r.home_id, r.person_id, r.case_id, r.kind, r.made_at, r.due_at, r.inbox_id, p.kind FROM promise r
            JOIN person p ON p.id = r.person_id
            WHERE r.kept_at IS NULL AND r.look_at <= ? ORDER BY r.look_at LIMIT ?""",
         now,
         limit,
     )
-    for row_id, home, person, case_id, kind, made_raw, due_raw, who in rows:
+    for row_id, home, person, case_id, kind, made_raw, due_raw, asked_by, who in rows:
         made, due = moment(made_raw), moment(due_raw)
         reached = sla.mark(made, due, now)
         nexts = {
@@ -46,7 +46,7 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
         else:
             store.update(tables.Promise, row_id, person=person, mark=reached.value, look_at=nexts[reached])
         store.hint("promises", f"person:{person}", *([f"case:{case_id}", "cases"] if case_id else []))
-        if told and not again:
+        if told and not again and (asked_by is not None or kind != Kind.CALL):  # else nobody was told of a call
             _say_late(store, house, _Late(row_id, home, person, Kind(kind), made, who), now)
     return len(rows)
 

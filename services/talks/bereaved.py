@@ -19,7 +19,7 @@ from services.talks.envelope import Envelope
 from services.talks.talks import BEREAVED, Talk
 from storage.tables.tasks import Assignment, Task
 from storage.types import new_id
-from understanding.cascade import VERDICTS, Decision
+from understanding.cascade import Decision
 
 PULLED: Final = frozenset({Intent.LETTER, Intent.CONTACT})
 """What is given to who asks for it by a button or by its very word: last letters stay readable (F60)."""
@@ -34,9 +34,7 @@ def is_told(talk: Talk, envelope: Envelope, decision: Decision | None) -> bool:
     """Whether a message is one of somebody who was bereaved: it says so, or it is said in the silence after."""
     if decision is not None and decision.intent == Intent.BEREAVED:
         return True
-    if not talk.grieves or envelope.intent in PULLED:
-        return False
-    return decision is None or decision.intent not in VERDICTS
+    return talk.grieves and envelope.intent not in PULLED
 
 
 def mourn(context: Context, _: Mourn) -> Done:

@@ -11,12 +11,15 @@ from conversations.effects import (
     Beside,
     Effect,
     Quiet,
+    Say,
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Refused
+from conversations.flows.talks import promised
 from conversations.phrases import moment
 from services.complaints import filing
 from services.context import Context, Executor
+from services.house import House
 from services.promises import promises
 from services.subject import subjects
 
@@ -86,8 +89,15 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
     if context.elder:
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)
         return promises.promised(context, due_at, how="elder_night" if night else "elder")
+    how, opens = _at_this_hour(house, now, how)
+    return promises.promised(context, due_at, how=how, ref=opens)
+
+
+def _at_this_hour(house: House, now: datetime, how: str) -> tuple[str, str]:
+    """How something is promised to a family now, and when the desk is back, in words."""
     opens = house.hours.next_open(now)
     if opens is None or opens <= now:
+<<<<<<< HEAD
         return promises.promised(context, due_at, how=how)
     if not house.desk.is_set:
         return promises.promised(context, due_at, how="night")
@@ -97,3 +107,14 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
 def beside(context: Context, _: Beside) -> Done:
     """Whether a colleague is in the talk, who answers by herself, or who lives in the house."""
     return Done(how="attended" if context.attended else "elder" if context.elder else "other")
+=======
+        return how, ""
+    return ("closed", moment(opens, now, house.home.zone)) if house.desk.is_set else ("night", "")
+
+
+def first_words(house: House, now: datetime) -> list[Say]:
+    """What a family would hear now to a question that the machine cannot answer, for pages that show it."""
+    how, opens = _at_this_hour(house, now, "first")
+    step = promised(None, Done(how=how, ref=opens, due_at=sla.reply_due(now, house.figures)))
+    return [effect for effect in step.effects if isinstance(effect, Say)]
+>>>>>>> 1da65ea (Show on the pages what a phone would hear at that hour; let nothing of a machine be said to the bereaved but their sentence)

@@ -159,7 +159,7 @@ async def test_n8_the_page_of_hours_shows_what_the_machine_will_say_and_only_the
     lead, nurse = colleagues["shen"], colleagues["tang"]
     page = text(await lead.get("/calendar"))
     assert "2027 年的放假安排还没有数据" in page
-    assert "没存以前，机器人白天夜里都答应 60 分钟内回" in page
+    assert "没存以前，机器人答应 60 分钟内回；家属睡觉的时间不算" in page
     assert "存，马上生效" not in await nurse.get("/calendar")
     fields = {f"desk-{n}-{part}": clock for n in "12345" for part, clock in zip("ab", ("9", "17:30"), strict=True)}
     fields |= {"quiet-elder-a": "20:30", "quiet-elder-b": "6:30", "quiet-family-a": "2130", "quiet-family-b": "8:00"}
@@ -167,7 +167,7 @@ async def test_n8_the_page_of_hours_shows_what_the_machine_will_say_and_only_the
     assert (await nurse.post("/calendar/hours", fields)).status == 403
     page = text(await (await lead.post("/calendar/hours", fields)).text())
     assert "现在没人，明天 09:00 起有人" in page  # a Sunday
-    assert "今天 22:10 「您好，我是机器人小安。这件事我请同事来回您，明天 10:00 前一定答复。」" in page
+    assert "今天 22:10 「我是机器人小安，记下了。客服 明天 09:00 上班，明天 10:00 前回您。」" in page
     late = await lead.post("/calendar/hours", fields)
     assert "沈国平刚刚改过服务时间" in await late.text()
 

@@ -120,6 +120,14 @@ async def test_f59_a_complaint_after_a_death_is_heard_and_nobody_is_told_a_numbe
     assert await home.one("SELECT count(*) FROM case_record") == 2
 
 
+async def test_f59_a_death_is_told_in_the_middle_of_a_complaint_and_its_questions_end(house: House) -> None:
+    home = house.home
+    assert "编号" in await home.hears("我要投诉，夜里叫了三次没人来", "niece")
+    assert await reads(home, "我妈刚刚走了", "bereaved") == SAID
+    assert await reads(home, "好了", "closing") == ""
+    assert await home.one("SELECT count(*) FROM case_record") == 3
+
+
 async def test_f59_whoever_is_accused_is_not_the_one_who_calls(house: House) -> None:
     home = house.home
     await home.hears("你们院长沈国平打我妈", "niece")

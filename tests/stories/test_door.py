@@ -76,7 +76,7 @@ async def test_fault_w3_an_unfollow_that_comes_late_does_not_undo_the_follow(dem
     phone = await demo.page(1440, 900)
     await phone.goto(demo.phone)
     await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
-    await expect(phone.locator("#chat")).to_contain_text("一定答复")
+    await expect(phone.locator("#chat")).to_contain_text("回您")
     late = phone.get_by_role("switch", name="事件迟到")
     await late.click()
     await expect(late).to_have_attribute("aria-checked", "true")

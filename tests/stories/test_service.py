@@ -54,7 +54,7 @@ async def test_official_sample_c_is_answered_without_an_age_limit_and_refused_wi
         assert status == 200
         assert reply is not None
         assert reply["ToUserName"] == "oyORnuP8q7ou2gfYjqLzSIWZf0rs"
-        assert "前一定答复" in reply["Content"]
+        assert "回您" in reply["Content"]
         assert used.rows("SELECT count(*) FROM inbox") == [(1,)]
         assert (await post_sample_c(used))[0] == 200
         assert used.rows("SELECT count(*) FROM inbox") == [(1,)]
