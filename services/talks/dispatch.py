@@ -97,17 +97,6 @@ def _at_this_hour(house: House, now: datetime, how: str) -> tuple[str, str]:
     """How something is promised to a family now, and when the desk is back, in words."""
     opens = house.hours.next_open(now)
     if opens is None or opens <= now:
-<<<<<<< HEAD
-        return promises.promised(context, due_at, how=how)
-    if not house.desk.is_set:
-        return promises.promised(context, due_at, how="night")
-    return promises.promised(context, due_at, how="closed", ref=moment(opens, now, house.home.zone))
-
-
-def beside(context: Context, _: Beside) -> Done:
-    """Whether a colleague is in the talk, who answers by herself, or who lives in the house."""
-    return Done(how="attended" if context.attended else "elder" if context.elder else "other")
-=======
         return how, ""
     return ("closed", moment(opens, now, house.home.zone)) if house.desk.is_set else ("night", "")
 
@@ -117,4 +106,8 @@ def first_words(house: House, now: datetime) -> list[Say]:
     how, opens = _at_this_hour(house, now, "first")
     step = promised(None, Done(how=how, ref=opens, due_at=sla.reply_due(now, house.figures)))
     return [effect for effect in step.effects if isinstance(effect, Say)]
->>>>>>> 1da65ea (Show on the pages what a phone would hear at that hour; let nothing of a machine be said to the bereaved but their sentence)
+
+
+def beside(context: Context, _: Beside) -> Done:
+    """Whether a colleague is in the talk, who answers by herself, or who lives in the house."""
+    return Done(how="attended" if context.attended else "elder" if context.elder else "other")

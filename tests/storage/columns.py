@@ -171,6 +171,7 @@ FREE: Final = frozenset(
         "knowledge_entry.answer",
         "knowledge_entry.asked",
         "knowledge_entry.key",
+        "knowledge_taught.key",
         "knowledge_entry.question",
         "letter.held_why",
         "letter_photo.mime",
