@@ -146,6 +146,7 @@ class Knowledge:
     _owners: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False)
     _by_id: dict[str, Entry] = field(default_factory=dict, init=False, repr=False)
     _learned: list[str] = field(default_factory=list, init=False, repr=False)
+    _exact: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _lessons: "list[Knowledge]" = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -164,6 +165,8 @@ class Knowledge:
             self._weights[token] = rare if token.startswith("=") else PAIR * rare
         for number, entry in enumerate(self.entries):
             for phrase in dict.fromkeys((entry.question, *entry.asked)):
+                said = _bare(phrase)
+                self._exact[said] = "" if self._exact.get(said, entry.id) != entry.id else entry.id
                 cut = tokens(phrase)
                 if not cut:
                     continue
@@ -236,9 +239,9 @@ class Knowledge:
     def find(self, text: str, meaning: Meaning | None = None) -> Found:
         """What a question means; `meaning` is what the encoder says of it, where there is one."""
         words = self.hits(text, answers.LIKELY)
-        same = [hit for hit in words if hit.same]
-        if len(same) == 1:
-            return Found(Kind.ANSWER, (Hit(same[0].entry, 1.0, same=True), *(hit for hit in words if not hit.same)))
+        exact = self._exact.get(_bare(text), "") if text.strip() else ""
+        if exact:
+            return Found(Kind.ANSWER, (Hit(self._by_id[exact], 1.0, same=True), *_others(words, exact)))
         if not text.strip():
             return Found(Kind.NOTHING)
         read = meaning or answers.inline(text[:LONGEST])
@@ -266,6 +269,15 @@ class Knowledge:
         return [(entry.id, text) for entry in self.entries for text in dict.fromkeys((entry.question, *entry.asked))]
 
 
+def _bare(text: str) -> str:
+    """Words without marks and blanks."""
+    return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+def _others(hits: tuple[Hit, ...], than: str) -> list[Hit]:
+    return [hit for hit in hits if hit.entry.id != than]
+
+
 @cache
 def _starter() -> dict[str, Any]:
     """The forty, and after them what differs from home to home; both files are one."""
@@ -287,7 +299,7 @@ def starter() -> tuple[Entry, ...]:
 
 @cache
 def _questions() -> dict[str, str]:
-    """What the entries of the first day are about: one whose question was changed is another one to the trained head."""
+    """What the entries of the first day ask: one whose question was changed is another one to the trained head."""
     return {entry.id: entry.question for entry in starter()}
 
 

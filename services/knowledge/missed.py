@@ -1,4 +1,4 @@
-"""What the machine could not answer, or answered wrongly, in the last days: grouped by meaning, the most asked first."""
+"""What the machine could not answer, or answered wrongly, lately: grouped by meaning, the most asked first."""
 
 import math
 import re
@@ -125,7 +125,7 @@ def _is_chosen(offered: tuple[Entry, ...], then: str) -> bool:
 
 
 def _is_asking(decision: Decision, text: str) -> bool:
-    """Whether the knowledge could have answered: what it speaks to, and questions that were taken for another trade's."""
+    """Whether the knowledge could have answered: what it speaks to, and questions taken for another trade's."""
     return decision.intent in shelves.ASKS or (decision.intent == "offtopic" and is_question(text))
 
 

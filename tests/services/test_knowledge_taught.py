@@ -1,6 +1,4 @@
-"""What colleagues teach from what people wrote: used at once, sealed, taken back, gone with its message; it makes nobody
-deaf (A2, A12; engineering 16).
-"""
+"""What colleagues teach: used at once, sealed, taken back, gone with its message; it makes nobody deaf (A2, A12)."""
 
 import tomllib
 from pathlib import Path
