@@ -73,7 +73,9 @@ def kept(db: Unit, home_id: int) -> dict[str, tuple[str, ...]]:
 
 
 def lessons(db: Unit, viewer: Viewer, key: str = "", most: int = 6) -> list[Lesson]:
-    """The last lessons whose messages this colleague may read; with a key those of one entry."""
+    """The last lessons whose messages this colleague may read, of each message the newest; with a key those of one
+    entry.
+    """
     access_page(viewer, KNOWLEDGE)
     found = (
         select(Taught)
@@ -86,9 +88,12 @@ def lessons(db: Unit, viewer: Viewer, key: str = "", most: int = 6) -> list[Less
         .order_by(Taught.edited_at.desc(), Taught.id.desc())
         .limit(most)
     )
-    rows = db.scalars(found.where(Taught.key == key) if key else found)
+    rows: dict[int, Taught] = {}
+    for row in db.scalars(found.where(Taught.key == key) if key else found):
+        rows.setdefault(row.inbox_id, row)
     return [
-        Lesson(row.id, db.open(row, "words") or "", row.key, name_of(db, row.edited_by), row.edited_at) for row in rows
+        Lesson(row.id, db.open(row, "words") or "", row.key, name_of(db, row.edited_by), row.edited_at)
+        for row in rows.values()
     ]
 
 
