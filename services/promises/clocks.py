@@ -24,7 +24,8 @@ def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100
     """
     rows = store.rows_locked(
         2,
-        """SELECT r.id, r.home_id, r.person_id, r.case_id, r.kind, r.made_at, r.due_at, r.inbox_id, p.kind FROM promise r
+        """SELECT r.id, r.home_id, r.person_id, r.case_id, r.kind, r.made_at, r.due_at, r.inbox_id, p.kind
+           FROM promise r
            JOIN person p ON p.id = r.person_id
            WHERE r.kept_at IS NULL AND r.look_at <= ? ORDER BY r.look_at LIMIT ?""",
         now,
