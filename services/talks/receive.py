@@ -17,11 +17,10 @@ from care import quiet_hours, sla
 from care.accusations import Accusation
 from care.triage import CALM, UNHEARD, Audience, Triage
 from conversations import events
-from conversations.effects import AskHuman, Effect, Say
-from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
-from conversations.events import Done, Notice, Unfollowed
+from conversations.effects import AskHuman, Say
+from conversations.engine import FlowError
 from conversations.facts import Facts
-from conversations.routing import COLLEAGUE, Intent, is_question
+from conversations.routing import Intent
 from services.accusations import accusations
 from services.complaints import filing
 from services.context import Context
@@ -30,19 +29,17 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import bereaved, dispatch, doubts, keeping, reading, speaking, talks
+from services.talks import dispatch, doubts, keeping, reading, speaking, stepping, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
 from storage.database import is_blameless
 from storage.seal import Unreadable
 from storage.store import Store
-from understanding.cascade import VERDICTS, Decision
+from understanding.cascade import Decision
 
 log = logging.getLogger("jiashu.receive")
 SILENCE: Final = Purpose("silence", machine=True)
-NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
-"""Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
@@ -154,7 +151,7 @@ def silence(store: Store, house: House, person_id: int, now: datetime) -> None:
         status=talk.status,
         untied=talk.accuses,
     )
-    turn, says = _rounds(flow, flow.silent(talk.snapshot), context)
+    turn, says = stepping.rounds(flow, flow.silent(talk.snapshot), context)
     talks.keep(store, talk, None if turn.ended else turn, now)
     text = house.words(says, now, elder=context.elder, away=context.away)
     if text:
@@ -254,16 +251,16 @@ def _one(
             and envelope.intent != Intent.COMPLAINT
             and (talk.snapshot is None or talk.snapshot.flow != "complaint")
         )
-        or (context.attended and talk.snapshot is None and _wanted(house, envelope, decision) in NODS)
+        or (context.attended and talk.snapshot is None and stepping.wanted(house, envelope, decision) in stepping.NODS)
     ):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif turned is not None and (turned.kept or turned.said):
         text = _named(store, house, talk, facts, context, turned)
     elif not isinstance(envelope.event, SILENT):
-        flow, turn = _step(house, envelope, talk, facts, decision)
-        turn, says = _rounds(flow, turn, context)
+        flow, turn = stepping.step(house, envelope, talk, facts, decision)
+        turn, says = stepping.rounds(flow, turn, context)
         text = house.words(says, now, elder=context.elder, away=context.away)
-        _after(store, talk, flow, turn, envelope, now)
+        stepping.after(store, talk, flow, turn, envelope, now)
     if context.accused is not None:
         accusations.mark(context, None)
     if talk.who == "elder" and (alarm or asks or isinstance(envelope.event, events.Voice)):
@@ -285,9 +282,9 @@ def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Contex
     before = msgspec.structs.replace(
         context, inbox_id=inbox_id, event=event, said_at=sla.said_at(envelope.created_at, context.now), accused=None
     )
-    flow, turn = _step(house, envelope, talk, facts, _understood(house, envelope, talk)[0])
-    turn, says = _rounds(flow, turn, before)
-    _after(store, talk, flow, turn, envelope, context.now)
+    flow, turn = stepping.step(house, envelope, talk, facts, _understood(house, envelope, talk)[0])
+    turn, says = stepping.rounds(flow, turn, before)
+    stepping.after(store, talk, flow, turn, envelope, context.now)
     return house.words(says, context.now, elder=context.elder, away=context.away)
 
 
@@ -345,80 +342,6 @@ def _understood(house: House, envelope: Envelope, talk: Talk) -> tuple[Decision 
     ):
         return decision, UNHEARD
     return decision, heard
-
-
-def _step(
-    house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
-) -> tuple[Flow[Any], Turn]:
-    event, registry = envelope.event, house.registry
-    if isinstance(event, Notice | Unfollowed):
-        raise FlowError("-", "-", "nothing begins with this")
-    if talk.kind != "staff" and bereaved.is_told(talk, envelope, decision):
-        flow = registry.for_intent(Intent.BEREAVED)
-        return flow, flow.begin(Intent.BEREAVED, event)
-    foreign = talk.kind == "staff" and talk.snapshot is not None and talk.snapshot.flow != COLLEAGUE
-    if talk.snapshot is not None and not foreign and not isinstance(event, events.ACTS):
-        flow = registry.of(talk.snapshot)
-        if flow.takes(talk.snapshot, event):
-            return flow, flow.advance(talk.snapshot, event, facts)
-    intent = COLLEAGUE if talk.kind == "staff" else _wanted(house, envelope, decision)
-    told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
-    asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
-    if asks and not told and not talk.attended(envelope.arrived_at):
-        asked = envelope.look_up(decision)
-        if asked is not None:
-            flow = registry.for_intent(Intent.ENQUIRY)
-            return flow, flow.begin(Intent.ENQUIRY, asked)
-    flow = registry.for_intent(intent)
-    return flow, flow.begin(intent, event)
-
-
-def _wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:
-    """The intent that a word names exactly, else the one that was read, where a flow begins on it; 好的 answers an open
-    question first.
-    """
-    if decision is None or decision.intent not in house.registry.entries:
-        return envelope.intent
-    answers = decision.intent in VERDICTS and envelope.intent in NODS
-    return decision.intent if envelope.intent == Intent.ASK or answers else envelope.intent
-
-
-def _rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:
-    """Carry out the effects; Done and Refused come back into the flow, at most three rounds.
-
-    Raises FlowError after that.
-    """
-    says: list[Say] = []
-    for _ in range(MAX_ROUNDS + 1):
-        outcomes: list[tuple[Effect, Done | events.Refused]] = []
-        for effect in turn.effects:
-            if isinstance(effect, Say):
-                says.append(effect)
-                continue
-            outcome = dispatch.carry_out(context, effect)
-            if outcome is not None:
-                outcomes.append((effect, outcome))
-        if not outcomes:
-            return turn, says
-        following: tuple[Effect, ...] = ()
-        for effect, outcome in outcomes:
-            turn = flow.resume(turn, effect, outcome)
-            following += turn.effects
-        turn = Turn(turn.snapshot, turn.ended, following, turn.idle)
-    raise FlowError(flow.name, turn.snapshot.state, f"more than {MAX_ROUNDS} rounds of effects")
-
-
-def _after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Envelope, now: datetime) -> None:
-    """Keep the talk. An act that ended at once leaves a running talk as it is."""
-    heard = now if not isinstance(envelope.event, events.ACTS) else None
-    more: dict[str, object] = {"heard_at": heard} if heard else {}
-    if talk.attended_by is not None and not talk.attended(now):
-        more["attended_by"] = None
-    if turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name:
-        if more:
-            store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
-        return
-    talks.keep(store, talk, None if turn.ended else turn, now, more)
 
 
 def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error: Exception) -> Receipt:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from sqlalchemy import func, select
 
 from care.states import DoubtCourse, DoubtEnd
-from conversations import events
 from storage import tables
 from storage.queries.sight import Sight
 from storage.seal import Unreadable
@@ -78,10 +78,10 @@ def look_ins(db: Unit, tasks: Collection[int]) -> frozenset[int]:
 
 def _said(db: Unit, row: tables.Inbox) -> str:
     try:
-        event = events.parse((db.open(row, "event") or "").encode())
+        event = msgspec.json.decode(db.open(row, "event") or "{}")
     except Unreadable:
         return CLOSED
-    return events.said(event) or "［语音］"
+    return str(event.get("body") or event.get("heard") or "［语音］")
 
 
 @dataclass(frozen=True, slots=True)

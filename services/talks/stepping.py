@@ -1,0 +1,97 @@
+"""One step of a talk: which flow a message goes to, what its effects come to, what of the talk is kept."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from conversations import events
+from conversations.effects import Effect, Say
+from conversations.engine import MAX_ROUNDS, Flow, FlowError, Turn
+from conversations.events import Done, Notice, Unfollowed
+from conversations.facts import Facts
+from conversations.routing import COLLEAGUE, Intent, is_question
+from services.context import Context
+from services.house import House
+from services.talks import bereaved, dispatch, talks
+from services.talks.envelope import Envelope
+from services.talks.talks import Talk
+from storage import tables
+from storage.store import Store
+from understanding.cascade import VERDICTS, Decision
+
+NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
+"""Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
+
+
+def step(
+    house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
+) -> tuple[Flow[Any], Turn]:
+    """Give a message to the running talk, else to the flow that its intent begins. Raises FlowError."""
+    event, registry = envelope.event, house.registry
+    if isinstance(event, Notice | Unfollowed):
+        raise FlowError("-", "-", "nothing begins with this")
+    if talk.kind != "staff" and bereaved.is_told(talk, envelope, decision):
+        flow = registry.for_intent(Intent.BEREAVED)
+        return flow, flow.begin(Intent.BEREAVED, event)
+    foreign = talk.kind == "staff" and talk.snapshot is not None and talk.snapshot.flow != COLLEAGUE
+    if talk.snapshot is not None and not foreign and not isinstance(event, events.ACTS):
+        flow = registry.of(talk.snapshot)
+        if flow.takes(talk.snapshot, event):
+            return flow, flow.advance(talk.snapshot, event, facts)
+    intent = COLLEAGUE if talk.kind == "staff" else wanted(house, envelope, decision)
+    told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
+    asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
+    if asks and not told and not talk.attended(envelope.arrived_at):
+        asked = envelope.look_up(decision)
+        if asked is not None:
+            flow = registry.for_intent(Intent.ENQUIRY)
+            return flow, flow.begin(Intent.ENQUIRY, asked)
+    flow = registry.for_intent(intent)
+    return flow, flow.begin(intent, event)
+
+
+def wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:
+    """The intent that a word names exactly, else the one that was read, where a flow begins on it; 好的 answers an open
+    question first.
+    """
+    if decision is None or decision.intent not in house.registry.entries:
+        return envelope.intent
+    answers = decision.intent in VERDICTS and envelope.intent in NODS
+    return decision.intent if envelope.intent == Intent.ASK or answers else envelope.intent
+
+
+def rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:
+    """Carry out the effects; Done and Refused come back into the flow, at most three rounds.
+
+    Raises FlowError after that.
+    """
+    says: list[Say] = []
+    for _ in range(MAX_ROUNDS + 1):
+        outcomes: list[tuple[Effect, Done | events.Refused]] = []
+        for effect in turn.effects:
+            if isinstance(effect, Say):
+                says.append(effect)
+                continue
+            outcome = dispatch.carry_out(context, effect)
+            if outcome is not None:
+                outcomes.append((effect, outcome))
+        if not outcomes:
+            return turn, says
+        following: tuple[Effect, ...] = ()
+        for effect, outcome in outcomes:
+            turn = flow.resume(turn, effect, outcome)
+            following += turn.effects
+        turn = Turn(turn.snapshot, turn.ended, following, turn.idle)
+    raise FlowError(flow.name, turn.snapshot.state, f"more than {MAX_ROUNDS} rounds of effects")
+
+
+def after(store: Store, talk: Talk, flow: Flow[Any], turn: Turn, envelope: Envelope, now: datetime) -> None:
+    """Keep the talk. An act that ended at once leaves a running talk as it is."""
+    heard = now if not isinstance(envelope.event, events.ACTS) else None
+    more: dict[str, object] = {"heard_at": heard} if heard else {}
+    if talk.attended_by is not None and not talk.attended(now):
+        more["attended_by"] = None
+    if turn.ended and talk.snapshot is not None and talk.snapshot.flow != flow.name:
+        if more:
+            store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, **more)
+        return
+    talks.keep(store, talk, None if turn.ended else turn, now, more)
