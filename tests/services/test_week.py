@@ -143,16 +143,16 @@ async def test_a8_a_price_is_said_from_its_day_to_its_last_one(home: HomeUnderTe
     begins = SUNDAY + timedelta(days=2)
     for form in (price("双人间", "2200"), price("双人间", "2400", valid_from=begins, valid_until=begins)):
         await does(home, lambda db, now, f=form: prices.put(db, lead, f, now))  # type: ignore[misc]
-    assert "每月 2,200 元" in await says(home, "双人间多少钱")
+    assert "每月 2,200 元" in await says(home, "夫妻住双人间多少钱")
     home.clock.on(days=2)
-    assert "每月 2,400 元" in await says(home, "双人间多少钱", "son")
+    assert "每月 2,400 元" in await says(home, "夫妻住双人间多少钱", "son")
     assert (await learned(home)).one("faq-38").ends == begins
     home.clock.on(days=1)
-    assert "每月 2,200 元" in await says(home, "双人间多少钱", "aunt"), (
+    assert "每月 2,200 元" in await says(home, "夫妻住双人间多少钱", "aunt"), (
         "the older one is true until the end of the year"
     )
     home.clock.on(days=60)
-    assert "帮您问同事" in await says(home, "双人间多少钱", "uncle")
+    assert "帮您问同事" in await says(home, "夫妻住双人间多少钱", "uncle")
 
 
 async def test_a8_today_tells_who_can_mend_it_what_has_run_out(home: HomeUnderTest, lead: Viewer, desk: Viewer) -> None:
