@@ -33,31 +33,55 @@ def test_fault_a1_what_the_lists_did_not_hear_rings_whoever_says_it(words: str, 
     assert read(again(), Said(words, who))[1].rings  # type: ignore[arg-type]
 
 
+def wants(words: str) -> tuple[str, bool]:
+    decision, heard = read(again(), Said(words, "family"))
+    return decision.intent, heard.rings
+
+
+@pytest.mark.parametrize(
+    "words", ["护士说话太冲", "我要走法律程序", "投述", "我要投訴", "我妈的戒指不见了", "饭都是凉的"]
+)
+def test_fault_a9_a_complaint_needs_not_the_word(words: str) -> None:
+    assert wants(words) == ("complaint", False)
+
+
+@pytest.mark.parametrize("words", ["我妈走了，后面手续怎么办", "我妈昨晚走了，谢谢你们"])
+def test_fault_a6_a_death_is_a_death(words: str) -> None:
+    assert wants(words) == ("bereaved", False)
+
+
+@pytest.mark.parametrize("words", ["妈妈今天吃了啥", "我妈今天怎么样"])
+def test_fault_a13_the_day_of_a_mother_is_the_letter(words: str) -> None:
+    assert wants(words) == ("letter", False)
+
+
+@pytest.mark.parametrize("words", ["地址在哪", "你们电话多少"])
+def test_fault_a14_the_address_is_asked_for(words: str) -> None:
+    assert wants(words) == ("contact", False)
+
+
+@pytest.mark.parametrize("words", ["在吗", "你好"])
+def test_fault_a15_a_greeting_is_a_greeting(words: str) -> None:
+    assert wants(words) == ("greeting", False)
+
+
 @pytest.mark.parametrize(
     ("words", "intent"),
     [
-        ("护士说话太冲", "complaint"),
-        ("我要走法律程序", "complaint"),
-        ("投述", "complaint"),
-        ("我要投訴", "complaint"),
-        ("我妈的戒指不见了", "complaint"),
-        ("饭都是凉的", "complaint"),
-        ("我妈走了，后面手续怎么办", "bereaved"),
-        ("我妈昨晚走了，谢谢你们", "bereaved"),
-        ("妈妈今天吃了啥", "letter"),
-        ("地址在哪", "contact"),
-        ("在吗", "greeting"),
         ("退订", "stop"),
         ("别再给我发了", "stop"),
         ("删除我的信息", "rights"),
         ("解除绑定", "unbind"),
         ("我前夫不该再看了", "unbind"),
-        ("点错了", "wrong"),
     ],
 )
-def test_fault_a9_a13_a17_a18_what_people_want_is_read_in_their_words(words: str, intent: str) -> None:
-    decision, heard = read(again(), Said(words, "family"))
-    assert (decision.intent, heard.rings) == (intent, False)
+def test_fault_a17_who_wants_no_more_is_heard(words: str, intent: str) -> None:
+    assert wants(words) == (intent, False)
+
+
+@pytest.mark.parametrize("words", ["点错了", "发错了"])
+def test_fault_a18_what_is_taken_back_is_heard(words: str) -> None:
+    assert wants(words) == ("wrong", False)
 
 
 @pytest.mark.parametrize("words", ["我爸去年中风现在恢复得不错，能收吗", "我婆婆经常晕倒 你们敢收吗"])
