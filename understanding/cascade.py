@@ -24,6 +24,8 @@ SOON: Final = frozenset({"acute"})
 """Kinds that ring within five minutes; all others at once."""
 CLAUSES: Final = 40
 """Clauses among which the loudest is looked for."""
+VERDICT: Final = -0.3
+"""The margin from which on words are taken for a verdict."""
 HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
 """Kinds of a body that is hurt or ill."""
 WOUND: Final = -0.5
@@ -165,7 +167,7 @@ def weigh(
     meant = exact.command(words, open_)
     if odds >= limits.ring[who] and not meant:
         return _of_kind(CLASSES[kind], odds, _loudest(words, kind), _wound(scores))
-    intent = meant or _calm(scores, open_)
+    intent = meant or _calm(words, scores, open_)
     if meant:
         return Decision(intent, odds=odds)
     if status == "去世" and intent not in VERDICTS:
@@ -217,15 +219,18 @@ def _ringing(kind: str, intent: str, why: str, level: Urgency, odds: float = 99.
     return Decision(intent, level, KINDS[kind], audience, why=why, odds=odds)
 
 
-def _calm(scores: list[float], open_: str) -> str:
-    """The likeliest intent among those that the talk allows."""
-    allowed = [
-        number
-        for number in CALM
-        if (open_ == "verdict" or CLASSES[number] not in VERDICTS)
-        and (open_ == "survey" or CLASSES[number] != "survey")
-    ]
-    return CLASSES[max(allowed, key=scores.__getitem__)]
+def _calm(words: str, scores: list[float], open_: str) -> str:
+    """The likeliest intent among those that the talk allows: a verdict where one is waited for, and where the words
+    come near to one; a question accepts nothing.
+    """
+
+    def allowed(label: str, score: float) -> bool:
+        if label in VERDICTS:
+            return open_ == "verdict" and score >= VERDICT and (label != "verdict_yes" or not exact.asks(words))
+        return label != "survey" or open_ == "survey"
+
+    found = [number for number in CALM if allowed(CLASSES[number], scores[number])]
+    return CLASSES[max(found, key=scores.__getitem__)]
 
 
 def triage(text: str, who: str = "elder") -> Triage:

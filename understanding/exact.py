@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 MARKS: Final = re.compile(r"[\s。,，.!！?？~、…;；:：\"'“”()（）]+")
+_ASKS: Final = re.compile(r"[?？]|[吗呢]|什么|怎么|多少|几点|哪|能不能|可不可以|有没有|是不是")
 LONGEST: Final = 12
 """Signs of the longest command."""
 
@@ -42,6 +43,11 @@ def cry(words: str) -> str:
     idioms, ring = _cries()
     found = ring.search(idioms.sub(" ", words))
     return found.group() if found else ""
+
+
+def asks(words: str) -> bool:
+    """Whether a message asks something: then it accepts nothing."""
+    return _ASKS.search(words) is not None
 
 
 def look(words: str) -> str:

@@ -40,7 +40,7 @@ ASKED: Final = {
     "menu": ("今天吃什么",),
     "activities": ("明天有什么活动",),
     "beds": ("现在有空床吗",),
-    "prices": ("怎么收费", "双人间多少钱"),
+    "prices": ("怎么收费", "夫妻住双人间多少钱"),
 }
 """What a family may ask, for the answer that the page shows."""
 FILLS: Final = {

@@ -63,7 +63,7 @@ async def played(home: HomeUnderTest) -> tuple[HomeUnderTest, Stage]:
     running = Running(home.database, made.house, home.ids.home_id, home.settings)
     play = fortnight.Fortnight(made, running, EVENING, lambda day, _: told.append(day))
     found = await play.play()
-    assert play.failed == []
+    assert play.failed == [], "\n".join(play.failed)
     assert told == sorted(told)
     assert (told[0], told[-1]) == (1, fortnight.DAYS)
     home.clock.now = EVENING

@@ -5,11 +5,14 @@ import contextlib
 import signal
 import sys
 import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from benchmarks.kills import prove
 from scripts.stage import APP_ID, Stage, stage
+from settings.clock import wall
 from simulator.codec import Keys
 
 SAMPLE_C = {
@@ -140,6 +143,9 @@ async def test_kill_9_at_every_point_loses_nothing_and_handles_nothing_twice() -
 
 async def test_c1_c4_with_the_clock_moved_on_silence_and_breach_are_caught_up() -> None:
     async with stage() as used:
+        now = wall().astimezone(ZoneInfo("Asia/Shanghai"))
+        morning = now.replace(hour=9, minute=30, second=0) + timedelta(days=1)
+        await used.act("clock", seconds=int((morning - now).total_seconds()))  # overdue words are said by day
         await used.act("text", openid=DAUGHTER, text="饭菜太凉了，我要投诉")
         await used.until(lambda: used.rows("SELECT count(*) FROM complaint") == [(1,)], "no case")
         await used.act("clock", seconds=7200)

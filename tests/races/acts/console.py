@@ -206,13 +206,13 @@ CONSOLE: Final[dict[Key, Act]] = {
     ),
     post("/console/knowledge/teach", "teach"): act(
         "knowledge.teach",
-        "lesson",
+        "taught",
         "knowledge.teach",
         UNIQUE,
         why="each is a lesson of its own; of a message the last one counts",
     ),
     post("/console/knowledge/lessons/{lesson}/undo", "undo"): act(
-        "knowledge.unteach", "lesson", "knowledge.unteach", ROW, "NotFound"
+        "knowledge.unteach", "taught", "knowledge.unteach", ROW, "NotFound"
     ),
     # -- questionnaires
     post("/console/surveys/begin", "begin"): act(

@@ -48,7 +48,7 @@ async def _taught(home: HomeUnderTest, facts: Facts) -> Facts:
     return {"asked": asked, "lesson": await home.one("SELECT max(id) FROM knowledge_taught")}
 
 
-TAUGHT: Final = Stage("lesson", _taught, START)
+TAUGHT: Final = Stage("taught", _taught, START)
 
 
 def _revision(turn: Turn, db: Unit) -> int:
