@@ -23,7 +23,19 @@ from simulator.codec import Keys, message
 from storage import migrate
 from tests.conftest import SETTLED
 
-HOUSE = ("bot", "care", "console", "conversations", "scheduler", "services", "settings", "speech", "storage", "understanding", "web")
+HOUSE = (
+    "bot",
+    "care",
+    "console",
+    "conversations",
+    "scheduler",
+    "services",
+    "settings",
+    "speech",
+    "storage",
+    "understanding",
+    "web",
+)
 PAGE = ROOT / "docs" / "one-message.md"
 QUIET = {
     "settings/clock.py",
