@@ -1,4 +1,4 @@
-"""Ends of the talks that a reading opens: what is said beside a colleague, in mourning, and to a nod (C10, F59, A12)."""
+"""Ends of the talks that a reading opens: beside a colleague, in mourning, to a nod (C10, F59, A12)."""
 
 import pytest
 
