@@ -153,7 +153,6 @@ def test_f22_the_button_calls_a_nurse_without_a_word_and_no_other_button_does() 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not reading_process.installed(), reason="the extra is not installed")
 async def test_f26_the_process_makes_second_readings_with_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "installed", reading_process.installed)
     made = Reader(again=True)
