@@ -1,18 +1,25 @@
 """What colleagues have to do, what they note about residents, and what the desk says every day."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from bot.sample.stage import Act, Stage
+from care.errors import NotFound
 from services.talks import canned
 from services.talks.forms import WriteCanned
 from services.tasks import notes, tasks
+from services.tasks.filed import MACHINE
 from services.tasks.forms import ActOnTask, AddNote, AddTask
 
 SAYS: Final = "-12 09:30"
 """When the desk wrote its sentences down."""
+EVENINGS: Final = range(-13, 0)
+LEADS: Final = ("he", "shen")
+"""Who looks in the evening at what came in by itself: the supervisor, and the director at what is for him alone."""
+FILED: Final = "SELECT id FROM task WHERE made_by = ? AND ended_at IS NULL AND made_at < ? ORDER BY id"
 
 
 def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
@@ -24,8 +31,20 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
             yield Act(stage.moment(one["done"]), f"done {one['what']}", task.end)
     for one in book.get("notes", ()):
         yield Act(stage.moment(one["at"]), f"note {one['words']}", Remark(stage, one).write)
+    if "tasks" in book:
+        for day in EVENINGS:
+            yield Act(stage.moment(f"{day} 20:40"), f"tasks of {day}", partial(evening, stage))
     if "canned" in book:
         yield Act(stage.moment(SAYS), "canned", Sentences(stage, book["canned"]).write)
+
+
+async def evening(stage: Stage, at: datetime) -> None:
+    """What the machine filed is ticked off: it was answered or done in the course of the day."""
+    for login in LEADS:
+        who = stage.who(login)
+        for (number,) in await stage.database.store(lambda store: store.rows(FILED, MACHINE, at)):
+            with suppress(NotFound):
+                await stage.write(lambda db, n=number, v=who: tasks.done(db, v, n, ActOnTask(), at).id)  # type: ignore[misc]
 
 
 class Chore:

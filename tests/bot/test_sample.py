@@ -18,6 +18,7 @@ from services.access import pages
 from services.emergencies.board import Board
 from services.staff import staff
 from services.subject import Running
+from storage.types import micros
 from tests.conftest import HomeUnderTest
 
 ROOT = Path(fortnight.__file__).parent
@@ -81,6 +82,8 @@ async def test_a_fortnight_shows_every_stage_and_leaves_nothing_undone(
     assert await under.one("SELECT max(rounds) FROM complaint WHERE closed_at IS NOT NULL") == 1
     assert await under.one("SELECT count(*) FROM evidence") == 3
     assert await under.one("SELECT count(*) FROM promise WHERE mark = 'breached'") == 0, "a promise was broken"
+    late = await under.one("SELECT count(*) FROM task WHERE ended_at IS NULL AND due_at < ?", micros(EVENING))
+    assert late == 0, "what the machine filed was left undone"
     now = EVENING
     for late in (
         "SELECT count(*) FROM promise WHERE kept_at IS NULL AND due_at <= ?",
