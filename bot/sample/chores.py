@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from bot.sample.stage import Act, Stage
 from care.errors import NotFound
+from services.access import Viewer
 from services.talks import canned
 from services.talks.forms import WriteCanned
 from services.tasks import notes, tasks
 from services.tasks.filed import MACHINE
 from services.tasks.forms import ActOnTask, AddNote, AddTask
+from storage.unit import Unit
 
 SAYS: Final = "-12 09:30"
 """When the desk wrote its sentences down."""
@@ -44,7 +46,11 @@ async def evening(stage: Stage, at: datetime) -> None:
         who = stage.who(login)
         for (number,) in await stage.database.store(lambda store: store.rows(FILED, MACHINE, at)):
             with suppress(NotFound):
-                await stage.write(lambda db, n=number, v=who: tasks.done(db, v, n, ActOnTask(), at).id)  # type: ignore[misc]
+                await stage.write(partial(_ticked, who=who, number=number, at=at))
+
+
+def _ticked(db: Unit, who: Viewer, number: int, at: datetime) -> int:
+    return tasks.done(db, who, number, ActOnTask(), at).id
 
 
 class Chore:
