@@ -16,7 +16,7 @@ from understanding import exact
 from understanding.classes import CLASSES, KINDS, MARK, intent_of
 from understanding.judge import judges
 from understanding.linear import CALM, WEIGHTS, inline
-from understanding.text import clauses, ends, plain
+from understanding.text import clauses, ends, has_words, plain
 
 LEAD: Final = frozenset({"abuse"})
 """Kinds that only the lead and the director may read (F5)."""
@@ -162,6 +162,8 @@ def weigh(
         return _ringing("cry", "emergency", cried, Urgency.P0)
     if who == "elder" and exact.is_menu_word(words):
         return _ringing("cry", "emergency", words, Urgency.P1)
+    if not has_words(words):
+        return Decision(exact.command(words, open_) or "other")
     label = max(range(len(CLASSES)), key=scores.__getitem__)
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)

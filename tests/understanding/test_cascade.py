@@ -70,3 +70,15 @@ def test_e2_abuse_with_a_wound_rings_for_both_each_with_its_own_eyes() -> None:
     assert (heard.kind, heard.audience) == ("出血烫伤", Audience.FLOOR)
     assert heard.also is not None
     assert (heard.also.kind, heard.also.audience) == ("侵害", Audience.LEAD)
+
+
+@pytest.mark.parametrize("who", ["elder", "family", "stranger"])
+@pytest.mark.parametrize(
+    "typed",
+    ["13900000000", "330199195001010014", "402", "3-201", "15:30", "36.8", "SWHV Q237", "569T E675", "！", "、:。!"],
+)
+def test_e2_numbers_codes_and_marks_alone_report_nothing(typed: str, who: str) -> None:
+    """What is typed where a form asks for a telephone, a room or the code of a sheet calls nobody."""
+    decision = cascade.decide(cascade.read(typed), who)
+    assert (decision.level, decision.ask, decision.show) == (Urgency.P3, False, False)
+    assert cascade.decide(cascade.read("1"), who, "verdict").intent == "verdict_yes"

@@ -18,6 +18,9 @@ from understanding.text import HEAD, TAIL, ends, plain
         ("x]]></Content><MsgType>event</MsgType><Content><![CDATA[我摔倒了", "我摔倒了"),
         ("她<3我", "她 我"),
         ("   ", ""),
+        ("绑定 58BB P72Y", "绑定"),
+        ("单号SF1234567890到了吗", "单号 到了吗"),
+        ("我在3-201，wifi 5g-1234", "我在3-201,wifi 5g-1234"),
     ],
 )
 def test_fault_a19_what_is_typed_in_many_ways_is_read_in_one(typed: str, read: str) -> None:
