@@ -151,7 +151,8 @@ async def lines() -> list[str]:
     for words in map("".join, itertools.product(*SAID)):
         first = cascade.read(words)
         begun = reader.again(first.words) if cascade.is_doubtful(first) else None
-        scores = reader.scores_of(await begun) if begun is not None else None
+        found_again = reader.read_of(await begun) if begun is not None else None
+        scores = found_again.scores if found_again is not None else None
         if scores is not None:
             meant = cascade.decide(cascade.Reading(first.words, scores, again=True, first=first.scores), "stranger")
             if not (meant.show or meant.ask or meant.level < Urgency.P3):

@@ -37,7 +37,7 @@ from settings.clock import Clock
 from storage import seal
 from storage.database import Database
 from storage.spool import Kept, Spool
-from understanding.cascade import triage
+from understanding.cascade import Decision, triage
 
 log = logging.getLogger("jiashu.inbound")
 RINGS_AFTER: Final = 1.0
@@ -335,6 +335,10 @@ class Inbound:
         running.add_done_callback(committed)
 
 
+QUESTION: Final = Decision("faq")
+"""What a part of a message means that is taken for a question."""
+
+
 def noted(account: Account, openid: str, key: str, words: str, at: datetime) -> Envelope:
     """Words from a page of ours, as the writer takes them."""
     event = events.Noted(words)
@@ -372,6 +376,7 @@ def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: dat
         read=found.read,
         corrected=partial(shelves.corrected, knowledge, found.words),
         look_up=partial(shelves.ask, knowledge, found.words, arrived_at, meaning=found.meaning),
+        look_up_part=partial(shelves.ask, knowledge, at=arrived_at, decision=QUESTION),
     )
 
 

@@ -15,16 +15,18 @@ import msgspec
 
 from bot.pushes import Push
 from bot.reading import AGAIN_WITHIN, Reader
-from bot.reading_process import Answer
+from bot.reading_process import Answer, Scores
 from care.accusations import Names
 from care.errors import Busy
+from conversations.routing import Intent
 from services.house import House
+from services.knowledge.shelves import ASKS
 from services.talks import late
 from services.talks.envelope import Envelope, Receipt
 from services.talks.reading import Reading, again, may_matter, may_ring
 from settings.clock import Clock
 from storage.database import Database
-from understanding.cascade import Told, is_doubtful
+from understanding.cascade import Told, decide, is_doubtful
 from understanding.text import ends
 
 log = logging.getLogger("jiashu.inbound")
@@ -88,9 +90,11 @@ class Twice:
         if found.read is None:
             return Doubt(found)
         self.reader.figures.messages += 1
-        if not is_doubtful(found.read):
+        doubtful, asks = is_doubtful(found.read), _asks(found)
+        if not doubtful and not asks:
             return Doubt(found)
-        begun, stronger = self.reader.again(found.read.words), self.reader.stronger
+        stronger = self.reader.stronger if doubtful else None
+        begun = self.reader.again(found.read.words, weigh=doubtful, ask=asks)
         doubt = Doubt(found, begun, asked=stronger.ask(ends(found.read.words)) if stronger is not None else None)
         if begun is not None and not may_ring(found):
             doubt.until = time.monotonic() + (0.0 if self.reader.is_slow else AGAIN_WITHIN)
@@ -104,15 +108,16 @@ class Twice:
         if doubt.begun is not None and left > 0 and not hurry.done():
             either: list[asyncio.Future[Any]] = [doubt.begun, hurry]
             await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        scores = told = None
+        read = told = None
         if doubt.until and doubt.begun is not None and doubt.begun.done():
             begun, doubt.begun = doubt.begun, None
-            scores = self.reader.scores_of(begun.result())
-            self.reader.figures.read += scores is not None
+            read = self.reader.read_of(begun.result())
+            self.reader.figures.read += read is not None
         if doubt.until and doubt.asked is not None and doubt.asked.done():
             asked, doubt.asked = doubt.asked, None
             told = asked.result()
-        return again(doubt.found, scores, names, told) if scores or told else doubt.found
+        read = read or Scores(0)
+        return again(doubt.found, read.scores, names, told, read.meaning)
 
     def follow(self, doubt: Doubt, envelope: Envelope, names: Names, running: "asyncio.Future[Receipt]") -> None:
         """Hear what is late when it comes, each of both once."""
@@ -133,11 +138,11 @@ class Twice:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _second(self, found: Reading, begun: "asyncio.Future[Answer | None]", names: Names) -> Reading | None:
-        scores = self.reader.scores_of(await begun)
-        if scores is None:
+        read = self.reader.read_of(await begun)
+        if read is None or read.scores is None:
             return None
         self.reader.figures.late += 1
-        return again(found, scores, names)
+        return again(found, read.scores, names)
 
     async def _follow(
         self, coming: Callable[[], Awaitable[Reading | None]], envelope: Envelope, running: "asyncio.Future[Receipt]"
@@ -169,6 +174,13 @@ class Twice:
                 await asyncio.sleep(AWAY)
             else:
                 return
+
+
+def _asks(found: Reading) -> bool:
+    """Whether the knowledge may be asked for an answer to the words."""
+    if found.read is None or found.intent != Intent.ASK:
+        return False
+    return any(decide(found.read, who, waits=True).intent in ASKS for who in ("family", "stranger"))
 
 
 async def _stronger(found: Reading, asked: "asyncio.Task[Told | None]", names: Names) -> Reading | None:

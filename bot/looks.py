@@ -150,6 +150,7 @@ class Looks:
             if edition != self._edition:
                 shelf = await self._running.database.read(lambda db: _shelves.shelf(db, number, home, today))
                 self._inbound.knowledge, self._edition = shelf.snapshot, edition
+                self._inbound.reader.learn(shelf.snapshot.asked())
 
     async def staff(self) -> None:
         """How the colleagues are called."""

@@ -14,8 +14,9 @@ import msgspec
 
 from bot import config
 from care.accusations import Colleague, Names
-from care.triage import Triage
+from care.triage import Triage, Urgency
 from conversations.answers import MORE, Kind, Knowledge
+from conversations.routing import of_words
 from services.knowledge import shelves
 from services.talks import reading
 from settings import Home, Settings
@@ -23,6 +24,7 @@ from settings.clock import wall
 from storage import migrate, seal
 from storage.open import open_database
 from understanding import cascade
+from understanding.answers import Finder
 from understanding.second import Second
 
 KINDS: Final = {"stranger": "guest"}
@@ -33,10 +35,11 @@ def run(command: str, file: Path | None, source: TextIO, target: TextIO) -> int:
     """Answer each line at once. Raises ConfigError."""
     again = second()
     known = Knowledge(()) if command == "triage" else _knowledge(file)
+    finder = _finder(again, known)
     tell: Callable[[str], dict[str, object]] = {
         "triage": partial(urgency, again),
-        "understand": partial(understood, again, known),
-        "answer": partial(answer, known),
+        "understand": partial(understood, again, known, finder),
+        "answer": partial(answer, known, finder),
     }[command]
     for line in source:
         text = line.rstrip("\n")
@@ -70,18 +73,21 @@ def read(again: Second | None, one: Said) -> tuple[cascade.Decision, Triage]:
     """What a message means, with the second reading where it would be made."""
     found = cascade.read(one.text)
     if again is not None and cascade.is_doubtful(found):
-        found = cascade.Reading(found.words, tuple(again.score(found.words)), again=True, first=found.scores)
+        found = cascade.reread(found, tuple(again.score(found.words)))
     names = Names(Colleague(number, name, "carer") for number, name in enumerate(one.names))
     accused = reading.with_reading(one.text, "", names, found).accused
     return reading.settle(found, accused, KINDS.get(one.who, one.who), one.open or "", one.status)
 
 
-def understood(again: Second | None, known: Knowledge, line: str) -> dict[str, object]:
+def understood(again: Second | None, known: Knowledge, finder: Finder | None, line: str) -> dict[str, object]:
     """The whole of a reading (architecture, `jiashu understand`)."""
     one = said(line)
     decision, heard = read(again, one)
     decision = shelves.corrected(known, one.text, decision)
-    asked = shelves.asked_for(known, decision, one.text)
+    if decision.level > Urgency.P1 and not decision.ask:
+        decision = msgspec.structs.replace(decision, intent=reading.wanted(of_words(one.text), decision))
+    meaning = finder.meaning(one.text) if finder is not None else None
+    asked = shelves.asked_for(known, decision, one.text, meaning)
     return {
         "intent": asked.intent,
         "level": heard.level.name if heard.rings else decision.level.name,
@@ -91,14 +97,20 @@ def understood(again: Second | None, known: Knowledge, line: str) -> dict[str, o
         "kind": heard.kind or decision.kind,
         "entry": asked.entry,
         "offers": list(asked.offers),
-        "parts": [],
+        "parts": [{"intent": intent, "text": text} for intent, text in _parts(one, asked.intent)],
         "why": heard.why or decision.why,
     }
 
 
-def answer(known: Knowledge, text: str) -> dict[str, object]:
+def _parts(one: Said, intent: str) -> list[tuple[str, str]]:
+    """What a message says in turn, where it wants more than one thing."""
+    found = cascade.matters(cascade.read(one.text), one.who)
+    return found if {intent} != {part for part, _ in found} and len(found) > 1 else []
+
+
+def answer(known: Knowledge, finder: Finder | None, text: str) -> dict[str, object]:
     """The entry found, how well it fits, what would be said; a choice has offers and no answer, nothing has neither."""
-    found = known.find(text)
+    found = known.find(text, finder.meaning(text) if finder is not None else None)
     first = found.hits[0] if found.hits else None
     kind = {Kind.ANSWER: "answer", Kind.CHOICES: "choices", Kind.NOTHING: "human"}[found.kind]
     entry = found.choices[0] if found.choices else first.entry if first and found.kind is Kind.ANSWER else None
@@ -138,6 +150,15 @@ def second() -> Second | None:
         return Second()
     except (ImportError, OSError, ValueError):
         return None
+
+
+def _finder(again: Second | None, known: Knowledge) -> Finder | None:
+    """What reads questions for the knowledge, where the extra is installed and the house knows anything."""
+    if again is None or not known.asked():
+        return None
+    found = Finder(again)
+    found.learn(known.asked())
+    return found
 
 
 def _knowledge(file: Path | None) -> Knowledge:

@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from bot.reading_process import Again, Answer, Failed, Found, Long, Process, Question, Scores, installed
+from bot.reading_process import Again, Answer, Failed, Found, Learn, Long, Process, Question, Scores, installed
 from bot.stronger import Stronger
 from care.accusations import Names
 from conversations import events
@@ -33,6 +34,8 @@ AGAIN_WITHIN: Final = 0.25
 """Seconds from its arrival that a message waits for its second reading."""
 MOST_AGAIN: Final = 50
 """Questions that wait for the process; a further message has the inline reading alone."""
+LESSON: Final = 100
+"""Ways of asking that the process learns at once, a tenth of a second: messages go in between."""
 PAUSE, MOST_PAUSE = 2.0, 300.0
 """Seconds before a process that failed is started anew; twice as long each time, until one has lived for a while."""
 
@@ -68,6 +71,8 @@ class Reader:
         """Why none are made: switched off, the extra is missing, another encoder; empty when they are to be."""
         self.figures = Figures()
         self._process: Process | None = None
+        self._ways: tuple[tuple[str, str], ...] = ()
+        self._teaching: asyncio.Task[None] | None = None
         self._living: asyncio.Task[None] | None = None
         self._asking = asyncio.Lock()
 
@@ -94,8 +99,25 @@ class Reader:
                 events.said(event), found.intent, found.heard, found.meant, found.accused, lambda: told, found.read
             )
 
-    def again(self, words: str) -> "asyncio.Future[Answer | None] | None":
-        """A second reading that was begun; None when there will be none. `scores_of` tells what came of it."""
+    def learn(self, ways: Sequence[tuple[str, str]]) -> None:
+        """How the knowledge of the house is asked: the id of an entry and words, for each; for this process and for
+        those after it.
+        """
+        if tuple(ways) != self._ways:
+            self._ways = tuple(ways)
+            self._teach()
+
+    def _teach(self) -> None:
+        if self._teaching is not None:
+            self._teaching.cancel()
+        self._teaching = None
+        if self._process is not None and self.wanted:
+            self._teaching = asyncio.create_task(_taught(self._process, self._ways))
+
+    def again(self, words: str, *, weigh: bool = True, ask: bool = False) -> "asyncio.Future[Answer | None] | None":
+        """A second reading that was begun, and what the words ask the knowledge for; None when there will be none.
+        `read_of` tells what came of it.
+        """
         process = self._process
         if not self.wanted:
             return None
@@ -103,12 +125,12 @@ class Reader:
             self.figures.left += 1
             return None
         self.figures.asked += 1
-        return process.ask(lambda number: Again(number, ends(words)))
+        return process.ask(lambda number: Again(number, ends(words), weigh, ask))
 
-    def scores_of(self, answer: Answer | None) -> tuple[float, ...] | None:
-        """The margins of a second reading that is over, None when it failed."""
+    def read_of(self, answer: Answer | None) -> Scores | None:
+        """What came of a second reading that is over, None when it failed."""
         if isinstance(answer, Scores):
-            return answer.scores
+            return answer
         self.figures.failed += 1
         if isinstance(answer, Failed):
             log.warning("a message cannot be read again", extra={"action": "reader_failed", "why": answer.why})
@@ -123,6 +145,8 @@ class Reader:
         """End the process."""
         if self.stronger is not None:
             await self.stronger.close()
+        if self._teaching is not None:
+            self._teaching.cancel()
         living, self._living, self._process = self._living, None, None
         if living is not None:
             living.cancel()
@@ -159,6 +183,8 @@ class Reader:
                     await process.end()
                     return
                 self._process = process
+                if self._ways:
+                    self._teach()
                 try:
                     why = await process.lived()
                 finally:
@@ -167,3 +193,11 @@ class Reader:
             pause = PAUSE if time.monotonic() - begun > MOST_PAUSE else pause
             await asyncio.sleep(pause)
             pause = min(2 * pause, MOST_PAUSE)
+
+
+async def _taught(process: Process, ways: tuple[tuple[str, str], ...]) -> None:
+    """Teach a process how the knowledge is asked, a piece at a time."""
+    for at in range(0, max(1, len(ways)), LESSON):
+        piece, last = ways[at : at + LESSON], at + LESSON >= len(ways)
+        if await process.ask(partial(Learn, ways=piece, last=last)) is None:
+            return

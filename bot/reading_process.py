@@ -25,6 +25,7 @@ from care.triage import Triage
 from conversations import events
 from services.talks.reading import read
 from understanding import cascade
+from understanding.answers import Finder, Meaning, heads
 from understanding.classes import CLASSES
 from understanding.second import Second
 
@@ -54,10 +55,22 @@ class Long(msgspec.Struct, tag=True):
 
 
 class Again(msgspec.Struct, tag=True):
-    """A message in its plain form to be read a second time."""
+    """A message in its plain form to be read a second time: weighed anew, or what it asks the knowledge for."""
 
     number: int
     words: str
+    weigh: bool = True
+    ask: bool = False
+
+
+class Learn(msgspec.Struct, tag=True):
+    """Ways of asking that the knowledge of the house has: the id of its entry and words, for each. With the `last` of
+    them they are all there are, and count.
+    """
+
+    number: int
+    ways: tuple[tuple[str, str], ...]
+    last: bool
 
 
 class Ready(msgspec.Struct, tag=True):
@@ -79,10 +92,17 @@ class Found(msgspec.Struct, tag=True):
 
 
 class Scores(msgspec.Struct, tag=True):
-    """The margins of a second reading."""
+    """The margins of a second reading, and what the words mean to the knowledge, as far as each was asked for."""
 
     number: int
-    scores: tuple[float, ...]
+    scores: tuple[float, ...] | None = None
+    meaning: Meaning | None = None
+
+
+class Learned(msgspec.Struct, tag=True):
+    """The ways of asking are known."""
+
+    number: int
 
 
 class Failed(msgspec.Struct, tag=True):
@@ -92,8 +112,8 @@ class Failed(msgspec.Struct, tag=True):
     why: str
 
 
-Question = Long | Again
-Answer = Found | Scores | Failed
+Question = Long | Again | Learn
+Answer = Found | Scores | Learned | Failed
 
 
 def installed() -> bool:
@@ -196,8 +216,13 @@ class Process:
 
 
 def _fits(answer: Answer) -> bool:
-    return not isinstance(answer, Scores) or (
-        len(answer.scores) == len(CLASSES) and all(math.isfinite(one) and abs(one) < FAR for one in answer.scores)
+    if not isinstance(answer, Scores):
+        return True
+    margins = answer.meaning.margins if answer.meaning is not None else ()
+    return (
+        (answer.scores is None or len(answer.scores) == len(CLASSES))
+        and (answer.meaning is None or len(margins) == len(heads().second.classes))
+        and all(math.isfinite(one) and abs(one) < FAR for one in (*(answer.scores or ()), *margins))
     )
 
 
@@ -230,13 +255,23 @@ def serve(source: BinaryIO, target: BinaryIO, *, again: bool) -> None:
     with contextlib.suppress(OSError, AttributeError):  # what loading took and gave back; only glibc knows how
         ctypes.CDLL(None).malloc_trim(0)
     _tell(target, Ready(why))
+    finder = Finder(second) if second is not None else None
+    taught: list[tuple[str, str]] = []
     colleagues, names = tuple[Colleague, ...](), Names()
     while head := source.read(FRAME):
         question = msgspec.json.decode(source.read(int.from_bytes(head)), type=Question)
         if isinstance(question, Long) and question.colleagues != colleagues:
             colleagues, names = question.colleagues, Names(question.colleagues)
         try:
-            answer = _answer(question, second, names)
+            if isinstance(question, Learn) and finder is not None:
+                taught += question.ways
+                finder.read([words for _, words in question.ways])
+                if question.last:
+                    finder.learn(taught)
+                    taught = []
+                answer: Answer = Learned(question.number)
+            else:
+                answer = _answer(question, second, finder, names)
         except Exception as error:
             answer = Failed(question.number, type(error).__name__)
         _tell(target, answer)
@@ -252,14 +287,15 @@ def _second() -> tuple[Second | None, str]:
     return made, ""
 
 
-def _answer(question: Question, second: Second | None, names: Names) -> Answer:
+def _answer(question: Question, second: Second | None, finder: Finder | None, names: Names) -> Answer:
     if isinstance(question, Long):
         found = read(events.parse(bytes(question.event)), names)
         accused = found.accused or found.in_complaint()
         return Found(question.number, found.intent, found.heard, found.meant, found.accused, accused, found.read)
-    if second is None:
+    if second is None or finder is None or isinstance(question, Learn):
         return Failed(question.number, "missing")
-    return Scores(question.number, tuple(second.score(question.words)))
+    scores = tuple(second.score(question.words)) if question.weigh else None
+    return Scores(question.number, scores, finder.meaning(question.words) if question.ask and finder.knows else None)
 
 
 def _tell(target: BinaryIO, answer: Ready | Answer) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck
+from hypothesis import settings as generated
 
 from bot import reading
 from care import accusations as accusation
@@ -35,6 +37,8 @@ from storage.open import open_database
 from storage.store import Store
 from tests import databases, transactions
 
+generated.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+generated.load_profile("shared")  # another process may take the processor for a second: that is no finding
 SETTLED = staff.Standing(own_password=True, pledged=True, codes_by=datetime(2100, 1, 1, tzinfo=UTC))
 """Somebody who works here: nothing is asked of her at the log-in but her password."""
 UNMEASURED = frozenset({"stories", "races", "storage", "frozen"})

@@ -194,7 +194,7 @@ def decided(lines: Sequence[Line], second: Second | None) -> tuple[list[cascade.
         read = cascade.read(line.text)
         if second is not None and cascade.is_doubtful(read):
             again += 1
-            read = cascade.Reading(read.words, tuple(second.score(read.words)), again=True, first=read.scores)
+            read = cascade.reread(read, tuple(second.score(read.words)))
         found.append(cascade.decide(read, line.who or "family", line.open))
     return found, again
 

@@ -205,20 +205,29 @@ class Finder:
         self._known: dict[str, Vectors] = {}
         self._kept: Vectors | None = None
 
+    @property
+    def knows(self) -> bool:
+        """Whether there is a way of asking to be near to."""
+        return self._kept is not None
+
     def learn(self, asked: Sequence[tuple[str, str]]) -> None:
         """The ways of asking: the id of an entry and words, for each. Only words that are new are read."""
         import numpy as np
 
+        self.read([text for _, text in asked])
         words = [plain(text) for _, text in asked]
-        new = sorted({one for one in words if one not in self._known}, key=len)
-        for at in range(0, len(new), 16):
-            batch = new[at : at + 16]
-            self._known |= dict(zip(batch, self._encoder.vectors(batch), strict=True))
         self._known = {one: self._known[one] for one in words}
         self._rows = {}
         for row, (name, _) in enumerate(asked):
             self._rows.setdefault(name, []).append(row)
         self._kept = np.stack([self._known[one] for one in words]) if words else None
+
+    def read(self, texts: Sequence[str]) -> None:
+        """Read ways of asking ahead; they count when they are learned."""
+        new = sorted({plain(one) for one in texts} - self._known.keys(), key=len)
+        for at in range(0, len(new), 16):
+            batch = new[at : at + 16]
+            self._known |= dict(zip(batch, self._encoder.vectors(batch), strict=True))
 
     def meaning(self, text: str) -> Meaning:
         """What a question means, of everything that was learned."""

@@ -16,6 +16,7 @@ from understanding import exact
 from understanding.classes import CLASSES, KINDS, MARK, intent_of
 from understanding.judge import judges
 from understanding.linear import CALM, WEIGHTS, inline
+from understanding.parts import cut
 from understanding.text import clauses, ends, has_words, plain
 
 LEAD: Final = frozenset({"abuse"})
@@ -35,6 +36,17 @@ UNSORTED: Final = frozenset({"complaint", "bereaved", "hazard", "askback", "stop
     {"verdict_yes", "verdict_no", "verdict_call", "survey"}
 )
 """What no stronger reader takes away: who is sorted out of these is not heard."""
+WANTS: Final = frozenset(
+    {"faq", "contact", "complaint", "suggestion", "praise", "request", "hazard", "leave", "visit"}
+) | frozenset({"tour", "lead", "private", "letter", "progress", "rights", "stop", "unbind", "call", "bereaved"})
+"""Intents of a part that has an end of its own beside the whole."""
+GRIEVES: Final = frozenset({"complaint", "bereaved"})
+IDLE: Final = frozenset({"greeting", "thanks", "closing", "praise", "other", "offtopic", "identity"})
+"""Intents of a whole that gives way to a part of it that wants something."""
+SURE: Final = -0.2
+"""The margin from which on a part is taken for what it looks like."""
+SURER: Final = 0.0
+"""The same of what is said while a complaint is told."""
 VERDICTS: Final = frozenset({"verdict_yes", "verdict_no", "verdict_call"})
 
 
@@ -44,6 +56,13 @@ class Told(msgspec.Struct, frozen=True):
     danger: str
     kind: str
     intent: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One of several things that a message says, with its margins."""
+
+    words: str
+    scores: tuple[float, ...]
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -57,6 +76,8 @@ class Reading(msgspec.Struct, frozen=True):
     again: bool = False
     first: tuple[float, ...] = ()
     told: Told | None = None
+    parts: tuple[Part, ...] = ()
+    """What it says in turn, where that is more than one thing."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -108,7 +129,15 @@ def thresholds() -> Thresholds:
 def read(text: str) -> Reading:
     """Read a message with the inline model; the time grows with its length alone."""
     words = plain(text)
-    return Reading(words, tuple(inline().score(ends(words))))
+    parts = tuple(Part(one, tuple(inline().score(one))) for one in cut(words))
+    return Reading(words, tuple(inline().score(ends(words))), parts=parts)
+
+
+def reread(first: Reading, scores: tuple[float, ...] | None, told: Told | None = None) -> Reading:
+    """A reading with the margins of the second one, and with what a stronger reader says, as far as there is either."""
+    return msgspec.structs.replace(
+        first, scores=scores or first.scores, again=scores is not None, first=first.scores, told=told
+    )
 
 
 def is_doubtful(reading: Reading) -> bool:
@@ -131,9 +160,46 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     if reading.first and found.level > Urgency.P1:
         before = decide(Reading(reading.words, reading.first), who, open_, status, waits=True)
         found = before if before.level <= Urgency.P1 else found
+    for part in reading.parts if found.level > Urgency.P1 else ():
+        found = _louder(found, decide(Reading(part.words, part.scores), who, waits=waits))
+    found = _first_of(found, reading, who) if reading.parts and not open_ else found
     if reading.told is None or found.level <= Urgency.P1 or exact.command(reading.words, open_):
         return found
     return _raised(found, reading.told, reading.words)
+
+
+def _louder(found: Decision, part: Decision) -> Decision:
+    """What a part adds that is more urgent than the whole: a danger told between two matters of every day."""
+    if part.level <= Urgency.P1 < found.level:
+        return part
+    if part.ask and not (found.ask or found.level <= Urgency.P1):
+        return msgspec.structs.replace(
+            found, level=Urgency.P2, kind=part.kind, ask=True, show=True, why=part.why, odds=part.odds
+        )
+    return found
+
+
+def _first_of(found: Decision, reading: Reading, who: str) -> Decision:
+    """Which of several things comes first: a death, a grievance, then whatever wants something (order of rights)."""
+    if found.level <= Urgency.P1 or found.ask or found.intent in GRIEVES:
+        return found
+    wants = [intent for intent, _ in matters(reading, who)]
+    first = next((one for one in wants if one in GRIEVES), wants[0] if wants and found.intent in IDLE else "")
+    return msgspec.structs.replace(found, intent=first) if first else found
+
+
+def matters(reading: Reading, who: str, open_: str = "") -> list[tuple[str, str]]:
+    """The intent and the words of each part that surely wants something; of a message in a running complaint also of
+    the whole, where it is surer still.
+    """
+    found = []
+    whole = (Part(reading.words, reading.scores),) if open_ and not reading.parts else ()
+    for part in (*reading.parts, *whole):
+        scores = inline().said_by(part.scores, who, open_)
+        intent = CLASSES[max(range(len(CLASSES)), key=scores.__getitem__)]
+        if intent in WANTS and max(scores) >= (SURER if open_ else SURE):
+            found.append((intent, part.words))
+    return found
 
 
 def _raised(found: Decision, told: Told, words: str) -> Decision:
@@ -163,7 +229,7 @@ def weigh(
     if who == "elder" and exact.is_menu_word(words):
         return _ringing("cry", "emergency", words, Urgency.P1)
     if not has_words(words):
-        return Decision(exact.command(words, open_) or "other")
+        return Decision(exact.command(words, open_) or (_calm(words, scores, open_) if open_ else "other"))
     label = max(range(len(CLASSES)), key=scores.__getitem__)
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)

@@ -30,10 +30,8 @@ _TAGS: Final = re.compile(
 """What a damaged push, or somebody who plays with one, leaves among the words (fault W1)."""
 _LONE: Final = re.compile(r"(?<![a-zA-Z0-9])[a-zA-Z](?![a-zA-Z0-9])")
 """A letter that stands alone among what was left."""
-_CODE: Final = re.compile(
-    r"(?<![a-z0-9])(?=[a-z -]{0,8}[0-9])(?=[0-9 -]{0,8}[a-z])(?:[a-z0-9]{4}[ -]?[a-z0-9]{4}|[a-z0-9]{6,40})(?![a-z0-9])"
-)
-"""Letters among digits: a code of a printed sheet, the number of a parcel. It says nothing (fault A19)."""
+_CODE: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9]{4}[ -]?[a-z0-9]{4}|[a-z0-9]{6,40})(?![a-z0-9])")
+"""With letters and digits in it: a code of a printed sheet, the number of a parcel. It says nothing (fault A19)."""
 _BLANK: Final = re.compile(r"\s+")
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n…]+")
 _CLAUSE: Final = re.compile(r"[，。！？；、,.!?;\s…~～（）()]+")
@@ -57,8 +55,14 @@ def plain(text: str) -> str:
     clear = unicodedata.normalize("NFKC", UNSEEN.sub("", text))
     if "<" in clear or "]]>" in clear:
         clear = _LONE.sub(" ", _TAGS.sub(" ", clear))
-    clear = _CODE.sub(" ", _KEYCAP.sub(r"\1", clear).translate(_forms()).lower())
+    clear = _CODE.sub(_said, _KEYCAP.sub(r"\1", clear).translate(_forms()).lower())
     return _repeated().sub(r"\1\1\1", _BLANK.sub(" ", clear)).strip()
+
+
+def _said(code: re.Match[str]) -> str:
+    """A word, or nothing for a code."""
+    signs = code[0]
+    return " " if any(map(str.isdigit, signs)) and any(map(str.isalpha, signs)) else signs
 
 
 def has_words(words: str) -> bool:

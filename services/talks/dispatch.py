@@ -57,7 +57,7 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
         return Done(how="colleague")
     if effect.why == "call":
         return promises.promised(context, promises.call(context), how="call")
-    if context.event is not None and effect.why == "unanswered":
+    if context.event is not None and effect.why == "unanswered" and not context.part:
         for complaint in store.about(filing.OPEN, context.person_id)[:1]:
             filing.add(context, complaint, context.event)
     earliest = promises.ahead(store, context.person_id, context.now)

@@ -51,6 +51,8 @@ class Envelope(msgspec.Struct, frozen=True):
     """What the knowledge says to the words, when it is known what they mean; asked only when no talk takes them, since
     most messages belong to one.
     """
+    look_up_part: Callable[[str], events.Asked | None] = lambda _: None
+    """The same for one of several things that the message asks."""
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ talk waits for and where the resident is.
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,8 @@ from understanding import cascade
 from understanding.answers import Meaning
 
 CALLS = events.Click("NURSE")
+NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
+"""Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
 WHO = {"elder": "elder", "guest": "stranger"}
 """How the speaker of each kind of person is called in a reading; everybody else is family."""
 
@@ -66,6 +69,12 @@ def with_reading(words: str, intent: str, names: Names, found: cascade.Reading) 
     )
 
 
+def wanted(exact: str, decision: cascade.Decision) -> str:
+    """The intent that a word names exactly, else the one that was read; 好的 answers an open question first."""
+    answers = decision.intent in cascade.VERDICTS and exact in NODS
+    return decision.intent if exact == Intent.ASK or answers else exact
+
+
 def settle(
     found: cascade.Reading, accused: Accusation | None, kind: str, open_: str, status: str = ""
 ) -> tuple[cascade.Decision, Triage]:
@@ -94,15 +103,23 @@ def may_matter(found: Reading) -> bool:
     return any(heard.rings or decision.ask or decision.show for decision, heard in means)
 
 
-def again(found: Reading, scores: tuple[float, ...] | None, names: Names, told: cascade.Told | None = None) -> Reading:
-    """The same message with its second reading, and with what a stronger reader says; what rings by the first one
-    rings.
+def again(
+    found: Reading,
+    scores: tuple[float, ...] | None,
+    names: Names,
+    told: cascade.Told | None = None,
+    meaning: Meaning | None = None,
+) -> Reading:
+    """The same message with its second reading, with what a stronger reader says, and with what it means to the
+    knowledge; what rings by the first one rings.
     """
     first = found.read
     if first is None:
         return found
-    more = cascade.Reading(first.words, scores or first.scores, scores is not None, first.scores, told)
-    return with_reading(found.words, found.intent, names, more)
+    if scores is None and told is None:
+        return msgspec.structs.replace(found, meaning=meaning)
+    more = cascade.reread(first, scores, told)
+    return msgspec.structs.replace(with_reading(found.words, found.intent, names, more), meaning=meaning)
 
 
 def is_high(found: cascade.Reading, decision: cascade.Decision, kind: str) -> bool:

@@ -29,7 +29,7 @@ from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
 from services.promises import promises
-from services.talks import dispatch, doubts, keeping, reading, speaking, stepping, talks
+from services.talks import dispatch, doubts, keeping, parts, reading, speaking, stepping, talks
 from services.talks.envelope import SILENT, Answer, Envelope, Receipt
 from services.talks.talks import Talk
 from storage import tables
@@ -251,14 +251,17 @@ def _one(
             and envelope.intent != Intent.COMPLAINT
             and (talk.snapshot is None or talk.snapshot.flow != "complaint")
         )
-        or (context.attended and talk.snapshot is None and stepping.wanted(house, envelope, decision) in stepping.NODS)
+        or (context.attended and talk.snapshot is None and stepping.wanted(house, envelope, decision) in reading.NODS)
     ):
         store.update(tables.Conversation, talk.conversation_id, person=talk.person_id, heard_at=now)
     elif turned is not None and (turned.kept or turned.said):
         text = _named(store, house, talk, facts, context, turned)
     elif not isinstance(envelope.event, SILENT):
+        further = parts.others(envelope, talk, decision, stepping.wanted(house, envelope, decision))
         flow, turn = stepping.step(house, envelope, talk, facts, decision)
         turn, says = stepping.rounds(flow, turn, context)
+        more = parts.tell(house, envelope, context, further, says)
+        says = says + more if turn.ended else more + says  # an open question stands last
         text = house.words(says, now, elder=context.elder, away=context.away)
         stepping.after(store, talk, flow, turn, envelope, now)
     if context.accused is not None:

@@ -1,7 +1,7 @@
 """One step of a talk: which flow a message goes to, what its effects come to, what of the talk is kept."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from conversations import events
 from conversations.effects import Effect, Say
@@ -11,15 +11,12 @@ from conversations.facts import Facts
 from conversations.routing import COLLEAGUE, Intent, is_question
 from services.context import Context
 from services.house import House
-from services.talks import bereaved, dispatch, talks
+from services.talks import bereaved, dispatch, reading, talks
 from services.talks.envelope import Envelope
 from services.talks.talks import Talk
 from storage import tables
 from storage.store import Store
-from understanding.cascade import VERDICTS, Decision
-
-NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
-"""Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
+from understanding.cascade import Decision
 
 
 def step(
@@ -50,13 +47,10 @@ def step(
 
 
 def wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:
-    """The intent that a word names exactly, else the one that was read, where a flow begins on it; 好的 answers an open
-    question first.
-    """
+    """The intent of the words, where a flow begins on it."""
     if decision is None or decision.intent not in house.registry.entries:
         return envelope.intent
-    answers = decision.intent in VERDICTS and envelope.intent in NODS
-    return decision.intent if envelope.intent == Intent.ASK or answers else envelope.intent
+    return reading.wanted(envelope.intent, decision)
 
 
 def rounds(flow: Flow[Any], turn: Turn, context: Context) -> tuple[Turn, list[Say]]:

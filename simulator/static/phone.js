@@ -231,7 +231,7 @@
     $("now").textContent = clock(now, true).slice(0, 8);
     $("time").textContent = clock(now);
   }
-  function draw() { drawPhone(); drawJournal(); drawPanel(); tick(); }
+  function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel(); tick(); }
 
   let loading = false, again = false;
   async function load() {
@@ -253,7 +253,7 @@
 
   function send() {
     const box = $("text"), words = box.value.trim();
-    if (!words) return;
+    if (!words || !state.data) return;
     box.value = "";
     box.rows = 1;
     post("api/text", { openid: person().openid, text: words });

@@ -162,11 +162,31 @@ async def test_f26_the_process_makes_second_readings_with_the_encoder(monkeypatc
         read_before = cascade.read(words)
         begun = made.again(read_before.words)
         assert begun is not None
-        found = made.scores_of(await begun)
-        assert found is not None
-        assert len(found) == len(read_before.scores)
-        assert found != read_before.scores
+        told_again = made.read_of(await begun)
+        assert told_again is not None
+        assert told_again.scores is not None
+        assert len(told_again.scores) == len(read_before.scores)
+        assert told_again.scores != read_before.scores
+        assert told_again.meaning is None, "the knowledge was not asked for"
     assert (await made.read(events.Text(SAID[0]), NAMES)).heard.rings, "and long texts as well"
+    made.learn(
+        [(f"faq-{number:02}", f"第{number}种问法，可以带小狗来吗") for number in range(1, 130)]
+        + [("own", "会客室能借来包饺子吗")]
+    )
+    meaning = None
+    for _ in range(200):
+        begun = made.again("借你们会客室包顿饺子行不", weigh=False, ask=True)
+        assert begun is not None
+        asked = made.read_of(await begun)
+        assert asked is not None
+        assert asked.scores is None
+        meaning = asked.meaning
+        if meaning is not None:
+            break
+        await asyncio.sleep(0.05)
+    assert meaning is not None
+    near = meaning.near
+    assert max(near, key=lambda one: near[one][0]) == "own", "its own way of asking is the nearest"
     environment = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
     assert b"OPENBLAS_NUM_THREADS=1" in environment
     assert re.search(r"core file size +[01] +[01] ", Path("/proc", str(pid), "limits").read_text())

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from benchmarks.questions import look_up, report
+from benchmarks.questions import report
 from conversations.answers import MORE, Entry, Kind, Knowledge, hints, starter, tokens
 from conversations.effects import AskHuman, Quiet, Say
 from conversations.engine import Snapshot
@@ -76,7 +76,6 @@ def test_q3_on_the_reported_half_of_the_questions_nobody_gets_a_wrong_answer_to_
     assert figures["one entry"]["wrong"] == 0
     assert figures["one entry"]["right"] + figures["one entry"]["offered"] >= 35
     assert figures["none"]["wrong"] <= 2
-    assert look_up() < 0.5
 
 
 def test_words_that_mean_the_same_are_one() -> None:
