@@ -2,6 +2,8 @@
 
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from care import severity, sla
 from care.severity import Level
 from care.sla import Kind
@@ -15,6 +17,7 @@ from conversations.effects import (
 from conversations.engine import FlowError
 from conversations.events import Done, Message, Text, line_of
 from services.accusations import accusations
+from services.complaints import earlier
 from services.context import Context
 from services.promises import promises
 from services.records import records
@@ -23,6 +26,8 @@ from storage.questions import Question
 from storage.types import new_id
 
 TITLE: Final = 24
+BRIEF: Final = 6
+"""Signs of 「我要投诉」: what was said before it names the case."""
 
 
 class Unclosed(NamedTuple):
@@ -57,8 +62,8 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
         return promises.promised(
             context, due[1] if due else context.now, ref=waiting.number, how="joined", known=ALL_FIELDS
         )
-    words = line_of(effect.event)
-    assessed = severity.assess([words])
+    before, words = earlier.said(context), line_of(effect.event)
+    assessed = severity.assess([*(one.words for one in before if one.tells), words])
     day = context.said_at.astimezone(home.zone).date()
     sequence = store.change(
         tables.ComplaintCounter,
@@ -71,7 +76,8 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     )[0][0]
     case_id, number = new_id(), f"C{day:%y%m%d}-{sequence:02d}"
     seal = store.seal
-    title = words.strip().replace("\n", " ")
+    named = next((one.words for one in reversed(before) if one.tells), "") if len(words) <= BRIEF else ""
+    title = f"{named} {words}".strip().replace("\n", " ")
     store.insert(
         tables.Complaint,
         id=case_id,
@@ -90,6 +96,9 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
         said_at=context.said_at,
         opened_at=context.now,
     )
+    for one in before:
+        then = msgspec.structs.replace(context, said_at=one.at, inbox_id=one.inbox_id)
+        records.heard(then, case_id, "story", one.words)
     records.heard(context, case_id, "story", words)
     accusations.mark(context, case_id)
     figures = context.house.figures

@@ -132,3 +132,22 @@ async def test_c12_what_is_said_while_a_colleague_is_in_the_talk_belongs_to_the_
     )
     assert await home.hears("昨天晚上也是这样，叫了半天") == ""
     assert await home.one("SELECT count(*) FROM case_record WHERE kind = 'story'") == 2
+
+
+async def test_fault_a9_what_was_said_in_the_half_hour_before_belongs_to_the_case(home: HomeUnderTest) -> None:
+    await home.hears("上周的账单我看过了，没问题的")
+    home.clock.on(minutes=40)
+    await home.hears("食堂几点开饭？")
+    await home.hears("我妈昨天洗澡摔了，膝盖青了一大块")
+    await home.hears(events.Image("p"))
+    await home.hears("在吗")
+    home.clock.on(minutes=20)
+    answer = await home.hears("我要投诉")
+    assert "编号" in answer
+    bodies = await home.rows("SELECT id, body FROM case_record ORDER BY said_at, id")
+    words = [home.database.sealer.open("case_record", "body", row, body).decode() for row, body in bodies]
+    assert words == ["食堂几点开饭？", "我妈昨天洗澡摔了，膝盖青了一大块", "［照片］", "我要投诉"]
+    category, title, number = (await home.rows("SELECT category, title, id FROM complaint"))[0]
+    assert category == "人身安全", "the question of before does not set it"
+    assert home.database.sealer.open("complaint", "title", number, title).decode().startswith("我妈昨天洗澡摔了")
+    assert await home.one("SELECT count(*) FROM case_record WHERE inbox_id IS NULL") == 0
