@@ -19,6 +19,7 @@ from typing import Any, Final
 from bot import pushes
 from bot.inbound_again import Doubt, Line, Turn, Twice
 from bot.pushes import NoSender, Push
+from bot.quick import Quick
 from bot.reading import LONG, Reader
 from care import accusations
 from care.errors import Busy
@@ -92,6 +93,7 @@ class Inbound:
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
         self._turn = asyncio.Lock()
+        self._quick = Quick()
         self._lines: dict[str, Line] = {}
         """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
@@ -115,12 +117,17 @@ class Inbound:
         if running is not None:
             return running
         at, line = arrived_at or self._clock(), self._lines.get(push.openid)
-        doubt = None if len(push.raw) > LONG else self._twice.begin(read(push.event, self.names))
+        doubt = None if len(push.raw) > LONG else self._twice.begin(self._read(push, at))
         if line is None and doubt is not None and not doubt.is_open:
             return self._hand_in(envelope(self._account, self.knowledge, push, at, doubt.found))
         if line is not None and doubt is not None and doubt.found.heard.rings and not line.hurry.done():
             line.hurry.set_result(None)
         return self._take_in_turn(push, at, doubt)
+
+    def _read(self, push: Push, at: datetime) -> Reading:
+        found = read(push.event, self.names, self._quick.before(push.openid, at))
+        self._quick.remember(push.openid, found, at)
+        return found
 
     async def note(self, openid: str, words: str, key: str) -> str:
         """Words from a page of ours, as a message of its person; gives what the machine says to them. Raises Busy."""

@@ -78,6 +78,8 @@ class Reading(msgspec.Struct, frozen=True):
     told: Told | None = None
     parts: tuple[Part, ...] = ()
     """What it says in turn, where that is more than one thing."""
+    joined: Part | None = None
+    """Its words behind those of a moment ago."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -126,11 +128,15 @@ def thresholds() -> Thresholds:
     )
 
 
-def read(text: str) -> Reading:
-    """Read a message with the inline model; the time grows with its length alone."""
+def read(text: str, before: str = "") -> Reading:
+    """Read a message with the inline model; the time grows with its length alone. `before`: the pieces that the same
+    person sent a moment ago.
+    """
     words = plain(text)
     parts = tuple(Part(one, tuple(inline().score(one))) for one in cut(words))
-    return Reading(words, tuple(inline().score(ends(words))), parts=parts)
+    whole = plain(before + text) if before and words else ""
+    joined = Part(whole, tuple(inline().score(ends(whole)))) if whole else None
+    return Reading(words, tuple(inline().score(ends(words))), parts=parts, joined=joined)
 
 
 def reread(first: Reading, scores: tuple[float, ...] | None, told: Told | None = None) -> Reading:
@@ -160,7 +166,8 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     if reading.first and found.level > Urgency.P1:
         before = decide(Reading(reading.words, reading.first), who, open_, status, waits=True)
         found = before if before.level <= Urgency.P1 else found
-    for part in reading.parts if found.level > Urgency.P1 else ():
+    pieces = (*reading.parts, reading.joined) if reading.joined is not None else reading.parts
+    for part in pieces if found.level > Urgency.P1 and not exact.command(reading.words, open_) else ():
         found = _louder(found, decide(Reading(part.words, part.scores), who, waits=waits))
     found = _first_of(found, reading, who) if reading.parts and not open_ else found
     if reading.told is None or found.level <= Urgency.P1 or exact.command(reading.words, open_):

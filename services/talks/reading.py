@@ -45,12 +45,12 @@ class Reading(msgspec.Struct, frozen=True):
     """What the encoder says of the words to the knowledge, where it was asked in time."""
 
 
-def read(event: Arrival, names: Names) -> Reading:
-    """Read a message; the time grows with its length alone."""
+def read(event: Arrival, names: Names, before: str = "") -> Reading:
+    """Read a message; the time grows with its length alone. `before`: what the same person said in pieces just now."""
     words, intent = events.said(event), understand(event)
     if not words:
         return Reading(words, intent, NURSE if event == CALLS else CALM)
-    return with_reading(words, intent, names, cascade.read(words))
+    return with_reading(words, intent, names, cascade.read(words, before))
 
 
 def with_reading(words: str, intent: str, names: Names, found: cascade.Reading) -> Reading:
@@ -95,12 +95,12 @@ def may_ring(found: Reading) -> bool:
     return any(accusations.heard(one if one.rings else CALM, found.accused).rings for one in decided)
 
 
-def may_matter(found: Reading) -> bool:
-    """Whether the words ring, or would be asked back or shown, from some speaker."""
+def may_matter(found: Reading, *, shown: bool = True) -> bool:
+    """Whether the words ring, or would be asked back (or shown), from some speaker."""
     if found.heard.rings or found.read is None:
         return found.heard.rings
     means = [settle(found.read, found.accused, kind, "") for kind in (*WHO, "relative")]
-    return any(heard.rings or decision.ask or decision.show for decision, heard in means)
+    return any(heard.rings or decision.ask or (shown and decision.show) for decision, heard in means)
 
 
 def again(

@@ -1,0 +1,36 @@
+"""Several quick messages that are one: 「我妈」「刚才」「起不来了」. What was said a moment ago is kept in memory, so that a
+danger that no piece tells alone is heard; it lowers nothing, and files nothing twice.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.talks.reading import Reading, may_matter
+
+WITHIN: Final = timedelta(seconds=60)
+LONGEST: Final = 14
+"""Signs of a piece: who writes more has said a sentence."""
+TOGETHER: Final = 60
+PEOPLE: Final = 1000
+
+
+class Quick:
+    """By phone, the pieces of the last minute."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
+
+    def before(self, phone: str, at: datetime) -> str:
+        """What this phone has said in pieces up to this moment; "" for nothing."""
+        said, words = self._kept.get(phone, (at, ""))
+        return words if timedelta() <= at - said <= WITHIN else ""
+
+    def remember(self, phone: str, found: Reading, at: datetime) -> None:
+        """Keep a piece, with those before it; what was heard already, and a whole sentence, begins anew."""
+        before = self.before(phone, at)
+        self._kept.pop(phone, None)
+        if found.words and len(found.words) <= LONGEST and not may_matter(found, shown=False):
+            self._kept[phone] = at, (before + found.words)[-TOGETHER:]
+        while self._kept and (len(self._kept) > PEOPLE or at - next(iter(self._kept.values()))[0] > WITHIN):
+            self._kept.popitem(last=False)

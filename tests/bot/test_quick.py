@@ -1,0 +1,53 @@
+"""Several quick messages that are one (issue of quick messages; E2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.quick import PEOPLE, Quick
+from care.accusations import Names
+from conversations import events
+from services.talks.reading import Reading, may_ring, read
+from tests.conftest import START
+from understanding.cascade import decide
+
+
+def told(*pieces: str, apart: timedelta = timedelta(seconds=5)) -> list[Reading]:
+    """Each piece as it is read with those before it."""
+    quick, found = Quick(), list[Reading]()
+    for number, words in enumerate(pieces):
+        at = START + number * apart
+        found.append(read(events.Text(words), Names(), quick.before("p", at)))
+        quick.remember("p", found[-1], at)
+    return found
+
+
+@pytest.mark.parametrize(
+    "pieces", [("我妈", "刚才", "起不来了"), ("煤气", "没关", "走廊都是味"), ("他", "一直", "打我")]
+)
+def test_e2_a_danger_that_is_told_in_pieces_is_heard(pieces: tuple[str, ...]) -> None:
+    found = told(*pieces)[-1].read
+    assert found is not None
+    assert decide(found, "family").level <= 1
+
+
+def test_e2_pieces_of_ordinary_talk_ring_nobody_and_what_has_rung_is_not_rung_by_thanks() -> None:
+    assert not any(map(may_ring, told("小王", "在吗", "我想换个房间")))
+    assert [may_ring(one) for one in told("我摔倒了", "谢谢")] == [True, False]
+
+
+def test_a_minute_later_it_is_another_message() -> None:
+    far = timedelta(minutes=2)
+    assert told("我妈", "刚才", "起不来了", apart=far)[-1].read == read(events.Text("起不来了"), Names()).read
+
+
+def test_only_the_last_minute_of_so_many_phones_is_kept() -> None:
+    quick = Quick()
+    for number in range(PEOPLE + 5):
+        quick.remember(f"p{number}", read(events.Text("我妈"), Names()), START)
+    assert quick.before("p0", START) == ""
+    assert quick.before(f"p{PEOPLE}", START) == "我妈"
+    quick.remember(
+        "q", read(events.Text("我爸今天下午想去院子里晒晒太阳可以吗"), Names()), START + timedelta(minutes=3)
+    )
+    assert not quick._kept, "a sentence is no piece, and the others are over"
