@@ -6,7 +6,9 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.talks.reading import Reading, may_matter
+from care.triage import Urgency
+from services.talks.reading import Reading
+from understanding.cascade import decide
 
 WITHIN: Final = timedelta(seconds=60)
 LONGEST: Final = 14
@@ -30,7 +32,13 @@ class Quick:
         """Keep a piece, with those before it; what was heard already, and a whole sentence, begins anew."""
         before = self.before(phone, at)
         self._kept.pop(phone, None)
-        if found.words and len(found.words) <= LONGEST and not may_matter(found, shown=False):
+        if found.words and len(found.words) <= LONGEST and not _is_heard(found):
             self._kept[phone] = at, (before + found.words)[-TOGETHER:]
         while self._kept and (len(self._kept) > PEOPLE or at - next(iter(self._kept.values()))[0] > WITHIN):
             self._kept.popitem(last=False)
+
+
+def _is_heard(found: Reading) -> bool:
+    """Whether somebody is called or asked by the words alone."""
+    decision = None if found.read is None else decide(found.read, "family")
+    return found.heard.rings or (decision is not None and (decision.level <= Urgency.P1 or decision.ask))

@@ -18,7 +18,8 @@ SHORTEST: Final = 4
 """Signs from which on words tell something: 你好, 在吗, 嗯嗯 do not."""
 WORDLESS: Final = frozenset({"［照片］", "［视频］", "［语音］"})
 _BEFORE: Final = """SELECT i.id, i.event, i.created_at FROM inbox i
-    WHERE i.person_id = ? AND i.id < ? AND i.arrived_at > ? AND i.kind IN ('text', 'voice', 'image', 'video', 'shortvideo')
+    WHERE i.person_id = ? AND i.id < ? AND i.arrived_at > ?
+      AND i.kind IN ('text', 'voice', 'image', 'video', 'shortvideo')
       AND NOT EXISTS (SELECT 1 FROM case_record r WHERE r.inbox_id = i.id)
     ORDER BY i.id DESC LIMIT ?"""
 

@@ -95,12 +95,12 @@ def may_ring(found: Reading) -> bool:
     return any(accusations.heard(one if one.rings else CALM, found.accused).rings for one in decided)
 
 
-def may_matter(found: Reading, *, shown: bool = True) -> bool:
-    """Whether the words ring, or would be asked back (or shown), from some speaker."""
+def may_matter(found: Reading) -> bool:
+    """Whether the words ring, or would be asked back or shown, from some speaker."""
     if found.heard.rings or found.read is None:
         return found.heard.rings
     means = [settle(found.read, found.accused, kind, "") for kind in (*WHO, "relative")]
-    return any(heard.rings or decision.ask or (shown and decision.show) for decision, heard in means)
+    return any(heard.rings or decision.ask or decision.show for decision, heard in means)
 
 
 def again(
