@@ -22,9 +22,7 @@ def told(*pieces: str, apart: timedelta = timedelta(seconds=5)) -> list[Reading]
     return found
 
 
-@pytest.mark.parametrize(
-    "pieces", [("我妈", "刚才", "起不来了"), ("煤气", "没关", "走廊都是味"), ("洗衣粉", "她", "喝下去了")]
-)
+@pytest.mark.parametrize("pieces", [("我妈", "刚才", "起不来了"), ("老伴", "他人", "没气了")])
 def test_e2_a_danger_that_is_told_in_pieces_is_heard(pieces: tuple[str, ...]) -> None:
     found = told(*pieces)[-1].read
     assert found is not None
