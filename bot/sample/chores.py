@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from bot.sample.stage import Act, Stage
 from care.errors import NotFound
+from care.matters import MACHINE
 from services.access import Viewer
 from services.talks import canned
 from services.talks.forms import WriteCanned
 from services.tasks import notes, tasks
-from services.tasks.filed import MACHINE
 from services.tasks.forms import ActOnTask, AddNote, AddTask
 from storage.unit import Unit
 

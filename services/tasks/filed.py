@@ -1,14 +1,11 @@
 """A task that the machine writes in the transaction of a message, for a kind of colleague and not for one of them."""
 
 from datetime import datetime
-from typing import Final
 
+from care.matters import MACHINE
 from storage.store import Store
 from storage.tables.tasks import Task
 from storage.types import new_id
-
-MACHINE: Final = 0
-"""Who wrote it: nobody of the house."""
 
 
 def write(  # noqa: PLR0913  (a row is declared once, by keywords)
@@ -24,7 +21,9 @@ def write(  # noqa: PLR0913  (a row is declared once, by keywords)
     resident_id: int | None = None,
     talk_of: int | None = None,
 ) -> int:
-    """Write it; gives its id. `words` say what is to be done and nothing of what was said."""
+    """Write it; gives its id. `words` say what is to be done, and what was said only where those may read it who get
+    the task.
+    """
     row_id = new_id()
     store.insert(
         Task,

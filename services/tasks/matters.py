@@ -11,6 +11,7 @@ from care.states import Role
 from conversations.effects import FileMatter
 from conversations.events import Done, Voice, line_of
 from services.context import Context
+from services.tasks import filed
 from storage.store import Store
 from storage.tables.tasks import Assignment, Task
 from storage.types import new_id
@@ -123,23 +124,19 @@ def _due(context: Context, matter: Matter, about: About) -> datetime:
 
 
 def _write(context: Context, intent: str, matter: Matter, about: About, post: tuple[Role, str], words: str) -> None:
-    store, row_id = context.store, new_id()
     role, floor = post
-    store.insert(
-        Task,
-        id=row_id,
+    filed.write(
+        context.store,
         home_id=context.home_id,
-        body=store.seal(Task, "body", row_id, _cut(f"{matter.name}：{words}", LONGEST)),
-        resident_id=about.resident_id,
-        talk_of=context.person_id,
+        words=_cut(f"{matter.name}：{words}", LONGEST),
+        source=intent,
+        now=context.now,
+        due_at=_due(context, matter, about),
         role=role.value,
         floor=floor,
-        due_at=_due(context, matter, about),
-        source=intent,
-        made_by=MACHINE,
-        made_at=context.now,
+        resident_id=about.resident_id,
+        talk_of=context.person_id,
     )
-    store.audit(context.home_id, context.now, "machine", "add_task", f"task:{row_id}")
 
 
 def _added(context: Context, intent: str, words: str) -> bool:
