@@ -4,7 +4,7 @@ run in a real home; nothing of it is left for the present.
 
 import logging
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -62,6 +62,7 @@ class Fortnight:
     running: Running
     now: datetime
     told: Told = lambda *_: None
+    acts: Callable[[Stage], Iterable[Act]] = lambda stage: chapters.acts(book(), stage)
     at: datetime = field(init=False)
     failed: list[str] = field(default_factory=list)
 
@@ -69,7 +70,7 @@ class Fortnight:
         """Everything up to `now`."""
         stage = Stage(self.home, self.running, self.now)
         self.at = begins(self.now, self.running.settings) + timedelta(hours=8)
-        acts = [act for act in chapters.acts(book(), stage) if self.at < act.at <= self.now - JUST_NOW]
+        acts = [act for act in self.acts(stage) if self.at < act.at <= self.now - JUST_NOW]
         day: date | None = None
         for act in sorted(acts, key=lambda act: act.at):
             today = self._day(act.at)

@@ -1,5 +1,6 @@
 """What happens in the sample home happens at a given time: a phone says something, the platform takes what is ready."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +15,7 @@ from services.knowledge import shelves
 from services.outgoing import sending
 from services.ports import Fate, Outcome
 from services.talks.envelope import Answer
-from services.talks.reading import read
+from services.talks.reading import Reading, read
 from services.talks.receive import receive_batch
 from storage.database import Database
 from storage.store import Store
@@ -45,6 +46,8 @@ class Played:
         self.account, self.house, self.database = Account(ids.account_id, ids.home_id), house, database
         self.knowledge = Knowledge(())
         self.phones = Phones()
+        self.reads: Callable[[Reading], Reading] = lambda found: found
+        """What is made of an inline reading: nothing more, unless it is replaced."""
 
     async def learn(self, at: datetime) -> None:
         """What the house knows on this day."""
@@ -81,7 +84,8 @@ class Played:
             f"<CreateTime>{int(at.timestamp())}</CreateTime>"
         )
         push = pushes.read(f"<xml>{head}{inner}</xml>".encode(), at)
-        taken = envelope(self.account, self.knowledge, push, at, read(push.event, self.house.names))
+        found = self.reads(read(push.event, self.house.names))
+        taken = envelope(self.account, self.knowledge, push, at, found)
         house = self.house.edition()
         receipt = (await self.database.store(lambda store: receive_batch(store, house, [taken])))[0]
         words = receipt.answer.text if isinstance(receipt.answer, Answer) else ""
