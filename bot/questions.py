@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, TextIO
@@ -14,7 +15,7 @@ import msgspec
 
 from bot import config
 from care.accusations import Colleague, Names
-from care.triage import Triage, Urgency
+from care.triage import Audience, Triage, Urgency
 from conversations.answers import MORE, Kind, Knowledge
 from conversations.routing import of_words
 from services.knowledge import shelves
@@ -84,10 +85,12 @@ def understood(again: Second | None, known: Knowledge, finder: Finder | None, li
     one = said(line)
     decision, heard = read(again, one)
     decision = shelves.corrected(known, one.text, decision)
-    if decision.level > Urgency.P1 and not decision.ask:
+    if decision.level > Urgency.P1 and not decision.ask and not heard.rings:
         decision = msgspec.structs.replace(decision, intent=reading.wanted(of_words(one.text), decision))
     meaning = finder.meaning(one.text) if finder is not None else None
     asked = shelves.asked_for(known, decision, one.text, meaning)
+    if heard.rings and decision.level > Urgency.P1:  # by whom the words accuse, whatever they say besides
+        asked = replace(asked, intent="abuse" if heard.audience is Audience.LEAD else "emergency", entry=None)
     return {
         "intent": asked.intent,
         "level": heard.level.name if heard.rings else decision.level.name,

@@ -26,7 +26,7 @@ from conversations import events
 from services.talks.reading import read
 from understanding import cascade
 from understanding.answers import Finder, Meaning, heads
-from understanding.classes import CLASSES
+from understanding.classes import SCORES
 from understanding.second import Second
 
 FRAME: Final = 4
@@ -220,7 +220,7 @@ def _fits(answer: Answer) -> bool:
         return True
     margins = answer.meaning.margins if answer.meaning is not None else ()
     return (
-        (answer.scores is None or len(answer.scores) == len(CLASSES))
+        (answer.scores is None or len(answer.scores) == len(SCORES))
         and (answer.meaning is None or len(margins) == len(heads().second.classes))
         and all(math.isfinite(one) and abs(one) < FAR for one in (*(answer.scores or ()), *margins))
     )

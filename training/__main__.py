@@ -7,6 +7,8 @@ import csv
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,19 +18,25 @@ import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from care import accusations
+from services.talks.reading import settle
 from training import lines as reading
 from training import measure
-from training.fit import LOUD, fit, whole
+from training.fit import LOUD, Fitted, fit, whole
 from training.lines import DATA, Line
 from understanding import cascade
-from understanding.classes import CLASSES
+from understanding.classes import SCORES
 from understanding.judge import FILE as JUDGE
 from understanding.judge import Judge, Judges, size
 from understanding.linear import WEIGHTS, danger
 from understanding.second import READS, Second, Weights, installed
 from understanding.text import ends, plain
 
-FOLDS: Final = 4
+FOLDS: Final = 3
+PROCESSES: Final = 2
+NOBODY: Final = accusations.Names()
+KNOWN: list[Any] = []
+"""The lines and their vectors, as the processes inherit them."""
 WHO: Final = ("elder", "family", "stranger")
 GIVEN: Final = "g00"
 """The voice of the lines that were there before the others."""
@@ -76,7 +84,7 @@ def judge(lines: Sequence[Line], scores: Any) -> tuple[Judge, Any]:
         found[apart] = LogisticRegression(max_iter=2000).fit(rows[~apart], ring[~apart]).decision_function(rows[apart])
     model = LogisticRegression(max_iter=2000).fit(rows, ring)
     weights = [float(one) for one in model.coef_[0]]
-    many = len(CLASSES)
+    many = len(SCORES)
     return Judge(
         float(model.intercept_[0]),
         tuple(weights[:many]),
@@ -112,6 +120,22 @@ def limits(lines: Sequence[Line], found: Any, *, certain: bool) -> cascade.Limit
     )
 
 
+def _of_all() -> tuple[Fitted, Fitted]:
+    """The two models of the product."""
+    lines, seen = KNOWN
+    inline = fit(lines)
+    return inline, fit(lines, seen, inline.names)
+
+
+def _of_others(apart: Any) -> tuple[Any, Any]:
+    """The margins of some voices by models of the others."""
+    lines, seen = KNOWN
+    rest = [line for line, out in zip(lines, apart, strict=True) if not out]
+    kept = [line for line, out in zip(lines, apart, strict=True) if out]
+    alone = fit(rest)
+    return alone.scores(kept), fit(rest, seen[~apart], alone.names).scores(kept, seen[apart])
+
+
 def train() -> None:
     """Make the weights and the limits."""
     first_of_all = sorted(reading.read(DATA / "train"), key=lambda line: line.voice not in LOUD)
@@ -122,19 +146,14 @@ def train() -> None:
     families, voices = {line.family for line in lines}, {line.voice for line in lines}
     print(f"{len(lines)} lines, {len(families)} families, {len(voices)} voices")
     seen = vectors(lines)
-    first = second = np.zeros((len(lines), len(CLASSES)))
-    first, second = first.copy(), second.copy()
-    for apart in folds(lines):
-        rest, kept = (
-            [line for line, out in zip(lines, apart, strict=True) if not out],
-            [line for line, out in zip(lines, apart, strict=True) if out],
-        )
-        alone = fit(rest)
-        first[apart] = alone.scores(kept)
-        second[apart] = fit(rest, seen[~apart], list(alone.linear.pieces)).scores(kept, seen[apart])
+    first, second = (np.zeros((len(lines), len(SCORES))) for _ in range(2))
+    KNOWN[:] = [lines, seen]
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
+        whole_ones = pool.submit(_of_all)
+        for apart, (one, two) in zip(folds(lines), pool.map(_of_others, folds(lines)), strict=True):
+            first[apart], second[apart] = one, two
+        inline, again = whole_ones.result()
     WEIGHTS.mkdir(exist_ok=True)
-    inline = fit(lines)
-    again = fit(lines, seen, list(inline.linear.pieces))
     (WEIGHTS / "inline.msgpack").write_bytes(msgspec.msgpack.encode(inline.linear))
     (WEIGHTS / "second.msgpack").write_bytes(
         msgspec.msgpack.encode(Weights(again.linear, np.asarray(again.matrix, dtype=np.float16).tobytes()))
@@ -195,7 +214,8 @@ def decided(lines: Sequence[Line], second: Second | None) -> tuple[list[cascade.
         if second is not None and cascade.is_doubtful(read):
             again += 1
             read = cascade.reread(read, tuple(second.score(read.words)))
-        found.append(cascade.decide(read, line.who or "family", line.open))
+        decision, heard = settle(read, accusations.read(line.text, NOBODY), line.who or "family", line.open)
+        found.append(msgspec.structs.replace(decision, level=heard.level) if heard.rings else decision)
     return found, again
 
 

@@ -26,7 +26,7 @@ from training.lines import DATA, Line
 from training.measure import wilson
 from understanding import answers
 from understanding.answers import NOT_OURS, Combiner, Heads, Limits, Meaning, Way
-from understanding.linear import ZERO, Linear
+from understanding.linear import ZERO, Linear, packed
 from understanding.second import READS, SIZE, installed
 from understanding.text import ends, plain
 
@@ -123,9 +123,8 @@ def _packed(by: Cut, weights: Rows, bias: Rows) -> Linear:
     pieces = {}
     for number, name in enumerate(by.names):
         labels = np.nonzero(np.abs(steps[:, number]) >= 3)[0]
-        pairs = [value for label in labels for value in (int(label), int(steps[label, number]) + ZERO)]
-        pieces[name] = bytes([int(by.rare[number]), *pairs])
-    return Linear(CLASSES, tuple(float(one) for one in bias), unit, pieces, {})
+        pieces[name] = int(by.rare[number]), [(int(one), int(steps[one, number]) + ZERO) for one in labels]
+    return Linear(CLASSES, tuple(float(one) for one in bias), unit, *packed(pieces), {})
 
 
 def meanings(model: Linear, matrix: Rows | None, lines: Sequence[Asked], seen: Rows, ways: Rows) -> list[Meaning]:

@@ -4,7 +4,7 @@ Seeded; a minute on one core.
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,15 +13,15 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 from training.lines import Line, labelled
-from understanding.classes import CLASSES, MARK
+from understanding.classes import CLASSES, MARK, SCORES
 from understanding.features import context, pieces
-from understanding.linear import RARITY, ZERO, Linear
+from understanding.linear import RARITY, ZERO, Linear, packed
 from understanding.text import ends, plain
 
 SEED: Final = 20261129
-MOST: Final = 60_000
+MOST: Final = 120_000
 """Pieces that are kept: those that weigh most."""
-STRENGTH: Final = 1.0
+STRENGTH: Final = 0.5
 """Inverse of the penalty on weights."""
 BESIDE: Final = 0.25
 """How loud context is beside the words."""
@@ -29,7 +29,7 @@ VECTOR: Final = 0.4
 """How loud the encoder's vector is beside the pieces."""
 LOUD: Final = {"h00": 4.0, "g00": 0.5}
 """How much a line of a voice counts: the house's own list of what must ring and what must not counts most."""
-LEAST: Final = 2
+LEAST: Final = 4
 """Steps of a byte below which a weight is not kept."""
 Rows = Any
 NUMBER: Final = {label: number for number, label in enumerate(CLASSES)}
@@ -75,15 +75,19 @@ def cut(lines: Sequence[Line], names: Sequence[str] | None = None) -> Cut:
 
 
 def svm(rows: Rows, lines: Sequence[Line]) -> tuple[Rows, Rows]:
-    """Weights (classes × columns) and biases of one against the rest; a class without lines never wins."""
-    model = LinearSVC(C=STRENGTH, random_state=SEED, max_iter=2000)
+    """Weights (classes × columns) and biases of one against the rest, and last of any danger against the rest; a class
+    without lines never wins.
+    """
+    model, alarm = (LinearSVC(C=STRENGTH, random_state=SEED, max_iter=2000) for _ in range(2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         weights = [LOUD.get(line.voice, 1.0) for line in lines]
         model.fit(rows, [NUMBER[line.label] for line in lines], sample_weight=weights)
-    found = np.zeros((len(CLASSES), rows.shape[1]))
-    bias = np.full(len(CLASSES), -3.0)
+        alarm.fit(rows, [line.rings for line in lines], sample_weight=weights)
+    found = np.zeros((len(SCORES), rows.shape[1]))
+    bias = np.full(len(SCORES), -3.0)
     found[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    found[-1], bias[-1] = alarm.coef_[0], alarm.intercept_[0]
     return found, bias
 
 
@@ -98,15 +102,16 @@ def whole(lines: Sequence[Line]) -> list[Line]:
     by = cut(known)
     weights, bias = svm(by.rows(known), known)
     for line, row in zip(unknown, by.rows(unknown) @ weights.T + bias, strict=True):
-        known.append(labelled(line, CLASSES[int(np.where(line.rings == RING, row, -np.inf).argmax())]))
+        known.append(labelled(line, CLASSES[int(np.where(line.rings == RING, row[: len(CLASSES)], -np.inf).argmax())]))
     return known
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model and what it gives to an encoder's vector (512 × classes; None without one)."""
+    """A model, its pieces, and what it gives to an encoder's vector (512 × classes; None without one)."""
 
     linear: Linear
+    names: tuple[str, ...]
     matrix: Rows | None = None
 
     def scores(self, lines: Sequence[Line], vectors: Rows | None = None) -> Rows:
@@ -129,6 +134,7 @@ def fit(lines: Sequence[Line], vectors: Rows | None = None, names: Sequence[str]
     words, beside = len(by.names), len(by.beside)
     return Fitted(
         _packed(by, weights[:, :words], weights[:, words : words + beside], bias),
+        by.names,
         None if vectors is None else (weights[:, words + beside :].T * VECTOR).astype(np.float16),
     )
 
@@ -138,16 +144,14 @@ def _packed(by: Cut, weights: Rows, beside: Rows, bias: Rows) -> Linear:
     unit = float(np.quantile(np.abs(weights).max(axis=0), 0.999)) / (ZERO - 1)
     steps = np.clip(np.round(weights / unit), -ZERO + 1, ZERO - 1).astype(int)
 
-    def piece(number: int) -> Iterator[int]:
-        yield int(by.rare[number])
-        for label in np.nonzero(np.abs(steps[:, number]) >= LEAST)[0]:
-            yield int(label)
-            yield int(steps[label, number]) + ZERO
+    def pairs(number: int) -> list[tuple[int, int]]:
+        kept = np.nonzero(np.abs(steps[:, number]) >= LEAST)[0]
+        return [(int(label), int(steps[label, number]) + ZERO) for label in kept]
 
     return Linear(
-        CLASSES,
+        SCORES,
         tuple(float(one) for one in bias),
         unit,
-        {name: bytes(piece(number)) for number, name in enumerate(by.names)},
+        *packed({name: (int(by.rare[number]), pairs(number)) for number, name in enumerate(by.names)}),
         {name: tuple((beside[:, at] * BESIDE).tolist()) for at, name in enumerate(by.beside)},
     )

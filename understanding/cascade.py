@@ -29,7 +29,7 @@ VERDICT: Final = -0.3
 """The margin from which on words are taken for a verdict."""
 HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
 """Kinds of a body that is hurt or ill."""
-WOUND: Final = -0.5
+WOUND: Final = -0.6
 """From this margin of one of them on, words of abuse tell of a wound as well: somebody must go, now (F27)."""
 HURTS: Final = tuple(number for number, label in enumerate(CLASSES) if label.removeprefix(MARK) in HURT)
 UNSORTED: Final = frozenset({"complaint", "bereaved", "hazard", "askback", "stop", "rights", "human"}) | frozenset(
@@ -286,7 +286,8 @@ def _wound(scores: list[float]) -> str:
 def _loudest(words: str, kind: int) -> str:
     """The clause that sounds most like this kind of danger: what the alarm shows first."""
     said = clauses(words)
-    return max(said[:CLAUSES], key=lambda one: inline().score(one)[kind], default=words) if len(said) > 1 else words
+    said = said if len(said) <= CLAUSES else said[: CLAUSES // 2] + said[-CLAUSES // 2 :]
+    return max(said, key=lambda one: inline().score(one)[kind], default=words) if len(said) > 1 else words
 
 
 def _ringing(kind: str, intent: str, why: str, level: Urgency, odds: float = 99.0) -> Decision:

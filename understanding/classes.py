@@ -60,6 +60,8 @@ INTENTS: Final = [
 """What is wanted where nobody is in danger."""
 DANGERS: Final = ("ring", "ask", "look", "no")
 CLASSES: Final = tuple(MARK + kind for kind in KINDS) + tuple(INTENTS)
+SCORES: Final = (*CLASSES, MARK)
+"""What a reading has a margin for: each class, and last any danger at all."""
 
 
 def intent_of(label: str) -> str:

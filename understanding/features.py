@@ -7,6 +7,7 @@ A sound has no tone, and sounds that dialects do not tell apart are one (zh z, c
 import re
 from functools import cache
 from typing import Final
+from zlib import crc32
 
 from care.names import sounds
 
@@ -46,6 +47,29 @@ def pieces(words: str) -> set[str]:
     last = len(line)
     found = {line[at : at + size] for size in range(1, LONGEST + 1) for at in range(last - size + 1)}
     found.update(heard[at : at + size] for size in range(2, LONGEST_SOUND + 1) for at in range(last - size + 1))
+    return found
+
+
+def code(piece: str) -> int:
+    """The number under which a piece is kept (CRC-32 of its UTF-8)."""
+    return crc32(piece.encode("utf-8", "surrogatepass"))
+
+
+def codes(words: str) -> set[int]:
+    """The codes of the pieces of a message in its plain form, each grown by a character from the one before."""
+    line = f"{EDGE}{_DIGITS.sub(NUMBER, words)}{EDGE}"
+    said = [sign.encode("utf-8", "surrogatepass") for sign in line]
+    heard = [sign.encode("utf-8", "surrogatepass") for sign in line.translate(_heard())]
+    found, last = set[int](), len(said)
+    for at in range(last):
+        known = 0
+        for sign in said[at : at + LONGEST]:
+            known = crc32(sign, known)
+            found.add(known)
+        known = crc32(heard[at])
+        for sign in heard[at + 1 : at + LONGEST_SOUND]:
+            known = crc32(sign, known)
+            found.add(known)
     return found
 
 

@@ -1,19 +1,21 @@
 """A linear reading of a message: every class gets the sum of the weights of the pieces that stand in it.
 
 Of each piece a few weights are kept, one byte each, so that a message costs some hundred additions and no library. A
-score is a margin (about -1 … 1); `danger` compares the kinds of danger with everything else.
+piece is known by its CRC-32 alone: a table of numbers is a sixth of a dictionary of strings. A score is a margin (about
+-1 … 1); `danger` compares the kinds of danger with everything else.
 """
 
 import math
-from collections.abc import Sequence
-from functools import cache
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from understanding.classes import CLASSES, MARK
-from understanding.features import context, pieces
+from understanding.classes import CLASSES, MARK, SCORES
+from understanding.features import code, codes, context
 
 WEIGHTS: Final = Path(__file__).parent / "weights"
 SHARP: Final = 5.0
@@ -22,34 +24,58 @@ RARITY: Final = 0.06
 """The unit of the byte that says how rare a piece is."""
 ZERO: Final = 128
 """The byte of a weight of nothing."""
+ENTRY: Final = 2
+"""Bytes of an entry before its pairs: how rare the piece is, and how many pairs."""
 DANGERS: Final = tuple(number for number, label in enumerate(CLASSES) if label.startswith(MARK))
 CALM: Final = tuple(number for number, label in enumerate(CLASSES) if not label.startswith(MARK))
 
 
-class Linear(msgspec.Struct, frozen=True):
-    """The weights. `pieces`: how rare a piece is, then pairs of a class and its weight, a byte each; `unit`: what one
-    step of such a byte weighs; `beside`: what who speaks and what the talk waits for add to every class.
+class Linear(msgspec.Struct, frozen=True, dict=True):
+    """The weights. `codes`: of each piece its code (uint32, little-endian); `entries`, in the same order: how rare it
+    is, how many pairs, then pairs of a class and its weight, a byte each; `unit`: what one step of such a byte weighs;
+    `beside`: what who speaks and what the talk waits for add to every class.
     """
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
     unit: float
-    pieces: dict[str, bytes]
+    codes: bytes
+    entries: bytes
     beside: dict[str, tuple[float, ...]]
+
+    @cached_property
+    def _table(self) -> "tuple[array[int], array[int]]":
+        """Open addressing: the codes by their lowest bits, and where the entry of each begins, plus one; 0 is free."""
+        known = memoryview(self.codes).cast("I")
+        size = 1 << (2 * len(known)).bit_length()
+        marks, starts = array("I", bytes(4 * size)), array("I", bytes(4 * size))
+        entries, at, mask = self.entries, 0, size - 1
+        for one in known:
+            slot = one & mask
+            while starts[slot]:
+                slot = (slot + 1) & mask
+            marks[slot], starts[slot] = one, at + 1
+            at += ENTRY + 2 * entries[at + 1]
+        return marks, starts
 
     def score(self, words: str) -> list[float]:
         """The margin of each class for a message in its plain form, whoever said it."""
         totals = [0] * len(self.classes)
         square = 0
-        known = self.pieces
-        for piece in pieces(words):
-            kept = known.get(piece)
-            if kept is None:
+        (marks, starts), entries = self._table, self.entries
+        mask = len(marks) - 1
+        for one in codes(words):
+            slot = one & mask
+            while (start := starts[slot]) and marks[slot] != one:
+                slot = (slot + 1) & mask
+            if not start:
                 continue
-            rare = kept[0]
+            rare = entries[start - 1]
             square += rare * rare
-            for at in range(1, len(kept), 2):
-                totals[kept[at]] += rare * (kept[at + 1] - ZERO)
+            first = start + ENTRY - 1
+            end = first + 2 * entries[start]
+            for label, weight in zip(entries[first:end:2], entries[first + 1 : end : 2], strict=True):
+                totals[label] += rare * (weight - ZERO)
         scale = self.unit / math.sqrt(square) if square else 0.0
         return [bias + scale * total for bias, total in zip(self.bias, totals, strict=True)]
 
@@ -57,6 +83,21 @@ class Linear(msgspec.Struct, frozen=True):
         """The margins when it is known who speaks and what the talk waits for."""
         added = [self.beside[name] for name in context(who, open_) if name in self.beside]
         return [score + sum(more) for score, *more in zip(scores, *added, strict=True)]
+
+
+def packed(pieces: Mapping[str, tuple[int, Sequence[tuple[int, int]]]]) -> tuple[bytes, bytes]:
+    """`codes` and `entries` of pieces, of each how rare it is and its pairs of a class and a byte; of two pieces with
+    one code the first is kept.
+    """
+    found, entries = array("I"), bytearray()
+    seen = set[int]()
+    for name, (rare, pairs) in pieces.items():
+        number = code(name)
+        if number not in seen:
+            seen.add(number)
+            found.append(number)
+            entries += bytes([rare, len(pairs), *(value for pair in pairs for value in pair)])
+    return found.tobytes(), bytes(entries)
 
 
 def danger(scores: Sequence[float]) -> float:
@@ -78,6 +119,6 @@ def inline() -> Linear:
 def load(file: Path) -> Linear:
     """Weights from a file. Raises ValueError where their classes are not those of the code."""
     found = msgspec.msgpack.decode(file.read_bytes(), type=Linear)
-    if found.classes != CLASSES:
+    if found.classes != SCORES:
         raise ValueError(f"{file.name} is of other classes: make understanding")
     return found

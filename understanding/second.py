@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import msgspec
 
-from understanding.classes import CLASSES
+from understanding.classes import SCORES
 from understanding.linear import WEIGHTS, Linear
 from understanding.text import ends
 
@@ -53,10 +53,10 @@ class Second:
 
         self._encoder = encoder or installed()
         found = msgspec.msgpack.decode(FILE.read_bytes(), type=Weights)
-        if found.linear.classes != CLASSES:
+        if found.linear.classes != SCORES:
             raise ValueError(f"{FILE.name} is of other classes: make understanding")
         self._linear = found.linear
-        self._matrix = np.frombuffer(found.matrix, dtype=np.float16).reshape(SIZE, len(CLASSES)).astype(np.float32)
+        self._matrix = np.frombuffer(found.matrix, dtype=np.float16).reshape(SIZE, len(SCORES)).astype(np.float32)
 
     def score(self, words: str) -> list[float]:
         """The margins of a message in its plain form."""

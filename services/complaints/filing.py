@@ -41,6 +41,7 @@ class Unclosed(NamedTuple):
     number: str
     feedback_at: int | None
     owner_id: int | None
+    stage: int
 
 
 OPEN: Final = Question(tables.Complaint, Unclosed, "closed_at", by="id", newest_first=True)

@@ -23,7 +23,7 @@ from understanding.answers import Meaning
 CALLS = events.Click("NURSE")
 NODS: Final = frozenset({Intent.THANKS, Intent.CLOSING})
 """Said to a colleague they close themselves: no answer of the machine, no promise (practice.md C13)."""
-WHO = {"elder": "elder", "guest": "stranger"}
+WHO = {"elder": "elder", "guest": "stranger", "stranger": "stranger"}
 """How the speaker of each kind of person is called in a reading; everybody else is family."""
 
 
@@ -55,13 +55,14 @@ def read(event: Arrival, names: Names, before: str = "") -> Reading:
 
 def with_reading(words: str, intent: str, names: Names, found: cascade.Reading) -> Reading:
     """The same where the words have been read already, inline or again."""
-    meant = cascade.of(cascade.decide(found, "family"))
+    decision = cascade.decide(found, "family")
+    meant = cascade.of(decision)
     hurt = meant.rings and meant.audience is Audience.FLOOR
     accused = accusations.read(words, names, complaint=intent == Intent.COMPLAINT, hurt=hurt)
     return Reading(
         words,
         intent,
-        accusations.heard(meant, accused),
+        rung(decision, meant, accused),
         meant,
         accused,
         partial(accusations.in_complaint, words, names),
@@ -81,7 +82,15 @@ def settle(
     """What it means from a person of this kind, and what rings by it."""
     decision = cascade.decide(found, WHO.get(kind, "family"), open_, status)
     meant = cascade.of(decision) if decision.level <= Urgency.P1 else CALM
-    return decision, accusations.heard(meant, accused)
+    return decision, rung(decision, meant, accused)
+
+
+def rung(decision: cascade.Decision, meant: Triage, accused: Accusation | None) -> Triage:
+    """What rings. Words that accuse somebody ring where the reading hears a danger in them at all: 「五点以后打我」 wants a
+    call. Whoever is accused is kept from reading them in any case.
+    """
+    heard = decision.level <= Urgency.P1 or decision.ask or decision.show
+    return accusations.heard(meant, accused) if heard else meant
 
 
 def may_ring(found: Reading) -> bool:
@@ -91,8 +100,8 @@ def may_ring(found: Reading) -> bool:
     if found.read is None:
         return found.heard.rings
     speakers = {*WHO.values(), "family"}
-    decided = (cascade.of(cascade.decide(found.read, who, waits=True)) for who in speakers)
-    return any(accusations.heard(one if one.rings else CALM, found.accused).rings for one in decided)
+    decided = (cascade.decide(found.read, who, waits=True) for who in speakers)
+    return any(rung(one, cascade.of(one) if one.level <= Urgency.P1 else CALM, found.accused).rings for one in decided)
 
 
 def may_matter(found: Reading) -> bool:

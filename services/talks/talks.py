@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from care.stages import Stage
 from care.states import AWAY, Status
 from conversations.engine import Snapshot, Turn
 from conversations.routing import Intent
@@ -19,6 +20,7 @@ WAITS: Final = {"complaint": "complaint", "verdict": "complaint", "survey": "sur
 """By the running flow, what an open question is called in a reading."""
 BEREAVED: Final = Intent.BEREAVED.value
 """The flow of a talk in which a death was told."""
+OPINIONS: Final = frozenset({Stage.OPINION.value, Stage.FOLLOW_UP.value})
 SESSION: Final = (5, timedelta(hours=48))
 ATTENDS: Final = timedelta(hours=12)
 
@@ -37,6 +39,8 @@ class Talk(msgspec.Struct):
     """Who it is; a phone whose owner died is that of the family who reads it (F60)."""
     has_complaint: bool = False
     """Whether a complaint of theirs is open: what they tell belongs to it."""
+    waits_for_opinion: bool = False
+    """Whether one of these has been answered, and the answer waits for their opinion."""
     accuses: bool = False
     """Whether they accused somebody outside of any complaint."""
     revision: int = 0
@@ -112,7 +116,7 @@ class Talk(msgspec.Struct):
             return WAITS[running]
         if self.calls(now):
             return "alarm"
-        return "verdict" if self.has_complaint else "answered" if self.attended(now) else ""
+        return "verdict" if self.waits_for_opinion else "answered" if self.attended(now) else ""
 
     def attended(self, now: datetime) -> bool:
         """Whether a colleague is in the talk: since their last words, for as long as a shift."""
@@ -176,9 +180,11 @@ def load(
     for account, openid, inbox, answer, state, arrived, complaints, promised, *talk in rows:
         one = found[account, openid] = _of(_Talk(*talk))
         one.repeat = None if inbox is None else (inbox, answer, state, arrived)
-        one.has_complaint = complaints is not None
+        open_ones = cases.told(complaints)
+        one.has_complaint = bool(open_ones)
+        one.waits_for_opinion = any(case.stage in OPINIONS for case in open_ones)
         _mourn(store, one)
-        store.learn(cases, one.person_id, cases.told(complaints))
+        store.learn(cases, one.person_id, open_ones)
         store.learn(promises, one.person_id, promises.told(promised))
     return found
 

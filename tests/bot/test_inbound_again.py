@@ -29,7 +29,7 @@ from tests.bot import stand_in_reader
 from tests.bot.logged import actions
 from tests.bot.waiting import until
 from tests.conftest import HomeUnderTest
-from understanding.classes import CLASSES
+from understanding.classes import CLASSES, SCORES
 
 WORDS = "今天天气不错"
 """What is calm when it is read inline."""
@@ -125,7 +125,7 @@ async def timed(future: "asyncio.Future[Receipt]") -> float:
 
 
 def test_the_stand_in_knows_the_classes() -> None:
-    assert len(CLASSES) == stand_in_reader.CLASSES
+    assert len(SCORES) == stand_in_reader.CLASSES
     assert CLASSES[stand_in_reader.FALL] == "!fall"
 
 

@@ -114,7 +114,7 @@ async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_neve
 
 
 async def test_f5_abuse_is_answered_by_the_sound_that_names_nothing(elder: HomeUnderTest) -> None:
-    await elder.database.receive(replace(elder.envelope(events.Text("她又打我了"), ELDER), heard=triage("她又打我了")))
+    await elder.database.receive(replace(elder.envelope(events.Text("护工掐我"), ELDER), heard=triage("护工掐我")))
     assert await elder.send_all() == [(ELDER, "您说的，我记下了。")]
 
 

@@ -26,7 +26,7 @@ from tests.bot.logged import actions
 from tests.bot.test_config import GOOD
 from tests.conftest import HomeUnderTest
 from understanding import cascade
-from understanding.classes import CLASSES
+from understanding.classes import SCORES
 
 WORDS = "今天天气不错"
 FALL = {"danger": "ring", "kind": "fall", "intent": "other"}
@@ -175,7 +175,7 @@ async def test_p2_the_doctor_looks_whether_it_is_there_and_sends_no_words(model:
 
 
 def sure(label: str) -> tuple[float, ...]:
-    return tuple(4.0 if name == label else -1.0 for name in CLASSES)
+    return tuple(4.0 if name == label else -1.0 for name in SCORES)
 
 
 @pytest.mark.parametrize(

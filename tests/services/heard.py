@@ -12,7 +12,7 @@ from services.talks.reading import CALLS
 from tests.conftest import HomeUnderTest
 from understanding import cascade
 from understanding.cascade import Limits, Reading, Thresholds
-from understanding.classes import CLASSES, MARK
+from understanding.classes import CLASSES, MARK, SCORES
 from understanding.judge import Judge, Judges
 from understanding.linear import SHARP
 
@@ -31,7 +31,7 @@ class _Unweighted:
         return list(scores)
 
     def score(self, _words: str) -> list[float]:
-        return [0.0] * len(CLASSES)
+        return [0.0] * len(SCORES)
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ def unweighted(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(-3.0, dict.fromkeys(everybody, 3.0), dict.fromkeys(everybody, 1.0), dict.fromkeys(everybody, 0.0))
     monkeypatch.setattr(cascade, "inline", _Unweighted)
     monkeypatch.setattr(cascade, "thresholds", lambda: Thresholds(limits, limits, limits))
-    judge = Judge(0.0, (0.0,) * len(CLASSES), 1.0, {}, 0.0)
+    judge = Judge(0.0, (0.0,) * len(SCORES), 1.0, {}, 0.0)
     monkeypatch.setattr(cascade, "judges", lambda: Judges(judge, judge))
 
 
 def sounds(words: str, odds: float, kind: str = "brain", intent: str = "askback") -> Reading:
     """Words that sound like a danger with these odds, and like this intent if they are none."""
-    scores = [FAR] * len(CLASSES)
+    scores = [FAR] * len(SCORES)
     scores[CLASSES.index(intent)] = 0.0
     scores[CLASSES.index(MARK + kind)] = odds / SHARP
     return Reading(words, tuple(scores))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from conversations import events
 from tests.conftest import HomeUnderTest
 from understanding.cascade import Reading
-from understanding.classes import CLASSES, MARK
+from understanding.classes import CLASSES, MARK, SCORES
 
 SURE: Final = 40.0
 NIGHT: Final = datetime(2026, 11, 22, 18, 18, tzinfo=UTC)
@@ -19,7 +19,7 @@ MORNING: Final = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 def means(words: str, label: str) -> Reading:
     """Words that are surely of this class and of no danger unless it is one."""
-    scores = [-SURE if name.startswith(MARK) else 0.0 for name in CLASSES]
+    scores = [-SURE if name.startswith(MARK) else 0.0 for name in SCORES]
     scores[CLASSES.index(label)] = SURE
     return Reading(words, tuple(scores))
 

@@ -16,7 +16,7 @@ from services.talks.envelope import Envelope, Receipt
 from tests.services.floors import House, house
 from tests.services.heard import unweighted
 from understanding import cascade
-from understanding.classes import CLASSES
+from understanding.classes import SCORES
 
 __all__ = ["house", "unweighted"]
 CALM = "今天天气不错"
@@ -25,7 +25,7 @@ CALM = "今天天气不错"
 def margins(label: str) -> tuple[float, ...]:
     """What a model says that is sure of a class."""
     beside = "!brain" if label == "askback" else ""
-    return tuple(4.0 if name == label else 4.3 if name == beside else -1.0 for name in CLASSES)
+    return tuple(4.0 if name == label else 4.3 if name == beside else -1.0 for name in SCORES)
 
 
 class Late:

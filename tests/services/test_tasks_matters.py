@@ -183,7 +183,7 @@ async def test_what_may_be_no_praise_and_what_may_be_ours_finds_a_colleague(desk
         ("灯坏了", "", "好，我告诉护理员。", "carer"),
         ("给我儿子捎句话", "", "好，我告诉护理员。", "carer"),
         ("讲个笑话", "", "好，我告诉护理员。", "carer"),
-        ("饭太硬，想吃软的", "", "好，我告诉护理员。", "carer"),
+        ("饭太硬，想吃软的", "request", "好，我告诉护理员。", "carer"),
         ("我血压多少", "private", "好，我告诉护士。", "nurse"),
         ("提个意见", "suggestion", "好，我告诉主管。", "supervisor"),
         ("小刘真好", "praise", "好，我告诉主管。", "supervisor"),

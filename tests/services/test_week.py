@@ -22,6 +22,7 @@ from services.week.forms import (
 from storage.queries import week as queries
 from tests.conftest import HomeUnderTest
 from tests.services.boards import MONDAY, SUNDAY, adds, desk, does, lead, learned, price, says, writes_menu
+from understanding.cascade import Decision
 
 __all__ = ["desk", "lead"]
 
@@ -51,7 +52,7 @@ async def test_a8_what_could_be_chosen_after_midnight_is_not_offered_before_it(
     snapshot = (await learned(home)).snapshot
     midnight, told = datetime(2026, 11, 22, 16, tzinfo=UTC), list[str | None]()
     for minutes in (60, 10):
-        asked = shelves.ask(snapshot, "一天都吃些啥", midnight - timedelta(minutes=minutes))
+        asked = shelves.ask(snapshot, "吃些什么东西啊", midnight - timedelta(minutes=minutes), Decision("faq"))
         assert asked is not None
         assert not asked.sure
         told.append(asked.options[0].answer)
