@@ -86,10 +86,11 @@ def settle(
 
 
 def rung(decision: cascade.Decision, meant: Triage, accused: Accusation | None) -> Triage:
-    """What rings. Words that accuse somebody ring where the reading hears a danger in them at all: 「五点以后打我」 wants a
-    call. Whoever is accused is kept from reading them in any case.
+    """What rings. Words that accuse somebody ring where they would at least be asked back, or shown and a colleague is
+    called in them: 「五点以后打我」 wants a call. Whoever is accused is kept from reading them in any case.
     """
-    heard = decision.level <= Urgency.P1 or decision.ask or decision.show
+    called = accused is not None and bool(accused.staff or accused.roles)
+    heard = decision.level <= Urgency.P1 or decision.ask or (decision.show and called)
     return accusations.heard(meant, accused) if heard else meant
 
 
