@@ -1,5 +1,5 @@
-"""Six plays, typed on the phone in a browser, each at its hour; what stood on the phone afterwards, as a transcript that
-is judged apart from its writing (docs/plays.md).
+"""Six plays, typed on the phone in a browser, each at its hour; what stood there afterwards, as a transcript that is
+judged apart from its writing (docs/plays.md).
 """
 
 import argparse
