@@ -53,8 +53,12 @@ async def play(page: Page, used: Stage, told: dict[str, Any]) -> list[str]:
     who = next(one for one in (await used.state())["phones"] if one["name"] == told["who"])
     await page.reload()
     await page.locator("#who button", has_text=told["who"]).click()
-    if await page.get_by_role("button", name="切换到键盘").is_visible():
-        await page.get_by_role("button", name="切换到键盘").click()
+    await page.locator("#to-keys:visible, #text:visible, #follow-on:visible").first.wait_for()
+    if await page.locator("#follow-on").is_visible():
+        await page.locator("#follow-on").click()
+        await page.locator("#to-keys:visible, #text:visible").first.wait_for()
+    if await page.locator("#to-keys").is_visible():
+        await page.locator("#to-keys").click()
     before = len(await chat(used, who["openid"]))
     for words in told["says"]:
         await typed(page, used, words, who["openid"])

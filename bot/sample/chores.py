@@ -22,6 +22,9 @@ EVENINGS: Final = range(-13, 0)
 LEADS: Final = ("he", "shen")
 """Who looks in the evening at what came in by itself: the supervisor, and the director at what is for him alone."""
 FILED: Final = "SELECT id FROM task WHERE made_by = ? AND ended_at IS NULL AND made_at < ? ORDER BY id"
+DUE: Final = "SELECT id FROM task WHERE made_by = ? AND ended_at IS NULL AND due_at < ? ORDER BY id"
+NOW: Final = "now -2"
+"""When what is due today has been done."""
 
 
 def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
@@ -35,16 +38,17 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
         yield Act(stage.moment(one["at"]), f"note {one['words']}", Remark(stage, one).write)
     if "tasks" in book:
         for day in EVENINGS:
-            yield Act(stage.moment(f"{day} 20:40"), f"tasks of {day}", partial(evening, stage))
+            yield Act(stage.moment(f"{day} 20:40"), f"tasks of {day}", partial(ticks, stage, FILED))
+        yield Act(stage.moment(NOW), "tasks of today", partial(ticks, stage, DUE))
     if "canned" in book:
         yield Act(stage.moment(SAYS), "canned", Sentences(stage, book["canned"]).write)
 
 
-async def evening(stage: Stage, at: datetime) -> None:
+async def ticks(stage: Stage, which: str, at: datetime) -> None:
     """What the machine filed is ticked off: it was answered or done in the course of the day."""
     for login in LEADS:
         who = stage.who(login)
-        for (number,) in await stage.database.store(lambda store: store.rows(FILED, MACHINE, at)):
+        for (number,) in await stage.database.store(lambda store: store.rows(which, MACHINE, at)):
             with suppress(NotFound):
                 await stage.write(partial(_ticked, who=who, number=number, at=at))
 

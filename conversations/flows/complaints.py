@@ -26,6 +26,8 @@ class S(StrEnum):
 
 
 KNOWN = "（按登记）"
+ELDER = "elder"
+"""Among what is known: that who complains lives in the house, and somebody comes to hear the rest."""
 ENOUGH = frozenset({"好了", "跳过", "不想说", "说完了", "没有了", "就这些", "没了", "完了", "讲完了"})
 
 
@@ -102,15 +104,18 @@ def stands(data: Complaint, event: Done) -> Step[Complaint]:
 
 @flow.on_done(of=OpenComplaint)
 def opened(data: Complaint, event: Done) -> Step[Complaint]:
-    """The number goes back at once; a story that belongs to an open case joins it."""
+    """The number goes back at once; a story that belongs to an open case joins it. An elder is asked nothing here: what
+    she says next is heard for itself, and belongs to the case where nothing else takes it.
+    """
     data = replace(data, case=event.ref)
     for state, slot in ((S.ABOUT, "about"), (S.WHEN, "when"), (S.NAME, "name"), (S.CALL, "phone")):
         if slot in event.known:
             data = with_answer(data, state, KNOWN)
+    ends = finish if ELDER in event.known else stay
     if event.how == "overdue":
-        return stay(data, say("complaint.joined_late", number=event.ref))
+        return ends(data, say("complaint.joined_late", number=event.ref))
     key = "complaint.joined" if event.how == "joined" else "complaint.sorry_we_listen"
-    return stay(data, say(key, number=event.ref, by=event.due_at))
+    return ends(data, say(key, number=event.ref, by=event.due_at))
 
 
 @flow.on_done(of=AskHuman)

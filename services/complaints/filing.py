@@ -16,6 +16,7 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Message, Text, line_of
+from conversations.flows.complaints import ELDER
 from services.accusations import accusations
 from services.complaints import earlier
 from services.context import Context
@@ -61,7 +62,7 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
         add(context, waiting, effect.event)
         due = promises.open_one(store, context.person_id, Kind.FIRST_FEEDBACK)
         return promises.promised(
-            context, due[1] if due else context.now, ref=waiting.number, how="joined", known=ALL_FIELDS
+            context, due[1] if due else context.now, ref=waiting.number, how="joined", known=ALL_FIELDS + _who(context)
         )
     before, words = earlier.said(context), line_of(effect.event)
     assessed = severity.assess([*(one.words for one in before if one.tells), words])
@@ -118,7 +119,12 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
     known = _fill_from_binding(context, case_id)
     store.audit(context.home_id, context.now, f"person:{context.person_id}", "open_case", f"case:{case_id}")
     store.hint("cases", f"case:{case_id}")
-    return Done(ref=number, due_at=first, how="new", known=known)
+    return Done(ref=number, due_at=first, how="new", known=known + _who(context))
+
+
+def _who(context: Context) -> tuple[str, ...]:
+    """That it is an elder, where it is one."""
+    return (ELDER,) if context.elder else ()
 
 
 def add_to_complaint(context: Context, effect: AddToComplaint) -> None:

@@ -21,6 +21,8 @@ from understanding.cascade import Decision
 ENDS: Final = frozenset({*INTENTS, Intent.LETTER, Intent.PROGRESS, Intent.CALL})
 """Matters that end with what is said to them."""
 ASKS: Final = frozenset({"faq", "contact"})
+SAME: Final = (frozenset({Intent.TOUR.value, Intent.LEAD.value}), frozenset({Intent.CALL.value, "human", "contact"}))
+"""Ends that are one for who gets either."""
 BESIDE: Final = ASKS | {
     Intent.VISIT,
     Intent.LEAVE,
@@ -44,10 +46,10 @@ def others(envelope: Envelope, talk: Talk, decision: Decision | None, intent: st
     tells = talk.snapshot is not None and (talk.snapshot.flow, talk.snapshot.state) == ("complaint", "story")
     if not tells and (talk.snapshot is not None or not envelope.read.parts):
         return []
-    grieves = tells or intent == Intent.COMPLAINT
+    grieves, same = tells or intent == Intent.COMPLAINT, next((one for one in SAME if intent in one), frozenset())
     found, seen = list[tuple[str, str]](), set[str]() if tells else {intent}
     for part, words in cascade.matters(envelope.read, talk.who, "complaint" if tells else ""):
-        if (part in ASKS or part not in seen) and part in (BESIDE if grieves else ENDS | ASKS):
+        if (part in ASKS or part not in seen) and part not in same and part in (BESIDE if grieves else ENDS | ASKS):
             found.append((part, words))
         seen.add(part)
     return found

@@ -166,7 +166,7 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     phone = await demo.page(1440, 900)
     await phone.goto(demo.phone)
     await phone.get_by_role("button", name="切换到键盘").click()
-    await phone.get_by_role("textbox", name="发消息").fill("能帮忙代取包裹吗")
+    await phone.get_by_role("textbox", name="发消息").fill("请给我妈买两包纸尿裤")
     await phone.keyboard.press("Enter")
     await expect(phone.locator("#chat")).to_contain_text("回您")
     for _ in range(3):
@@ -174,7 +174,7 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     await expect(phone.locator("#offset")).to_contain_text("快 ")
     desk = await demo.page(1440, 900)
     await demo.log_in(desk)
-    await desk.locator(".person", has_text="代取包裹").click()
+    await desk.locator(".person", has_text="纸尿裤").click()
     await expect(desk.get_by_text("现在不能直接发消息")).to_be_visible()
     await desk.get_by_label("等对方来信自动发").fill("药费单补好了，请看。")
     await desk.get_by_role("button", name="排队").click()

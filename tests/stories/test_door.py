@@ -75,7 +75,7 @@ async def test_fault_w1_a_cry_with_a_forbidden_sign_raw_marks_or_half_a_sign_rin
 async def test_fault_w3_an_unfollow_that_comes_late_does_not_undo_the_follow(demo: Demo) -> None:
     phone = await demo.page(1440, 900)
     await phone.goto(demo.phone)
-    await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
+    await act(demo, "text", openid=DAUGHTER, text="请给我妈买两包纸尿裤")
     await expect(phone.locator("#chat")).to_contain_text("回您")
     late = phone.get_by_role("switch", name="事件迟到")
     await late.click()

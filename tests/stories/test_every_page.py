@@ -76,7 +76,7 @@ async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PL
     ):
         await page.goto(demo.console + empty)
         await looked_at(page, f"{empty}, empty")
-    await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
+    await act(demo, "text", openid=DAUGHTER, text="请给我妈买两包纸尿裤")
     await act(demo, "text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉，找律师")
     await act(demo, "text", openid=ELDER, text="我摔倒了")
     for full in (
@@ -190,7 +190,7 @@ async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo:
 
 
 async def test_keys_lead_through_the_console_without_a_mouse(demo: Demo) -> None:
-    await act(demo, "text", openid=DAUGHTER, text="能帮忙代取包裹吗")
+    await act(demo, "text", openid=DAUGHTER, text="请给我妈买两包纸尿裤")
     await act(demo, "text", openid=ELDER, text="我闺女什么时候来")
     page = await demo.page(1440, 900)
     await demo.log_in(page)

@@ -101,9 +101,9 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await page.goto(f"{bare.url}/console/setup/check")
     await expect(page.locator(".looked")).to_contain_text("微信账号", timeout=20_000)
     await looked_at(page, "check")
-    await bare.act("text", openid="oSim_lijing_0000000000000001", text="能帮忙代取包裹吗")
+    await bare.act("text", openid="oSim_lijing_0000000000000001", text="请给我妈买两包纸尿裤")
     await page.goto(f"{bare.url}/console/chats")
-    await expect(page.locator(".person", has_text="代取包裹")).to_be_visible()
+    await expect(page.locator(".person", has_text="纸尿裤")).to_be_visible()
     assert errors == []
     _nothing_secret_is_logged(bare)
     await page.context.close()
