@@ -31,6 +31,8 @@ class Context(msgspec.Struct):
     """Whom this message accuses, until it is written down (`services.accusations.accusations.accusations.mark`)."""
     status: str = ""
     """How it stands with the elder who speaks (`Talk.status`)."""
+    called: bool = False
+    """Whether a cry of theirs is not over."""
     part: bool = False
     """Whether it is one of several things that the message says: its words are in the record with the whole."""
     untied: bool = True

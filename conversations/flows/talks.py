@@ -76,7 +76,12 @@ def ask(_: Message | Click) -> Step[Nothing]:
     return finish(Nothing(), AskHuman("unanswered"))
 
 
-WITHOUT_A_TIME: Final = {"overdue": "desk.overdue", "elder": "desk.elder", "elder_night": "desk.elder_night"}
+WITHOUT_A_TIME: Final = {
+    "overdue": "desk.overdue",
+    "elder": "desk.elder",
+    "elder_night": "desk.elder_night",
+    "called": "alarm.heard",
+}
 """What is said where no time is told."""
 
 

@@ -87,6 +87,8 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
     if context.attended:
         return promises.promised(context, due_at, how="attended")
     if context.elder:
+        if context.called and not context.away:
+            return promises.promised(context, due_at, how="called")
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)
         return promises.promised(context, due_at, how="elder_night" if night else "elder")
     how, opens = _at_this_hour(house, now, how)

@@ -228,6 +228,7 @@ def _one(
         event=None if isinstance(envelope.event, events.ACTS) else envelope.event,
         accused=accused,
         status=talk.status,
+        called=talk.calls(now),
         untied=talk.accuses,
     )
     text = alarm = ""
