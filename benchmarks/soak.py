@@ -170,8 +170,14 @@ async def part_6(*, short: bool) -> bool:
 
 
 async def part_7(*, short: bool) -> bool:
-    """The figures of part 7 that are of the running service: what the second reading costs."""
-    return await alone("readings", *(("--rounds", "3", "--messages", "1000", "--many", "5000") if short else ()))
+    """The figures of part 7 that are of the running service: what the second reading costs, and a fortnight of 200
+    residents.
+    """
+    played = await alone("fortnight")
+    return (
+        await alone("readings", *(("--rounds", "3", "--messages", "1000", "--many", "5000") if short else ()))
+        and played
+    )
 
 
 PARTS = {1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5, 6: part_6, 7: part_7}

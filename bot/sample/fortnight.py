@@ -22,12 +22,13 @@ from storage.types import micros, moment
 
 log = logging.getLogger("jiashu.sample")
 DAYS: Final = 14
-OFTEN: Final = frozenset({"promises", "greetings", "letters", "silence", "alarms", "surveys", "days"})
+OFTEN: Final = frozenset({"promises", "greetings", "letters", "silence", "asked", "alarms", "surveys", "days"})
 DAILY: Final = frozenset({"consents", "parked", "roster", "calendar"})
 JUST_NOW: Final = timedelta(minutes=1)
 DUE: Final = """SELECT min(at) FROM (
     SELECT min(look_at) AS at FROM promise WHERE kept_at IS NULL AND look_at > ?
     UNION ALL SELECT min(due_at) FROM plan WHERE state = 'planned' AND due_at > ?
+    UNION ALL SELECT min(due_at) FROM doubt WHERE ended_at IS NULL AND due_at > ?
     UNION ALL SELECT min(idle_at) FROM conversation WHERE idle_at > ?
     UNION ALL SELECT min(not_before) FROM outbox WHERE state IN ('planned', 'ready', 'waiting') AND not_before > ?
 ) due"""
@@ -111,7 +112,7 @@ class Fortnight:
         release = letters.release_at(self.running.settings.home, self._day(self.at))
 
         def ask(store: Store) -> Sequence[tuple[int | None]]:
-            return store.rows(DUE, since, since, since, since)
+            return store.rows(DUE, since, since, since, since, since)
 
         found = (await self.running.database.store(ask))[0][0]
         times = [midnight, release, *([moment(found)] if found is not None else [])]

@@ -60,6 +60,10 @@ _WITHDRAWS: Final = re.compile(
     r"(?:把)?(?:我的?|这个|那个|这件)?投诉(?:取消|撤销|撤回|撤掉|撤)(?:了|掉)?)(?:吧|了)?"
     r"(?:[，,\s]*(?:算了|就这样|谢谢(?:你们)?|没事了))?(?:吧|了)?[。.!！~]*$"
 )
+_DEMANDS: Final = re.compile(
+    r"投诉|投述|投訴|举报|说法|交代|(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|发到?网上|抖音"
+)
+"""Who says so while the story is told hears once more that it is registered, and not that it goes on."""
 LEAVES: Final = frozenset({"没事了", "没事儿了", "没事", "算了", "算了吧", "不说了"})
 """Said while the story is told: nothing more is asked."""
 
@@ -138,6 +142,8 @@ def story(data: Complaint, event: Message) -> Step[Complaint]:
             return ask_next(data, S.STORY)
         case Other():
             return stay(data, *keep(data, event), say("complaint.cannot_read_this_kind", number=data.case))
+        case Text(body) if _DEMANDS.search(body):
+            return stay(data, *keep(data, event), say("complaint.demand", number=data.case))
         case _:
             return stay(data, *keep(data, event), say("complaint.noted", number=data.case))
 
