@@ -85,6 +85,7 @@ async def test_n3_from_an_empty_database_to_the_first_message(bare: Bare, browse
     await page.get_by_label("EncodingAESKey（43 位）").fill(AES_KEY)
     await page.get_by_role("button", name="存好，试一试").click()
     await expect(page.locator(".looks")).to_contain_text("不行（40125）")
+    await page.wait_for_timeout(800)  # the page that was saved has been drawn
     await page.get_by_label("AppSecret").fill(SECRET)
     await page.get_by_role("button", name="存好，试一试").click()
     await expect(page.locator(".looks")).to_contain_text("通了")
