@@ -128,7 +128,7 @@ async def test_f39_c16_a_station_and_who_is_in_charge_of_complaints(demo: Demo, 
     await looked_at(shen, "stations")
     await shen.locator("[name=name]").fill("3 楼护士站")
     await shen.get_by_role("button", name="把正在用的这台设为值班台").click()
-    await expect(shen.get_by_role("heading", name="谁来用？")).to_be_visible()
+    await expect(shen.get_by_role("heading", name="谁来用？")).to_be_visible(timeout=20_000)
     await looked_at(shen, "a locked station")
     await shen.locator(".faces label", has_text="周敏").click()
     await shen.locator("#pin").fill("000001")
