@@ -4,7 +4,6 @@ judged apart from its writing (docs/plays.md).
 
 import argparse
 import asyncio
-import sys
 import tempfile
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ import aiohttp
 from playwright.async_api import Page, async_playwright
 
 from scripts.browser import launch
-from scripts.stage import ROOT, Stage
+from scripts.stage import Stage
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 PLAYS: Final = Path(__file__).with_name("plays.toml")
@@ -74,22 +73,10 @@ async def main(target: Path) -> None:
     """All of them in one sample home, one after the other."""
     with tempfile.TemporaryDirectory(prefix="jiashu-plays-") as folder:
         used = Stage(Path(folder))
-        options = ["--port", str(used.port), "--phone-port", str(used.phone_port), "--data", f"{folder}/demo"]
-        used.service = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.cli",
-            "demo",
-            *options,
-            "--no-fortnight",
-            cwd=ROOT,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
         lines: list[str] = []
         try:
             async with aiohttp.ClientSession() as used.http, async_playwright() as playwright:
-                await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start", 60)
+                await used.start_demo()
                 await asyncio.sleep(3)
                 browser = await launch(playwright)
                 page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")

@@ -1,7 +1,6 @@
 """Pictures of every page in `shots/`: 1440 and 390 px wide, light and dark, empty and full."""
 
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
@@ -188,21 +187,9 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="jiashu-shots-") as folder:
         used = Stage(Path(folder))
-        options = ["--port", str(used.port), "--phone-port", str(used.phone_port), "--data", f"{folder}/demo"]
-        options.append("--no-fortnight")
-        used.service = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.cli",
-            "demo",
-            *options,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
         try:
             async with aiohttp.ClientSession() as used.http, async_playwright() as playwright:
-                await used.until(lambda: used.answers(f"{used.phone}/api/state"), "the demo did not start")
+                await used.start_demo()
                 browser = await launch(playwright)
                 await pages(browser, used, "empty")
                 await families(browser, await evening(browser, f"{used.phone}/", f"{used.url}/console/"))

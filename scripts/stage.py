@@ -126,6 +126,22 @@ class Stage:
         await self.until(self._ready, "the service was not ready")
         self.ready_in = time.monotonic() - started
 
+    async def start_demo(self) -> None:
+        """Start `jiashu demo` without its fortnight, service and simulator in one, with its data in the folder."""
+        options = ["--port", str(self.port), "--phone-port", str(self.phone_port), "--data", f"{self.folder}/demo"]
+        self.service = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "demo",
+            *options,
+            "--no-fortnight",
+            cwd=ROOT,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        await self.until(lambda: self.answers(f"{self.phone}/api/state"), "the demo did not start", 60)
+
     async def start_platform(self) -> None:
         """Start the simulator."""
         with (self.folder / "platform.log").open("ab") as log:

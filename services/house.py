@@ -125,6 +125,10 @@ class House:
         return f"现在值班：{'、'.join(named[:2])}。\n" if named else ""
 
     def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False, away: bool = False) -> str:
-        """Several phrases as one message."""
+        """Several phrases as one message; what to do in an emergency is told once, at the end of the last that tells it."""
         reader = self.reader(now, elder=elder, away=away)
-        return "\n".join(phrases.render(said.key, said.params, reader) for said in says)
+        told = [phrases.render(said.key, said.params, reader) for said in says]
+        urgent = str(reader.always["urgent"])
+        last = max((at for at, words in enumerate(told) if urgent in words), default=0)
+        once = (words if at >= last else words.replace(urgent, "").strip() for at, words in enumerate(told))
+        return "\n".join(filter(None, once))

@@ -54,7 +54,7 @@ async def workbook(home: House) -> None:
 
 
 async def _settled(boss: Hands, asked: Locator) -> None:
-    """By the guess, the answer to the question, or empty for now."""
+    """By the guess, the answer to the question, or left empty."""
     before = await asked.count()
     for words in ("是两位", "用 ", "先空着"):
         found = asked.first.get_by_role("button", name=re.compile(f"^{words}"))

@@ -53,6 +53,7 @@ async def test_a12_two_things_in_one_message_are_two_tasks_each_with_its_colleag
     assert sorted(await filed(furnished)) == ["request", "visit"]
     assert "代办" in answer
     assert "探视" in answer
+    assert answer.count("急事请打") == 1, answer
     assert await furnished.one("SELECT count(*) FROM promise WHERE kept_at IS NULL") == 1, "one answer for both"
 
 
