@@ -125,7 +125,7 @@ class House:
         return f"现在值班：{'、'.join(named[:2])}。\n" if named else ""
 
     def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False, away: bool = False) -> str:
-        """Several phrases as one message; what to do in an emergency is told once, at the end of the last that tells it."""
+        """Several phrases as one message; what to do in an emergency is told once, by the last that tells it."""
         reader = self.reader(now, elder=elder, away=away)
         told = [phrases.render(said.key, said.params, reader) for said in says]
         urgent = str(reader.always["urgent"])
