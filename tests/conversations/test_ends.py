@@ -3,7 +3,7 @@
 import pytest
 
 from conversations import answers
-from conversations.effects import Quiet, Say
+from conversations.effects import Quiet, Say, TakeVerdict
 from conversations.engine import Flow, Snapshot, Turn
 from conversations.events import Done, Text
 from conversations.flows import complaints_verdict, matters, talks_bereaved
@@ -23,6 +23,14 @@ def test_c10_a_nod_beside_a_colleague_is_no_verdict_and_says_nothing() -> None:
     turn = complaints_verdict.flow.resume(begun, begun.effects[0], Done(how="quiet"))
     assert turn.ended
     assert is_quiet(turn)
+
+
+def test_fault_a17_thanks_where_nothing_is_asked_is_no_verdict_and_is_answered_as_a_closing() -> None:
+    begun = complaints_verdict.flow.begin(Intent.VERDICT_YES, Text("谢谢"))
+    assert [effect.nod for effect in begun.effects if isinstance(effect, TakeVerdict)] == [True]
+    turn = complaints_verdict.flow.resume(begun, begun.effects[0], Done(how="nod"))
+    assert turn.ended
+    assert said(turn) == ["desk.closing"]
 
 
 @pytest.mark.parametrize(
