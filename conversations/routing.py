@@ -34,6 +34,7 @@ class Intent(StrEnum):
     SURVEY = "survey"
     NOTHING = "nothing"
     GREETING = "greeting"
+    CLOCK = "clock"
     IDENTITY = "identity"
     OFFTOPIC = "offtopic"
     SUGGESTION = "suggestion"

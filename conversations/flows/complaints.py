@@ -9,7 +9,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from conversations.effects import AddToComplaint, AskHuman, Effect, NoteOnComplaint, OpenComplaint, Withdraw, say
+from conversations.effects import (
+    AddToComplaint,
+    AskHuman,
+    Effect,
+    NoteOnComplaint,
+    OpenComplaint,
+    ShowProgress,
+    Withdraw,
+    say,
+)
 from conversations.engine import END, Flow, Step, finish, goto, stay
 from conversations.events import Click, Done, Message, Other, Reply, Skipped, Text
 from conversations.routing import Intent, Opening, of_words
@@ -40,6 +49,10 @@ class Complaint:
     when: str | None = None
     name: str | None = None
     phone: str | None = None
+    told: int = 0
+    """How many messages of the story were kept."""
+    outside: bool = False
+    """Whether the last of them speaks of somebody outside of the house."""
 
 
 flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
@@ -60,10 +73,21 @@ _WITHDRAWS: Final = re.compile(
     r"(?:把)?(?:我的?|这个|那个|这件)?投诉(?:取消|撤销|撤回|撤掉|撤)(?:了|掉)?)(?:吧|了)?"
     r"(?:[，,\s]*(?:算了|就这样|谢谢(?:你们)?|没事了))?(?:吧|了)?[。.!！~]*$"
 )
-_DEMANDS: Final = re.compile(
-    r"投诉|投述|投訴|举报|说法|交代|(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|发到?网上|抖音"
+_OUTSIDE: Final = re.compile(
+    r"(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|民政|卫健委|报警|发到?网上|抖音|小红书|微博"
 )
-"""Who says so while the story is told hears once more that it is registered, and not that it goes on."""
+_DEMANDS: Final = re.compile(rf"投[诉述訴]|举报|说法|交代|答复|道歉|赔偿|到底|有没有人管|{_OUTSIDE.pattern}")
+"""Who says so while the story is told hears once more that it is registered, and until when."""
+NOTED: Final = ("complaint.noted", "complaint.noted_too", "complaint.noted_all")
+"""What is said to each message of the story, in turn: one sentence three times sounds deaf."""
+_OUTBURST: Final = re.compile(
+    r"^[，,\s]*(?:(?:我说|喂|哎|请问|你们?|您们?|这|这个|这是|到底|究竟|都|真的?|真是|太|是)[，,\s]*)*+"
+    r"(?:怎么(?:回事|搞的|弄的|办事的|做事的|管的|当的)|怎么一回事|搞什么(?:名堂|鬼)?|干什么吃的|干什么吃|什么态度|什么意思|有没有人管|还有没有人管|气死我?|气人|过分|"
+    r"服了(?:你们)?|够了|受够了|无语|离谱|不像话|欺负人|欺人太甚|忍无可忍)(?:了|啊|呀|呢|吧|吗|嘛)*[\s，,。.!！?？~…]*$"
+)
+"""Anger that does not say yet what it is about."""
+SHORT: Final = 24
+"""Signs of such a message, at most."""
 LEAVES: Final = frozenset({"没事了", "没事儿了", "没事", "算了", "算了吧", "不说了"})
 """Said while the story is told: nothing more is asked."""
 
@@ -78,8 +102,13 @@ def leaves(words: str) -> bool:
     return words.strip(" 。.!！") in LEAVES or withdraws(words.strip())
 
 
+def is_outburst(words: str) -> bool:
+    """Whether somebody is angry, and says nothing else."""
+    return len(words) <= SHORT and _OUTBURST.match(words) is not None
+
+
 OPENINGS: Final = (
-    Opening(Intent.COMPLAINT, key="COMPLAINT", button="投诉"),
+    Opening(Intent.COMPLAINT, is_outburst, key="COMPLAINT", button="投诉"),
     Opening(Intent.WITHDRAW, withdraws),
 )
 
@@ -89,7 +118,8 @@ def begin(event: Message | Click) -> Step[Complaint]:
     """The message that contains the complaint is its first record; a tap on the menu has no words yet."""
     if isinstance(event, Click):
         return goto(S.STORY, Complaint(), say("complaint.tell_us"))
-    return goto(S.STORY, Complaint(), OpenComplaint(event))
+    told = 0 if isinstance(event, Text) and is_outburst(event.body) else 1
+    return goto(S.STORY, Complaint(told=told), OpenComplaint(event))
 
 
 @flow.enters(on=Intent.WITHDRAW)
@@ -119,6 +149,8 @@ def opened(data: Complaint, event: Done) -> Step[Complaint]:
     if event.how == "overdue":
         return ends(data, say("complaint.joined_late", number=event.ref))
     key = "complaint.joined" if event.how == "joined" else "complaint.sorry_we_listen"
+    if event.how != "joined" and not data.told:
+        key = "complaint.what_happened"
     return ends(data, say(key, number=event.ref, by=event.due_at))
 
 
@@ -143,9 +175,22 @@ def story(data: Complaint, event: Message) -> Step[Complaint]:
         case Other():
             return stay(data, *keep(data, event), say("complaint.cannot_read_this_kind", number=data.case))
         case Text(body) if _DEMANDS.search(body):
-            return stay(data, *keep(data, event), say("complaint.demand", number=data.case))
+            data = replace(data, outside=_OUTSIDE.search(body) is not None)
+            return stay(data, *keep(data, event), ShowProgress())
         case _:
-            return stay(data, *keep(data, event), say("complaint.noted", number=data.case))
+            turn = max(data.told, 1)
+            return stay(
+                replace(data, told=turn % len(NOTED) + 1), *keep(data, event), say(NOTED[turn - 1], number=data.case)
+            )
+
+
+@flow.on_done(of=ShowProgress)
+def stands_still(data: Complaint, event: Done) -> Step[Complaint]:
+    """Until when; who names somebody outside hears that it is their right."""
+    right = (say("complaint.outside"),) if data.outside else ()
+    if event.due_at is None:
+        return stay(data, say("complaint.demand", number=data.case), *right)
+    return stay(data, say("complaint.demand_by", number=data.case, by=event.due_at), *right)
 
 
 @flow.state(S.ABOUT, ask="complaint.about", to=(S.WHEN, S.NAME, S.CALL, END), skippable=True)

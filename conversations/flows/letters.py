@@ -6,9 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from conversations.effects import AskHuman, ShowLetters, say
+from conversations.effects import AskHuman, FileMatter, ShowLetters, say
 from conversations.engine import END, Flow, Step, finish
-from conversations.events import Click, Done, Message, Refused
+from conversations.events import Click, Done, Message, Refused, Text
+from conversations.flows import matters
+from conversations.flows.matters import Filed
 from conversations.routing import Intent, Opening
 
 
@@ -19,11 +21,15 @@ class S(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
-    """Nothing has to be remembered."""
+class Wanted(Filed):
+    """`asked`: how it goes with somebody was asked in words, and no button was pressed."""
+
+    asked: bool = False
 
 
-flow = Flow("letters", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
+OVER: Final = "over"
+"""Among what is known: that there is no letter of today, and none will come."""
+flow = Flow("letters", version=1, states=S, start=S.ONCE, slots=Wanted, idle=timedelta(minutes=15))
 
 
 _LETTER: Final = re.compile(
@@ -40,17 +46,27 @@ SAID: Final = {
 
 
 @flow.enters(on=Intent.LETTER)
-def begin(_: Message | Click) -> Step[Nothing]:
+def begin(event: Message | Click) -> Step[Wanted]:
     """The newest ones."""
-    return finish(Nothing(), ShowLetters())
+    asked = isinstance(event, Text) and _LETTER.match(event.body.strip()) is None
+    return finish(Wanted(asked=asked), ShowLetters())
 
 
 @flow.on_done(of=ShowLetters)
-def shown(data: Nothing, event: Done) -> Step[Nothing]:
-    """Today's, else the last ones and when today's may be read; nothing is made up."""
+def shown(data: Wanted, event: Done) -> Step[Wanted]:
+    """Today's, else the last ones and when the next may be read; nothing is made up. Who asked how it goes when there
+    is none of today any more is answered by a colleague.
+    """
     if event.how == "quiet":
         return finish(data, say("letters.quiet", link=event.ref))
+    if data.asked and OVER in event.known:
+        key = "letters.earlier" if event.how == "earlier" else "letters.tomorrow"
+        return finish(data, say(key, lines=event.ref, by=event.due_at), FileMatter(Intent.PRIVATE))
     return finish(data, say(SAID.get(event.how, "letters.none"), lines=event.ref, by=event.due_at))
+
+
+flow.on_done(of=FileMatter)(matters.filed)
+flow.on_done(of=AskHuman)(matters.promised)
 
 
 REFUSED: Final = {"room": "letters.room", "shared": "letters.shared"}
@@ -58,12 +74,12 @@ REFUSED: Final = {"room": "letters.room", "shared": "letters.shared"}
 
 
 @flow.on_refused(of=ShowLetters)
-def unbound(data: Nothing, refused: Refused) -> Step[Nothing]:
+def unbound(data: Wanted, refused: Refused) -> Step[Wanted]:
     """Nobody learns whether anybody lives here; a device of a room has no letters."""
     return finish(data, say(REFUSED.get(refused.why, "letters.unbound")))
 
 
 @flow.state(S.ONCE, to=(END,))
-def once(data: Nothing, _: Message) -> Step[Nothing]:
+def once(data: Wanted, _: Message) -> Step[Wanted]:
     """Never waited in."""
     return finish(data, AskHuman("unanswered"))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from conversations.effects import AskHuman, FileMatter, Quiet, Say, say
 from conversations.engine import END, Flow, Step, finish
@@ -31,6 +31,7 @@ class Filed:
     how: str = "new"
 
 
+F = TypeVar("F", bound=Filed)
 flow = Flow("matter", version=1, states=S, start=S.ONCE, slots=Filed, idle=timedelta(minutes=15))
 INTENTS: Final = (
     Intent.SUGGESTION,
@@ -69,9 +70,8 @@ def to_elder(event: Done) -> Say:
     return say("matter.elder", who="".join(event.known[1:2]))
 
 
-@flow.on_done(of=FileMatter)
-def filed(data: Filed, event: Done) -> Step[Filed]:
-    """The task is there; whoever waits for an answer is promised one."""
+def filed(data: F, event: Done) -> Step[F]:
+    """The task is there; whoever waits for an answer is promised one. Other talks say it alike."""
     matter, who = (*event.known, "", "")[:2]
     match event.how:
         case "silent":
@@ -84,8 +84,7 @@ def filed(data: Filed, event: Done) -> Step[Filed]:
             return finish(replace(data, matter=matter, who=who, how=event.how), AskHuman("unanswered"))
 
 
-@flow.on_done(of=AskHuman)
-def promised(data: Filed, event: Done) -> Step[Filed]:
+def promised(data: F, event: Done) -> Step[F]:
     """Its name, whose it is, and until when; a moment that has passed is not told."""
     if event.how == "attended":
         return finish(data, Quiet("a colleague is in the talk, and the row has a clock"))
@@ -97,6 +96,10 @@ def promised(data: Filed, event: Done) -> Step[Filed]:
         return finish(data, say("matter.who_asks", who=data.who, by=event.due_at))
     key = "matter.added" if data.how == "added" else "matter.filed"
     return finish(data, say(key, matter=data.matter, who=data.who, by=event.due_at))
+
+
+flow.on_done(of=FileMatter)(filed)
+flow.on_done(of=AskHuman)(promised)
 
 
 @flow.state(S.ONCE, to=(END,))

@@ -2,6 +2,7 @@
 C13).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -27,7 +28,14 @@ class Nothing:
 flow = Flow("desk", version=1, states=S, start=S.ONCE, slots=Nothing, idle=timedelta(minutes=15))
 
 
+_CLOCK: Final = re.compile(
+    r"^(?:请问|麻烦问一下|问一下|问下|那个|哎|喂|小安|姑娘|孩子|你说|[，,\s])*+"
+    r"(?:(?:现在|这会儿?|这阵|眼下)(?:是|到)?(?:几点钟?|几时|什么时间|啥时间|什么时候|啥辰光|几点几分)|"
+    r"(?:今天|今儿个?|今朝|今日)(?:是|又是)?(?:几号|几月几号|几月几日|星期几|礼拜几|周几|什么日子|啥日子|几月|礼拜天还是礼拜一)|"
+    r"(?:几点钟?|几点几分|啥辰光|几号|星期几|礼拜几|周几)(?=了|啦|咯|喽))(?:了|啦|咯|喽|呀|啊|呢)*[\s?？。.!！]*$"
+)
 OPENINGS: Final = (
+    Opening(Intent.CLOCK, _CLOCK.match),
     Opening(Intent.HUMAN, key="HUMAN", button="找人"),
     Opening(Intent.CONTACT, key="CONTACT", button="联系我们"),
     Opening(Intent.ASK, key="NURSE", button="叫护士"),
@@ -44,6 +52,12 @@ def welcome(event: Followed | Scanned) -> Step[Nothing]:
 def contact(_: Message | Click) -> Step[Nothing]:
     """The hotline, at any hour (Q7)."""
     return finish(Nothing(), say("desk.contact"))
+
+
+@flow.enters(on=Intent.CLOCK)
+def clock(_: Message) -> Step[Nothing]:
+    """几点了, 今天几号: asked again within the hour it is told again as kindly (F37)."""
+    return finish(Nothing(), say("desk.clock"))
 
 
 @flow.enters(on=Intent.THANKS)
@@ -80,7 +94,11 @@ WITHOUT_A_TIME: Final = {
     "overdue": "desk.overdue",
     "elder": "desk.elder",
     "elder_night": "desk.elder_night",
-    "called": "alarm.heard",
+    "alarm.heard": "alarm.heard",
+    "alarm.heard_hurt": "alarm.heard_hurt",
+    "alarm.on_the_way": "alarm.on_the_way",
+    "alarm.coming_aloud": "alarm.coming_aloud",
+    "alarm.known": "alarm.known",
 }
 """What is said where no time is told."""
 

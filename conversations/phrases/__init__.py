@@ -1,7 +1,7 @@
 """The words of the machine: filled and told in the reader's time zone, at the moment they are sent.
 
-Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} {duty} {notice} are always
-there.
+Each subject has its file `<subject>.toml` in this folder. {home} {phone} {urgent} {robot} {duty} {notice}
+{clock} {today} are always there.
 Plain words, short sentences, no exclamation marks to people in distress (design.md 2; domain.md 6e).
 """
 
@@ -16,6 +16,9 @@ from pathlib import Path
 from conversations.effects import Value
 
 WEEKDAYS = "一二三四五六日"
+NOON, DAWN = 12, 5
+PARTS_OF_DAY = ((5, "夜里"), (8, "早上"), (11, "上午"), (13, "中午"), (18, "下午"), (22, "晚上"), (24, "夜里"))
+"""Until which hour, and how that part of the day is called."""
 NEAR = {0: "", 1: "明天 ", 2: "后天 ", -1: "昨天 "}
 
 
@@ -86,8 +89,25 @@ def render(key: str, params: Mapping[str, Value], reader: Reader) -> str:
 
 def fill(text: str, params: Mapping[str, Value], reader: Reader) -> str:
     """A text with its blanks filled. Raises KeyError for an unfilled one."""
-    filled = {name: _tell(params[name] if name in params else reader.always[name], reader) for name in blanks_of(text)}
+    filled = {name: _tell(_value(name, params, reader), reader) for name in blanks_of(text)}
     return text.format_map(filled)
+
+
+def _value(name: str, params: Mapping[str, Value], reader: Reader) -> Value:
+    if name in params:
+        return params[name]
+    local = reader.now.astimezone(reader.zone)
+    if name == "clock":
+        return clock(local)
+    return f"{local.month}月{local.day}日，星期{WEEKDAYS[local.weekday()]}" if name == "today" else reader.always[name]
+
+
+def clock(local: datetime) -> str:
+    """The time of day as it is spoken: 夜里 2 点 20 分，天还没亮; 下午 3 点."""
+    part = next(name for until, name in PARTS_OF_DAY if local.hour < until)
+    hour = local.hour - 12 if local.hour > NOON else local.hour or 12
+    told = f"{part} {hour} 点" + (f" {local.minute} 分" if local.minute else "")
+    return f"{told}，天还没亮" if local.hour < DAWN else told
 
 
 def _tell(value: Value, reader: Reader) -> str:

@@ -49,6 +49,7 @@ NAMES: Final[Mapping[str, str]] = {
     "called": "称呼",
     "category": "性质",
     "choices": "几个问题",
+    "clock": "现在几点",
     "count": "几题",
     "day": "哪天",
     "days": "几天",
@@ -84,6 +85,7 @@ NAMES: Final[Mapping[str, str]] = {
     "two": "第二位",
     "urgent": "急事怎么办",
     "what": "哪件事",
+    "today": "今天几号",
     "who": "哪位",
     "why": "为什么",
 }
@@ -288,6 +290,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "status": "请假",
     "text": "早中晚三餐，菜单每周一换。",
     "what": "306 王桂兰 看看空调",
+    "today": "今天几号",
     "who": "306 王桂兰",
     "why": "姓名和绑定单上写的不一样",
 }

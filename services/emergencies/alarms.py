@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from care.errors import NotFound
 from care.sla import Kind
-from care.states import AWAY, Status
+from care.states import AWAY
 from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
 from services.access import Viewer, may_hear
@@ -33,28 +33,6 @@ TWICE: Final = timedelta(minutes=1)
 CALL_WITHIN: Final = timedelta(minutes=15)
 """A call task for who cried and is not in the house (U4)."""
 MUTED_FOR: Final = timedelta(hours=24)
-ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
-"""Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell
-(F5).
-"""
-
-
-def called(heard: Triage, kind: str, away: str = "") -> Say:
-    """What the person hears at once: that we call somebody; never that somebody comes (F2).
-
-    Who is not in the house hears whom to call (A7); a stranger may be anywhere, and hears whom to call there (F26).
-    """
-    if away == Status.DIED and heard.kind not in ACKNOWLEDGED:
-        return say("alarm.called_back")
-    if away and heard.kind not in ACKNOWLEDGED:
-        return say("alarm.away", status=away)
-    if kind == "guest" and heard.kind != "自伤":
-        return say("alarm.called_stranger")
-    if heard.kind in ACKNOWLEDGED:
-        return say(ACKNOWLEDGED[heard.kind])
-    if kind == "staff":
-        return say("alarm.called_staff")
-    return say("alarm.called_elder" if kind == "elder" else "alarm.called")
 
 
 class _Open(NamedTuple):
@@ -130,10 +108,8 @@ def sound(
     store.hint("alarms")
 
 
-def take_back(context: Context, kind: str) -> Say | None:
-    """「没事了」, 「点错了」: lowers nothing and ends nothing; who goes is told, and who said it hears that somebody comes to
-    look all the same (A18). None where nothing rings.
-    """
+def calm(context: Context) -> list[str]:
+    """Words that lower nothing and end nothing, of which who goes is told (A18); the audiences of what rings."""
     store, person = context.store, context.person_id
     rows = store.rows(
         "SELECT id, audience FROM alarm WHERE person_id = ? AND arrived_at IS NULL AND latest_at > ?",
@@ -143,12 +119,19 @@ def take_back(context: Context, kind: str) -> Say | None:
     for row_id, _ in rows:
         store.update(tables.Alarm, row_id, person=person, calmed_id=context.inbox_id)
         store.audit(context.home_id, context.now, f"person:{person}", "calmed", f"alarm:{row_id}")
-    if not rows:
+    if rows:
+        store.hint("alarms")
+    return [str(audience) for _, audience in rows]
+
+
+def take_back(context: Context, kind: str) -> Say | None:
+    """「没事了」, 「点错了」: who said it hears that somebody comes to look all the same (A18). None where nothing rings."""
+    audiences = calm(context)
+    if not audiences:
         return None
-    store.hint("alarms")
-    if all(audience == Audience.LEAD.value for _, audience in rows):
-        return say("alarm.noted")
-    if away(store, person, context.kind):
+    if all(audience == Audience.LEAD.value for audience in audiences):
+        return say("alarm.known")
+    if away(context.store, context.person_id, context.kind):
         return say("alarm.calmed_away")
     return say("alarm.calmed_stranger" if kind == "guest" else "alarm.calmed")
 

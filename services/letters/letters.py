@@ -13,6 +13,7 @@ from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Launch, Role
 from conversations.effects import ShowLetters, say
 from conversations.events import Done, Refused
+from conversations.flows.letters import OVER
 from conversations.phrases import date_of
 from services.access import LEADS, Viewer, name_of
 from services.context import Context
@@ -290,15 +291,17 @@ def show(context: Context, _: ShowLetters) -> Done | Refused:
     if queries.all_quiet(context.store, context.person_id):
         return Done(ref=shelf_link(context.house.public_url), how="quiet")
     begun = queries.begun(context.store, context.person_id)
+    due_at = _next_release(context.house.home, context.now)
+    over = (OVER,) if begun and today(context.house.home, due_at) > today(context.house.home, context.now) else ()
     if not found:
-        return Done(how="none" if begun else "not_begun", due_at=_next_release(context.house.home, context.now))
+        return Done(how="none" if begun else "not_begun", due_at=due_at, known=over)
     lines = "\n".join(
         f"{elder}，{date_of(day, today(context.house.home, context.now))}：{link(context.house.public_url, letter)}"
         for elder, day, letter in found
     )
     fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
     how = "ready" if fresh else "earlier" if begun else "before"
-    return Done(ref=lines, how=how, due_at=_next_release(context.house.home, context.now))
+    return Done(ref=lines, how=how, due_at=due_at, known=() if fresh else over)
 
 
 def _next_release(home: Home, now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from conversations.flows.talks import promised
 from conversations.phrases import moment
 from services.complaints import filing
 from services.context import Context, Executor
+from services.emergencies import said
 from services.house import House
 from services.promises import promises
 from services.subject import subjects
@@ -81,14 +82,17 @@ def ask_human(context: Context, effect: AskHuman) -> Done:
 
 def _promised(context: Context, due_at: datetime, how: str) -> Done:
     """In which words it is promised: none while a colleague is in the talk; an elder hears no time; while nobody is at
-    the desk it is told when they are back (N8, A15).
+    the desk it is told when they are back (N8, A15). Who cried hears how far that is.
     """
     house, now = context.house, context.now
     if context.attended:
         return promises.promised(context, due_at, how="attended")
+    stands = said.standing(context.store, context.person_id, context.now) if context.called else None
+    if stands is not None and not context.away and context.kind != "guest":
+        return promises.promised(context, due_at, how=said.meanwhile(stands, context.now, context.kind).key)
     if context.elder:
-        if context.called and not context.away:
-            return promises.promised(context, due_at, how="called")
+        if context.untied:
+            return promises.promised(context, due_at, how="alarm.known")
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)
         return promises.promised(context, due_at, how="elder_night" if night else "elder")
     how, opens = _at_this_hour(house, now, how)

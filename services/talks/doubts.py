@@ -16,13 +16,13 @@ from care.triage import Audience, Triage, Urgency
 from conversations import events
 from conversations.effects import Say, say
 from services.context import Context
-from services.emergencies import alarms
+from services.emergencies import alarms, said
 from services.house import House
 from services.outgoing import outbox
 from services.promises import promises
 from services.talks import again, keeping, looking
 from services.talks.envelope import Envelope
-from services.talks.reading import is_high
+from services.talks.reading import is_high, wanted
 from services.talks.talks import Talk
 from storage.store import Store
 from storage.tables.talks_doubts import Doubt
@@ -71,12 +71,8 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
         return _again(context, talk, event, heard)
     if isinstance(event, events.Click):
         return Weighed(heard)
-    if talk.calls(context.now) and (
-        exact.takes_back(events.said(event)) or (decision is not None and decision.intent == "wrong")
-    ):
-        told = alarms.take_back(context, talk.who)
-        if told is not None:
-            return Weighed(heard, says=(told,), ends=True)
+    if talk.calls(context.now) and (told := _while_called(context, talk, envelope, decision)) is not None:
+        return Weighed(heard, says=(told,), ends=True)
     if decision is None or envelope.read is None or talk.is_muted(context.now) or not (decision.ask or decision.show):
         return Weighed(heard)
     if decision.ask and _may_ask(context, talk, envelope, decision):
@@ -84,6 +80,21 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
     if not keeping.is_nameless(context.house, talk, envelope):
         _show(context, decision)
     return Weighed(heard)
+
+
+def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: Decision | None) -> Say | None:
+    """What is said to 没事了, 谢谢 and 有人来了 while somebody is called; None for other words. Who goes is told of it."""
+    words = events.said(envelope.event)
+    if exact.takes_back(words) or (decision is not None and decision.intent == "wrong"):
+        return alarms.take_back(context, talk.who)
+    if talk.snapshot is not None or context.attended or context.away:
+        return None
+    stands = said.standing(context.store, context.person_id, context.now)
+    intent = envelope.intent if decision is None else wanted(envelope.intent, decision)
+    told = said.nodded(stands, context.now, talk.who, intent, words)
+    if told is not None and said.came(words):
+        alarms.calm(context)
+    return told
 
 
 def _show(context: Context, decision: Decision) -> None:
@@ -101,7 +112,7 @@ def _again(context: Context, talk: Talk, event: events.Arrival, heard: Triage) -
     if still.rings:
         return Weighed(still, brief=True)
     in_complaint = talk.snapshot is not None and talk.snapshot.flow == "complaint"
-    return Weighed(still, says=() if in_complaint else (alarms.called(heard, talk.who),), ends=not in_complaint)
+    return Weighed(still, says=() if in_complaint else (said.called(heard, talk.who),), ends=not in_complaint)
 
 
 def _may_ask(context: Context, talk: Talk, envelope: Envelope, decision: Decision) -> bool:
@@ -175,11 +186,11 @@ def _answered(
         return None
     if not words and talk.who != "elder":
         return None
-    said = "yes" if not words else _short(words, talk)
-    if said == "yes":
+    short = "yes" if not words else _short(words, talk)
+    if short == "yes":
         _end(context, found.id, DoubtEnd.YES)
         return Weighed(_rings(found.kind, "问了，要人去"), found.inbox_id, ends=True)
-    if said == "no" or (decision is not None and decision.intent == "wrong"):
+    if short == "no" or (decision is not None and decision.intent == "wrong"):
         _end(context, found.id, DoubtEnd.NO)
         looking.show(context, found.kind, context.accused, doubt_id=found.id)
         return Weighed(heard, says=(say("asked.no"),), ends=True)
@@ -240,7 +251,7 @@ def _goes_without_answer(context: Context, doubt_id: int, kind: str) -> None:
     away = alarms.away(store, context.person_id, context.kind)
     if away:
         alarms.call_instead(context)
-    told = alarms.called(_rings(kind, ""), "elder", away)
+    told = said.called(_rings(kind, ""), "elder", away)
     _say(context, told, f"doubt:{doubt_id}:silence", elder=True)
 
 

@@ -24,7 +24,7 @@ from conversations.routing import Intent
 from services.accusations import accusations
 from services.complaints import filing
 from services.context import Context
-from services.emergencies import alarms, cries
+from services.emergencies import alarms, cries, said
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
@@ -238,12 +238,14 @@ def _one(
     asks = house.words(weighed.says, now, elder=talk.who == "elder")
     if heard.rings:
         since = weighed.inbox_id or inbox_id
+        stands = said.standing(store, talk.person_id, now) if context.called else None
         alarms.sound(store, envelope.home_id, talk.person_id, since, heard, now, brief=weighed.brief)
         cries.remember(inbox_id, envelope.event, envelope.meant)
         away = alarms.away(store, talk.person_id, talk.kind)
         if away:
             alarms.call_instead(context)
-        alarm = house.words([alarms.called(heard, talk.who, away)], now, elder=talk.who == "elder", away=context.away)
+        told = _told(context, talk, envelope, heard, away, stands)
+        alarm = house.words([told], now, elder=talk.who == "elder", away=context.away)
     if (
         weighed.ends
         or (heard.rings and talk.kind == "staff")
@@ -259,7 +261,7 @@ def _one(
         text = _named(store, house, talk, facts, context, turned)
     elif not isinstance(envelope.event, SILENT):
         further = parts.others(envelope, talk, decision, stepping.wanted(house, envelope, decision))
-        flow, turn = stepping.step(house, envelope, talk, facts, decision)
+        flow, turn = stepping.step(store, house, envelope, talk, facts, decision)
         turn, says = stepping.rounds(flow, turn, context)
         more = parts.tell(house, envelope, context, further, says)
         says = says + more if turn.ended else more + says  # an open question stands last
@@ -276,6 +278,16 @@ def _one(
     return Receipt(answer, inbox_id=inbox_id)
 
 
+def _told(
+    context: Context, talk: Talk, envelope: Envelope, heard: Triage, away: str, stands: said.Standing | None
+) -> Say:
+    """What who cries hears: the first time that somebody is called, later how far it is."""
+    if stands is not None and not away and said.is_again(heard, stands, talk.who):
+        return said.meanwhile(stands, context.now, talk.who)
+    lives_here = talk.kind == "family" and said.lives_here(context.store, talk.person_id)
+    return said.called(heard, talk.who, away, events.said(envelope.event), lives_here=lives_here)
+
+
 def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Context, turned: speaking.Turn) -> str:
     """The name was said: what waited for it is gone on with as if it came now from them."""
     if turned.kept is None:
@@ -286,7 +298,7 @@ def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Contex
     before = msgspec.structs.replace(
         context, inbox_id=inbox_id, event=event, said_at=sla.said_at(envelope.created_at, context.now), accused=None
     )
-    flow, turn = stepping.step(house, envelope, talk, facts, _understood(house, envelope, talk)[0])
+    flow, turn = stepping.step(store, house, envelope, talk, facts, _understood(house, envelope, talk)[0])
     turn, says = stepping.rounds(flow, turn, before)
     stepping.after(store, talk, flow, turn, envelope, context.now)
     return house.words(says, context.now, elder=context.elder, away=context.away)
@@ -365,7 +377,7 @@ def _set_aside(store: Store, house: House, envelope: Envelope, talk: Talk, error
         says = [Say("receive.set_aside")]
         if envelope.heard.rings:
             alarms.sound(store, envelope.home_id, talk.person_id, inbox_id, envelope.heard, now)
-            says.insert(0, alarms.called(envelope.heard, talk.who))
+            says.insert(0, said.called(envelope.heard, talk.who))
         answer = Answer(house.words(says, now, elder=context.elder, away=context.away), int(now.timestamp()))
         keeping.keep_answer(store, talk.person_id, inbox_id, answer)
     return Receipt(answer, inbox_id=inbox_id)

@@ -14,15 +14,18 @@ from services.house import House
 from services.talks import bereaved, dispatch, reading, talks
 from services.talks.envelope import Envelope
 from services.talks.talks import Talk
+from services.tasks import matters
 from storage import tables
 from storage.store import Store
 from understanding.cascade import Decision
 
 
 def step(
-    house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
+    store: Store, house: House, envelope: Envelope, talk: Talk, facts: Facts, decision: Decision | None = None
 ) -> tuple[Flow[Any], Turn]:
-    """Give a message to the running talk, else to the flow that its intent begins. Raises FlowError."""
+    """Give a message to the running talk, else to the flow that its intent begins; what an enquirer tells of
+    their elder belongs to the enquiry that is open. Raises FlowError.
+    """
     event, registry = envelope.event, house.registry
     if isinstance(event, Notice | Unfollowed):
         raise FlowError("-", "-", "nothing begins with this")
@@ -35,7 +38,10 @@ def step(
         if flow.takes(talk.snapshot, event):
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = COLLEAGUE if talk.kind == "staff" else wanted(house, envelope, decision)
-    told = talk.has_complaint and isinstance(event, events.Text) and not is_question(event.body)
+    states = isinstance(event, events.Text) and not is_question(event.body)
+    if states and talk.kind == "guest" and intent in {Intent.ASK, Intent.LEAD}:
+        intent = matters.enquires(store, talk.person_id, envelope.arrived_at) or intent
+    told = states and (talk.has_complaint or intent in matters.ENQUIRES)
     asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
     if asks and not told and not talk.attended(envelope.arrived_at):
         asked = envelope.look_up(decision)

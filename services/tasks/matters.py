@@ -27,6 +27,8 @@ HARMLESS: Final = frozenset({severity.UNKNOWN, "餐饮", "环境设施", "活动
 """Categories of complaint of which praise speaks as well."""
 HIDDEN: Final = "说到同事，请看会话"
 """Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
+ENQUIRES: Final = ("lead", "tour")
+"""What an enquirer wants, and tells more of."""
 OPEN: Final = """SELECT id, body FROM task WHERE talk_of = ? AND source = ? AND made_by = ? AND ended_at IS NULL
     AND made_at > ? ORDER BY id DESC LIMIT 1"""
 ADD: Final = "UPDATE task SET body = ? WHERE id = ? AND body = ? AND ended_at IS NULL RETURNING owner_id, role, floor"
@@ -57,6 +59,19 @@ def file(context: Context, effect: FileMatter) -> Done:
     how = _how(context, matter, about) or ("guest" if asks else "added" if added else "new")
     whose = table().post(role, "" if about.lives else floor)
     return Done(how=how, known=(matter.name, whose))
+
+
+def enquires(store: Store, person_id: int, now: datetime) -> str:
+    """The newest enquiry of a person that is open and young enough to be added to; "" without one."""
+    row = store.row(
+        """SELECT source FROM task WHERE talk_of = ? AND source IN (?, ?) AND made_by = ? AND ended_at IS NULL
+           AND made_at > ? ORDER BY id DESC LIMIT 1""",
+        person_id,
+        *ENQUIRES,
+        MACHINE,
+        now - JOINS,
+    )
+    return "" if row is None else str(row[0])
 
 
 def _meant(intent: str, words: str) -> str:

@@ -31,7 +31,7 @@ def test_c1_a_tap_on_the_menu_opens_the_case_with_the_first_words() -> None:
 
 def test_c1_practice_f9_no_question_comes_between_two_angry_messages() -> None:
     _, seen = tell("我要投诉", "昨晚按铃没人来", "等了二十分钟")
-    assert said(seen) == ["complaint.noted"]
+    assert said(seen) == ["complaint.noted_too"]
     assert AddToComplaint("C261122-01", Text("等了二十分钟")) in seen
 
 

@@ -53,7 +53,7 @@ async def test_e2_the_elder_hears_that_we_call_and_never_that_somebody_comes_bef
     elder: HomeUnderTest,
 ) -> None:
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
-    assert await cries(elder, "我摔倒了") == "已经在叫人。急就按铃。"
+    assert await cries(elder, "我摔倒了") == "已经在叫人。您别动，别自己起来。"
     board = await board_of(elder)
     (alarm,) = board.seen_by(nurse)
     assert (alarm.name, alarm.place, alarm.words, alarm.count) == ("王桂兰", "306 室 1 床", "我摔倒了", 1)

@@ -37,7 +37,7 @@ async def test_fault_a7_who_is_not_in_the_house_is_told_whom_to_call_and_nobody_
 
 
 async def test_fault_a7_who_is_at_home_in_the_house_hears_the_bell_as_before(house: House) -> None:
-    assert await house.cries("我摔了起不来") == "已经在叫人。急就按铃。"
+    assert await house.cries("我摔了起不来") == "已经在叫人。您别动，别自己起来。"
     assert [strip.place for strip in house.strips("tang")] == ["306 室 1 床"]
     await house.cries("我妈摔了", "niece")
     assert "老人在 306 室" in next(strip.place for strip in house.strips("tang") if strip.name == "孙玉")

@@ -59,7 +59,7 @@ async def test_fault_a7_who_takes_the_alarm_of_an_away_elder_calls_and_is_not_sa
 
 async def test_f3_who_is_critically_ill_is_looked_for_in_the_house(house: House) -> None:
     await leaves(house, "病危")
-    assert await house.cries("我摔了起不来") == "已经在叫人。急就按铃。"
+    assert await house.cries("我摔了起不来") == "已经在叫人。您别动，别自己起来。"
     assert [strip.place for strip in house.strips("tang")] == ["306 室 1 床"]
 
 

@@ -75,7 +75,7 @@ async def test_f26_no_is_noted_and_a_colleague_is_shown_it(house: House) -> None
 async def test_f26_a_new_danger_rings_as_what_it_is_and_the_first_words_stand_beside_it(house: House) -> None:
     await says(house.home, "头有点昏", ASKED, intent="askback")
     house.home.clock.on(seconds=20)
-    assert await says(house.home, "我喘不上气", RINGS, kind="breath") == CALLED
+    assert await says(house.home, "我喘不上气", RINGS, kind="breath") == "已经在叫人。您别动，别怕。"
     await house.look()
     (strip,) = house.strips("tang")
     assert (strip.level, strip.count) == (0, 2)
@@ -160,7 +160,7 @@ async def test_f26_a_relative_is_asked_only_where_the_words_surely_tell_of_now(h
 
 async def test_f26_a_relatives_yes_rings_with_the_place(house: House) -> None:
     await says(house.home, "我妈刚说头昏站不住", SURE, "niece", intent="askback")
-    assert "已经在叫人。" in await says(house.home, "要", openid="niece")
+    assert "已经叫人去看" in await says(house.home, "要", openid="niece")
     await house.look()
     (strip,) = house.strips("tang")
     assert (strip.words, "306" in strip.place) == ("我妈刚说头昏站不住", True)
@@ -314,7 +314,7 @@ async def test_f26_without_an_alarm_it_is_a_short_sentence_and_no_promise(house:
 async def test_fault_a4_taking_an_accusation_back_shows_nothing_on_a_screen_that_others_see(house: House) -> None:
     home = house.home
     await says(home, "周敏打我", RINGS, kind="abuse")
-    assert await says(home, "没事了") == "您说的，我记下了。"
+    assert await says(home, "没事了") == "我知道了。您歇着。"
     await house.look()
     assert house.strips("tang") == []
     (strip,) = house.strips("he")

@@ -98,10 +98,10 @@ async def test_what_is_asked_aside_while_a_complaint_is_told_gets_its_end_and_th
     assert "探视" in answer
     assert answer.endswith("您接着说。"), answer
     assert await filed(furnished) == ["visit"]
-    assert await says(furnished, "上个月也丢过一回，问谁都说不知道", "kin3") == "记下了，您接着说。"
+    assert await says(furnished, "上个月也丢过一回，问谁都说不知道", "kin3") == "这句也记下了。还有什么，您都说。"
     assert await filed(furnished) == ["visit"]
 
 
 async def test_who_goes_on_talking_while_somebody_is_called_is_told_so(furnished: HomeUnderTest) -> None:
     await says(furnished, "我摔倒了，起不来", "elder3")
-    assert "已叫人" in await says(furnished, "这屋里也太黑了些", "elder3", intent="other")
+    assert "已经叫过人了" in await says(furnished, "这屋里也太黑了些", "elder3", intent="other")

@@ -178,7 +178,7 @@ async def test_e2_the_nurse_answers_an_alarm_and_the_elder_reads_who_comes(demo:
         if "唐雨来了，别动。" in await said():
             break
         await asyncio.sleep(0.1)
-    assert await said() == ["我摔倒了", "已经在叫人。急就按铃。", "唐雨来了，别动。"]
+    assert await said() == ["我摔倒了", "已经在叫人。您别动，别自己起来。", "唐雨来了，别动。"]
     for _ in range(40):
         if len(await said("voice")) == 2:
             break

@@ -54,8 +54,11 @@ QUIET = {
 """What runs beside every message all the time: the clock, the metronome and its jobs, the fetcher, the log."""
 
 
-POLLS = {"bot/sender.py:round", "services/outgoing/sending.py:claim"}
-"""The sender asks every second; only what it does after there is something to send belongs to the walk."""
+POLLS = {
+    "bot/sender.py:round": "services/outgoing/outbox.py:enqueue",
+    "services/outgoing/sending.py:claim": "bot/sender.py:round",
+}
+"""The sender asks every second; only a round that begins after there is something to send belongs to the walk."""
 
 
 def listed() -> list[str]:
@@ -82,7 +85,7 @@ class Trace:
             return
         file = path[len(str(ROOT)) + 1 :]
         entry = f"{file}:{frame.f_code.co_name}"
-        if entry in POLLS and "services/outgoing/outbox.py:enqueue" not in self.seen:
+        if POLLS.get(entry, entry) not in (*self.seen, entry):
             return
         if file.split("/", 1)[0] in HOUSE and entry not in self.seen:
             self.seen.append(entry)

@@ -1,0 +1,78 @@
+"""What who cried hears while nobody has ended it: whether somebody is on the way, and never more (F1, F2, A18)."""
+
+import pytest
+
+from services.emergencies import said
+from tests.services.floors import House, house
+from tests.services.heard import RINGS, says, unweighted
+
+__all__ = ["house", "unweighted"]
+pytestmark = pytest.mark.usefixtures("unweighted")
+FALLEN = "已经在叫人。您别动，别自己起来。"
+COMING = "有人来了，别动。"
+
+
+async def goes(house: House) -> None:
+    await house.look()
+    (strip,) = house.strips("tang")
+    await house.does("tang", "go", strip)
+
+
+async def test_f2_an_elder_on_the_floor_is_told_to_keep_still_and_later_how_far_it_is(house: House) -> None:
+    home = house.home
+    assert await says(home, "我摔了，坐地上了", RINGS, kind="fall") == FALLEN
+    assert await says(home, "腰使不上劲", RINGS, kind="fall") == "已经叫过人了。您别动，别怕。"
+    assert await says(home, "这屋里也太黑了些") == "已经叫过人了。您别动，别怕。"
+    await goes(house)
+    assert await says(home, "快点", RINGS, kind="fall") == COMING
+    assert await says(home, "好", intent="closing") == COMING
+    assert await home.one("SELECT count(*) FROM alarm") == 1
+
+
+async def test_f2_good_and_thanks_while_somebody_is_called_close_nothing(house: House) -> None:
+    home = house.home
+    await says(home, "胸口疼得厉害", RINGS, kind="breath")
+    assert await says(home, "好", intent="closing") == "您等一等，还在叫人。"
+    assert await says(home, "谢谢", intent="thanks") == "您等一等，还在叫人。"
+    await says(home, "我妈喘不上气", RINGS, "niece", kind="breath")
+    assert await says(home, "谢谢你们", openid="niece", intent="thanks") == "应该的。还在叫人，有人过去就告诉您。"
+    assert "还在叫人，有人过去就告诉您" in await says(home, "她昨天就有点喘", openid="niece")
+
+
+async def test_f2_a_relative_is_told_that_somebody_is_on_the_way_when_somebody_is(house: House) -> None:
+    home = house.home
+    assert "已经叫人去看" in await says(home, "我妈摔了", RINGS, "niece", kind="fall")
+    await goes(house)
+    assert await says(home, "谢谢你们", openid="niece", intent="thanks") == "应该的。已经有人过去了。"
+    assert "已经有人过去了" in await says(home, "她右腿做过手术", openid="niece")
+    assert "已经有人过去了" in await says(home, "她说腿动不了", RINGS, "niece", kind="fall")
+
+
+async def test_fault_a18_that_somebody_is_there_is_told_to_who_goes_and_ends_nothing(house: House) -> None:
+    home = house.home
+    await says(home, "我摔了", RINGS, kind="fall")
+    assert await says(home, "护士来了") == "好，让来的人看看您。"
+    await house.look()
+    (strip,) = house.strips("tang")
+    assert strip.calmed == "护士来了"
+
+
+@pytest.mark.parametrize("words", ["怎么还没人来", "没人来了", "坏人来了", "小偷来了", "人来了吗", "我闺女说她明天来"])
+def test_fault_a18_other_words_of_coming_are_not_taken_for_it(words: str) -> None:
+    assert not said.came(words)
+
+
+@pytest.mark.parametrize("words", ["有人来了", "来人了", "小王来了。", "护士已经到了", "扶起来了，谢谢"])
+def test_fault_a18_words_that_somebody_is_there(words: str) -> None:
+    assert said.came(words)
+
+
+async def test_f2_a_new_danger_is_answered_as_what_it_is(house: House) -> None:
+    home = house.home
+    assert await says(home, "有烟味，呛", RINGS, kind="hazard") == "已经在叫人。急就按铃。"
+    assert await says(home, "烟大了", RINGS, kind="hazard") == "已经叫过人了。急就按铃。"
+    assert await says(home, "我绊倒了", RINGS, kind="fall") == FALLEN
+
+
+async def test_f2_who_tells_of_another_elder_is_not_told_to_lie_still(house: House) -> None:
+    assert await says(house.home, "隔壁老李摔了", RINGS, kind="fall") == "已经在叫人。急就按铃。"
