@@ -69,7 +69,7 @@ async def play(page: Page, used: Stage, told: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-async def main(target: Path) -> None:
+async def main(target: Path, plays: Path) -> None:
     """All of them in one sample home, one after the other."""
     with tempfile.TemporaryDirectory(prefix="jiashu-plays-") as folder:
         used = Stage(Path(folder))
@@ -81,7 +81,7 @@ async def main(target: Path) -> None:
                 browser = await launch(playwright)
                 page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
                 await page.goto(used.phone)
-                for told in tomllib.loads(PLAYS.read_text(encoding="utf-8"))["play"]:
+                for told in tomllib.loads(plays.read_text(encoding="utf-8"))["play"]:
                     lines += await play(page, used, told)
                 await browser.close()
         finally:
@@ -93,4 +93,6 @@ async def main(target: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("target", type=Path)
-    asyncio.run(main(parser.parse_args().target))
+    parser.add_argument("--plays", type=Path, default=PLAYS, help="others than those of this folder")
+    given = parser.parse_args()
+    asyncio.run(main(given.target, given.plays))

@@ -11,6 +11,8 @@ from typing import Final
 
 MARKS: Final = re.compile(r"[\s。,，.!！?？~、…;；:：\"'“”()（）]+")
 _ASKS: Final = re.compile(r"[?？]|[吗呢]|什么|怎么|多少|几点|哪|能不能|可不可以|有没有|是不是")
+_THANKS: Final = re.compile(r"^(?:好了?的?|嗯+|哦|啊)|(?:谢谢|多谢|辛苦)(?:你们?|您|啊|了|大家)*$")
+"""What may stand beside it."""
 LONGEST: Final = 12
 """Signs of the longest command."""
 
@@ -74,5 +76,5 @@ def answer(words: str) -> str:
 
 
 def takes_back(words: str) -> bool:
-    """Whether somebody takes a cry for help back by these words and says nothing else."""
-    return bare(words) in _tables()["back"]
+    """Whether somebody takes a cry for help back by these words and says nothing else but thanks."""
+    return _THANKS.sub("", bare(words)) in _tables()["back"]

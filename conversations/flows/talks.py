@@ -99,6 +99,7 @@ WITHOUT_A_TIME: Final = {
     "alarm.on_the_way": "alarm.on_the_way",
     "alarm.coming_aloud": "alarm.coming_aloud",
     "alarm.known": "alarm.known",
+    "alarm.listens": "alarm.listens",
 }
 """What is said where no time is told."""
 

@@ -21,12 +21,17 @@ HURT: Final = frozenset({FALLEN, "呼吸心脏", "脑", "出血烫伤", "急病"
 """Who is told to keep still; who smells gas is not."""
 _NAMES: Final = "[张王李赵刘陈杨周吴孙马朱胡郭何林高罗]"
 _OF_ANOTHER: Final = re.compile(
-    rf"[他她]|隔壁|对面|对床|邻床|同屋|室友|老伴|老头|老太|有人|病友|老{_NAMES}|{_NAMES}(?:奶奶|爷爷|阿姨|大爷|大妈|师傅|老师)"
+    rf"[他她]|隔壁|对面|对床|邻床|同屋|室友|老伴|老头|老太|有人|病友|老{_NAMES}|"
+    rf"{_NAMES}(?:奶奶|爷爷|阿姨|大爷|大妈|师傅|老师)"
 )
 """Words in which an elder may speak of somebody else, who does not read what she is told."""
 _CAME: Final = re.compile(
     r"(?:人|护士|医生|大夫|护工|护理员|阿姨|姑娘|小.|她|他|你们)(?:已经|都|刚)?(?:来|到|过来|赶到|进来)(?:看我)?(?:了|啦)|"
     r"来(?:了|人)(?:一个|个)?人?(?:了|啦)|(?:看过|扶起来|抱起来|扶我起来)(?:我)?了"
+)
+_PLEADS: Final = re.compile(
+    r"别.{0,6}(?:说|讲|告诉|知道|传|问|提|声张)|不(?:要|许|能|敢|想).{0,6}(?:说|讲|告诉|提|声张|惹)|"
+    r"保密|当我没|就当.{0,4}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕"
 )
 _NONE_CAME: Final = re.compile(r"没|不|别|还|怎么|几时|什么|谁|吗|[?？]|坏|偷|贼|陌生|男")
 """「没人来」, 「怎么还不来人」, 「坏人来了」 say something else."""
@@ -114,6 +119,13 @@ def nodded(stands: Standing | None, now: datetime, kind: str, intent: str, words
     if stands.goes(now):
         return say("alarm.coming_aloud" if kind == "elder" else "alarm.thanked_going")
     return say("alarm.waits_elder" if kind == "elder" else "alarm.thanked")
+
+
+def hushed(words: str) -> Say:
+    """What an elder hears to further words after she accused somebody, who may stand beside the phone (F5): nothing of
+    the matter; a plea for secrecy, or to forget it, is met by what is no answer to it either.
+    """
+    return say("alarm.known" if _PLEADS.search(words) else "alarm.listens")
 
 
 def came(words: str) -> bool:

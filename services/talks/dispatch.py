@@ -6,6 +6,7 @@ from functools import cache
 from care import quiet_hours, sla
 from care.sla import Kind
 from care.states import Status
+from conversations import events
 from conversations.effects import (
     AskHuman,
     Beside,
@@ -92,7 +93,8 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
         return promises.promised(context, due_at, how=said.meanwhile(stands, context.now, context.kind).key)
     if context.elder:
         if context.untied:
-            return promises.promised(context, due_at, how="alarm.known")
+            words = events.said(context.event) if context.event is not None else ""
+            return promises.promised(context, due_at, how=said.hushed(words).key)
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)
         return promises.promised(context, due_at, how="elder_night" if night else "elder")
     how, opens = _at_this_hour(house, now, how)

@@ -85,14 +85,16 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
 def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: Decision | None) -> Say | None:
     """What is said to 没事了, 谢谢 and 有人来了 while somebody is called; None for other words. Who goes is told of it."""
     words = events.said(envelope.event)
-    if exact.takes_back(words) or (decision is not None and decision.intent == "wrong"):
+    may_nod = talk.snapshot is None and not context.attended and not context.away
+    there = may_nod and talk.who == "elder" and said.came(words)
+    if not there and (exact.takes_back(words) or (decision is not None and decision.intent == "wrong")):
         return alarms.take_back(context, talk.who)
-    if talk.snapshot is not None or context.attended or context.away:
+    if not may_nod:
         return None
     stands = said.standing(context.store, context.person_id, context.now)
     intent = envelope.intent if decision is None else wanted(envelope.intent, decision)
     told = said.nodded(stands, context.now, talk.who, intent, words)
-    if told is not None and said.came(words):
+    if told is not None and there:
         alarms.calm(context)
     return told
 

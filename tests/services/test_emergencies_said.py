@@ -67,6 +67,23 @@ def test_fault_a18_words_that_somebody_is_there(words: str) -> None:
     assert said.came(words)
 
 
+async def test_fault_a18_no_need_with_thanks_is_told_to_who_goes(house: House) -> None:
+    await says(house.home, "我摔了", RINGS, kind="fall")
+    assert await says(house.home, "没事了，谢谢", intent="thanks") == "好，还是请人看看您。"
+    await house.look()
+    (strip,) = house.strips("tang")
+    assert strip.calmed == "没事了，谢谢"
+
+
+async def test_f5_after_an_accusation_nothing_that_is_said_aloud_speaks_of_it(house: House) -> None:
+    home = house.home
+    assert await says(home, "周敏掐我胳膊", RINGS, kind="abuse") == "您说的，我记下了。"
+    for plea in ("别说是我讲的", "我怕她夜里再来", "算了，当我没说"):
+        assert await says(home, plea) == "我知道了。您歇着。"
+    assert await says(home, "昨天也是") == "我听着呢。"
+    assert await home.one("SELECT count(*) FROM task WHERE role = 'carer'") == 0
+
+
 async def test_f2_a_new_danger_is_answered_as_what_it_is(house: House) -> None:
     home = house.home
     assert await says(home, "有烟味，呛", RINGS, kind="hazard") == "已经在叫人。急就按铃。"
