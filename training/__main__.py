@@ -143,6 +143,7 @@ def train() -> None:
     strange = set(_near_the_independent(lines))
     lines = [line for line in lines if line not in strange]
     lines = whole(lines)
+    lines += reading.meanwhile(lines)
     families, voices = {line.family for line in lines}, {line.voice for line in lines}
     print(f"{len(lines)} lines, {len(families)} families, {len(voices)} voices")
     seen = vectors(lines)

@@ -115,9 +115,9 @@ class Fitted:
     matrix: Rows | None = None
 
     def scores(self, lines: Sequence[Line], vectors: Rows | None = None) -> Rows:
-        """The margins of each line, as the product computes them."""
+        """The margins of each line, as the product weighs a danger by them: whatever is open."""
         found = np.array(
-            [self.linear.said_by(self.linear.score(ends(plain(line.text))), line.who, line.open) for line in lines]
+            [self.linear.said_by(self.linear.score(ends(plain(line.text))), line.who, "") for line in lines]
         )
         return found if self.matrix is None or vectors is None else found + vectors @ self.matrix
 

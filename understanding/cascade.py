@@ -163,7 +163,7 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     """What it means from this speaker: elder, family or stranger. `waits`: a second reading is to come, so only what
     is certain rings now.
     """
-    scores = inline().said_by(reading.scores, who, open_)
+    scores = inline().said_by(reading.scores, who, "")
     judge = judges().second if reading.again else judges().inline
     limits = thresholds().second if reading.again else thresholds().inline if waits else thresholds().alone
     found = weigh(reading.words, scores, judge.odds(scores, who, reading.words), limits, who, open_, status)
@@ -231,7 +231,9 @@ def _raised(found: Decision, told: Told, words: str) -> Decision:
 def weigh(
     words: str, scores: list[float], odds: float, limits: Limits, who: str, open_: str = "", status: str = ""
 ) -> Decision:
-    """The same from the margins with the context in them, and from how sure they are."""
+    """The same from the margins of who speaks, and from how sure they are. A danger is weighed as if nothing were
+    open: who tells of a fall in the middle of a complaint is heard like anybody else.
+    """
     if not words:
         return Decision("other")
     cried = exact.cry(words)
@@ -240,13 +242,14 @@ def weigh(
     if who == "elder" and exact.is_menu_word(words):
         return _ringing("cry", "emergency", words, Urgency.P1)
     if not has_words(words):
-        return Decision(exact.command(words, open_) or (_calm(words, scores, open_) if open_ else "other"))
+        opened = inline().opened(scores, open_)
+        return Decision(exact.command(words, open_) or (_calm(words, opened, open_) if open_ else "other"))
     label = max(range(len(CLASSES)), key=scores.__getitem__)
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)
     if odds >= limits.ring[who] and not meant:
         return _of_kind(CLASSES[kind], odds, _loudest(words, kind), _wound(scores))
-    intent = meant or _calm(words, scores, open_)
+    intent = meant or _calm(words, inline().opened(scores, open_) if open_ else scores, open_)
     if meant:
         return Decision(intent, odds=odds)
     if status == "去世" and intent not in VERDICTS:

@@ -84,6 +84,15 @@ class Linear(msgspec.Struct, frozen=True, dict=True):
         added = [self.beside[name] for name in context(who, open_) if name in self.beside]
         return [score + sum(more) for score, *more in zip(scores, *added, strict=True)]
 
+    def opened(self, spoken: Sequence[float], open_: str) -> list[float]:
+        """Margins of who speaks, when it is known what the talk waits for: for what is wanted, and not for a danger,
+        which an open question makes no smaller.
+        """
+        nothing, waits = (self.beside.get(context("", name)[1]) for name in ("", open_))
+        if nothing is None or waits is None:
+            return list(spoken)
+        return [score + more - less for score, more, less in zip(spoken, waits, nothing, strict=True)]
+
 
 def packed(pieces: Mapping[str, tuple[int, Sequence[tuple[int, int]]]]) -> tuple[bytes, bytes]:
     """`codes` and `entries` of pieces, of each how rare it is and its pairs of a class and a byte; of two pieces with

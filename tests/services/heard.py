@@ -30,6 +30,9 @@ class _Unweighted:
     def said_by(self, scores: Sequence[float], _who: str, _open: str) -> list[float]:
         return list(scores)
 
+    def opened(self, spoken: Sequence[float], _open: str) -> list[float]:
+        return list(spoken)
+
     def score(self, _words: str) -> list[float]:
         return [0.0] * len(SCORES)
 
