@@ -26,6 +26,8 @@ SOON: Final = frozenset({"acute"})
 CLAUSES: Final = 40
 """Clauses among which the loudest is looked for."""
 VERDICT: Final = -0.3
+TAKEN_BACK: Final = 0.0
+"""The margin from which words take a message back where nothing rings: they close it without an answer."""
 """The margin from which on words are taken for a verdict."""
 HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
 """Kinds of a body that is hurt or ill."""
@@ -249,7 +251,9 @@ def weigh(
     meant = exact.command(words, open_)
     if odds >= limits.ring[who] and not meant:
         return _of_kind(CLASSES[kind], odds, _loudest(words, kind), _wound(scores))
-    intent = meant or _calm(words, inline().opened(scores, open_) if open_ else scores, open_)
+    intent = meant or _calm(words, scores, "")
+    if open_ and intent != "bereaved" and not meant:  # a death is heard whatever is open
+        intent = _calm(words, inline().opened(scores, open_), open_)
     if meant:
         return Decision(intent, odds=odds)
     if status == "去世" and intent not in VERDICTS:
@@ -310,6 +314,8 @@ def _calm(words: str, scores: list[float], open_: str) -> str:
     def allowed(label: str, score: float) -> bool:
         if label in VERDICTS:
             return open_ == "verdict" and score >= VERDICT and (label != "verdict_yes" or not exact.asks(words))
+        if label == "wrong":
+            return open_ == "alarm" or score >= TAKEN_BACK
         return label != "survey" or open_ == "survey"
 
     found = [number for number in CALM if allowed(CLASSES[number], scores[number])]

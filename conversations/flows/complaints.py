@@ -37,6 +37,8 @@ class S(StrEnum):
 KNOWN = "（按登记）"
 ELDER = "elder"
 """Among what is known: that who complains lives in the house, and somebody comes to hear the rest."""
+HUSHED = "hushed"
+"""Among what is known: that she accused somebody, who may stand beside the phone (F5)."""
 ENOUGH = frozenset({"好了", "跳过", "不想说", "说完了", "没有了", "就这些", "没了", "完了", "讲完了"})
 
 
@@ -76,7 +78,10 @@ _WITHDRAWS: Final = re.compile(
 _OUTSIDE: Final = re.compile(
     r"(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|民政|卫健委|报警|发到?网上|抖音|小红书|微博"
 )
-_DEMANDS: Final = re.compile(rf"投[诉述訴]|举报|说法|交代|答复|道歉|赔偿|到底|有没有人管|{_OUTSIDE.pattern}")
+_DEMANDS: Final = re.compile(
+    rf"投[诉述訴]|举报|说法|交代|答复|道歉|赔偿|退费|退钱|到底|有没有人管|谁(?:当班|值班|负责|管)|监控|"
+    rf"院长|领导|主管|负责人|今[天晚].{{0,6}}[给必就要]|现在就|马上|立刻|套话|复制粘贴|机器人|{_OUTSIDE.pattern}"
+)
 """Who says so while the story is told hears once more that it is registered, and until when."""
 NOTED: Final = ("complaint.noted", "complaint.noted_too", "complaint.noted_all")
 """What is said to each message of the story, in turn: one sentence three times sounds deaf."""
@@ -145,6 +150,8 @@ def opened(data: Complaint, event: Done) -> Step[Complaint]:
     for state, slot in ((S.ABOUT, "about"), (S.WHEN, "when"), (S.NAME, "name"), (S.CALL, "phone")):
         if slot in event.known:
             data = with_answer(data, state, KNOWN)
+    if HUSHED in event.known:
+        return finish(data, say("alarm.noted"))
     ends = finish if ELDER in event.known else stay
     if event.how == "overdue":
         return ends(data, say("complaint.joined_late", number=event.ref))

@@ -4,7 +4,7 @@ A4).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -66,6 +66,17 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
     if case_id is not None and owner is not None and means(found, owner):
         store.update(tables.Complaint, case_id, person=context.person_id, owner_id=None)
     store.hint("accused", "inbox", f"person:{context.person_id}")
+
+
+def lately(context: Context) -> bool:
+    """Whether this person accused somebody within a day, who may stand beside the phone (F5)."""
+    found = context.store.row(
+        "SELECT 1 FROM accused WHERE person_id = ? AND state = ? AND named_at > ? LIMIT 1",
+        context.person_id,
+        SUSPECTED,
+        context.now - timedelta(days=1),
+    )
+    return found is not None
 
 
 def _tie(context: Context, case_id: int) -> None:

@@ -16,7 +16,7 @@ from conversations.effects import (
 )
 from conversations.engine import FlowError
 from conversations.events import Done, Message, Text, line_of
-from conversations.flows.complaints import ELDER
+from conversations.flows.complaints import ELDER, HUSHED
 from services.accusations import accusations
 from services.complaints import earlier
 from services.context import Context
@@ -123,8 +123,10 @@ def open_complaint(context: Context, effect: OpenComplaint) -> Done:
 
 
 def _who(context: Context) -> tuple[str, ...]:
-    """That it is an elder, where it is one."""
-    return (ELDER,) if context.elder else ()
+    """That it is an elder, where it is one, and whether she accused somebody."""
+    if not context.elder:
+        return ()
+    return (ELDER, HUSHED) if accusations.lately(context) else (ELDER,)
 
 
 def add_to_complaint(context: Context, effect: AddToComplaint) -> None:

@@ -29,10 +29,8 @@ _CAME: Final = re.compile(
     r"(?:人|护士|医生|大夫|护工|护理员|阿姨|姑娘|小.|她|他|你们)(?:已经|都|刚)?(?:来|到|过来|赶到|进来)(?:看我)?(?:了|啦)|"
     r"来(?:了|人)(?:一个|个)?人?(?:了|啦)|(?:看过|扶起来|抱起来|扶我起来)(?:我)?了"
 )
-_PLEADS: Final = re.compile(
-    r"别.{0,6}(?:说|讲|告诉|知道|传|问|提|声张)|不(?:要|许|能|敢|想).{0,6}(?:说|讲|告诉|提|声张|惹)|"
-    r"保密|当我没|就当.{0,4}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕"
-)
+_UNTOLD: Final = r"(?:别|莫|不(?:要|许|能|敢|想)).{0,6}(?:说|讲|告诉|提|传|声张)|保密"
+_PLEADS: Final = re.compile(rf"{_UNTOLD}|当我没|就当.{{0,4}}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕")
 _NONE_CAME: Final = re.compile(r"没|不|别|还|怎么|几时|什么|谁|吗|[?？]|坏|偷|贼|陌生|男")
 """「没人来」, 「怎么还不来人」, 「坏人来了」 say something else."""
 SHORT: Final = 15
@@ -56,8 +54,8 @@ def standing(store: Store, person_id: int, now: datetime) -> Standing | None:
     """The newest cry of a person that rings on their floor."""
     return store.one_of(
         Standing,
-        """SELECT audience, kind, level, going_at FROM alarm
-           WHERE person_id = ? AND arrived_at IS NULL AND latest_at > ? AND audience <> 'lead' ORDER BY id DESC LIMIT 1""",
+        """SELECT audience, kind, level, going_at FROM alarm WHERE person_id = ? AND arrived_at IS NULL
+           AND latest_at > ? AND audience <> 'lead' ORDER BY id DESC LIMIT 1""",
         person_id,
         now - OLD,
     )
@@ -126,6 +124,11 @@ def hushed(words: str) -> Say:
     the matter; a plea for secrecy, or to forget it, is met by what is no answer to it either.
     """
     return say("alarm.known" if _PLEADS.search(words) else "alarm.listens")
+
+
+def is_secret(words: str) -> bool:
+    """Whether an elder asks that something is told to nobody."""
+    return re.search(_UNTOLD, words) is not None
 
 
 def came(words: str) -> bool:

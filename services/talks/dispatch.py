@@ -18,6 +18,7 @@ from conversations.engine import FlowError
 from conversations.events import Done, Refused
 from conversations.flows.talks import promised
 from conversations.phrases import moment
+from services.accusations import accusations
 from services.complaints import filing
 from services.context import Context, Executor
 from services.emergencies import said
@@ -92,7 +93,7 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
     if stands is not None and not context.away and context.kind != "guest":
         return promises.promised(context, due_at, how=said.meanwhile(stands, context.now, context.kind).key)
     if context.elder:
-        if context.untied:
+        if context.untied or accusations.lately(context):
             words = events.said(context.event) if context.event is not None else ""
             return promises.promised(context, due_at, how=said.hushed(words).key)
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)

@@ -35,6 +35,8 @@ OTHERS_ANSWER: Final = timedelta(minutes=5)
 ONCE_IN: Final = timedelta(minutes=10)
 """Who was asked within this time is not asked again: the next such message rings."""
 UNSURE: Final = "说不清楚"
+UNSORTED: Final = frozenset({"askback", "other", "offtopic", "human", "greeting"})
+"""Intents of which nothing is to be said beside the question whether somebody shall come."""
 ABUSE: Final = "侵害"
 
 
@@ -87,6 +89,8 @@ def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: De
     words = events.said(envelope.event)
     may_nod = talk.snapshot is None and not context.attended and not context.away
     there = may_nod and talk.who == "elder" and said.came(words)
+    if may_nod and talk.who == "elder" and said.is_secret(words):
+        return say("alarm.known")
     if not there and (exact.takes_back(words) or (decision is not None and decision.intent == "wrong")):
         return alarms.take_back(context, talk.who)
     if not may_nod:
@@ -157,7 +161,7 @@ def _asked(context: Context, talk: Talk, decision: Decision, heard: Triage) -> W
     store.audit(context.home_id, context.now, "machine", "ask_back", f"inbox:{context.inbox_id}")
     store.hint(f"person:{context.person_id}", "inbox")
     asks = (say("asked.elder"), say("asked.elder_how")) if elder else (say("asked.others"),)
-    return Weighed(heard, says=asks, ends=decision.intent == "askback" and talk.snapshot is None)
+    return Weighed(heard, says=asks, ends=decision.intent in UNSORTED and talk.snapshot is None)
 
 
 def _answered(

@@ -1,7 +1,8 @@
 """One step of a talk: which flow a message goes to, what its effects come to, what of the talk is kept."""
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from conversations import events
 from conversations.effects import Effect, Say
@@ -18,6 +19,8 @@ from services.tasks import matters
 from storage import tables
 from storage.store import Store
 from understanding.cascade import Decision
+
+_AT_US: Final = re.compile("你们|你家|贵院|院里|前台|客服|态度|骗|投诉|接待|销售")
 
 
 def step(
@@ -39,7 +42,7 @@ def step(
             return flow, flow.advance(talk.snapshot, event, facts)
     intent = COLLEAGUE if talk.kind == "staff" else wanted(house, envelope, decision)
     states = isinstance(event, events.Text) and not is_question(event.body)
-    if states and talk.kind == "guest" and intent in {Intent.ASK, Intent.LEAD}:
+    if states and talk.kind == "guest" and _tells_more(envelope, intent):
         intent = matters.enquires(store, talk.person_id, envelope.arrived_at) or intent
     told = states and (talk.has_complaint or intent in matters.ENQUIRES)
     asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
@@ -50,6 +53,15 @@ def step(
             return flow, flow.begin(Intent.ENQUIRY, asked)
     flow = registry.for_intent(intent)
     return flow, flow.begin(intent, event)
+
+
+def _tells_more(envelope: Envelope, intent: str) -> bool:
+    """Whether a stranger's words may belong to an enquiry: sores and falls of an elder who is to come are no grievance
+    against us.
+    """
+    if intent == Intent.COMPLAINT and envelope.intent == Intent.ASK:
+        return _AT_US.search(events.said(envelope.event)) is None
+    return intent in {Intent.ASK, Intent.LEAD}
 
 
 def wanted(house: House, envelope: Envelope, decision: Decision | None) -> str:

@@ -3,8 +3,11 @@
 import pytest
 
 from conversations import events
+from conversations.events import Done, Text
+from conversations.flows.complaints import flow
 from conversations.flows.families import invitation_code
 from conversations.routing import Intent, of_words, understand
+from tests.conversations.steps import DUE, said, settle, tell
 
 
 @pytest.mark.parametrize(
@@ -86,3 +89,45 @@ def test_events_survive_the_database() -> None:
         events.Unfollowed(),
     ):
         assert events.parse(events.dump(event)) == event
+
+
+@pytest.mark.parametrize(
+    "words", ["现在几点了", "几点啦 天咋还不亮", "今天星期几呀？", "请问今天几号", "这会儿几点", "几点了，该吃药了吧"]
+)
+def test_f37_who_asks_for_the_hour_or_the_day_is_told_it(words: str) -> None:
+    assert of_words(words) == Intent.CLOCK
+
+
+@pytest.mark.parametrize("words", ["几点开饭", "今天几号楼停水", "几点能探视", "星期几洗澡", "我妈几点了还没吃饭"])
+def test_f37_other_questions_of_a_time_are_none(words: str) -> None:
+    assert of_words(words) != Intent.CLOCK
+
+
+def test_f5_who_only_says_that_there_is_something_to_tell_is_listened_to() -> None:
+    assert of_words("我跟你说个事你可别往外传") == Intent.GREETING
+    assert of_words("我跟你说个事，小周拿我钱") != Intent.GREETING
+
+
+@pytest.mark.parametrize(
+    "words", ["你们到底怎么回事", "搞什么名堂！", "真是太过分了", "有没有人管啊", "你们怎么搞的！！"]
+)
+def test_c1_anger_without_a_word_of_why_is_a_complaint_and_asked_what_happened(words: str) -> None:
+    assert of_words(words) == Intent.COMPLAINT
+    turn = flow.begin(Intent.COMPLAINT, Text(words))
+    turn = flow.resume(turn, turn.effects[0], Done(ref="C261122-01", due_at=DUE, how="new"))
+    assert said(list(turn.effects)) == ["complaint.what_happened"]
+
+
+def test_f9_one_line_is_never_said_three_times_and_a_demand_is_told_until_when() -> None:
+    turn, _ = tell("你们到底怎么回事")
+    heard = []
+    for words in ("我妈小腿青了一大块", "问谁谁不知道", "上个月也有一回", "不然我就打12345"):
+        turn, seen = settle(flow, flow.advance(turn.snapshot, Text(words)))  # type: ignore[arg-type]
+        heard += said(seen)
+    assert heard == [
+        "complaint.noted",
+        "complaint.noted_too",
+        "complaint.noted_all",
+        "complaint.demand_by",
+        "complaint.outside",
+    ]

@@ -93,3 +93,19 @@ async def test_f2_a_new_danger_is_answered_as_what_it_is(house: House) -> None:
 
 async def test_f2_who_tells_of_another_elder_is_not_told_to_lie_still(house: House) -> None:
     assert await says(house.home, "隔壁老李摔了", RINGS, kind="fall") == "已经在叫人。急就按铃。"
+
+
+async def test_f13_a_wish_for_silence_while_somebody_is_called_takes_nothing_back(house: House) -> None:
+    await says(house.home, "胸口疼得厉害", RINGS, kind="breath")
+    assert await says(house.home, "你别告诉我闺女，她明天还上班", intent="wrong") == "我知道了。您歇着。"
+    await house.look()
+    (strip,) = house.strips("tang")
+    assert strip.calmed == ""
+
+
+async def test_f5_an_elder_who_accused_somebody_hears_nothing_of_a_complaint(house: House) -> None:
+    home = house.home
+    assert await says(home, "周敏掐我胳膊", RINGS, kind="abuse") == "您说的，我记下了。"
+    assert await says(home, "饭也不给我端来", intent="complaint") == "您说的，我记下了。"
+    home.clock.on(hours=30)
+    assert "来问您" in await says(home, "菜总是凉的", intent="complaint")

@@ -90,12 +90,12 @@ async def test_fault_a15_an_elder_at_night_is_told_who_hears_of_it_and_the_night
 ) -> None:
     home = house.home
     home.clock.now = NIGHT
-    assert await reads(home, "我想换个房间", "other", "grandma") == "好，我告诉护士。急就按床头铃。"
+    assert await reads(home, "我想换个房间", "other", "grandma") == "我听到了，会有人来看您。急就按床头铃。"
     assert await home.one("SELECT (due_at - made_at) / 60000000 FROM promise ORDER BY id DESC") == 15
     home.clock.on(minutes=20)
     await looks(home)
     assert [words for whose, words in await home.send_all() if whose == "grandma"] == []
-    assert await reads(home, "记得啊", "other", "grandma") == "好，我告诉护士。急就按床头铃。"
+    assert await reads(home, "记得啊", "other", "grandma") == "我听到了，会有人来看您。急就按床头铃。"
 
 
 async def test_fault_a16_a_call_that_was_missed_is_promised_anew(home: HomeUnderTest) -> None:

@@ -105,3 +105,13 @@ async def test_what_is_asked_aside_while_a_complaint_is_told_gets_its_end_and_th
 async def test_who_goes_on_talking_while_somebody_is_called_is_told_so(furnished: HomeUnderTest) -> None:
     await says(furnished, "我摔倒了，起不来", "elder3")
     assert "已经叫过人了" in await says(furnished, "这屋里也太黑了些", "elder3", intent="other")
+
+
+async def test_fault_a12_what_an_enquirer_tells_of_their_elder_joins_the_enquiry(furnished: HomeUnderTest) -> None:
+    assert "咨询入住的事记下了" in await says(furnished, "想给我妈找个地方住，后天就出院", "new", intent="lead")
+    for told in ("脑梗，右边不能动", "屁股上有块压疮，不大", "就是有点高血压，别的没啥"):
+        assert "刚才说的也记进咨询入住了" in await says(
+            furnished, told, "new", intent="complaint" if "疮" in told else "other"
+        )
+    assert await filed(furnished) == ["lead"]
+    assert "编号" in await says(furnished, "你们前台态度真差", "new", intent="complaint")

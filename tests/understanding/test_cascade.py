@@ -82,3 +82,24 @@ def test_e2_numbers_codes_and_marks_alone_report_nothing(typed: str, who: str) -
     decision = cascade.decide(cascade.read(typed), who)
     assert (decision.level, decision.ask, decision.show) == (Urgency.P3, False, False)
     assert cascade.decide(cascade.read("1"), who, "verdict").intent == "verdict_yes"
+
+
+@pytest.mark.parametrize("open_", ["alarm", "answered", "choice", "complaint", "verdict", "survey"])
+@pytest.mark.parametrize(
+    "words", ["我爸喘不上气了，脸都紫了", "我摔倒了起不来", "有烟味，呛得很", "我妈不见了，到处找不到"]
+)
+def test_e2_a_danger_is_heard_alike_whatever_is_open(words: str, open_: str) -> None:
+    found = cascade.read(words)
+    alone, beside = cascade.decide(found, "family"), cascade.decide(found, "family", open_)
+    assert alone.level <= Urgency.P1
+    assert (beside.level, beside.kind, beside.audience, beside.odds) == (
+        alone.level,
+        alone.kind,
+        alone.audience,
+        alone.odds,
+    )
+
+
+@pytest.mark.parametrize("open_", ["alarm", "complaint", "verdict", "survey"])
+def test_f59_a_death_is_heard_whatever_is_open(open_: str) -> None:
+    assert cascade.decide(cascade.read("我妈昨天夜里走了，殡仪馆都联系好了"), "family", open_).intent == "bereaved"
