@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from care import severity
 from care.matters import JOINS, MACHINE, Matter, table
 from care.states import Role
-from conversations.effects import FileMatter
+from conversations.effects import FileMatter, say
 from conversations.events import Done, Voice, line_of
 from services.context import Context
 from services.tasks import filed
@@ -56,8 +56,8 @@ def file(context: Context, effect: FileMatter) -> Done:
         _write(context, intent, matter, about, (role, floor), words)
     context.store.hint("tasks", f"person:{context.person_id}")
     asks = context.kind == "guest" and not about.lives and intent == "private"
-    how = _how(context, matter, about) or ("guest" if asks else "added" if added else "new")
     whose = table().post(role, "" if about.lives else floor)
+    how = _how(context, matter, about, whose) or ("guest" if asks else "added" if added else "new")
     return Done(how=how, known=(matter.name, whose))
 
 
@@ -81,13 +81,14 @@ def _meant(intent: str, words: str) -> str:
     return "suggestion"
 
 
-def _how(context: Context, matter: Matter, about: About) -> str:
+def _how(context: Context, matter: Matter, about: About, whose: str) -> str:
     if context.attended and (about.lives or not matter.reply):
         return "silent"
     if about.lives and isinstance(
         context.event, Voice
     ):  # who talks is answered by a sentence of which there is a sound
-        return "aloud" if matter.reply else "noted"
+        spoken = context.house.words([say("matter.elder", who=whose)], context.now, elder=True)
+        return "noted" if not matter.reply else "elder" if spoken in context.house.recorded else "aloud"
     if about.lives:
         return "elder"
     if about.status == "去世":

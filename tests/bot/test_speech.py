@@ -12,7 +12,7 @@ from bot.sender import Sender
 from care.states import Role
 from care.triage import NURSE, Audience
 from conversations import events
-from conversations.effects import Say
+from conversations.effects import Say, say
 from services.emergencies import alarms
 from services.house import House
 from services.outgoing import outbox, sending
@@ -28,6 +28,7 @@ from understanding.cascade import triage
 ELDER = "oSim_wangguilan_00000000002"
 SCENE = {"staff": [], "people": [{"kind": "elder", "name": "王桂兰", "openid": ELDER, "room": "306", "bed": "1"}]}
 CALLED, ASKED, COMING = "已经在叫人。急就按铃。", "记下了，有人会来问您。急就按床头铃。", "有人来了，别动。"
+FALLEN = "已经在叫人。您别动，别自己起来。"
 __all__ = ["outside"]
 
 
@@ -48,6 +49,21 @@ async def test_e2_every_fixed_sentence_of_an_alarm_has_a_sound_that_a_phone_can_
     house, sounds = House(Home(name="青禾颐养院", phone="0571-8800-0101")), recordings.load()
     keys = (
         "alarm.called_elder",
+        "alarm.called_fallen",
+        "alarm.called_hurt",
+        "alarm.heard_hurt",
+        "alarm.heard",
+        "alarm.came_elder",
+        "alarm.waits",
+        "alarm.known",
+        "alarm.listens",
+        "alarm.calmed",
+        "asked.elder",
+        "asked.no",
+        "desk.elder_night",
+        "desk.closing",
+        "desk.greeting",
+        "desk.call",
         "alarm.noted",
         "alarm.with_you",
         "alarm.still_elder",
@@ -61,6 +77,8 @@ async def test_e2_every_fixed_sentence_of_an_alarm_has_a_sound_that_a_phone_can_
         played = await decode.to_mp3(sounds[words])
         assert 6_000 < len(played) < decode.MAX_BYTES
         assert len(sounds[words]) < 60 * 6_000, "a voice message has at most 60 s"
+    for who in ("护理员", "护士", "前台", "主管"):
+        assert house.words([say("matter.elder", who=who)], START, elder=True) in sounds
 
 
 async def test_a_sound_that_is_not_the_recorded_one_is_refused(tmp_path: Path) -> None:
@@ -87,7 +105,7 @@ async def test_what_an_elder_types_is_answered_in_words_alone(elder: HomeUnderTe
 async def test_e2_an_alarm_is_heard_and_then_who_comes_without_a_name_in_the_sound(elder: HomeUnderTest) -> None:
     nurse = await elder.staff(Role.NURSE, "唐雨", "tang")
     await elder.database.receive(replace(elder.envelope(events.Text("我摔倒了"), ELDER), heard=triage("我摔倒了")))
-    assert await elder.send_all() == [(ELDER, CALLED)]
+    assert await elder.send_all() == [(ELDER, FALLEN)]
     await elder.database.write(lambda db: alarms.go(db, elder.house, nurse, ELDER, Audience.FLOOR, elder.clock()))
     assert await elder.send_all() == [(ELDER, "唐雨来了，别动。"), (ELDER, COMING)]
 
@@ -110,7 +128,7 @@ async def test_f2_what_cannot_be_told_after_a_tap_on_the_menu_is_a_task_and_neve
     assert await elder.send_all() == [], "a tap opens one minute only"
     assert await elder.rows("SELECT state, why FROM outbox WHERE purpose = 'alarm'") == [("given_up", alarms.NOT_HEARD)]
     await elder.database.receive(elder.envelope(events.Text("没事了"), ELDER))
-    assert await elder.send_all() == []
+    assert await elder.send_all() == [(ELDER, "好，还是请人看看您。")], "what is true now, and nothing of before"
 
 
 async def test_f5_abuse_is_answered_by_the_sound_that_names_nothing(elder: HomeUnderTest) -> None:
