@@ -3,7 +3,7 @@
 import gc
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
 from storage.store import Store
-from tests import databases, transactions
+from tests import choice, databases, transactions
 
 generated.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("shared")  # another process may take the processor for a second: that is no finding
@@ -47,6 +47,7 @@ START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    choice.add_options(parser)
     parser.addoption(
         "--fast",
         action="store_true",
@@ -54,11 +55,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.turn is None:  # here, once for all workers: they may begin on two sides of midnight
+        config.option.turn = datetime.now(UTC).timetuple().tm_yday
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--fast"):
-        slow = [item for item in items if _is_slow(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not _is_slow(item)]
+    chosen = choice.of(config)
+    left = [item for item in items if not chosen.takes(item) or (config.getoption("--fast") and _is_slow(item))]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        out = set(left)
+        items[:] = [item for item in items if item not in out]
     for item in items:
         if not UNMEASURED.isdisjoint(item.path.parts) or "postgres" in _parameters(item).values():
             item.add_marker("no_cover")  # the tracer costs half of a test's time again; the lines are those of SQLite
@@ -98,6 +106,21 @@ def _is_slow(item: pytest.Item) -> bool:
 
 def _parameters(item: pytest.Item) -> dict[str, object]:
     return getattr(getattr(item, "callspec", None), "params", {})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure among cases that a run chose says how the same ones are chosen again."""
+    report = yield
+    if report.failed and (item.get_closest_marker(choice.MARK) or "chosen" in getattr(item, "fixturenames", ())):
+        report.sections.append(("cases of a part", choice.of(item.config).told()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def chosen(request: pytest.FixtureRequest) -> choice.Choice:
+    """The part of long rows of cases that this run tries."""
+    return choice.of(request.config)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,56 @@
+"""Which part of a long row of like cases a run tries: `make test` a part that moves on by one each day, `make soak` all.
+
+A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
+`--whole` tries everything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import pytest
+
+T = TypeVar("T")
+MARK: Final = "part"
+"""The marker of a parametrized test that is tried in parts: `@pytest.mark.part(3)`."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the options of a run choose."""
+
+    turn: int
+    whole: bool
+
+    def of(self, cases: Iterable[T], parts: int, shift: int = 0) -> list[T]:
+        """Of the cases in their order every so-manieth, never none; `shift` gives another test other ones."""
+        every = list(cases)
+        chosen = every if self.whole else every[(self.turn + shift) % parts :: parts]
+        assert chosen, f"nothing was chosen of {len(every)} cases in {parts} parts at turn {self.turn}"
+        return chosen
+
+    def takes(self, item: pytest.Item) -> bool:
+        """Whether a test is tried: its place is the sum of the places of its parameters, so that each of them comes
+        every day with some of the others.
+        """
+        mark = item.get_closest_marker(MARK)
+        if mark is None or self.whole:
+            return True
+        return (sum(item.callspec.indices.values()) + self.turn) % int(mark.args[0]) == 0  # type: ignore[attr-defined]
+
+    def told(self) -> str:
+        """How the same is tried again."""
+        return f"the same again: --turn {self.turn}; all of them: --whole"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Options of a run."""
+    parser.addoption("--whole", action="store_true", help="every case of long rows, as make soak tries them")
+    parser.addoption(
+        "--turn", type=int, help="the part of them that is tried otherwise; the day of the year unless told"
+    )
+
+
+def of(config: pytest.Config) -> Choice:
+    """The choice of this run."""
+    return Choice(config.getoption("--turn"), config.getoption("--whole"))
