@@ -7,6 +7,7 @@ import io
 import itertools
 import sys
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ def _day(born: date, form: int) -> Any:
     )[form % 7]
 
 
+@cache
 def people() -> list[dict[str, Any]]:
     """The residents as they are, without the faults of the sheet."""
     found: list[dict[str, Any]] = []
@@ -174,6 +176,7 @@ def _rota(sheet: Worksheet) -> None:
         sheet.append([name, *(("白", "夜", "休", "休")[(at + day) % 4] for day in range(7))])
 
 
+@cache
 def content() -> bytes:
     """The file."""
     file = io.BytesIO()
