@@ -4,8 +4,10 @@ A case that is left out today comes within as many days as there are parts; `--t
 `--whole` tries everything.
 """
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import pytest
@@ -31,12 +33,14 @@ class Choice:
 
     def takes(self, item: pytest.Item) -> bool:
         """Whether a test is tried: its place is the sum of the places of its parameters, so that each of them comes
-        every day with some of the others.
+        every day with some of the others, and that of its name, so that not all are tried with the same.
         """
         mark = item.get_closest_marker(MARK)
         if mark is None or self.whole:
             return True
-        return (sum(item.callspec.indices.values()) + self.turn) % int(mark.args[0]) == 0  # type: ignore[attr-defined]
+        places = item.callspec.indices.values()  # type: ignore[attr-defined]
+        own = zlib.crc32(item.originalname.encode())  # type: ignore[attr-defined]
+        return (sum(places) + own + self.turn) % int(mark.args[0]) == 0
 
     def told(self) -> str:
         """How the same is tried again."""
@@ -54,3 +58,18 @@ def add_options(parser: pytest.Parser) -> None:
 def of(config: pytest.Config) -> Choice:
     """The choice of this run."""
     return Choice(config.getoption("--turn"), config.getoption("--whole"))
+
+
+_runs: Final[list[pytest.Config]] = []
+
+
+def begins(config: pytest.Config) -> None:
+    """A run begins."""
+    if config.option.turn is None:  # once for all workers: they may begin on two sides of midnight
+        config.option.turn = datetime.now(UTC).timetuple().tm_yday
+    _runs.append(config)
+
+
+def whole() -> bool:
+    """Whether this run tries everything, for what no fixture reaches."""
+    return of(_runs[-1]).whole

@@ -56,8 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.turn is None:  # here, once for all workers: they may begin on two sides of midnight
-        config.option.turn = datetime.now(UTC).timetuple().tm_yday
+    choice.begins(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

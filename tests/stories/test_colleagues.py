@@ -26,6 +26,7 @@ async def talk_of(demo: Demo, page: Page, words: str) -> None:
     await expect(page.locator("#messages")).to_contain_text(words)
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d12_two_colleagues_at_one_family_see_each_other_and_answer_once(demo: Demo, width: int) -> None:
     first, second = [await log_in(demo.browser, demo.console, login, width, SIZES[width]) for login in ("chen", "he")]
@@ -54,6 +55,7 @@ async def test_fault_d12_two_colleagues_at_one_family_see_each_other_and_answer_
     await second.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d12_a_call_that_a_colleague_logs_is_seen_while_one_types(demo: Demo, width: int) -> None:
     await act(demo, "text", openid=DAUGHTER, text="昨天晚饭是凉的，我要投诉")
@@ -77,6 +79,7 @@ async def test_fault_d12_a_call_that_a_colleague_logs_is_seen_while_one_types(de
         await page.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d6_an_older_assessment_never_unnames_the_accused(demo: Demo, width: int) -> None:
     await act(demo, "text", openid=DAUGHTER, text="昨天晚饭是凉的，我要投诉")
@@ -104,6 +107,7 @@ async def test_fault_d6_an_older_assessment_never_unnames_the_accused(demo: Demo
         await page.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d10_an_answer_that_is_sent_after_the_session_ended_is_there_after_the_log_in(
     demo: Demo, width: int
@@ -132,6 +136,7 @@ async def test_fault_d10_an_answer_that_is_sent_after_the_session_ended_is_there
     await page.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d11_after_each_message_the_composer_says_how_many_are_left(demo: Demo, width: int) -> None:
     page = await log_in(demo.browser, demo.console, "chen", width, SIZES[width])
@@ -149,6 +154,7 @@ async def test_fault_d11_after_each_message_the_composer_says_how_many_are_left(
     await page.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d13_a_letter_keeps_its_choices_while_an_alarm_calls_the_carer_away(demo: Demo, width: int) -> None:
     page = await log_in(demo.browser, demo.console, "zhou", width, SIZES[width])

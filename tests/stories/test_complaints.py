@@ -23,6 +23,7 @@ async def log_in(demo: Demo, width: int, login: str) -> Page:
     return page
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_c5_c7_c8_c9_c10_from_the_phone_to_a_result_that_is_not_accepted_and_one_that_is(
     demo: Demo, width: int

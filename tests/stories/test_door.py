@@ -100,6 +100,7 @@ async def test_fault_w3_an_unfollow_that_comes_late_does_not_undo_the_follow(dem
     assert demo.errors == []
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 async def test_fault_w1_a_cry_that_names_nobody_stands_on_the_strip_until_somebody_has_looked(
     browser: Browser, width: int, height: int

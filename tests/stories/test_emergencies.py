@@ -39,6 +39,7 @@ async def strips(page: Page) -> list[str]:
     return await page.locator("#alarms article.alarm").all_inner_texts()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_f27_the_accused_alone_on_the_floor_at_night(demo: Demo, width: int) -> None:
     """Zhou Min is the one carer of the third floor who is logged in; the elder cries that she is hurt by her."""
@@ -80,6 +81,7 @@ async def test_f27_the_accused_alone_on_the_floor_at_night(demo: Demo, width: in
     assert not [error for error in demo.errors if "404" not in error]
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("words", ["我要投诉 你们客服陈晓雯骂我", "我要投诉，晓雯姐态度恶劣，把我妈晾了一上午"])
 async def test_fault_s1_a_desk_that_is_named_finds_nothing_and_somebody_above_lifts_it(
@@ -113,6 +115,7 @@ async def test_fault_s1_a_desk_that_is_named_finds_nothing_and_somebody_above_li
     await expect(chen.locator("a.case")).to_have_count(1)
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_s6_strangers_who_cry_three_hundred_times_stand_below_a_residents_fall(
     demo: Demo, width: int
@@ -153,6 +156,7 @@ async def test_fault_s6_strangers_who_cry_three_hundred_times_stand_below_a_resi
     await expect(nurse.locator("#alarms .strangers")).to_contain_text("30 个")
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_fault_d7_the_tap_on_a_changed_strip_ends_nothing(demo: Demo, width: int) -> None:
     """A says 我去; B's thumb was on its way: where 我去 stood nothing ends the alarm."""

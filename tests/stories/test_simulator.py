@@ -83,6 +83,7 @@ async def more(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 async def test_fault_w9_the_phone_sends_every_kind_and_leaves_and_comes_back(
     demo: Demo, width: int, height: int
@@ -117,6 +118,7 @@ async def test_fault_w9_the_phone_sends_every_kind_and_leaves_and_comes_back(
     assert demo.errors == []
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 async def test_fault_w9_the_phone_shows_the_menu_of_its_person_and_what_the_account_sends(
     browser: Browser, width: int, height: int

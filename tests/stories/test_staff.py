@@ -58,6 +58,7 @@ async def first_log_in(demo: Demo, hers: Page, first: str, width: int) -> str:
     return code
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_n3_p6_a_colleague_comes_and_is_out_within_a_second(demo: Demo, width: int) -> None:
     shen = await log_in(demo.browser, demo.console, "shen", width, SIZES[width])
@@ -105,6 +106,7 @@ async def test_n3_p6_a_colleague_comes_and_is_out_within_a_second(demo: Demo, wi
         await page.context.close()
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", SIZES)
 async def test_f39_c16_a_station_and_who_is_in_charge_of_complaints(demo: Demo, width: int) -> None:
     zhou = await log_in(demo.browser, demo.console, "zhou", width, SIZES[width])

@@ -53,6 +53,7 @@ async def happens(demo: Demo) -> None:
     await act(demo, "text", openid=ELDER, text="我闺女什么时候来")
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", [1440, 390])
 async def test_p2_a_carer_sees_her_floor_and_nothing_of_complaints(demo: Demo, width: int) -> None:
     await happens(demo)
@@ -136,6 +137,7 @@ async def test_p5_an_auditor_reads_who_looked_and_no_words_of_anybody(demo: Demo
     await expect(page.locator(".alarm")).to_have_count(0)
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", [1440, 390])
 async def test_p2_a_stranger_stands_at_the_door_and_learns_nothing(demo: Demo, width: int) -> None:
     await happens(demo)
@@ -172,6 +174,7 @@ async def test_p2_a_stranger_stands_at_the_door_and_learns_nothing(demo: Demo, w
     await expect(again).to_have_url(re.compile("/console/login"))
 
 
+@pytest.mark.part(2)
 @pytest.mark.parametrize("width", [1440, 390])
 async def test_fault_d5_two_colleagues_write_the_letter_of_one_resident(demo: Demo, width: int) -> None:
     first, second = [await log_in(demo.browser, demo.console, login, width, 844) for login in ("tang", "zhou")]
