@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from services.knowledge import knowledge
 from services.knowledge.forms import FillBlank
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_encoder() -> Iterator[None]:
+    """Each command loads the encoder by itself; here it is loaded once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(questions, "second", cache(questions.second))
+        yield
 
 
 def told(command: str, text: str, file: Path | None = None) -> list[dict[str, Any]]:
