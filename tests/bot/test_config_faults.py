@@ -2,6 +2,7 @@
 key, and what to do (I10).
 """
 
+import itertools
 import os
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from bot.cli import main
 from care.errors import ConfigError, JiashuError
 from scripts.stage import free_port
 from settings.keys import KEYS
+from tests.choice import Choice
 
 GOOD = {
     ("wechat", "app_id"): "wx0123456789abcdef",
@@ -130,6 +132,7 @@ def places(tmp_path: Path, migrated: Path) -> dict[str, str]:
 
 PLACED = ("database.url", "inbox.spool", "media.path", "security.key_file", "security.stop_list", "security.audit_head")
 KINDS = ("a file", "inside a file", "a folder", "nowhere", "new", "garbage", "long")
+COMMANDS = (["serve"], ["serve", "--migrate"], ["migrate"], ["backup"], ["audit", "verify"])
 
 
 @pytest.mark.slow
@@ -141,6 +144,7 @@ def test_fault_i10_a_place_that_does_not_serve_is_a_sentence_whatever_the_comman
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    chosen: Choice,
 ) -> None:
     for name, value in _environment(
         JIASHU_DATABASE__URL=f"sqlite:///{tmp_path / 'jiashu.db'}",
@@ -149,17 +153,16 @@ def test_fault_i10_a_place_that_does_not_serve_is_a_sentence_whatever_the_comman
     ).items():
         monkeypatch.setenv(name, value)
     name = f"JIASHU_{key.replace('.', '__')}".upper()
-    for kind in KINDS:
+    for kind, command in chosen.of(itertools.product(KINDS, COMMANDS), 3, shift=PLACED.index(key)):
         monkeypatch.setenv(name, f"sqlite:///{places[kind]}" if key == "database.url" else places[kind])
-        for command in (["serve"], ["serve", "--migrate"], ["migrate"], ["backup"], ["audit", "verify"]):
-            code = main(command)
-            out, said = capfd.readouterr()
-            assert "Traceback" not in said + out, (kind, command, said)
-            if code:
-                assert code == 1
-                assert "。" in said or "：" in said, (kind, command, said)
-            else:
-                assert command[0] != "serve", "the port is taken"
+        code = main(command)
+        out, said = capfd.readouterr()
+        assert "Traceback" not in said + out, (kind, command, said)
+        if code:
+            assert code == 1
+            assert "。" in said or "：" in said, (kind, command, said)
+        else:
+            assert command[0] != "serve", "the port is taken"
 
 
 def test_fault_i10_a_port_that_cannot_be_had_says_why(

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from benchmarks.kills import prove
+from benchmarks.kills import POINTS, prove
 from scripts.stage import APP_ID, Stage, stage
 from settings.clock import wall
 from simulator.codec import Keys
+from tests.choice import Choice
 
 SAMPLE_C = {
     "signature": "16120ec1b8dbb870f510d87ce6bc2463eae6ca1a",
@@ -136,9 +137,11 @@ async def test_a_delayed_answer_is_pushed_again_and_the_phone_shows_it_once() ->
         assert sum("编号" in line for line in await used.chat(DAUGHTER)) == 1
 
 
-async def test_kill_9_at_every_point_loses_nothing_and_handles_nothing_twice() -> None:
-    proof = await prove(rounds=1)
-    assert proof.holds(), proof.line()
+async def test_kill_9_at_every_point_loses_nothing_and_handles_nothing_twice(chosen: Choice) -> None:
+    """One of the points a day; all of them in `make soak`."""
+    points = chosen.of(POINTS, len(POINTS))
+    proof = await prove(rounds=1, points=points)
+    assert proof.holds(), f"killed at {points}, {chosen.told()}: {proof.line()}"
 
 
 async def test_c1_c4_with_the_clock_moved_on_silence_and_breach_are_caught_up() -> None:
