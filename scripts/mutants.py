@@ -186,7 +186,7 @@ def caught(mutant: Mutant, folder: Path) -> bool:
 
 def ended(folder: Path, tests: Iterable[str]) -> int:
     """The exit code of these tests: 0 when all pass, 1 when one fails."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--whole", *tests]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=600).returncode
 
 

@@ -1,4 +1,5 @@
-"""Which part of a long row of like cases a run tries: `make test` a part that moves on by one each day, `make soak` all.
+"""Which part of a long row of like cases a run tries: `make test` a part that moves on by one each day, `make soak`
+all.
 
 A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
 `--whole` tries everything.
@@ -40,7 +41,7 @@ class Choice:
             return True
         places = item.callspec.indices.values()  # type: ignore[attr-defined]
         own = zlib.crc32(item.originalname.encode())  # type: ignore[attr-defined]
-        return (sum(places) + own + self.turn) % int(mark.args[0]) == 0
+        return bool((sum(places) + own + self.turn) % mark.args[0] == 0)
 
     def told(self) -> str:
         """How the same is tried again."""
@@ -49,9 +50,20 @@ class Choice:
 
 def add_options(parser: pytest.Parser) -> None:
     """Options of a run."""
+    parser.addoption("--only-parts", action="store_true", help="only tests that try more with --whole")
     parser.addoption("--whole", action="store_true", help="every case of long rows, as make soak tries them")
     parser.addoption(
         "--turn", type=int, help="the part of them that is tried otherwise; the day of the year unless told"
+    )
+
+
+def chooses(item: pytest.Item) -> bool:
+    """Whether a test tries more with `--whole`: by its marker or by its fixture, or as a story, whose pages are
+    looked at in two lights.
+    """
+    named = getattr(item, "fixturenames", ())
+    return (
+        item.get_closest_marker(MARK) is not None or "chosen" in named or item.get_closest_marker("browser") is not None
     )
 
 

@@ -60,8 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen = choice.of(config)
-    left = [item for item in items if not chosen.takes(item) or (config.getoption("--fast") and _is_slow(item))]
+    chosen, fast, only = choice.of(config), config.getoption("--fast"), config.getoption("--only-parts")
+    left = [
+        item
+        for item in items
+        if not chosen.takes(item) or (fast and _is_slow(item)) or (only and not choice.chooses(item))
+    ]
     if left:
         config.hook.pytest_deselected(items=left)
         out = set(left)
@@ -111,7 +115,7 @@ def _parameters(item: pytest.Item) -> dict[str, object]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failure among cases that a run chose says how the same ones are chosen again."""
     report = yield
-    if report.failed and (item.get_closest_marker(choice.MARK) or "chosen" in getattr(item, "fixturenames", ())):
+    if report.failed and choice.chooses(item):
         report.sections.append(("cases of a part", choice.of(item.config).told()))
     return report
 

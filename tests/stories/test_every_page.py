@@ -34,8 +34,8 @@ async def act(used: Demo, what: str, **fields: object) -> None:
 
 
 async def looked_at(page: Page, name: str) -> None:
-    """The findings that a person with other eyes or hands would stumble over: in the light where the page is wide, in the
-    dark where it is narrow; with `--whole` both at either width.
+    """The findings that a person with other eyes or hands would stumble over: in the light where the page is wide, in
+    the dark where it is narrow; with `--whole` both at either width.
     """
     whole, narrow = choice.whole(), await page.evaluate("innerWidth <= 760")
     await page.evaluate(SETTLED)
@@ -53,6 +53,7 @@ async def looked_at(page: Page, name: str) -> None:
     assert not bad, (name, bad)
 
 
+@pytest.mark.timeout(400)  # with --whole on a machine that others use
 @pytest.mark.parametrize("width", SIZES)
 async def test_every_page_opens_wide_and_narrow_by_day_and_by_night(  # noqa: PLR0915  (many pages)
     demo: Demo, width: int
