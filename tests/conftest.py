@@ -35,7 +35,7 @@ from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
 from storage.store import Store
-from tests import choice, databases, transactions
+from tests import choice, databases, statements, transactions
 
 generated.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("shared")  # another process may take the processor for a second: that is no finding
@@ -155,6 +155,12 @@ def _nobody_reads_again() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _transactions_are_looked_at() -> Iterator[None]:
     with transactions.watched():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with statements.shared():
         yield
 
 
