@@ -141,7 +141,7 @@ def meanwhile(lines: Iterable[Line]) -> list[Line]:
         replace(line, open=name)
         for number, (name, (intents, one_of)) in enumerate(BESIDE.items())
         for line in lines
-        if not line.open and line.who != "guest" and line.intent in intents
+        if not line.open and line.who != "stranger" and line.intent in intents
         if crc32(line.text.encode()) % one_of == number
     ]
 

@@ -26,6 +26,9 @@ SOON: Final = frozenset({"acute"})
 CLAUSES: Final = 40
 """Clauses among which the loudest is looked for."""
 VERDICT: Final = -0.3
+GRIEVES_LESS: Final = 0.5
+"""By how much surer a danger must be while a grievance is told or answered: 「没人来」 alone is a cry elsewhere."""
+GRIEVANCES: Final = frozenset({"complaint", "verdict", "survey"})
 TAKEN_BACK: Final = 0.0
 """The margin from which words take a message back where nothing rings: they close it without an answer."""
 """The margin from which on words are taken for a verdict."""
@@ -168,7 +171,8 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     scores = inline().said_by(reading.scores, who, "")
     judge = judges().second if reading.again else judges().inline
     limits = thresholds().second if reading.again else thresholds().inline if waits else thresholds().alone
-    found = weigh(reading.words, scores, judge.odds(scores, who, reading.words), limits, who, open_, status)
+    odds = judge.odds(scores, who, reading.words) - (GRIEVES_LESS if open_ in GRIEVANCES else 0.0)
+    found = weigh(reading.words, scores, odds, limits, who, open_, status)
     if reading.first and found.level > Urgency.P1:
         before = decide(Reading(reading.words, reading.first), who, open_, status, waits=True)
         found = before if before.level <= Urgency.P1 else found

@@ -53,8 +53,12 @@ class Complaint:
     phone: str | None = None
     told: int = 0
     """How many messages of the story were kept."""
+    demands: int = 0
+    """How often somebody asked for an answer meanwhile."""
     outside: bool = False
-    """Whether the last of them speaks of somebody outside of the house."""
+    """Whether the last of them spoke of somebody outside of the house, for the first time."""
+    rights: bool = False
+    """Whether it was said that this is their right."""
 
 
 flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
@@ -85,6 +89,8 @@ _DEMANDS: Final = re.compile(
 """Who says so while the story is told hears once more that it is registered, and until when."""
 NOTED: Final = ("complaint.noted", "complaint.noted_too", "complaint.noted_all")
 """What is said to each message of the story, in turn: one sentence three times sounds deaf."""
+DEMANDED: Final = ("complaint.demand_by", "complaint.demand_too", "complaint.demand_still")
+"""The same for who asks for an answer while the story is told."""
 _OUTBURST: Final = re.compile(
     r"^[，,\s]*(?:(?:我说|喂|哎|请问|你们?|您们?|这|这个|这是|到底|究竟|都|真的?|真是|太|是)[，,\s]*)*+"
     r"(?:怎么(?:回事|搞的|弄的|办事的|做事的|管的|当的)|怎么一回事|搞什么(?:名堂|鬼)?|干什么吃的|干什么吃|什么态度|什么意思|有没有人管|还有没有人管|气死我?|气人|过分|"
@@ -182,7 +188,8 @@ def story(data: Complaint, event: Message) -> Step[Complaint]:
         case Other():
             return stay(data, *keep(data, event), say("complaint.cannot_read_this_kind", number=data.case))
         case Text(body) if _DEMANDS.search(body):
-            data = replace(data, outside=_OUTSIDE.search(body) is not None)
+            outside = not data.rights and _OUTSIDE.search(body) is not None
+            data = replace(data, demands=data.demands + 1, outside=outside, rights=data.rights or outside)
             return stay(data, *keep(data, event), ShowProgress())
         case _:
             turn = max(data.told, 1)
@@ -197,7 +204,8 @@ def stands_still(data: Complaint, event: Done) -> Step[Complaint]:
     right = (say("complaint.outside"),) if data.outside else ()
     if event.due_at is None:
         return stay(data, say("complaint.demand", number=data.case), *right)
-    return stay(data, say("complaint.demand_by", number=data.case, by=event.due_at), *right)
+    key = DEMANDED[min(data.demands, len(DEMANDED)) - 1]
+    return stay(data, say(key, number=data.case, by=event.due_at), *right)
 
 
 @flow.state(S.ABOUT, ask="complaint.about", to=(S.WHEN, S.NAME, S.CALL, END), skippable=True)

@@ -27,10 +27,13 @@ _OF_ANOTHER: Final = re.compile(
 """Words in which an elder may speak of somebody else, who does not read what she is told."""
 _CAME: Final = re.compile(
     r"(?:人|护士|医生|大夫|护工|护理员|阿姨|姑娘|小.|她|他|你们)(?:已经|都|刚)?(?:来|到|过来|赶到|进来)(?:看我)?(?:了|啦)|"
-    r"来(?:了|人)(?:一个|个)?人?(?:了|啦)|(?:看过|扶起来|抱起来|扶我起来)(?:我)?了"
+    r"来(?:了|人)(?:一个|个)?人?(?:了|啦)|看过(?:我)?了|[扶抱抬搀]我?[上到起回进].{0,3}了|"
+    r"来[扶抱抬搀看]我.{0,2}了"
 )
 _UNTOLD: Final = r"(?:别|莫|不(?:要|许|能|敢|想)).{0,6}(?:说|讲|告诉|提|传|声张)|保密"
-_PLEADS: Final = re.compile(rf"{_UNTOLD}|当我没|就当.{{0,4}}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕")
+_PLEADS: Final = re.compile(
+    rf"{_UNTOLD}|当我没|就当.{{0,4}}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕|别.{{0,4}}[找记问骂罚扣]"
+)
 _NONE_CAME: Final = re.compile(r"没|不|别|还|怎么|几时|什么|谁|吗|[?？]|坏|偷|贼|陌生|男")
 """「没人来」, 「怎么还不来人」, 「坏人来了」 say something else."""
 SHORT: Final = 15

@@ -2,6 +2,7 @@
 do it, with the words (A12, A17).
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -27,6 +28,9 @@ HARMLESS: Final = frozenset({severity.UNKNOWN, "餐饮", "环境设施", "活动
 """Categories of complaint of which praise speaks as well."""
 HIDDEN: Final = "说到同事，请看会话"
 """Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
+OF_MESSAGES: Final = frozenset({"stop", "unbind", "rights"})
+"""What is about our messages; an elder who says 「不要粥」 wants something else."""
+_MESSAGES: Final = re.compile("发|消息|信息|提醒|微信|公众号|绑|号码|电话|手机|隐私|照片|录音|身份证|资料|档案")
 ENQUIRES: Final = ("lead", "tour")
 """What an enquirer wants, and tells more of."""
 OPEN: Final = """SELECT id, body FROM task WHERE talk_of = ? AND source = ? AND made_by = ? AND ended_at IS NULL
@@ -48,7 +52,10 @@ def file(context: Context, effect: FileMatter) -> Done:
     """One task for one matter; what comes within two hours is added to it while it is open."""
     words = " ".join(line_of(context.event).split()) if context.event is not None else ""
     intent = _meant(effect.intent, words)
-    matter, about = table().matters[intent], _about(context)
+    about = _about(context)
+    if about.lives and intent in OF_MESSAGES and not _MESSAGES.search(words):
+        intent = "request"
+    matter = table().matters[intent]
     role, floor = _post(context, matter, about)
     words = HIDDEN if context.accused is not None else words
     added = context.accused is None and _added(context, intent, words)
@@ -84,6 +91,8 @@ def _meant(intent: str, words: str) -> str:
 def _how(context: Context, matter: Matter, about: About, whose: str) -> str:
     if context.attended and (about.lives or not matter.reply):
         return "silent"
+    if about.lives and context.accused is not None:  # who is accused may stand beside the phone (F5)
+        return "noted"
     if about.lives and isinstance(
         context.event, Voice
     ):  # who talks is answered by a sentence of which there is a sound

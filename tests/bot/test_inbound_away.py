@@ -152,7 +152,7 @@ async def test_f4_all_late_answers_of_one_person_leave_as_one_message(line: Line
     assert sorted(openid for openid, _ in sent) == ["daughter", "son"]
     told = dict(sent)["daughter"]
     assert told.count("编号") == 1
-    assert told.count("记下了") == 1, "the same sentence is said once"
+    assert told.count("记下了，您接着说。") == 1, "the same sentence is said once"
 
 
 async def test_f4_when_the_spool_fails_too_there_is_no_answer_and_a_later_try_gets_it(line: Line) -> None:
