@@ -1,5 +1,5 @@
-"""Six plays, typed on the phone in a browser, each at its hour; what stood there afterwards, as a transcript that is
-judged apart from its writing (docs/plays.md).
+"""Plays, typed on the phone in a browser, each at its hour; what stood there afterwards, as a transcript that is judged
+apart from its writing (docs/plays.md).
 """
 
 import argparse
@@ -69,8 +69,8 @@ async def play(page: Page, used: Stage, told: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-async def main(target: Path, plays: Path) -> None:
-    """All of them in one sample home, one after the other."""
+async def played(plays: list[dict[str, Any]]) -> list[str]:
+    """Some of them in one sample home, one after the other."""
     with tempfile.TemporaryDirectory(prefix="jiashu-plays-") as folder:
         used = Stage(Path(folder))
         lines: list[str] = []
@@ -81,18 +81,24 @@ async def main(target: Path, plays: Path) -> None:
                 browser = await launch(playwright)
                 page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
                 await page.goto(used.phone)
-                for told in tomllib.loads(plays.read_text(encoding="utf-8"))["play"]:
+                for told in plays:
                     lines += await play(page, used, told)
                 await browser.close()
         finally:
             await used.stop(used.service)
+    return lines
+
+
+async def main(target: Path) -> None:
+    """Each round in a house of its own."""
+    plays, lines = tomllib.loads(PLAYS.read_text(encoding="utf-8"))["play"], list[str]()
+    for number in sorted({told["round"] for told in plays}):
+        lines += await played([told for told in plays if told["round"] == number])
     target.write_text("\n".join(lines), encoding="utf-8")
-    print(f"{sum(line.startswith('- **答') for line in lines)} answers in {target}")
+    print(f"{sum(line.startswith('- **她写') for line in lines)} messages in {target}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("target", type=Path)
-    parser.add_argument("--plays", type=Path, default=PLAYS, help="others than those of this folder")
-    given = parser.parse_args()
-    asyncio.run(main(given.target, given.plays))
+    asyncio.run(main(parser.parse_args().target))
