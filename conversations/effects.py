@@ -74,8 +74,8 @@ class FileMatter(Effect):
     """Make a task of this message under the name of its matter, or add it to the one that is open (A12, A17).
 
     Done.known is the name of the matter and whose it is, how: `new` or `added`, `guest` where nobody knows who asks
-    after a resident, `mourning`, `elder`, `aloud` or `noted` for an elder who talks, `praise`, `silent` beside a
-    colleague where nobody waits for an answer.
+    after a resident, `mourning`, `elder`, `aloud` or `noted` for an elder who talks, `praise`, `enquiry` and `more` of
+    a stranger who may come, `silent` beside a colleague where nobody waits for an answer.
     """
 
     answers: ClassVar[bool] = True

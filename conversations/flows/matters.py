@@ -63,6 +63,10 @@ for _intent in INTENTS:
     flow.enters(on=_intent)(begins(_intent))
 
 
+PROMISED: Final = {"added": "matter.added", "enquiry": "matter.enquiry", "more": "matter.enquiry_more"}
+"""What is said to who waits for an answer, where it is not the first word of a matter of a family."""
+
+
 def to_elder(event: Done) -> Say:
     """One short sentence: who is told, or for who talks one that can be heard."""
     if event.how in {"aloud", "noted"}:
@@ -94,7 +98,7 @@ def promised(data: F, event: Done) -> Step[F]:
         return finish(data, say("matter.late", matter=data.matter, who=data.who))
     if data.how == "guest":
         return finish(data, say("matter.who_asks", who=data.who, by=event.due_at))
-    key = "matter.added" if data.how == "added" else "matter.filed"
+    key = PROMISED.get(data.how, "matter.filed")
     return finish(data, say(key, matter=data.matter, who=data.who, by=event.due_at))
 
 

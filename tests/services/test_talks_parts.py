@@ -110,7 +110,7 @@ async def test_who_goes_on_talking_while_somebody_is_called_is_told_so(furnished
 async def test_fault_a12_what_an_enquirer_tells_of_their_elder_joins_the_enquiry(furnished: HomeUnderTest) -> None:
     assert "咨询入住的事记下了" in await says(furnished, "想给我妈找个地方住，后天就出院", "new", intent="lead")
     for told in ("脑梗，右边不能动", "屁股上有块压疮，不大", "就是有点高血压，别的没啥"):
-        assert "刚才说的也记进咨询入住了" in await says(
+        assert "这也记上了，一起交给前台" in await says(
             furnished, told, "new", intent="complaint" if "疮" in told else "other"
         )
     assert await filed(furnished) == ["lead"]
