@@ -27,8 +27,10 @@ BESIDE: Final = 0.25
 """How loud context is beside the words."""
 VECTOR: Final = 0.4
 """How loud the encoder's vector is beside the pieces."""
-LOUD: Final = {"h00": 4.0, "g00": 0.5}
-"""How much a line of a voice counts: the house's own list of what must ring and what must not counts most."""
+LOUD: Final = {"h00": 6.0, "g00": 0.5, "s00": 3.0}
+"""How much a line of a voice counts: most the own list of the house of what must ring and what must not, then short
+plain sentences, of which every home hears many and few writers write any.
+"""
 LEAST: Final = 4
 """Steps of a byte below which a weight is not kept."""
 Rows = Any

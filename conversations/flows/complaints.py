@@ -80,7 +80,8 @@ _WITHDRAWS: Final = re.compile(
     r"(?:[，,\s]*(?:算了|就这样|谢谢(?:你们)?|没事了))?(?:吧|了)?[。.!！~]*$"
 )
 _OUTSIDE: Final = re.compile(
-    r"(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|民政|卫健委|报警|发到?网上|抖音|小红书|微博"
+    r"(?<!\d)1234[56](?!\d)|曝光|媒体|记者|起诉|告你们|律师|法院|法庭|信访|消协|民政局|卫健委|报警(?!铃|器|按)|"
+    r"(?:发|曝|上|放|传).{0,4}(?:网|抖音|小红书|微博|群)|(?:抖音|小红书|微博).{0,4}[发曝上]"
 )
 _DEMANDS: Final = re.compile(
     rf"投[诉述訴]|举报|说法|交代|答复|道歉|赔偿|退费|退钱|到底|有没有人管|谁(?:当班|值班|负责|管)|监控|"
@@ -92,6 +93,7 @@ NOTED: Final = ("complaint.noted", "complaint.noted_too", "complaint.noted_all")
 DEMANDED: Final = ("complaint.demand_by", "complaint.demand_too", "complaint.demand_still")
 """The same for who asks for an answer while the story is told."""
 _OUTBURST: Final = re.compile(
+    r"(?=.*(?:你们|您们|到底|究竟|真是|真的|太|受够|忍无可忍|搞什么|干什么吃|有没有人管|还有没有人管|不像话|离谱|无语|[!！]))"
     r"^[，,\s]*(?:(?:我说|喂|哎|请问|你们?|您们?|这|这个|这是|到底|究竟|都|真的?|真是|太|是)[，,\s]*)*+"
     r"(?:怎么(?:回事|搞的|弄的|办事的|做事的|管的|当的)|怎么一回事|搞什么(?:名堂|鬼)?|干什么吃的|干什么吃|什么态度|什么意思|有没有人管|还有没有人管|气死我?|气人|过分|"
     r"服了(?:你们)?|够了|受够了|无语|离谱|不像话|欺负人|欺人太甚|忍无可忍)(?:了|啊|呀|呢|吧|吗|嘛)*[\s，,。.!！?？~…]*$"
@@ -124,13 +126,17 @@ OPENINGS: Final = (
 )
 
 
+def first(event: Message | Reply) -> int:
+    """How much of the story the first message tells: nothing, where it is anger alone."""
+    return 0 if isinstance(event, Text) and is_outburst(event.body) else 1
+
+
 @flow.enters(on=Intent.COMPLAINT)
 def begin(event: Message | Click) -> Step[Complaint]:
     """The message that contains the complaint is its first record; a tap on the menu has no words yet."""
     if isinstance(event, Click):
         return goto(S.STORY, Complaint(), say("complaint.tell_us"))
-    told = 0 if isinstance(event, Text) and is_outburst(event.body) else 1
-    return goto(S.STORY, Complaint(told=told), OpenComplaint(event))
+    return goto(S.STORY, Complaint(told=first(event)), OpenComplaint(event))
 
 
 @flow.enters(on=Intent.WITHDRAW)
@@ -181,7 +187,7 @@ def story(data: Complaint, event: Message) -> Step[Complaint]:
     if isinstance(event, Text) and leaves(event.body):
         return left(data, event)
     if data.case is None:
-        return stay(data, OpenComplaint(event))
+        return stay(replace(data, told=first(event)), OpenComplaint(event))
     match event:
         case Text(body) if body.strip(" 。.!！") in ENOUGH:
             return ask_next(data, S.STORY)

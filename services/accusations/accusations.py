@@ -71,9 +71,9 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
 def lately(context: Context) -> bool:
     """Whether this person accused somebody within a day, who may stand beside the phone (F5)."""
     found = context.store.row(
-        "SELECT 1 FROM accused WHERE person_id = ? AND state = ? AND named_at > ? LIMIT 1",
+        "SELECT 1 FROM accused WHERE person_id = ? AND state <> ? AND named_at > ? LIMIT 1",
         context.person_id,
-        SUSPECTED,
+        LIFTED,
         context.now - timedelta(days=1),
     )
     return found is not None

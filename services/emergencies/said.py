@@ -16,7 +16,7 @@ ACKNOWLEDGED: Final = {"侵害": "alarm.noted", "自伤": "alarm.with_you"}
 """Kinds whose first words are their own: a carer may be in the room, and a desperate person is not told to ring a bell
 (F5).
 """
-FALLEN: Final = "跌倒受伤"
+FALLEN, CRY = "跌倒受伤", "呼救"
 HURT: Final = frozenset({FALLEN, "呼吸心脏", "脑", "出血烫伤", "急病"})
 """Who is told to keep still; who smells gas is not."""
 _NAMES: Final = "[张王李赵刘陈杨周吴孙马朱胡郭何林高罗]"
@@ -25,17 +25,22 @@ _OF_ANOTHER: Final = re.compile(
     rf"{_NAMES}(?:奶奶|爷爷|阿姨|大爷|大妈|师傅|老师)"
 )
 """Words in which an elder may speak of somebody else, who does not read what she is told."""
-_CAME: Final = re.compile(
-    r"(?:人|护士|医生|大夫|护工|护理员|阿姨|姑娘|小.|她|他|你们)(?:已经|都|刚)?(?:来|到|过来|赶到|进来)(?:看我)?(?:了|啦)|"
-    r"来(?:了|人)(?:一个|个)?人?(?:了|啦)|看过(?:我)?了|[扶抱抬搀]我?[上到起回进].{0,3}了|"
-    r"来[扶抱抬搀看]我.{0,2}了"
+_SECRET: Final = re.compile(
+    r"^[^，,。；;]{0,6}(?:(?<![特区分个])别|莫|不(?:要|许|能|敢))(?![人光再])[^，,。；;]{0,4}(?:说|讲|告诉|提|传|声张)[^，,。；;水]{0,8}"
+    r"(?:[，,][^，,。；;]{0,14})?[。.!！]*$|^.{0,4}保密.{0,4}$"
 )
-_UNTOLD: Final = r"(?:别|莫|不(?:要|许|能|敢|想)).{0,6}(?:说|讲|告诉|提|传|声张)|保密"
 _PLEADS: Final = re.compile(
-    rf"{_UNTOLD}|当我没|就当.{{0,4}}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕|别.{{0,4}}[找记问骂罚扣]"
+    rf"{_SECRET.pattern}|当我没|就当.{{0,4}}没|算了|不说了|没(?:那|这)?事|瞎说|乱说|记错|怕|别.{{0,4}}[找记问骂罚扣]"
 )
-_NONE_CAME: Final = re.compile(r"没|不|别|还|怎么|几时|什么|谁|吗|[?？]|坏|偷|贼|陌生|男")
-"""「没人来」, 「怎么还不来人」, 「坏人来了」 say something else."""
+_CAME: Final = re.compile(
+    r"^(?:好了?|嗯+|哦|哎)?[，,\s]*(?:来人了|(?:有人|[两三几]个人|人|护士|医生|大夫|护工|护理员|阿姨|姑娘|小姑娘|小[\u4e00-\u9fff]|她|他)(?:已经|都|刚)?"
+    r"(?:来|到|过来|赶到|进来)(?:看我|扶我|抱我)?(?:了|啦)|来了[，,\s]*来了.{0,8}|.{0,6}(?:[扶抱抬搀]我?[上到起回进].{0,3}|来[扶抱抬搀看]我.{0,2})了)"
+    r"[，,。\s]*(?:谢谢.{0,3}|给我.{2,8}|在.{2,8}|你也睡吧.?)?[。.!！]*$"
+)
+_NONE_CAME: Final = re.compile(
+    r"没|不|别|还|怎么|几时|什么|谁|吗|[?？]|坏|偷|贼|陌生|男|走|骂|打|怕|疼|痛|难受|想|又|客|家里|那个|的人|凶|掐"
+)
+"""「没人来」, 「打我的人来了」, 「护士来了又走了」 say something else."""
 SHORT: Final = 15
 """Signs; who tells more than that somebody is there is heard."""
 
@@ -93,17 +98,21 @@ def _is_hurt(kind: str, level: int) -> bool:
 
 
 def is_again(heard: Triage, stands: Standing, kind: str) -> bool:
-    """Whether a cry says nothing that its own first words are not said to already."""
-    if kind in {"guest", "staff"} or heard.kind in ACKNOWLEDGED or heard.audience is Audience.LEAD:
+    """Whether an elder's cry says nothing that its own first words are not said to already: the same danger, or a bare
+    cry; whom a relative speaks of now is not known, so they hear the whole each time.
+    """
+    if kind != "elder" or heard.kind in ACKNOWLEDGED or heard.audience is Audience.LEAD:
         return False
-    return heard.kind == stands.kind or heard.kind not in HURT or (heard.kind != FALLEN and stands.kind in HURT)
+    if heard.kind in HURT - {FALLEN} and stands.kind in HURT:
+        return True
+    return heard.kind in {stands.kind, CRY}
 
 
-def meanwhile(stands: Standing, now: datetime, kind: str) -> Say:
+def meanwhile(stands: Standing, now: datetime, kind: str, words: str = "") -> Say:
     """What who cried hears to further words, while nobody has ended it: whether somebody is on the way."""
     if stands.goes(now):
         return say("alarm.coming_aloud" if kind == "elder" else "alarm.on_the_way")
-    hurt = kind == "elder" and _is_hurt(stands.kind, stands.level)
+    hurt = kind == "elder" and _is_hurt(stands.kind, stands.level) and not _OF_ANOTHER.search(words)
     return say("alarm.heard_hurt" if hurt else "alarm.heard")
 
 
@@ -131,12 +140,13 @@ def hushed(words: str) -> Say:
 
 def is_secret(words: str) -> bool:
     """Whether an elder asks that something is told to nobody."""
-    return re.search(_UNTOLD, words) is not None
+    return _SECRET.match(words.strip()) is not None
 
 
 def came(words: str) -> bool:
     """Whether words say that somebody is there now, and nothing else."""
-    return len(words) <= SHORT and _CAME.search(words) is not None and _NONE_CAME.search(words) is None
+    said = words.strip()
+    return len(said) <= SHORT and _CAME.match(said) is not None and _NONE_CAME.search(said) is None
 
 
 def lives_here(store: Store, person_id: int) -> bool:

@@ -90,11 +90,12 @@ def _promised(context: Context, due_at: datetime, how: str) -> Done:
     if context.attended:
         return promises.promised(context, due_at, how="attended")
     stands = said.standing(context.store, context.person_id, context.now) if context.called else None
-    if stands is not None and not context.away and context.kind != "guest":
-        return promises.promised(context, due_at, how=said.meanwhile(stands, context.now, context.kind).key)
+    words = events.said(context.event) if context.event is not None else ""
+    gone = context.away or context.status == Status.DIED
+    if stands is not None and not gone and context.kind != "guest":
+        return promises.promised(context, due_at, how=said.meanwhile(stands, context.now, context.kind, words).key)
     if context.elder:
-        if context.untied or accusations.lately(context):
-            words = events.said(context.event) if context.event is not None else ""
+        if accusations.lately(context):
             return promises.promised(context, due_at, how=said.hushed(words).key)
         night = quiet_hours.is_night(now, house.home.zone, house.quiet)
         return promises.promised(context, due_at, how="elder_night" if night else "elder")

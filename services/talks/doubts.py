@@ -15,6 +15,7 @@ from care.states import DoubtCourse, DoubtEnd
 from care.triage import Audience, Triage, Urgency
 from conversations import events
 from conversations.effects import Say, say
+from conversations.routing import Intent
 from services.context import Context
 from services.emergencies import alarms, said
 from services.house import House
@@ -87,9 +88,13 @@ def weigh(context: Context, talk: Talk, envelope: Envelope, decision: Decision |
 def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: Decision | None) -> Say | None:
     """What is said to 没事了, 谢谢 and 有人来了 while somebody is called; None for other words. Who goes is told of it."""
     words = events.said(envelope.event)
-    may_nod = talk.snapshot is None and not context.attended and not context.away
-    there = may_nod and talk.who == "elder" and said.came(words)
-    if may_nod and talk.who == "elder" and said.is_secret(words):
+    gone = alarms.away(context.store, talk.person_id, talk.kind)
+    sure = decision is not None and not (decision.ask or decision.show) and context.accused is None
+    may_nod = talk.snapshot is None and not context.attended and not gone and not talk.grieves and talk.kind != "guest"
+    may_nod = may_nod or (talk.binding == "house" and talk.snapshot is None)
+    there = may_nod and sure and talk.who == "elder" and said.came(words)
+    secret = may_nod and sure and talk.who == "elder" and said.is_secret(words)
+    if secret and envelope.intent == Intent.ASK:
         return say("alarm.known")
     if not there and (exact.takes_back(words) or (decision is not None and decision.intent == "wrong")):
         return alarms.take_back(context, talk.who)
@@ -97,7 +102,7 @@ def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: De
         return None
     stands = said.standing(context.store, context.person_id, context.now)
     intent = envelope.intent if decision is None else wanted(envelope.intent, decision)
-    told = said.nodded(stands, context.now, talk.who, intent, words)
+    told = said.nodded(stands, context.now, talk.who, intent, "" if not there else words)
     if told is not None and there:
         alarms.calm(context)
     return told

@@ -283,7 +283,7 @@ def _told(
 ) -> Say:
     """What who cries hears: the first time that somebody is called, later how far it is."""
     if stands is not None and not away and said.is_again(heard, stands, talk.who):
-        return said.meanwhile(stands, context.now, talk.who)
+        return said.meanwhile(stands, context.now, talk.who, events.said(envelope.event))
     lives_here = talk.kind == "family" and said.lives_here(context.store, talk.person_id)
     return said.called(heard, talk.who, away, events.said(envelope.event), lives_here=lives_here)
 

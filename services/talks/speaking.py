@@ -38,6 +38,7 @@ WHOSEVER: Final = frozenset(
     {
         Intent.WELCOME,
         Intent.CONTACT,
+        Intent.CLOCK,
         Intent.THANKS,
         Intent.CLOSING,
         Intent.NOTHING,

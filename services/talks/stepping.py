@@ -20,7 +20,10 @@ from storage import tables
 from storage.store import Store
 from understanding.cascade import Decision
 
-_AT_US: Final = re.compile("你们|你家|贵院|院里|前台|客服|态度|骗|投诉|接待|销售")
+_AT_US: Final = re.compile(
+    "你们|你家|贵院|院里|前台|客服|态度|骗|投诉|接待|销售|护[工士理]|阿姨|饭|菜|床单|没人管|楼|房间|上次|住在|保安"
+)
+"""Words in which a grievance is about the house, and no sore of an elder who is to come."""
 
 
 def step(
@@ -43,7 +46,7 @@ def step(
     intent = COLLEAGUE if talk.kind == "staff" else wanted(house, envelope, decision)
     states = isinstance(event, events.Text) and not is_question(event.body)
     if states and talk.kind == "guest" and _tells_more(envelope, intent):
-        intent = matters.enquires(store, talk.person_id, envelope.arrived_at) or intent
+        intent = matters.enquires(store, envelope.home_id, talk.person_id, envelope.arrived_at) or intent
     told = states and (talk.has_complaint or intent in matters.ENQUIRES)
     asks = envelope.intent == Intent.ASK and talk.kind not in {"elder", "staff"}
     if asks and not told and not talk.attended(envelope.arrived_at):
@@ -60,7 +63,7 @@ def _tells_more(envelope: Envelope, intent: str) -> bool:
     against us.
     """
     if intent == Intent.COMPLAINT and envelope.intent == Intent.ASK:
-        return _AT_US.search(events.said(envelope.event)) is None
+        return envelope.accused is None and _AT_US.search(events.said(envelope.event)) is None
     return intent in {Intent.ASK, Intent.LEAD}
 
 

@@ -28,9 +28,9 @@ HARMLESS: Final = frozenset({severity.UNKNOWN, "餐饮", "环境设施", "活动
 """Categories of complaint of which praise speaks as well."""
 HIDDEN: Final = "说到同事，请看会话"
 """Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
-OF_MESSAGES: Final = frozenset({"stop", "unbind", "rights"})
+OF_MESSAGES: Final = frozenset({"stop", "unbind"})
 """What is about our messages; an elder who says 「不要粥」 wants something else."""
-_MESSAGES: Final = re.compile("发|消息|信息|提醒|微信|公众号|绑|号码|电话|手机|隐私|照片|录音|身份证|资料|档案")
+_MESSAGES: Final = re.compile("发|消息|信息|提醒|微信|公众号|绑|推送|打扰|关注|退订|^td$|取消", re.IGNORECASE)
 ENQUIRES: Final = ("lead", "tour")
 """What an enquirer wants, and tells more of."""
 OPEN: Final = """SELECT id, body FROM task WHERE talk_of = ? AND source = ? AND made_by = ? AND ended_at IS NULL
@@ -70,11 +70,12 @@ def file(context: Context, effect: FileMatter) -> Done:
     return Done(how=how, known=(matter.name, whose))
 
 
-def enquires(store: Store, person_id: int, now: datetime) -> str:
+def enquires(store: Store, home_id: int, person_id: int, now: datetime) -> str:
     """The newest enquiry of a person that is open and young enough to be added to; "" without one."""
     row = store.row(
-        """SELECT source FROM task WHERE talk_of = ? AND source IN (?, ?) AND made_by = ? AND ended_at IS NULL
-           AND made_at > ? ORDER BY id DESC LIMIT 1""",
+        """SELECT source FROM task WHERE home_id = ? AND ended_at IS NULL AND talk_of = ? AND source IN (?, ?)
+           AND made_by = ? AND made_at > ? ORDER BY id DESC LIMIT 1""",
+        home_id,
         person_id,
         *ENQUIRES,
         MACHINE,

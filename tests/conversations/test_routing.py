@@ -3,7 +3,7 @@
 import pytest
 
 from conversations import events
-from conversations.events import Done, Text
+from conversations.events import Click, Done, Text
 from conversations.flows.complaints import flow
 from conversations.flows.families import invitation_code
 from conversations.routing import Intent, of_words, understand
@@ -98,14 +98,17 @@ def test_f37_who_asks_for_the_hour_or_the_day_is_told_it(words: str) -> None:
     assert of_words(words) == Intent.CLOCK
 
 
-@pytest.mark.parametrize("words", ["几点开饭", "今天几号楼停水", "几点能探视", "星期几洗澡", "我妈几点了还没吃饭"])
+@pytest.mark.parametrize(
+    "words", ["几点开饭", "今天几号楼停水", "几点能探视", "星期几洗澡", "我妈几点了还没吃饭", "几点了，该给我换尿布了"]
+)
 def test_f37_other_questions_of_a_time_are_none(words: str) -> None:
     assert of_words(words) != Intent.CLOCK
 
 
 def test_f5_who_only_says_that_there_is_something_to_tell_is_listened_to() -> None:
     assert of_words("我跟你说个事你可别往外传") == Intent.GREETING
-    assert of_words("我跟你说个事，小周拿我钱") != Intent.GREETING
+    for told in ("我跟你说个事，小周拿我钱", "我跟你说，别打我了", "给你们说，不要放香菜", "我跟你说，别让小李来了"):
+        assert of_words(told) != Intent.GREETING
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,17 @@ def test_c1_anger_without_a_word_of_why_is_a_complaint_and_asked_what_happened(w
     turn = flow.begin(Intent.COMPLAINT, Text(words))
     turn = flow.resume(turn, turn.effects[0], Done(ref="C261122-01", due_at=DUE, how="new"))
     assert said(list(turn.effects)) == ["complaint.what_happened"]
+
+
+@pytest.mark.parametrize("words", ["什么意思？", "怎么回事？", "够了", "服了"])
+def test_c1_two_words_that_may_be_a_question_open_no_complaint(words: str) -> None:
+    assert of_words(words) != Intent.COMPLAINT
+
+
+def test_c1_the_first_story_after_a_tap_is_not_asked_for_again() -> None:
+    turn = flow.begin(Intent.COMPLAINT, Click("COMPLAINT"))
+    _, seen = settle(flow, flow.advance(turn.snapshot, Text("昨天我妈的饭是凉的，说了没人管")))  # type: ignore[arg-type]
+    assert said(seen) == ["complaint.sorry_we_listen"]
 
 
 def test_f9_one_line_is_never_said_three_times_and_a_demand_is_told_until_when() -> None:

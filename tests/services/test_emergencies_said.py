@@ -45,7 +45,6 @@ async def test_f2_a_relative_is_told_that_somebody_is_on_the_way_when_somebody_i
     await goes(house)
     assert await says(home, "谢谢你们", openid="niece", intent="thanks") == "应该的。已经有人过去了。"
     assert "已经有人过去了" in await says(home, "她右腿做过手术", openid="niece")
-    assert "已经有人过去了" in await says(home, "她说腿动不了", RINGS, "niece", kind="fall")
 
 
 async def test_fault_a18_that_somebody_is_there_is_told_to_who_goes_and_ends_nothing(house: House) -> None:
@@ -57,12 +56,20 @@ async def test_fault_a18_that_somebody_is_there_is_told_to_who_goes_and_ends_not
     assert strip.calmed == "护士来了"
 
 
-@pytest.mark.parametrize("words", ["怎么还没人来", "没人来了", "坏人来了", "小偷来了", "人来了吗", "我闺女说她明天来"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("怎么还没人来", "没人来了", "坏人来了", "小偷来了", "人来了吗", "我闺女说她明天来", "打我的人来了"),
+        *("她来了我害怕", "护士来了骂我", "护士来了又走了", "家里人来了想出去吃饭", "电视看过了", "人到了晚上就难受"),
+    ],
+)
 def test_fault_a18_other_words_of_coming_are_not_taken_for_it(words: str) -> None:
     assert not said.came(words)
 
 
-@pytest.mark.parametrize("words", ["有人来了", "来人了", "小王来了。", "护士已经到了", "扶起来了，谢谢"])
+@pytest.mark.parametrize(
+    "words", ["有人来了", "来人了", "小王来了。", "护士已经到了", "扶上床了，谢谢", "来了来了 两个人来扶我了"]
+)
 def test_fault_a18_words_that_somebody_is_there(words: str) -> None:
     assert said.came(words)
 
@@ -82,6 +89,34 @@ async def test_f5_after_an_accusation_nothing_that_is_said_aloud_speaks_of_it(ho
         assert await says(home, plea) == "我知道了。您歇着。"
     assert await says(home, "昨天也是") == "我听着呢。"
     assert await home.one("SELECT count(*) FROM task WHERE role = 'carer'") == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我要投诉，你们别光说不做",
+        "不能提水，帮我拿下",
+        "别人都说我脸肿了",
+        "我特别想跟我女儿说说话",
+        "脚肿了，别告诉我儿子",
+    ],
+)
+def test_f13_only_a_wish_for_silence_is_one(words: str) -> None:
+    assert not said.is_secret(words)
+    assert said.is_secret("你别告诉我闺女，她明天还上班")
+
+
+async def test_f2_fire_after_a_fall_is_no_repeat_of_it(house: House) -> None:
+    home = house.home
+    assert await says(home, "我摔了", RINGS, kind="fall") == FALLEN
+    assert await says(home, "屋里着火了", RINGS, kind="hazard") == "已经在叫人。急就按铃。"
+    assert "人不在院里的话，请马上打 120" in await says(home, "我妈摔了", RINGS, "niece", kind="fall")
+    assert "人不在院里的话，请马上打 120" in await says(home, "我爸在家摔了", RINGS, "niece", kind="fall")
+
+
+async def test_f26_a_stranger_is_never_told_that_somebody_goes(house: House) -> None:
+    await says(house.home, "救命", RINGS, "stranger", kind="cry")
+    assert "过去" not in await says(house.home, "谢谢", openid="stranger", intent="thanks")
 
 
 async def test_f2_a_new_danger_is_answered_as_what_it_is(house: House) -> None:
