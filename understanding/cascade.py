@@ -248,8 +248,7 @@ def weigh(
     if who == "elder" and exact.is_menu_word(words):
         return _ringing("cry", "emergency", words, Urgency.P1)
     if not has_words(words):
-        opened = inline().opened(scores, open_)
-        return Decision(exact.command(words, open_) or (_calm(words, opened, open_) if open_ else "other"))
+        return Decision(_of_marks(words, scores, open_))
     label = max(range(len(CLASSES)), key=scores.__getitem__)
     kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
     meant = exact.command(words, open_)
@@ -283,6 +282,18 @@ def weigh(
         why=looked or ("可能要紧，请看一眼" if show else ""),
         odds=odds,
     )
+
+
+def _of_marks(words: str, scores: list[float], open_: str) -> str:
+    """The intent of figures and marks alone: they answer what is open; which verdict a number is that was not offered
+    is asked by the talk.
+    """
+    command = exact.command(words, open_)
+    if command or not open_:
+        return command or "other"
+    if open_ == "verdict" and any(sign.isdigit() for sign in words):
+        return "verdict_no"
+    return _calm(words, inline().opened(scores, open_), open_)
 
 
 def _of_kind(label: str, odds: float, why: str, wound: str) -> Decision:

@@ -62,6 +62,8 @@ class Complaint:
 
 
 flow = Flow("complaint", version=1, states=S, start=S.STORY, slots=Complaint, idle=timedelta(minutes=15))
+
+
 FIELDS = {S.ABOUT: "about", S.WHEN: "occurred", S.NAME: "name", S.CALL: "contact"}
 
 

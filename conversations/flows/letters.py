@@ -66,7 +66,14 @@ def shown(data: Wanted, event: Done) -> Step[Wanted]:
 
 
 flow.on_done(of=FileMatter)(matters.filed)
-flow.on_done(of=AskHuman)(matters.promised)
+
+
+@flow.on_done(of=AskHuman)
+def promised(data: Wanted, event: Done) -> Step[Wanted]:
+    """Under the name of the matter where one was filed."""
+    if data.matter:
+        return matters.promised(data, event)
+    return finish(data, say("engine.human", by=event.due_at) if event.due_at else say("desk.overdue"))
 
 
 REFUSED: Final = {"room": "letters.room", "shared": "letters.shared"}

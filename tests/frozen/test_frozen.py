@@ -148,7 +148,8 @@ async def test_frozen_19125a6_every_talk_goes_on_in_the_same_words_p7(frozen: Ho
                 step["say"],
             )
             if found["version"] == step["version"]:  # a later version of a flow may keep other slots
-                assert found["slots"] == step["slots"], (openid, step["say"])
+                kept, slots = found["slots"], step["slots"]  # beside them there may be newer ones
+                assert (kept and {name: kept.get(name) for name in slots or kept}) == slots, (openid, step["say"])
             assert yearless(answer) == today(step["answer"]), (openid, step["say"])
 
 

@@ -75,7 +75,7 @@ async def test_a_grievance_comes_first_and_takes_its_own_words_with_it(furnished
     answer = await says(furnished, "给我回个电话。护工把我爸的棉裤又弄丢了，这是第三次了，太不负责任", "kin3")
     assert await furnished.one("SELECT count(*) FROM complaint") == 1
     assert "1 小时" in answer or "前" in answer
-    assert await filed(furnished) == []
+    assert set(await filed(furnished)) <= {"look"}, "a colleague may be shown it; nothing else is filed"
 
 
 async def test_an_elder_hears_one_sentence_for_two_wishes(furnished: HomeUnderTest) -> None:
