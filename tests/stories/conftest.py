@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from scripts.browser import launch
 from tests.stories.warm import Warm
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=20_000)
+"""Milliseconds that a page may take where three stories share two processors; what holds is seen at once."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
