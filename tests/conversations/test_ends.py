@@ -1,13 +1,17 @@
 """Ends of the talks that a reading opens: beside a colleague, in mourning, to a nod (C10, F59, A12)."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from conversations import answers
-from conversations.effects import Quiet, Say, TakeVerdict
+from conversations import answers, phrases
+from conversations.effects import FileMatter, Quiet, Say, ShowProgress, TakeVerdict
 from conversations.engine import Flow, Snapshot, Turn
-from conversations.events import Done, Text
-from conversations.flows import complaints_verdict, matters, talks_bereaved
+from conversations.events import Click, Done, Text
+from conversations.flows import complaints, complaints_verdict, letters, matters, talks, talks_bereaved
 from conversations.routing import Intent
+from tests.conversations.steps import tell
 
 
 def said(turn: Turn) -> list[str]:
@@ -45,6 +49,42 @@ def test_fault_a12_a_matter_is_filed_though_nothing_is_said_beside_a_colleague(
     turn = matters.flow.resume(turn, turn.effects[0], Done(how=promised))
     assert turn.ended
     assert said(turn) == words
+
+
+def test_fault_a13_who_asks_how_it_goes_when_no_letter_is_to_come_is_answered_by_a_colleague() -> None:
+    due = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    for how, words in (("none", "letters.tomorrow"), ("earlier", "letters.earlier")):
+        begun = letters.flow.begin(Intent.LETTER, Text("这么晚打扰了，我妈今天怎么样"))
+        turn = letters.flow.resume(begun, begun.effects[0], Done(ref="…", due_at=due, how=how, known=(letters.OVER,)))
+        assert said(turn) == [words]
+        asked = next(effect for effect in turn.effects if isinstance(effect, FileMatter))
+        turn = letters.flow.resume(turn, asked, Done(how="new", known=("问近况", "3 楼护士")))
+        turn = letters.flow.resume(turn, turn.effects[0], Done(how="first", due_at=due))
+        assert turn.ended
+        assert said(turn) == ["matter.filed"]
+
+
+def test_f16_a_tap_on_the_letter_files_nothing_when_there_is_none() -> None:
+    begun = letters.flow.begin(Intent.LETTER, Click("LETTER"))
+    turn = letters.flow.resume(begun, begun.effects[0], Done(how="none", known=(letters.OVER,)))
+    assert said(turn) == ["letters.none"]
+    assert turn.ended
+
+
+def test_c15_a_demand_after_the_last_promise_names_no_time() -> None:
+    turn, _ = tell("我要投诉，饭是凉的")
+    turn = complaints.flow.advance(turn.snapshot, Text("今天必须给我个说法"))
+    asked = next(effect for effect in turn.effects if isinstance(effect, ShowProgress))
+    assert said(complaints.flow.resume(turn, asked, Done(ref="C261122-01", how="asking"))) == ["complaint.demand"]
+
+
+def test_f37_the_hour_is_told_and_nothing_is_promised() -> None:
+    turn = talks.flow.begin(Intent.CLOCK, Text("现在几点了"))
+    assert turn.ended
+    assert said(turn) == ["desk.clock"]
+    night = datetime(2026, 11, 22, 18, 20, tzinfo=UTC)
+    told = phrases.render("desk.clock", {}, phrases.Reader(night, ZoneInfo("Asia/Shanghai"), {}, elder=True))
+    assert told == "现在是夜里 2 点 20 分，天还没亮。11月23日，星期一。"
 
 
 def test_f59_after_a_death_silence_and_words_of_the_engine_end_nothing() -> None:
