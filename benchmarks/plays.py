@@ -90,10 +90,11 @@ async def played(plays: list[dict[str, Any]]) -> list[str]:
 
 
 async def main(target: Path) -> None:
-    """Each round in a house of its own."""
-    plays, lines = tomllib.loads(PLAYS.read_text(encoding="utf-8"))["play"], list[str]()
-    for number in sorted({told["round"] for told in plays}):
-        lines += await played([told for told in plays if told["round"] == number])
+    """Each round in a house of its own, all at the same time."""
+    plays = tomllib.loads(PLAYS.read_text(encoding="utf-8"))["play"]
+    rounds = sorted({told["round"] for told in plays})
+    each = await asyncio.gather(*(played([told for told in plays if told["round"] == number]) for number in rounds))
+    lines = [line for found in each for line in found]
     target.write_text("\n".join(lines), encoding="utf-8")
     print(f"{sum(line.startswith('- **她写') for line in lines)} messages in {target}")
 
