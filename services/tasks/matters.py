@@ -29,7 +29,7 @@ HARMLESS: Final = frozenset({severity.UNKNOWN, "餐饮", "环境设施", "活动
 HIDDEN: Final = "说到同事，请看会话"
 """Stands for words that accuse somebody: only who may read them in the talk does (A4)."""
 OF_MESSAGES: Final = frozenset({"stop", "unbind"})
-"""What is about our messages; an elder who says 「不要粥」 wants something else."""
+"""What is about our messages: who says 「不要粥」 or 「您别也跟我说不要」 wants something else."""
 _MESSAGES: Final = re.compile("发|消息|信息|提醒|微信|公众号|绑|推送|打扰|关注|退订|^td$|取消", re.IGNORECASE)
 ENQUIRES: Final = ("lead", "tour")
 """What an enquirer wants, and tells more of."""
@@ -53,8 +53,9 @@ def file(context: Context, effect: FileMatter) -> Done:
     words = " ".join(line_of(context.event).split()) if context.event is not None else ""
     intent = _meant(effect.intent, words)
     about = _about(context)
-    if about.lives and intent in OF_MESSAGES and not _MESSAGES.search(words):
-        intent = "request"
+    if intent in OF_MESSAGES and not _MESSAGES.search(words):
+        enquiry = enquires(context.store, context.home_id, context.person_id, context.now)
+        intent = "request" if about.lives else enquiry or intent
     matter = table().matters[intent]
     role, floor = _post(context, matter, about)
     words = HIDDEN if context.accused is not None else words
