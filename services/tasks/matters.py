@@ -65,8 +65,8 @@ def file(context: Context, effect: FileMatter) -> Done:
     context.store.hint("tasks", f"person:{context.person_id}")
     asks = context.kind == "guest" and not about.lives and intent == "private"
     whose = table().post(role, "" if about.lives else floor)
-    enquires = "more" if added else "enquiry" if context.kind == "guest" and not about.lives else ""
-    new = (intent in ENQUIRES and enquires) or ("added" if added else "new")
+    of_stranger = "more" if added else "enquiry" if context.kind == "guest" and not about.lives else ""
+    new = (intent in ENQUIRES and of_stranger) or ("added" if added else "new")
     how = _how(context, matter, about, whose) or ("guest" if asks else new)
     return Done(how=how, known=(matter.name, whose))
 
