@@ -90,8 +90,8 @@ def _while_called(context: Context, talk: Talk, envelope: Envelope, decision: De
     words = events.said(envelope.event)
     gone = alarms.away(context.store, talk.person_id, talk.kind)
     sure = decision is not None and not (decision.ask or decision.show) and context.accused is None
-    may_nod = talk.snapshot is None and not context.attended and not gone and not talk.grieves and talk.kind != "guest"
-    may_nod = may_nod or (talk.binding == "house" and talk.snapshot is None)
+    ours = talk.who != "guest" and not gone and not talk.grieves  # a stranger may be anywhere: nobody goes to them
+    may_nod = ours and talk.snapshot is None and not context.attended
     there = may_nod and sure and talk.who == "elder" and said.came(words)
     secret = may_nod and sure and talk.who == "elder" and said.is_secret(words)
     if secret and envelope.intent == Intent.ASK:
