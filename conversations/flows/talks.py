@@ -40,9 +40,23 @@ _BEGINS: Final = re.compile(
     r"(?:[，,\s]*你?(?:可|千万)?(?:别|不要|莫|勿)(?:往外|跟|和|对|告诉|让)?[^，,]{0,5}(?:说|讲|传|告诉)(?:出去|别人|人)?)?[\s。.!！…]*$"
 )
 """「我跟你说个事，你可别往外传」: nothing has been told yet."""
+SHORT: Final = 40
+"""Signs of such a message, at most: what is longer is not looked at."""
+
+
+def begins(words: str) -> bool:
+    """Whether somebody says that there is something to tell, and nothing else."""
+    return len(words) <= SHORT and _BEGINS.match(words) is not None
+
+
+def asks_the_hour(words: str) -> bool:
+    """Whether somebody asks for the hour or the day, and nothing else."""
+    return len(words) <= SHORT and _CLOCK.match(words) is not None
+
+
 OPENINGS: Final = (
-    Opening(Intent.GREETING, _BEGINS.match),
-    Opening(Intent.CLOCK, _CLOCK.match),
+    Opening(Intent.GREETING, begins),
+    Opening(Intent.CLOCK, asks_the_hour),
     Opening(Intent.HUMAN, key="HUMAN", button="找人"),
     Opening(Intent.CONTACT, key="CONTACT", button="联系我们"),
     Opening(Intent.ASK, key="NURSE", button="叫护士"),

@@ -105,6 +105,10 @@ def test_f37_other_questions_of_a_time_are_none(words: str) -> None:
     assert of_words(words) != Intent.CLOCK
 
 
+def test_fault_s3_a_long_text_is_not_searched_for_the_hour() -> None:
+    assert of_words("现在几点了" + "？" * 40_000) != Intent.CLOCK
+
+
 def test_f5_who_only_says_that_there_is_something_to_tell_is_listened_to() -> None:
     assert of_words("我跟你说个事你可别往外传") == Intent.GREETING
     for told in ("我跟你说个事，小周拿我钱", "我跟你说，别打我了", "给你们说，不要放香菜", "我跟你说，别让小李来了"):
