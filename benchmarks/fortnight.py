@@ -33,7 +33,6 @@ from storage import migrate, seal
 from storage.open import open_database
 from storage.unit import Unit
 from training.lines import DATA, Line, near, read
-from understanding.cascade import is_doubtful
 from understanding.second import Second
 
 RESIDENTS: Final = 200
@@ -114,7 +113,7 @@ class Play:
         home.played.reads = self._reads
 
     def _reads(self, found: Reading) -> Reading:
-        if found.read is None or not is_doubtful(found.read):
+        if found.read is None or not found.read.is_doubtful:
             return found
         return again(found, tuple(self.second.score(found.read.words)), self.home.house.names)
 

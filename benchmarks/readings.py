@@ -150,7 +150,7 @@ async def lines() -> list[str]:
         await asyncio.sleep(0.0 if reader.reads_again else 0.05)
     for words in map("".join, itertools.product(*SAID)):
         first = cascade.read(words)
-        begun = reader.again(first.words) if cascade.is_doubtful(first) else None
+        begun = reader.again(first.words) if first.is_doubtful else None
         found_again = reader.read_of(await begun) if begun is not None else None
         scores = found_again.scores if found_again is not None else None
         if scores is not None:

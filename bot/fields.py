@@ -6,7 +6,8 @@ from xml.parsers import expat
 
 MAX_DEPTH: Final = 16
 Node = str | dict[str, Any] | list[Any]
-_FIELD: Final = re.compile(r"<(\w+)>(<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|[^<&]*)</\1>", re.ASCII)
+_FIELD: Final = re.compile(r"<(\w+)>(<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|[^<&]*)</\1>([ \t\n]*)", re.ASCII)
+"""A field and the blanks behind it: the platform writes each field on a line of its own."""
 _SHORT: Final = 2048
 """Bytes that one pattern reads: it looks for a closing tag at each `<` of the words."""
 _PLAIN: Final = bytes(set(range(256)) - set(range(32)) | set(b"\t\n"))
@@ -28,7 +29,7 @@ def clean(body: bytes) -> dict[str, Node] | None:
 
 
 def _flat(body: bytes) -> dict[str, Node] | None:
-    """The fields of a flat push, each once and nothing between them; None for any other XML."""
+    """The fields of a flat push, each once and nothing but blanks between them; None for any other XML."""
     if (
         len(body) > _SHORT or body.translate(None, _PLAIN) or b"\xef\xbf" in body
     ):  # control characters; U+FFC0 and up, two of them illegal
@@ -40,18 +41,19 @@ def _flat(body: bytes) -> dict[str, Node] | None:
     if not (text.startswith("<xml>") and text.endswith("</xml>")):
         return None
     found: dict[str, Node] = {}
-    size = len("<xml></xml>")
-    for name, value in _FIELD.findall(text):
+    fields = text[len("<xml>") : -len("</xml>")]
+    size = len(fields) - len(fields.lstrip(" \t\n"))
+    for name, value, blanks in _FIELD.findall(fields):
         if name in found or name == "xml":
             return None
-        size += 2 * len(name) + len(value) + len("<></>")
+        size += 2 * len(name) + len(value) + len(blanks) + len("<></>")
         if value[:1] == "<":  # the pattern lets nothing begin so but a CDATA section, whole
             found[name] = value[9:-3]
         elif "]]>" in value:
             return None
         else:
             found[name] = value
-    return found if size == len(text) else None  # something between them
+    return found if size == len(fields) else None  # something between them
 
 
 class _NotClean(Exception):

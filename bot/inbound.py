@@ -10,35 +10,33 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from bot import pushes
+from bot.envelopes import Account, envelope, noted
 from bot.inbound_again import Doubt, Line, Turn, Twice
 from bot.pushes import NoSender, Push
 from bot.quick import Quick
-from bot.reading import LONG, Reader
+from bot.reading import LONG, REMEMBERED, SHORT, Reader
 from care import accusations
 from care.errors import Busy
-from conversations import events
 from conversations.answers import Knowledge
-from conversations.routing import understand
+from conversations.events import said
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
 from services.house import House
-from services.knowledge import shelves
 from services.outgoing import outbox
-from services.practice.practice import OPENID
 from services.talks.envelope import Envelope, Receipt
 from services.talks.reading import Reading, read
 from settings.clock import Clock
 from storage import seal
 from storage.database import Database
 from storage.spool import Kept, Spool
-from understanding.cascade import Decision, triage
+from understanding import cascade
+from understanding.cascade import triage
 
 log = logging.getLogger("jiashu.inbound")
 RINGS_AFTER: Final = 1.0
@@ -51,20 +49,6 @@ COMMITS: Final = 0.1
 """Seconds that the next long text waits for the commit of the one before."""
 GIVES_UP: Final = 5
 """Tries after which a file of the spool is left as .bad for an engineer."""
-
-
-@dataclass(slots=True)
-class Account:
-    """The account that a webhook serves."""
-
-    id: int
-    home_id: int
-    practises: bool = False
-    """Whether its people are simulated phones (F54)."""
-
-    def takes(self, push: Push) -> bool:
-        """Whether somebody may be among its people: a push that waited in the spool may be of the other kind."""
-        return push.openid.startswith(OPENID) == self.practises
 
 
 class Inbound:
@@ -94,6 +78,7 @@ class Inbound:
         self._draining = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._quick = Quick()
+        self._weighed = lru_cache(REMEMBERED)(cascade.read)
         self._lines: dict[str, Line] = {}
         """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
@@ -117,7 +102,7 @@ class Inbound:
         if running is not None:
             return running
         at, line = arrived_at or self._clock(), self._lines.get(push.openid)
-        doubt = None if len(push.raw) > LONG else self._twice.begin(self._read(push, at))
+        doubt = None if len(push.raw) > LONG else self._twice.begin(self._read(push, at), self.names)
         if line is None and doubt is not None and not doubt.is_open:
             return self._hand_in(envelope(self._account, self.knowledge, push, at, doubt.found))
         if line is not None and doubt is not None and doubt.found.heard.rings and not line.hurry.done():
@@ -125,7 +110,8 @@ class Inbound:
         return self._take_in_turn(push, at, doubt)
 
     def _read(self, push: Push, at: datetime) -> Reading:
-        found = read(push.event, self.names, self._quick.before(push.openid, at))
+        before = self._quick.before(push.openid, at, said(push.event))
+        found = read(push.event, self.names, before, self._weigh)
         self._quick.remember(push.openid, found, at)
         return found
 
@@ -265,6 +251,10 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
+    def _weigh(self, words: str, before: str) -> cascade.Reading:
+        """What the inline model finds; 「你好」 and 「怎么收费」 come a thousand times a week and are weighed once."""
+        return self._weighed(words, before) if len(words) + len(before) <= SHORT else cascade.read(words, before)
+
     def _take_in_turn(self, push: Push, at: datetime, doubt: Doubt | None) -> "asyncio.Future[Receipt]":
         line = self._lines.setdefault(push.openid, Line())
         turn = Turn(push, at, doubt, line, line.last)
@@ -286,7 +276,7 @@ class Inbound:
             else:
                 async with self._turn:
                     found = await self.reader.read(push.event, names)
-                    running = self._follow(turn, self._twice.begin(found), found)
+                    running = self._follow(turn, self._twice.begin(found, names), found)
                     await asyncio.wait([running], timeout=COMMITS)
         finally:
             turn.handed_in.set()
@@ -340,51 +330,6 @@ class Inbound:
                 self._board.committed(envelope.openid, envelope.key)
 
         running.add_done_callback(committed)
-
-
-QUESTION: Final = Decision("faq")
-"""What a part of a message means that is taken for a question."""
-
-
-def noted(account: Account, openid: str, key: str, words: str, at: datetime) -> Envelope:
-    """Words from a page of ours, as the writer takes them."""
-    event = events.Noted(words)
-    return Envelope(
-        home_id=account.home_id,
-        account_id=account.id,
-        openid=openid,
-        key=key,
-        kind="noted",
-        event=event,
-        intent=understand(event),
-        raw=b"",
-        created_at=at,
-        arrived_at=at,
-    )
-
-
-def envelope(account: Account, knowledge: Knowledge, push: Push, arrived_at: datetime, found: Reading) -> Envelope:
-    """A push with what was read in it, as the writer takes it."""
-    return Envelope(
-        home_id=account.home_id,
-        account_id=account.id,
-        openid=push.openid,
-        key=push.key,
-        kind=push.kind,
-        event=push.event,
-        intent=found.intent,
-        raw=push.raw,
-        created_at=push.created_at,
-        arrived_at=arrived_at,
-        heard=found.heard,
-        meant=found.meant,
-        accused=found.accused,
-        in_complaint=found.in_complaint,
-        read=found.read,
-        corrected=partial(shelves.corrected, knowledge, found.words),
-        look_up=partial(shelves.ask, knowledge, found.words, arrived_at, meaning=found.meaning),
-        look_up_part=partial(shelves.ask, knowledge, at=arrived_at, decision=QUESTION),
-    )
 
 
 def _sorted_out(file: list[Kept]) -> tuple[list[tuple[Push, datetime]], list[tuple[NoSender, datetime]]]:

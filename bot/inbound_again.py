@@ -26,7 +26,7 @@ from services.talks.envelope import Envelope, Receipt
 from services.talks.reading import Reading, again, may_matter, may_ring
 from settings.clock import Clock
 from storage.database import Database
-from understanding.cascade import Told, decide, is_doubtful
+from understanding.cascade import Told, decide
 from understanding.text import ends
 
 log = logging.getLogger("jiashu.inbound")
@@ -85,15 +85,18 @@ class Twice:
         self._database, self._house, self._clock, self._watch = database, house, clock, watch
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, found: Reading) -> Doubt:
-        """What was read, with its second reading begun where that could change what is done."""
+    def begin(self, found: Reading, names: Names) -> Doubt:
+        """What was read, with its second reading begun where that could change what is done, or made already."""
         if found.read is None:
             return Doubt(found)
         self.reader.figures.messages += 1
-        doubtful, asks = is_doubtful(found.read), _asks(found)
+        doubtful, asks = found.read.is_doubtful, _asks(found)
         if not doubtful and not asks:
             return Doubt(found)
+        known = self.reader.recall(found.read.words, weigh=doubtful, ask=asks)
         stronger = self.reader.stronger if doubtful else None
+        if known is not None and stronger is None:
+            return Doubt(again(found, known.scores, names, None, known.meaning))
         begun = self.reader.again(found.read.words, weigh=doubtful, ask=asks)
         doubt = Doubt(found, begun, asked=stronger.ask(ends(found.read.words)) if stronger is not None else None)
         if begun is not None and not may_ring(found):

@@ -16,10 +16,11 @@ from aiohttp import web
 
 from bot import config, doctor, menus, proofs, slow, stronger, upkeep, wire
 from bot.beside import Line
+from bot.envelopes import Account
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
-from bot.inbound import Account, Inbound
+from bot.inbound import Inbound
 from bot.looks import Looks
 from bot.metrics import Metrics
 from bot.practising import Stage

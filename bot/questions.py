@@ -73,7 +73,7 @@ def said(line: str) -> Said:
 def read(again: Second | None, one: Said) -> tuple[cascade.Decision, Triage]:
     """What a message means, with the second reading where it would be made."""
     found = cascade.read(one.text)
-    if again is not None and cascade.is_doubtful(found):
+    if again is not None and found.is_doubtful:
         found = cascade.reread(found, tuple(again.score(found.words)))
     names = Names(Colleague(number, name, "carer") for number, name in enumerate(one.names))
     accused = reading.with_reading(one.text, "", names, found).accused

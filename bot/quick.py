@@ -23,17 +23,23 @@ class Quick:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
 
-    def before(self, phone: str, at: datetime) -> str:
-        """What this phone has said in pieces up to this moment; "" for nothing."""
+    def before(self, phone: str, at: datetime, words: str) -> str:
+        """What this phone has said in pieces up to this moment; "" for nothing, and where the words stand in it: who
+        says the same again tells nothing more.
+        """
+        before = self._before(phone, at)
+        return "" if words in before else before
+
+    def _before(self, phone: str, at: datetime) -> str:
         said, words = self._kept.get(phone, (at, ""))
         return words if timedelta() <= at - said <= WITHIN else ""
 
     def remember(self, phone: str, found: Reading, at: datetime) -> None:
         """Keep a piece, with those before it; what was heard already, and a whole sentence, begins anew."""
-        before = self.before(phone, at)
+        before = self._before(phone, at)
         self._kept.pop(phone, None)
         if found.words and len(found.words) <= LONGEST and not _is_heard(found):
-            self._kept[phone] = at, (before + found.words)[-TOGETHER:]
+            self._kept[phone] = at, before if found.words in before else (before + found.words)[-TOGETHER:]
         while self._kept and (len(self._kept) > PEOPLE or at - next(iter(self._kept.values()))[0] > WITHIN):
             self._kept.popitem(last=False)
 

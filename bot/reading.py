@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -34,10 +35,18 @@ AGAIN_WITHIN: Final = 0.25
 """Seconds from its arrival that a message waits for its second reading."""
 MOST_AGAIN: Final = 50
 """Questions that wait for the process; a further message has the inline reading alone."""
+SHORT: Final = 32
+"""Signs of a message whose reading is remembered, at most: a longer one hardly comes twice."""
+REMEMBERED: Final = 512
+"""Such messages: some 3 MB."""
 LESSON: Final = 100
 """Ways of asking that the process learns at once, a tenth of a second: messages go in between."""
 PAUSE, MOST_PAUSE = 2.0, 300.0
 """Seconds before a process that failed is started anew; twice as long each time, until one has lived for a while."""
+
+
+_Asked = tuple[str, bool, bool]
+"""Words, whether they are weighed, and whether the knowledge is asked."""
 
 
 @dataclass(slots=True)
@@ -52,6 +61,8 @@ class Figures:
     """Read again before they were handed in."""
     late: int = 0
     """Read again after that."""
+    recalled: int = 0
+    """The same words had been read again a while ago."""
     failed: int = 0
     """Not read again, since the process failed."""
     left: int = 0
@@ -75,6 +86,7 @@ class Reader:
         self._teaching: asyncio.Task[None] | None = None
         self._living: asyncio.Task[None] | None = None
         self._asking = asyncio.Lock()
+        self._read_again: OrderedDict[_Asked, Scores] = OrderedDict()
 
     @property
     def reads_again(self) -> bool:
@@ -108,11 +120,12 @@ class Reader:
             self._teach()
 
     def _teach(self) -> None:
+        self._read_again.clear()
         if self._teaching is not None:
             self._teaching.cancel()
         self._teaching = None
         if self._process is not None and self.wanted:
-            self._teaching = asyncio.create_task(_taught(self._process, self._ways))
+            self._teaching = asyncio.create_task(self._taught(self._process, self._ways))
 
     def again(self, words: str, *, weigh: bool = True, ask: bool = False) -> "asyncio.Future[Answer | None] | None":
         """A second reading that was begun, and what the words ask the knowledge for; None when there will be none.
@@ -125,7 +138,25 @@ class Reader:
             self.figures.left += 1
             return None
         self.figures.asked += 1
-        return process.ask(lambda number: Again(number, ends(words), weigh, ask))
+        asked = process.ask(lambda number: Again(number, ends(words), weigh, ask))
+        if len(words) <= SHORT:
+            asked.add_done_callback(partial(self._remember, (words, weigh, ask)))
+        return asked
+
+    def recall(self, words: str, *, weigh: bool, ask: bool) -> Scores | None:
+        """The second reading of the same words, where it was made lately and the knowledge is asked the same way."""
+        known = self._read_again.get((words, weigh, ask))
+        if known is not None:
+            self._read_again.move_to_end((words, weigh, ask))
+            self.figures.recalled += 1
+        return known
+
+    def _remember(self, asked: _Asked, answer: "asyncio.Future[Answer | None]") -> None:
+        found = None if answer.cancelled() else answer.result()
+        if isinstance(found, Scores):
+            self._read_again[asked] = found
+            if len(self._read_again) > REMEMBERED:
+                self._read_again.popitem(last=False)
 
     def read_of(self, answer: Answer | None) -> Scores | None:
         """What came of a second reading that is over, None when it failed."""
@@ -194,10 +225,10 @@ class Reader:
             await asyncio.sleep(pause)
             pause = min(2 * pause, MOST_PAUSE)
 
-
-async def _taught(process: Process, ways: tuple[tuple[str, str], ...]) -> None:
-    """Teach a process how the knowledge is asked, a piece at a time."""
-    for at in range(0, max(1, len(ways)), LESSON):
-        piece, last = ways[at : at + LESSON], at + LESSON >= len(ways)
-        if await process.ask(partial(Learn, ways=piece, last=last)) is None:
-            return
+    async def _taught(self, process: Process, ways: tuple[tuple[str, str], ...]) -> None:
+        """Teach a process how the knowledge is asked, a piece at a time; what was read before it knew is read anew."""
+        for at in range(0, max(1, len(ways)), LESSON):
+            piece, last = ways[at : at + LESSON], at + LESSON >= len(ways)
+            if await process.ask(partial(Learn, ways=piece, last=last)) is None:
+                return
+        self._read_again.clear()

@@ -212,7 +212,7 @@ def decided(lines: Sequence[Line], second: Second | None) -> tuple[list[cascade.
     found, again = [], 0
     for line in lines:
         read = cascade.read(line.text)
-        if second is not None and cascade.is_doubtful(read):
+        if second is not None and read.is_doubtful:
             again += 1
             read = cascade.reread(read, tuple(second.score(read.words)))
         decision, heard = settle(read, accusations.read(line.text, NOBODY), line.who or "family", line.open)

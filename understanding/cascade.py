@@ -5,7 +5,7 @@ question and where the resident is. Order of rights: a danger, an open question,
 """
 
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import msgspec
@@ -15,7 +15,7 @@ from care.triage import Audience, Triage, Urgency
 from understanding import exact
 from understanding.classes import CLASSES, KINDS, MARK, intent_of
 from understanding.judge import judges
-from understanding.linear import CALM, WEIGHTS, inline
+from understanding.linear import CALM, DANGERS, WEIGHTS, inline
 from understanding.parts import cut
 from understanding.text import clauses, ends, has_words, plain
 
@@ -74,7 +74,7 @@ class Part(msgspec.Struct, frozen=True):
     scores: tuple[float, ...]
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, dict=True):
     """The words in their plain form, and the margin of each class whoever says them. `again`: read a second time, with
     the encoder; `first`: what the inline reading found then, since what rings by it rings; `told`: what a stronger
     reader says of it.
@@ -89,6 +89,18 @@ class Reading(msgspec.Struct, frozen=True):
     """What it says in turn, where that is more than one thing."""
     joined: Part | None = None
     """Its words behind those of a moment ago."""
+
+    @cached_property
+    def decided(self) -> "dict[tuple[str, str, str, bool], Decision]":
+        """What was decided of it so far, by what `decide` was asked: a message is decided on some five times."""
+        return {}
+
+    @cached_property
+    def is_doubtful(self) -> bool:
+        """Whether a second reading could change what is done: neither surely calm, nor ringing already, nor a
+        command.
+        """
+        return _is_doubtful(self)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -155,8 +167,7 @@ def reread(first: Reading, scores: tuple[float, ...] | None, told: Told | None =
     )
 
 
-def is_doubtful(reading: Reading) -> bool:
-    """Whether a second reading could change what is done: neither surely calm, nor ringing already, nor a command."""
+def _is_doubtful(reading: Reading) -> bool:
     limits = thresholds().inline
     odds = judges().inline.odds(inline().said_by(reading.scores, "family", ""), "family", reading.words)
     if odds < limits.calm or odds >= max(limits.ring.values()):
@@ -168,6 +179,14 @@ def decide(reading: Reading, who: str, open_: str = "", status: str = "", *, wai
     """What it means from this speaker: elder, family or stranger. `waits`: a second reading is to come, so only what
     is certain rings now.
     """
+    asked = (who, open_, status, waits)
+    found = reading.decided.get(asked)
+    if found is None:
+        found = reading.decided[asked] = _decide(reading, who, open_, status, waits=waits)
+    return found
+
+
+def _decide(reading: Reading, who: str, open_: str, status: str, *, waits: bool) -> Decision:
     scores = inline().said_by(reading.scores, who, "")
     judge = judges().second if reading.again else judges().inline
     limits = thresholds().second if reading.again else thresholds().inline if waits else thresholds().alone
@@ -250,7 +269,7 @@ def weigh(
     if not has_words(words):
         return Decision(_of_marks(words, scores, open_))
     label = max(range(len(CLASSES)), key=scores.__getitem__)
-    kind = max((number for number in range(len(CLASSES)) if CLASSES[number].startswith(MARK)), key=scores.__getitem__)
+    kind = max(DANGERS, key=scores.__getitem__)
     meant = exact.command(words, open_)
     if odds >= limits.ring[who] and not meant:
         return _of_kind(CLASSES[kind], odds, _loudest(words, kind), _wound(scores))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from bot import pushes
-from bot.inbound import Account, envelope, noted
+from bot.envelopes import Account, envelope, noted
 from conversations.answers import Knowledge
 from services.house import House
 from services.install import Installed

@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped
 
@@ -155,7 +156,15 @@ class ComplaintRecord(Base):
 
     __tablename__ = "case_record"
     after_practice = After.GONE
-    __table_args__ = (Index("ix_case_record_line", "case_id", "said_at", "id"),)
+    __table_args__ = (
+        Index("ix_case_record_line", "case_id", "said_at", "id"),
+        Index(
+            "ix_case_record_inbox",
+            "inbox_id",
+            sqlite_where=text("inbox_id IS NOT NULL"),
+            postgresql_where=text("inbox_id IS NOT NULL"),
+        ),
+    )
 
     case_id: Mapped[int] = link("complaint.id", "which case")
     home_id: Mapped[int] = link("home.id", "which home")

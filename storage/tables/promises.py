@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped
 
 from care import sla
@@ -20,6 +20,14 @@ class Promise(Base):
     __table_args__ = (
         Index("ix_promise_due", "kept_at", "look_at"),
         Index("ix_promise_person", "person_id", "kind", "kept_at"),
+        Index(
+            "ix_promise_case",
+            "case_id",
+            "kind",
+            "kept_at",
+            sqlite_where=text("case_id IS NOT NULL"),
+            postgresql_where=text("case_id IS NOT NULL"),
+        ),
     )
 
     home_id: Mapped[int] = link("home.id", "which home")

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot import inbound, inbound_again, reading, reading_process
-from bot.inbound import Account, Inbound
+from bot.envelopes import Account
+from bot.inbound import Inbound
 from bot.pushes import Push
 from bot.reading import Reader
 from care.errors import Busy
@@ -29,6 +30,7 @@ from tests.bot import stand_in_reader
 from tests.bot.logged import actions
 from tests.bot.waiting import until
 from tests.conftest import HomeUnderTest
+from understanding import cascade
 from understanding.classes import CLASSES, SCORES
 
 WORDS = "今天天气不错"
@@ -102,7 +104,7 @@ async def house(
     monkeypatch.setattr(inbound_again, "AGAIN_WITHIN", within)
     monkeypatch.setattr(reading, "PAUSE", 0.05)
     monkeypatch.setattr(inbound_again, "AWAY", 0.01)
-    monkeypatch.setattr(inbound_again, "is_doubtful", lambda found: found.words.startswith(WORDS))
+    monkeypatch.setattr(cascade, "_is_doubtful", lambda found: found.words.startswith(WORDS))
     board = Board()
     account = Account(home.ids.account_id, home.ids.home_id)
     made = House(home, Inbound(home.database, account, home.clock, board, spool, home.house, Reader(again=True)), board)

@@ -13,7 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import inbound, webhook, wire
-from bot.inbound import Account, Inbound
+from bot.envelopes import Account
+from bot.inbound import Inbound
 from care.errors import Busy
 from services.emergencies.board import Board
 from services.outgoing import outbox

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot import pushes, way
-from bot.inbound import Account
+from bot.envelopes import Account
 from bot.main import Service
 from bot.practising import SCENE, Stage
 from conversations.events import Text

@@ -17,7 +17,7 @@ def told(*pieces: str, apart: timedelta = timedelta(seconds=5)) -> list[Reading]
     quick, found = Quick(), list[Reading]()
     for number, words in enumerate(pieces):
         at = START + number * apart
-        found.append(read(events.Text(words), Names(), quick.before("p", at)))
+        found.append(read(events.Text(words), Names(), quick.before("p", at, words)))
         quick.remember("p", found[-1], at)
     return found
 
@@ -43,8 +43,8 @@ def test_only_the_last_minute_of_so_many_phones_is_kept() -> None:
     quick = Quick()
     for number in range(PEOPLE + 5):
         quick.remember(f"p{number}", read(events.Text("我妈"), Names()), START)
-    assert quick.before("p0", START) == ""
-    assert quick.before(f"p{PEOPLE}", START) == "我妈"
+    assert quick.before("p0", START, "起不来了") == ""
+    assert quick.before(f"p{PEOPLE}", START, "起不来了") == "我妈"
     quick.remember(
         "q", read(events.Text("我爸今天下午想去院子里晒晒太阳可以吗"), Names()), START + timedelta(minutes=3)
     )

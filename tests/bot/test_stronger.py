@@ -11,8 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot import config, doctor, inbound_again
-from bot.inbound import Account, Inbound
+from bot import config, doctor
+from bot.envelopes import Account
+from bot.inbound import Inbound
 from bot.pushes import Push
 from bot.reading import Reader
 from bot.stronger import Stronger, of, told_by
@@ -68,7 +69,7 @@ async def model() -> AsyncIterator[tuple[Model, Stronger]]:
 async def taken(
     home: HomeUnderTest, model: tuple[Model, Stronger], tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Callable[[str], "asyncio.Future[object]"]]:
-    monkeypatch.setattr(inbound_again, "is_doubtful", lambda found: found.words.startswith(WORDS))
+    monkeypatch.setattr(cascade, "_is_doubtful", lambda found: found.words.startswith(WORDS))
     spool = Spool(tmp_path / "spool", home.database.sealer)  # type: ignore[operator]
     account = Account(home.ids.account_id, home.ids.home_id)
     inbound = Inbound(home.database, account, home.clock, Board(), spool, home.house, Reader(stronger=model[1]))

@@ -14,9 +14,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import upkeep
+from bot.envelopes import Account
 from bot.fetcher import Fetcher
 from bot.gateway import Gateway
-from bot.inbound import Account, Inbound
+from bot.inbound import Inbound
 from bot.looks import Looks
 from bot.main import Service
 from bot.sender import Sender

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from bot.inbound import Account, Inbound, envelope
+from bot.envelopes import Account, envelope
+from bot.inbound import Inbound
 from bot.pushes import Push
 from care.states import Role
 from conversations import events
