@@ -24,7 +24,7 @@ from bot.reading import LONG, REMEMBERED, SHORT, Reader
 from care import accusations
 from care.errors import Busy
 from conversations.answers import Knowledge
-from conversations.events import said
+from conversations.events import Text, said
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
 from services.house import House
@@ -35,7 +35,6 @@ from settings.clock import Clock
 from storage import seal
 from storage.database import Database
 from storage.spool import Kept, Spool
-from understanding import cascade
 from understanding.cascade import triage
 
 log = logging.getLogger("jiashu.inbound")
@@ -78,7 +77,8 @@ class Inbound:
         self._draining = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._quick = Quick()
-        self._weighed = lru_cache(REMEMBERED)(cascade.read)
+        self._remembered = lru_cache(REMEMBERED)(read)
+        """「你好」 and 「怎么收费」 come a thousand times a week and are read once."""
         self._lines: dict[str, Line] = {}
         """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
@@ -110,8 +110,10 @@ class Inbound:
         return self._take_in_turn(push, at, doubt)
 
     def _read(self, push: Push, at: datetime) -> Reading:
-        before = self._quick.before(push.openid, at, said(push.event))
-        found = read(push.event, self.names, before, self._weigh)
+        words = said(push.event)
+        before = self._quick.before(push.openid, at, words)
+        is_short = isinstance(push.event, Text) and len(words) + len(before) <= SHORT
+        found = (self._remembered if is_short else read)(push.event, self.names, before)
         self._quick.remember(push.openid, found, at)
         return found
 
@@ -250,10 +252,6 @@ class Inbound:
                 await asyncio.to_thread(file.rename, file.with_suffix(".bad"))
 
     # -- inside --------------------------------------------------------------------------------------------------------
-
-    def _weigh(self, words: str, before: str) -> cascade.Reading:
-        """What the inline model finds; 「你好」 and 「怎么收费」 come a thousand times a week and are weighed once."""
-        return self._weighed(words, before) if len(words) + len(before) <= SHORT else cascade.read(words, before)
 
     def _take_in_turn(self, push: Push, at: datetime, doubt: Doubt | None) -> "asyncio.Future[Receipt]":
         line = self._lines.setdefault(push.openid, Line())

@@ -211,7 +211,7 @@ def is_going_on(text: str) -> bool:
 
 def _grieves(words: str) -> bool:
     """Whether words within a complaint complain; asked only where somebody is called."""
-    return _COMPLAINS.search(words) is not None or severity.assess([words]).category != severity.UNKNOWN
+    return _COMPLAINS.search(words) is not None or severity.of_words(words).category != severity.UNKNOWN
 
 
 def heard(rung: Triage, accused: Accusation | None) -> Triage:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from care.states import DayKind
@@ -137,7 +138,7 @@ class Hours:
         for n in range(LOOK):
             day = first + timedelta(days=n)
             for begin, end in self.desk.on(day):
-                begins, ends = self._at(day, begin), self._at(day, end)
+                begins, ends = _at(day, begin, self.zone), _at(day, end, self.zone)
                 if held is not None and begins <= held[1]:
                     held = held[0], max(ends, held[1])
                     continue
@@ -147,7 +148,9 @@ class Hours:
         if held is not None and held[1] > at:
             yield held
 
-    def _at(self, day: date, minute: int) -> datetime:
-        there = day + timedelta(days=1) if minute == DAY else day
-        minute %= DAY
-        return datetime.combine(there, time(minute // 60, minute % 60), self.zone).astimezone(UTC)
+
+@lru_cache(maxsize=512)
+def _at(day: date, minute: int, zone: tzinfo) -> datetime:
+    there = day + timedelta(days=1) if minute == DAY else day
+    minute %= DAY
+    return datetime.combine(there, time(minute // 60, minute % 60), zone).astimezone(UTC)

@@ -9,8 +9,9 @@ import contextlib
 import logging
 import secrets
 import time
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
 from typing import Final
 
 import aiohttp_jinja2
@@ -49,8 +50,8 @@ AWAY_SHOWN: Final = 2.0
 """Seconds without a commit after which the strip says so."""
 GATHERS: Final = 1.0
 """Seconds in which the pages are told once while the past of a sample home is played."""
-TOLD: Final = 1000
-"""Topics whose last change is remembered."""
+TOLD: Final = 500
+"""Of so many COMMITs it is remembered what they changed: some seconds of the busiest hour."""
 SEEN: Final = web.RequestKey("seen", str)
 """Which process, and how many changes it had told when a request began: its page asks for the later ones when its
 stream opens.
@@ -65,7 +66,7 @@ class Live:
         self._pages: set[tuple[frozenset[str], asyncio.Queue[str], int]] = set()
         self.presence = Presence()
         self._closing = False
-        self._told: OrderedDict[str, int] = OrderedDict()
+        self._told: deque[frozenset[str]] = deque(maxlen=TOLD)
         self._life, self._count = secrets.token_hex(4), 0
         self._gathered: set[str] = set()
         database.listen(self.tell)
@@ -83,7 +84,7 @@ class Live:
         if not told:
             return
         self._count += 1
-        self._remember(told)
+        self._told.append(told)
         if self._board.playing:  # a whole day of a sample home is played in a second: pages are drawn once in it
             if not self._gathered:
                 asyncio.get_running_loop().call_later(GATHERS, self._let_out)
@@ -94,13 +95,6 @@ class Live:
     def _let_out(self) -> None:
         told, self._gathered = frozenset(self._gathered), set()
         self._put(told)
-
-    def _remember(self, told: frozenset[str]) -> None:
-        for topic in told:
-            self._told[topic] = self._count
-            self._told.move_to_end(topic)
-        while len(self._told) > TOLD:
-            self._told.popitem(last=False)
 
     def _put(self, told: frozenset[str], but: int = 0) -> None:
         """Tell the pages that listen, `but` those of one colleague."""
@@ -137,13 +131,14 @@ class Live:
 
     def _missed(self, wanted: frozenset[str], since: str) -> list[str]:
         """What changed after a page was read and before its stream opened; everything for a page of an earlier
-        process.
+        process, and for one that was read too long ago.
         """
         life, _, count = since.partition(".")
         seen = whole(count)
-        if life != self._life or seen is None:
+        if life != self._life or seen is None or self._count - seen > len(self._told):
             return sorted(wanted)
-        return sorted(topic for topic in wanted if self._told.get(topic, 0) > seen)
+        later = frozenset().union(*islice(reversed(self._told), max(0, self._count - seen)))
+        return sorted(wanted & later)
 
     def _tell_alarms(self) -> None:
         for _, queue, _ in self._pages:

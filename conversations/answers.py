@@ -26,6 +26,9 @@ MORE: Final = "more-"
 """How the ids of the entries begin that came after the forty; to other tools they are no answer while a blank of
 theirs is open.
 """
+SHORT: Final = 32
+"""Signs of a text whose look-up is remembered, at most; REMEMBERED of them."""
+REMEMBERED: Final = 512
 LONGEST: Final = 200
 """Characters of a message that are looked at: what is longer is a story, not a question."""
 PAIR: Final = 0.45
@@ -148,6 +151,7 @@ class Knowledge:
     _learned: list[str] = field(default_factory=list, init=False, repr=False)
     _exact: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _lessons: "list[Knowledge]" = field(default_factory=list, init=False, repr=False)
+    _looked: dict[tuple[str, int], tuple[Hit, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index every phrasing of every entry."""
@@ -194,7 +198,17 @@ class Knowledge:
         return at is not None and self.day is not None and not self.day[0] <= at < self.day[1]
 
     def hits(self, text: str, most: int = 5) -> tuple[Hit, ...]:
-        """The entries whose words fit best."""
+        """The entries whose words fit best; the same short words are looked up once."""
+        if len(text) > SHORT:
+            return self._hits(text, most)
+        found = self._looked.get((text, most))
+        if found is None:
+            if len(self._looked) >= REMEMBERED:
+                self._looked.clear()
+            found = self._looked[text, most] = self._hits(text, most)
+        return found
+
+    def _hits(self, text: str, most: int) -> tuple[Hit, ...]:
         asked = tokens(text[:LONGEST])
         known = {token: weight for token in asked if (weight := self._weights.get(token)) is not None}
         if not known:

@@ -126,6 +126,8 @@ class House:
 
     def words(self, says: Sequence[Say], now: datetime, *, elder: bool = False, away: bool = False) -> str:
         """Several phrases as one message; what to do in an emergency is told once, by the last that tells it."""
+        if not says:
+            return ""
         reader = self.reader(now, elder=elder, away=away)
         told = [phrases.render(said.key, said.params, reader) for said in says]
         urgent = str(reader.always["urgent"])

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import os
+import struct
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,9 @@ class Unreadable(Exception):
     def __init__(self, where: str) -> None:
         super().__init__(f"cannot unseal {where}: wrong key, moved or changed")
         self.where = where
+
+
+_LENGTH: Final = struct.Struct(">I").pack
 
 
 class Sealer:
@@ -74,7 +78,7 @@ class Sealer:
     def sign(self, *parts: object) -> bytes:
         """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
         fields = [part if type(part) is bytes else str(part).encode() for part in parts]
-        return hmac.digest(self._audit, b"".join([len(field).to_bytes(4, "big") + field for field in fields]), "sha256")
+        return hmac.digest(self._audit, b"".join([_LENGTH(len(field)) + field for field in fields]), "sha256")
 
 
 def load(path: Path, *, may_create: bool) -> Sealer:

@@ -180,7 +180,7 @@ def add(context: Context, complaint: Unclosed, event: Message) -> None:
 
 def _reassess(context: Context, complaint: Unclosed, words: str) -> None:
     store = context.store
-    assessed = severity.assess([words])
+    assessed = severity.of_words(words)
     changes: dict[str, Any] = {}
     if assessed.category != severity.UNKNOWN and (
         assessed.level < complaint.level or complaint.category == severity.UNKNOWN

@@ -45,19 +45,12 @@ class Reading(msgspec.Struct, frozen=True):
     """What the encoder says of the words to the knowledge, where it was asked in time."""
 
 
-def read(
-    event: Arrival,
-    names: Names,
-    before: str = "",
-    weigh: Callable[[str, str], cascade.Reading] = cascade.read,
-) -> Reading:
-    """Read a message; the time grows with its length alone. `before`: what the same person said in pieces just now.
-    `weigh`: the inline model, or one who remembers what it said.
-    """
+def read(event: Arrival, names: Names, before: str = "") -> Reading:
+    """Read a message; the time grows with its length alone. `before`: what the same person said in pieces just now."""
     words, intent = events.said(event), understand(event)
     if not words:
         return Reading(words, intent, NURSE if event == CALLS else CALM)
-    return with_reading(words, intent, names, weigh(words, before))
+    return with_reading(words, intent, names, cascade.read(words, before))
 
 
 def with_reading(words: str, intent: str, names: Names, found: cascade.Reading) -> Reading:

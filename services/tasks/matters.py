@@ -87,7 +87,7 @@ def enquires(store: Store, home_id: int, person_id: int, now: datetime) -> str:
 
 def _meant(intent: str, words: str) -> str:
     """Praise in which something bad is told may be irony, or misread: somebody answers it."""
-    if table().matters[intent].reply or severity.assess([words]).category in HARMLESS:
+    if table().matters[intent].reply or severity.of_words(words).category in HARMLESS:
         return intent
     return "suggestion"
 
