@@ -29,8 +29,8 @@ ZERO: Final = 128
 ENTRY: Final = 2
 """Bytes of an entry before its pairs: how rare the piece is, and how many pairs."""
 MANY: Final = 24
-"""Pairs of an entry from which on it is kept as one number once it was met: a twelfth of the entries, nine tenths of the
-additions.
+"""Pairs of an entry from which on it is kept as one number once it was met: a twelfth of the entries have so many, and
+nine tenths of the additions are theirs.
 """
 FIELD: Final = 32
 """Bits of a class in such a number: the sum of a message of 1,200 signs needs 29."""
