@@ -150,6 +150,21 @@ async def test_f26_what_is_read_again_and_is_calm_rings_nobody_and_a_cry_is_not_
     assert (house.reader.figures.messages, house.reader.figures.asked) == (2, 1)
 
 
+@answers(0, "ring")
+async def test_f26_the_same_words_are_read_again_once_and_anew_when_the_knowledge_changes(house: House) -> None:
+    await house.writes(openid="a")
+    assert (await house.writes(openid="b")).answer is not None
+    assert await house.rang() == [("跌倒受伤", 1, 0), ("跌倒受伤", 1, 0)], "what is remembered rings like what is read"
+    figures = house.reader.figures
+    assert (figures.messages, figures.asked, figures.recalled) == (2, 1, 1)
+    house.reader.learn([("faq-01", "怎么收费")])
+    await house.writes(openid="c")
+    assert (figures.asked, figures.recalled) == (2, 1)
+    await house.writes(f"{WORDS}，{'说来话长' * 10}", "d")
+    await house.writes(f"{WORDS}，{'说来话长' * 10}", "e")
+    assert (figures.asked, figures.recalled) == (4, 1), "a long message hardly comes twice"
+
+
 @answers(400, "ring")
 async def test_f26_a_reading_after_400_ms_rings_once_and_the_person_is_answered_once(house: House) -> None:
     assert await timed(house.writes()) < WITHIN + MORE

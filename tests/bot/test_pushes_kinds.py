@@ -4,6 +4,7 @@ import re
 from datetime import UTC
 from typing import Any
 
+import msgspec
 import pytest
 import wechatpy
 from hypothesis import given
@@ -213,7 +214,10 @@ def test_the_pattern_reads_every_common_push_without_expat(monkeypatch: pytest.M
     flat = [xml for xml, _, _ in KINDS if not re.search(r"Info>|Popup|&", xml)]
     assert len(flat) == len(KINDS) - 6
     for xml in flat:
-        read(f"<xml>{COMMON}{xml}</xml>".encode())
+        found = read(f"<xml>{COMMON}{xml}</xml>".encode())
+        in_lines = re.sub(r"</(\w+)><", r"</\1>\n  <", f"<xml>\n{COMMON}{xml}\n</xml>")  # as the platform writes it
+        assert in_lines.count("\n") > 4
+        assert msgspec.structs.replace(read(in_lines.encode()), raw=found.raw) == found
 
 
 def test_rare_fields_are_read() -> None:

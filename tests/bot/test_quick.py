@@ -34,6 +34,17 @@ def test_e2_pieces_of_ordinary_talk_ring_nobody_and_what_has_rung_is_not_rung_by
     assert [may_ring(one) for one in told("我摔倒了", "谢谢")] == [True, False]
 
 
+def test_e2_who_says_the_same_again_tells_nothing_more_and_keeps_what_was_said() -> None:
+    found = told("我妈", "我妈", "刚才", "我妈", "起不来了")
+    assert [one.read.joined.words if one.read and one.read.joined else "" for one in found] == [
+        "",
+        "",
+        "我妈刚才",
+        "",
+        "我妈刚才起不来了",
+    ]
+
+
 def test_a_minute_later_it_is_another_message() -> None:
     far = timedelta(minutes=2)
     assert told("我妈", "刚才", "起不来了", apart=far)[-1].read == read(events.Text("起不来了"), Names()).read

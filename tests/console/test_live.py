@@ -9,6 +9,7 @@ import pytest
 
 from care.errors import Busy
 from console import live
+from services.emergencies.board import Board
 from tests.console.browsers import Desk
 
 
@@ -135,3 +136,20 @@ async def test_while_a_past_is_played_the_pages_are_told_together_and_the_strip_
                 seen += await stream.content.readuntil(b"\r\n\r\n")
     assert seen.count(b"event: inbox") == 1
     stream.close()
+
+
+async def test_a_page_that_was_read_too_long_ago_is_told_everything(
+    at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "TOLD", 3)
+    pages = live.Live(at_desk.home.database, Board(), at_desk.home.clock)
+    wanted = frozenset({"inbox", "cases"})
+    begun = f"{pages._life}.{pages._count}"
+    pages.tell({"inbox"})
+    pages.tell({"tasks"})
+    assert pages._missed(wanted, begun) == ["inbox"]
+    pages.tell({"tasks"})
+    assert pages._missed(wanted, begun) == ["inbox"]
+    assert pages._missed(wanted, f"{pages._life}.{pages._count}") == []
+    pages.tell({"tasks"})
+    assert pages._missed(wanted, begun) == ["cases", "inbox"], "nobody knows any more what changed first"
