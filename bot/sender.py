@@ -1,5 +1,5 @@
 """The sender: claims ready rows of the outbox, sends each, settles each at once. A wake-up is a hint; it polls as
-well.
+well. A call that hangs holds its own place and nobody else's, and some places are for alarms alone.
 """
 
 import asyncio
@@ -17,6 +17,9 @@ from storage.database import Database
 
 log = logging.getLogger("jiashu.sender")
 AT_ONCE: Final = 20
+"""Calls under way, at most."""
+FOR_ALARMS: Final = 5
+"""Places beside them that only alarms take."""
 
 
 class Sender:
@@ -41,6 +44,7 @@ class Sender:
         )
         self._sent, self._quiet = sent, quiet
         self._wake = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def wake(self) -> None:
@@ -51,6 +55,15 @@ class Sender:
         """Until `stop`. What a dead process left half sent is *unknown* first; what is under way is finished and
         written down.
         """
+        try:
+            await self._rounds()
+            await self.finish()
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _rounds(self) -> None:
         inherited = True
         while not self._stopping:
             await self._wake.wait()
@@ -61,24 +74,43 @@ class Sender:
                         lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True)
                     )
                     inherited = False
-                while not self._stopping and await self.round():
+                while not self._stopping and await self.begin():
                     pass
             except Exception:
                 log.exception("a round of sending failed", extra={"action": "send_round"})
 
     def stop(self) -> None:
-        """Finish the round that runs, then end."""
+        """Finish what is under way, then end."""
         self._stopping = True
         self._wake.set()
 
-    async def round(self) -> int:
-        """Claim, send and settle once; the number of rows that were claimed."""
+    async def begin(self) -> int:
+        """Claim rows for the free places and begin to send each; the number of rows that were claimed."""
         await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall()))
+        free = AT_ONCE - len(self._under_way)
+        places, turns = (free, sending.TURNS) if free > 0 else (free + FOR_ALARMS, sending.ALARMS)
+        if places <= 0:
+            return 0
         claims = await self._database.store(
-            lambda store: sending.claim(store, self._clock(), wall(), AT_ONCE, self._quiet())
+            lambda store: sending.claim(store, self._clock(), wall(), places, self._quiet(), turns)
         )
-        await asyncio.gather(*(self._send(claim) for claim in claims))
+        for claim in claims:
+            task = asyncio.create_task(self._send(claim))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
         return len(claims)
+
+    async def finish(self) -> None:
+        """Until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A place is free, and the next message of the same person may be ready."""
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what was sent is not written down", extra={"action": "send_round"}, exc_info=error)
+        self._wake.set()
 
     async def _deliver(self, claim: Claim) -> Outcome:
         if claim.purpose != outbox.SPOKEN:

@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,18 +29,7 @@ BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
 IN_TURN: Final = "ORDER BY CASE o.queue WHEN 'alarm' THEN 0 WHEN 'conversation' THEN 1 ELSE 2 END, o.id"
 TURNS: Final = ("alarm", "conversation", "notice", SPOKEN)
-HEADS: Final = (
-    " UNION ALL ".join(
-        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready'
-            AND o.queue = '{queue}'
-            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""
-        for turn, queue in enumerate(TURNS)
-    )
-    + " ORDER BY turn, id LIMIT ?"
-)
-"""The first ready rows, each queue in its own order: by an index that holds ready rows alone, however many wait behind
-them.
-"""
+ALARMS: Final = TURNS[:1]
 PHONE: Final = """coalesce((SELECT id FROM follower WHERE person_id = o.person_id
     ORDER BY CASE binding WHEN 'shared' THEN 1 ELSE 0 END, id DESC LIMIT 1),
     (SELECT follower_id FROM common_phone WHERE place_id = o.person_id))"""
@@ -69,12 +59,31 @@ class Claim:
     purpose: str = ""
 
 
+@cache
+def _heads(turns: tuple[str, ...]) -> str:
+    """The first ready rows of these queues, each in its own order: by an index that holds ready rows alone, however
+    many wait behind them.
+    """
+    each = " UNION ALL ".join(
+        f"""SELECT * FROM (SELECT o.person_id, {turn} AS turn, o.id FROM outbox o WHERE o.state = 'ready'
+            AND o.queue = '{queue}'
+            AND o.not_before <= ? ORDER BY o.id LIMIT ?) q{turn}"""
+        for turn, queue in enumerate(turns)
+    )
+    return f"{each} ORDER BY turn, id LIMIT ?"
+
+
 def claim(
-    store: Store, now: datetime, machine_now: datetime, limit: int = 20, quiet: Quiet = quiet_hours.USUAL
+    store: Store,
+    now: datetime,
+    machine_now: datetime,
+    limit: int = 20,
+    quiet: Quiet = quiet_hours.USUAL,
+    turns: tuple[str, ...] = TURNS,
 ) -> list[Claim]:
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
-    `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
+    `turns`: only rows of these queues. `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
     quota here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has
     confirmed (services.epochs).
     """
@@ -82,7 +91,7 @@ def claim(
         return []
     _fall_due(store, now)
     while True:
-        rows = _ready(store, now, limit)
+        rows = _ready(store, now, limit, turns)
         claims = _lease_or_park(store, rows, now, machine_now, quiet)
         if claims or not rows:
             return claims
@@ -128,10 +137,10 @@ class _Ready(NamedTuple):
     """Until when who spoke last on it is taken to speak."""
 
 
-def _ready(store: Store, now: datetime, limit: int) -> list[_Ready]:
+def _ready(store: Store, now: datetime, limit: int, turns: tuple[str, ...]) -> list[_Ready]:
     """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
     room = 3 * limit if store.shared else limit
-    first = store.rows(HEADS, *[value for _ in TURNS for value in (now, room)], room)
+    first = store.rows(_heads(turns), *[value for _ in turns for value in (now, room)], room)
     if not first:
         return []
     free = store.lock_free(row[0] for row in first)

@@ -151,7 +151,8 @@ async def test_a_sound_that_is_late_or_not_taken_is_no_task_for_anybody(elder: H
     assert await elder.send_all() == []
     await elder.database.receive(voice(elder))
     sender = Sender(elder.database, NullPlatform(), elder.clock, sounds=recordings.load())
-    assert await sender.round() == 1
+    assert await sender.begin() == 1
+    await sender.finish()
     await elder.database.receive(voice(elder))
     await elder.database.store(lambda store: sending.claim(store, elder.clock(), elder.clock()))
     await elder.database.store(lambda store: sending.abandoned(store, elder.clock(), elder.clock(), all_of_them=True))
@@ -191,7 +192,8 @@ async def test_the_sender_finds_the_sound_by_its_words(elder: HomeUnderTest, out
     await elder.database.receive(voice(elder))
     outside.world.spoke(ELDER, scene=False)
     sender = Sender(elder.database, outside.gateway, elder.clock, sounds=recordings.load())
-    assert await sender.round() == 1
+    assert await sender.begin() == 1
+    await sender.finish()
     assert outside.world.media[outside.world.phones[ELDER].chat[-1]["media"]][2] == recordings.load()[ASKED]
     assert await elder.rows("SELECT state FROM outbox") == [("sent",)]
 

@@ -55,8 +55,8 @@ QUIET = {
 
 
 POLLS = {
-    "bot/sender.py:round": "services/outgoing/outbox.py:enqueue",
-    "services/outgoing/sending.py:claim": "bot/sender.py:round",
+    "bot/sender.py:begin": "services/outgoing/outbox.py:enqueue",
+    "services/outgoing/sending.py:claim": "bot/sender.py:begin",
 }
 """The sender asks every second; only a round that begins after there is something to send belongs to the walk."""
 
