@@ -24,7 +24,7 @@ from bot.reading import LONG, REMEMBERED, SHORT, Reader
 from care import accusations
 from care.errors import Busy
 from conversations.answers import Knowledge
-from conversations.events import Text, said
+from conversations.events import Arrival, Text, said
 from services.emergencies import cries, unreadable
 from services.emergencies.board import Board
 from services.house import House
@@ -68,8 +68,7 @@ class Inbound:
         self._twice = Twice(self.reader, database, house, clock, self._watch)
         self.knowledge = Knowledge(())
         """What the house knows now; replaced when staff change it."""
-        self.names = accusations.Names()
-        """How the colleagues are called; replaced when staff change."""
+        self._names = accusations.Names()
         self._running: dict[str, asyncio.Future[Receipt]] = {}
         self._keeping: dict[str, asyncio.Future[None]] = {}
         self._spooled: dict[str, datetime] = {}
@@ -77,11 +76,21 @@ class Inbound:
         self._draining = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._quick = Quick()
-        self._remembered = lru_cache(REMEMBERED)(read)
-        """「你好」 and 「怎么收费」 come a thousand times a week and are read once."""
+        self._remembered = lru_cache(REMEMBERED)(self._read_anew)
         self._lines: dict[str, Line] = {}
         """By person, the messages that wait for their turn."""
         self._failures: Counter[str] = Counter()
+
+    @property
+    def names(self) -> accusations.Names:
+        """How the colleagues are called; looked for each minute, and what was read is read anew when they change."""
+        return self._names
+
+    @names.setter
+    def names(self, names: accusations.Names) -> None:
+        if names.colleagues != self._names.colleagues:
+            self._names = names
+            self._remembered = lru_cache(REMEMBERED)(self._read_anew)
 
     def use(self, account: Account) -> None:
         """Take pushes for this account from now on; what the one before still owed is owed no more."""
@@ -113,7 +122,7 @@ class Inbound:
         words = said(push.event)
         before = self._quick.before(push.openid, at, words)
         is_short = isinstance(push.event, Text) and len(words) + len(before) <= SHORT
-        found = (self._remembered if is_short else read)(push.event, self.names, before)
+        found = self._remembered(push.event, before) if is_short else self._read_anew(push.event, before)
         self._quick.remember(push.openid, found, at)
         return found
 
@@ -252,6 +261,10 @@ class Inbound:
                 await asyncio.to_thread(file.rename, file.with_suffix(".bad"))
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _read_anew(self, event: Arrival, before: str) -> Reading:
+        """「你好」 and 「怎么收费」 come a thousand times a week: what is short is remembered."""
+        return read(event, self._names, before)
 
     def _take_in_turn(self, push: Push, at: datetime, doubt: Doubt | None) -> "asyncio.Future[Receipt]":
         line = self._lines.setdefault(push.openid, Line())

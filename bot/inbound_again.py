@@ -95,11 +95,12 @@ class Twice:
             return Doubt(found)
         known = self.reader.recall(found.read.words, weigh=doubtful, ask=asks)
         stronger = self.reader.stronger if doubtful else None
-        if known is not None and stronger is None:
+        rings = may_ring(found)
+        if known is not None and stronger is None and not rings:
             return Doubt(again(found, known.scores, names, None, known.meaning))
-        begun = self.reader.again(found.read.words, weigh=doubtful, ask=asks)
+        begun = self.reader.again(found.read.words, weigh=doubtful, ask=asks) if known is None else _done(known)
         doubt = Doubt(found, begun, asked=stronger.ask(ends(found.read.words)) if stronger is not None else None)
-        if begun is not None and not may_ring(found):
+        if begun is not None and not rings:  # what rings waits for nothing, and a second reading only adds to it
             doubt.until = time.monotonic() + (0.0 if self.reader.is_slow else AGAIN_WITHIN)
         return doubt
 
@@ -119,6 +120,8 @@ class Twice:
         if doubt.until and doubt.asked is not None and doubt.asked.done():
             asked, doubt.asked = doubt.asked, None
             told = asked.result()
+        if read is None and told is None:
+            return doubt.found
         read = read or Scores(0)
         return again(doubt.found, read.scores, names, told, read.meaning)
 
@@ -177,6 +180,13 @@ class Twice:
                 await asyncio.sleep(AWAY)
             else:
                 return
+
+
+def _done(known: Scores) -> "asyncio.Future[Answer | None]":
+    """A second reading that was made before."""
+    future: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+    future.set_result(known)
+    return future
 
 
 def _asks(found: Reading) -> bool:

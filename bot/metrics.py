@@ -48,10 +48,11 @@ class Readings(Collector):
         )
         again = CounterMetricFamily(
             "jiashu_second_readings",
-            "Doubtful messages by what became of their second reading; left: the inline reading alone was asked.",
+            "Doubtful messages and questions by what became of their second reading; recalled: the same words had one "
+            "before; left: the inline reading alone was asked.",
             labels=("fate",),
         )
-        for fate in ("read", "late", "failed", "left"):
+        for fate in ("read", "late", "recalled", "failed", "left"):
             again.add_metric((fate,), getattr(figures, fate))
         yield again
         if self._reader.stronger is not None:

@@ -24,11 +24,10 @@ class Quick:
         self._kept: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
 
     def before(self, phone: str, at: datetime, words: str) -> str:
-        """What this phone has said in pieces up to this moment; "" for nothing, and where the words stand in it: who
-        says the same again tells nothing more.
+        """What this phone has said in pieces up to this moment, before these words: who says the last piece again is
+        heard as if it had been said once.
         """
-        before = self._before(phone, at)
-        return "" if words in before else before
+        return self._before(phone, at).removesuffix(words)
 
     def _before(self, phone: str, at: datetime) -> str:
         said, words = self._kept.get(phone, (at, ""))
@@ -39,7 +38,7 @@ class Quick:
         before = self._before(phone, at)
         self._kept.pop(phone, None)
         if found.words and len(found.words) <= LONGEST and not _is_heard(found):
-            self._kept[phone] = at, before if found.words in before else (before + found.words)[-TOGETHER:]
+            self._kept[phone] = at, (before.removesuffix(found.words) + found.words)[-TOGETHER:]
         while self._kept and (len(self._kept) > PEOPLE or at - next(iter(self._kept.values()))[0] > WITHIN):
             self._kept.popitem(last=False)
 

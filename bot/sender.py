@@ -4,7 +4,9 @@ well. A call that hangs holds its own place and nobody else's, and some places a
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from care.quiet_hours import USUAL, Quiet
@@ -19,7 +21,11 @@ log = logging.getLogger("jiashu.sender")
 AT_ONCE: Final = 20
 """Calls under way, at most."""
 FOR_ALARMS: Final = 5
-"""Places beside them that only alarms take."""
+"""Places beside them that only alarms take; an alarm takes one of the others as well."""
+EACH: Final = 1.0
+"""Seconds between two looks for what a dead process left half sent."""
+LONGEST: Final = sending.LEASE.total_seconds() - 5
+"""Seconds of a call: its lease must not run out while it may still succeed."""
 
 
 class Sender:
@@ -44,7 +50,10 @@ class Sender:
         )
         self._sent, self._quiet = sent, quiet
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[int, tuple[bool, asyncio.Task[None]]] = {}
+        """By row, whether it is an alarm, and the call."""
+        self._looked = -EACH
+        """Monotonic: when rows of dead processes were looked for."""
         self._stopping = False
 
     def wake(self) -> None:
@@ -59,9 +68,10 @@ class Sender:
             await self._rounds()
             await self.finish()
         finally:
-            for task in self._under_way:
+            calls = [task for _, task in self._under_way.values()]
+            for task in calls:
                 task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.gather(*calls, return_exceptions=True)
 
     async def _rounds(self) -> None:
         inherited = True
@@ -74,7 +84,7 @@ class Sender:
                         lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True)
                     )
                     inherited = False
-                while not self._stopping and await self.begin():
+                while not self._stopping and (places := self._places()[0]) and await self.begin() == places:
                     pass
             except Exception:
                 log.exception("a round of sending failed", extra={"action": "send_round"})
@@ -86,28 +96,38 @@ class Sender:
 
     async def begin(self) -> int:
         """Claim rows for the free places and begin to send each; the number of rows that were claimed."""
-        await self._database.store(lambda store: sending.abandoned(store, self._clock(), wall()))
-        free = AT_ONCE - len(self._under_way)
-        places, turns = (free, sending.TURNS) if free > 0 else (free + FOR_ALARMS, sending.ALARMS)
-        if places <= 0:
+        now = time.monotonic()
+        if now - self._looked >= EACH:
+            self._looked = now
+            await self._database.store(
+                lambda store: sending.abandoned(store, self._clock(), wall(), under_way=self._under_way)
+            )
+        places, turns = self._places()
+        if not places:
             return 0
         claims = await self._database.store(
             lambda store: sending.claim(store, self._clock(), wall(), places, self._quiet(), turns)
         )
         for claim in claims:
             task = asyncio.create_task(self._send(claim))
-            self._under_way.add(task)
-            task.add_done_callback(self._ended)
+            self._under_way[claim.id] = claim.queue in sending.ALARMS, task
+            task.add_done_callback(partial(self._ended, claim.id))
         return len(claims)
+
+    def _places(self) -> tuple[int, tuple[str, ...]]:
+        """How many more calls may begin, and of which queues."""
+        free = AT_ONCE + FOR_ALARMS - len(self._under_way)
+        others = AT_ONCE - sum(not alarm for alarm, _ in self._under_way.values())
+        return (min(free, others), sending.TURNS) if others > 0 else (free, sending.ALARMS)
 
     async def finish(self) -> None:
         """Until nothing is under way."""
         while self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait([task for _, task in self._under_way.values()])
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, row_id: int, task: asyncio.Task[None]) -> None:
         """A place is free, and the next message of the same person may be ready."""
-        self._under_way.discard(task)
+        del self._under_way[row_id]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("what was sent is not written down", extra={"action": "send_round"}, exc_info=error)
         self._wake.set()
@@ -124,7 +144,8 @@ class Sender:
 
     async def _send(self, claim: Claim) -> None:
         try:
-            outcome = await self._deliver(claim)
+            async with asyncio.timeout(LONGEST):
+                outcome = await self._deliver(claim)
         except Exception:
             log.exception("sending failed", extra={"action": "send", "outbox": claim.id})
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")

@@ -50,9 +50,9 @@ CATEGORIES: Final = (
 )
 """The one list: what the rules say, what colleagues choose, what families read (domain.md 6b; A10)."""
 UNKNOWN: Final = "待定"
+"""The rules heard nothing: a colleague chooses, nothing is chosen beforehand."""
 SHORT: Final = 64
 """Signs of a message whose level is remembered, at most."""
-"""The rules heard nothing: a colleague chooses, nothing is chosen beforehand."""
 _OLD: Final = {"财物诈骗": "财物", "隐私泄露": "隐私", "用药与病情": "医疗用药", "收费合同": "收费退费"}
 """Names that the rules of earlier releases stored."""
 _RULES: Final[tuple[tuple[str, Level, "re.Pattern[str] | harm.Words"], ...]] = (

@@ -2,7 +2,7 @@
 (decision 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,6 +24,8 @@ LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1
 KEPT_FOR_WORDS: Final = 2
 """Messages of the window that sound never takes: who comes must still be written."""
+AHEAD: Final = 60
+"""Ready rows that are looked at where several processes send: the first may be somebody else's."""
 TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0
@@ -57,6 +59,7 @@ class Claim:
     pot: str
     session_until: int | None
     purpose: str = ""
+    queue: str = "notice"
 
 
 @cache
@@ -83,9 +86,9 @@ def claim(
 ) -> list[Claim]:
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
-    `turns`: only rows of these queues. `now` is business time (windows, expiry), `machine_now` the machine's own (leases). The message is counted in the
-    quota here; a refusal by the platform gives it back. After a restore nothing is claimed until the director has
-    confirmed (services.epochs).
+    `turns`: only rows of these queues. `now` is business time (windows, expiry), `machine_now` the machine's own
+    (leases). The message is counted in the quota here; a refusal by the platform gives it back. After a restore nothing
+    is claimed until the director has confirmed (services.epochs).
     """
     if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
         return []
@@ -139,7 +142,7 @@ class _Ready(NamedTuple):
 
 def _ready(store: Store, now: datetime, limit: int, turns: tuple[str, ...]) -> list[_Ready]:
     """Ready rows of people whom this process has locked; those whom another process works for are left to it."""
-    room = 3 * limit if store.shared else limit
+    room = max(AHEAD, 3 * limit) if store.shared else limit
     first = store.rows(_heads(turns), *[value for _ in turns for value in (now, room)], room)
     if not first:
         return []
@@ -231,7 +234,18 @@ def _lease_or_park(
         )
         store.hint(f"person:{person}")
         claims.append(
-            Claim(row.id, person, follower, row.openid, text, row.tries + 1, pot, row.session_until, row.purpose)
+            Claim(
+                row.id,
+                person,
+                follower,
+                row.openid,
+                text,
+                row.tries + 1,
+                pot,
+                row.session_until,
+                row.purpose,
+                row.queue,
+            )
         )
     return claims
 
@@ -357,9 +371,16 @@ def _give_back(store: Store, claimed: Claim) -> None:
     )
 
 
-def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them: bool = False) -> int:
+def abandoned(
+    store: Store,
+    now: datetime,
+    machine_now: datetime,
+    *,
+    all_of_them: bool = False,
+    under_way: Container[int] = frozenset(),
+) -> int:
     """Rows whose sender died: nobody can know whether they arrived, so they are *unknown* and a task for staff, never
-    resent.
+    resent. `under_way`: ids of rows that this process is sending.
     """
     everything = all_of_them and not store.shared  # where others send too, only a lease that ran out tells
     clause = "" if everything else "AND lease_until < ?"
@@ -368,9 +389,10 @@ def abandoned(store: Store, now: datetime, machine_now: datetime, *, all_of_them
         f"SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'sending' {clause}",
         *([] if everything else [machine_now]),
     )
-    for row_id, person, queue, word in rows:
+    dead = [row for row in rows if row[0] not in under_way]
+    for row_id, person, queue, word in dead:
         if word == SPOKEN:
             finish(store, row_id, person, queue, now, **_unsent(SOUND))
         else:
             finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)
-    return len(rows)
+    return len(dead)

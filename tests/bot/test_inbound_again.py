@@ -12,25 +12,30 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot import inbound, inbound_again, reading, reading_process
 from bot.envelopes import Account
 from bot.inbound import Inbound
+from bot.inbound_again import Line
 from bot.pushes import Push
 from bot.reading import Reader
+from care.accusations import Colleague, Names
 from care.errors import Busy
 from care.states import Role
 from conversations import events
 from services.access import Viewer
 from services.emergencies.board import Board
 from services.talks.envelope import Receipt
+from services.talks.reading import read
 from storage.spool import Spool
 from tests.bot import stand_in_reader
 from tests.bot.logged import actions
 from tests.bot.waiting import until
-from tests.conftest import HomeUnderTest
+from tests.conftest import START, HomeUnderTest
 from understanding import cascade
+from understanding.answers import Meaning
 from understanding.classes import CLASSES, SCORES
 
 WORDS = "今天天气不错"
@@ -116,6 +121,12 @@ async def house(
     spool.close()
 
 
+@pytest.fixture
+def house_of_names(home: HomeUnderTest, spool: Spool) -> Inbound:
+    account = Account(home.ids.account_id, home.ids.home_id)
+    return Inbound(home.database, account, home.clock, Board(), spool, home.house)
+
+
 def answers(after: int, how: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("house", [(str(after), how)], indirect=True, ids=[f"{how} after {after} ms"])
 
@@ -163,6 +174,44 @@ async def test_f26_the_same_words_are_read_again_once_and_anew_when_the_knowledg
     await house.writes(f"{WORDS}，{'说来话长' * 10}", "d")
     await house.writes(f"{WORDS}，{'说来话长' * 10}", "e")
     assert (figures.asked, figures.recalled) == (4, 1), "a long message hardly comes twice"
+
+
+@answers(0, "calm")
+async def test_f26_who_says_the_same_later_is_heard_like_the_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "我摔倒了起不来，快来人啊"
+    monkeypatch.setattr(cascade, "_is_doubtful", lambda found: found.words.startswith("我摔倒了"))
+    for openid in ("a", "b", "c"):
+        await house.writes(words, openid)
+    assert len(await house.rang()) == 3, "a second reading that is remembered takes nothing from what rings"
+    assert house.reader.figures.recalled == 2
+
+
+@answers(0, "calm")
+async def test_q3_what_is_remembered_of_a_question_is_not_forgotten_behind_another_message(house: House) -> None:
+    begun = house.inbound._twice.begin(read(events.Text(WORDS), Names()), Names()).begun
+    assert begun is not None
+    await begun
+    [(asked, known)] = house.reader._read_again.items()
+    meant = Meaning((0.0,))
+    house.reader._read_again[asked] = msgspec.structs.replace(known, meaning=meant)
+    doubt = house.inbound._twice.begin(read(events.Text(WORDS), Names()), Names())
+    line = Line()
+    assert (await house.inbound._twice.wait(doubt, Names(), line.hurry)).meaning == meant
+
+
+def test_f5_what_was_read_is_read_anew_when_the_colleagues_change(house_of_names: Inbound) -> None:
+    inbound = house_of_names
+    push = Push("gh", "o", "m:1", "text", events.Text("小周骂我妈"), b"<xml/>", START)
+    assert inbound._read(push, START).accused is None
+    inbound.names = Names([Colleague(7, "周敏", "carer")])
+    told = inbound._read(push, START)
+    assert told.accused is not None
+    assert told.accused.staff == {7}
+    remembered = inbound._remembered
+    inbound.names = Names([Colleague(7, "周敏", "carer")])
+    assert inbound._remembered is remembered, "the look of each minute changes nothing"
 
 
 @answers(400, "ring")

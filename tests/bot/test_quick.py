@@ -34,15 +34,22 @@ def test_e2_pieces_of_ordinary_talk_ring_nobody_and_what_has_rung_is_not_rung_by
     assert [may_ring(one) for one in told("我摔倒了", "谢谢")] == [True, False]
 
 
-def test_e2_who_says_the_same_again_tells_nothing_more_and_keeps_what_was_said() -> None:
-    found = told("我妈", "我妈", "刚才", "我妈", "起不来了")
+def test_e2_who_says_the_last_piece_again_is_heard_as_if_it_had_been_said_once() -> None:
+    found = told("小王", "小王", "那个", "那个", "小王", "在吗")
     assert [one.read.joined.words if one.read and one.read.joined else "" for one in found] == [
         "",
         "",
-        "我妈刚才",
-        "",
-        "我妈刚才起不来了",
+        "小王那个",
+        "小王那个",
+        "小王那个小王",
+        "小王那个小王在吗",
     ]
+
+
+def test_e2_a_piece_that_comes_again_in_another_order_may_be_a_danger() -> None:
+    found = told("不见了", "我妈", "不见了")[-1].read
+    assert found is not None
+    assert decide(found, "family").level <= 1
 
 
 def test_a_minute_later_it_is_another_message() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -102,6 +103,36 @@ async def test_l6_what_is_under_way_is_finished_when_the_service_stops(home: Hom
     platform.let_go.set()
     await running
     assert await home.one("SELECT state FROM outbox") == "sent"
+
+
+async def test_l6_a_call_that_lives_is_not_taken_for_one_of_a_dead_process(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = Hangs()
+    sender = Sender(home.database, platform, home.clock)
+    await queued(home, "slow", "一")
+    await queued(home, "slow", "二")
+    assert await sender.begin() == 1
+    monkeypatch.setattr(sending_loop, "wall", lambda: datetime.now(UTC) + timedelta(seconds=31))
+    monkeypatch.setattr(sending_loop, "EACH", 0.0)
+    assert await sender.begin() == 0
+    assert await home.rows("SELECT state FROM outbox ORDER BY id") == [("sending",), ("waiting",)]
+    platform.let_go.set()
+    await sender.finish()
+    assert await sender.begin() == 1, "then the next one, in order"
+    await sender.finish()
+    assert platform.sent == ["slow 一", "slow 二"]
+
+
+async def test_l6_a_call_that_outlives_its_lease_is_unknown(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending_loop, "LONGEST", 0.05)
+    sender = Sender(home.database, Hangs(), home.clock)
+    await queued(home, "slow", "一")
+    assert await sender.begin() == 1
+    await sender.finish()
+    assert await home.one("SELECT state FROM outbox") == "unknown"
 
 
 async def test_l6_what_was_sent_and_cannot_be_written_down_is_told_and_holds_no_place(
