@@ -70,7 +70,8 @@ class Asked:
 
 def asked() -> list[Asked]:
     """The lines, and the ways of asking beside them."""
-    every = [line for line in reading.read(DATA / "train") if not line.rings and line.intent]
+    read = [line for folder in ("train", "answers") for line in reading.read(DATA / folder)]
+    every = [line for line in read if not line.rings and line.intent]
     ours = [line for line in every if line.entry]
     strange: list[Line] = []
     for intent, most in STRANGE.items():

@@ -27,9 +27,13 @@ BESIDE: Final = 0.25
 """How loud context is beside the words."""
 VECTOR: Final = 0.4
 """How loud the encoder's vector is beside the pieces."""
-LOUD: Final = {"h00": 6.0, "g00": 0.5, "s00": 3.0}
-"""How much a line of a voice counts: most the own list of the house of what must ring and what must not, then short
-plain sentences, of which every home hears many and few writers write any.
+LOUD: Final = (
+    {"h00": 10.0, "g00": 0.5, "s00": 3.0}
+    | dict.fromkeys((f"b{number:02d}" for number in range(8)), 2.0)
+    | dict.fromkeys((f"e{number:02d}" for number in range(8)), 1.5)
+)
+"""How much a line of a voice counts: most the own list of the house of what must ring and what must not, then plain
+words (s, b of danger and e of every day), of which every home hears many and a writer with a voice writes few.
 """
 LEAST: Final = 4
 """Steps of a byte below which a weight is not kept."""

@@ -32,6 +32,10 @@ GRIEVANCES: Final = frozenset({"complaint", "verdict", "survey"})
 TAKEN_BACK: Final = 0.0
 """The margin from which words take a message back where nothing rings: they close it without an answer."""
 """The margin from which on words are taken for a verdict."""
+NAME: Final = 4
+"""Signs of a name: what is no longer tells a death by its words alone, since 周蕾 may be how somebody is called."""
+UNCLEAR: Final = 0.0
+"""The margin from which words that say too little (发烧了, 心里慌) are asked back, as small as the odds of a danger are."""
 HURT: Final = {"fall", "breath", "brain", "choke", "medicine", "bleed", "acute"}
 """Kinds of a body that is hurt or ill."""
 WOUND: Final = -0.6
@@ -280,7 +284,8 @@ def weigh(
         return Decision(intent, odds=odds)
     if status == "去世" and intent not in VERDICTS:
         return Decision("bereaved", odds=odds)
-    asks = odds >= limits.ask[who] or (CLASSES[label] == "askback" and odds >= limits.show[who])
+    unclear = CLASSES[label] == "askback" and (odds >= limits.show[who] or scores[label] >= UNCLEAR)
+    asks = odds >= limits.ask[who] or unclear
     if asks:
         shown = KINDS[CLASSES[kind].removeprefix(MARK)]
         return Decision(
@@ -348,6 +353,8 @@ def _calm(words: str, scores: list[float], open_: str) -> str:
     def allowed(label: str, score: float) -> bool:
         if label in VERDICTS:
             return open_ == "verdict" and score >= VERDICT and (label != "verdict_yes" or not exact.asks(words))
+        if label == "bereaved" and len(words) <= NAME:
+            return exact.tells_death(words)
         if label == "wrong":
             return open_ == "alarm" or score >= TAKEN_BACK
         return label != "survey" or open_ == "survey"

@@ -57,6 +57,23 @@ def look(words: str) -> str:
     return next((word for word in _tables()["look"] if word in words), "")
 
 
+def tells_death(words: str) -> bool:
+    """Whether a message of a few signs has a word of dying in it."""
+    return any(word in words for word in _tables()["death"])
+
+
+def is_death(words: str) -> bool:
+    """Whether a message says that a relative has died and nothing else: 我爸今早死了."""
+    said = bare(words)
+    how = next((one for one in _tables()["died"] if said.endswith(one)), "")
+    if not how:
+        return False
+    rest = said.removesuffix(how)
+    for when in _tables()["lately"]:
+        rest = rest.replace(when, "")
+    return rest in _tables()["kin"]
+
+
 def is_menu_word(words: str) -> bool:
     """Whether an elder's message is one of the words of the elders' own menu (fault A3)."""
     return bare(words) in _tables()["menu"]
@@ -67,7 +84,9 @@ def command(words: str, open_: str) -> str:
     said = bare(words) or words.strip()
     if open_ in {"verdict", "survey"} and said in _tables()[open_]:
         return _tables()[open_][said]
-    return _tables()["alone"].get(said, "") if len(said) <= LONGEST else ""
+    if len(said) > LONGEST:
+        return ""
+    return _tables()["alone"].get(said, "") or ("bereaved" if is_death(words) else "")
 
 
 def answer(words: str) -> str:

@@ -139,7 +139,7 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> dict[type, asyncio.Event]:
         """No look once a second."""
 
     for kind in seen:
-        monkeypatch.setattr(kind, "round", looked)
+        monkeypatch.setattr(kind, "begin" if kind is Sender else "round", looked)
     monkeypatch.setattr(Service, "_wake_up", asleep)
     return seen
 
@@ -177,7 +177,7 @@ async def test_fault_t_what_is_just_leaving_when_the_service_stops_is_written_do
         ended.append(1)
         return 0
 
-    monkeypatch.setattr(Sender, "round", slowly)
+    monkeypatch.setattr(Sender, "begin", slowly)
     running = made(tmp_path, migrated)
     await running.start()
     home = running.ids.home_id

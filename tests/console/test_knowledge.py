@@ -10,7 +10,7 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
     home = at_desk.home
     await home.hears("院里有没有小卖部")
     page = await at_desk.get("/knowledge")
-    assert "12/58 已填" in page
+    assert "13/69 已填" in page
     assert "院里有没有小卖部" in page
     assert "差 3 空" in await at_desk.get("/knowledge/faq-01")
     for name, value in (("床位费", "2,000 元"), ("护理费", "600 元"), ("餐费", "900 元")):
@@ -27,7 +27,7 @@ async def test_q3_the_knowledge_page_lists_fills_saves_tries_and_teaches(at_desk
         assert late.status == 409
         assert f"把「{name}」填成了「{value}」" in await late.text()
     filled = await answer.text()
-    assert "13/58 已填" in filled
+    assert "14/69 已填" in filled
     assert 'id="row-faq-01"' in filled
     assert "床位费 2,000 元" in (await (await at_desk.post("/knowledge/try", text="怎么收费")).text()).replace("，", "")
     assert "前一定答复" in await (await at_desk.post("/knowledge/try", text="今天会不会下雨")).text()

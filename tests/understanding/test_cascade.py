@@ -98,3 +98,14 @@ def test_e2_a_danger_is_heard_alike_whatever_is_open(words: str, open_: str) -> 
 @pytest.mark.parametrize("open_", ["alarm", "complaint", "verdict", "survey"])
 def test_f59_a_death_is_heard_whatever_is_open(open_: str) -> None:
     assert cascade.decide(cascade.read("我妈昨天夜里走了，殡仪馆都联系好了"), "family", open_).intent == "bereaved"
+
+
+@pytest.mark.parametrize("name", ["周蕾", "乔玉珍", "林淑芬", "王德海", "欧阳秀兰", "白洁"])
+@pytest.mark.parametrize("who", ["family", "stranger"])
+def test_f59_a_name_tells_no_death(name: str, who: str) -> None:
+    assert read(again(), Said(name, who))[0].intent != "bereaved"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("words", ["人没了", "妈走了", "去世了", "爸死了"])
+def test_f59_a_short_death_is_a_death(words: str) -> None:
+    assert read(again(), Said(words, "family"))[0].intent == "bereaved"
