@@ -36,8 +36,8 @@ FOLDS: Final = 3
 PROCESSES: Final = 2
 NOBODY: Final = accusations.Names()
 PLAIN: Final = "p00"
-"""What somebody types who tries it for the first time, by a writer who saw none of it: short sentences of every kind, of
-which a third stand in any training.
+"""What somebody types who tries it for the first time, by a writer who saw none of it: short sentences of every kind,
+of which a third stand in any training.
 """
 KNOWN: list[Any] = []
 """The lines and their vectors, as the processes inherit them."""
