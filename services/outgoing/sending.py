@@ -24,8 +24,10 @@ LEASE: Final = timedelta(seconds=30)
 KEPT_FOR_STAFF: Final = 1
 KEPT_FOR_WORDS: Final = 2
 """Messages of the window that sound never takes: who comes must still be written."""
-AHEAD: Final = 60
-"""Ready rows that are looked at where several processes send: the first may be somebody else's."""
+AHEAD: Final = 6
+"""People who are looked at, at least, where several processes send: the first may be somebody else's. They are locked
+meanwhile.
+"""
 TRIES_FOR: Final = timedelta(hours=2)
 BACK_OFF: Final = (1.0, 5.0, 20.0, 60.0, 300.0)
 HOLD: Final = 60.0

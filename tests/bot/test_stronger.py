@@ -194,7 +194,7 @@ def sure(label: str) -> tuple[float, ...]:
 def test_it_raises_and_sorts_and_lowers_nothing(
     inline: str, told: tuple[str, str, str], level: Urgency, intent: str
 ) -> None:
-    found = cascade.decide(cascade.Reading("今天", sure(inline), told=cascade.Told(*told)), "family")
+    found = cascade.decide(cascade.Reading("今天下午的事", sure(inline), told=cascade.Told(*told)), "family")
     assert (found.level, found.intent) == (level, intent)
     assert found.ask == (told[0] == "ask")
 
