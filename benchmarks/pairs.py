@@ -50,6 +50,8 @@ async def start(root: Path, folder: Path, http: aiohttp.ClientSession) -> Stage:
     staging.ROOT = ROOT
     await used.start_platform()
     staging.ROOT = root
+    if "idle_minutes" not in (root / "config.example.toml").read_text(encoding="utf-8"):
+        used.without = frozenset({"JIASHU_SECURITY__IDLE_MINUTES"})  # an older program refuses what it does not know
     await used.start_service()
     assert used.service
     for thread in Path(f"/proc/{used.service.pid}/task").iterdir():

@@ -59,6 +59,8 @@ class Stage:
     service: asyncio.subprocess.Process | None = None
     platform: asyncio.subprocess.Process | None = None
     ready_in: float = 0.0
+    without: frozenset[str] = frozenset()
+    """Settings that the program does not know yet."""
     http: aiohttp.ClientSession = field(init=False)
     _read: int = 0
     _directed: bool = False
@@ -87,7 +89,7 @@ class Stage:
     def settings(self, more: dict[str, str]) -> dict[str, str]:
         """The whole configuration of the service: the environment alone."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("JIASHU_")}
-        return (
+        whole = (
             clean
             | {
                 "JIASHU_HTTP__PORT": str(self.port),
@@ -107,6 +109,7 @@ class Stage:
             | self.environment
             | more
         )
+        return {name: value for name, value in whole.items() if name not in self.without}
 
     async def start_service(self, points: str = "") -> None:
         """Start `jiashu serve --migrate` and wait until it commits."""

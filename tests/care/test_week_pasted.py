@@ -124,6 +124,11 @@ def test_a8_prices_are_read_with_their_units_and_days() -> None:
     ]
 
 
+def test_a8_two_heads_are_enough() -> None:
+    found = week_pasted.prices(table("项目 | 价格", "理发 | 20 元/次"), MONDAY, END)
+    assert ([(one.item, one.words()) for one in found.costs], found.faults) == ([("理发", "20 元/次")], [])
+
+
 def test_a8_prices_without_heads_stand_in_the_usual_order() -> None:
     found = week_pasted.prices(table("理发 | 20 | 元/次 | 周三来", "洗衣 | 3.5"), MONDAY, END)
     assert [(one.item, one.words(), one.note) for one in found.costs] == [

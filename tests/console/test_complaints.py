@@ -52,6 +52,12 @@ async def test_c4_the_case_page_stops_the_clock_by_message_and_by_phone(at_desk:
     assert (await at_desk.client.get("/console/complaints/C0101-01")).status == 404
 
 
+async def test_q4_the_list_of_today_leads_to_the_complaint_that_waits(at_desk: Desk) -> None:
+    await at_desk.home.hears("我要投诉，饭菜太凉了")
+    number = await at_desk.home.one("SELECT id FROM complaint")
+    assert f"/console/complaints/{number}" in await at_desk.get("/today")
+
+
 async def test_c14_a_hidden_name_is_hidden_on_the_complaint_pages(at_desk: Desk) -> None:
     home = at_desk.home
     await home.hears("护工态度差，我要投诉，别说是我说的")

@@ -286,6 +286,7 @@ async def test_f6_a_voice_at_night_that_nobody_can_read_rings_and_by_day_it_has_
     await elder.hears(events.Voice("by-night", "amr"), "grandma")
     (strip,) = await elder.database.read(lambda db: ringing.open_alarms(db, elder.ids.home_id, elder.clock()))
     assert (strip.level, strip.words) == (1, "未识别语音，请收听")
+    assert [cry.level for cry in strip.cries] == [1], "that nobody can read it makes it no less urgent"
     await elder.hears(events.Voice("a-daughter", "amr"), "daughter")
     assert await elder.one("SELECT count(*) FROM alarm") == 1
 

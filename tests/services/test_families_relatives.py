@@ -2,6 +2,7 @@
 F29).
 """
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from care import families, phones
 from care.errors import Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
-from services.families import disputes, relatives
+from services.families import disputes, relatives, sheets
 from services.families.forms import AddRelative, EndDispute, StartDispute
 from services.search import search
 from storage.queries import families_ties as queries
@@ -160,3 +161,20 @@ def test_f14_each_scope_and_each_way_has_its_sentence_in_one_place() -> None:
     assert list(families.SCOPES) == ["daily", "health", "billing", "photos", "emergency"]
     assert families.GIVES.keys() == families.WAYS.keys()
     assert families.names({"photos", "daily"}) == "日常、照片"
+
+
+async def test_f13_a_second_sheet_for_the_same_relative_ends_the_first(house: HomeUnderTest) -> None:
+    desk, number = await house.staff(), await resident(house)
+    person, other = await adds(house, desk), await adds(house, desk, name="李明", relation="儿子", phone="")
+    for whom in (person, other, 0, person):
+        await house.database.write(
+            partial(sheets.one, viewer=desk, resident_id=number, person_id=whom, now=house.clock())
+        )
+        house.clock.on(minutes=1)
+    ended = await house.rows("SELECT meant_for, revoked_at IS NOT NULL FROM invitation ORDER BY id")
+    assert [(whom, bool(over)) for whom, over in ended] == [
+        (person, True),
+        (other, False),
+        (None, False),
+        (person, False),
+    ]

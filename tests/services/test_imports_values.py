@@ -88,6 +88,7 @@ def test_n3_phones_places_relatives_and_words_are_read() -> None:
     ] * 3
     assert values.phone("1390000").why == "只有 7 位"
     assert values.phone("13912346021、13800000000").guess == "13912346021"
+    assert values.phone("家里、13912346021") == values.Read(why="不是电话号码"), "which of them it is nobody knows"
     assert {
         values.bed(one)
         for one in ("306-1", "306室1床", "306房 1", "３０６—１".replace("３０６", "306").replace("１", "1"))

@@ -136,6 +136,15 @@ async def test_n3_role_floors_and_phone_change_and_who_was_first_is_told(crew: C
     assert await crew.home.one("SELECT phone IS NULL FROM staff WHERE id = ?", number)
 
 
+async def test_n3_nobody_is_renamed_to_what_another_logs_in_with(crew: Crew) -> None:
+    number, _ = await crew.add()
+    with pytest.raises(Invalid, match="会混"):
+        await crew.edits(number, EditColleague(name="xie", role="carer"))
+    assert await crew.home.one("SELECT name FROM staff WHERE id = ?", number) == "周 敏"
+    await crew.edits(number, EditColleague(name="周小敏", role="carer"))
+    assert await crew.home.one("SELECT name FROM staff WHERE id = ?", number) == "周小敏"
+
+
 async def test_f30_put_out_needs_nothing_and_ends_everything_at_once(crew: Crew) -> None:
     number, password = await crew.add()
     token = await crew.logs_in("zhoumin", password)
