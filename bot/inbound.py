@@ -19,7 +19,7 @@ from bot import pushes
 from bot.envelopes import Account, envelope, noted
 from bot.inbound_again import Doubt, Line, Turn, Twice
 from bot.pushes import NoSender, Push
-from bot.quick import Quick
+from bot.quick import Quick, tells_all
 from bot.reading import LONG, REMEMBERED, SHORT, Reader
 from care import accusations
 from care.errors import Busy
@@ -120,9 +120,11 @@ class Inbound:
 
     def _read(self, push: Push, at: datetime) -> Reading:
         words = said(push.event)
+        is_short = isinstance(push.event, Text) and len(words) <= SHORT
+        found = self._remembered(push.event) if is_short else self._read_anew(push.event)
         before = self._quick.before(push.openid, at, words)
-        is_short = isinstance(push.event, Text) and len(words) + len(before) <= SHORT
-        found = self._remembered(push.event, before) if is_short else self._read_anew(push.event, before)
+        if before and not tells_all(found):
+            found = self._read_anew(push.event, before)
         self._quick.remember(push.openid, found, at)
         return found
 
@@ -262,7 +264,7 @@ class Inbound:
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
-    def _read_anew(self, event: Arrival, before: str) -> Reading:
+    def _read_anew(self, event: Arrival, before: str = "") -> Reading:
         """「你好」 and 「怎么收费」 come a thousand times a week: what is short is remembered."""
         return read(event, self._names, before)
 

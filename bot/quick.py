@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from care.triage import Urgency
+from conversations.routing import Intent
 from services.talks.reading import Reading
 from understanding.cascade import decide
 
@@ -15,6 +16,8 @@ LONGEST: Final = 14
 """Signs of a piece: who writes more has said a sentence."""
 TOGETHER: Final = 60
 PEOPLE: Final = 1000
+WHOLE: Final = -7.0
+"""Log-odds of a danger below which words are whole: 刚才 has -4.6, 怎么收费 -9."""
 
 
 class Quick:
@@ -34,13 +37,22 @@ class Quick:
         return words if timedelta() <= at - said <= WITHIN else ""
 
     def remember(self, phone: str, found: Reading, at: datetime) -> None:
-        """Keep a piece, with those before it; what was heard already, and a whole sentence, begins anew."""
+        """Keep a piece, with those before it; what was heard already, and a long sentence, begins anew. What tells all
+        that it wants is no piece, and ends none.
+        """
+        if found.words and tells_all(found):
+            return
         before = self._before(phone, at)
         self._kept.pop(phone, None)
         if found.words and len(found.words) <= LONGEST and not _is_heard(found):
             self._kept[phone] = at, (before.removesuffix(found.words) + found.words)[-TOGETHER:]
         while self._kept and (len(self._kept) > PEOPLE or at - next(iter(self._kept.values()))[0] > WITHIN):
             self._kept.popitem(last=False)
+
+
+def tells_all(found: Reading) -> bool:
+    """Whether a message is whole by itself: 谢谢, 怎么收费. It wants what it says, and is surely no danger."""
+    return found.read is None or found.intent != Intent.ASK or decide(found.read, "family").odds < WHOLE
 
 
 def _is_heard(found: Reading) -> bool:

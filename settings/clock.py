@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
-LOOK = 0.2
+LOOK: Final = 0.2
+"""Seconds between two looks at the file of a clock."""
 Clock = Callable[[], datetime]
 """Returns the present moment, aware, in UTC."""
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.quick import PEOPLE, Quick
+from bot import quick as quick_module
+from bot.quick import PEOPLE, Quick, tells_all
 from care.accusations import Names
 from conversations import events
 from services.talks.reading import Reading, may_ring, read
@@ -17,7 +18,9 @@ def told(*pieces: str, apart: timedelta = timedelta(seconds=5)) -> list[Reading]
     quick, found = Quick(), list[Reading]()
     for number, words in enumerate(pieces):
         at = START + number * apart
-        found.append(read(events.Text(words), Names(), quick.before("p", at, words)))
+        alone = read(events.Text(words), Names())
+        before = quick.before("p", at, words)
+        found.append(alone if tells_all(alone) else read(events.Text(words), Names(), before))
         quick.remember("p", found[-1], at)
     return found
 
@@ -34,7 +37,10 @@ def test_e2_pieces_of_ordinary_talk_ring_nobody_and_what_has_rung_is_not_rung_by
     assert [may_ring(one) for one in told("我摔倒了", "谢谢")] == [True, False]
 
 
-def test_e2_who_says_the_last_piece_again_is_heard_as_if_it_had_been_said_once() -> None:
+def test_e2_who_says_the_last_piece_again_is_heard_as_if_it_had_been_said_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quick_module, "WHOLE", -99.0)
     found = told("小王", "小王", "那个", "那个", "小王", "在吗")
     assert [one.read.joined.words if one.read and one.read.joined else "" for one in found] == [
         "",
@@ -50,6 +56,14 @@ def test_e2_a_piece_that_comes_again_in_another_order_may_be_a_danger() -> None:
     found = told("不见了", "我妈", "不见了")[-1].read
     assert found is not None
     assert decide(found, "family").level <= 1
+
+
+def test_e2_what_is_whole_between_the_pieces_of_a_danger_neither_joins_them_nor_ends_them() -> None:
+    found = told("我妈", "谢谢", "怎么收费", "刚才", "起不来了")
+    assert [one.read.joined is not None for one in found if one.read][:4] == [False, False, False, True]
+    assert found[3].read is not None
+    assert found[3].read.joined is not None
+    assert found[3].read.joined.words == "我妈刚才"
 
 
 def test_a_minute_later_it_is_another_message() -> None:
