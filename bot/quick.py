@@ -51,8 +51,13 @@ class Quick:
 
 
 def tells_all(found: Reading) -> bool:
-    """Whether a message is whole by itself: 谢谢, 怎么收费. It wants what it says, and is surely no danger."""
-    return found.read is None or found.intent != Intent.ASK or decide(found.read, "family").odds < WHOLE
+    """Whether a message is whole by itself: 谢谢, 怎么收费. It wants what it says, and is surely no danger; what says
+    too little to be calm (心里慌) is not, however small its odds are.
+    """
+    if found.read is None or found.intent != Intent.ASK:
+        return True
+    decision = decide(found.read, "family")
+    return decision.odds < WHOLE and not decision.ask
 
 
 def _is_heard(found: Reading) -> bool:

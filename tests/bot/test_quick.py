@@ -66,6 +66,14 @@ def test_e2_what_is_whole_between_the_pieces_of_a_danger_neither_joins_them_nor_
     assert found[3].read.joined.words == "我妈刚才"
 
 
+def test_e2_what_says_too_little_is_read_with_what_was_said_before_it() -> None:
+    last = told("我妈", "心里慌")[-1].read
+    assert last is not None
+    assert decide(last, "family").odds < quick_module.WHOLE
+    assert last.joined is not None
+    assert last.joined.words == "我妈心里慌"
+
+
 def test_a_minute_later_it_is_another_message() -> None:
     far = timedelta(minutes=2)
     assert told("我妈", "刚才", "起不来了", apart=far)[-1].read == read(events.Text("起不来了"), Names()).read
