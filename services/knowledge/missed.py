@@ -19,6 +19,7 @@ from services.knowledge import shelves
 from services.knowledge.access import KNOWLEDGE
 from services.knowledge.teaching import body
 from storage import tables
+from storage.queries.talks import said
 from storage.unit import Unit
 from understanding.cascade import Decision, decide, read
 
@@ -91,15 +92,19 @@ def missed(db: Unit, viewer: Viewer, snapshot: Knowledge, now: datetime, most: i
     found = []
     for row in rows:
         text = body(db, row)
-        one = _one(snapshot, row, text, after.get(row.person_id))
+        one = _one(snapshot, row, text, after.get(row.person_id), said(db, row) if row.answer is not None else "")
         if one is not None:
             found.append(one)
         after[row.person_id] = row.created_at, text
     return sorted(grouped(found), key=lambda one: (-one.times, -one.at.timestamp()))[:most]
 
 
-def _one(snapshot: Knowledge, row: tables.Inbox, text: str, after: tuple[datetime, str] | None) -> Missed | None:
-    """A message as it would be answered now; None for what is no question, or was answered."""
+def _one(
+    snapshot: Knowledge, row: tables.Inbox, text: str, after: tuple[datetime, str] | None, heard: str
+) -> Missed | None:
+    """A message as it would be answered now; None for what is no question, or was answered: also by the encoder, which
+    is not asked here.
+    """
     if len(re.sub(r"\W+", "", text)) < SHORTEST or of_words(text) != Intent.ASK:
         return None
     decision = shelves.corrected(snapshot, text, decide(read(text), "family"))
@@ -111,10 +116,11 @@ def _one(snapshot: Knowledge, row: tables.Inbox, text: str, after: tuple[datetim
     near, score = (first.entry, first.score) if first else (None, 0.0)
     then = after[1] if after is not None and after[0] - row.created_at <= SOON else ""
     lacks = snapshot.missing(near) if near and result.kind is Kind.ANSWER else ()
-    sure = wanted.found.kind is Kind.ANSWER and not lacks
+    told = any(words in heard for hit in result.hits if (words := snapshot.spoken(hit.entry)))
+    sure = told or (wanted.found.kind is Kind.ANSWER and not lacks)
     wrong = sure and bool(_WRONG.match(then) or of_words(then) == Intent.HUMAN)
     left = wanted.found.kind is Kind.CHOICES and not _is_chosen(wanted.found.choices, then)
-    if wanted.found.kind is Kind.NOTHING or lacks or wrong or left:
+    if wrong or (not told and (wanted.found.kind is Kind.NOTHING or lacks or left)):
         return Missed((row.id,), text, (), 1, row.created_at, near, score, lacks, wrong)
     return None
 

@@ -11,6 +11,7 @@ from care.states import Role
 from care.triage import Urgency
 from conversations import events
 from conversations.answers import Entry, Kind, Knowledge, starter
+from conversations.events import Asked, Option
 from services.access import Viewer
 from services.knowledge import knowledge, missed, shelves, teaching
 from services.knowledge.forms import SaveEntry, Teach
@@ -217,3 +218,18 @@ def test_q3_the_encoder_where_there_is_one_puts_what_is_near_first() -> None:
     far = answers.Meaning(margins, {"own-1": (0.12, 0.1)}, again=True)
     assert own.find("买包盐上哪儿", near).hits[0].score > own.find("买包盐上哪儿", far).hits[0].score
     assert answers.nearest([0.2, 0.9, 0.5, 0.7], {"a": [0, 1, 2, 3]})["a"] == pytest.approx((0.9, 0.7))
+
+
+async def test_q3_what_was_answered_with_the_encoder_is_not_listed_as_unanswered(home: HomeUnderTest) -> None:
+    who, text = await home.staff(), "从火车站怎么过去"
+    await fill(home, who, 地址="城东区杨柳路", 怎么来="坐公交到杨柳路口", 停车="院里能停")
+    kept = (await shelf(home)).snapshot
+    address = next(entry for entry in kept.entries if entry.id == "more-address")
+    assert kept.find(text).kind is not Kind.ANSWER, "without the encoder it would only be offered"
+    answered = Asked((Option(address.id, address.question, kept.spoken(address)),))
+    for openid, asked in (("a", answered), ("b", None)):
+        before = await open_(home, who)
+        assert before == [], "who was answered is not among them"
+        envelope = replace(home.envelope(events.Text(text), openid), look_up=lambda _=None, asked=asked: asked)
+        await home.database.receive(envelope)
+    assert [(one.text, one.times) for one in await open_(home, who)] == [(text, 1)], "who was not is"
