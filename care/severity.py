@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final
 
 from care import harm
+from care.remembered import remembered
 
 
 class Level(IntEnum):
@@ -51,8 +51,6 @@ CATEGORIES: Final = (
 """The one list: what the rules say, what colleagues choose, what families read (domain.md 6b; A10)."""
 UNKNOWN: Final = "待定"
 """The rules heard nothing: a colleague chooses, nothing is chosen beforehand."""
-SHORT: Final = 64
-"""Signs of a message whose level is remembered, at most."""
 _OLD: Final = {"财物诈骗": "财物", "隐私泄露": "隐私", "用药与病情": "医疗用药", "收费合同": "收费退费"}
 """Names that the rules of earlier releases stored."""
 _RULES: Final[tuple[tuple[str, Level, "re.Pattern[str] | harm.Words"], ...]] = (
@@ -166,11 +164,7 @@ def assess(texts: Iterable[str]) -> Assessment:
     return Assessment(category, level, tuple(why), bool(_CAUTIOUS.search(words)), bool(_HIDE.search(words)))
 
 
+@remembered
 def of_words(words: str) -> Assessment:
-    """The level by one message; a short one that came before is not searched again."""
-    return _of_short(words) if len(words) <= SHORT else assess([words])
-
-
-@lru_cache(maxsize=512)
-def _of_short(words: str) -> Assessment:
+    """The level by one message."""
     return assess([words])

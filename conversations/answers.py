@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from care.remembered import MOST, SHORT
 from understanding import answers
 from understanding.answers import Meaning
 
@@ -26,9 +27,6 @@ MORE: Final = "more-"
 """How the ids of the entries begin that came after the forty; to other tools they are no answer while a blank of
 theirs is open.
 """
-SHORT: Final = 32
-"""Signs of a text whose look-up is remembered, at most; REMEMBERED of them."""
-REMEMBERED: Final = 512
 LONGEST: Final = 200
 """Characters of a message that are looked at: what is longer is a story, not a question."""
 PAIR: Final = 0.45
@@ -203,7 +201,7 @@ class Knowledge:
             return self._hits(text, most)
         found = self._looked.get((text, most))
         if found is None:
-            if len(self._looked) >= REMEMBERED:
+            if len(self._looked) >= MOST:
                 self._looked.clear()
             found = self._looked[text, most] = self._hits(text, most)
         return found

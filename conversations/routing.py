@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
+from care.remembered import remembered
 from conversations.events import Arrival, Click, Followed, Noted, Notice, Scanned, Text, Unfollowed
 from settings import subjects
 
@@ -53,8 +54,6 @@ class Intent(StrEnum):
     WRONG = "wrong"
 
 
-SHORT: Final = 64
-"""Signs of a sentence whose intent is remembered, at most."""
 COLLEAGUE: Final = "colleague"
 """Whatever a colleague says from her own WeChat: her flow reads it, no other one does (F39)."""
 STAFF_BIND: Final = "staff_bind"
@@ -156,12 +155,9 @@ def understand(event: Arrival) -> str:
             return Intent.ASK
 
 
+@remembered
 def of_words(body: str) -> str:
-    """The intent of a sentence; a short one is looked at by the loop and by the writer, and comes again."""
-    return _of_short(body) if len(body) <= SHORT else _of_words(body)
-
-
-def _of_words(body: str) -> str:
+    """The intent of a sentence."""
     words = body.strip()
     for meant, intent in _by_words():
         if meant(words):
@@ -169,9 +165,6 @@ def _of_words(body: str) -> str:
     if _COMPLAINT.search(words) and not _NO_COMPLAINT.search(words):
         return Intent.COMPLAINT
     return next((intent for pattern, intent in _WHOLE if pattern.match(words)), Intent.ASK)
-
-
-_of_short = lru_cache(maxsize=512)(_of_words)
 
 
 def is_question(body: str) -> bool:
