@@ -6,7 +6,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra build --extra reader
 .DEFAULT_GOAL := help
-.PHONY: help install demo developers test test-fast test-setup check docs shots bench soak lock understanding
+.PHONY: help install demo developers test coverage test-fast test-setup check docs shots bench soak lock understanding
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,10 @@ developers: .venv/developers ## .venv with what tests and checks need as well
 test-setup: developers
 	@sh scripts/test-setup
 
-test: test-setup ## all tests, and how much of the rules they reach
+test: test-setup ## all tests; of stories in a browser and of twins on PostgreSQL the part of the day
+	$(PY) -m pytest -n 4 --dist worksteal --in-turns
+
+coverage: test-setup ## all tests with all stories on both engines, and how much of the rules they reach
 	$(PY) -m pytest -n 3 --dist worksteal --cov
 	$(PY) -m scripts.coverage
 

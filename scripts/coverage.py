@@ -1,4 +1,4 @@
-"""How much of the rules the tests reach: `make test` measures, this reads what it left.
+"""How much of the rules the tests reach: `make coverage` measures, this reads what it left.
 
 Exit 1 when a package is below its line.
 """

@@ -1,8 +1,9 @@
-"""Which part of a long row of like cases a run tries: `make test` a part that moves on by one each day, `make soak`
-all.
+"""Which part of a long row of like cases a run tries: a part that moves on by one each day, `make soak` all.
 
 A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
-`--whole` tries everything.
+`--whole` tries everything. `make test`, which is run many times a day, says `--in-turns`: of the stories in a browser a
+third, and of what runs on both engines a half on PostgreSQL. `make coverage`, without which nothing lands, tries them
+all.
 """
 
 import zlib
@@ -16,6 +17,8 @@ import pytest
 T = TypeVar("T")
 MARK: Final = "part"
 """The marker of a parametrized test that is tried in parts: `@pytest.mark.part(3)`."""
+STORIES, TWINS = 3, 2
+"""Days within which `make test` has tried every story, and every test of the services on PostgreSQL."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Choice:
 
     turn: int
     whole: bool
+    in_turns: bool = False
 
     def of(self, cases: Iterable[T], parts: int, shift: int = 0) -> list[T]:
         """Of the cases in their order every so-manieth, never none; `shift` gives another test other ones."""
@@ -37,20 +41,39 @@ class Choice:
         every day with some of the others, and that of its name, so that not all are tried with the same.
         """
         mark = item.get_closest_marker(MARK)
-        if mark is None or self.whole:
+        if self.whole or (self.in_turns and not self._has_its_turn(item)):
+            return self.whole
+        if mark is None:
             return True
         places = item.callspec.indices.values()  # type: ignore[attr-defined]
         own = zlib.crc32(item.originalname.encode())  # type: ignore[attr-defined]
         return bool((sum(places) + own + self.turn) % mark.args[0] == 0)
 
+    def _has_its_turn(self, item: pytest.Item) -> bool:
+        """Whether this is the day of a story, or of a test of the services on PostgreSQL; all others have each day."""
+        if "stories" in item.path.parts:
+            return (zlib.crc32(item.originalname.encode()) // 2 + self.turn) % STORIES == 0  # type: ignore[attr-defined]
+        if "services" in item.path.parts and "postgres" in parameters(item).values():
+            return (zlib.crc32(item.name.encode()) + self.turn) % TWINS == 0
+        return True
+
     def told(self) -> str:
         """How the same is tried again."""
-        return f"the same again: --turn {self.turn}; all of them: --whole"
+        more = " --in-turns" if self.in_turns else ""
+        return f"the same again: --turn {self.turn}{more}; all of them: --whole"
+
+
+def parameters(item: pytest.Item) -> dict[str, object]:
+    """The parameters of a test by name."""
+    return getattr(getattr(item, "callspec", None), "params", {})
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Options of a run."""
     parser.addoption("--only-parts", action="store_true", help="only tests that try more with --whole")
+    parser.addoption(
+        "--in-turns", action="store_true", help="a third of the stories, half of the services' tests on PostgreSQL"
+    )
     parser.addoption("--whole", action="store_true", help="every case of long rows, as make soak tries them")
     parser.addoption(
         "--turn", type=int, help="the part of them that is tried otherwise; the day of the year unless told"
@@ -69,7 +92,7 @@ def chooses(item: pytest.Item) -> bool:
 
 def of(config: pytest.Config) -> Choice:
     """The choice of this run."""
-    return Choice(config.getoption("--turn"), config.getoption("--whole"))
+    return Choice(config.getoption("--turn"), config.getoption("--whole"), config.getoption("--in-turns"))
 
 
 _runs: Final[list[pytest.Config]] = []

@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         out = set(left)
         items[:] = [item for item in items if item not in out]
     for item in items:
-        if not UNMEASURED.isdisjoint(item.path.parts) or "postgres" in _parameters(item).values():
+        if not UNMEASURED.isdisjoint(item.path.parts) or "postgres" in choice.parameters(item).values():
             item.add_marker("no_cover")  # the tracer costs half of a test's time again; the lines are those of SQLite
     items[:] = _long_ones_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
@@ -104,13 +104,9 @@ def _is_slow(item: pytest.Item) -> bool:
     return (
         "stories" in item.path.parts
         or any(item.get_closest_marker(name) is not None for name in ("browser", "postgres", "slow"))
-        or "postgres" in _parameters(item).values()
+        or "postgres" in choice.parameters(item).values()
         or not {"postgres_server", "redis_url"}.isdisjoint(getattr(item, "fixturenames", ()))
     )
-
-
-def _parameters(item: pytest.Item) -> dict[str, object]:
-    return getattr(getattr(item, "callspec", None), "params", {})
 
 
 @pytest.hookimpl(wrapper=True)

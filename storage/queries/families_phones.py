@@ -55,7 +55,8 @@ def _residents(db: Unit, row: CommonPhone) -> list[tuple[tables.Resident, tables
     table = tables.Resident
     asked = select(table, tables.Person).join(tables.Person, tables.Person.id == table.person_id)
     room = (table.home_id == row.home_id) & (table.room == row.room) & (table.floor == row.floor)
-    whose = room if row.one_id is None else table.id.in_((row.one_id, row.two_id or 0))
+    both = [one for one in (row.one_id, row.two_id) if one is not None]
+    whose = table.id.in_(both) if both else room
     found = db.execute(asked.where(whose, table.status.not_in(GONE)).order_by(table.bed, table.id)).all()
     pairs = [(one[0], one[1]) for one in found]
     return sorted(pairs, key=lambda one: one[0].id != row.one_id) if row.one_id is not None else pairs

@@ -124,6 +124,17 @@ async def test_l6_a_call_that_lives_is_not_taken_for_one_of_a_dead_process(
     assert platform.sent == ["slow 一", "slow 二"]
 
 
+async def test_l6_dead_calls_are_looked_for_once_in_a_while_and_not_before_each_message(
+    home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+    monkeypatch.setattr(sending, "abandoned", lambda *told, **_: looks.append(told))
+    sender = Sender(home.database, Hangs(), home.clock)
+    for _ in range(3):
+        await sender.begin()
+    assert len(looks) == 1
+
+
 async def test_l6_a_call_that_outlives_its_lease_is_unknown(
     home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

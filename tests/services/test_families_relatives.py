@@ -155,6 +155,11 @@ async def test_f13_in_a_dispute_nobody_is_added_until_a_lead_ends_it(house: Home
         await adds(house, desk)
     await house.database.write(lambda db: disputes.end(db, lead, number, EndDispute(), house.clock()))
     assert await adds(house, desk)
+    await house.database.write(lambda db: disputes.start(db, lead, number, StartDispute(why="分" * 201), house.clock()))
+    row = await house.database.read(lambda db: disputes.open_one(db, number))
+    assert row is not None
+    again = await house.database.read(lambda db: db.open(row, "why"))
+    assert again == "分" * 200
 
 
 def test_f14_each_scope_and_each_way_has_its_sentence_in_one_place() -> None:

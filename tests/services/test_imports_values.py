@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 
 import pytest
 
@@ -9,6 +10,7 @@ from services.imports import heads, values
 from services.imports.book import Line, Sheet
 from services.imports.fields import Kind
 from services.imports.judge import judged, tally
+from services.imports.knowing import shifts_of
 from services.imports.known import Known, Lives
 from services.imports.rows import Row, Verdict
 from tests.imports.messy import number
@@ -129,6 +131,25 @@ def test_n3_columns_without_a_head_are_known_by_their_values_and_a_remembered_se
     assert (again.columns, again.remembered) == (["name", "", "phone", "room", "sex"], True)
 
 
+@pytest.mark.parametrize(("written", "known_as"), [(("男", "女", "男", "女", "男"), "sex"), (("男", "女", "男"), "")])
+def test_n3_a_column_is_known_by_its_values_when_more_than_three_of_five_are_of_its_kind(
+    written: tuple[str, ...], known_as: str
+) -> None:
+    rows = [["王桂" + one, "306-1", one, two] for one, two in zip_longest("甲乙丙丁戊", (*written, *"甲乙")[:5])]
+    found = heads.plan(_sheet(["姓名", "房床", "别的", "什么"], *rows), TODAY)
+    assert found.columns[-1] == known_as
+
+
+@pytest.mark.parametrize(
+    ("word", "shift"),
+    [("中", "中班"), ("大夜", "夜班"), ("/", "休"), ("轮休", "休"), ("轮休班", "休"), ("24h", None), ("下夜", None)],
+)
+def test_n3_l6_a_shift_in_other_words_is_the_one_that_the_home_has(word: str, shift: str | None) -> None:
+    offered = {"白班": True, "中班": True, "夜班": True, "下夜": False}
+    found = shifts_of({name: not works for name, works in offered.items()})
+    assert found.get(word) == (shift if word != "下夜" else "休")
+
+
 def _judge(*rows: Sequence[object], known: Known | None = None) -> list[tuple[Verdict, str, str]]:
     sheet = _sheet(*rows)
     plan = heads.plan(sheet, TODAY)
@@ -194,6 +215,8 @@ def test_n3_a4_a_relative_of_two_of_one_name_is_asked_and_of_nobody_told() -> No
     )
     assert [one[1] for one in found[1:]] == ["有 2 位同名，是哪一位的家属", "", "院里和表里都没有这位老人"]
     assert found[3][2] == "王桂兰"
+    moved = _judge(head, ["王贵兰", "309", "李强", "子", ""], known=Known(TODAY, people=two[:1]))
+    assert moved[1][2] == "王桂兰", "the only one of a near name is told whatever room the sheet has"
 
 
 def test_n3_without_any_bed_laid_out_every_resident_says_so() -> None:

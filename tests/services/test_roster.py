@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from care.duty import Watch
 from care.errors import Changed, Decided, Forbidden, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
@@ -240,6 +241,20 @@ async def test_q7_l6_who_is_on_duty_now_is_named_to_whoever_asks_how_to_reach_us
     assert "0571-8800-0101。\n现在值班：周敏（护士）。\n也可以在这里留言" in said
     rota.home.clock.on(hours=5)
     assert "现在值班" not in await rota.home.hears("联系我们")
+
+
+async def test_q7_l6_where_no_post_is_for_the_whole_house_two_of_the_floors_are_named(rota: Rota) -> None:
+    begins, ends = rota.home.clock() - timedelta(hours=1), rota.home.clock() + timedelta(hours=1)
+    rota.home.house.watches = [
+        Watch(place, name, begins, ends, frozenset({floor}))
+        for place, floor, name in (
+            ("2 楼", "2", "周敏"),
+            ("3 楼", "3", ""),
+            ("4 楼", "4", "王芳"),
+            ("5 楼", "5", "刘洋"),
+        )
+    ]
+    assert "现在值班：周敏（2 楼）、王芳（4 楼）。" in await rota.home.hears("联系我们")
 
 
 async def test_l6_of_two_leads_who_fill_one_seat_at_once_the_second_is_told(rota: Rota) -> None:

@@ -158,6 +158,8 @@ async def test_words_and_time_are_changed_and_what_stood_there_stays_in_its_hist
     steps = await floor.home.database.read(lambda db: queries.history(db, task))
     assert [(step.why, step.reason) for step in steps[1:]] == [("edited", "原来写的是：送药费弹"), ("edited", "")]
     assert await floor.home.one("SELECT due_at FROM task") is None
+    written = await floor.home.rows("SELECT action FROM audit WHERE action LIKE '%_task' ORDER BY id")
+    assert written == [("add_task",), ("edit_task",), ("edit_task",)]
 
 
 async def test_a_button_that_was_drawn_before_somebody_else_moved_it_is_refused_once(floor: Floor) -> None:

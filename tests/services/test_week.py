@@ -176,6 +176,26 @@ async def test_a8_today_tells_who_can_mend_it_what_has_run_out(home: HomeUnderTe
     assert await told(await home.staff(Role.CARER, "周敏", "zhou")) == []
 
 
+async def test_a8_of_many_prices_that_ran_out_four_are_named_and_the_others_counted(
+    home: HomeUnderTest, lead: Viewer
+) -> None:
+    async def told() -> str:
+        found = await home.database.read(lambda db: today.lines(db, lead, home.clock()))
+        return found[-1].title.removesuffix("没有有效的价格")
+
+    for item in ("押金", "理发", "停车", "陪诊", "轮椅"):
+        form = price(item, "90", valid_until=SUNDAY)
+        await does(home, lambda db, now, f=form: prices.put(db, lead, f, now))  # type: ignore[misc]
+    home.clock.on(days=1)
+    named, _, counted = (await told()).partition("等 ")
+    assert (named.count("、"), counted) == (3, "6 项"), "what the items ask is one more than the items"
+    for item in ("轮椅", "理发"):
+        form = price(item, "95", valid_from=SUNDAY.replace(day=23))
+        await does(home, lambda db, now, f=form: prices.put(db, lead, f, now))  # type: ignore[misc]
+    assert "等" not in await told()
+    assert len((await told()).split("、")) == 4
+
+
 async def test_a8_the_lines_for_a_letter_are_of_the_floor_and_tell_nothing_cancelled(
     home: HomeUnderTest, desk: Viewer
 ) -> None:

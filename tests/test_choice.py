@@ -1,0 +1,45 @@
+"""Nothing is left out for good: within six days every test has been tried, and a day is never empty."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.choice import Choice
+
+
+def _item(path: str, name: str, parts: int = 0, **params: object) -> pytest.Item:
+    mark = SimpleNamespace(args=(parts,)) if parts else None
+    places = {key: 1 if value in {"postgres", 390} else 0 for key, value in params.items()}
+    made = SimpleNamespace(
+        path=Path(path),
+        name=f"{name}[{params}]",
+        originalname=name,
+        callspec=SimpleNamespace(params=params, indices=places),
+        get_closest_marker=lambda _: mark,
+    )
+    return cast("pytest.Item", cast("Any", made))
+
+
+STORIES = [_item("tests/stories/test_day.py", f"test_{n}", 2, width=width) for n in range(30) for width in (1440, 390)]
+TWINS = [
+    _item("tests/services/test_tasks.py", f"test_{n}", engine=one) for n in range(30) for one in ("sqlite", "postgres")
+]
+
+
+def test_what_is_tried_in_turns_has_been_tried_within_six_days() -> None:
+    for items, days in ((STORIES, 6), (TWINS, 2)):
+        for first in (0, 364):
+            tried = {item.name for day in range(days) for item in items if Choice(first + day, False, True).takes(item)}
+            assert tried == {item.name for item in items}
+
+
+def test_of_a_day_a_sixth_of_the_stories_and_every_test_on_one_engine_is_tried() -> None:
+    for day in range(1, 367):
+        chosen = Choice(day, False, True)
+        assert 3 <= sum(map(chosen.takes, STORIES)) <= 20
+        assert sum(map(chosen.takes, TWINS)) > len(TWINS) / 2
+        assert all(chosen.takes(item) for item in TWINS if "sqlite" in item.name)
+    assert all(Choice(1, True, True).takes(item) for item in STORIES)
+    assert sum(Choice(1, False).takes(item) for item in STORIES) == len(STORIES) / 2
