@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from care.errors import ConfigError, FolderUnwritable, reason
-from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Wechat
+from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Telephone, Wechat
 from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 
 PREFIX: Final = "JIASHU_"
@@ -30,6 +30,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             del given[place]
     values = _checked(given, problems)
     _account(given, values["wechat"], problems)
+    _telephone(values["telephone"], problems)
     _shared(values, problems)
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
@@ -42,6 +43,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         home=Home(**values["home"]),
         security=Security(**values["security"]),
         reading=_reading(values["reading"]),
+        telephone=Telephone(**values["telephone"]),
         redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
         open=_open(given),
@@ -82,6 +84,24 @@ def _account(given: Given, wechat: Mapping[str, Any], problems: list[str]) -> No
     wrong = ("wechat", "encoding_aes_key") in given and "encoding_aes_key" not in wechat
     if not wrong and wechat.get("mode", Mode.SECURE) is not Mode.PLAIN and not wechat.get("encoding_aes_key"):
         problems.append("wechat.encoding_aes_key：安全模式和兼容模式都要写 43 位 EncodingAESKey")
+
+
+TELEPHONE: Final = {
+    "key_id": "AccessKey ID",
+    "key_secret": "AccessKey Secret",
+    "caller": "买来的主叫号码",
+    "alarm_text": "报警话术的模板编号",
+    "check_text": "接班试铃话术的模板编号",
+    "receipts": "回执地址末尾的口令",
+}
+
+
+def _telephone(telephone: Mapping[str, Any], problems: list[str]) -> None:
+    """All of a telephone company or nothing of it."""
+    if telephone.get("provider"):
+        problems.extend(
+            f"telephone.{key}：没有写，请写{what}" for key, what in TELEPHONE.items() if not telephone.get(key)
+        )
 
 
 def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:

@@ -189,6 +189,23 @@ class EndedHow(StrEnum):
     MUTED = "muted"
 
 
+class CallOutcome(StrEnum):
+    """How a call to a colleague's phone ended. That somebody picked up proves nothing: a voicemail does so too; a key
+    does (anchors-reach 1.2).
+    """
+
+    GO = "key_go"
+    CANNOT = "key_cannot"
+    NO_KEY = "answered_no_key"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    OFF = "off"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    UNKNOWN = "unknown"
+    STOPPED = "stopped"
+
+
 class DoubtCourse(StrEnum):
     """What is done with a message that may be an emergency: asked back, shown to a colleague, or, where the same was
     said before, somebody looks in (F26, F28).

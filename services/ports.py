@@ -1,11 +1,12 @@
 """What the outside must offer; `bot.main` injects it, and each protocol has a Null sibling."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from care.errors import JiashuError
+from care.states import CallOutcome
 
 
 class Fate(StrEnum):
@@ -48,6 +49,61 @@ class Platform(Protocol):
 
     async def fetch_media(self, media_id: str) -> bytes:
         """The bytes of a photo or voice. Raises MediaGone or MediaLater."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the telephone company said to a call: it rings where `outcome` is None, else why it does not."""
+
+    ref: str = ""
+    """The company's own number of the call."""
+    outcome: CallOutcome | None = None
+    code: str = ""
+    why: str = ""
+    """In Chinese, for the staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """What the telephone company tells of a call afterwards. `outcome` is None while it goes on."""
+
+    own: str
+    """Our number of the call, as it was given to `call`."""
+    ref: str
+    ringing: bool = False
+    outcome: CallOutcome | None = None
+    code: str = ""
+
+
+class CallText(StrEnum):
+    """Which of the texts that the company has approved is spoken: an alarm, or the test of a shift."""
+
+    ALARM = "alarm"
+    CHECK = "check"
+
+
+class Telephone(Protocol):
+    """Calls that ring a colleague's phone and ask for a key: 1 我去, 2 去不了."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a company at all."""
+
+    async def call(self, number: str, text: CallText, words: Mapping[str, str], own: str) -> Placed:
+        """Ring a number once; `words` fill the blanks of the text. Never raises for what the company says, and takes
+        at most five seconds. What becomes of the call comes as reports.
+        """
+
+
+class NoTelephone:
+    """No telephone company: nobody is rung, and it says so."""
+
+    connected = False
+
+    async def call(self, number: str, text: CallText, words: Mapping[str, str], own: str) -> Placed:
+        """Refuse."""
+        del number, text, words, own
+        return Placed(outcome=CallOutcome.REFUSED, why="没有接电话线路")
 
 
 class PlatformRefused(JiashuError):

@@ -176,6 +176,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Telephone:
+    """The telephone company that rings colleagues. Without a `provider` nobody is rung. `receipts` is the secret end of
+    the address to which it reports what became of a call: <public_url>/telephone/<receipts>.
+    """
+
+    provider: str = ""
+    url: str = "https://dyvmsapi.aliyuncs.com"
+    key_id: str = ""
+    key_secret: str = ""
+    caller: str = ""
+    alarm_text: str = ""
+    check_text: str = ""
+    receipts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -187,6 +203,7 @@ class Settings:
     home: Home = field(default_factory=Home)
     security: Security = field(default_factory=Security)
     reading: Reading = field(default_factory=Reading)
+    telephone: Telephone = field(default_factory=Telephone)
     redis_url: str = ""
     inbox_spool: str = ""
     open: frozenset[str] = frozenset()

@@ -159,6 +159,16 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "stronger_model": _matching(r"[\w.:/@\-]{1,100}", "请写模型的名字，照那台服务里写的", empty=True),
         "stronger_seconds": _integer(1, 10),
     },
+    "telephone": {
+        "provider": _matching(r"aliyun", "请写 aliyun，或者留空", empty=True),
+        "url": _URL,
+        "key_id": _matching(r"\S{1,64}", "请写 AccessKey ID", empty=True),
+        "key_secret": _matching(r"\S{1,64}", "请写 AccessKey Secret", empty=True),
+        "caller": _matching(r"[0-9]{5,16}", "请写买来的主叫号码，只写数字", empty=True),
+        "alarm_text": _matching(r"\S{1,64}", "请写报警话术的模板编号，例如 TTS_1234", empty=True),
+        "check_text": _matching(r"\S{1,64}", "请写接班试铃话术的模板编号，例如 TTS_1235", empty=True),
+        "receipts": _matching(r"[A-Za-z0-9_\-]{24,64}", "请写 24 到 64 位的口令，只用字母和数字", empty=True),
+    },
     "speech": {},
     "security": {
         "key_file": _text,
