@@ -88,6 +88,16 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "backups": "/srv/backups",
         "metrics_token": "t" * 16,
     },
+    "telephone": {
+        "provider": "",
+        "url": "https://vms.example.cn",
+        "key_id": "LTAI5tExample",
+        "key_secret": "s3cret",
+        "caller": "05718800",
+        "alarm_text": "TTS_1",
+        "check_text": "TTS_2",
+        "receipts": "r" * 24,
+    },
 }
 
 
@@ -105,6 +115,17 @@ def test_every_key_that_may_be_written_is_written_here() -> None:
     assert {section: set(keys) for section, keys in KEYS.items() if section not in elsewhere} == {
         section: set(keys) for section, keys in WRITTEN.items()
     }
+
+
+def test_f1_a_telephone_company_is_written_whole_or_not_at_all() -> None:
+    whole = {f"JIASHU_TELEPHONE__{key.upper()}": value for key, value in WRITTEN["telephone"].items()}
+    found = config.load(None, GOOD | whole | {"JIASHU_TELEPHONE__PROVIDER": "aliyun"})
+    assert found.telephone.provider == "aliyun"
+    with pytest.raises(ConfigError) as refused:
+        config.load(None, GOOD | {"JIASHU_TELEPHONE__PROVIDER": "aliyun", "JIASHU_TELEPHONE__CALLER": "05718800"})
+    for key in ("key_id", "key_secret", "alarm_text", "check_text", "receipts"):
+        assert f"telephone.{key}：没有写" in str(refused.value.sentence)
+    assert "telephone.caller" not in str(refused.value.sentence)
 
 
 def test_where_things_are_kept_is_written_as_well(tmp_path: Path) -> None:
