@@ -9,9 +9,11 @@ from typing import Final
 
 from bot.inbound import Inbound
 from services.accusations import accusations
+from services.emergencies import auditor, unreadable
+from services.emergencies import receivers as _receivers
 from services.emergencies import ringing as _ringing
-from services.emergencies import unreadable
 from services.emergencies.board import Board
+from services.emergencies.receivers import Hears
 from services.knowledge import shelves as _shelves
 from services.practice import practice
 from services.roster import hours as _hours
@@ -23,7 +25,7 @@ from services.subject import Job, Running
 from services.upkeep import epochs as _epochs
 from services.upkeep.subject import note_stops
 from settings import Settings
-from settings.clock import Clock
+from settings.clock import Clock, wall
 
 RESTS: Final = 4
 """How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a
@@ -44,6 +46,7 @@ class Looks:
         self._waits, self._rests_until = False, 0.0
         self._edition: object = None
         self._set: tuple[int, bool] | None = None
+        self._since = wall()
 
     async def all(self) -> None:
         """Everything, at the start."""
@@ -56,6 +59,7 @@ class Looks:
             self.calendar,
             self.knowledge,
             self.epochs,
+            self.receivers,
         ):
             await look()
 
@@ -64,6 +68,7 @@ class Looks:
         return [
             Job("house", 1.0, lambda *_: self.house(), "看设置有没有改", everywhere=True),
             Job("strip", 5.0, lambda *_: self.alarms(), "刷新紧急条", everywhere=True),
+            Job("receivers", 5.0, lambda *_: self.receivers(), "看报警有没有人听", everywhere=True),
             Job("epochs", 5.0, lambda *_: self.epochs(), "看恢复有没有确认", everywhere=True),
             Job("places", 60.0, lambda *_: self.places(), "刷新谁住哪间", everywhere=True),
             Job("staff", 60.0, lambda *_: self.staff(), "刷新同事的称呼", everywhere=True),
@@ -88,6 +93,8 @@ class Looks:
             self._look(self.roster())
         if "epochs" in hints:
             self._look(self.epochs())
+        if "duty" in hints:
+            self._look(self.receivers())
         if "residents" in hints:
             self._look(note_stops(self._running))
 
@@ -175,6 +182,19 @@ class Looks:
     async def places(self) -> None:
         """Who lives in which room."""
         self.board.places = await self._running.database.read(lambda db: _ringing.places(db, self._running.home_id))
+
+    async def receivers(self) -> None:
+        """Who hears what rings, and whether the chain was found in order (F43)."""
+        house, home, now = self._running.house, self._running.home_id, wall()
+        found, clean = await self._running.database.read(
+            lambda db: (_receivers.now_(db, house, home, now), auditor.last_clean(db, home))
+        )
+        late = not self.board.playing and auditor.is_late(clean, self._since, now)
+        house.listened = found.hears is not Hears.NOBODY
+        before = self.board.receivers, self.board.chain_late
+        self.board.receivers, self.board.chain_late, self.board.audited = found, late, clean
+        if before != (found, late):
+            self.board.touch()
 
     async def epochs(self) -> None:
         """Whether a restore waits for its confirmation."""

@@ -14,8 +14,9 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, menus, proofs, slow, stronger, upkeep, wire
+from bot import config, doctor, health, menus, proofs, slow, stronger, telephone, upkeep, wire
 from bot.beside import Line
+from bot.dialer import Dialer, Reports
 from bot.envelopes import Account
 from bot.fanout import Fanout
 from bot.fetcher import Fetcher
@@ -57,7 +58,6 @@ from storage.open import open_database
 from storage.spool import Spool
 
 log = logging.getLogger("jiashu.main")
-COMMITTED_WITHIN = 5.0
 GRACE = 12.0
 
 
@@ -93,6 +93,33 @@ class Service:
 
     async def start(self, furnish: Furnish | None = None) -> None:
         """Open the database and start the loops; an empty database may be furnished first."""
+        ids = await self._open(furnish)
+        self._assemble(ids)
+        await self.inbound.remember()
+        await self.looks.all()
+        self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
+        works = self.role != "web"
+        if works and await self._leads():
+            with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
+                await plan_ahead(self.running, self.clock())
+        self.ticker = Ticker(
+            [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
+        )
+        loops = (self.sender.run(), self.dialer.run(), self.fetcher.run()) if works else ()
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+        if self.fanout is not None:
+            self._tasks.append(asyncio.create_task(self.fanout.run()))
+        if self.beside is not None:
+            await self.beside.start()
+        await self._heartbeat()
+        self.reader.start()
+        self.ticker.start()
+        if not self.held:
+            self.sender.wake()
+        self.fetcher.wake()
+
+    async def _open(self, furnish: Furnish | None) -> install.Installed:
+        """The database with its home."""
         settings, url = self.settings, self.settings.database.url
         self.proofs = await asyncio.to_thread(proofs.read, settings.http.verify_files)
         await asyncio.to_thread(migrate.fit, url)
@@ -110,6 +137,12 @@ class Service:
         self.house.use(ids.settings)
         self.running = Running(self.database, self.house, ids.home_id, settings)
         await self.database.store(lambda store: pulse.woke(store, ids.home_id, wall()))
+        self.spool = Spool(settings.spool, sealer)
+        return ids
+
+    def _assemble(self, ids: install.Installed) -> None:
+        """The parts, none of which runs yet."""
+        settings = self.settings
         self.http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=64), middlewares=(Way(self.house).check,)
         )
@@ -118,7 +151,6 @@ class Service:
         self.gateway = Gateway(ids.settings.wechat, self.http, self.rates)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
         self.database.listen(self._wake)
-        self.spool = Spool(settings.spool, sealer)
         self.metrics = Metrics(
             settings.security.metrics_token, ids.home_id, self.database, self.board, self.spool, self.clock, self.reader
         )
@@ -134,32 +166,14 @@ class Service:
         account = Account(ids.account_id, ids.home_id)
         self.inbound = Inbound(self.database, account, self.clock, self.board, self.spool, self.house, self.reader)
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
+        company = telephone.of(settings.telephone, self.http)
+        self.house.telephone = company.connected
+        self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock)
         self.webhook = Webhook(
             wire.Codec.of(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
         )
-        await self.inbound.remember()
-        await self.looks.all()
-        self.board.downtimes = await self.database.read(lambda db: pulse.unseen(db, ids.home_id))
-        works = self.role != "web"
-        if works and await self._leads():
-            with contextlib.suppress(Exception):  # the ticker tries again and says what is wrong
-                await plan_ahead(self.running, self.clock())
-        self.ticker = Ticker(
-            [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
-        )
-        self._tasks = [asyncio.create_task(self.sender.run()), asyncio.create_task(self.fetcher.run())] if works else []
         self.fanout = Fanout(self.database, settings.redis_url) if self.database.shared else None
-        if self.fanout is not None:
-            self._tasks.append(asyncio.create_task(self.fanout.run()))
         self.beside = None if self.database.shared else Line(self.running, self.clock)
-        if self.beside is not None:
-            await self.beside.start()
-        await self._heartbeat()
-        self.reader.start()
-        self.ticker.start()
-        if not self.held:
-            self.sender.wake()
-        self.fetcher.wake()
 
     async def _leads(self) -> bool:
         return not self.held and await self.database.leads()
@@ -179,8 +193,9 @@ class Service:
             await self.beside.stop()
         self.ticker.stop()
         self.sender.stop()
+        self.dialer.stop()
         if self.role != "web":
-            await asyncio.wait(self._tasks[:1], timeout=GRACE)
+            await asyncio.wait(self._tasks[:2], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -211,13 +226,13 @@ class Service:
         """The web side: webhook, health, console."""
         webhook = self.webhook
         app = web.Application(client_max_size=wire.MAX_BODY, middlewares=[self.slow.watch])
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
+        health.add_to(app.router, lambda: self._beat, lambda: self.board.chain_late)
         app.router.add_get("/metrics", self.metrics.page)
         if self.role == "worker":
             return app
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", self.metrics.timed(webhook.push))
+        app.router.add_post("/telephone/{secret}", Reports(self.dialer, self.settings.telephone.receipts).post)
         app.router.add_get("/", _to_console)
         proofs.add_to(app.router, self.proofs, lambda: self.house.proof)
         staffs = console.build(
@@ -290,6 +305,8 @@ class Service:
     def _wake(self, hints: frozenset[str]) -> None:
         if "outbox" in hints and not self.held:
             self.sender.wake()
+        if "calls" in hints:
+            self.dialer.wake()
         if "media" in hints:
             self.fetcher.wake()
         self.looks.hear(hints)
@@ -311,6 +328,7 @@ class Service:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
         if not self.held:
             self.sender.wake()
+            self.dialer.wake()
         self.fetcher.wake()
         await self._heartbeat()
 
@@ -324,14 +342,6 @@ class Service:
     async def _drain(self) -> None:
         while await self.inbound.drain():
             pass
-
-    @staticmethod
-    async def _healthz(_: web.Request) -> web.Response:
-        return web.Response(text="ok")
-
-    async def _readyz(self, _: web.Request) -> web.Response:
-        ready = time.monotonic() - self._beat < COMMITTED_WITHIN
-        return web.Response(text="ok" if ready else "no commit lately", status=200 if ready else 503)
 
 
 async def _to_console(_: web.Request) -> web.Response:

@@ -206,6 +206,22 @@ class CallOutcome(StrEnum):
     STOPPED = "stopped"
 
 
+class CallWay(StrEnum):
+    """How a colleague was asked to come to an alarm."""
+
+    PHONE = "phone"
+    SCREEN = "screen"
+
+
+class TakeoverEnd(StrEnum):
+    """How it ended that somebody heard what rings: handed over, taken over by another, the log-in ended, or too old."""
+
+    OVER = "over"
+    TAKEN = "taken"
+    LEFT = "left"
+    OLD = "old"
+
+
 class DoubtCourse(StrEnum):
     """What is done with a message that may be an emergency: asked back, shown to a colleague, or, where the same was
     said before, somebody looks in (F26, F28).

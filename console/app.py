@@ -132,6 +132,8 @@ async def _shared(request: web.Request) -> dict[str, Any]:
         "nav_pages": [page for page in pages() if session.viewer.sees(page)] if session else [],
         "duty": on_duty(request.app[HOUSE].on_duty(request.app[CLOCK]()), session.viewer) if session else [],
         "alarms": request.app[BOARD].seen_by(session.viewer) if session else [],
+        "hearing": request.app[BOARD].hearing(session.viewer) if session else None,
+        "takes": session is not None and any(one.session == session.id for one in request.app[BOARD].receivers.all),
         "downtimes": request.app[BOARD].downtimes if session else [],
         "unreadable": unreadable.seen_by(session.viewer, request.app[BOARD].unreadable) if session else [],
         "locks": request.app[BOARD].locks if session and staff.sees_locks(session.viewer) else [],

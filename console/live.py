@@ -150,6 +150,7 @@ class Live:
         away = self._database.away_since
         facts = {
             "alarms": self._board.seen_by(viewer(request)),
+            "hearing": self._board.hearing(viewer(request)),
             "downtimes": self._board.downtimes,
             "unreadable": unreadable.seen_by(viewer(request), self._board.unreadable),
             "locks": self._board.locks if staff.sees_locks(viewer(request)) else [],

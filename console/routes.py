@@ -61,6 +61,8 @@ OF_EVERY_PAGE: Final = frozenset(
         "seen",
         "nav_pages",
         "duty",
+        "hearing",
+        "takes",
         "alarms",
         "downtimes",
         "unreadable",

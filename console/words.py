@@ -49,6 +49,20 @@ PREVIEWS = {
     "unfollowed": "取消了关注",
     "scanned": "扫了二维码",
 }
+CALLED = {
+    "": "正在打",
+    "key_go": "接了，去了",
+    "key_cannot": "走不开",
+    "answered_no_key": "接了没按键",
+    "no_answer": "没接",
+    "busy": "占线",
+    "off": "关机或空号",
+    "refused": "拨不出去",
+    "throttled": "打得太密，运营商没拨",
+    "unknown": "没有回音",
+    "stopped": "没再打",
+}
+"""What became of a call, in the words of a strip."""
 ACTORS = {"person": "家属或老人", "machine": "系统"}
 LEVELS = {1: "1 级", 2: "2 级", 3: "3 级", 4: "4 级"}
 
@@ -184,6 +198,7 @@ def install(environment: jinja2.Environment, house: House, clock: Clock) -> None
             "KEPT": promises.KEPT,
             "KINDS": gathered(lambda one: one.promises),
             "STATES": STATES,
+            "CALLED": CALLED,
             "BAD": BAD,
             "LEVELS": LEVELS,
             "STAGES": STAGES,

@@ -62,6 +62,10 @@ class House:
     """Where the platform says who opens a page."""
     practice: Practising | None = None
     """Whether the simulator stands in for the platform (F54); every page says so."""
+    telephone: bool = False
+    """Whether a telephone company rings colleagues (F1)."""
+    listened: bool = True
+    """Whether a colleague hears alarms at a screen; elders are sent to the bell while nobody does."""
     proof: str = ""
     """The uploaded file by which the platform sees whose domain it is: its name and its words."""
     opened: bool = True

@@ -334,7 +334,10 @@
     }
   }
   document.addEventListener("htmx:sseOpen", isBack);
-  window.jiashu = { beep, length, isBack };
+  const sounds = () => Boolean(sound && sound.state === "running");
+  const ring = () => { for (const at of [0, 900, 1800]) setTimeout(beep, at); };
+  if (document.body.hasAttribute("data-takes")) openSound(); /* allowed where the page before it was touched */
+  window.jiashu = { beep, length, isBack, sounds, ring };
   document.addEventListener("DOMContentLoaded", () => {
     const state = document.getElementById("window-state"), composer = document.getElementById("composer");
     if (state && composer) composer.dataset.open = state.dataset.open;

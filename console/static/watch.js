@@ -43,6 +43,22 @@
     if (duty()) window.jiashu.beep();
   });
 
+  /* Who took a shift over says every 20 s that her page still sounds; a page that lost its sound says so itself. */
+  const takes = () => document.body.hasAttribute("data-takes") || document.querySelector("[data-takeover]") !== null;
+  let pulsed = 0;
+  function pulse() {
+    const strip = document.getElementById("takes-no-sound"), sounds = window.jiashu.sounds();
+    if (strip) strip.hidden = !takes() || sounds;
+    if (!takes() || !sounds || Date.now() - pulsed < 20000) return;
+    pulsed = Date.now();
+    htmx.ajax("POST", "/console/duty/pulse", { source: document.body, swap: "none" });
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-hear]")) window.jiashu.ring();
+    if (event.target.closest("[data-takeover] [hx-post='/console/duty/heard']")) pulsed = Date.now();
+    if (event.target.closest("[hx-post='/console/duty/over']")) document.body.removeAttribute("data-takes");
+  });
+
   let said = 0;
   function tell(field, what) {
     const here = document.querySelector("[data-here]");
@@ -59,6 +75,6 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     showDuty();
-    setInterval(look, 1000);
+    setInterval(() => { look(); pulse(); }, 1000);
   });
 })();

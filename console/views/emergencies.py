@@ -14,7 +14,7 @@ from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import access_page
-from services.emergencies import alarms, unreadable
+from services.emergencies import alarms, chain, unreadable
 from services.emergencies.access import ALARMS
 from services.emergencies.forms import Act
 from services.emergencies.strip import Alarm
@@ -74,6 +74,15 @@ async def act(request: web.Request, form: Act) -> web.Response:
             alarms.end(db, who, alarm.openid, alarm.audience, ENDED[what], why, now)
 
     _write_down(request, alarm, work)
+    return await strip(request)
+
+
+@ROUTES.post(rf"/alarms/{REF}/cannot")
+async def cannot(request: web.Request) -> web.Response:
+    """走不开: the next one is rung at once."""
+    who, now, board = viewer(request), request.app[CLOCK](), request.app[BOARD]
+    alarm = board.rings(who, request.match_info["ref"])
+    await request.app[DATABASE].write(lambda db: chain.cannot_come(db, who, alarm.openid, alarm.audience, now))
     return await strip(request)
 
 

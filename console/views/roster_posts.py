@@ -77,7 +77,8 @@ async def _posts(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         shifts = kinds.of_home(db, who.home_id)
         return {
-            "posts": kinds.posts(db, who.home_id),
+            "posts": (there := kinds.posts(db, who.home_id)),
+            "phones": {row.id: db.open(row, "phone") or "" for row in there},
             "shifts": shifts,
             "stored": bool(kinds.shifts(db, who.home_id)),
             "names": {str(row.id): row.name for row in shifts},

@@ -152,7 +152,7 @@ def _cries(request: web.Request, found: Station) -> list[Cry]:
     """As a lead would hear them, without what is for the lead alone; only the place is said."""
     nobody = Viewer(0, found.home_id, found.name, Role.SUPERVISOR)
     return [
-        Cry(alarm.ref, _place(alarm), bool(alarm.going), alarm.raised_at)
+        Cry(alarm.ref, _place(alarm), not alarm.waits, alarm.raised_at)
         for alarm in request.app[BOARD].seen_by(nobody)
         if alarm.audience is not Audience.LEAD
     ]

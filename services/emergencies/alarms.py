@@ -21,6 +21,7 @@ from services.outgoing.purposes import Purpose
 from services.promises import promises
 from storage import tables
 from storage.store import Store
+from storage.tables.emergencies_chain import AlarmRun
 from storage.types import moment
 from storage.unit import Unit
 
@@ -178,18 +179,35 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
     Raises NotFound while the message is not in the database.
     """
     alarm, kind = _open(db, viewer, openid, audience, now)
-    if alarm.going_at is not None:
-        return
-    alarm.going_at, alarm.going_by = now, viewer.id
+    if alarm.going_at is None or is_late(db, alarm):
+        went(db, house, alarm, kind, (viewer.id, viewer.name), now)
+
+
+def is_late(db: Unit, alarm: tables.Alarm) -> bool:
+    """Whether who said 我去 did not arrive in time: another may go (F2)."""
+    return alarm.going_at is not None and bool(
+        db.scalars(
+            select(AlarmRun.id).where(
+                AlarmRun.alarm_id == alarm.id, AlarmRun.late_at.is_not(None), AlarmRun.went_at == alarm.going_at
+            )
+        ).first()
+    )
+
+
+def went(db: Unit, house: House, alarm: tables.Alarm, kind: str, who: tuple[int | None, str], now: datetime) -> None:
+    """Somebody goes, said on a screen or with the key of a telephone; only then the person hears it. The person is
+    locked. `who` is a colleague and the name, or nobody known who holds the phone of a post.
+    """
+    alarm.going_at, alarm.going_by = now, who[0]
     db.flush()
-    if audience is not Audience.LEAD:
+    if alarm.audience != Audience.LEAD.value:
         gone = away(db.store, alarm.person_id, kind)
         coming = "alarm.coming_away" if gone else "alarm.coming" if kind == "elder" else "alarm.coming_there"
-        words = house.words([say(coming, name=viewer.name)], now)
+        words = house.words([say(coming, name=who[1])], now)
         cause = f"alarm:{alarm.id}:going:{alarm.count}:{int(now.timestamp())}"
         outbox.enqueue(
             db.store,
-            home_id=viewer.home_id,
+            home_id=alarm.home_id,
             person_id=alarm.person_id,
             purpose=ALARM,
             queue="alarm",
@@ -198,8 +216,8 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
             dedup_key=cause,
         )
         if kind == "elder" and not gone:
-            _aloud(db.store, house, viewer.home_id, alarm.person_id, "alarm.coming_aloud", cause, now)
-    _noted(db, viewer, alarm, "going", now)
+            _aloud(db.store, house, alarm.home_id, alarm.person_id, "alarm.coming_aloud", cause, now)
+    _noted(db, f"staff:{who[0]}" if who[0] else "machine", alarm, "going", now)
 
 
 def end(db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why: str, now: datetime) -> None:
@@ -212,7 +230,7 @@ def end(db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why
     if alarm.latest_at > now:
         alarm.going_at, alarm.going_by = None, None
         db.flush()
-        _noted(db, viewer, alarm, "arrived_before", now)
+        _noted(db, f"staff:{viewer.id}", alarm, "arrived_before", now)
         return
     alarm.arrived_at, alarm.arrived_by, alarm.ended_how = now, viewer.id, how
     if how == "arrived" and alarm.going_at is None:
@@ -226,7 +244,7 @@ def end(db: Unit, viewer: Viewer, openid: str, audience: Audience, how: str, why
         ).one()
         found.muted_until = now + MUTED_FOR
     db.flush()
-    _noted(db, viewer, alarm, how, now, why)
+    _noted(db, f"staff:{viewer.id}", alarm, how, now, why)
 
 
 def arrive(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
@@ -266,7 +284,7 @@ def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetim
     for phone in db.scalars(select(tables.Follower).where(tables.Follower.person_id == found.person_id)):
         phone.muted_until = None
     db.flush()
-    _noted(db, viewer, found, "undone", now)
+    _noted(db, f"staff:{viewer.id}", found, "undone", now)
 
 
 def still_calling(store: Store, house: House, now: datetime, limit: int = 50) -> int:
@@ -329,6 +347,6 @@ def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: dateti
     return found[0], found[1]
 
 
-def _noted(db: Unit, viewer: Viewer, alarm: tables.Alarm, act: str, now: datetime, why: str = "") -> None:
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"alarm:{alarm.id}", why or None)
+def _noted(db: Unit, actor: str, alarm: tables.Alarm, act: str, now: datetime, why: str = "") -> None:
+    db.store.audit(alarm.home_id, now, actor, act, f"alarm:{alarm.id}", why or None)
     db.store.hint("alarms", f"person:{alarm.person_id}", "inbox")

@@ -6,7 +6,7 @@ committed yet stands beside them, marked 未入库, and is recognised by its pus
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from care.accusations import Accusation, Names
 from care.errors import Invalid, NotFound
 from care.triage import Audience, Triage
 from services.access import LEADS, WORKS, Viewer, may_hear
+from services.emergencies.receivers import Receivers
 from services.emergencies.strip import GONE_AFTER, NOBODY, UNDONE_WITHIN, Alarm, Cry, Ended, Place
 from services.emergencies.unreadable import Unread
 from services.staff.staff import Lock
@@ -26,6 +27,15 @@ OTHERS: Final = ("我也到了", "她请我登记", "电话里确认了")
 """Why somebody says 已到 who never said 我去."""
 FALSE: Final = ("按错了", "不是求救", "电视或说笑", "已当面确认没事")
 """Why an alarm was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who hears what rings; `somebody` could cry at all: a home that nobody writes to is not warned."""
+
+    receivers: Receivers
+    late: bool
+    somebody: bool
 
 
 class Board:
@@ -47,6 +57,12 @@ class Board:
         """A restore that the director has not confirmed: nothing leaves."""
         self.apart = False
         """Whether the processes hear of each other only by looking once a second, since Redis is away."""
+        self.receivers = Receivers()
+        """Who hears what rings (F43)."""
+        self.audited: datetime | None = None
+        """When the chain was last found in order, by the clock of the machine; None before the first look."""
+        self.chain_late = False
+        """Whether the auditor has not found it in order for too long: nobody may trust it then."""
         self.playing = ""
         """How far the past of a sample home is played, in words; empty when nothing is."""
         self.version = 0
@@ -59,12 +75,18 @@ class Board:
         """Be told after each change."""
         self._listeners.append(listener)
 
+    def hearing(self, viewer: Viewer) -> Hearing | None:
+        """Who hears, as the frame of each page tells it; None for who works with nobody."""
+        if viewer.role not in WORKS:
+            return None
+        return Hearing(self.receivers, self.chain_late, any(place.bound for place in self.places.values()))
+
     def seen_by(self, viewer: Viewer) -> list[Alarm]:
         """The strips of a member of staff: residents and families before strangers, who waits for somebody first, then
         the oldest.
         """
         mine = [shown for alarm in self._open.values() if (shown := self._shown(viewer, alarm)) is not None]
-        return sorted(mine, key=lambda alarm: (not alarm.where.bound, bool(alarm.going), alarm.level, alarm.raised_at))
+        return sorted(mine, key=lambda alarm: (not alarm.where.bound, not alarm.waits, alarm.level, alarm.raised_at))
 
     def ended_for(self, viewer: Viewer, now: datetime) -> list[Ended]:
         """What was ended within the last minutes, the newest first."""
@@ -185,10 +207,14 @@ class Board:
         Raises NotFound for what does not ring or may not be seen.
         """
         alarm = self._mine(viewer, ref)
-        if not alarm.going:
-            alarm = self._open[ref] = replace(alarm, going=viewer.name, going_id=viewer.id, going_at=now)
+        if alarm.waits:
+            alarm = self._open[ref] = replace(alarm, going=viewer.name, going_id=viewer.id, going_at=now, late_at=None)
             self._tell()
         return alarm
+
+    def rings(self, viewer: Viewer, ref: str) -> Alarm:
+        """The strip. Raises NotFound for what does not ring or may not be seen."""
+        return self._mine(viewer, ref)
 
     def arrive(self, viewer: Viewer, ref: str, now: datetime, why: str = "") -> Alarm:
         """已到: the strip goes. Who never said 我去 says why she says it. Raises NotFound, Invalid."""
@@ -282,9 +308,9 @@ class Board:
 
 def _joined(row: Alarm, alarm: Alarm) -> Alarm:
     """What the database has, with what is not in it yet."""
-    going, who, at = (
-        (row.going, row.going_id, row.going_at) if row.going else (alarm.going, alarm.going_id, alarm.going_at)
-    )
+    here = alarm.going_at is not None and (row.going_at is None or alarm.going_at > row.going_at)
+    newest = alarm if here or not row.going else row
+    going, who, at = newest.going, newest.going_id, newest.going_at
     if who in row.staff:
         going, who, at = "", 0, None
     later = tuple(cry for cry in alarm.cries if cry.at > row.latest_at) if alarm.uncommitted else ()
@@ -293,6 +319,7 @@ def _joined(row: Alarm, alarm: Alarm) -> Alarm:
         going=going,
         going_id=who,
         going_at=at,
+        late_at=row.late_at if at == row.going_at else None,
         cries=(*row.cries, *later),
         uncommitted=alarm.uncommitted,
         latest_at=max(row.latest_at, alarm.latest_at) if alarm.uncommitted else row.latest_at,

@@ -6,16 +6,18 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from care.states import AWAY, Binding
+from care.states import AWAY, Binding, CallWay
 from care.triage import NURSE, Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
 from services.emergencies import cries
 from services.emergencies.cries import Said
-from services.emergencies.strip import OLD, UNDONE_WITHIN, Alarm, Cry, Ended, Place
+from services.emergencies.strip import OLD, UNDONE_WITHIN, Alarm, Called, Cry, Ended, Place
 from storage import tables
+from storage.queries import emergencies as queries
 from storage.queries import families_phones, talks
 from storage.seal import Unreadable
+from storage.tables.emergencies_chain import AlarmCall, AlarmRun
 from storage.tables.families_phones import CommonPhone
 from storage.unit import Unit
 
@@ -23,6 +25,8 @@ SAID: Final = ("text", "voice", "event:click")
 """Kinds of messages that ring."""
 MOST_SAID: Final = 300
 """Messages that are read for all strips together."""
+HOLDER: Final = "值班手机"
+"""Who goes when a key was pressed on the phone of a post and nobody knows who has it."""
 CLOSED: Final = "［打不开，请去看］"
 """Stands for words that cannot be unsealed."""
 
@@ -45,6 +49,11 @@ def just_ended(db: Unit, home_id: int, now: datetime) -> list[Ended]:
     ]
 
 
+def _called(call: AlarmCall, name: str) -> Called:
+    phone = call.way == CallWay.PHONE.value
+    return Called(name, call.asked_at, call.outcome or "", call.rang_at is not None, phone)
+
+
 def _why(db: Unit, row: tables.Alarm) -> str:
     try:
         return db.open(row, "ended_why") or ""
@@ -55,17 +64,18 @@ def _why(db: Unit, row: tables.Alarm) -> str:
 def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
     """Alarms with who speaks, where, all that was said, and whom the talk accuses; the oldest first."""
     rows = db.execute(
-        select(tables.Alarm, tables.Inbox.arrived_at, tables.Follower.openid, tables.Staff.name)
+        select(tables.Alarm, tables.Inbox.arrived_at, tables.Follower.openid, tables.Staff.name, AlarmRun)
         .join(tables.Inbox, tables.Inbox.id == tables.Alarm.latest_id)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
+        .outerjoin(AlarmRun, AlarmRun.alarm_id == tables.Alarm.id)
         .where(tables.Alarm.home_id == home_id, *which)
         .order_by(tables.Alarm.id)
     ).all()
     if not rows:
         return []
     people = [alarm.person_id for alarm, *_ in rows]
-    where, accused = _where(db, people), accusations.of_people(db, people)
+    where, accused = where_of(db, people), accusations.of_people(db, people)
     messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
     said = cries.of(
         db,
@@ -75,7 +85,8 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     )
     calmed = _times(db, [alarm.calmed_id for alarm, *_ in rows if alarm.calmed_id is not None])
     found: list[tuple[tables.Alarm, Alarm]] = []
-    for row, latest_at, openid, staff in rows:
+    rung = queries.called(db, [alarm.id for alarm, *_ in rows])
+    for row, latest_at, openid, staff, run in rows:
         named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
         only = said[row.latest_id].words if row.latest_id in said else CLOSED
         shown = _rang(row, messages.get(row.id, []), said) or (Cry(row.level, row.kind, only, latest_at),)
@@ -89,7 +100,7 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             row.latest_at,
             where[row.person_id],
             row.count,
-            staff or "",
+            staff or (HOLDER if row.going_at is not None else ""),
             row.going_by or 0,
             row.going_at,
             row.person_id,
@@ -99,6 +110,9 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             roles,
             calmed.get(row.calmed_id or 0),
             said[row.calmed_id].words if row.calmed_id in said else "",
+            tuple(_called(call, name) for call, name in rung.get(row.id, ())),
+            run.late_at if run is not None and run.went_at == row.going_at else None,
+            run.nobody_at if run is not None else None,
         )
         found.append((row, alarm))
     return found
@@ -161,7 +175,7 @@ def places(db: Unit, home_id: int) -> dict[str, Place]:
             (tables.Person.kind != "guest") | (tables.Follower.binding == Binding.HOUSE.value),
         )
     ).all()
-    where = _where(db, [person for _, person in bound])
+    where = where_of(db, [person for _, person in bound])
     return {openid: where[person] for openid, person in bound}
 
 
@@ -175,7 +189,7 @@ def muted(db: Unit, home_id: int, now: datetime) -> frozenset[str]:
     return frozenset(db.scalars(found))
 
 
-def _where(db: Unit, people: list[int]) -> dict[int, Place]:
+def where_of(db: Unit, people: list[int]) -> dict[int, Place]:
     """Where a nurse goes for each of these people: their own bed, or that of who they belong to; never to an empty one
     (A7, F3).
     """

@@ -69,11 +69,14 @@ def standing(store: Store, person_id: int, now: datetime) -> Standing | None:
     )
 
 
-def called(heard: Triage, kind: str, away: str = "", words: str = "", *, lives_here: bool = False) -> Say:
+def called(
+    heard: Triage, kind: str, away: str = "", words: str = "", *, lives_here: bool = False, listened: bool = True
+) -> Say:
     """What the person hears at once: that we call somebody; never that somebody comes (F2).
 
     Who is not in the house hears whom to call (A7); a stranger may be anywhere, and hears whom to call there (F26).
-    `lives_here`: whether a resident of theirs is in the house, to whom somebody goes.
+    `lives_here`: whether a resident of theirs is in the house, to whom somebody goes. `listened`: whether a colleague
+    has taken over a screen; if not, an elder is sent to the bell at once (F1).
     """
     if away == Status.DIED and heard.kind not in ACKNOWLEDGED:
         return say("alarm.called_back")
@@ -88,7 +91,7 @@ def called(heard: Triage, kind: str, away: str = "", words: str = "", *, lives_h
     if kind != "elder":
         return say("alarm.called_there" if lives_here else "alarm.called")
     if not _is_hurt(heard.kind, heard.level) or _OF_ANOTHER.search(words):
-        return say("alarm.called_elder")
+        return say("alarm.called_elder" if listened else "alarm.called_bell")
     return say("alarm.called_fallen" if heard.kind == FALLEN else "alarm.called_hurt")
 
 

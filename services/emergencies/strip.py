@@ -45,6 +45,17 @@ class Cry:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody who was rung, or who said on a screen that she cannot come. `outcome` is empty while it rings."""
+
+    name: str
+    at: datetime
+    outcome: str = ""
+    rang: bool = False
+    by_phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet.
 
@@ -73,6 +84,17 @@ class Alarm:
     """When they took it back: it rings on, and who goes knows (A18)."""
     calmed: str = ""
     """With which words."""
+    calls: tuple[Called, ...] = ()
+    """Whom the ladder rang, in their order."""
+    late_at: datetime | None = None
+    """Since when who said 我去 is not there: it rings again, and another may go (F2)."""
+    nobody_at: datetime | None = None
+    """Since when there is nobody left whom a telephone could ring."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it rings: nobody goes, or who goes did not arrive in time."""
+        return not self.going or self.late_at is not None
 
     @property
     def ref(self) -> str:

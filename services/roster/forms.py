@@ -68,6 +68,8 @@ class EditPost(Form, frozen=True, kw_only=True):
     least: int = 1
     shifts: frozenset[str] = frozenset()
     weekdays: frozenset[str] = frozenset()
+    phone: str = ""
+    """The telephone that whoever is on duty carries: an alarm rings it."""
 
 
 class EndPost(Form, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Select, select
 
-from care import workdays
+from care import phones, workdays
 from care.errors import Changed, Invalid, NotFound
 from services.access import Viewer
 from services.roster import kinds, spans
@@ -33,7 +33,14 @@ def listed(home_id: int) -> Select[DutyPost]:
 def post_revision(row: DutyPost) -> str:
     """What the form of a post is drawn from."""
     return revision.of(
-        row.name, row.building, row.floors, row.min_people, row.shifts, row.weekdays, row.gone_at is not None
+        row.name,
+        row.building,
+        row.floors,
+        row.min_people,
+        row.shifts,
+        row.weekdays,
+        (row.phone or b"").hex(),
+        row.gone_at is not None,
     )
 
 
@@ -53,6 +60,9 @@ def edit_post(db: Unit, viewer: Viewer, form: EditPost, now: datetime) -> None:
         raise Invalid(why=f"至少几个人，请填 1 到 {MOST}。")
     if form.shifts and not form.weekdays:
         raise Invalid(why="请勾上周几要有人。")
+    number = phones.read(form.phone) if form.phone.strip() else ""
+    if number is None:
+        raise Invalid(why="值班手机不像电话号码，请写 11 位手机号，或带区号的座机。")
     row = next((one for one in there if one.id == form.post), None)
     if row is None and form.post:
         access_post(db, viewer, form.post)
@@ -64,6 +74,8 @@ def edit_post(db: Unit, viewer: Viewer, form: EditPost, now: datetime) -> None:
     row.name, row.building = name, "".join(form.building.split())[:16]
     row.floors, row.min_people = " ".join(form.floors.replace("、", " ").replace(",", " ").split())[:64], form.least
     row.shifts, row.weekdays = _ids(db, home, form.shifts), "".join(sorted(form.weekdays & set("1234567")))
+    if (number or None) != db.open(row, "phone"):
+        db.seal(row, "phone", number or None)
     db.store.audit(home.id, now, f"staff:{viewer.id}", "edit_post", f"duty_post:{row.id}", name)
     spans.renew(db, home, now)
     db.store.hint("roster")

@@ -285,7 +285,8 @@ def _told(
     if stands is not None and not away and said.is_again(heard, stands, talk.who):
         return said.meanwhile(stands, context.now, talk.who, events.said(envelope.event))
     lives_here = talk.kind == "family" and said.lives_here(context.store, talk.person_id)
-    return said.called(heard, talk.who, away, events.said(envelope.event), lives_here=lives_here)
+    words, listened = events.said(envelope.event), context.house.listened
+    return said.called(heard, talk.who, away, words, lives_here=lives_here, listened=listened)
 
 
 def _named(store: Store, house: House, talk: Talk, facts: Facts, context: Context, turned: speaking.Turn) -> str:

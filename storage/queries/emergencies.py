@@ -1,17 +1,22 @@
-"""What the list of past alarms asks: who went, who arrived, after how long, how each ended (D7, F2)."""
+"""What alarms ask: the list of the past ones (D7, F2), which of them are on the ladder, whom it rang (F1)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from care.states import PersonKind
 from storage import tables
 from storage.queries.pages import and_one
 from storage.queries.sight import Sight
-from storage.queries.talks import Who, whos
+from storage.queries.talks import IS_PLACE, Who, whos
 from storage.seal import Unreadable
+from storage.tables.emergencies_chain import AlarmCall, AlarmRun
+from storage.tables.families_phones import CommonPhone
+from storage.tables.roster import DutyPost
 from storage.unit import Unit
 
 PAGE: Final = 50
@@ -70,3 +75,47 @@ def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Pa
     message = db.get(tables.Inbox, one.calmed_id) if one.calmed_id is not None else None
     calmed_at = None if message is None else message.arrived_at
     return Past(one, who, going, arrived, went, ended, ENDS.get(one.ended_how or "arrived", "已到"), why, calmed_at)
+
+
+def on_the_ladder(db: Unit, home_id: int, since: datetime) -> list[int]:
+    """Alarms that go up the ladder, the oldest first: those that ring, but for strangers' phones (S6), and those that
+    ended while they were on it.
+    """
+    table, run, person = tables.Alarm, AlarmRun, tables.Person
+    known = or_(person.kind != PersonKind.GUEST.value, IS_PLACE)
+    rings = and_(table.arrived_at.is_(None), table.latest_at > since, known)
+    asked = (
+        select(table.id)
+        .join(person, person.id == table.person_id)
+        .outerjoin(run, run.alarm_id == table.id)
+        .where(table.home_id == home_id, or_(rings, run.next_at.is_not(None)))
+        .where(or_(table.arrived_at.is_(None), run.next_at.is_not(None)))
+        .order_by(table.id)
+    )
+    return list(db.scalars(asked))
+
+
+def floors_of(db: Unit, person_id: int) -> frozenset[str]:
+    """The floors on which a nurse looks for somebody: their own, that of who they belong to, that of a room device."""
+    resident, kin = tables.Resident, tables.Kinship
+    own = select(resident.floor).where(resident.person_id == person_id)
+    tied = select(resident.floor).join(kin, kin.resident_id == resident.id).where(kin.person_id == person_id)
+    device = select(CommonPhone.floor).where(CommonPhone.place_id == person_id)
+    return frozenset(filter(None, (*db.scalars(own), *db.scalars(tied), *db.scalars(device))))
+
+
+def called(db: Unit, alarms: Collection[int]) -> dict[int, list[tuple[AlarmCall, str]]]:
+    """Whom each alarm rang, in their order, with the name of the colleague or of the post."""
+    if not alarms:
+        return {}
+    rows = db.execute(
+        select(AlarmCall, tables.Staff.name, DutyPost.name)
+        .outerjoin(tables.Staff, tables.Staff.id == AlarmCall.staff_id)
+        .outerjoin(DutyPost, DutyPost.id == AlarmCall.post_id)
+        .where(AlarmCall.alarm_id.in_(alarms))
+        .order_by(AlarmCall.id)
+    ).all()
+    found: dict[int, list[tuple[AlarmCall, str]]] = {}
+    for call, name, post in rows:
+        found.setdefault(call.alarm_id or 0, []).append((call, name or f"{post or '值班'}手机"))
+    return found

@@ -33,6 +33,7 @@ class DutyPost(Base):
     )
     place: Mapped[int] = column(Integer, "order on the page", default=0, server_default="0")
     gone_at: Mapped[datetime | None] = column(Moment, "given up: no duty from then on", nullable=True)
+    phone: Mapped[bytes | None] = sealed("the telephone of whoever is on duty here; null = none", nullable=True)
 
 
 class DutyShift(Base):

@@ -118,7 +118,7 @@ def test_every_key_that_may_be_written_is_written_here() -> None:
 
 
 def test_f1_a_telephone_company_is_written_whole_or_not_at_all() -> None:
-    whole = {f"JIASHU_TELEPHONE__{key.upper()}": value for key, value in WRITTEN["telephone"].items()}
+    whole = {f"JIASHU_TELEPHONE__{key.upper()}": str(value) for key, value in WRITTEN["telephone"].items()}
     found = config.load(None, GOOD | whole | {"JIASHU_TELEPHONE__PROVIDER": "aliyun"})
     assert found.telephone.provider == "aliyun"
     with pytest.raises(ConfigError) as refused:

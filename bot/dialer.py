@@ -1,0 +1,109 @@
+"""Rings colleagues: carries out the calls that the chain has ordered, each once, a few at a time (F1). What becomes of a
+call comes as a report to `/telephone/<secret>`, whose sender nobody else knows.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from aiohttp import web
+
+from bot import telephone
+from care.errors import Busy
+from services.emergencies import calls
+from services.emergencies.calls import Order
+from services.house import House
+from services.ports import CallReport, Telephone
+from settings.clock import Clock
+from storage.database import Database
+
+log = logging.getLogger("jiashu.dialer")
+AT_ONCE: Final = 10
+DONE: Final = {"code": 0, "msg": "成功"}
+"""What the company wants to hear; else it reports again."""
+
+
+class Dialer:
+    """One per process that works. Waits for `wake`; finishes what it has begun before it stops."""
+
+    def __init__(self, database: Database, company: Telephone, house: House, home_id: int, clock: Clock) -> None:
+        self._database, self._company, self._house, self._home = database, company, house, home_id
+        self._clock, self._wake, self._stopping = clock, asyncio.Event(), False
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something may be ordered."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while not self._stopping and await self.begin():
+                    pass
+            except Busy:
+                continue  # the database has said so once, and says when it is back
+            except Exception:
+                log.exception("a round of calls failed", extra={"action": "dial"})
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def stop(self) -> None:
+        """End after what is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def begin(self) -> int:
+        """Ring what is ordered, as far as places are free; how many calls began."""
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return 0
+        house, home, now = self._house, self._home, self._clock()
+        orders = await self._database.write(lambda db: calls.claim(db, house, home, now, free))
+        for order in orders:
+            task = asyncio.create_task(self._ring(order))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return len(orders)
+
+    async def _ring(self, order: Order) -> None:
+        answer = await self._company.call(order.number, order.text, order.words, order.own)
+        if answer.outcome is not None:
+            log.warning("a call was not placed", extra={"action": "dial", "code": answer.code, "why": answer.outcome})
+        house, now = self._house, self._clock()
+        await self._database.write(lambda db: calls.placed(db, house, order.own, answer, now))
+
+    async def hear(self, told: Iterable[CallReport]) -> None:
+        """What became of calls; of those that are not ours nothing."""
+        house, now = self._house, self._clock()
+        for one in told:
+            await self._database.write(lambda db, one=one: calls.report(db, house, one, now))  # type: ignore[misc]
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what became of a call is not written down", extra={"action": "dial"}, exc_info=error)
+        self._wake.set()
+
+
+class Reports:
+    """The address to which the telephone company tells what became of its calls."""
+
+    def __init__(self, dialer: Dialer, secret: str) -> None:
+        self._dialer, self._secret = dialer, secret.encode()
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Take reports. Whoever does not know the end of the address gets 404, as for any other."""
+        given = request.match_info["secret"].encode()
+        if not self._secret or not hmac.compare_digest(given, self._secret):
+            raise web.HTTPNotFound
+        try:
+            told = telephone.reports(await request.read())
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        await self._dialer.hear(told)
+        return web.json_response(DONE)

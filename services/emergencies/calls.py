@@ -1,0 +1,201 @@
+"""Calls that ring a colleague: ordered in the database, handed to the telephone company by `bot.dialer`, ended by what
+the company reports (F1). Only a key proves that somebody heard.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care.states import CallOutcome, CallWay
+from care.triage import Audience, Urgency
+from services.access import name_of
+from services.emergencies import alarms, phones
+from services.emergencies.ringing import where_of
+from services.house import House
+from services.ports import CallReport, CallText, Placed
+from storage import tables
+from storage.tables.emergencies_chain import AlarmCall, AlarmRun, Takeover
+from storage.tables.roster import DutyPost
+from storage.unit import Unit
+
+SILENT: Final = timedelta(seconds=45)
+"""A call of which nothing was reported for so long is over: the ladder went on without it."""
+STALE: Final = timedelta(seconds=60)
+"""An order that nobody carried out for so long is not rung any more."""
+SIGNS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+MOST: Final = 13
+"""Signs of the largest number."""
+LEVELS: Final = {Urgency.P0: "紧急", Urgency.P1: "请尽快"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A number to ring, and the words for the blanks of the text."""
+
+    own: str
+    number: str
+    text: CallText
+    words: dict[str, str]
+
+
+def claim(db: Unit, house: House, home_id: int, now: datetime, limit: int) -> list[Order]:
+    """Orders to carry out now, the oldest first; each is given out once."""
+    waiting = (
+        select(AlarmCall.id)
+        .where(AlarmCall.ended_at.is_(None), AlarmCall.home_id == home_id, AlarmCall.dialed_at.is_(None))
+        .order_by(AlarmCall.id)
+        .limit(limit)
+    )
+    found: list[Order] = []
+    for number in db.scalars(waiting).all():
+        call = db.lock_row(select(AlarmCall).where(AlarmCall.id == number))
+        if call is None or call.ended_at is not None or call.dialed_at is not None:
+            continue
+        if call.alarm_id is not None and not _still_rings(db, call.alarm_id):
+            call.ended_at, call.outcome = now, CallOutcome.STOPPED.value
+            continue
+        call.dialed_at = now
+        found.append(Order(name_of_call(call.id), db.words(call, "number"), *_text(db, house, call)))
+    return found
+
+
+def _still_rings(db: Unit, alarm_id: int) -> bool:
+    """Whether nobody goes yet, or who went did not arrive."""
+    alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm_id)).one()
+    return alarm.arrived_at is None and (alarm.going_at is None or alarms.is_late(db, alarm))
+
+
+def _text(db: Unit, house: House, call: AlarmCall) -> tuple[CallText, dict[str, str]]:
+    """Place and level alone (F15): a name or an illness is never said to a phone."""
+    if call.alarm_id is None:
+        return CallText.CHECK, {"home": house.home.name}
+    alarm = db.get_one(tables.Alarm, call.alarm_id)
+    if alarm.audience == Audience.LEAD.value:
+        return CallText.ALARM, {"place": "有一件只给主管看的急事", "level": LEVELS[Urgency(alarm.level)]}
+    where = where_of(db, [alarm.person_id])[alarm.person_id]
+    return CallText.ALARM, {"place": where.rooms or "请看电脑上的报警", "level": LEVELS[Urgency(alarm.level)]}
+
+
+def placed(db: Unit, house: House, own: str, answer: Placed, now: datetime) -> None:
+    """What the company said at once: it rings, or it does not."""
+    found = _locked(db, own)
+    if found is None:
+        return
+    call, run = found
+    call.ref, call.code = answer.ref or call.ref, answer.code[:64] or call.code
+    if answer.outcome is not None:
+        _end(db, house, call, run, answer.outcome, now)
+
+
+def report(db: Unit, house: House, told: CallReport, now: datetime) -> bool:
+    """What the company reports afterwards. Whether it is a call of ours."""
+    found = _locked(db, told.own)
+    if found is None:
+        return False
+    call, run = found
+    call.ref, call.code = told.ref[:64] or call.ref, told.code[:64] or call.code
+    if told.ringing and call.rang_at is None:
+        call.rang_at = now
+        db.store.hint("duty" if call.alarm_id is None else "alarms")
+    # a key that comes after the ladder went on still says who goes
+    late_key = told.outcome in {CallOutcome.GO, CallOutcome.CANNOT} and call.outcome in {
+        CallOutcome.UNKNOWN.value,
+        CallOutcome.NO_KEY.value,
+        CallOutcome.STOPPED.value,
+    }
+    if told.outcome is not None and (call.outcome is None or late_key):
+        _end(db, house, call, run, told.outcome, now)
+    return True
+
+
+def silent(db: Unit, house: House, home_id: int, now: datetime) -> None:
+    """Calls of which nothing came back, and orders that nobody carried out."""
+    rows = db.execute(
+        select(AlarmCall.id, AlarmCall.dialed_at, AlarmCall.asked_at).where(
+            AlarmCall.ended_at.is_(None), AlarmCall.home_id == home_id
+        )
+    ).all()
+    for number, dialed_at, asked_at in rows:
+        old = now - asked_at > STALE if dialed_at is None else now - dialed_at > SILENT
+        if old and (found := _locked(db, name_of_call(number))) is not None and found[0].ended_at is None:
+            _end(db, house, *found, CallOutcome.STOPPED if dialed_at is None else CallOutcome.UNKNOWN, now)
+
+
+def stop(db: Unit, alarm_id: int, now: datetime) -> None:
+    """Somebody goes, or it is over: what is not dialed yet is not rung any more."""
+    rows = select(AlarmCall).where(
+        AlarmCall.alarm_id == alarm_id, AlarmCall.ended_at.is_(None), AlarmCall.dialed_at.is_(None)
+    )
+    for row in db.fresh(rows).all():
+        row.ended_at, row.outcome = now, CallOutcome.STOPPED.value
+
+
+def _locked(db: Unit, own: str) -> tuple[AlarmCall, AlarmRun | None] | None:
+    """A call with the run that it belongs to; the run is locked first, as everywhere."""
+    number = _number(own)
+    known = db.get(AlarmCall, number)
+    if known is None:
+        return None
+    run = None
+    if known.alarm_id is not None:
+        run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == known.alarm_id))
+    call = db.lock_row(select(AlarmCall).where(AlarmCall.id == number))
+    return None if call is None else (call, run)
+
+
+def name_of_call(number: int) -> str:
+    """Our number of a call as the company is told: at most 13 signs, of the 15 that it keeps."""
+    text = ""
+    while number:
+        number, sign = divmod(number, len(SIGNS))
+        text = SIGNS[sign] + text
+    return text
+
+
+def _number(own: str) -> int:
+    return int(own, len(SIGNS)) if len(own) <= MOST and own.isascii() and own.isalnum() else 0
+
+
+def _end(db: Unit, house: House, call: AlarmCall, run: AlarmRun | None, outcome: CallOutcome, now: datetime) -> None:
+    call.ended_at, call.outcome = now, outcome.value
+    phones.learned(db, call, outcome, now)
+    if call.takeover_id is not None:
+        takeover = db.get_one(Takeover, call.takeover_id)
+        if outcome is CallOutcome.GO and takeover.ended_at is None:
+            takeover.phone_good_at = now
+        db.store.hint("duty")
+        return
+    db.flush()
+    if outcome is CallOutcome.GO:
+        _goes(db, house, call, now)
+    elif run is not None and run.next_at is not None and run.went_at is None and _step_is_over(db, call):
+        run.next_at = min(run.next_at, now)
+    db.store.hint("alarms")
+
+
+def _goes(db: Unit, house: House, call: AlarmCall, now: datetime) -> None:
+    """The key is a 我去, unless somebody else was first or it is over."""
+    alarm = db.get_one(tables.Alarm, call.alarm_id)
+    db.lock_persons(alarm.person_id)
+    alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
+    if alarm.arrived_at is not None or (alarm.going_at is not None and not alarms.is_late(db, alarm)):
+        return
+    person = db.get_one(tables.Person, alarm.person_id)
+    post = db.get(DutyPost, call.post_id) if call.post_id else None
+    name = name_of(db, call.staff_id) if call.staff_id else f"{post.name}的同事" if post else "值班的同事"
+    alarms.went(db, house, alarm, person.kind, (call.staff_id, name), now)
+    stop(db, alarm.id, now)
+
+
+def _step_is_over(db: Unit, call: AlarmCall) -> bool:
+    """Whether nobody of this step is being rung any more: one failing way stops neither the others nor the next."""
+    rings = select(AlarmCall.id).where(
+        AlarmCall.alarm_id == call.alarm_id,
+        AlarmCall.round == call.round,
+        AlarmCall.step == call.step,
+        AlarmCall.ended_at.is_(None),
+        AlarmCall.way == CallWay.PHONE.value,
+    )
+    return db.scalars(rings).first() is None

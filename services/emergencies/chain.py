@@ -1,0 +1,256 @@
+"""The chain: an alarm that nobody answers goes up the ladder by itself, through every restart, until somebody is there
+(F1, F2, L6).
+
+Each step is a row before anybody is rung, so that whatever process dies, the next one goes on with it; a job looks once
+a second, and an auditor beside it says when it is late.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from care import chain as ladder
+from care.chain import LADDERS, About, Reachable, Step
+from care.errors import NotFound
+from care.states import CallOutcome, CallWay
+from care.triage import Audience
+from services.access import Viewer, may_hear
+from services.accusations import accusations
+from services.emergencies import calls, phones, receivers
+from services.emergencies.receivers import Receivers
+from services.emergencies.strip import OLD
+from services.house import House
+from storage import tables
+from storage.queries import emergencies as queries
+from storage.tables.emergencies_chain import AlarmCall, AlarmRun
+from storage.types import new_id
+from storage.unit import Unit
+
+
+def is_due(db: Unit, home_id: int, now: datetime) -> bool:
+    """Whether there is anything to look at: an alarm that rings, one that ended under way, a call that is out."""
+    out = select(AlarmCall.id).where(AlarmCall.ended_at.is_(None), AlarmCall.home_id == home_id)
+    return bool(queries.on_the_ladder(db, home_id, now - OLD)) or db.scalars(out.limit(1)).first() is not None
+
+
+def advance(db: Unit, house: House, home_id: int, now: datetime, machine_now: datetime) -> int:
+    """Go on with every alarm whose moment has come; how many steps were taken."""
+    calls.silent(db, house, home_id, now)
+    hear = receivers.now_(db, house, home_id, machine_now)
+    steps = 0
+    for number in queries.on_the_ladder(db, home_id, now - OLD):
+        run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == number))
+        alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == number)).one()
+        steps += _look_at(db, house, alarm, run, hear, now)
+    return steps
+
+
+def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, hear: Receivers, now: datetime) -> bool:
+    rings = alarm.arrived_at is None and alarm.latest_at > now - OLD
+    steps = LADDERS[Audience(alarm.audience)]
+    if not rings or not steps:
+        if run is not None and run.next_at is not None:
+            run.next_at, run.ended_at = None, now
+            calls.stop(db, alarm.id, now)
+        return False
+    about = _about(db, alarm)
+    heard = hear.cover(about.floors)
+    if run is None:
+        run = AlarmRun(
+            id=new_id(),
+            home_id=alarm.home_id,
+            alarm_id=alarm.id,
+            round=0,
+            step=0,
+            count=alarm.count,
+            begun_at=now,
+            next_at=alarm.raised_at + ladder.first_wait(alarm.level, heard=heard),
+        )
+        db.add(run)
+    elif run.next_at is None:  # its end was taken back
+        run.next_at, run.ended_at, run.late_at, run.round, run.step = now, None, None, run.round + 1, 0
+        run.went_at = None
+    _someone_went(db, alarm, run, steps, now)
+    _cried_again(alarm, run, heard, now)
+    if run.next_at is None or run.next_at > now:
+        return False
+    if alarm.going_at is not None and run.late_at is None:
+        run.late_at, run.step = now, ladder.above(steps, run.step)
+        db.store.audit(alarm.home_id, now, "machine", "not_arrived", f"alarm:{alarm.id}")
+    _ring(db, house, alarm, run, steps, about, now)
+    db.store.hint("alarms")
+    return True
+
+
+def _someone_went(db: Unit, alarm: tables.Alarm, run: AlarmRun, steps: Sequence[Step], now: datetime) -> None:
+    """A 我去 stops the ladder for three minutes; without one it goes on from where it was."""
+    if alarm.going_at == run.went_at:
+        return
+    run.went_at, run.late_at = alarm.going_at, None
+    if alarm.going_at is not None:
+        run.next_at = alarm.going_at + ladder.ARRIVES
+        calls.stop(db, alarm.id, now)
+    else:
+        run.next_at, run.step = now, min(run.step, len(steps) - 1)
+
+
+def _cried_again(alarm: tables.Alarm, run: AlarmRun, heard: bool, now: datetime) -> None:
+    """A repeat joins and rings again: where nobody goes yet the next step comes no later than a first one would."""
+    if alarm.count == run.count:
+        return
+    run.count = alarm.count
+    if run.went_at is None and run.next_at is not None:
+        run.next_at = min(run.next_at, now + ladder.first_wait(alarm.level, heard=heard))
+
+
+def _ring(
+    db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun, steps: Sequence[Step], about: About, now: datetime
+) -> None:
+    """The next step in which somebody can be rung; one with nobody waits for nothing (L6)."""
+    people, out = _who(db, house, alarm, run, now)
+    while True:
+        step = steps[run.step]
+        asked = ladder.rung(step, people, about, out)
+        for one in asked:
+            _ask(db, alarm, run, step, one, now)
+        run.step += 1
+        whole = run.step >= len(steps)
+        if asked:
+            run.nobody_at = None
+        if whole:
+            run.step, run.round = 0, run.round + 1
+        if asked or whole:
+            run.next_at = now + (ladder.AGAIN if whole else ladder.EACH[alarm.level])
+            if not asked and not _rang_in_round(db, run):
+                run.nobody_at = run.nobody_at or now
+            return
+
+
+def _rang_in_round(db: Unit, run: AlarmRun) -> bool:
+    """Whether anybody was rung in the round that has just ended."""
+    asked = select(AlarmCall.id).where(
+        AlarmCall.alarm_id == run.alarm_id, AlarmCall.round == run.round - 1, AlarmCall.way == CallWay.PHONE.value
+    )
+    return db.scalars(asked).first() is not None
+
+
+def _who(
+    db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun, now: datetime
+) -> tuple[list[Reachable], frozenset[str]]:
+    """Who could be rung for this one, and the numbers that were rung within the last minute."""
+    if not house.telephone:
+        return [], frozenset()
+    cannot = frozenset(
+        db.scalars(
+            select(AlarmCall.staff_id).where(
+                AlarmCall.alarm_id == alarm.id,
+                AlarmCall.round == run.round,
+                AlarmCall.outcome == CallOutcome.CANNOT.value,
+            )
+        )
+    )
+    late = alarm.going_by if run.late_at is not None else None
+    people = [
+        one for one in phones.reachable(db, alarm.home_id, now) if one.staff is None or one.staff not in cannot | {late}
+    ]
+    lately = phones.rung_lately(db, alarm.home_id, now)
+    return people, frozenset(one.number for one in people if phones.digest(db, one.number) in lately)
+
+
+def _ask(db: Unit, alarm: tables.Alarm, run: AlarmRun, step: Step, one: Reachable, now: datetime) -> None:
+    call = AlarmCall(
+        id=new_id(),
+        home_id=alarm.home_id,
+        alarm_id=alarm.id,
+        round=run.round,
+        step=run.step,
+        of_step=step.value,
+        way=CallWay.PHONE.value,
+        staff_id=one.staff,
+        post_id=one.post,
+        digest=phones.digest(db, one.number),
+        asked_at=now,
+    )
+    db.seal(call, "number", one.number)
+    db.add(call)
+    db.flush()
+    db.store.audit(alarm.home_id, now, "machine", "ring_phone", f"alarm:{alarm.id}")
+    db.store.hint("calls")
+
+
+def cannot_come(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
+    """走不开: the next one is rung at once. Raises NotFound for what does not ring any more."""
+    if not may_hear(viewer, audience):
+        raise NotFound
+    table = tables.Alarm
+    found = db.scalars(
+        select(table)
+        .join(tables.Follower, tables.Follower.person_id == table.person_id)
+        .where(
+            table.home_id == viewer.home_id,
+            tables.Follower.openid == openid,
+            table.audience == audience.value,
+            table.arrived_at.is_(None),
+        )
+        .order_by(table.id.desc())
+    ).first()
+    if found is None:
+        raise NotFound
+    run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == found.id))
+    who = db.sealer.sign("staff", viewer.id).hex()
+    known = select(AlarmCall.id).where(
+        AlarmCall.alarm_id == found.id, AlarmCall.digest == who, AlarmCall.round == (run.round if run else 0)
+    )
+    if db.scalars(known).first() is None:
+        db.add(
+            AlarmCall(
+                id=new_id(),
+                home_id=found.home_id,
+                alarm_id=found.id,
+                round=run.round if run else 0,
+                step=run.step if run else 0,
+                of_step=Step.FLOOR.value,
+                way=CallWay.SCREEN.value,
+                staff_id=viewer.id,
+                digest=who,
+                asked_at=now,
+                dialed_at=now,
+                ended_at=now,
+                outcome=CallOutcome.CANNOT.value,
+            )
+        )
+    if run is not None and run.next_at is not None and found.going_at is None:
+        run.next_at = min(run.next_at, now)
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "cannot_come", f"alarm:{found.id}")
+    db.store.hint("alarms")
+
+
+def _about(db: Unit, alarm: tables.Alarm) -> About:
+    named, roles = accusations.of_people(db, [alarm.person_id]).get(
+        alarm.person_id, (frozenset[int](), frozenset[tuple[str, str]]())
+    )
+    return About(Audience(alarm.audience), queries.floors_of(db, alarm.person_id), named, roles)
+
+
+def overdue(db: Unit, home_id: int, now: datetime) -> list[str]:
+    """What should have gone on and did not: a run whose moment is 30 s past, a call that is out for 90 s."""
+    run = AlarmRun
+    late = select(run.id).where(run.home_id == home_id, run.next_at < now - timedelta(seconds=30))
+    out = select(AlarmCall.id).where(
+        AlarmCall.ended_at.is_(None),
+        AlarmCall.home_id == home_id,
+        or_(AlarmCall.dialed_at < now - timedelta(seconds=90), AlarmCall.asked_at < now - timedelta(seconds=120)),
+    )
+    table = tables.Alarm
+    unknown = (
+        select(table.id)
+        .outerjoin(run, run.alarm_id == table.id)
+        .where(
+            table.id.in_(queries.on_the_ladder(db, home_id, now - OLD)),
+            run.id.is_(None),
+            table.raised_at < now - timedelta(seconds=30),
+        )
+    )
+    found = {"runs": late, "calls": out, "alarms": unknown}
+    return [word for word, asked in found.items() if db.scalars(asked.limit(1)).first() is not None]

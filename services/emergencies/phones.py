@@ -1,0 +1,109 @@
+"""The numbers that an alarm rings: a colleague's own, or that of a post; and what is known of each (anchors-reach 3)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from care import phones as written
+from care.chain import RESTS, Reachable
+from care.states import CallOutcome, Role
+from storage import tables
+from storage.queries import roster
+from storage.tables.emergencies_chain import AlarmCall, PhoneCheck
+from storage.tables.roster import DutyPost
+from storage.types import new_id
+from storage.unit import Unit
+
+
+def digest(db: Unit, number: str) -> str:
+    """What stands for a number where it is compared: nobody reads it out of the database."""
+    return db.sealer.sign("phone", number).hex()
+
+
+def of(db: Unit, who: tables.Staff | None, post: DutyPost | None) -> str:
+    """The number that rings for somebody at a post: the phone of the post, else her own; empty where there is none."""
+    shared = db.open(post, "phone") if post is not None else None
+    return shared or (db.open(who, "phone") if who is not None and who.left_at is None else None) or ""
+
+
+def shown(number: str) -> str:
+    """139****6021."""
+    return written.masked(number) if number else ""
+
+
+def check(db: Unit, home_id: int, number: str) -> PhoneCheck | None:
+    """What is known of a number."""
+    wanted = select(PhoneCheck).where(PhoneCheck.home_id == home_id, PhoneCheck.digest == digest(db, number))
+    return db.scalars(wanted).first()
+
+
+def learned(db: Unit, call: AlarmCall, outcome: CallOutcome, now: datetime) -> None:
+    """What a call says of its number: a key proves it, a phone that is off or wrong makes it suspect."""
+    good = outcome in {CallOutcome.GO, CallOutcome.CANNOT}
+    if not good and outcome is not CallOutcome.OFF:
+        return
+    wanted = select(PhoneCheck).where(PhoneCheck.home_id == call.home_id, PhoneCheck.digest == call.digest)
+    row = db.lock_row(wanted)
+    if row is None:
+        row = PhoneCheck(id=new_id(), home_id=call.home_id, digest=call.digest)
+        db.add(row)
+    if good:
+        row.good_at = now
+    else:
+        row.bad_at, row.bad_how = now, outcome.value
+
+
+def rung_lately(db: Unit, home_id: int, now: datetime) -> frozenset[str]:
+    """Digests of the numbers that were rung within the last minute: the company refuses a second ring."""
+    rows = db.scalars(
+        select(AlarmCall.digest).where(
+            AlarmCall.home_id == home_id, AlarmCall.asked_at > now - RESTS, AlarmCall.number.is_not(None)
+        )
+    )
+    return frozenset(rows)
+
+
+def rested(db: Unit, home_id: int, now: datetime, number: str) -> bool:
+    """Whether a number may be rung again."""
+    return digest(db, number) not in rung_lately(db, home_id, now)
+
+
+def reachable(db: Unit, home_id: int, now: datetime) -> list[Reachable]:
+    """Everybody who could be rung at this moment: who is on duty, with the phone of the post where it has one, and the
+    leads and directors with their own.
+    """
+    people = {
+        row.id: row
+        for row in db.scalars(
+            select(tables.Staff).where(tables.Staff.home_id == home_id, tables.Staff.left_at.is_(None))
+        )
+    }
+    posts = {
+        row.id: row
+        for row in db.scalars(select(DutyPost).where(DutyPost.home_id == home_id, DutyPost.gone_at.is_(None)))
+    }
+    turns = [
+        turn
+        for turn in roster.between(db, home_id, now, now + timedelta(seconds=1))
+        if turn.works and turn.staff in people
+    ]
+    found: list[Reachable] = []
+    for post in posts.values():
+        there = [people[turn.staff] for turn in turns if turn.post == post.id and turn.staff is not None]
+        floors, number = frozenset(post.floors.split()), db.open(post, "phone")
+        if number:
+            one = there[0] if len(there) == 1 else None
+            name = one.name if one else f"{post.name}值班手机"
+            role = Role(one.role) if one else None
+            found.append(Reachable(number, name, role, one.id if one else None, post.id, floors, on_duty=True))
+            continue
+        found += [
+            Reachable(of(db, one, None), one.name, Role(one.role), one.id, post.id, floors, on_duty=True)
+            for one in there
+        ]
+    found += [
+        Reachable(of(db, one, None), one.name, Role(one.role), one.id)
+        for one in people.values()
+        if one.role in {Role.SUPERVISOR, Role.DIRECTOR}
+    ]
+    return [one for one in found if one.number]
