@@ -20,6 +20,8 @@ from simulator.api import Api
 from simulator.codec import Keys
 from simulator.phone import PhonePage
 from simulator.pushes import Pusher
+from simulator.telephone import Company
+from simulator.telephone_gateway import Gateway, unless_called
 from simulator.world import World
 
 
@@ -28,7 +30,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
         description="A stand-in for the WeChat platform, on loopback only.",
-        epilog="Secrets by the environment: SIMULATOR_SECRET, SIMULATOR_TOKEN, SIMULATOR_AES_KEY.",
+        epilog="Secrets by the environment: SIMULATOR_SECRET, SIMULATOR_TOKEN, SIMULATOR_AES_KEY; for a telephone "
+        "company SIMULATOR_TELEPHONE_KEY and _SECRET, and _RECEIPTS where the address of its receipts is secret too.",
     )
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument(
@@ -45,12 +48,23 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="beside a home that practises: phones alone, only for who has SIMULATOR_DOOR, and no longer than stdin",
     )
+    parser.add_argument(
+        "--telephone-receipts",
+        default=os.environ.get("SIMULATOR_TELEPHONE_RECEIPTS", ""),
+        help="where the telephone company tells what became of a call",
+    )
+    parser.add_argument(
+        "--telephone-seconds", type=float, default=1.0, help="how long a second of the telephone company lasts"
+    )
     parser.add_argument("--home", default="", help="how the account is called; else the scene says it")
     found = parser.parse_args()
-    if not all(guard.is_loopback(target) for target in found.target.split(",")):
+    receipts = [found.telephone_receipts] if found.telephone_receipts else []
+    if not all(guard.is_loopback(target) for target in [*found.target.split(","), *receipts]):
         parser.error("the simulator talks to loopback only")
     if not os.environ.get("SIMULATOR_SECRET") or not os.environ.get("SIMULATOR_TOKEN"):
         parser.error("set SIMULATOR_SECRET and SIMULATOR_TOKEN in the environment")
+    if bool(os.environ.get("SIMULATOR_TELEPHONE_KEY")) != bool(os.environ.get("SIMULATOR_TELEPHONE_SECRET")):
+        parser.error("set both of SIMULATOR_TELEPHONE_KEY and SIMULATOR_TELEPHONE_SECRET in the environment, or none")
     if found.practice and not os.environ.get("SIMULATOR_DOOR"):
         parser.error("set SIMULATOR_DOOR in the environment")
     return found
@@ -75,13 +89,21 @@ async def serve(options: argparse.Namespace) -> None:
         offset_file=options.offset_file,
         home=options.home,
     )
+    telephone = given("SIMULATOR_TELEPHONE_KEY", "")
     doors: list[Middleware] = [guard.only_here]
     if options.practice:
-        doors.append(guard.behind(given("SIMULATOR_DOOR", "")))
+        door = guard.behind(given("SIMULATOR_DOOR", ""))
+        doors.append(unless_called(door) if telephone else door)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
         app = web.Application(middlewares=doors, client_max_size=12 * 1024 * 1024)
-        PhonePage(world, pusher, practice=options.practice).routes(app.router)
+        company = None
+        if telephone:
+            gateway = Gateway(world, telephone, given("SIMULATOR_TELEPHONE_SECRET", ""))
+            receipts, seconds = options.telephone_receipts, options.telephone_seconds
+            company = Company(world, http, gateway, receipts=receipts, seconds=seconds)
+            company.routes(app.router)
+        PhonePage(world, pusher, company, practice=options.practice).routes(app.router)
         Api(world).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -93,6 +115,8 @@ async def serve(options: argparse.Namespace) -> None:
             asyncio.get_running_loop().add_reader(sys.stdin.fileno(), told.set)
         await told.wait()
         await runner.cleanup()
+        if company is not None:
+            await company.close()
 
 
 if __name__ == "__main__":

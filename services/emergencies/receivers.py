@@ -256,7 +256,7 @@ def _mine(db: Unit, viewer: Viewer, session: int) -> Takeover:
 
 def _end(db: Unit, viewer: Viewer, row: Takeover, how: TakeoverEnd, now: datetime) -> None:
     row.ended_at, row.ended_how = now, how.value
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "hand_over", f"takeover:{row.id}")
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "end_duty", f"takeover:{row.id}")
 
 
 def _ring(db: Unit, house: House, viewer: Viewer, row: Takeover, post: DutyPost | None, now: datetime) -> bool:

@@ -57,7 +57,7 @@ SUBJECT: Final = Subject(
         "cannot_come": "走不开",
         "take_over": "接班",
         "heard_sound": "听到报警声",
-        "hand_over": "交班",
+        "end_duty": "交班",
     },
     things={"alarm": "报警", "unreadable": "损坏的来信", "takeover": "接班"},
     topics=("duty",),

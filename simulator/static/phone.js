@@ -37,6 +37,7 @@
   const person = () => state.data.phones.find((phone) => phone.openid === state.person) || state.data.phones[0];
 
   const { bubble, door } = window.bubbles(make, person, post, () => state.data.home.name);
+  const telephone = window.telephone(make, post, clock, () => (Date.now() + state.offset) / 1000);
 
   function drawPhone() {
     const data = state.data, who = person(), chat = $("chat");
@@ -230,8 +231,9 @@
     const now = (Date.now() + state.offset) / 1000;
     $("now").textContent = clock(now, true).slice(0, 8);
     $("time").textContent = clock(now);
+    telephone.tick();
   }
-  function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel(); tick(); }
+  function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel(); telephone.draw(state.data.telephone); tick(); }
 
   let loading = false, again = false;
   async function load() {

@@ -1,12 +1,18 @@
 """Practice beside the service: the scene, the way out that is shut, pushes that waited in the spool (F54)."""
 
+import asyncio
+import os
+import time
 import tomllib
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
-from bot import pushes, way
+from bot import practising, pushes, way
 from bot.envelopes import Account
 from bot.main import Service
 from bot.practising import SCENE, Stage
@@ -87,3 +93,57 @@ async def test_f54_one_process_of_a_host_runs_the_simulator_and_another_takes_ov
     await second.end()
     await Stage(service.running, serves=False).look()
     assert service.house.practice is None, "without practice nothing is started"
+
+
+@pytest.mark.parametrize("url", ["https://api.weixin.qq.com/cgi-bin/token", "http://127.0.0.1:8090/"])
+async def test_f54_without_practice_every_call_leaves_and_in_practice_those_to_this_machine_alone(url: str) -> None:
+    house, asked = House(Home()), list[object]()
+
+    answer: Any = object()
+
+    async def answers(request: object) -> Any:
+        asked.append(request)
+        return answer
+
+    request: Any = SimpleNamespace(url=URL(url))
+    handler: Any = answers
+    assert await way.Way(house).check(request, handler) is answer
+    house.practice = Practising(1, 1, "", START, closing=False)
+    if request.url.host == "127.0.0.1":
+        assert await way.Way(house).check(request, handler) is answer
+        assert asked == [request] * 2
+    else:
+        with pytest.raises(way.LeavesTheHouse):
+            await way.Way(house).check(request, handler)
+        assert asked == [request]
+
+
+async def test_f54_the_lock_of_the_simulator_is_nobody_elses_and_is_let_go(service: Service) -> None:
+    stage = Stage(service.running, serves=True)
+    assert stage._alone()
+    lock = service.settings.key_file.with_name(practising.LOCK)
+    assert lock.stat().st_mode & 0o777 == 0o600
+    held = stage._lock
+    await stage.end()
+    await stage.end()
+    assert stage._lock == -1
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(held)
+
+
+async def test_f54_a_simulator_is_there_when_it_listens_and_one_that_died_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not await practising.listens(None, practising.free_port())
+    dead: Any = SimpleNamespace(returncode=1)
+    lives: Any = SimpleNamespace(returncode=None)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert await practising.listens(lives, port)
+    assert not await practising.listens(dead, port)
+    server.close()
+    await server.wait_closed()
+    monkeypatch.setattr(practising, "BEGINS", 0.3)
+    begun = time.monotonic()
+    assert not await practising.listens(lives, port), "it does not come up"
+    assert 0.2 < time.monotonic() - begun < 5
