@@ -233,7 +233,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def _until_told(settings: Settings, role: str) -> None:
-    from bot.main import running, until_told
+    from bot.serving import running, until_told
 
     async with running(settings, role=role):
         await until_told()

@@ -12,12 +12,12 @@ from typing import Final
 
 import msgspec
 
-from bot.main import running, until_told
 from bot.practising import listens
 from bot.sample.demo import MARKER, Sample
+from bot.serving import running, until_told
 from care.errors import Invalid
 from care.states import Role
-from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Wechat, is_loopback
+from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Telephone, Wechat, is_loopback
 from settings.keys import KEYS
 from storage import migrate, rehearsal
 
@@ -33,6 +33,20 @@ def secrets_of_play() -> dict[str, str]:
         "token": secrets.token_hex(8),
         "encoding_aes_key": "".join(secrets.choice(ALPHABET) for _ in range(43)),
     }
+
+
+def telephone_of_play(phone_port: int, kept: dict[str, str]) -> Telephone:
+    """The telephone company of the simulator; its secrets are those of the account."""
+    return Telephone(
+        provider="aliyun",
+        url=f"http://127.0.0.1:{phone_port}/telephone",
+        key_id=kept["app_id"],
+        key_secret=kept["app_secret"],
+        caller="057188000101",
+        alarm_text="TTS_1001",
+        check_text="TTS_1002",
+        receipts=kept["encoding_aes_key"],
+    )
 
 
 def sample_settings(
@@ -54,6 +68,7 @@ def sample_settings(
         database=Database(f"sqlite:///{data}/jiashu.db"),
         media=Media(data / "media"),
         clock=ClockFile(str(data / "clock-offset")),
+        telephone=telephone_of_play(phone_port, kept),
         home=Home(name=home["name"], phone=home["phone"]),
         open=frozenset(f"home.{key}" for key in KEYS["home"]) - {"home.name", "home.phone", "home.timezone"},
     )
@@ -138,6 +153,13 @@ async def _start(settings: Settings, port: int, scene: Path, data: Path | None) 
         "SIMULATOR_TOKEN": wechat.token,
         "SIMULATOR_AES_KEY": wechat.encoding_aes_key,
     }
+    telephone = settings.telephone
+    if telephone.provider and is_loopback(telephone.url):
+        secret |= {
+            "SIMULATOR_TELEPHONE_KEY": telephone.key_id,
+            "SIMULATOR_TELEPHONE_SECRET": telephone.key_secret,
+            "SIMULATOR_TELEPHONE_RECEIPTS": f"{here}/telephone/{telephone.receipts}",
+        }
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options, env=os.environ | secret)
 
 

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import aiohttp
@@ -30,7 +27,7 @@ from bot.reading import Reader
 from bot.sender import Sender
 from bot.way import Way
 from bot.webhook import Webhook
-from care.errors import Busy, JiashuError, reason
+from care.errors import Busy
 from console import app as console
 from console.context import BACKUP, DOCTOR, PHONES
 from console.live import AWAY_SHOWN
@@ -59,10 +56,6 @@ from storage.spool import Spool
 
 log = logging.getLogger("jiashu.main")
 GRACE = 12.0
-
-
-class PortTaken(JiashuError):
-    """不能监听 {host}:{port}（{why}）。请改 http.host、http.port，或先停掉占着它的程序；1024 以下的端口请交给 nginx。"""
 
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -185,6 +178,15 @@ class Service:
         await self.looks.all()
         self.sender.wake()
         self.ticker.hurry()
+
+    async def abandon(self) -> None:
+        """It could not start: what is open is closed, so that the process ends and says why."""
+        for task in self._tasks:
+            task.cancel()
+        for open_one in ("http", "database"):
+            if hasattr(self, open_one):
+                with contextlib.suppress(Exception):
+                    await getattr(self, open_one).close()
 
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
@@ -346,55 +348,3 @@ class Service:
 
 async def _to_console(_: web.Request) -> web.Response:
     raise web.HTTPFound("/console/")
-
-
-@contextlib.asynccontextmanager
-async def running(
-    settings: Settings, furnish: Furnish | None = None, role: str = "all", *, held: bool = False
-) -> AsyncIterator[Service]:
-    """A service that serves HTTP while the block runs; a worker serves its health alone."""
-    service = Service(settings, role)
-    service.held = held
-    await service.start(furnish)
-    runner = web.AppRunner(
-        service.application(),
-        access_log=None,
-        handle_signals=False,
-        shutdown_timeout=3.0,
-        keepalive_timeout=slow.IDLE,
-        # nobody sends us packed bodies, and what is no gzip would be answered before its signature is looked at
-        auto_decompress=False,
-    )
-    await runner.setup()
-    if runner.server is not None and role != "worker":
-        runner.server.request_handler = service.first(runner.server.request_handler)
-    watch = asyncio.create_task(service.slow.run(runner))
-    try:
-        try:
-            await web.TCPSite(runner, settings.http.host, settings.http.port, backlog=512).start()
-        except OSError as error:
-            raise PortTaken(host=settings.http.host, port=settings.http.port, why=reason(error)) from error
-        gc.collect()
-        gc.freeze()  # what is loaded now stays: no collection needs to look at it again
-        # a message makes hundreds of short-lived objects and no cycles worth a look each time
-        gc.set_threshold(20_000, 50, 100)
-        sys.setswitchinterval(0.001)  # the loop waits 1 ms for the writer thread, not 5
-        code = await service.first_code()
-        if code:
-            sys.stdout.write(f"\n{code}\n\n")
-            sys.stdout.flush()
-        log.info("ready", extra={"action": "ready", "host": settings.http.host, "port": settings.http.port})
-        yield service
-    finally:
-        watch.cancel()
-        await runner.cleanup()
-        await service.stop()
-
-
-async def until_told() -> None:
-    """Wait for SIGINT or SIGTERM."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()

@@ -96,6 +96,7 @@ def _colleagues(db: Unit, ids: Installed, home: Home, scene: Mapping[str, Any], 
         role, floors = Role(one["role"]), one.get("floors", "")
         who = (one["login"], one["name"], role, floors)
         row = staff.added(db, ids.home_id, who, kept[one["password"]], began, standing)
+        db.seal(row, "phone", one.get("phone"))
         home.staff[one["login"]] = Viewer(row.id, ids.home_id, one["name"], role, frozenset(floors.split()))
 
 

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.main import Service, running
+from bot.main import Service
+from bot.serving import running
 from bot.slow import Limits, Slow
 from settings import Http
 from tests.bot.logged import actions

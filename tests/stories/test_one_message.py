@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.main import running
+from bot.serving import running
 from care.states import Role
 from scripts.stage import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, free_port, platform_environment
 from services.access import Viewer
