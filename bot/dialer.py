@@ -1,5 +1,6 @@
-"""Rings colleagues: carries out the calls that the chain has ordered, each once, a few at a time (F1). What becomes of a
-call comes as a report to `/telephone/<secret>`, whose sender nobody else knows.
+"""Rings colleagues: carries out the calls that the chain has ordered, each once, a few at a time (F1).
+
+What becomes of a call comes as a report to `/telephone/<secret>`, whose sender nobody else knows.
 """
 
 import asyncio

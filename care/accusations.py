@@ -56,6 +56,8 @@ _ROLE: Final = re.compile("|".join(f"(?P<{role}>{words})" for role, words in _RO
 _ROLE_WORDS: Final = "|".join(_ROLES.values())
 _TITLES: Final = ("姐", "哥", "姨", "叔", "嫂", "师傅", "大姐", "大哥", "阿姨", "老师", "医生", "大夫", "主任")
 _FLOOR: Final = re.compile(r"([一二两三四五六七八九十]|\d{1,2})(?:层|楼)(?:的|那个?|值班的?|夜班的?|上的?){0,3}$")
+FLOOR_SIGNS: Final = 12
+"""The longest of them: 12 楼值班的夜班的值班的."""
 _FIGURES: Final = {sign: str(number) for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
 _RESIDENT: Final = re.compile(r"奶奶|爷爷|大爷|大妈|老太|大娘|伯伯|[室床号]")
 _SOFT: Final = re.compile(
@@ -117,8 +119,6 @@ class Names:
         when nothing tells.
         """
         for fits in (_role_beside(clause, begin, end), _floor_before(clause, begin)):
-            if fits is None or len(whose) == 1:
-                continue
             narrowed = {
                 one for one in whose if self.colleagues[one].role == fits or fits in self.colleagues[one].floors
             }
@@ -145,7 +145,7 @@ def _called(name: str) -> set[str]:
 
 def _role_beside(clause: str, begin: int, end: int) -> str | None:
     """The role that stands right before or behind a name."""
-    for match in _ROLE.finditer(clause, max(0, begin - 5), min(len(clause), end + 4)):
+    for match in _ROLE.finditer(clause, max(0, begin - 5), end + 4):
         if match.end() >= begin - 1 and match.start() <= end + 1:
             return match.lastgroup
     return None
@@ -153,7 +153,7 @@ def _role_beside(clause: str, begin: int, end: int) -> str | None:
 
 def _floor_before(clause: str, at: int) -> str | None:
     """The floor that is said before a place of a clause: 三楼, 3 层."""
-    found = _FLOOR.search(clause[max(0, at - 10) : at].rstrip())
+    found = _FLOOR.search(clause[max(0, at - FLOOR_SIGNS) : at].rstrip())
     return None if found is None else _FIGURES.get(found[1], found[1])
 
 

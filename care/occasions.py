@@ -83,7 +83,7 @@ def _lunar(month: int, day: int) -> Callable[[int], date]:
 def _sunday(month: int, nth: int) -> Callable[[int], date]:
     def day(year: int) -> date:
         first = date(year, month, 1)
-        return first + timedelta(days=(calendar.SUNDAY - first.weekday()) % 7 + 7 * (nth - 1))
+        return first + timedelta(days=calendar.SUNDAY - first.weekday() + 7 * (nth - 1))
 
     return day
 

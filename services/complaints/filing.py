@@ -193,7 +193,7 @@ def _reassess(context: Context, complaint: Unclosed, words: str) -> None:
         changes["hide_name"] = True
     if changes:
         store.update(tables.Complaint, complaint.id, person=context.person_id, **changes)
-    if changes.get("level", complaint.level) < complaint.level and assessed.level is Level.S1:
+    if assessed.level is Level.S1:
         due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
         promises.bring_forward(store, complaint.id, context.person_id, Kind.FIRST_FEEDBACK, due)
 

@@ -1,4 +1,4 @@
-"""The numbers that an alarm rings: a colleague's own, or that of a post; and what is known of each (anchors-reach 3)."""
+"""The numbers that an alarm rings: a colleague's own, or that of a post; and what is known of each."""
 
 from datetime import datetime, timedelta
 

@@ -28,17 +28,17 @@ class Plan(msgspec.Struct):
     """
 
     name: str
-    head: int = 0
-    kind: Kind | None = None
+    head: int
+    kind: Kind | None
+    wanted: bool
+    far: int
+    """Cells right of the last column that is read."""
     columns: list[str] = []
     heads: list[str] = []
     hidden: bool = False
-    wanted: bool = True
     remembered: bool = False
     days: dict[int, str] = {}
     """Columns of a rota that are days."""
-    far: int = 0
-    """Cells right of the last column that is read."""
 
 
 def plan(sheet: Sheet, today: date, memory: Mapping[str, Sequence[str]] | None = None) -> Plan:
@@ -74,7 +74,7 @@ def digest(kind: Kind, heads: Sequence[str]) -> str:
 
 
 def _head(sheet: Sheet, today: date) -> tuple[int, Kind | None]:
-    best: tuple[float, int, Kind | None] = (0, 0, None)
+    best: tuple[float, int, Kind | None] = (SHORTEST - 1, 0, None)
     for line in sheet.lines[:LOOKS]:
         heads = [plain(cell) for cell in line.cells]
         days = len(_days(line.cells, today))
@@ -84,10 +84,10 @@ def _head(sheet: Sheet, today: date) -> tuple[int, Kind | None]:
             if kind is Kind.ROTA and days >= DAYS and "name" in known:
                 score = 4 + days / 10
             elif not _enough(kind, known):
-                score = 0
+                continue
             if score >= SHORTEST:
                 score += 1.5 * (re.search(NAMED[kind], sheet.name) is not None)
-            if score >= SHORTEST and score > best[0]:
+            if score > best[0]:
                 best = (score, line.number, kind)
     return best[1], best[2]
 
@@ -110,7 +110,7 @@ def _columns(kind: Kind, heads: Sequence[str], below: Sequence[Line], today: dat
     found = [""] * len(heads)
     used: set[str] = set()
 
-    def take(at: int, word: str) -> None:
+    def take(at: int, word: str | None) -> None:
         if word and not found[at] and word not in used:
             found[at] = word
             used.add(word)
@@ -132,36 +132,30 @@ def _columns(kind: Kind, heads: Sequence[str], below: Sequence[Line], today: dat
     return found
 
 
-def _by_values(kind: Kind, cells: Sequence[Cell], head: str, today: date) -> str:
+def _by_values(kind: Kind, cells: Sequence[Cell], head: str, today: date) -> str | None:
     full = [cell for cell in cells if values.text(cell)]
     if len(full) < SHORTEST:
-        return ""
+        return None
     fields = BY_WORD[kind]
 
-    def share(of: list[bool]) -> float:
-        return sum(of) / len(full)
+    def most(of: Sequence[object]) -> bool:
+        return sum(map(bool, of)) / len(full) > CLEAR
 
-    if (
-        "identity" in fields
-        and share([bool((r := values.identity(c)).value) or r.why == values.LOST for c in full]) > CLEAR
-    ):
+    if "identity" in fields and most([(r := values.identity(c)).value or r.why == values.LOST for c in full]):
         return "identity"
     phones = "phone" if kind is not Kind.RESIDENTS else "kin_phone"
-    if share([len(values.phone(c).value) == 11 for c in full]) > CLEAR:
+    if most([len(values.phone(c).value) == 11 for c in full]):
         return phones
-    if "sex" in fields and share([values.text(c).lower() in values.SEXES for c in full]) > CLEAR:
+    if "sex" in fields and most([values.text(c).lower() in values.SEXES for c in full]):
         return "sex"
-    if "relation" in fields and share([values.text(c) in values.RELATIONS for c in full]) > CLEAR:
+    if "relation" in fields and most([values.text(c) in values.RELATIONS for c in full]):
         return "relation"
-    if "born" in fields and not head and share([bool(values.day(c, today, birth=True).value) for c in full]) > CLEAR:
-        years = [int(values.day(c, today, birth=True).value[:4] or 0) for c in full]
-        return "born" if max(years) < today.year - 40 else "admitted_on"
-    if (
-        "place" in fields
-        and share(["-" in values.text(c) and values.bed(values.text(c)) is not None for c in full]) > CLEAR
-    ):
+    days = [values.day(c, today, birth=True).value for c in full]
+    if "born" in fields and not head and most(days):
+        return "born" if int(max(days)[:4]) < today.year - 40 else "admitted_on"
+    if "place" in fields and most(["-" in values.text(c) and values.bed(values.text(c)) is not None for c in full]):
         return "place"
-    return ""
+    return None
 
 
 _SHORT: Final = re.compile(r"(?:(\d{1,2})[-/.月])?(\d{1,2})[日号]?(?:\s*[(（]?(?:周|星期)?[一二三四五六日天][)）]?)?")

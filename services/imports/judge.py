@@ -17,10 +17,10 @@ TITLE_CELLS = 2
 class Tally:
     """The four numbers; they add up to the sheet."""
 
-    ready: int = 0
-    fixed: int = 0
-    look: int = 0
-    skip: int = 0
+    ready: int
+    fixed: int
+    look: int
+    skip: int
 
     @property
     def total(self) -> int:
@@ -51,7 +51,7 @@ def judged(plans: Sequence[Plan], rows: Sequence[Row], known: Known) -> list[Jud
                 judge_others.rota(plans, mine, known, look)
         for one in mine:
             if (said := one.row.fixed.get(SAID)) and one.verdict is not Verdict.SKIP:
-                one.faults.append(Fault(SAID, "登记", one.who, said, leave=False, typed=False))
+                one.faults.append(Fault(SAID, "登记", one.who, said, "", "", leave=False, asks=(), typed=False))
             found[one.row.id] = one.settle()
     return [found[row.id] if row.id in found else _unread(plans[row.sheet], row) for row in rows]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import count
 from typing import Final
 
 from care.states import Role
@@ -72,7 +73,7 @@ def _login(cells: Cells, one: Judged, role: str, taken: AbstractSet[str]) -> str
     elif said:
         return said
     prefix = PREFIX[Role(role)] if role else "gh"
-    return next(name for number in range(1, 10_000) if (name := f"{prefix}{number:02d}") not in taken)
+    return next(name for number in count(1) if (name := f"{prefix}{number:02d}") not in taken)
 
 
 def rota(plans: Sequence[Plan], rows: Sequence[Judged], known: Known, look: AbstractSet[str]) -> None:

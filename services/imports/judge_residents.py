@@ -295,7 +295,7 @@ def _twice(rows: Sequence[Judged], known: Known) -> None:
     there = {lives.ref: lives for lives in known.people}
     done: dict[str, int] = {}
     for one in rows:
-        if one.skipped or not one.who:
+        if not one.who:
             continue
         mine = Lives("", one.who, one.place, str(one.draft["identity"]), str(one.draft["born"]), one.row.number)
         _against(one, mine, by, there)

@@ -1,7 +1,7 @@
 """One row of a sheet as it is looked at: what of it is understood, what is not, and what may be done about it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -36,12 +36,12 @@ class Fault:
     name: str
     bad: str
     why: str
-    guess: str = ""
-    hint: str = ""
-    leave: bool = True
-    asks: tuple[tuple[str, str, str], ...] = ()
+    guess: str
+    hint: str
+    leave: bool
+    asks: tuple[tuple[str, str, str], ...]
     """Label, key and value of each answer."""
-    typed: bool = True
+    typed: bool
     """Whether it can be filled in by hand."""
 
 
@@ -132,14 +132,9 @@ class Cells:
         """The cell of a field; None where there is none."""
         if word in self._fixed:
             return self._fixed[word]
-        at = self._at.get(word, -1)
-        return self._cells[at] if 0 <= at < len(self._cells) else None
+        at = self._at.get(word, len(self._cells))
+        return self._cells[at] if at < len(self._cells) else None
 
     def text(self, word: str) -> str:
         """As words."""
         return values.text(self(word))
-
-    @property
-    def said(self) -> Mapping[str, Cell]:
-        """All fields that hold something."""
-        return {word: cell for word in self._at if values.text(cell := self(word)) or values.broken(cell)}

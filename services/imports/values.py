@@ -159,7 +159,7 @@ def phone(cell: Cell) -> Read:
     if re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d+", words):
         return Read(why=LOST)
     parts = re.split(r"[,;/、，；]", words)
-    if len(parts) > 1 and re.fullmatch(r"1[3-9]\d{9}", parts[0]):
+    if re.fullmatch(r"1[3-9]\d{9}", parts[0]):
         return Read(why="写了不止一个号码", guess=parts[0], hint="先用第一个")
     if not words.isdigit():
         return Read(why="不是电话号码")

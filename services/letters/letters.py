@@ -245,7 +245,6 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
         ):
             read_on = today(house.home, at)
             later = house.words([say("letters.here_of", day=date_of(row.day, read_on), **told)], now)
-            db.flush()
             outbox.enqueue(
                 db.store,
                 home_id=row.home_id,

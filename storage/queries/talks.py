@@ -76,11 +76,11 @@ class Window:
     """What may still be sent, and until when."""
 
     following: bool
-    session_left: int
-    session_until: datetime | None
-    scene_left: int
-    scene_until: datetime | None
-    heard_at: datetime | None
+    session_left: int = 0
+    session_until: datetime | None = None
+    scene_left: int = 0
+    scene_until: datetime | None = None
+    heard_at: datetime | None = None
     known: bool = True
     """Whether there ever was a phone: a relative may be registered long before."""
 
@@ -214,17 +214,9 @@ def window(db: Unit, person_id: int) -> Window:
     ).first()
     shared = None if row is not None else families_phones.is_used(db, person_id)
     if shared is not None:  # on a phone of two the other one speaks: nothing leaves until this one does
-        return Window(shared.following, 0, None, 0, None, shared.heard_at)
+        return Window(shared.following, heard_at=shared.heard_at)
     if row is None:
-        return Window(
-            following=False,
-            session_left=0,
-            session_until=None,
-            scene_left=0,
-            scene_until=None,
-            heard_at=None,
-            known=False,
-        )
+        return Window(following=False, known=False)
     return Window(row.following, row.session_left, row.session_until, row.scene_left, row.scene_until, row.heard_at)
 
 

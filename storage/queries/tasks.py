@@ -179,7 +179,7 @@ def _lines(db: Unit, sight: Sight, rows: list[Task]) -> list[Line]:
         )
     )
     cases: dict[int, str] = {one.id: one.number for one in numbers}
-    back = _given_back(db, [row.id for row in rows if row.owner_id is None and row.ended_at is None])
+    back = _given_back(db, [row.id for row in rows])
     return [
         Line(
             row,

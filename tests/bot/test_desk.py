@@ -37,7 +37,7 @@ async def test_n3_the_menu_of_before_is_read_and_ours_takes_its_place(desk: Desk
     assert await desk.menu() == {}
 
 
-async def test_n3_elders_have_a_menu_of_their_own_by_their_tag(desk: Desk) -> None:
+async def test_n3_elders_have_a_menu_of_their_own_by_their_tag(desk: Desk, platform: Platform) -> None:
     tag = await desk.tag("老人")
     assert await desk.tag("老人") == tag, "found again, not made twice"
     with pytest.raises(PlatformRefused):
@@ -45,7 +45,9 @@ async def test_n3_elders_have_a_menu_of_their_own_by_their_tag(desk: Desk) -> No
     await desk.put_menu(LETTER)
     assert await desk.put_menu_for(tag, NURSE)
     await desk.mark(ELDER, tag)
+    assert platform.world.phones[ELDER].tags == [tag]
     await desk.unmark(ELDER, tag)
+    assert platform.world.phones[ELDER].tags == []
 
 
 async def test_n3_a_token_that_ran_out_is_renewed_once(desk: Desk) -> None:

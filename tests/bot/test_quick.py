@@ -89,3 +89,19 @@ def test_only_the_last_minute_of_so_many_phones_is_kept() -> None:
         "q", read(events.Text("我爸今天下午想去院子里晒晒太阳可以吗"), Names()), START + timedelta(minutes=3)
     )
     assert not quick._kept, "a sentence is no piece, and the others are over"
+
+
+def test_e2_what_was_heard_and_what_is_a_sentence_begins_anew() -> None:
+    for said in ("我摔倒了", "我妈这个月的药费单子能不能"):
+        last = told(said, "小王")[-1].read
+        assert last is not None
+        assert last.joined is None, said
+
+
+@pytest.mark.parametrize(("seconds", "joined"), [(0, True), (60, True), (60.001, False), (-1, False)])
+def test_e2_a_piece_counts_for_a_minute_and_not_before_it_was_said(seconds: float, joined: bool) -> None:
+    quick = Quick()
+    quick.remember("p", read(events.Text("我妈"), Names()), START)
+    at = START + timedelta(seconds=seconds)
+    assert quick.before("p", at, "起不来了") == ("我妈" if joined else "")
+    assert quick.before("q", at, "起不来了") == ""

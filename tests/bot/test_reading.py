@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ import pytest
 from bot import reading, reading_process
 from bot.main import Service
 from bot.reading import Reader
-from bot.reading_process import Again, Long
+from bot.reading_process import Again, Learn, Long, Scores
 from care.accusations import Colleague, Names
 from care.triage import NURSE
 from conversations import events
@@ -212,3 +212,63 @@ async def test_a_question_to_a_process_that_has_gone_is_answered_with_nothing() 
     await gone_.end()
     assert await gone_.ask(lambda number: Again(number, "你好")) is None
     assert gone_.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("ways", "lessons"),
+    [(0, [(0, True)]), (1, [(1, True)]), (100, [(100, True)]), (101, [(100, False), (1, True)])],
+)
+async def test_f26_the_knowledge_is_taught_in_lessons_and_the_process_is_told_which_is_the_last(
+    ways: int, lessons: list[tuple[int, bool]]
+) -> None:
+    made, told = Reader(), list[Learn]()
+
+    class Learner:
+        async def ask(self, question: Callable[[int], Learn]) -> object:
+            told.append(question(len(told)))
+            return told[-1]
+
+    asked = tuple((f"faq-{number}", f"第{number}种问法") for number in range(ways))
+    made._read_again[("你好", True, False)] = Scores(1, None)
+    await made._taught(Learner(), asked)  # type: ignore[arg-type]
+    assert [(len(one.ways), one.last) for one in told] == lessons
+    assert tuple(way for one in told for way in one.ways) == asked, "each once, in their order"
+    assert not made._read_again, "what was read before it knew is read anew"
+
+
+async def test_f26_of_what_is_remembered_the_words_that_nobody_said_lately_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "REMEMBERED", 2)
+    made = Reader()
+
+    def keeps(words: str) -> None:
+        answer: asyncio.Future[Scores] = asyncio.get_running_loop().create_future()
+        answer.set_result(Scores(1))
+        made._remember((words, True, False), answer)  # type: ignore[arg-type]
+
+    def knows(words: str) -> bool:
+        return made.recall(words, weigh=True, ask=False) is not None
+
+    keeps("甲")
+    keeps("乙")
+    assert knows("甲"), "said again"
+    keeps("丙")
+    assert [knows(words) for words in ("甲", "乙", "丙")] == [True, False, True]
+    assert made.figures.recalled == 3
+    assert made.recall("甲", weigh=True, ask=True) is None, "the knowledge was not asked"
+
+
+async def test_f26_an_answer_may_be_as_long_as_it_says_and_a_longer_one_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_process, "MOST", 4)
+
+    class Child:
+        def __init__(self, words: bytes) -> None:
+            self.stdout = asyncio.StreamReader()
+            self.stdout.feed_data(len(words).to_bytes(reading_process.FRAME) + words)
+
+    assert await reading_process._frame(Child(b"four")) == b"four"  # type: ignore[arg-type]
+    with pytest.raises(EOFError):
+        await reading_process._frame(Child(b"fives"))  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from bot import demo
 from bot.main import Service
 from bot.sample import fortnight
 from bot.sample.demo import MARKER, Sample
+from care.states import Launch
 from tests.service import made
 
 SCENE = tomllib.loads(demo.SCENE.read_text(encoding="utf-8")) | {"residents": [], "blanks": {}}
@@ -72,7 +73,12 @@ async def test_the_past_is_played_while_nothing_leaves_and_only_once(
         assert (service.held, service.board.playing) == (False, "")
         assert await service._leads() is True
         daughter = next(one for one in shown if one["name"] == "李静")
-        assert [line["content"] for line in daughter["chat"]][-2:] == ["谢谢", "不客气，应该的。"]
+        first, *_, thanks, answer = daughter["chat"]
+        assert (first["side"], first["kind"], first["content"]) == ("line", "follow", "你关注了公众号")
+        assert [(one["side"], one["content"]) for one in (thanks, answer)] == [
+            ("me", "谢谢"),
+            ("home", "不客气，应该的。"),
+        ]
         assert (daughter["kind"], daughter["left"]) == ("family", 5)
         rows = await service.database.store(lambda store: store.rows("SELECT state FROM outbox WHERE staff_id > 0"))
         assert rows == [("sent",)]
@@ -107,6 +113,19 @@ async def test_without_a_fortnight_only_the_people_are_there_and_the_house_is_no
         assert ties == [("daily health billing photos emergency",)]
         elder = "SELECT r.room, f.binding FROM follower f JOIN resident r ON r.person_id = f.person_id"
         assert await service.database.store(lambda store: store.rows(elder)) == [("306", "own")]
+        on = "SELECT launched, floor, count(*) FROM launch WHERE ended_at IS NULL GROUP BY launched, floor"
+        assert sorted(await service.database.store(lambda store: store.rows(on))) == sorted(
+            (purpose.value, "", 1) for purpose in Launch
+        ), "what the machine may say is switched on"
+        sure = "SELECT phone_is, proof, verdict FROM application ORDER BY phone_is"
+        assert await service.database.store(lambda store: store.rows(sure)) == [
+            ("elder", "card", "confirmed"),
+            ("family", "card", "confirmed"),
+        ]
+        waits = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
+        assert await service.database.store(lambda store: store.rows(waits)) == [(0,)], "all that was said has left"
+        asked = "SELECT count(*) FROM staff WHERE first_password OR pledged_at IS NULL"
+        assert await service.database.store(lambda store: store.rows(asked)) == [(0,)], "nobody is led anywhere"
     finally:
         await service.stop()
     assert shown == []

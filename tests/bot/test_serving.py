@@ -11,7 +11,7 @@ from care.errors import Invalid
 from settings import Database, Media, Security, Settings, Wechat
 
 
-async def test_i8_what_fails_at_the_start_is_told_and_everything_that_was_open_is_closed(
+async def test_fault_i8_what_fails_at_the_start_is_told_and_everything_that_was_open_is_closed(
     tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_: Service) -> None:

@@ -4,7 +4,7 @@ not.
 
 import pytest
 
-from care.accusations import ABUSE, LOOK, Colleague, Names, heard, read
+from care.accusations import ABUSE, LOOK, Colleague, Names, heard, in_complaint, is_going_on, matter, read
 from care.triage import Audience
 from understanding.cascade import triage
 
@@ -233,3 +233,46 @@ def test_fault_t_f27_where_somebody_may_be_hurt_the_floor_gets_a_place_and_the_l
     assert [one.kind for one in leads] == [ABUSE] * bool(lead)
     assert all(lead in one.why for one in leads)
     assert rings.rings == bool(floor or lead)
+
+
+def test_f27_of_two_names_that_begin_alike_the_longer_one_is_meant() -> None:
+    both = Names([Colleague(1, "周敏", "carer"), Colleague(2, "周敏华", "nurse")])
+    found = read("周敏华又打我妈了", both)
+    assert found is not None
+    assert found.staff == {2}
+
+
+def test_f27_who_is_called_is_a_name_or_a_role_and_a_house_without_names_knows_roles_alone() -> None:
+    assert [HOUSE.called_in(words) for words in ("周敏来了", "护工来了", "今天天气好")] == [True, True, False]
+    assert [Names().called_in(words) for words in ("周敏来了", "护工来了")] == [False, True]
+    assert Names().found("周敏来了") == []
+
+
+def test_f27_one_sign_of_a_given_name_calls_nobody() -> None:
+    assert HOUSE.found("她皮肤敏感，雨天不出门") == []
+    assert [whose for _, _, whose in HOUSE.found("晓雯和小雯")] == [{4}, {4}]
+
+
+@pytest.mark.parametrize("words", ["12楼的护工骂人", "12层护工骂人", "12楼值班的夜班的值班的护工骂人"])
+def test_f27_the_floor_of_a_role_is_the_whole_number_that_was_said(words: str) -> None:
+    found = read(words, HOUSE)
+    assert found is not None
+    assert found.roles == {("carer", "12")}
+
+
+def test_f27_within_a_complaint_any_grievance_counts_where_somebody_is_called() -> None:
+    words = "周敏送的饭是凉的"
+    assert read(words, HOUSE) is None
+    found = in_complaint(words, HOUSE)
+    assert found is not None
+    assert (set(found.staff), found.grave) == ({1}, False)
+    assert in_complaint("送的饭是凉的", HOUSE) is None
+    assert in_complaint("周敏今天来过", HOUSE) is None
+
+
+def test_s1_what_an_accusation_is_about_is_its_harm_and_its_injury_and_whether_it_goes_on() -> None:
+    assert matter("护工打我妈") == matter("护工又打我妈了")
+    assert matter("护工打我妈，青了") - matter("护工打我妈") == {"青"}
+    assert matter("护工打我妈") < matter("护工打我妈，肿了，还拿了钱")
+    assert matter("今天天气好") == frozenset()
+    assert [is_going_on(words) for words in ("正在打她", "快来人", "昨天打的")] == [True, True, False]

@@ -86,3 +86,35 @@ def test_l6_rules_are_seen_two_posts_more_than_a_day_on_end_and_too_little_rest(
     assert duty.against(saturday, [work(at(28, 20), 12), work(at(29, 8), 12)]) == ["long"]
     assert duty.against(saturday, [work(at(28, 22), 8)]) == ["rest"]
     assert duty.against(saturday, [work(at(29, 4), 8)]) == []
+
+
+def test_l6_turns_that_touch_are_no_two_posts_and_a_day_on_end_and_eight_hours_are_allowed() -> None:
+    def work(begin: datetime, hours: float, post: int = 7) -> Work:
+        return Work(post, begin, begin + timedelta(hours=hours))
+
+    saturday = work(at(28, 8), 12)
+    assert duty.against(saturday, [work(at(28, 20), 4, post=8), work(at(28, 4), 4, post=8)]) == []
+    assert duty.against(saturday, [work(at(28, 19), 4, post=8)]) == ["two"]
+    assert duty.against(saturday, [work(at(28, 5), 4, post=8)]) == ["two"]
+    assert duty.against(saturday, [work(at(28, 10), 2)]) == [], "the same post is one turn"
+    assert duty.against(saturday, [work(at(28, 20), 12.25)]) == ["long"]
+    assert duty.against(saturday, [work(at(27, 20), 12.25), work(at(28, 20), 1)]) == ["long"]
+    assert duty.against(saturday, [work(at(27, 19), 5)]) == [], "eight hours lie between"
+    assert duty.against(saturday, [work(at(27, 20), 5)]) == ["rest"]
+    assert duty.against(saturday, [work(at(29, 3), 8)]) == ["rest"]
+
+
+def test_l6_who_left_before_a_shift_began_is_not_there_and_other_posts_are_not_looked_at() -> None:
+    post = Post(7, shifts=(DAY.id,))
+    for left, people in ((at(28, 8), 0), (at(28, 9), 1)):
+        found = duty.spans(post, duty.seated([sits(1, 11, DAY)]), KINDS, [SATURDAY], ZONE, {11: left})
+        assert len([span for span in found if span.staff]) == people
+    elsewhere = Change(1, (8, SATURDAY, DAY.id), None, 11)
+    gone = Change(2, (7, SATURDAY, 99), None, 12)
+    assert gaps(post, elsewhere, gone) == gaps(post)
+    assert gaps(Post(7, shifts=(OFF.id, 99))) == [], "nobody has to be there for a day off, or a shift that is gone"
+    one = duty.spans(post, duty.seated([sits(5, 11, DAY)]), KINDS, [SATURDAY], ZONE, {})[0]
+    assert (one.source, one.missing) == (5, 0)
+    assert Kind(9, "整天", time(8), time(8)).hours(SATURDAY, ZONE) == (at(28, 8), at(29, 8))
+    assert Post(1).least == 1
+    assert Post(1).weekdays == set(range(7))

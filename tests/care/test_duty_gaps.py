@@ -26,6 +26,8 @@ def test_l6_before_and_after_who_is_there_nobody_is() -> None:
     assert gaps(1, there(1, 8, 20)) == []
     assert gaps(1, there(1, 7, 12), there(2, 12, 21)) == []
     assert gaps(2) == [(8, 20, 2)]
+    assert gaps(2, there(1, 7, 12)) == [(8, 12, 1), (12, 20, 2)], "who came early leaves no gap before the shift"
+    assert gaps(2, there(1, 12, 21)) == [(8, 12, 2), (12, 20, 1)]
 
 
 def test_l6_a_gap_in_which_as_many_are_missing_is_one_gap() -> None:

@@ -116,3 +116,58 @@ def test_a1_a_birthday_that_never_was_is_told_in_the_words_of_who_typed_it(typed
         identity.birthday(typed, date(2026, 11, 29), lunar=calendar == "lunar")
     assert why in refused.value.sentence
     assert "-lunar" not in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "alive"),
+    [
+        ("19010101", date(2026, 1, 1), True),
+        ("19001231", date(2026, 1, 1), False),
+        ("20261122", TODAY, True),
+        ("20261123", TODAY, False),
+    ],
+)
+def test_a1_somebody_of_125_years_may_live_here_and_nobody_who_is_not_born(born: str, today: date, alive: bool) -> None:
+    number = right(f"510104{born}284")
+    if alive:
+        assert identity.read(number, today).born == date.fromisoformat(born)
+        assert identity.birthday(born, today) == date.fromisoformat(born).isoformat()
+    else:
+        with pytest.raises(Invalid):
+            identity.read(number, today)
+        with pytest.raises(Invalid):
+            identity.birthday(born, today)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("86001234", "86001234"),
+        ("+86 571 8800 0101", None),
+        ("1113800002107", None),
+        ("(0571)8800-0101", "057188000101"),
+    ],
+)
+def test_a1_the_number_of_the_country_is_cut_off_a_whole_number_alone(typed: str, number: str | None) -> None:
+    if number is None:
+        with pytest.raises(Invalid):
+            identity.phone(typed)
+    else:
+        assert identity.phone(typed) == number
+
+
+def test_a1_what_was_typed_is_told_with_its_first_twenty_signs() -> None:
+    for refuses in (identity.phone, lambda text: identity.birthday(text, TODAY)):
+        with pytest.raises(Invalid) as told:
+            refuses(f" {'一二三四五' * 4}六")
+        assert f"「{'一二三四五' * 4}」" in told.value.sentence
+
+
+@pytest.mark.parametrize(("year", "near"), [(1942, False), (1943, True), (1944, True), (1945, True), (1946, False)])
+def test_a1_a_lunar_birthday_may_lie_a_year_beside_that_of_the_number(year: int, near: bool) -> None:
+    number = identity.read(right("51010419441212284"), TODAY)
+    if near:
+        identity.agrees(number, f"{year}-10-27-lunar", "")
+    else:
+        with pytest.raises(Invalid, match=f"{year}-10-27。"):
+            identity.agrees(number, f"{year}-10-27-lunar", "")

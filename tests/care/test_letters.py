@@ -115,3 +115,36 @@ def test_fault_c2_a_day_is_read_by_everybody_unless_its_writer_says_otherwise(se
 def test_fault_c2_the_writer_reads_the_whole_word_that_tells_of_the_body(sentence: str, word: str) -> None:
     letters._ears.cache_clear()
     assert letters.of_body(sentence) == word
+
+
+def test_u1_anything_that_was_recorded_makes_a_letter_by_itself() -> None:
+    for given in (
+        looked({"meals": ("全部",)}),
+        looked(sentence="在院子里散步"),
+        looked(temperature=36.5),
+        looked(photos=1),
+    ):
+        assert given.wrong == ()
+    assert looked({"mood": ("平静",)}, yesterday="").wrong == (), "no sentence is not the sentence of yesterday"
+
+
+@pytest.mark.parametrize(
+    ("temperature", "wrong"), [(33.9, True), (34.0, False), (43.0, False), (43.1, True), (None, False)]
+)
+def test_u2_a_temperature_that_no_body_has_is_asked_about(temperature: float | None, wrong: bool) -> None:
+    assert bool(looked({"sleep": ("好",)}, temperature=temperature).wrong) is wrong
+
+
+def test_u2_both_low_moods_ask_what_was_done() -> None:
+    assert [bool(looked({"mood": (mood,)}).wrong) for mood in letters.BY_ID["mood"].options] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_f14_what_there_was_for_everybody_is_read_by_who_reads_of_the_days() -> None:
+    facts = {letters.HOUSE: ("包饺子", "听戏"), "sleep": ("好",)}
+    assert letters.readable(facts, {"daily"}) == [("睡眠", "好"), ("今天院里", "包饺子；听戏")]
+    assert letters.readable(facts, {"health"}) == []

@@ -40,3 +40,11 @@ def test_f39_a_line_names_one_or_those_who_must_be_told_apart(words: str, ids: l
 def test_f39_wechat_reads_a_surname_and_a_room_never_the_whole_name() -> None:
     told = [one.told for one in PEOPLE]
     assert told == ["306-1 王奶奶", "306-2 王爷爷", "201-1 王奶奶", "201-2 何老人", "欧阳爷爷"]
+
+
+def test_f39_a_name_of_one_sign_is_no_name_that_other_words_hold() -> None:
+    people = (*PEOPLE, Living(6, "王", "401", "1", None), Living(7, "李兰", "402", "1", "女"))
+    assert [one.id for one in meant("王桂兰今天唱了歌", people)] == [1]
+    assert [one.id for one in meant("李兰睡得很好", people)] == [7]
+    assert [one.id for one in meant("兰兰来了", people)] == [], "one sign of a given name means nobody"
+    assert [one.id for one in meant("401 睡得很好", people)] == [6]

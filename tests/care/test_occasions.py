@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -234,6 +235,7 @@ def test_b1_days_are_named_as_people_say_them() -> None:
     ]
     assert Birthday(12, 8, is_lunar=True).words == "农历腊月初八"
     assert Birthday(3, 8).words == "3月8日"
+    assert not Birthday(3, 8).year, "nobody said which year"
     assert occasions.BY_ID["spring-festival"].period(2027) == "2027-lunar"
     assert occasions.BY_ID["national-day"].period(2027) == "2027"
 
@@ -247,3 +249,80 @@ def test_fault_t_who_was_born_in_a_leap_month_reads_which_month_is_missing_this_
     born = Birthday(6, 15, 1941, is_lunar=True, is_leap=True)
     notes = [day.note for day in occasions.birthdays(born, date(2025, 1, 1), date(2026, 12, 31))]
     assert ["今年没有闰六月，过平月" in note for note in notes] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("festival", "year", "day"),
+    [
+        ("mothers-day", 2022, date(2022, 5, 8)),
+        ("mothers-day", 2026, date(2026, 5, 10)),
+        ("mothers-day", 2027, date(2027, 5, 9)),
+        ("fathers-day", 2025, date(2025, 6, 15)),
+        ("fathers-day", 2026, date(2026, 6, 21)),
+    ],
+)
+def test_h1_a_sunday_of_a_month_is_counted_from_its_first_day_on(festival: str, year: int, day: date) -> None:
+    assert occasions.BY_ID[festival].day(year) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("1941-01-01-lunar", True),
+        ("1941-12-30-lunar", True),
+        ("1941-00-01-lunar", False),
+        ("1941-13-01-lunar", False),
+        ("1941-06-00-lunar", False),
+        ("1941-06-31-lunar", False),
+        ("1941-06-01-lunar-leap", True),
+        ("1941-05-01-lunar-leap", False),
+        ("1941-01-31", True),
+        ("1941-02-29", False),
+        ("1941-00-01", False),
+    ],
+)
+def test_b1_the_first_and_the_last_day_of_a_year_are_days_and_none_beyond_them(text: str, there: bool) -> None:
+    if there:
+        year, month, day = (int(part) for part in text.split("-")[:3])
+        found = occasions.born(text)
+        assert (found.year, found.month, found.day) == (year, month, day)
+        assert (found.is_lunar, found.is_leap) == ("lunar" in text, "leap" in text)
+    else:
+        with pytest.raises(Invalid):
+            occasions.born(text)
+
+
+def test_b1_what_is_planned_of_a_lunar_festival_is_planned_once_in_each_lunar_year() -> None:
+    lunar_ones = {"laba", "xiaonian-north", "xiaonian-south", "chuxi", "spring-festival", "lantern", "dragon-boat"}
+    lunar_ones |= {"qixi", "zhongyuan", "mid-autumn", "double-ninth"}
+    for one in occasions.FESTIVALS:
+        assert one.period(2027) == ("2027-lunar" if one.id in lunar_ones else "2027"), one.id
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "known"),
+    [
+        (date(1901, 1, 1), date(1901, 1, 31), True),
+        (date(1900, 12, 31), date(1901, 1, 31), False),
+        (date(2098, 12, 1), date(2098, 12, 31), True),
+        (date(2099, 12, 1), date(2100, 1, 1), False),
+    ],
+)
+def test_b1_days_beyond_the_tables_are_said_and_not_guessed(first: date, last: date, known: bool) -> None:
+    asked: list[Callable[[], list[occasions.Day]]] = [
+        lambda: occasions.between(first, last),
+        lambda: occasions.birthdays(Birthday(1, 15, 1890), first, last),
+    ]
+    for found in asked:
+        if known:
+            assert all(first <= day.day <= last for day in found())
+        else:
+            with pytest.raises(lunar.OutOfCalendar):
+                found()
+
+
+def test_b1_a_birthday_has_the_cycle_of_its_own_calendar() -> None:
+    year = date(2026, 1, 1), date(2026, 12, 31)
+    assert [day.period for day in occasions.birthdays(Birthday(6, 15, 1941), *year)] == ["2026"]
+    assert [day.period for day in occasions.birthdays(Birthday(6, 15, 1941, is_lunar=True), *year)] == ["2026-lunar"]
+    assert [day.period for day in occasions.birthdays(Birthday(12, 15, 1941, is_lunar=True), *year)] == ["2025-lunar"]

@@ -109,3 +109,44 @@ def test_a8_what_is_too_long_for_a_message_is_left_to_a_colleague() -> None:
     said = week.prices_said(costs, SUNDAY)["床位费"]
     assert said.endswith("、其余的请问同事")
     assert len(said) < 420
+
+
+@pytest.mark.parametrize(("signs", "whole"), [(185, True), (186, False)])
+def test_a8_what_just_fits_into_a_message_is_said_whole(signs: int, whole: bool) -> None:
+    costs = [cost("餐费 1", "1" * 186), cost("餐费 2", "2" * signs)]
+    said = week.prices_said(costs, SUNDAY)["餐费"]
+    assert said.endswith("2 元" if whole else "、其余的请问同事")
+    assert (len(said) == week.MOST) is whole
+
+
+def test_a8_a_price_is_true_on_its_first_and_its_last_day_and_the_one_that_began_last_counts() -> None:
+    one = cost("餐费", "900", since=SUNDAY, until=MONDAY)
+    days = [SUNDAY + timedelta(days=n) for n in (-1, 0, 1, 2)]
+    assert [bool(week.in_force([one], day)) for day in days] == [False, True, True, False]
+    old, new = cost("餐费", "800", since=SUNDAY - timedelta(days=1)), cost("餐费", "900", since=SUNDAY)
+    for both in ([old, new], [new, old]):
+        assert week.in_force(both, SUNDAY) == [new]
+    sorted_ = week.in_force([cost("餐费", "1"), cost("床位费 乙", "2"), cost("床位费 甲", "3")], SUNDAY)
+    assert [one.item for one in sorted_] == ["床位费 乙", "床位费 甲", "餐费"]
+
+
+@pytest.mark.parametrize(
+    ("item", "blanks"),
+    [
+        ("长" * 16, ["长" * 16]),
+        ("长" * 17, []),
+        ("陪诊费", ["陪诊费", "陪诊价格"]),
+        ("照料护理费 甲", ["照料护理费", "护理费"]),
+    ],
+)
+def test_a8_a_blank_has_a_short_name(item: str, blanks: list[str]) -> None:
+    assert week.blanks(item) == blanks
+
+
+def test_a8_today_and_tomorrow_are_called_so_and_no_other_day() -> None:
+    called = [week.called(SUNDAY + timedelta(days=n), SUNDAY) for n in (-1, 0, 1, 2)]
+    assert called == ["周六（11月21日）", "今天（11月22日 周日）", "明天（11月23日 周一）", "周二（11月24日）"]
+    assert week.days_of(SUNDAY)[-1] == SUNDAY + timedelta(days=6), "a week"
+    assert week.monday(SUNDAY) == MONDAY - timedelta(days=7)
+    assert week.snack_said([dish(MONDAY - timedelta(days=7), "snack", "苹果")], SUNDAY) == "有加餐"
+    assert week.snack_said([dish(MONDAY - timedelta(days=8), "snack", "苹果")], SUNDAY) == ""

@@ -153,9 +153,12 @@ def test_a8_cells_with_line_breaks_stay_one_cell_and_quotes_that_do_not_close_ha
 
 def test_a8_a_date_without_a_year_is_the_nearest_one_and_no_day_is_made_up() -> None:
     assert week_pasted._date("1月1日", MONDAY) == date(2027, 1, 1)
+    assert week_pasted._date("5月27日", MONDAY) == date(2026, 5, 27), "half a year ago"
+    assert week_pasted._date("5月26日", MONDAY) == date(2027, 5, 26)
     assert week_pasted._date("2月30日", MONDAY) is None
     assert week_pasted._date("10:05-11:30", MONDAY) is None
-    assert week_pasted._day("周一" + "长" * 30, MONDAY) is None
+    assert week_pasted._day("周一" + "长" * 22, MONDAY) == MONDAY
+    assert week_pasted._day("周一" + "长" * 23, MONDAY) is None, "a sentence is no day"
 
 
 @pytest.mark.parametrize(
@@ -163,3 +166,95 @@ def test_a8_a_date_without_a_year_is_the_nearest_one_and_no_day_is_made_up() -> 
 )
 def test_a8_amounts_are_written_alike(typed: str, said: str) -> None:
     assert grouped(typed) == said
+
+
+def test_a8_a_table_may_be_as_long_as_it_says_and_its_rows_are_counted_whatever_they_are() -> None:
+    assert len(rows_of("甲\t" + "长" * 19_998)) == 1, "20 000 signs"
+    assert len(rows_of("甲\t乙\n" * 300)) == 300
+    both = week_pasted.Pasted([Dish(MONDAY, "lunch", "", "鱼")] * 2, [Event(MONDAY, "", "", "操", "")], [])
+    both.costs += [Cost("押金", "1", "元", "", MONDAY, END)] * 4
+    assert both.count == 7
+
+
+def test_a8_two_meals_or_two_days_make_a_menu_and_dishes_may_have_120_signs() -> None:
+    found = week_pasted.menu(table("日期 | 早餐 | 午餐", f"周一 | 粥 | {'长' * 120}"), MONDAY, "")
+    assert [(one.meal, len(one.dishes)) for one in found.dishes] == [("breakfast", 1), ("lunch", 120)]
+    assert week_pasted.menu(table("x | 周一 | x", "早餐 | 粥 | x"), MONDAY, "").dishes == [], "one day is no head"
+    far = week_pasted.menu(table("x | 周一 | 周二", f"{'甜' * 30} | 糕 | 饼"), MONDAY, "")
+    assert far.faults == [f"第 2 行「{'甜' * 12}」：看不出是哪一餐，没有写进去。"]
+    assert week_pasted._meal("早餐" + "长" * 6) == "breakfast"
+    assert week_pasted._meal("早餐" + "长" * 7) == "", "a sentence is no meal"
+
+
+def test_a8_names_of_24_signs_are_taken_and_longer_words_are_cut_where_the_page_cuts_them() -> None:
+    rows = table("日期 | 时间 | 活动 | 地点", f"周一 | 9:00 | {'操' * 24} | {'厅' * 20}", f"{'长' * 30} | 9:00")
+    found = week_pasted.activities(rows, MONDAY)
+    assert found.events == [Event(MONDAY, "09:00", "", "操" * 24, "厅" * 16)]
+    assert found.faults == [f"第 3 行「{'长' * 12}」：没写是什么活动，没有写进去。"]
+    rows = table(
+        "项目 | 价格 | 单位 | 备注",
+        f"{'项' * 24} | {'9' * 30} | {'位' * 20} | {'注' * 70}",
+        f"{'长' * 30} | 1",
+        f" | {'无' * 30}",
+    )
+    priced = week_pasted.prices(rows, MONDAY, END)
+    (cost,) = priced.costs
+    assert (cost.item, len(cost.amount), cost.unit, cost.note) == ("项" * 24, 24, "位" * 12, "注" * 60)
+    assert [fault[:19] for fault in priced.faults] == [f"第 3 行「{'长' * 12}」", f"第 4 行「{'无' * 12}」"]
+
+
+def test_a8_a_price_may_end_on_the_day_on_which_it_begins_and_today_is_not_over() -> None:
+    rows = table("项目 | 价格 | 起 | 有效期", "今天 | 1元 | | 2026-11-23", "一天 | 1元 | 2027-1-1 | 2027-1-1")
+    found = week_pasted.prices(rows, MONDAY, END)
+    assert [(one.item, one.valid_from, one.valid_until) for one in found.costs] == [
+        ("今天", MONDAY, MONDAY),
+        ("一天", date(2027, 1, 1), date(2027, 1, 1)),
+    ]
+    assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("head", "is_one"),
+    [
+        ("项目 | 价格", True),
+        (f"项目{'长' * 10} | 价格", True),
+        (f"项目{'长' * 11} | 价格", False),
+        ("项目1 | 价格", False),
+        ("项目 | 项目", False),
+        ("项目 | 甲", False),
+    ],
+)
+def test_a8_a_row_of_two_short_names_is_the_head(head: str, is_one: bool) -> None:
+    heads, body = week_pasted._heads("prices", table(head, "理发 | 20"))
+    assert (set(heads.values()) == {"item", "amount"}) is is_one
+    assert [number for number, _ in body] == ([2] if is_one else [1, 2])
+
+
+def test_a8_the_head_is_looked_for_in_the_first_five_rows() -> None:
+    above = ["收费公示 | "] * 4
+    heads, body = week_pasted._heads("prices", table(*above, "项目 | 价格", "理发 | 20"))
+    assert (heads, body) == ({0: "item", 1: "amount"}, [(6, ["理发", "20"])])
+    heads, body = week_pasted._heads("prices", table(*above, "收费公示 | ", "项目 | 价格"))
+    assert (heads, len(body)) == ({}, 6)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "clocks"),
+    [
+        ("0:00-23:59", "", ("00:00", "23:59")),
+        ("24:00", "", ("", "")),
+        ("9:60", "", ("", "")),
+        ("9:59", "", ("09:59", "")),
+        ("下午3点", "4点一刻", ("15:00", "16:00")),
+        ("晚上12:30", "", ("12:30", "")),
+        ("下午11点", "", ("23:00", "")),
+        ("中午12点", "下午1点", ("12:00", "13:00")),
+        ("10:00", "9:00", ("10:00", "")),
+        ("10:00", "10:00", ("10:00", "")),
+        ("9点5", "", ("09:05", "")),
+    ],
+)
+def test_a8_a_clock_of_an_activity_is_one_of_the_day_and_it_ends_after_it_begins(
+    begins: str, ends: str, clocks: tuple[str, str]
+) -> None:
+    assert week_pasted._clocks(begins, ends) == clocks

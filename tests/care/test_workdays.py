@@ -31,6 +31,7 @@ def hours(days: Workdays = NATIONAL) -> Hours:
     ("asked", "due"),
     [
         ("2026-11-23T09:00", "2026-11-23T10:00"),  # a Monday morning
+        ("2026-11-23T11:00", "2026-11-23T12:00"),  # the last moment before lunch is still a moment of the desk
         ("2026-11-23T11:30", "2026-11-23T14:00"),  # over lunch
         ("2026-11-23T17:00", "2026-11-24T09:00"),  # half an hour is left of the day
         ("2026-11-23T22:10", "2026-11-24T09:30"),  # at night nobody is there
@@ -101,3 +102,67 @@ def test_n8_hours_are_stored_as_they_are_read_and_nonsense_is_refused() -> None:
     for wrong in ("8-12", "12:00-08:00", "08:00-12:00 11:00-13:00", "08:00-25:00"):
         with pytest.raises(ValueError, match=r"\d"):
             spans_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("now", "until", "again"),
+    [
+        ("2026-11-23T08:29:59", None, "2026-11-23T08:30"),
+        ("2026-11-23T08:30", "2026-11-23T12:00", "2026-11-23T08:30"),
+        ("2026-11-23T11:59:59", "2026-11-23T12:00", "2026-11-23T11:59:59"),
+        ("2026-11-23T12:00", None, "2026-11-23T13:30"),
+        ("2026-11-23T17:30", None, "2026-11-24T08:30"),
+    ],
+)
+def test_n8_the_desk_is_there_from_its_first_minute_and_not_in_the_minute_after_the_last(
+    now: str, until: str | None, again: str
+) -> None:
+    assert hours().open_until(at(now)) == (at(until) if until else None)
+    assert hours().next_open(at(now)) == at(again)
+
+
+def test_n8_spans_that_touch_are_one_and_the_days_that_are_made_up_are_worked_like_a_monday() -> None:
+    assert spans_of("08:00-12:00 12:00-13:00") == ((480, 720), (720, 780))
+    touching = Hours(Desk({"1": spans_of("08:00-12:00 12:00-13:00")}), ZONE)
+    assert touching.open_until(at("2026-11-23T09:00")) == at("2026-11-23T13:00")
+    monday, saturday, sunday = date(2026, 11, 23), date(2026, 11, 28), date(2026, 11, 29)
+    for kind in (DayKind.MAKEUP, DayKind.WORKDAY):
+        desk = Desk({"1": ((480, 720),), "2": ((540, 720),), "6": ((600, 660),)}, Workdays({saturday: kind}))
+        assert desk.on(saturday) == desk.on(monday) == ((480, 720),)
+        assert desk.on(sunday) == ()
+        tuesday = Desk(desk.hours, Workdays({date(2026, 11, 24): kind}))
+        assert tuesday.on(date(2026, 11, 24)) == ((540, 720),), "a weekday keeps its own hours"
+        assert tuesday.on(saturday) == ((600, 660),)
+        friday = Desk({"1": ((480, 720),), "5": ((540, 720),)}, Workdays({date(2026, 11, 27): kind}))
+        assert friday.on(date(2026, 11, 27)) == ((540, 720),)
+
+
+def test_n8_the_house_rests_on_weekends_and_holidays_that_are_not_made_up() -> None:
+    friday, saturday, sunday = (date(2026, 11, day) for day in (27, 28, 29))
+    assert [Workdays().rests(day) for day in (friday, saturday, sunday)] == [False, True, True]
+    assert not Workdays({saturday: DayKind.MAKEUP}).rests(saturday)
+    assert Workdays({friday: DayKind.HOLIDAY}).rests(friday)
+    assert not NATIONAL.rests(date(2026, 10, 10))
+
+
+def test_n8_somebody_is_looked_for_over_two_months_and_no_longer() -> None:
+    july = at("2026-07-01T09:00")
+    for days, there in ((58, True), (59, False)):
+        only = date(2026, 7, 1) + timedelta(days=days)
+        desk = Hours(Desk({"holiday": ((480, 1020),)}, Workdays({only: DayKind.HOLIDAY}, frozenset({2026}))), ZONE)
+        assert (desk.next_open(july) is not None) is there
+
+
+def test_n8_a_desk_that_is_there_until_midnight_is_there_until_midnight() -> None:
+    late = Hours(Desk({"1": spans_of("08:00-24:00")}), ZONE)
+    assert late.open_until(at("2026-11-23T23:00")) == at("2026-11-24T00:00")
+    assert late.open_until(at("2026-11-24T00:00")) is None
+    assert late.after(at("2026-11-23T23:30"), HOUR) == at("2026-11-30T08:30")
+
+
+def test_n8_when_the_last_known_span_is_over_nobody_is_there() -> None:
+    only = date(2026, 7, 1)
+    once = Hours(Desk({"holiday": spans_of("08:00-17:00")}, Workdays({only: DayKind.HOLIDAY}, frozenset({2026}))), ZONE)
+    assert once.open_until(at("2026-07-01T16:59")) == at("2026-07-01T17:00")
+    assert (once.open_until(at("2026-07-01T17:00")), once.next_open(at("2026-07-01T17:00"))) == (None, None)
+    assert once.after(at("2026-07-01T16:30"), HOUR) == at("2026-07-01T17:30"), "a promise has a time all the same"

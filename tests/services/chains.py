@@ -87,7 +87,8 @@ class Tower:
             does = self.does.get(login)
             if does in {CallOutcome.THROTTLED, CallOutcome.REFUSED}:
                 answer = Placed(outcome=does, code="isv.BUSINESS_LIMIT_CONTROL")
-            await database.write(lambda db, o=order, a=answer: calls.placed(db, house, o.own, a, now))  # type: ignore[misc]
+            own = order.own
+            await database.write(lambda db, o=own, a=answer: calls.placed(db, house, o, a, now))  # type: ignore[misc]
             if does is not None and answer.outcome is None:
                 await self.reports(login, does)
 

@@ -1,4 +1,4 @@
-"""The chain: an alarm that nobody answers goes up the ladder, rings telephones and survives every restart (F1, F2, L6)."""
+"""The chain: an alarm that nobody answers goes up the ladder, rings telephones, survives every restart (F1, F2, L6)."""
 
 from datetime import timedelta
 

@@ -311,6 +311,8 @@ async def test_a4_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeU
     await house.hears("我妈的账单不对，我要投诉", "daughter")
     bound, number = await house.person("daughter"), await resident(house)
     assert bound != listed
+    await house.rows("UPDATE person SET timezone = 'Asia/Tokyo', language = 'ja' WHERE id = ? RETURNING id", bound)
+    await house.rows("UPDATE person SET language = 'en' WHERE id = ? RETURNING id", listed)
 
     async def merges(who: int, into: int) -> None:
         form = MergeRelative(into=into)
@@ -327,6 +329,9 @@ async def test_a4_a_bound_relative_and_the_one_of_a_list_become_one(house: HomeU
         ("李明", "儿子", "", {"daily"}, True),
         ("李静静", "女儿", "139****6021", {"daily", "photos"}, True),
     ]
+    assert await house.rows("SELECT timezone, language FROM person WHERE id = ?", listed) == [("Asia/Tokyo", "en")], (
+        "what nobody knew of the one that stays is taken of the other"
+    )
     assert await house.database.read(lambda db: joining.became(db, bound)) == listed
     consents = await house.rows("SELECT DISTINCT person_id FROM consent WHERE resident_id = ?", number)
     assert (listed,) in consents

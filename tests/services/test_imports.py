@@ -117,6 +117,13 @@ async def test_n3_a1_a4_the_workbook_moves_in_at_once_and_nothing_is_sent(moving
     assert [(one.row.number, one.faults) for one in await moving.faults(run)] == []
     counts = await moving.apply(run)
     assert counts["residents"] == messy.RESIDENTS
+    written = {
+        "residents": "resident",
+        "relatives": "kinship",
+        "rota": "rota_change",
+        "staff": "staff WHERE login <> 'shen'",
+    }
+    assert counts == {kind: await moving.count(table) for kind, table in written.items()} | {"updated": 0}
     assert await moving.count("resident") == messy.RESIDENTS
     assert await moving.count("outbox") == await moving.count("plan") == await moving.count("promise") == 0
 
@@ -152,7 +159,10 @@ async def test_n3_a_fault_in_the_last_row_leaves_nothing_behind_and_is_told_on_i
     told = [one for one in await moving.faults(run) if one.who == last]
     assert [fault.why for fault in told[0].faults] == ["这张床刚刚被别人占了，请换一张空床。"]
     monkeypatch.undo()
-    await moving.fix(told[0], "*", back=True)
+    await moving.fix(told[0], "diet", "软食")
+    (mended,) = [one for one in (await moving.look(run)).rows if one.row.id == told[0].row.id]
+    assert mended.verdict is Verdict.FIXED, "what the house said is no word about a row that was mended since"
+    await moving.fix(mended, "*", back=True)
     assert (await moving.apply(run))["residents"] == messy.RESIDENTS
 
 

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import os
 import resource
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -108,6 +110,21 @@ async def test_n3_a_file_of_more_than_20_mb_is_not_even_kept() -> None:
         file.add(b"0")
     assert file.size == 20 * MEGA + 1
     file.close()
+    with pytest.raises(OSError, match="Bad file"):
+        os.fstat(file.number)
+
+
+async def test_n3_a_file_that_is_broken_off_is_let_go_at_once() -> None:
+    """It is 20 MB of the service's memory, and nobody has it any more."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"0" * MEGA
+        raise ConnectionResetError
+
+    before = set(Path("/proc/self/fd").iterdir())
+    with pytest.raises(ConnectionResetError):
+        await reading.upload(pieces())
+    assert set(Path("/proc/self/fd").iterdir()) <= before
 
 
 async def test_n3_a_cell_in_the_last_corner_is_told_and_costs_nothing() -> None:

@@ -126,6 +126,12 @@ async def test_n3_who_is_there_already_is_shown_field_by_field_and_empty_cells_c
         words = (db.open(kept, "allergies"), db.open(kept, "medicines"), db.open(kept, "identity"))
         return kept.care_level, db.open(person, "phone"), here.room, db.open(here, "born"), *words
 
+    lines = await moving.home.database.read(lambda db: list(exports.LINES[Kind.RESIDENTS](db, moving.director)))
+    out = dict(zip(exports.HEADS[Kind.RESIDENTS], lines[0], strict=True))
+    assert (out["老人电话"], out["过敏"], out["用药"], out["住址"], out["楼栋"]) == (
+        *("13800001111", "青霉素", "阿司匹林"),
+        *("", ""),
+    )
     after = ("全护理", "13800001111", "301", "1941-08-03-lunar", "青霉素", "阿司匹林", ID)
     assert await moving.home.database.read(now_is) == after
     assert (await moving.home.database.read(lambda db: search.look(db, moving.director, "1111"))).people
@@ -219,6 +225,7 @@ async def test_h1_the_greeting_of_a_lunar_birthday_falls_on_its_own_day_each_yea
     assert [day.day for day in days] == [date(2026, 9, 13), date(2027, 9, 3)]
     lines = await moving.home.database.read(lambda db: list(exports.LINES[Kind.RESIDENTS](db, moving.director)))
     assert "农历1941年八月初三" in lines[0]
+    assert dict(zip(exports.HEADS[Kind.RESIDENTS], lines[0], strict=True))["老人电话"] == ""
 
 
 async def test_n3_beds_that_the_sheet_names_are_laid_out_by_one_button(moving: Moving) -> None:

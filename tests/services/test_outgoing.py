@@ -72,6 +72,21 @@ async def test_what_waited_a_week_is_given_up_and_says_so(home: HomeUnderTest) -
     assert await states(home) == [("given_up", outbox.EXPIRED)]
 
 
+@pytest.mark.parametrize(("scene", "session", "gone"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (2, 1, 3), (3, 2, 4)])
+async def test_f11_of_each_pot_leaves_as_much_as_is_in_it(
+    home: HomeUnderTest, scene: int, session: int, gone: int
+) -> None:
+    who = await home.staff()
+    await home.hears("你好")
+    await home.hears(events.Click("CONTACT"))
+    await home.rows("UPDATE follower SET scene_left = ?, session_left = ? RETURNING id", scene, session)
+    for n in range(4):
+        await reply(home, who, f"第{n}条", f"k{n}")
+    assert len(await home.send_all()) == gone
+    pots = await home.rows("SELECT scene_left, session_left FROM follower")
+    assert pots == [(max(0, scene - gone), session - max(0, gone - scene))]
+
+
 async def test_who_left_is_never_written_to(home: HomeUnderTest) -> None:
     who = await home.staff()
     await home.hears("你好")

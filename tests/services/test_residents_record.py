@@ -210,3 +210,8 @@ async def test_n3_l4_the_list_is_chosen_by_status_floor_level_risk_name_and_room
     assert (found(risk="fall"), found(risk="lost")) == (["何秀英"], [])
     assert queries.Wanted(show="住院").statuses == ("住院",)
     assert not queries.Wanted().narrow
+
+
+def test_a3_of_the_risks_the_high_ones_alone_are_to_be_seen_at_once() -> None:
+    shown = [record.Risk("fall", "跌倒", level) for level in ("", "none", "low", "high")]
+    assert [(one.word, one.high) for one in shown] == [("没评", False), ("无", False), ("低", False), ("高", True)]

@@ -9,7 +9,7 @@ from care.duty import Watch
 from care.errors import Changed, Decided, Forbidden, Invalid, NotFound
 from care.states import Role
 from services.access import Viewer
-from services.roster import kinds, posts, roster, seats, subject, watches
+from services.roster import kinds, posts, roster, seats, subject, today, watches
 from services.roster.forms import AnswerAsk, CopyWeek, EditPost, Place, PutShift, Swap
 from services.subject import Running
 from storage import tables
@@ -19,6 +19,7 @@ from tests.conftest import HomeUnderTest
 
 SUNDAY = date(2026, 11, 22)
 """The day of the tests, four in the afternoon."""
+MONDAY = SUNDAY + timedelta(days=1)
 Span = tuple[str, str, str, str]
 
 
@@ -280,3 +281,23 @@ async def test_n3_many_lines_are_put_at_once_and_each_that_is_not_says_why(rota:
     assert [bool(one) for one in told] == [False, True, True, False]
     assert "没有「晚」这种班" in told[1]
     assert [name for _, name, *_ in await rota.spans(monday)] == ["周敏", "王慧"]
+
+
+async def test_l6_the_next_gaps_stand_on_the_page_of_today_by_their_day(rota: Rota) -> None:
+    async def lines(who: Viewer) -> list[tuple[str, str, str]]:
+        now = rota.home.clock()
+        found = await rota.home.database.read(lambda db: today.lines(db, who, now))
+        return [(line.look, line.title, line.act) for line in found if line.tag in {"没人", "排班", "请您顶"}]
+
+    assert await lines(rota.zhou) == [
+        ("bad", "今天白班（16:00 到 20:00）2 楼没人", "去看"),
+        ("bad", "今天夜班（20:00 到 08:00）2 楼没人", "去看"),
+        ("bad", "明天白班（08:00 到 20:00）2 楼没人", "去看"),
+        ("bad", "今后七天另外还有 12 处没人", "去看"),
+    ]
+    for who, day, shift in ((rota.zhou, SUNDAY, "白"), (rota.wang, SUNDAY, "夜"), (rota.zhou, MONDAY, "白")):
+        await rota.put(who, day, shift)
+    await rota.put(rota.wang, MONDAY, "夜")
+    assert (await lines(rota.lead))[0] == ("bad", "周二（24 日）白班（08:00 到 20:00）2 楼没人", "去排")
+    auditor = await rota.home.staff(Role.AUDITOR, "马文静", "ma")
+    assert await lines(auditor) == []

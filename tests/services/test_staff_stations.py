@@ -3,6 +3,7 @@ once; a director stays, whoever presses (F39, C16, N3).
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.staff.sessions import Session
 from storage.tables.staff import Station
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
+from tests.services.hints import Hints
 
 PLACE = ("192.0.2.1", "Chrome")
 
@@ -59,6 +61,24 @@ async def test_f39_who_comes_to_a_station_puts_out_who_was_there_and_it_locks_af
     assert await session(home, second) is not None
     home.clock.on(seconds=30)
     assert await session(home, second) is None, "two minutes, and what a page needs to tell of an act"
+
+
+@pytest.mark.parametrize("how", ["come", "lock", "end"])
+async def test_fault_t_f39_the_open_pages_of_who_is_put_out_of_a_station_hear_it_at_once(
+    home: HomeUnderTest, how: str
+) -> None:
+    director, zhou = await home.staff(Role.DIRECTOR, "沈国平", "shen"), await home.staff(Role.CARER, "周敏", "zhou")
+    row, (token,) = await at_station(home, director, zhou)
+    there, hints = await session(home, token), Hints(home)
+    assert there is not None
+    acts: dict[str, Callable[[Unit], object]] = {
+        "come": lambda db: stations.come(db, row, zhou.id, home.clock(), 12, PLACE),
+        "lock": lambda db: stations.lock(db, row, home.clock()),
+        "end": lambda db: stations.end(db, director, row.id, home.clock()),
+    }
+    await home.database.write(acts[how])
+    assert await session(home, token) is None
+    assert f"session:{there.id}" in await hints.told()
 
 
 async def test_f39_only_a_director_marks_and_ends_a_station(home: HomeUnderTest) -> None:

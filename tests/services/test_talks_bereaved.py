@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from care.states import Role
 from conversations import events
 from services.outgoing import outbox
 from services.outgoing.purposes import of as purpose_of
@@ -118,6 +119,33 @@ async def test_f59_a_complaint_after_a_death_is_heard_and_nobody_is_told_a_numbe
     assert await home.one("SELECT count(*) FROM complaint") == 1
     assert await reads(home, "夜里叫了三次没人来", "complaint") == ""
     assert await home.one("SELECT count(*) FROM case_record") == 2
+
+
+@pytest.mark.parametrize(
+    ("openid", "words", "cases"),
+    [
+        ("niece", "谢谢你们这几年", 0),
+        ("niece", "护工王慧打过她", 1),
+        ("grandma", "护工王慧打过他", 0),
+        ("grandma", "谢谢你们这几年", 0),
+    ],
+)
+async def test_f59_in_grief_only_what_a_relative_holds_against_somebody_becomes_a_complaint(
+    house: House, openid: str, words: str, cases: int
+) -> None:
+    await house.home.staff(Role.CARER, "王慧", "wang", "3")
+    await reads(house.home, "我老伴走了", "bereaved", openid)
+    assert await reads(house.home, words, "other", openid) == ""
+    assert await house.home.one("SELECT count(*) FROM complaint") == cases
+
+
+async def test_f59_what_a_colleague_said_before_the_death_does_not_end_the_silence_after_it(house: House) -> None:
+    home = house.home
+    await reply(home, house.staff["tang"], "今天精神不错。", "k", "niece")
+    home.clock.on(days=1)
+    await dies(house)
+    home.clock.on(minutes=1)
+    assert await reads(home, "发票什么时候能开", "other") == SAID
 
 
 async def test_f59_a_death_is_told_in_the_middle_of_a_complaint_and_its_questions_end(house: House) -> None:

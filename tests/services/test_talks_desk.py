@@ -67,6 +67,8 @@ async def test_chatwoot_12_the_machine_is_silent_while_a_colleague_is_in_the_tal
     assert "0571" in await home.hears(events.Click("CONTACT"))
     assert await home.one("SELECT count(*) FROM promise WHERE kept_at IS NULL") == 0
     await home.database.write(lambda db: answering.hand_back(db, who, person, home.clock()))
+    handed = await home.rows("SELECT actor, subject FROM audit WHERE action = 'hand_back'")
+    assert handed == [(f"staff:{who.id}", f"person:{person}")]
     assert "一定答复" in await home.hears("还有一个问题")
 
 
@@ -78,6 +80,16 @@ async def test_chatwoot_12_a_colleague_who_left_long_ago_no_longer_silences_the_
     home.clock.on(hours=13)
     assert "09:00 前回您" in await home.hears("有没有空床")
     assert await home.one("SELECT attended_by FROM conversation") is None
+
+
+async def test_c13_who_asks_for_a_person_adds_nothing_to_the_complaint_that_is_open(home: HomeUnderTest) -> None:
+    await home.hears("我要投诉，饭菜太凉了")
+    lines = "SELECT count(*) FROM case_record"
+    before = await home.one(lines)
+    await home.hears("好了")
+    await home.hears(events.Click("CONTACT"))
+    await home.hears("转人工")
+    assert await home.one(lines) == before, "a call for a human is no evidence"
 
 
 async def test_c1_a_complaint_is_heard_even_beside_a_colleague(home: HomeUnderTest) -> None:

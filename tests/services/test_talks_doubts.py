@@ -210,6 +210,10 @@ async def test_f26_it_is_marked_on_the_task_on_today_and_in_the_talk(house: Hous
     assert [one.doubt for one in thread.bubbles if one.doubt] == ["可能要紧，请同事看一眼"] * 2
     assert (todo.tag, todo.title) == ("请看一眼", "有 1 件等您看一眼")
     assert "306-1 王桂兰" in todo.text
+    for seconds, text in ((-1, "先看：306-1 王桂兰"), (0, "1 件过了时间，先看：306-1 王桂兰")):
+        now = line.row.due_at + timedelta(seconds=seconds)
+        (todo,) = await home.database.read(lambda db, now=now: today.lines(db, nurse, now))  # type: ignore[misc]
+        assert todo.text.startswith(text)
     carer = house.staff["zhou"]
     assert await home.database.read(lambda db: today.lines(db, carer, home.clock())) == []
 

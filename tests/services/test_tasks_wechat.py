@@ -318,3 +318,22 @@ async def test_f39_the_menu_of_colleagues_is_given_and_taken_away(phones: Phones
     await phones.home.database.write(lambda db: wechat.unbind_for(db, phones.director, phones.zhou.id, now()))
     assert await menus() == [(ZHOU, False)]
     assert await menus() == []
+
+
+@pytest.mark.parametrize(("seconds", "asks"), [(86_399, True), (86_400, False)])
+async def test_f39_what_the_platform_could_not_be_told_of_a_menu_is_tried_for_a_day(
+    phones: Phones, seconds: int, asks: bool
+) -> None:
+    async def waiting() -> list[bool]:
+        home = phones.home
+        found = await home.database.read(lambda db: wechat.menus(db, home.ids.home_id, home.clock()))
+        return [one.gets for one in found]
+
+    phones.home.clock.on(seconds=seconds)
+    assert await waiting() == [True] * asks
+    await phones.home.rows("UPDATE staff_wechat SET menu = ? RETURNING id", True)
+    await phones.home.database.write(
+        lambda db: wechat.unbind_for(db, phones.director, phones.zhou.id, phones.home.clock())
+    )
+    phones.home.clock.on(seconds=seconds)
+    assert await waiting() == [False] * asks
