@@ -6,7 +6,7 @@ What becomes of a call comes as a report to `/telephone/<secret>`, whose sender 
 import asyncio
 import hmac
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -22,6 +22,8 @@ from storage.database import Database
 
 log = logging.getLogger("jiashu.dialer")
 AT_ONCE: Final = 10
+Hear = Callable[[CallReport], Awaitable[bool]]
+"""Takes a report; whether the call was known."""
 DONE: Final = {"code": 0, "msg": "成功"}
 """What the company wants to hear; else it reports again."""
 
@@ -78,11 +80,10 @@ class Dialer:
         house, now = self._house, self._clock()
         await self._database.write(lambda db: calls.placed(db, house, order.own, answer, now))
 
-    async def hear(self, told: Iterable[CallReport]) -> None:
-        """What became of calls; of those that are not ours nothing."""
+    async def hear(self, told: CallReport) -> bool:
+        """What became of a call. Whether it was one of ours."""
         house, now = self._house, self._clock()
-        for one in told:
-            await self._database.write(lambda db, one=one: calls.report(db, house, one, now))  # type: ignore[misc]
+        return await self._database.write(lambda db: calls.report(db, house, told, now))
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)
@@ -94,8 +95,9 @@ class Dialer:
 class Reports:
     """The address to which the telephone company tells what became of its calls."""
 
-    def __init__(self, dialer: Dialer, secret: str) -> None:
-        self._dialer, self._secret = dialer, secret.encode()
+    def __init__(self, secret: str, *hear: Hear) -> None:
+        """`hear`: who takes them, one after the other; the first that knows a call has it."""
+        self._secret, self._hear = secret.encode(), hear
 
     async def post(self, request: web.Request) -> web.Response:
         """Take reports. Whoever does not know the end of the address gets 404, as for any other."""
@@ -106,5 +108,8 @@ class Reports:
             told = telephone.reports(await request.read())
         except ValueError:
             raise web.HTTPBadRequest from None
-        await self._dialer.hear(told)
+        for one in told:
+            for hear in self._hear:
+                if await hear(one):
+                    break
         return web.json_response(DONE)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Coroutine
 from typing import Final
 
 from bot.inbound import Inbound
+from care.chain import Reachable
 from services.accusations import accusations
-from services.emergencies import auditor, unreadable
+from services.emergencies import auditor, phones, unreadable
 from services.emergencies import receivers as _receivers
 from services.emergencies import ringing as _ringing
 from services.emergencies.board import Board
@@ -47,6 +48,8 @@ class Looks:
         self._edition: object = None
         self._set: tuple[int, bool] | None = None
         self._since = wall()
+        self.reachable: list[Reachable] = []
+        """Whom an alarm could ring, for when the database is away."""
 
     async def all(self) -> None:
         """Everything, at the start."""
@@ -167,9 +170,9 @@ class Looks:
 
     async def roster(self) -> None:
         """Who is on duty, in the frame of the console and in what families are told."""
-        now = self._clock()
-        self._running.house.watches = await self._running.database.read(
-            lambda db: _watches.soon(db, self._running.home_id, now)
+        now, home = self._clock(), self._running.home_id
+        self._running.house.watches, self.reachable = await self._running.database.read(
+            lambda db: (_watches.soon(db, home, now), phones.reachable(db, home, now))
         )
 
     async def calendar(self) -> None:

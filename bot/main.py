@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import config, doctor, health, menus, proofs, slow, stronger, telephone, upkeep, wire
+from bot.alone import Alone
 from bot.beside import Line
 from bot.dialer import Dialer, Reports
 from bot.envelopes import Account
@@ -34,7 +35,10 @@ from console.live import AWAY_SHOWN
 from pages import app as pages
 from scheduler.ticker import Ticker
 from services import install, points
+from services.access import Viewer
+from services.emergencies import acts, alarms
 from services.emergencies.board import Board
+from services.emergencies.strip import Alarm
 from services.greetings.subject import plan_ahead
 from services.house import House
 from services.ports import Finding
@@ -162,6 +166,7 @@ class Service:
         company = telephone.of(settings.telephone, self.http)
         self.house.telephone = company.connected
         self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock)
+        self.alone = Alone(self.board, company, ids.home_id, self.clock, lambda: self.looks.reachable, self._went)
         self.webhook = Webhook(
             wire.Codec.of(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
         )
@@ -234,7 +239,9 @@ class Service:
             return app
         app.router.add_get("/wechat", webhook.greet)
         app.router.add_post("/wechat", self.metrics.timed(webhook.push))
-        app.router.add_post("/telephone/{secret}", Reports(self.dialer, self.settings.telephone.receipts).post)
+        app.router.add_post(
+            "/telephone/{secret}", Reports(self.settings.telephone.receipts, self.alone.hear, self.dialer.hear).post
+        )
         app.router.add_get("/", _to_console)
         proofs.add_to(app.router, self.proofs, lambda: self.house.proof)
         staffs = console.build(
@@ -294,6 +301,13 @@ class Service:
         """The platform has been at the door with these keys."""
         number, base, now = self.ids.home_id, self.settings, self.clock()
         await self.database.write(lambda db: steps.saw_greeting(db, number, base, now))
+
+    def _went(self, viewer: Viewer, alarm: Alarm, now: datetime) -> None:
+        """Who pressed the key for a cry that was in no database yet."""
+        house = self.house
+        acts.write_down(
+            self.database, alarm, lambda db: alarms.go(db, house, viewer, alarm.openid, alarm.audience, now)
+        )
 
     def _use(self, settings: Settings) -> None:
         """Go on with what was set in the console, without a restart."""

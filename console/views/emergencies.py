@@ -2,32 +2,23 @@
 takes it (F2, F4, D7, S6).
 """
 
-import asyncio
-import logging
-from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import web
 
-from care.errors import Busy, Conflict, NotFound
 from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import access_page
-from services.emergencies import alarms, chain, unreadable
+from services.emergencies import acts, alarms, chain, unreadable
 from services.emergencies.access import ALARMS
 from services.emergencies.forms import Act
-from services.emergencies.strip import Alarm
 from services.staff import staff
 from services.upkeep import pulse
 from storage.queries import emergencies as queries
 from storage.unit import Unit
 from web.sessions import viewer
 
-log = logging.getLogger("jiashu.alarms")
-TRIES: Final = 600
-_last: Final[dict[str, "asyncio.Task[None]"]] = {}
-"""The newest act on each alarm that is being written down."""
 REF = r"{ref:[0-9a-f]{20}}"
 ENDED: Final = {"arrive": "arrived", "dismiss": "false", "mute": "muted"}
 """How an alarm ended, by the act; the word is stored."""
@@ -73,7 +64,7 @@ async def act(request: web.Request, form: Act) -> web.Response:
         else:
             alarms.end(db, who, alarm.openid, alarm.audience, ENDED[what], why, now)
 
-    _write_down(request, alarm, work)
+    acts.write_down(request.app[DATABASE], alarm, work)
     return await strip(request)
 
 
@@ -116,37 +107,3 @@ async def take_note(request: web.Request) -> web.Response:
     await request.app[DATABASE].write(lambda db: pulse.take_note(db, who, row, now))
     request.app[BOARD].took_note(row)
     return await strip(request)
-
-
-def _write_down(request: web.Request, alarm: Alarm, work: Callable[[Unit], None]) -> None:
-    """Into the database now, or as soon as it is back and the message itself is in it; the acts on one alarm in their
-    order.
-    """
-    database, before = request.app[DATABASE], _last.get(alarm.ref)
-
-    async def write() -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        for _ in range(TRIES):
-            try:
-                await database.write(work)
-            except (NotFound, Conflict) as error:
-                if isinstance(error, Conflict) or not alarm.uncommitted:
-                    log.warning(
-                        "an alarm was over, or somebody was first, before the act was written down",
-                        extra={"action": "alarm_act"},
-                    )
-                    return
-                await asyncio.sleep(1)
-            except Busy:
-                await asyncio.sleep(1)
-            else:
-                return
-        log.error("an act on an alarm could not be written down", extra={"action": "alarm_act"})
-
-    def ended(task: "asyncio.Task[None]") -> None:
-        if _last.get(alarm.ref) is task:
-            del _last[alarm.ref]
-
-    _last[alarm.ref] = task = asyncio.create_task(write())
-    task.add_done_callback(ended)

@@ -72,10 +72,14 @@ def _text(db: Unit, house: House, call: AlarmCall) -> tuple[CallText, dict[str, 
     if call.alarm_id is None:
         return CallText.CHECK, {"home": house.home.name}
     alarm = db.get_one(tables.Alarm, call.alarm_id)
-    if alarm.audience == Audience.LEAD.value:
-        return CallText.ALARM, {"place": "有一件只给主管看的急事", "level": LEVELS[Urgency(alarm.level)]}
     where = where_of(db, [alarm.person_id])[alarm.person_id]
-    return CallText.ALARM, {"place": where.rooms or "请看电脑上的报警", "level": LEVELS[Urgency(alarm.level)]}
+    return CallText.ALARM, spoken(Audience(alarm.audience), alarm.level, where.rooms)
+
+
+def spoken(audience: Audience, level: int, rooms: str) -> dict[str, str]:
+    """The words for the blanks of an alarm's text."""
+    place = "有一件只给主管看的急事" if audience is Audience.LEAD else rooms or "请看电脑上的报警"
+    return {"place": place, "level": LEVELS[Urgency(level)]}
 
 
 def placed(db: Unit, house: House, own: str, answer: Placed, now: datetime) -> None:

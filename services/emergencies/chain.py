@@ -230,7 +230,7 @@ def _about(db: Unit, alarm: tables.Alarm) -> About:
     named, roles = accusations.of_people(db, [alarm.person_id]).get(
         alarm.person_id, (frozenset[int](), frozenset[tuple[str, str]]())
     )
-    return About(Audience(alarm.audience), queries.floors_of(db, alarm.person_id), named, roles)
+    return About(Audience(alarm.audience), queries.floors_of(db, [alarm.person_id])[alarm.person_id], named, roles)
 
 
 def overdue(db: Unit, home_id: int, now: datetime) -> list[str]:

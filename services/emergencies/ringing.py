@@ -1,6 +1,7 @@
 """What rings, read from the database with all that was said, and where each person is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -175,8 +176,9 @@ def places(db: Unit, home_id: int) -> dict[str, Place]:
             (tables.Person.kind != "guest") | (tables.Follower.binding == Binding.HOUSE.value),
         )
     ).all()
-    where = where_of(db, [person for _, person in bound])
-    return {openid: where[person] for openid, person in bound}
+    people = [person for _, person in bound]
+    where, floors = where_of(db, people), queries.floors_of(db, people)
+    return {openid: replace(where[person], floors=floors[person]) for openid, person in bound}
 
 
 def muted(db: Unit, home_id: int, now: datetime) -> frozenset[str]:

@@ -29,6 +29,8 @@ class Place:
     rooms: str = ""
     away: str = ""
     bound: bool = True
+    floors: frozenset[str] = frozenset()
+    """Whose floors they are: whom an alarm rings."""
 
 
 NOBODY: Final = Place("未绑定的手机", "不知道在哪里，请看来信", bound=False)

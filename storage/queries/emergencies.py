@@ -95,13 +95,21 @@ def on_the_ladder(db: Unit, home_id: int, since: datetime) -> list[int]:
     return list(db.scalars(asked))
 
 
-def floors_of(db: Unit, person_id: int) -> frozenset[str]:
-    """The floors on which a nurse looks for somebody: their own, that of who they belong to, that of a room device."""
+def floors_of(db: Unit, people: Collection[int]) -> dict[int, frozenset[str]]:
+    """The floors on which a nurse looks for each of these: their own, that of who they belong to, that of a room
+    device.
+    """
     resident, kin = tables.Resident, tables.Kinship
-    own = select(resident.floor).where(resident.person_id == person_id)
-    tied = select(resident.floor).join(kin, kin.resident_id == resident.id).where(kin.person_id == person_id)
-    device = select(CommonPhone.floor).where(CommonPhone.place_id == person_id)
-    return frozenset(filter(None, (*db.scalars(own), *db.scalars(tied), *db.scalars(device))))
+    own = select(resident.person_id, resident.floor).where(resident.person_id.in_(people))
+    tied = (
+        select(kin.person_id, resident.floor).join(kin, kin.resident_id == resident.id).where(kin.person_id.in_(people))
+    )
+    device = select(CommonPhone.place_id, CommonPhone.floor).where(CommonPhone.place_id.in_(people))
+    found: dict[int, set[str]] = {person: set() for person in people}
+    for person, floor in (*db.execute(own), *db.execute(tied), *db.execute(device)):
+        if floor:
+            found[person].add(floor)
+    return {person: frozenset(floors) for person, floors in found.items()}
 
 
 def called(db: Unit, alarms: Collection[int]) -> dict[int, list[tuple[AlarmCall, str]]]:
