@@ -12,7 +12,6 @@ import logging
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -26,6 +25,7 @@ from care.words import legal
 from services import ports
 from services.ports import CallReport, CallText, NoTelephone, Placed
 from settings import Telephone
+from settings.clock import wall
 
 log = logging.getLogger("jiashu.telephone")
 WITHIN: Final = 4.8
@@ -243,7 +243,7 @@ class Aliyun:
             "host": url.host_port_subcomponent or "",
             "x-acs-action": "IvrCall",
             "x-acs-content-sha256": EMPTY,
-            "x-acs-date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "x-acs-date": f"{wall():%Y-%m-%dT%H:%M:%SZ}",
             "x-acs-signature-nonce": secrets.token_hex(16),
             "x-acs-version": "2017-05-25",
         }

@@ -20,9 +20,8 @@ _TOLD: Final = {
     "alarms unreadable": "unreadable",
     "calls": "ring_phone",
     "calendar": "check_year fill_year set_day set_hours",
-    "case cases": "add_evidence approve assess inquire note return take_on",
+    "case cases": "add_evidence approve assess inquire note return take_on verdict_accepted",
     "case cases inbox outbox person promises": "tell",
-    "case cases inbox person": "verdict_accepted",
     "case cases inbox person promises": "open_case verdict_call",
     "case cases person promises": "interim propose verdict_declined",
     "cases": "close",
@@ -32,7 +31,7 @@ _TOLD: Final = {
     "colleagues inbox person": "bind_wechat",
     "colleagues session": "end_station",
     "colleagues staff": "set_name set_phone set_role take_back_staff",
-    "duty": "heard_sound take_over",
+    "duty": "end_duty heard_sound take_over",
     "days": "book_visit plan_cancelled plan_held plan_planned",
     "days launch letters": "launch unlaunch",
     "families": "attach_proof look_consent",
@@ -48,6 +47,10 @@ _TOLD: Final = {
     "house": "begin_practice close_practice lengthen_clock push_menu set_settings undo_menu",
     "imports": "ask_export begin_import fix_import plan_import release_export stage_import",
     "imports residents": "apply_import",
+    "incidents": (
+        "begin_incident close_incident decide_report log_incident_call pass_step put_contact set_plan strike_contact "
+        "take_lead tick_step untick_step write_incident"
+    ),
     "inbox outbox person": "send_kept",
     "inbox person": "ask_back hand_back log_call receive show wechat_shift wechat_tasks",
     "knowledge": "edit fill restore teach unteach",

@@ -200,6 +200,6 @@ def _step_is_over(db: Unit, call: AlarmCall) -> bool:
         AlarmCall.round == call.round,
         AlarmCall.step == call.step,
         AlarmCall.ended_at.is_(None),
-        AlarmCall.way == CallWay.PHONE.value,
+        AlarmCall.channel == CallWay.PHONE.value,
     )
     return db.scalars(rings).first() is None

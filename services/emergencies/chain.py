@@ -130,7 +130,7 @@ def _ring(
 def _rang_in_round(db: Unit, run: AlarmRun) -> bool:
     """Whether anybody was rung in the round that has just ended."""
     asked = select(AlarmCall.id).where(
-        AlarmCall.alarm_id == run.alarm_id, AlarmCall.round == run.round - 1, AlarmCall.way == CallWay.PHONE.value
+        AlarmCall.alarm_id == run.alarm_id, AlarmCall.round == run.round - 1, AlarmCall.channel == CallWay.PHONE.value
     )
     return db.scalars(asked).first() is not None
 
@@ -166,7 +166,7 @@ def _ask(db: Unit, alarm: tables.Alarm, run: AlarmRun, step: Step, one: Reachabl
         round=run.round,
         step=run.step,
         of_step=step.value,
-        way=CallWay.PHONE.value,
+        channel=CallWay.PHONE.value,
         staff_id=one.staff,
         post_id=one.post,
         digest=phones.digest(db, one.number),
@@ -211,7 +211,7 @@ def cannot_come(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: 
                 round=run.round if run else 0,
                 step=run.step if run else 0,
                 of_step=Step.FLOOR.value,
-                way=CallWay.SCREEN.value,
+                channel=CallWay.SCREEN.value,
                 staff_id=viewer.id,
                 digest=who,
                 asked_at=now,

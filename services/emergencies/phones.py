@@ -75,12 +75,18 @@ def reachable(db: Unit, home_id: int, now: datetime) -> list[Reachable]:
     people = {
         row.id: row
         for row in db.scalars(
-            select(tables.Staff).where(tables.Staff.home_id == home_id, tables.Staff.left_at.is_(None))
+            select(tables.Staff)
+            .where(tables.Staff.home_id == home_id, tables.Staff.left_at.is_(None))
+            .order_by(tables.Staff.id)
         )
     }
     posts = {
         row.id: row
-        for row in db.scalars(select(DutyPost).where(DutyPost.home_id == home_id, DutyPost.gone_at.is_(None)))
+        for row in db.scalars(
+            select(DutyPost)
+            .where(DutyPost.home_id == home_id, DutyPost.gone_at.is_(None))
+            .order_by(DutyPost.place, DutyPost.id)
+        )
     }
     turns = [
         turn

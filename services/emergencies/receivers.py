@@ -269,7 +269,7 @@ def _ring(db: Unit, house: House, viewer: Viewer, row: Takeover, post: DutyPost 
         home_id=viewer.home_id,
         takeover_id=row.id,
         of_step=Step.FLOOR.value,
-        way=CallWay.PHONE.value,
+        channel=CallWay.PHONE.value,
         staff_id=viewer.id,
         post_id=post.id if post else None,
         digest=phones.digest(db, number),

@@ -51,7 +51,7 @@ def just_ended(db: Unit, home_id: int, now: datetime) -> list[Ended]:
 
 
 def _called(call: AlarmCall, name: str) -> Called:
-    phone = call.way == CallWay.PHONE.value
+    phone = call.channel == CallWay.PHONE.value
     return Called(name, call.asked_at, call.outcome or "", call.rang_at is not None, phone)
 
 
@@ -113,6 +113,7 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             said[row.calmed_id].words if row.calmed_id in said else "",
             tuple(_called(call, name) for call, name in rung.get(row.id, ())),
             run.late_at if run is not None and run.went_at == row.going_at else None,
+            row.id,
             run.nobody_at if run is not None else None,
         )
         found.append((row, alarm))

@@ -90,6 +90,8 @@ class Alarm:
     """Whom the ladder rang, in their order."""
     late_at: datetime | None = None
     """Since when who said 我去 is not there: it rings again, and another may go (F2)."""
+    number: int = 0
+    """Its row, once it has one."""
     nobody_at: datetime | None = None
     """Since when there is nobody left whom a telephone could ring."""
 

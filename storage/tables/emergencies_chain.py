@@ -84,7 +84,7 @@ class AlarmCall(Base):
     round: Mapped[int] = column(SmallInteger, "the round of the ladder", default=0)
     step: Mapped[int] = column(SmallInteger, "the step of the ladder", default=0)
     of_step: Mapped[str] = closed(Step, String(8), "whom the step rings")
-    way: Mapped[str] = closed(CallWay, String(8), "phone or screen")
+    channel: Mapped[str] = closed(CallWay, String(8), "phone or screen")
     staff_id: Mapped[int | None] = link("staff.id", "who is asked; null = whoever has the phone", nullable=True)
     post_id: Mapped[int | None] = link("duty_post.id", "the post whose phone it is", nullable=True)
     digest: Mapped[str] = searchable(64, "keyed hash of the number, or of who answered on a screen")
@@ -109,7 +109,7 @@ class PhoneCheck(Base):
     digest: Mapped[str] = searchable(64, "keyed hash of the number")
     good_at: Mapped[datetime | None] = column(Moment, "the last key that was pressed on it", nullable=True)
     bad_at: Mapped[datetime | None] = column(Moment, "the last time that it could not be rung", nullable=True)
-    bad_how: Mapped[str | None] = closed(CallOutcome, String(16), "how", nullable=True)
+    bad_how: Mapped[str | None] = closed(CallOutcome, String(16), "why it could not be rung", nullable=True)
 
 
 class ChainRound(Base):

@@ -141,6 +141,7 @@ async def _objects(house: House, folder: Path) -> dict[str, list[tuple[str, str]
             *((f"/week/{tab}", "/nothing") for tab in ("activities", "beds", "prices", "list/menu", "print/menu")),
         ],
         "页面 接班": [("/duty", "/nothing"), ("/duty/part", "/nothing"), ("/duty/badge", "/nothing")],
+        "页面 预案": [("/incidents", "/nothing"), ("/incidents/list", "/nothing"), ("/incidents/print", "/nothing")],
         "页面 岗位和班次": [("/roster/posts", "/nothing")],
         "页面 设置": [
             *((f"/settings/{one}", "/nothing") for one in ("clocks", "letters", "lists", "greetings", "phrases")),

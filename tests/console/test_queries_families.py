@@ -101,7 +101,7 @@ async def test_f3_the_second_one_of_a_phone_is_chosen_from_the_same_room_first(f
     wang, zhao = (await resident(furnished, "1"))[0], (await resident(furnished, "1", "307"))[0]
     for number, names in ((wang, ["306-2 李建国", "307-1 赵德厚"]), (zhao, ["306-1 王秀英", "306-2 李建国"])):
         found = await furnished.database.read(
-            lambda db, one=number: families_phones.others(db, db.get_one(Resident, one), desk.sight)  # type: ignore[misc]
+            lambda db, n=number: families_phones.others(db, db.get_one(Resident, n), desk.sight)  # type: ignore[misc]
         )
         assert [name for _, name in found] == names
     await furnished.rows("UPDATE resident SET room = '307', bed = '2' WHERE id = ? RETURNING id", wang)

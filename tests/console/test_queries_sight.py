@@ -1,4 +1,4 @@
-"""A colleague's own WeChat is no talk of the house: the lead alone sees it, where she has accused somebody (F39, S1)."""
+"""A colleague's own WeChat is no talk of the house: the lead sees it where she has accused somebody (F39, S1)."""
 
 from sqlalchemy import select
 

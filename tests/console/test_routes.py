@@ -42,7 +42,16 @@ def _filled(pattern: "re.Pattern[str]") -> str:
 def _word(wanted: str) -> str:
     return next(
         one
-        for one in ("1", "faq-01", "2026-11", "2026-11-22", "desk.thanks", "0" * 20, wanted.split("|", maxsplit=1)[0])
+        for one in (
+            "1",
+            "faq-01",
+            "2026-11",
+            "2026-11-22",
+            "desk.thanks",
+            "fall",
+            "0" * 20,
+            wanted.split("|", maxsplit=1)[0],
+        )
         if re.fullmatch(wanted, one)
     )
 

@@ -122,7 +122,10 @@ async def test_f1_a_post_that_is_gone_or_of_another_home_cannot_be_taken_over(to
 async def test_f1_her_own_post_stands_first(tower: Tower) -> None:
     for login, first in (("zhou", "3 楼"), ("wang", "2 楼"), ("he", "3 楼")):
         who = tower.who[login]
-        found = await tower.home.database.read(lambda db, w=who: receivers.posts_of(db, w, tower.home.clock()))  # type: ignore[misc]
+        now = tower.home.clock()
+        found = await tower.home.database.read(
+            lambda db, w=who, n=now: receivers.posts_of(db, w, n)  # type: ignore[misc]
+        )
         assert found[0][1] == first
         assert len(found) == 3
 

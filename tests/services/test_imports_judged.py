@@ -1,4 +1,4 @@
-"""What is asked of each row, by the words that stand beside it: residents, relatives, colleagues, shifts (N3, A4, L6)."""
+"""What is asked of each row, by the words beside it: residents, relatives, colleagues, shifts (N3, A4, L6)."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -122,7 +122,12 @@ WRITTEN: Final[tuple[tuple[str, int, Acts, str], ...]] = (
     ("amount", 24, lambda db, who, words, now: prices.put(db, who, price("床位", words), now), "最多 24 个字"),
     ("unit", 12, lambda db, who, words, now: prices.put(db, who, price("床位", "1", unit=words), now), "最多 12 个字"),
     ("note", 60, lambda db, who, words, now: prices.put(db, who, price("床位", "1", note=words), now), "最多 60 个字"),
-    ("rooms", 12, lambda db, who, words, now: vacancies.set_rooms(db, who, SetRooms(rooms="201", kind=words), now), "房型"),
+    (
+        "rooms",
+        12,
+        lambda db, who, words, now: vacancies.set_rooms(db, who, SetRooms(rooms="201", kind=words), now),
+        "房型",
+    ),
     ("task", 200, lambda db, who, words, now: tasks.add(db, who, AddTask(what=words), now), "写了 201 个字"),
     ("canned", 300, lambda db, who, words, now: canned.write(db, who, WriteCanned(words=words), now), "现在 301 个"),
     ("station", 24, stations.mark, "最多 24 个字"),

@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from care import sla, states
+from care.chain import Step
 from care.families import Frequency
+from care.incidents import Calls, Doer, FamilyCall
 from care.severity import Level
 from care.stages import Stage
 from care.triage import Audience, Urgency
@@ -16,6 +18,14 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "alarm.audience": tuple(Audience),
     "alarm.ended_how": tuple(states.EndedHow),
     "alarm.level": (Urgency.P0, Urgency.P1),
+    "alarm_call.of_step": tuple(Step),
+    "alarm_call.outcome": tuple(states.CallOutcome),
+    "alarm_call.channel": tuple(states.CallWay),
+    "incident_call.outcome": tuple(FamilyCall),
+    "incident_step.calls": tuple(Calls),
+    "incident_step.doer": tuple(Doer),
+    "phone_check.bad_how": tuple(states.CallOutcome),
+    "takeover.ended_how": tuple(states.TakeoverEnd),
     "doubt.course": tuple(states.DoubtCourse),
     "doubt.ended_how": tuple(states.DoubtEnd),
     "application.verdict": tuple(states.Verdict),
@@ -52,6 +62,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "unreadable.urgency": tuple(Urgency),
 }
 OPEN: Final = {
+    "chain_round.overdue": Words,
+    "incident.plan": Word,
+    "incident_plan.plan": Word,
     "alarm.kind": Said,
     "doubt.kind": Said,
     "application.phone_is": Word,
@@ -114,6 +127,18 @@ FREE: Final = frozenset(
         "practice.staying",
         "accused.floor",
         "activity.begins",
+        "alarm_call.code",
+        "alarm_call.digest",
+        "alarm_call.ref",
+        "incident.place",
+        "incident_plan.lines",
+        "incident_plan.why",
+        "incident_step.more",
+        "incident_step.text",
+        "outside_contact.name",
+        "outside_contact.number",
+        "outside_contact.what_for",
+        "phone_check.digest",
         "activity.cancelled_why",
         "activity.ends",
         "activity.floors",
@@ -231,6 +256,11 @@ COUNTS: Final = {
     "import_row.sheet",
     "alarm.count",
     "alarm.again",
+    "alarm_call.round",
+    "alarm_call.step",
+    "alarm_run.count",
+    "alarm_run.round",
+    "alarm_run.step",
     "complaint.rounds",
     "follower.session_left",
     "follower.scene_left",

@@ -129,6 +129,15 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "doubt (id, home_id, person_id, inbox_id, course, kind, at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM inbox), (SELECT min(id) FROM inbox), 'asked', '脑', 0"
         ),
+        ("takeover (id, home_id, staff_id, session_id, begun_at) SELECT 1, min(id), (SELECT min(id) FROM staff), 1, 0"),
+        (
+            "alarm_call (id, home_id, takeover_id, round, step, of_step, channel, digest, asked_at) "
+            "SELECT 1, min(id), 1, 0, 0, 'floor', 'phone', 'd', 0"
+        ),
+        "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
+        "incident (id, home_id, plan, opened_at, opened_by) SELECT 1, min(id), 'fall', 0, 0",
+        "incident_step (id, incident_id, position, text, doer, calls, within) SELECT 1, 1, 1, '看', 'nurse', '', 0",
+        "incident_call (id, incident_id, who, outcome, at, by_id) SELECT 1, 1, {bytes}, 'reached', 0, 0",
     ):
         day = "'2026-11-22'" if kind == "sqlite" else "DATE '2026-11-22'"
         one = row.replace("{day}", day).replace("{bytes}", "x'00'" if kind == "sqlite" else "'00'")

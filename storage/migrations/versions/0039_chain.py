@@ -110,7 +110,7 @@ def upgrade() -> None:
         sa.Column("round", small(), nullable=False),
         sa.Column("step", small(), nullable=False),
         sa.Column("of_step", text(8), nullable=False),
-        sa.Column("way", text(8), nullable=False),
+        sa.Column("channel", text(8), nullable=False),
         _link("staff_id", "staff", nullable=True),
         _link("post_id", "duty_post", nullable=True),
         sa.Column("digest", text(64), nullable=False),
@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.Column("code", text(64), nullable=True),
         sa.CheckConstraint("(alarm_id IS NULL) <> (takeover_id IS NULL)", name=op.f("ck_alarm_call_for_one")),
         _checked("alarm_call", "of_step", *STEPS),
-        _checked("alarm_call", "way", "phone", "screen"),
+        _checked("alarm_call", "channel", "phone", "screen"),
         _checked("alarm_call", "outcome", *OUTCOMES),
         _unique("alarm_call", "alarm_id", "round", "step", "digest"),
     )
