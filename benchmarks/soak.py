@@ -181,12 +181,18 @@ async def part_7(*, short: bool) -> bool:
     )
 
 
+async def part_8(*, short: bool) -> bool:
+    """Alarms by process: whatever is broken, a telephone rings in time, or every page says that nobody receives it."""
+    del short
+    return await alone("alarms")
+
+
 async def part_0(*, short: bool) -> bool:
     """Every case of what `make test` tries in parts, a part a day."""
     return await alone("whole", *(("--short",) if short else ()))
 
 
-PARTS = {0: part_0, 1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5, 6: part_6, 7: part_7}
+PARTS = {0: part_0, 1: part_1, 2: part_2, 3: part_3, 4: part_4, 5: part_5, 6: part_6, 7: part_7, 8: part_8}
 
 
 if __name__ == "__main__":

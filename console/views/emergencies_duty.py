@@ -84,9 +84,10 @@ async def _duty(request: web.Request) -> dict[str, Any]:
     who, session, house, now = viewer(request), request[SESSION].id, request.app[HOUSE], request.app[CLOCK]()
     access_page(who, DUTY)
 
-    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]]]:
-        return receivers.now_(db, house, who.home_id, wall()), receivers.posts_of(db, who, now)
+    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]], tuple[int, int]]:
+        nights = receivers.proven_nights(db, who.home_id, house.home.zone, now)
+        return receivers.now_(db, house, who.home_id, wall()), receivers.posts_of(db, who, now), nights
 
-    found, posts = await request.app[DATABASE].read(work)
+    found, posts, nights = await request.app[DATABASE].read(work)
     mine: Receiver | None = next((one for one in found.all if one.session == session), None)
-    return {"receivers": found, "posts": posts, "mine": mine}
+    return {"receivers": found, "posts": posts, "mine": mine, "nights": nights}

@@ -4,11 +4,11 @@ the house one of three states is true, and everybody reads it (F43).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from care.chain import Step
 from care.errors import Invalid, NotFound
@@ -211,6 +211,38 @@ def hand_over(db: Unit, viewer: Viewer, session: int, now: datetime) -> None:
     """交班: nobody hears here any more. Raises NotFound."""
     _end(db, viewer, _mine(db, viewer, session), TakeoverEnd.OVER, now)
     db.store.hint("duty")
+
+
+NIGHT: Final = (time(20), time(8))
+"""From when to when somebody must hear who does not sleep."""
+
+
+def proven_nights(db: Unit, home_id: int, zone: tzinfo, now: datetime, most: int = 31) -> tuple[int, int]:
+    """Of the last nights how many had somebody whose telephone was proven in that shift, and of how many: those since
+    the first 接班 of the house (practice 4.1).
+    """
+    first = db.scalar(select(func.min(Takeover.begun_at)).where(Takeover.home_id == home_id))
+    if first is None:
+        return 0, 0
+    today = now.astimezone(zone).date()
+    spans = [
+        (datetime.combine(day, NIGHT[0], zone), datetime.combine(day + timedelta(days=1), NIGHT[1], zone))
+        for day in (today - timedelta(days=n) for n in range(1, most + 1))
+    ]
+    nights = [(begins, ends) for begins, ends in spans if ends > first]
+    proofs = db.execute(
+        select(Takeover.begun_at, Takeover.phone_good_at, Takeover.ended_at).where(
+            Takeover.home_id == home_id, Takeover.phone_good_at.is_not(None), Takeover.begun_at > spans[-1][0] - LASTS
+        )
+    ).all()
+    passed = sum(
+        any(
+            good is not None and good < ends and (over is None or over > begins) and begun < ends
+            for begun, good, over in proofs
+        )
+        for begins, ends in nights
+    )
+    return passed, len(nights)
 
 
 def tidy(db: Unit, home_id: int, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Incidents: what was done after somebody was there, step by step, whom it was told, and the home's own plans (E1–E5)."""
+"""Incidents: what was done after somebody was there, step by step; whom it was told; the home's own plans (E1–E5)."""
 
 from datetime import datetime
 

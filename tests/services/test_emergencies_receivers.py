@@ -136,3 +136,26 @@ async def test_f1_an_elder_is_sent_to_the_bell_while_nobody_hears(tower: Tower) 
     assert await tower.cries("我摔倒了", "second") == "已经在叫人。您别动，别自己起来。"
     tower.home.house.listened = True
     assert (await tower.cries("快来人啊", "second")).startswith("已经")
+
+
+async def test_f1_of_the_last_nights_those_count_in_which_a_telephone_was_proven(tower: Tower) -> None:
+    home, zone = tower.home.ids.home_id, tower.home.house.home.zone
+
+    async def nights() -> tuple[int, int]:
+        now = tower.home.clock()
+        return await tower.home.database.read(lambda db: receivers.proven_nights(db, home, zone, now))
+
+    assert await nights() == (0, 0), "nobody ever took over"
+    session = await tower.takes_over("zhou")  # four in the afternoon
+    tower.home.clock.on(days=1)
+    assert await nights() == (0, 1), "a night with a screen alone"
+    await tower.takes_over("zhou", session=session)
+    await tower.look()
+    await tower.reports("zhou", CallOutcome.GO)
+    assert await nights() == (0, 1), "the night has not come yet"
+    tower.home.clock.on(days=1)
+    zhou = tower.who["zhou"]
+    await tower.write(lambda db, now: receivers.hand_over(db, zhou, session, now))
+    assert await nights() == (1, 2)
+    tower.home.clock.on(days=40)
+    assert await nights() == (0, 31)

@@ -1,4 +1,4 @@
-"""An incident from the moment somebody is there to its end: people tick, people call, a director decides (E1–E5, L8)."""
+"""An incident from the moment somebody is there to its end: people tick and call, a director decides (E1–E5, L8)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -183,7 +183,9 @@ async def test_f5_who_may_not_hear_the_alarm_sees_nothing_of_what_was_done_about
         with pytest.raises(NotFound):
             await _begin(tower, who, plan="violence", alarm=number)
         viewer = tower.who[who]
-        assert await tower.home.database.read(lambda db, v=viewer: today.lines(db, v, tower.home.clock())) == []  # type: ignore[misc]
+        now = tower.home.clock()
+        seen = await tower.home.database.read(lambda db, v=viewer, n=now: today.lines(db, v, n))  # type: ignore[misc]
+        assert seen == []
     lines = await tower.home.database.read(lambda db: today.lines(db, tower.who["shen"], tower.home.clock()))
     assert [(line.tag, line.title) for line in lines] == [("紧急", "他伤：306 室 1 床")]
     auditor = await tower.home.staff(Role.AUDITOR, "马文静", "ma")
