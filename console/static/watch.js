@@ -48,6 +48,7 @@
   let pulsed = 0;
   function pulse() {
     const strip = document.getElementById("takes-no-sound"), sounds = window.jiashu.sounds();
+    if (document.querySelector("[data-takeover]")) document.body.setAttribute("data-takes", "");
     if (strip) strip.hidden = !takes() || sounds;
     if (!takes() || !sounds || Date.now() - pulsed < 20000) return;
     pulsed = Date.now();
@@ -57,6 +58,16 @@
     if (event.target.closest("[data-hear]")) window.jiashu.ring();
     if (event.target.closest("[data-takeover] [hx-post='/console/duty/heard']")) pulsed = Date.now();
     if (event.target.closest("[hx-post='/console/duty/over']")) document.body.removeAttribute("data-takes");
+  });
+
+  /* On the screen of who took over an alarm fills everything; the blank is 我去, but for who was just typing. */
+  let typed = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches("input, textarea, select")) { typed = Date.now(); return; }
+    const go = document.body.hasAttribute("data-takes") && document.querySelector(".alarm:not(.going) .go");
+    if (event.key !== " " || !go || event.repeat || Date.now() - typed < 3000) return;
+    event.preventDefault();
+    go.click();
   });
 
   let said = 0;
