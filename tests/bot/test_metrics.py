@@ -38,6 +38,7 @@ async def test_p2_the_figures_follow_what_happens_and_fall_back_when_it_is_over(
         assert quiet[f"jiashu_{name}"] == 0, name
     assert quiet["jiashu_figures_read"] == 1
     assert quiet['jiashu_push_seconds_count{status="403"}'] == 1
+    assert 0 <= quiet['jiashu_push_seconds_sum{status="403"}'] < 5, "how long it took, not when it was"
     assert 'jiashu_promises_open{mark="fresh"}' not in quiet or quiet['jiashu_promises_open{mark="fresh"}'] == 0
 
     now = service.clock()

@@ -122,6 +122,18 @@ async def test_f2_who_said_it_and_is_not_there_in_three_minutes_is_told_on_and_a
     assert await tower.goes_on(300) == []
 
 
+async def test_f2_who_went_and_did_not_arrive_is_not_rung_again_for_it(tower: Tower) -> None:
+    tower.does |= dict.fromkeys(PHONES, CallOutcome.NO_ANSWER)
+    await tower.cries()
+    await tower.goes_on(1)
+    zhou, house = tower.who["zhou"], tower.home.house
+    await tower.write(lambda db, now: alarms.go(db, house, zhou, "third", FALLEN, now))
+    rung = await tower.goes_on(300)
+    assert rung[:2] == [LEAD, DIRECTOR]
+    assert NURSE in rung, "the ladder begins anew"
+    assert "zhou" not in rung
+
+
 async def test_f1_a_report_that_comes_twice_or_too_late_changes_nothing(tower: Tower) -> None:
     await tower.cries()
     await tower.goes_on(1)

@@ -1,12 +1,12 @@
 """Values as people write them: read where they are sure, asked where they are not, never rebuilt (N3)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import zip_longest
 
 import pytest
 
-from services.imports import heads, values
+from services.imports import heads, sheets, values
 from services.imports.book import Line, Sheet
 from services.imports.fields import Kind
 from services.imports.judge import judged, tally
@@ -222,3 +222,12 @@ def test_n3_a4_a_relative_of_two_of_one_name_is_asked_and_of_nobody_told() -> No
 def test_n3_without_any_bed_laid_out_every_resident_says_so() -> None:
     found = _judge(["姓名", "房床"], ["王桂兰", "306-1"], known=Known(TODAY, rooms={}))
     assert found[1] == (Verdict.LOOK, "院里还没有排床位", "")
+
+
+def test_n3_a_moment_of_midnight_is_a_day_and_any_other_keeps_its_time() -> None:
+    moments = {
+        "2026-11-29": "2026-11-29",
+        "2026-11-29T00:30": "2026-11-29 00:30",
+        "2026-11-29T08:00": "2026-11-29 08:00",
+    }
+    assert {at: sheets._moment(datetime.fromisoformat(at)) for at in moments} == moments

@@ -299,9 +299,10 @@ async def test_fault_c8_today_names_to_whom_something_did_not_arrive_and_why_for
     assert await lost(today.LOST_SINCE + timedelta(minutes=5)) == ([], 0)
 
 
-async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest) -> None:
+@pytest.mark.parametrize("many", [emergencies.PAGE + 2, emergencies.PAGE])
+async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest, many: int) -> None:
     who = await home.staff(Role.NURSE, "唐雨", "tang")
-    people = await _people(home, emergencies.PAGE + 2, lambda _: False)
+    people = await _people(home, many, lambda _: False)
     heard = dict(await home.rows("SELECT person_id, id FROM inbox"))
 
     def ring(store: Store) -> None:
@@ -327,6 +328,9 @@ async def test_fault_c9_past_alarms_have_pages(home: HomeUnderTest) -> None:
 
     await home.database.store(ring)
     rows, total, more = await home.database.read(lambda db: emergencies.past(db, who.sight))
+    if many == emergencies.PAGE:
+        assert ([one.row.person_id for one in rows], more) == (people[::-1], 0), "a page that is just full has no next"
+        return
     rest, again, end = await home.database.read(lambda db: emergencies.past(db, who.sight, more))
     assert [one.row.person_id for one in (*rows, *rest)] == people[::-1]
     assert (total, again, end) == (len(people), len(people), 0)

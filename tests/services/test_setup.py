@@ -250,7 +250,9 @@ async def test_n3_the_platforms_greeting_counts_for_the_keys_it_came_with(home: 
     form = SetAccount(app_id="wx0123456789abcdef", app_secret="s")
     await home.database.write(lambda db: steps.set_account(db, who, BASE, form, home.clock()))
     await home.database.write(lambda db: steps.saw_greeting(db, who.home_id, BASE, home.clock()))
-    assert (await home.database.read(lambda db: steps.state(db, who, BASE))).greeted
+    found = await home.database.read(lambda db: steps.state(db, who, BASE))
+    assert found.greeted
+    assert who.name in str(found), "who directs this home"
     other = SetAccount(app_id="wx0123456789abcdef", token="another")
     await home.database.write(lambda db: steps.set_account(db, who, BASE, other, home.clock()))
     assert not (await home.database.read(lambda db: steps.state(db, who, BASE))).greeted

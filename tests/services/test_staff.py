@@ -15,6 +15,7 @@ from services.staff.staff import (
     WrongPassword,
     count,
     find,
+    hashed,
     knock,
     lock,
     verify,
@@ -63,6 +64,14 @@ async def test_p2_what_was_opened_meanwhile_is_not_locked(home: HomeUnderTest) -
     assert isinstance(told, WrongPassword)
     with pytest.raises(ValueError, match="nobody"):
         await home.database.write(lambda db: log_in(db, who, home.clock(), 12))
+
+
+def test_p2_a_password_of_eight_signs_is_long_enough_and_one_of_seven_is_not() -> None:
+    assert hashed("12345678").startswith("$argon2id$")
+    assert hashed("x" * 256).startswith("$argon2id$")
+    for wrong in ("1234567", "x" * 257):
+        with pytest.raises(Invalid, match="密码"):
+            hashed(wrong)
 
 
 async def test_staff_need_a_name_a_long_password_and_their_own_login(home: HomeUnderTest) -> None:

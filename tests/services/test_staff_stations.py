@@ -195,6 +195,8 @@ async def test_c16_the_unit_has_people_a_procedure_and_versions(home: HomeUnderT
     assert await home.database.read(charge) == ("", "")
     words = unit.draft(home.house.figures, home.house.home.name)
     assert "60 分钟" in words
+    assert "24 小时内给结果" in words
+    assert "15 分钟内打电话" in words
     good = SetUnit(lead=lead.id, deputy=desk.id, members=frozenset({carer.id, desk.id}), procedure=words)
     with pytest.raises(Forbidden):
         await set_unit(good, lead)

@@ -180,6 +180,8 @@ async def test_f39_her_tasks_are_numbered_and_a_number_does_one(phones: Phones) 
     assert "又开着了" in await phones.says("撤回")
     assert "在您手上了：扶手松了" in await phones.says("2我来")
     assert await phones.home.one("SELECT owner_id FROM task WHERE id = ?", other) == phones.zhou.id
+    went = await phones.home.rows("SELECT from_id, to_id, why FROM assignment WHERE thing_id = ? ORDER BY id", other)
+    assert went[-1] == (None, phones.zhou.id, "taken"), "whose hands it went through"
     assert "先看一眼" in await phones.says("5好了")
     await phones.home.database.write(
         lambda db: tasks.done(db, phones.director, other, ActOnTask(), phones.home.clock())
