@@ -101,7 +101,7 @@ class Reports:
 
     async def post(self, request: web.Request) -> web.Response:
         """Take reports. Whoever does not know the end of the address gets 404, as for any other."""
-        given = request.match_info["secret"].encode()
+        given = request.match_info["secret"].encode("utf-8", "replace")
         if not self._secret or not hmac.compare_digest(given, self._secret):
             raise web.HTTPNotFound
         try:

@@ -16,6 +16,7 @@ from services.emergencies.ringing import where_of
 from services.house import House
 from services.ports import CallReport, CallText, Placed
 from storage import tables
+from storage.seal import Unreadable
 from storage.tables.emergencies_chain import AlarmCall, AlarmRun, Takeover
 from storage.tables.roster import DutyPost
 from storage.unit import Unit
@@ -57,7 +58,10 @@ def claim(db: Unit, house: House, home_id: int, now: datetime, limit: int) -> li
             call.ended_at, call.outcome = now, CallOutcome.STOPPED.value
             continue
         call.dialed_at = now
-        found.append(Order(name_of_call(call.id), db.words(call, "number"), *_text(db, house, call)))
+        try:
+            found.append(Order(name_of_call(call.id), db.words(call, "number"), *_text(db, house, call)))
+        except Unreadable:
+            call.ended_at, call.outcome = now, CallOutcome.REFUSED.value
     return found
 
 

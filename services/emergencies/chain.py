@@ -21,6 +21,7 @@ from services.emergencies import calls, phones, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
 from services.house import House
+from services.upkeep import epochs
 from storage import tables
 from storage.queries import emergencies as queries
 from storage.tables.emergencies_chain import AlarmCall, AlarmRun
@@ -31,19 +32,27 @@ from storage.unit import Unit
 def is_due(db: Unit, home_id: int, now: datetime) -> bool:
     """Whether there is anything to look at: an alarm that rings, one that ended under way, a call that is out."""
     out = select(AlarmCall.id).where(AlarmCall.ended_at.is_(None), AlarmCall.home_id == home_id)
-    return bool(queries.on_the_ladder(db, home_id, now - OLD)) or db.scalars(out.limit(1)).first() is not None
+    return bool(under_way(db, home_id, now)) or db.scalars(out.limit(1)).first() is not None
 
 
-def advance(db: Unit, house: House, home_id: int, now: datetime, machine_now: datetime) -> int:
-    """Go on with every alarm whose moment has come; how many steps were taken."""
-    calls.silent(db, house, home_id, now)
-    hear = receivers.now_(db, house, home_id, machine_now)
-    steps = 0
-    for number in queries.on_the_ladder(db, home_id, now - OLD):
-        run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == number))
-        alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == number)).one()
-        steps += _look_at(db, house, alarm, run, hear, now)
-    return steps
+def under_way(db: Unit, home_id: int, now: datetime) -> list[int]:
+    """The alarms to look at, the oldest first. What a restored copy still has ringing is of another time: nobody is
+    called for it until the director has confirmed the copy.
+    """
+    numbers, closed = queries.on_the_ladder(db, home_id, now - OLD), epochs.closed(db, home_id)
+    if closed is None:
+        return numbers
+    later = select(tables.Alarm.id).where(tables.Alarm.id.in_(numbers), tables.Alarm.latest_at > closed.backup_at)
+    return sorted(db.scalars(later))
+
+
+def advance(db: Unit, house: House, number: int, now: datetime, machine_now: datetime) -> bool:
+    """Go on with one alarm, if its moment has come, in a transaction of its own: one that cannot be read holds up no
+    other. Whether a step was taken.
+    """
+    run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == number))
+    alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == number)).one()
+    return _look_at(db, house, alarm, run, receivers.now_(db, house, alarm.home_id, machine_now), now)
 
 
 def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, hear: Receivers, now: datetime) -> bool:
@@ -247,7 +256,7 @@ def overdue(db: Unit, home_id: int, now: datetime) -> list[str]:
         select(table.id)
         .outerjoin(run, run.alarm_id == table.id)
         .where(
-            table.id.in_(queries.on_the_ladder(db, home_id, now - OLD)),
+            table.id.in_(under_way(db, home_id, now)),
             run.id.is_(None),
             table.raised_at < now - timedelta(seconds=30),
         )

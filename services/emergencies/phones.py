@@ -9,6 +9,7 @@ from care.chain import RESTS, Reachable
 from care.states import CallOutcome, Role
 from storage import tables
 from storage.queries import roster
+from storage.seal import Unreadable
 from storage.tables.emergencies_chain import AlarmCall, PhoneCheck
 from storage.tables.roster import DutyPost
 from storage.types import new_id
@@ -22,8 +23,16 @@ def digest(db: Unit, number: str) -> str:
 
 def of(db: Unit, who: tables.Staff | None, post: DutyPost | None) -> str:
     """The number that rings for somebody at a post: the phone of the post, else her own; empty where there is none."""
-    shared = db.open(post, "phone") if post is not None else None
-    return shared or (db.open(who, "phone") if who is not None and who.left_at is None else None) or ""
+    shared = _kept(db, post) if post is not None else ""
+    return shared or (_kept(db, who) if who is not None and who.left_at is None else "")
+
+
+def _kept(db: Unit, row: tables.Staff | DutyPost) -> str:
+    """A number that cannot be unsealed is none: it must not hold up the others."""
+    try:
+        return db.words(row, "phone")
+    except Unreadable:
+        return ""
 
 
 def shown(number: str) -> str:
@@ -96,7 +105,7 @@ def reachable(db: Unit, home_id: int, now: datetime) -> list[Reachable]:
     found: list[Reachable] = []
     for post in posts.values():
         there = [people[turn.staff] for turn in turns if turn.post == post.id and turn.staff is not None]
-        floors, number = frozenset(post.floors.split()), db.open(post, "phone")
+        floors, number = frozenset(post.floors.split()), _kept(db, post)
         if number:
             one = there[0] if len(there) == 1 else None
             name = one.name if one else f"{post.name}值班手机"

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from services.emergencies import alarms, auditor, chain, receivers
+from services.emergencies import alarms, auditor, calls, chain, receivers
 from services.subject import Job, Running, Subject
 from settings.clock import wall
 
@@ -18,8 +18,11 @@ async def _still_calling(running: Running, now: datetime) -> None:
 async def _go_on(running: Running, now: datetime) -> None:
     """A look that writes nothing while nothing rings."""
     house, home = running.house, running.home_id
-    if await running.database.read(lambda db: chain.is_due(db, home, now)):
-        await running.database.write(lambda db: chain.advance(db, house, home, now, wall()))
+    if not await running.database.read(lambda db: chain.is_due(db, home, now)):
+        return
+    await running.database.write(lambda db: calls.silent(db, house, home, now))
+    numbers = await running.database.read(lambda db: chain.under_way(db, home, now))
+    await running.each(numbers, lambda db, number: chain.advance(db, house, number, now, wall()))
 
 
 async def _audit(running: Running, now: datetime) -> None:

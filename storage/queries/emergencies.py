@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from care.states import PersonKind
@@ -82,17 +82,18 @@ def on_the_ladder(db: Unit, home_id: int, since: datetime) -> list[int]:
     ended while they were on it.
     """
     table, run, person = tables.Alarm, AlarmRun, tables.Person
-    known = or_(person.kind != PersonKind.GUEST.value, IS_PLACE)
-    rings = and_(table.arrived_at.is_(None), table.latest_at > since, known)
-    asked = (
+    rings = (
         select(table.id)
         .join(person, person.id == table.person_id)
-        .outerjoin(run, run.alarm_id == table.id)
-        .where(table.home_id == home_id, or_(rings, run.next_at.is_not(None)))
-        .where(or_(table.arrived_at.is_(None), run.next_at.is_not(None)))
-        .order_by(table.id)
+        .where(
+            table.home_id == home_id,
+            table.arrived_at.is_(None),
+            table.latest_at > since,
+            or_(person.kind != PersonKind.GUEST.value, IS_PLACE),
+        )
     )
-    return list(db.scalars(asked))
+    under_way = select(run.alarm_id).where(run.home_id == home_id, run.next_at.is_not(None))
+    return sorted({*db.scalars(rings), *db.scalars(under_way)})
 
 
 def floors_of(db: Unit, people: Collection[int]) -> dict[int, frozenset[str]]:

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from care.states import CallOutcome, Role
 from conversations import events
 from services.access import Viewer
-from services.emergencies import calls, chain, receivers, ringing
+from services.emergencies import calls, receivers, ringing, subject
 from services.emergencies.forms import TakeOver
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import Alarm, Called
 from services.ports import CallReport, Placed
 from services.roster import posts, roster
 from services.roster.forms import EditPost, PutShift
+from services.subject import Running
 from services.talks.envelope import Receipt
 from storage import tables
 from storage.unit import Unit
@@ -75,8 +76,7 @@ class Tower:
         """One look of the job, and what the dialer does after it."""
         home, house, now = self.home.ids.home_id, self.home.house, self.home.clock()
         database = self.home.database
-        if await database.read(lambda db: chain.is_due(db, home, now)):
-            await database.write(lambda db: chain.advance(db, house, home, now, self.wall))
+        await self.advances()
         names = {number: login for login, number in PHONES.items()}
         for order in await database.write(lambda db: calls.claim(db, house, home, now, 10)):
             login = names.get(order.number, order.number)
@@ -91,6 +91,13 @@ class Tower:
             await database.write(lambda db, o=own, a=answer: calls.placed(db, house, o, a, now))  # type: ignore[misc]
             if does is not None and answer.outcome is None:
                 await self.reports(login, does)
+
+    async def advances(self) -> None:
+        """What the job does each second."""
+        running = Running(self.home.database, self.home.house, self.home.ids.home_id, self.home.settings)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(subject, "wall", lambda: self.wall)
+            await subject._go_on(running, self.home.clock())
 
     async def reports(self, login: str, outcome: CallOutcome | None, *, ringing: bool = False) -> bool:
         """The company tells what became of the last call to somebody."""

@@ -93,7 +93,7 @@ async def test_e2_after_three_minutes_without_anybody_the_elder_is_told_the_trut
     assert "0571-8800-0101" in told["daughter"]
 
 
-async def test_a18_thanks_while_somebody_is_called_take_nothing_back(elder: HomeUnderTest) -> None:
+async def test_fault_a18_thanks_while_somebody_is_called_take_nothing_back(elder: HomeUnderTest) -> None:
     await cries(elder, "我摔倒了")
     told = await cries(elder, "谢谢")
     assert await elder.one("SELECT calmed_id FROM alarm") is None, told

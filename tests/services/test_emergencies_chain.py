@@ -10,6 +10,7 @@ from care.states import CallOutcome, Role
 from care.triage import Audience, Urgency
 from services.emergencies import alarms, auditor, calls, chain
 from storage import tables
+from storage.store import Store
 from storage.tables.roster import DutyPost
 from storage.unit import Unit
 from tests.services.chains import PHONES, Tower, tower
@@ -198,10 +199,9 @@ async def test_f1_an_open_alarm_goes_on_after_a_restart_and_rings_nobody_a_secon
 async def test_f1_an_order_that_nobody_carried_out_in_time_is_not_rung_an_hour_later(tower: Tower) -> None:
     await tower.cries()
     home, house = tower.home.ids.home_id, tower.home.house
-    await tower.write(lambda db, now: chain.advance(db, house, home, now, tower.wall))
+    await tower.advances()
     tower.home.clock.on(hours=1)
-    found = await tower.write(lambda db, now: (chain.advance(db, house, home, now, tower.wall), None)[1])
-    assert found is None
+    await tower.advances()
     orders = await tower.write(lambda db, now: calls.claim(db, house, home, now, 10))
     assert all(order.number not in {PHONES["zhou"], PHONES[NURSE]} for order in orders)
     assert ("周敏", "stopped") in await tower.told()
@@ -210,7 +210,7 @@ async def test_f1_an_order_that_nobody_carried_out_in_time_is_not_rung_an_hour_l
 async def test_f1_what_was_ordered_before_somebody_went_is_not_dialed(tower: Tower) -> None:
     await tower.cries()
     home, house = tower.home.ids.home_id, tower.home.house
-    await tower.write(lambda db, now: chain.advance(db, house, home, now, tower.wall))
+    await tower.advances()
     await tower.write(lambda db, now: alarms.go(db, house, tower.who["zhou"], "third", FALLEN, now))
     assert await tower.write(lambda db, now: calls.claim(db, house, home, now, 10)) == []
 
@@ -290,6 +290,34 @@ async def test_f15_the_auditor_is_clean_while_the_chain_goes_on_and_says_when_it
     assert await tower.write(lambda db, now: auditor.go_round(db, home, now, later)) == []
     assert auditor.is_late(wall, wall - timedelta(hours=1), later)
     assert not auditor.is_late(None, later - timedelta(seconds=59), later)
+
+
+async def test_f1_a_number_or_an_alarm_that_cannot_be_read_holds_up_no_other(tower: Tower) -> None:
+    await tower.home.rows("UPDATE staff SET phone = ? WHERE id = ?", b"broken", tower.who["zhou"].id)
+    await tower.cries()
+    assert await tower.goes_on(1) == [NURSE]
+    await tower.cries("救命", "second")
+    await tower.advances()
+    await tower.home.rows("UPDATE alarm_call SET number = ? WHERE dialed_at IS NULL", b"broken")
+    await tower.home.rows("UPDATE alarm_run SET step = 9 WHERE id = (SELECT min(id) FROM alarm_run)")
+    assert await tower.goes_on(21) == [LEAD], "the first one is broken, the second one goes on"
+    refused = await tower.home.rows("SELECT count(*) FROM alarm_call WHERE outcome = 'refused'")
+    assert refused == [(1,)]
+
+
+async def test_p7_what_a_restored_copy_still_has_ringing_calls_nobody_until_it_is_confirmed(tower: Tower) -> None:
+    await tower.cries()
+    home, ids = tower.home, tower.home.ids
+    home.clock.on(minutes=1)
+    at = home.clock()
+
+    def restored(store: Store) -> None:
+        store.insert(tables.Epoch, home_id=ids.home_id, backup_at=at, began_at=at)
+
+    await home.database.store(restored)
+    assert await tower.goes_on(30) == []
+    await tower.cries("救命", "second")
+    assert await tower.goes_on(1) == ["wang", NURSE], "what happens now is of now"
 
 
 # -- the ladder as arithmetic --------------------------------------------------------------------------------------
