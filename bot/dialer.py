@@ -16,7 +16,7 @@ from care.errors import Busy
 from services.emergencies import calls
 from services.emergencies.calls import Order
 from services.house import House
-from services.ports import CallReport, Telephone
+from services.ports import CallReport, OfAnother, Telephone
 from settings.clock import Clock
 from storage.database import Database
 
@@ -108,8 +108,14 @@ class Reports:
             told = telephone.reports(await request.read())
         except ValueError:
             raise web.HTTPBadRequest from None
+        elsewhere = False
         for one in told:
-            for hear in self._hear:
-                if await hear(one):
-                    break
+            try:
+                for hear in self._hear:
+                    if await hear(one):
+                        break
+            except OfAnother:
+                elsewhere = True
+        if elsewhere:
+            raise web.HTTPServiceUnavailable
         return web.json_response(DONE)

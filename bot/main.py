@@ -332,6 +332,7 @@ class Service:
         since = self.database.away_since
         if since is None:
             self.webhook.taken_again()
+        self.alone.watch(None if since is None else time.monotonic() - since)
         away, apart = (
             since is not None and time.monotonic() - since > AWAY_SHOWN,
             self.fanout is not None and self.fanout.alone,

@@ -225,7 +225,7 @@ class Aliyun:
         spoken = {name: legal(word) for name, word in words.items()}
         return {
             "CalledShowNumber": self._settings.caller,
-            "CalledNumber": number,
+            "CalledNumber": number.replace("-", ""),
             "StartCode": self._settings.alarm_text if text is CallText.ALARM else self._settings.check_text,
             "StartTtsParams": json.dumps(spoken, ensure_ascii=False, separators=(",", ":")),
             **{f"MenuKeyMap.{place}.Key": key for place, key in enumerate(KEYS, 1)},

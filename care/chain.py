@@ -54,6 +54,8 @@ class Reachable:
     floors: frozenset[str] = frozenset()
     """Those that the post answers for; none = the whole house."""
     on_duty: bool = False
+    holders: tuple[tuple[int, Role], ...] = ()
+    """Everybody on duty who may have the phone of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ class About:
     roles: frozenset[tuple[str, str]] = frozenset()
 
     def means(self, one: Reachable) -> bool:
-        """Whether the words accuse this one, by name or by the role on a floor."""
-        if one.staff is not None and one.staff in self.accused:
-            return True
-        return any(
-            one.role == role and (not floor or not one.floors or floor in one.floors) for role, floor in self.roles
+        """Whether the words accuse this one, by name or by the role on a floor, or somebody who may have the phone."""
+        people = {one.staff, *(staff for staff, _ in one.holders)}
+        roles = {one.role, *(role for _, role in one.holders)}
+        return bool(people & self.accused) or any(
+            role in roles and (not floor or not one.floors or floor in one.floors) for role, floor in self.roles
         )
 
 
@@ -81,8 +83,10 @@ def rung(step: Step, people: Iterable[Reachable], about: About, out: Collection[
     (L6). Whom the words accuse is left out (F5, F27).
     """
     found: dict[str, Reachable] = {}
+    people = list(people)
+    never = {*out, *(one.number for one in people if about.means(one))}
     for one in people:
-        if one.number and one.number not in out and _in(step, one, about) and not about.means(one):
+        if one.number and one.number not in never and _in(step, one, about):
             found.setdefault(one.number, one)
     if step is Step.LEAD and any(one.on_duty for one in found.values()):
         return [one for one in found.values() if one.on_duty]

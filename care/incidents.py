@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from care.states import Role
 
@@ -40,6 +41,15 @@ class Calls(StrEnum):
 
 
 NUMBERS: Final[Mapping[Calls, str]] = {Calls.AMBULANCE: "120", Calls.FIRE: "119", Calls.POLICE: "110"}
+_DIALS: Final[Mapping[str, Calls]] = {
+    **{number: calls for calls, number in NUMBERS.items()},
+    "家属": Calls.FAMILY,
+    "上报": Calls.AUTHORITY,
+}
+UNDECIDED: Final = frozenset({"险情"})
+"""Alarms that begin with no plan: gas and fire need opposite first steps, so a person says which."""
+GRAVE: Final = frozenset({"violence"})
+"""Plans that may be about a colleague: begun by hand they are for the lead and for who works on them (F5)."""
 TRIES: Final = 3
 """So often relatives are tried in vain before an incident may end without them (practice, day 3)."""
 
@@ -47,10 +57,10 @@ TRIES: Final = 3
 class PlanStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to do; `within` minutes from the beginning."""
 
-    text: str
+    text: Annotated[str, Meta(min_length=2, max_length=80)]
     role: Doer
-    within: int
-    more: str = ""
+    within: Annotated[int, Meta(ge=0, le=9999)]
+    more: Annotated[str, Meta(max_length=120)] = ""
     calls: Calls = Calls.NOBODY
 
 
@@ -65,7 +75,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Plans(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of them by their word."""
 
-    plans: Mapping[str, Plan]
+    plans: Mapping[Annotated[str, Meta(pattern="^[a-z]{1,16}$")], Plan]
 
 
 @cache
@@ -76,8 +86,18 @@ def plans() -> Mapping[str, Plan]:
 
 
 def plan_for(kind: str) -> str:
-    """The plan with which an alarm of a kind begins; sudden illness where none says so."""
-    return next((word for word, plan in plans().items() if kind in plan.kinds), "illness")
+    """The plan with which an alarm of a kind begins; sudden illness where none says so, "" where a person must say."""
+    return "" if kind in UNDECIDED else next((word for word, plan in plans().items() if kind in plan.kinds), "illness")
+
+
+def name_of(word: str) -> str:
+    """What a plan is called; one that was taken out of the file keeps its word."""
+    return plans()[word].name if word in plans() else word
+
+
+def dials(text: str) -> Calls:
+    """Whom a step telephones by its own words, so that a home's own wording keeps the button (E1)."""
+    return next((calls for word, calls in _DIALS.items() if word in text), Calls.NOBODY)
 
 
 class FamilyCall(StrEnum):

@@ -63,6 +63,10 @@ class Placed:
     """In Chinese, for the staff."""
 
 
+class OfAnother(Exception):
+    """A call that another process made, or this one before its restart: the company shall tell it again, elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """What the telephone company tells of a call afterwards. `outcome` is None while it goes on."""

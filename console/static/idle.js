@@ -21,6 +21,7 @@
     const here = location.pathname + location.search;
     location.assign((station ? "/console/station" : "/console/login") + "?to=" + encodeURIComponent(here));
   }
+  window.jiashu.quiet = () => Math.min(999999, Math.floor((Date.now() - last()) / 1000));
   const duty = () => { try { return localStorage.getItem("duty") === "1"; } catch (error) { return false; } };
   function tell() {
     told = Date.now();
@@ -41,7 +42,7 @@
   }
   for (const name of ["pointerdown", "keydown", "wheel", "touchstart", "input"]) document.addEventListener(name, acted, { capture: true, passive: true });
   document.addEventListener("htmx:configRequest", (event) => {
-    event.detail.headers["X-Idle"] = String(Math.min(999999, Math.floor((Date.now() - last()) / 1000)));
+    event.detail.headers["X-Idle"] = String(window.jiashu.quiet());
   });
   document.addEventListener("htmx:sseOpen", (event) => {
     const source = event.detail.source;

@@ -32,7 +32,7 @@
     restarts = 0;
     if (source.watched) return;
     source.watched = true;
-    source.addEventListener("beat", () => { lived = Date.now(); });
+    source.addEventListener("beat", () => { lived = Date.now(); pulse(); }); /* a page in the background has slow timers, and hears all the same */
     source.addEventListener("restart", () => { restarts = Date.now() + RESTARTS * 1000; look(); });
   });
   document.addEventListener("htmx:sseMessage", () => { lived = Date.now(); });
@@ -52,7 +52,8 @@
     if (strip) strip.hidden = !takes() || sounds;
     if (!takes() || !sounds || Date.now() - pulsed < 20000) return;
     pulsed = Date.now();
-    htmx.ajax("POST", "/console/duty/pulse", { source: document.body, swap: "none" });
+    const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
+    fetch("/console/duty/pulse", { method: "POST", headers: { "X-CSRF": csrf, "X-Idle": String(window.jiashu.quiet()) }, redirect: "manual" }).catch(() => {});
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-hear]")) window.jiashu.ring();
@@ -60,12 +61,32 @@
     if (event.target.closest("[hx-post='/console/duty/over']")) document.body.removeAttribute("data-takes");
   });
 
-  /* On the screen of who took over an alarm fills everything; the blank is 我去, but for who was just typing. */
-  let typed = 0;
+  /* On the screen of who took over an alarm fills everything; the blank is 我去, but not for who was typing or turning pages as it
+     came, nor where another button has the focus. */
+  let typed = 0, rings = "", rang = 0;
+  const ringing = () => Array.from(document.querySelectorAll(".alarm[data-ring]:not(.going)")).map((one) => one.dataset.ring).join(" ");
+  /* Who reads the message or cannot come works on: it folds to the strip, until something rings anew. */
+  function fold() {
+    let folded = "";
+    try { folded = sessionStorage.getItem("folded") || ""; } catch (error) { /* a private window keeps nothing */ }
+    document.body.classList.toggle("folded", folded !== "" && folded === ringing());
+  }
+  function looked() {
+    const now = ringing();
+    if (now !== rings) { rings = now; rang = Date.now(); }
+    fold();
+  }
+  for (const name of ["htmx:sseMessage", "htmx:afterSettle", "DOMContentLoaded"]) document.addEventListener(name, looked);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".alarm .look, .alarm .cannot")) return;
+    try { sessionStorage.setItem("folded", ringing()); } catch (error) { return; }
+    fold();
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, textarea, select")) { typed = Date.now(); return; }
-    const go = document.body.hasAttribute("data-takes") && document.querySelector(".alarm:not(.going) .go");
-    if (event.key !== " " || !go || event.repeat || Date.now() - typed < 3000) return;
+    if (event.target.matches("input, textarea, select, [contenteditable]")) { typed = Date.now(); return; }
+    const go = document.body.matches("[data-takes]:not(.folded)") && document.querySelector(".alarm:not(.going) .go[hx-post$='/go']");
+    if (event.key !== " " || !go || event.repeat || Date.now() - typed < 3000 || Date.now() - rang < 1500) return;
+    if (event.target !== go && event.target.closest("button, a, summary, label, dialog")) return;
     event.preventDefault();
     go.click();
   });

@@ -6,14 +6,25 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care.incidents import CALL_WORDS, NUMBERS, Calls, Doer
+from care.incidents import CALL_WORDS, NUMBERS, Doer, name_of
 from console.context import CLOCK, DATABASE, HOUSE
 from console.forms import number
 from console.routes import Routes
-from services.access import Viewer, access_page
+from services.access import WORKS, Viewer, access_page
 from services.incidents import incidents, plans
 from services.incidents.access import INCIDENTS, MAY_PLAN, MAY_REPORT, access_incident, may_see
-from services.incidents.forms import Begin, DecideReport, LogCall, PutContact, SetPlan, TakeLead, Tick, WriteNote
+from services.incidents.forms import (
+    Begin,
+    ChangePlan,
+    Close,
+    DecideReport,
+    LogCall,
+    PutContact,
+    SetPlan,
+    TakeLead,
+    Tick,
+    WriteNote,
+)
 from services.residents import record
 from services.residents.admission import today_of
 from storage import tables
@@ -45,13 +56,16 @@ async def of_alarm(request: web.Request) -> dict[str, Any]:
     """The incident of an alarm, or the question with which plan it begins."""
     who, alarm = viewer(request), int(request.match_info["alarm"])
 
-    def work(db: Unit) -> tuple[tables.Alarm, Any, str, dict[str, Any]]:
-        return *incidents.of_alarm(db, who, alarm), dict(plans.of_home(db, who.home_id))
+    def work(db: Unit) -> tuple[tables.Alarm, Any, str, dict[str, Any], list[Any]]:
+        row, known, plan = incidents.of_alarm(db, who, alarm)
+        whose = {one.id for one in queries.about(db, row.person_id)}
+        people = [one for one in residents.lines(db, who.sight) if one.id in whose]
+        return row, known, plan, dict(plans.of_home(db, who.home_id)), people
 
-    row, known, plan, every = await request.app[DATABASE].read(work)
+    row, known, plan, every, people = await request.app[DATABASE].read(work)
     if known is not None:
         raise web.HTTPSeeOther(f"/console/incidents/{known.id}")
-    return {"alarm": row, "plan": plan, "plans": every}
+    return {"alarm": row, "plan": plan, "plans": every, "people": people if len(people) > 1 else []}
 
 
 @ROUTES.form("/incidents/begin", Begin)
@@ -81,10 +95,17 @@ async def tick(request: web.Request, form: Tick) -> dict[str, Any]:
     return await _done(request, lambda db, who, now: incidents.tick(db, who, _number(request), step, form, now))
 
 
-@ROUTES.form(ONE + "/call", LogCall, "incidents/_one.html")
+@ROUTES.form(ONE + "/plan", ChangePlan, "incidents/_one.html")
+async def change_plan(request: web.Request, form: ChangePlan) -> dict[str, Any]:
+    """Another plan."""
+    return await _done(request, lambda db, who, now: incidents.change_plan(db, who, _number(request), form, now))
+
+
+@ROUTES.form(ONE + r"/call/{tie:\d{1,18}}", LogCall, "incidents/_one.html")
 async def call(request: web.Request, form: LogCall) -> dict[str, Any]:
-    """A call to a relative, or to somebody outside."""
-    return await _done(request, lambda db, who, now: incidents.log_call(db, who, _number(request), form, now))
+    """A call to a relative, or (0) to somebody outside."""
+    tie = int(request.match_info["tie"])
+    return await _done(request, lambda db, who, now: incidents.log_call(db, who, _number(request), tie, form, now))
 
 
 @ROUTES.form(ONE + "/note", WriteNote, "incidents/_one.html")
@@ -105,10 +126,10 @@ async def lead(request: web.Request, form: TakeLead) -> dict[str, Any]:
     return await _done(request, lambda db, who, now: incidents.take_lead(db, who, _number(request), form, now))
 
 
-@ROUTES.post(ONE + "/close", "incidents/_one.html")
-async def close(request: web.Request) -> dict[str, Any]:
-    """结束."""
-    return await _done(request, lambda db, who, now: incidents.close(db, who, _number(request), now))
+@ROUTES.form(ONE + "/close", Close, "incidents/_one.html")
+async def close(request: web.Request, form: Close) -> dict[str, Any]:
+    """结束, with what stands in the fields."""
+    return await _done(request, lambda db, who, now: incidents.close(db, who, _number(request), form, now))
 
 
 @ROUTES.form(r"/incidents/plans/{plan:[a-z]{1,16}}", SetPlan, "incidents/_list.html", may=MAY_PLAN)
@@ -137,7 +158,7 @@ async def strike(request: web.Request) -> dict[str, Any]:
 
 @ROUTES.get("/incidents/print", "incidents/print.html")
 async def sheet(request: web.Request) -> dict[str, Any]:
-    """The call-out list for the wall: colleagues on duty, the leads, and whom to call outside (E3, E4)."""
+    """The call-out list for the wall: who is on duty, the first steps, and whom to call outside (E3, E4)."""
     who, house, now = viewer(request), request.app[HOUSE], request.app[CLOCK]()
 
     def work(db: Unit) -> dict[str, Any]:
@@ -180,7 +201,7 @@ async def _list(request: web.Request, said: str = "") -> dict[str, Any]:
         }
 
     found = await request.app[DATABASE].read(work)
-    return found | {"may_plan": who.role in MAY_PLAN, "said": said}
+    return found | {"may_plan": who.role in MAY_PLAN, "said": said, "NUMBERS": NUMBERS}
 
 
 async def _one(request: web.Request) -> dict[str, Any]:
@@ -195,7 +216,8 @@ async def _one(request: web.Request) -> dict[str, Any]:
         steps = queries.steps(db, row, called, dict(NUMBERS))
         return {
             "row": row,
-            "plan": plans.of_home(db, who.home_id)[row.plan].name,
+            "plan": name_of(row.plan),
+            "plans": plans.of_home(db, who.home_id),
             "alarm": alarm,
             "rung": queries.rung(db, row),
             "names": called,
@@ -205,30 +227,33 @@ async def _one(request: web.Request) -> dict[str, Any]:
             "family": queries.family(db, row),
             "resident": resident,
             "name": db.words(person, "name", "老人") if person else "",
-            "facts": _facts(db, resident, who.home_id, now) if resident else [],
+            "card": _card(db, resident, who.home_id, now) if resident else None,
+            "contacts": plans.contacts(db, who.home_id),
+            "revisions": {"note": incidents.note_revision(row), "report": incidents.report_revision(row)},
             "note": db.words(row, "note"),
             "no_family": db.words(row, "no_family"),
             "revision": db.words(row, "revision"),
             "reported_why": db.words(row, "reported_why"),
             "missing": incidents.missing(db, row) if row.closed_at is None else [],
-            "colleagues": roster.members(db, who.home_id),
+            "colleagues": [one for one in roster.members(db, who.home_id) if one.role in WORKS],
         }
 
     found = await request.app[DATABASE].read(work)
-    if found["family"]:
-        request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"incident:{incident}")])
+    if found["resident"] is not None:
+        request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"card:{found['resident'].id}")])
     return found | {
         "may_report": who.role in MAY_REPORT,
         "DOERS": {one.value: one.words for one in Doer},
         "OUTCOMES": {one.value: words for one, words in CALL_WORDS.items()},
-        "FAMILY": Calls.FAMILY.value,
+        "step_revision": incidents.step_revision,
+        "SHORT_NUMBERS": {"救护车": "120", "火警": "119", "报警": "110"},
     }
 
 
-FACTS: Final = {"allergies": "过敏", "medicines": "在用的药", "history": "病史", "hospital": "送哪家医院"}
-"""What can kill, from the emergency card (A9)."""
-
-
-def _facts(db: Unit, resident: tables.Resident, home_id: int, now: datetime) -> list[tuple[str, str]]:
-    kept = residents_record.shown(db, resident, record.find(db, resident, now), today_of(db, home_id, now))
-    return [(name, kept.words[word]) for word, name in FACTS.items() if kept.words[word]]
+def _card(db: Unit, resident: tables.Resident, home_id: int, now: datetime) -> dict[str, Any]:
+    """What can kill, from the emergency card (A9); what nobody has filled in is said, since a blank is no "none"."""
+    kept = record.find(db, resident, now)
+    return {
+        "it": residents_record.shown(db, resident, kept, today_of(db, home_id, now)),
+        "risks": [risk for risk in record.risks_of(db, kept) if risk.high],
+    }

@@ -174,13 +174,14 @@ def call_instead(context: Context) -> None:
 
 
 def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> None:
-    """我去, said at `now` and written down; only then the person hears who comes.
+    """我去, said at `now` and written down; only then the person hears who comes. A viewer without a number is whoever
+    has the phone of a post.
 
     Raises NotFound while the message is not in the database.
     """
     alarm, kind = _open(db, viewer, openid, audience, now)
     if alarm.going_at is None or is_late(db, alarm):
-        went(db, house, alarm, kind, (viewer.id, viewer.name), now)
+        went(db, house, alarm, kind, (viewer.id or None, viewer.name), now)
 
 
 def is_late(db: Unit, alarm: tables.Alarm) -> bool:

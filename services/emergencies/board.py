@@ -100,9 +100,9 @@ class Board:
         return len(self._open)
 
     @property
-    def uncommitted(self) -> list[Alarm]:
-        """What rings and is in no database yet; the chain of the database does not know it."""
-        return [alarm for alarm in self._open.values() if alarm.uncommitted and alarm.waits]
+    def waiting(self) -> list[Alarm]:
+        """What rings and nobody goes to."""
+        return [alarm for alarm in self._open.values() if alarm.waits]
 
     def concerns(self, hints: frozenset[str]) -> bool:
         """Whether hints name somebody whose strip stands here, or was ended a moment ago and may come back."""

@@ -8,14 +8,17 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.states import CallOutcome, CallWay
+from care.chain import About, Reachable
+from care.states import CallOutcome, CallWay, Role
 from care.triage import Audience, Urgency
 from services.access import name_of
+from services.accusations import accusations
 from services.emergencies import alarms, phones
 from services.emergencies.ringing import where_of
 from services.house import House
 from services.ports import CallReport, CallText, Placed
 from storage import tables
+from storage.queries import emergencies as queries
 from storage.seal import Unreadable
 from storage.tables.emergencies_chain import AlarmCall, AlarmRun, Takeover
 from storage.tables.roster import DutyPost
@@ -45,7 +48,12 @@ def claim(db: Unit, house: House, home_id: int, now: datetime, limit: int) -> li
     """Orders to carry out now, the oldest first; each is given out once."""
     waiting = (
         select(AlarmCall.id)
-        .where(AlarmCall.ended_at.is_(None), AlarmCall.home_id == home_id, AlarmCall.dialed_at.is_(None))
+        .where(
+            AlarmCall.ended_at.is_(None),
+            AlarmCall.home_id == home_id,
+            AlarmCall.dialed_at.is_(None),
+            AlarmCall.asked_at >= now - STALE,
+        )
         .order_by(AlarmCall.id)
         .limit(limit)
     )
@@ -93,7 +101,7 @@ def placed(db: Unit, house: House, own: str, answer: Placed, now: datetime) -> N
         return
     call, run = found
     call.ref, call.code = answer.ref or call.ref, answer.code[:64] or call.code
-    if answer.outcome is not None:
+    if answer.outcome is not None and call.outcome is None:
         _end(db, house, call, run, answer.outcome, now)
 
 
@@ -178,9 +186,33 @@ def _end(db: Unit, house: House, call: AlarmCall, run: AlarmRun | None, outcome:
     db.flush()
     if outcome is CallOutcome.GO:
         _goes(db, house, call, now)
-    elif run is not None and run.next_at is not None and run.went_at is None and _step_is_over(db, call):
+    elif run is not None and run.next_at is not None and _waits_for(run, call) and _step_is_over(db, call):
         run.next_at = min(run.next_at, now)
     db.store.hint("alarms")
+
+
+def _waits_for(run: AlarmRun, call: AlarmCall) -> bool:
+    """Whether the ladder stands at the step of this call: a late end of an earlier one hurries nobody, and after the
+    last step there is a pause.
+    """
+    nobody = run.went_at is None or run.late_at is not None
+    return nobody and run.step > 0 and (call.round, call.step) == (run.round, run.step - 1)
+
+
+def about_of(db: Unit, alarm: tables.Alarm) -> About:
+    """What of an alarm decides whom it rings."""
+    nobody: tuple[frozenset[int], frozenset[tuple[str, str]]] = frozenset(), frozenset()
+    named, roles = accusations.of_people(db, [alarm.person_id]).get(alarm.person_id, nobody)
+    floors = queries.floors_of(db, [alarm.person_id])[alarm.person_id]
+    return About(Audience(alarm.audience), floors, named, roles)
+
+
+def is_meant(db: Unit, about: About, staff_id: int | None) -> bool:
+    """Whether the words accuse this colleague."""
+    staff = db.get(tables.Staff, staff_id) if staff_id is not None else None
+    return staff is not None and about.means(
+        Reachable("", staff.name, Role(staff.role), staff.id, floors=frozenset(staff.floors.split()))
+    )
 
 
 def _goes(db: Unit, house: House, call: AlarmCall, now: datetime) -> None:
@@ -188,6 +220,8 @@ def _goes(db: Unit, house: House, call: AlarmCall, now: datetime) -> None:
     alarm = db.get_one(tables.Alarm, call.alarm_id)
     db.lock_persons(alarm.person_id)
     alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
+    if is_meant(db, about_of(db, alarm), call.staff_id):
+        return
     if alarm.arrived_at is not None or (alarm.going_at is not None and not alarms.is_late(db, alarm)):
         return
     person = db.get_one(tables.Person, alarm.person_id)

@@ -16,7 +16,6 @@ from care.errors import NotFound
 from care.states import CallOutcome, CallWay
 from care.triage import Audience
 from services.access import Viewer, may_hear
-from services.accusations import accusations
 from services.emergencies import calls, phones, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
@@ -63,8 +62,9 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
             run.next_at, run.ended_at = None, now
             calls.stop(db, alarm.id, now)
         return False
-    about = _about(db, alarm)
-    heard = hear.cover(about.floors)
+    about = calls.about_of(db, alarm)
+    heard = hear.cover(about.floors, about.audience, about.accused)
+    _nobody_who_is_meant(db, alarm, about, now)
     if run is None:
         run = AlarmRun(
             id=new_id(),
@@ -92,6 +92,18 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
     return True
 
 
+def _nobody_who_is_meant(db: Unit, alarm: tables.Alarm, about: About, now: datetime) -> None:
+    """Who said 我去 and is accused after it does not go: the ladder goes on at once, and another may go (F27)."""
+    if alarm.going_by is None or not calls.is_meant(db, about, alarm.going_by):
+        return
+    db.lock_persons(alarm.person_id)
+    alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
+    alarm.going_at, alarm.going_by = None, None
+    db.flush()
+    db.store.audit(alarm.home_id, now, "machine", "not_arrived", f"alarm:{alarm.id}")
+    db.store.hint("alarms", f"person:{alarm.person_id}")
+
+
 def _someone_went(db: Unit, alarm: tables.Alarm, run: AlarmRun, steps: Sequence[Step], now: datetime) -> None:
     """A 我去 stops the ladder for three minutes; without one it goes on from where it was."""
     if alarm.going_at == run.went_at:
@@ -109,7 +121,7 @@ def _cried_again(alarm: tables.Alarm, run: AlarmRun, heard: bool, now: datetime)
     if alarm.count == run.count:
         return
     run.count = alarm.count
-    if run.went_at is None and run.next_at is not None:
+    if (run.went_at is None or run.late_at is not None) and run.next_at is not None:
         run.next_at = min(run.next_at, now + ladder.first_wait(alarm.level, heard=heard))
 
 
@@ -229,23 +241,17 @@ def cannot_come(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: 
                 outcome=CallOutcome.CANNOT.value,
             )
         )
-    if run is not None and run.next_at is not None and found.going_at is None:
+    if run is not None and run.next_at is not None and (found.going_at is None or run.late_at is not None):
         run.next_at = min(run.next_at, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "cannot_come", f"alarm:{found.id}")
     db.store.hint("alarms")
 
 
-def _about(db: Unit, alarm: tables.Alarm) -> About:
-    named, roles = accusations.of_people(db, [alarm.person_id]).get(
-        alarm.person_id, (frozenset[int](), frozenset[tuple[str, str]]())
-    )
-    return About(Audience(alarm.audience), queries.floors_of(db, [alarm.person_id])[alarm.person_id], named, roles)
-
-
 def overdue(db: Unit, home_id: int, now: datetime) -> list[str]:
     """What should have gone on and did not: a run whose moment is 30 s past, a call that is out for 90 s."""
     run = AlarmRun
-    late = select(run.id).where(run.home_id == home_id, run.next_at < now - timedelta(seconds=30))
+    numbers = under_way(db, home_id, now)
+    late = select(run.id).where(run.alarm_id.in_(numbers), run.next_at < now - timedelta(seconds=30))
     out = select(AlarmCall.id).where(
         AlarmCall.ended_at.is_(None),
         AlarmCall.home_id == home_id,
@@ -256,7 +262,7 @@ def overdue(db: Unit, home_id: int, now: datetime) -> list[str]:
         select(table.id)
         .outerjoin(run, run.alarm_id == table.id)
         .where(
-            table.id.in_(under_way(db, home_id, now)),
+            table.id.in_(numbers),
             run.id.is_(None),
             table.raised_at < now - timedelta(seconds=30),
         )

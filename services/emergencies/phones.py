@@ -110,7 +110,9 @@ def reachable(db: Unit, home_id: int, now: datetime) -> list[Reachable]:
             one = there[0] if len(there) == 1 else None
             name = one.name if one else f"{post.name}值班手机"
             role = Role(one.role) if one else None
-            found.append(Reachable(number, name, role, one.id if one else None, post.id, floors, on_duty=True))
+            holders = tuple((each.id, Role(each.role)) for each in there)
+            who = one.id if one else None
+            found.append(Reachable(number, name, role, who, post.id, floors, on_duty=True, holders=holders))
             continue
         found += [
             Reachable(of(db, one, None), one.name, Role(one.role), one.id, post.id, floors, on_duty=True)

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from care.chain import Step
 from care.errors import Invalid, NotFound
 from care.states import CallWay, TakeoverEnd
-from services.access import WORKS, Viewer
+from care.triage import Audience
+from services.access import LEADS, WORKS, Viewer
 from services.emergencies import phones
 from services.emergencies.forms import TakeOver
 from services.house import House
@@ -62,6 +63,8 @@ class Receiver:
     """What became of the last test of the phone: an outcome, `rings`, or empty where none was made."""
     good_before: datetime | None = None
     """When a key was last pressed on that phone."""
+    lead: bool = False
+    """Whether she hears what is for the lead alone."""
 
     @property
     def hears(self) -> Hears:
@@ -90,10 +93,15 @@ class Receivers:
         """Who stands for the state, the newest of them."""
         return max((one for one in self.all if one.hears is self.hears), key=lambda one: one.begun_at, default=None)
 
-    def cover(self, floors: frozenset[str]) -> bool:
-        """Whether somebody hears at a screen who answers for these floors."""
+    def cover(self, floors: frozenset[str], audience: Audience, but: frozenset[int] = frozenset()) -> bool:
+        """Whether somebody hears at a screen who answers for these floors, whom the alarm is shown to, and whom its
+        words do not accuse (`but`).
+        """
         return any(
-            one.hears is not Hears.NOBODY and (not one.floors or not floors or bool(one.floors & floors))
+            one.hears is not Hears.NOBODY
+            and one.staff not in but
+            and (one.lead or audience is not Audience.LEAD)
+            and (not one.floors or not floors or bool(one.floors & floors))
             for one in self.all
         )
 
@@ -127,6 +135,7 @@ def now_(db: Unit, house: House, home_id: int, machine_now: datetime) -> Receive
                 phones.shown(number),
                 tests.get(row.id, ""),
                 check.good_at if check else None,
+                who.role in LEADS,
             )
         )
     return Receivers(tuple(found), house.telephone)
@@ -215,6 +224,8 @@ def hand_over(db: Unit, viewer: Viewer, session: int, now: datetime) -> None:
 
 NIGHT: Final = (time(20), time(8))
 """From when to when somebody must hear who does not sleep."""
+CHANGE: Final = timedelta(minutes=30)
+"""So long may lie between one who hands over and the next whose telephone was proven."""
 
 
 def proven_nights(db: Unit, home_id: int, zone: tzinfo, now: datetime, most: int = 31) -> tuple[int, int]:
@@ -236,13 +247,19 @@ def proven_nights(db: Unit, home_id: int, zone: tzinfo, now: datetime, most: int
         )
     ).all()
     passed = sum(
-        any(
-            good is not None and good < ends and (over is None or over > begins) and begun < ends
-            for begun, good, over in proofs
-        )
+        _whole(begins, ends, [(max(begun, good), over or now) for begun, good, over in proofs if good is not None])
         for begins, ends in nights
     )
     return passed, len(nights)
+
+
+def _whole(begins: datetime, ends: datetime, proven: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Whether somebody with a proven telephone was there from one end to the other, but for a change of shift."""
+    covered = begins
+    for since, until in sorted(proven):
+        if since <= covered + CHANGE:
+            covered = max(covered, until)
+    return covered + CHANGE >= ends
 
 
 def tidy(db: Unit, home_id: int, now: datetime) -> int:

@@ -19,6 +19,7 @@ from services.search import search
 from storage import tables
 from storage.queries import families_ties as queries
 from storage.tables.families_ties import Alias, ElderWish, TieChange
+from storage.tables.incidents import IncidentCall
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -84,6 +85,7 @@ def _ties(db: Unit, gone: int, stays: int) -> None:
             kept.proof, kept.proved_by, kept.proved_at = tie.proof, tie.proved_by, tie.proved_at
         kept.rang_at = kept.rang_at or tie.rang_at
         at = min(kept.position, tie.position)
+        db.execute(update(IncidentCall).where(IncidentCall.kinship_id == tie.id).values(kinship_id=kept.id))
         db.delete(tie)
         db.flush()
         placed(queries.ties(db, kept.resident_id), kept, at)

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from care.errors import NotFound
-from care.states import Role
+from care.incidents import GRAVE
+from care.states import PersonKind, Role
 from care.triage import Audience
 from services.access import LEADS, WORKS, Page, Viewer, access_page, looks, may_hear
 from storage import tables
@@ -31,12 +32,34 @@ def access_incident(db: Unit, viewer: Viewer, incident_id: int, *, lock: bool = 
     return found
 
 
-def may_see(db: Unit, viewer: Viewer, row: Incident) -> bool:
-    """Whether the alarm behind it is one that this colleague hears, about somebody whom she may see."""
-    if row.alarm_id is None:
-        return True
-    alarm = db.get_one(tables.Alarm, row.alarm_id)
-    if not may_hear(viewer, Audience(alarm.audience)):
+def may_see(db: Unit, viewer: Viewer, row: Incident, *, mine: bool = False) -> bool:
+    """Whether a colleague sees an incident: who hears the alarm behind it, on her floors; who began it, leads it, went
+    or was there, on whatever floor. Nobody whom the talk accuses. `mine`: as if she led it.
+    """
+    mine = mine or viewer.id in {row.opened_by, row.lead_id}
+    if row.alarm_id is not None:
+        return hears(db, viewer, db.get_one(tables.Alarm, row.alarm_id), mine=mine)
+    if row.plan in GRAVE and not mine and viewer.role not in LEADS:
         return False
-    seen = select(tables.Person.id).where(tables.Person.id == alarm.person_id, viewer.sight.person(tables.Person.id))
-    return db.scalars(seen).first() is not None
+    if row.resident_id is None:
+        return True
+    table = tables.Resident
+    asked = select(table.id).where(table.id == row.resident_id, viewer.sight.unaccused(table.person_id))
+    return db.scalars(asked if mine else asked.where(viewer.sight.resident())).first() is not None
+
+
+def hears(db: Unit, viewer: Viewer, alarm: tables.Alarm, *, mine: bool = False) -> bool:
+    """Whether a colleague may work on an alarm. Of one whose words name somebody the floor knows the place alone
+    (F5).
+    """
+    if viewer.role not in WORKS or not may_hear(viewer, Audience(alarm.audience)):
+        return False
+    if alarm.brief and viewer.role not in LEADS:
+        return False
+    person, sight = tables.Person, viewer.sight
+    asked = select(person.id).where(person.id == alarm.person_id, person.home_id == viewer.home_id)
+    if mine or viewer.id in {alarm.going_by, alarm.arrived_by}:
+        return db.scalars(asked.where(sight.unaccused(person.id))).first() is not None
+    a_colleagues = and_(person.kind == PersonKind.STAFF.value, sight.unaccused(person.id))
+    seen = or_(sight.person(person.id), a_colleagues) if viewer.role in LEADS else sight.person(person.id)
+    return db.scalars(asked.where(seen)).first() is not None

@@ -14,16 +14,22 @@ class Begin(Form, frozen=True, kw_only=True):
 
 
 class Tick(Form, frozen=True, kw_only=True):
-    """A step is done, or passed over with a reason."""
+    """A step is to be done, passed over with a reason, or open again; not turned over, since two press at once."""
 
+    want: str = "done"
     why: str = ""
 
 
+class ChangePlan(Form, frozen=True, kw_only=True):
+    """Another plan, chosen by mistake or in haste."""
+
+    plan: str
+
+
 class LogCall(Form, frozen=True, kw_only=True):
-    """A call to a relative (by the number of the tie), or to somebody outside."""
+    """A call to a relative, or to somebody outside, who is named."""
 
     outcome: str
-    kinship: int = 0
     who: str = ""
     told: str = ""
 
@@ -34,6 +40,10 @@ class WriteNote(Form, frozen=True, kw_only=True):
     note: str = ""
     no_family: str = ""
     revision: str = ""
+
+
+class Close(WriteNote, frozen=True, kw_only=True):
+    """The end, with what stands in the fields at that moment."""
 
 
 class DecideReport(Form, frozen=True, kw_only=True):

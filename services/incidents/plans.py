@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from care import phones
 from care.errors import Changed, Forbidden, Invalid, NotFound
-from care.incidents import NUMBERS, Doer, Plan, PlanStep, plans
+from care.incidents import NUMBERS, Doer, Plan, PlanStep, dials, plans
 from services.access import Viewer, name_of
 from services.incidents.access import MAY_PLAN
 from services.incidents.forms import PutContact, SetPlan
@@ -19,8 +19,12 @@ from storage.types import new_id
 from storage.unit import Unit
 
 STEPS: Final = 20
+LONGEST: Final = 4000
+"""Signs of a whole plan."""
 CONTACTS: Final = 30
-LINE: Final = re.compile(r"(\d{1,4})\s*分?(?:钟|内|以内)?\s*[，,、 ]\s*(\S+?)\s*[，,、：: ]\s*(.{2,80})")
+LINE: Final = re.compile(
+    r"(\d{1,4})\s*分?(?:钟|内|以内)?\s*[，,、 ]\s*(\S+?)\s*[，,、：: ]\s*(.{2,80}?)(?:（(.{1,120})）)?"
+)
 _DOERS: Final[Mapping[str, Doer]] = {one.words: one for one in Doer}
 SHORT: Final = re.compile(r"\d{3,5}")
 """120, 119, 110, 12345: numbers that no area has."""
@@ -36,14 +40,17 @@ def of_home(db: Unit, home_id: int) -> dict[str, Plan]:
     """The plans as they hold in this home."""
     own = newest(db, home_id)
     return {
-        word: Plan(plan.name, _read(own[word].lines, plan), plan.kinds) if word in own else plan
+        word: Plan(plan.name, _read(own[word].lines), plan.kinds) if word in own else plan
         for word, plan in plans().items()
     }
 
 
 def lines_of(plan: Plan) -> str:
-    """A plan as it is written in the form: 5 分，护士，看意识和呼吸."""
-    return "\n".join(f"{step.within} 分，{step.role.words}，{step.text}" for step in plan.steps)
+    """A plan as it is written in the form: 5 分，护士，看意识和呼吸（叫得应吗）."""
+    return "\n".join(
+        f"{step.within} 分，{step.role.words}，{step.text}{f'（{step.more}）' if step.more else ''}"
+        for step in plan.steps
+    )
 
 
 def revision_of(row: IncidentPlan | None) -> str:
@@ -62,17 +69,20 @@ def set_plan(db: Unit, viewer: Viewer, word: str, form: SetPlan, now: datetime) 
     if form.drawn not in {None, revision_of(known)}:
         who = name_of(db, known.set_by) if known else "有同事"
         raise Changed(who=who, what="改过这份预案", revision=revision_of(known))
-    steps = _read(form.lines, plans()[word])
+    steps = _read(form.lines)
     if not steps:
         raise Invalid(why="预案至少要有一步。")
     if len(steps) > STEPS:
         raise Invalid(why=f"一份预案最多 {STEPS} 步，分成两份更好找。")
+    lines = lines_of(Plan("", steps))
+    if len(lines) > LONGEST:
+        raise Invalid(why=f"一份预案最多 {LONGEST} 个字，请写短些。")
     row = IncidentPlan(
         id=new_id(),
         home_id=viewer.home_id,
         plan=word,
         version=known.version + 1 if known else 1,
-        lines="\n".join(f"{step.within} 分，{step.role.words}，{step.text}" for step in steps),
+        lines=lines,
         why=_short(form.why, 200),
         set_at=now,
         set_by=viewer.id,
@@ -90,9 +100,10 @@ def _short(text: str, most: int) -> str:
     return words
 
 
-def _read(lines: str, starter: Plan) -> tuple[PlanStep, ...]:
-    """The steps of a text. Raises Invalid with the line that cannot be read."""
-    known = {step.text: step for step in starter.steps}
+def _read(lines: str) -> tuple[PlanStep, ...]:
+    """The steps of a text; whom one telephones is told by its own words. Raises Invalid with the line that cannot be
+    read.
+    """
     found: list[PlanStep] = []
     for number, line in enumerate(filter(None, (one.strip() for one in lines.splitlines())), 1):
         read = LINE.fullmatch(line)
@@ -102,9 +113,7 @@ def _read(lines: str, starter: Plan) -> tuple[PlanStep, ...]:
             raise Invalid(
                 why=f"第 {number} 行看不懂：「{line[:20]}」。写成「5 分，护士，看意识和呼吸」，谁来做写：{people}。"
             )
-        same = known.get(read[3])
-        more, calls = (same.more, same.calls) if same else ("", next(iter(type(starter.steps[0].calls))))
-        found.append(PlanStep(read[3], doer, int(read[1]), more, calls))
+        found.append(PlanStep(read[3], doer, int(read[1]), read[4] or "", dials(read[3])))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ SUBJECT: Final = Subject(
     name="incidents",
     actions={
         "begin_incident": "开始预案",
+        "change_incident_plan": "换一份预案",
         "tick_step": "勾了一步",
         "untick_step": "取消勾选",
         "pass_step": "跳过一步",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from care.incidents import plans
+from care.incidents import name_of
 from services.access import Viewer
 from services.incidents.access import INCIDENTS, may_see
 from services.subject import TodayLine
@@ -25,7 +25,7 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
         TodayLine(
             "warn" if row.drill else "bad",
             "演练" if row.drill else "紧急",
-            f"{plans()[row.plan].name}{'：' + row.place if row.place else ''}",
+            f"{name_of(row.plan)}{'：' + row.place if row.place else ''}",
             "步骤勾完、告诉家里、写了经过才结束",
             f"/console/incidents/{row.id}",
             "去看",

@@ -51,6 +51,12 @@ def here(db: Unit, row: CommonPhone) -> Here:
     return Here("room" if row.one_id is None else "shared", names, beds, rooms)
 
 
+def who_live_at(db: Unit, place_id: int) -> list[tables.Resident]:
+    """Who lives where a phone of several hangs, or shares it."""
+    row = db.scalars(select(CommonPhone).where(CommonPhone.place_id == place_id)).first()
+    return [resident for resident, _ in _residents(db, row)] if row is not None else []
+
+
 def _residents(db: Unit, row: CommonPhone) -> list[tuple[tables.Resident, tables.Person]]:
     table = tables.Resident
     asked = select(table, tables.Person).join(tables.Person, tables.Person.id == table.person_id)

@@ -1,13 +1,14 @@
 """What the pages of incidents ask: what is open, what was, and one of them whole (E2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, or_, select, true
 
-from care.incidents import Calls, plans
+from care.incidents import Calls, name_of
 from storage import tables
-from storage.queries import emergencies
+from storage.queries import emergencies, families_phones
 from storage.queries.pages import and_one
 from storage.tables.emergencies_chain import AlarmCall
 from storage.tables.families_ties import TieChange
@@ -82,10 +83,7 @@ def listed(db: Unit, home_id: int, *, closed: bool, before: int = 0) -> tuple[li
             .group_by(IncidentStep.incident_id)
         )
     }
-    found = [
-        Line(row, plans()[row.plan].name if row.plan in plans() else row.plan, lead or "", *counted.get(row.id, (0, 0)))
-        for row, lead in rows
-    ]
+    found = [Line(row, name_of(row.plan), lead or "", *counted.get(row.id, (0, 0))) for row, lead in rows]
     return found, rows[-1][0].id if len(every) > PAGE else 0
 
 
@@ -157,6 +155,19 @@ def family(db: Unit, row: Incident) -> list[Relative]:
         for one, person in rows
         if "emergency" in one.scopes.split() or person.id not in taken
     ]
+
+
+def about(db: Unit, person_id: int) -> list[tables.Resident]:
+    """Whom an alarm may be about: who speaks, those to whom a relative belongs, those who live where a phone hangs."""
+    table, tie = tables.Resident, tables.Kinship
+    whose = table.person_id == person_id, table.id.in_(select(tie.resident_id).where(tie.person_id == person_id))
+    found = list(db.scalars(select(table).where(or_(*whose)).order_by(table.room, table.bed, table.id)))
+    return found or families_phones.who_live_at(db, person_id)
+
+
+def rooms(residents: Sequence[tables.Resident]) -> str:
+    """Their rooms, as a place: 306 室 或 307 室."""
+    return " 或 ".join(dict.fromkeys(f"{one.room} 室" for one in residents if one.room))
 
 
 def rung(db: Unit, row: Incident) -> list[tuple[AlarmCall, str]]:

@@ -33,16 +33,20 @@ class Sight:
         """
         if not self.works:
             return false()
+        mine = select(tables.Person.id).where(tables.Person.home_id == self.home_id)
+        staff = tables.Person.kind == PersonKind.STAFF.value
+        here = or_(column.in_(mine.where(~staff)), and_(column.in_(mine.where(staff)), self._colleague(column)))
+        return and_(here, self._floor(column), self.unaccused(column))
+
+    def unaccused(self, column: Ids) -> ColumnElement[bool]:
+        """People whose talk neither accuses the viewer nor is hidden from the viewer, on whatever floor."""
         still = or_(A.state == "suspected", A.case_id.is_not(None))
         over = select(tables.Complaint.id).where(tables.Complaint.closed_at.is_not(None))
         accuses = select(A.person_id).where(self._me(), still, or_(A.case_id.is_(None), A.case_id.not_in(over)))
         hidden = exists().where(
             tables.Complaint.person_id == column, tables.Complaint.closed_at.is_(None), self._hidden()
         )
-        mine = select(tables.Person.id).where(tables.Person.home_id == self.home_id)
-        staff = tables.Person.kind == PersonKind.STAFF.value
-        here = or_(column.in_(mine.where(~staff)), and_(column.in_(mine.where(staff)), self._colleague(column)))
-        return and_(here, self._floor(column), column.not_in(accuses), ~hidden)
+        return and_(column.not_in(accuses), ~hidden)
 
     def _colleague(self, column: Ids) -> ColumnElement[bool]:
         """A colleague's own WeChat is no talk of the house (F39): seen while she calls for help, and by the lead where

@@ -27,6 +27,7 @@ class Incident(Base):
     opened_by: Mapped[int] = column(BigInteger, "who began the plan")
     lead_id: Mapped[int | None] = link("staff.id", "who is in charge of it", nullable=True)
     note: Mapped[bytes | None] = sealed("what happened, in the words of who was there", nullable=True)
+    written_by: Mapped[int | None] = column(BigInteger, "who wrote that last", nullable=True)
     revision: Mapped[bytes | None] = sealed("after a drill: what is to change in the plan", nullable=True)
     no_family: Mapped[bytes | None] = sealed("why nobody of the family is told", nullable=True)
     reported: Mapped[bool | None] = column(
@@ -65,7 +66,9 @@ class IncidentCall(Base):
     after_practice = After.GONE
 
     incident_id: Mapped[int] = link("incident.id", "of which incident", index=True)
-    kinship_id: Mapped[int | None] = link("kinship.id", "which relative; null = somebody outside", nullable=True)
+    kinship_id: Mapped[int | None] = column(
+        BigInteger, "which relative, whose tie may be gone by now; null = somebody outside", nullable=True
+    )
     who: Mapped[bytes] = sealed("whom, as the page named them")
     outcome: Mapped[str] = closed(FamilyCall, String(12), "what became of it")
     told: Mapped[bytes | None] = sealed("what was said", nullable=True)

@@ -15,7 +15,7 @@ from care.triage import Audience, Triage, Urgency
 from services.access import Viewer
 from services.emergencies.board import Board
 from services.emergencies.strip import Alarm, Place
-from services.ports import CallReport, CallText, Placed
+from services.ports import CallReport, CallText, OfAnother, Placed
 from tests.bot.waiting import until
 
 NOW = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)
@@ -129,8 +129,45 @@ async def test_f5_an_accusation_rings_the_leads_alone_and_tells_no_place(night: 
 async def test_s6_a_stranger_rings_no_telephone_and_without_a_company_nobody_does(night: Night) -> None:
     night.cries(openid="stranger")
     assert not await night.alone.hear(CallReport("abc", "r", outcome=CallOutcome.GO)), "a call of the database"
-    assert await night.alone.hear(CallReport("-zz", "r", outcome=CallOutcome.GO)), "of a process that is gone"
+    with pytest.raises(OfAnother):
+        await night.alone.hear(CallReport("-zz", "r", outcome=CallOutcome.GO))
     silent = Night(company=Company(connected=False))
     silent.cries()
     await asyncio.sleep(0.1)
     assert night.company.rung == silent.company.rung == []
+
+
+async def test_f4_a_key_on_the_phone_of_a_post_is_written_down_as_well(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.bot.test_alone.PEOPLE", [Reachable("9", "3 楼值班手机", None, None, 7, on_duty=True)])
+    night.cries()
+    await night.rings("9")
+    await night.reports("9", CallOutcome.GO)
+    ((viewer, written, _),) = night.went
+    assert (viewer.id, viewer.name, written.openid) == (0, "3 楼值班手机", "third")
+
+
+async def test_f4_a_call_of_another_process_is_told_again_until_that_one_hears_it(night: Night) -> None:
+    night.cries()
+    await night.rings("3")
+    with pytest.raises(OfAnother):
+        await night.alone.hear(CallReport("-zzzz!1", "r", False, CallOutcome.GO))
+    assert night.went == []
+
+
+async def test_f4_once_the_database_is_away_for_long_what_it_had_rings_as_well_and_again(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, "AGAIN", timedelta(seconds=0.3))
+    night.cries()
+    night.board.committed("third", "k")
+    night.alone.watch(29)
+    await asyncio.sleep(0.1)
+    assert night.company.numbers == []
+    night.alone.watch(30)
+    await night.rings("3", "2", "5", "6", "3")
+    night.alone.watch(None)
+    rung = len(night.company.rung)
+    await asyncio.sleep(0.8)
+    assert len(night.company.rung) <= rung + 1, "the chain of the database goes on with it"

@@ -206,6 +206,9 @@ def leads(conf: str, path: str) -> str:
         ("/MP_verify_..%2Fconfig.txt", False),
         ("/p/letters", True),
         ("/wechat", True),
+        ("/telephone/abcdefghijklmnopqrstuvwx", True),
+        ("/alarmz", True),
+        ("/alarmz/x", False),
         ("/config.toml", False),
     ],
 )

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from care.chain import LADDERS, About, Reachable, Step, above, rung
 from care.errors import NotFound
-from care.states import CallOutcome, Role
-from care.triage import Audience, Urgency
+from care.states import CallOutcome
+from care.triage import Audience
 from services.emergencies import alarms, auditor, calls, chain
 from storage import tables
 from storage.store import Store
@@ -228,6 +227,65 @@ async def test_f27_who_is_accused_is_not_rung_by_telephone_either(tower: Tower) 
     assert NURSE in tower.rung
 
 
+async def test_f27_who_said_it_and_is_accused_after_it_does_not_go_and_another_may(tower: Tower) -> None:
+    await tower.cries("我摔倒了")
+    await tower.goes_on(1)
+    zhou = tower.who["zhou"]
+    await tower.write(lambda db, now: alarms.go(db, tower.home.house, zhou, "third", FALLEN, now))
+    assert await tower.goes_on(30) == []
+    await tower.cries("周敏打我，头流血了")
+    rung = await tower.goes_on(70)
+    assert rung, "the ladder does not wait three minutes for her"
+    assert "zhou" not in rung
+    tang = tower.who["tang"]
+    await tower.write(lambda db, now: alarms.go(db, tower.home.house, tang, "third", FALLEN, now))
+    assert (await tower.alarm()).going == "唐雨"
+
+
+async def test_f27_a_telephone_of_several_does_not_ring_where_one_of_them_is_accused(tower: Tower) -> None:
+    def phone(db: Unit, _: object) -> None:
+        row = db.query(DutyPost).filter(DutyPost.name == "3 楼").one()
+        db.seal(row, "phone", "13800000009")
+
+    await tower.write(phone)
+    await tower.cries("周敏打我，头流血了")
+    assert "13800000009" not in await tower.goes_on(130)
+
+
+async def test_f5_an_accusation_does_not_wait_for_a_screen_that_does_not_show_it(tower: Tower) -> None:
+    await tower.takes_over("zhou")
+    await tower.cries("护工掐我")
+    assert "he" in await tower.goes_on(2)
+
+
+async def test_f1_the_late_end_of_an_earlier_step_hurries_nobody(tower: Tower) -> None:
+    await tower.cries()
+    assert await tower.goes_on(43) == ["zhou", NURSE, "wang", "he"]
+    assert await tower.goes_on(10) == [], "the calls of the first step ended as unknown; the director has her time"
+    assert await tower.goes_on(12) == ["shen"]
+
+
+async def test_f2_while_who_went_is_late_a_call_that_failed_leads_on_at_once(tower: Tower) -> None:
+    await tower.cries()
+    await tower.goes_on(1)
+    zhou = tower.who["zhou"]
+    await tower.write(lambda db, now: alarms.go(db, tower.home.house, zhou, "third", FALLEN, now))
+    assert await tower.goes_on(182) == ["he"]
+    await tower.reports("he", CallOutcome.BUSY)
+    assert await tower.goes_on(2) == ["shen"]
+
+
+async def test_p7_a_restored_copy_does_not_make_the_auditor_red(tower: Tower) -> None:
+    await tower.cries()
+    await tower.goes_on(1)
+    tower.home.clock.on(minutes=1)
+    at, home = tower.home.clock(), tower.home.ids.home_id
+    await tower.home.database.store(lambda store: store.insert(tables.Epoch, home_id=home, backup_at=at, began_at=at))
+    tower.home.clock.on(hours=2)
+    now = tower.home.clock()
+    assert "runs" not in await tower.home.database.read(lambda db: chain.overdue(db, home, now))
+
+
 async def test_s6_a_strangers_cry_rings_no_telephone(tower: Tower) -> None:
     await tower.cries("救命", "a stranger")
     assert await tower.goes_on(30) == []
@@ -318,55 +376,3 @@ async def test_p7_what_a_restored_copy_still_has_ringing_calls_nobody_until_it_i
     assert await tower.goes_on(30) == []
     await tower.cries("救命", "second")
     assert await tower.goes_on(1) == ["wang", NURSE], "what happens now is of now"
-
-
-# -- the ladder as arithmetic --------------------------------------------------------------------------------------
-
-
-def _one(number: str, role: Role, *floors: str, duty: bool = True, staff: int = 1) -> Reachable:
-    return Reachable(number, number, role, staff, None, frozenset(floors), on_duty=duty)
-
-
-def test_f1_each_step_rings_its_own_people() -> None:
-    people = [
-        _one("1", Role.CARER, "3"),
-        _one("2", Role.CARER, "2"),
-        _one("3", Role.NURSE),
-        _one("4", Role.SUPERVISOR, duty=False),
-        _one("5", Role.SUPERVISOR),
-        _one("6", Role.DIRECTOR, duty=False),
-        _one("", Role.CARER, "3"),
-        _one("1", Role.CARER, "3"),
-    ]
-    about = About(Audience.FLOOR, frozenset({"3"}))
-    found = {step: "".join(one.number for one in rung(step, people, about, set())) for step in Step}
-    assert found == {Step.FLOOR: "135", Step.OTHERS: "2", Step.LEAD: "5", Step.DIRECTOR: "6"}
-    assert [one.number for one in rung(Step.LEAD, people[:4], about, set())] == ["4"]
-    assert rung(Step.FLOOR, people, about, {"1", "3", "5"}) == []
-    nowhere = About(Audience.FLOOR)
-    assert len(rung(Step.FLOOR, people, nowhere, set())) == 4, "of whom no floor is known everybody on duty is rung"
-
-
-def test_f27_roles_that_are_accused_are_left_out_on_their_floor() -> None:
-    people = [_one("1", Role.CARER, "3", staff=1), _one("2", Role.CARER, "2", staff=2), _one("3", Role.NURSE, staff=3)]
-    about = About(Audience.FLOOR, frozenset({"3"}), frozenset({3}), frozenset({("carer", "3")}))
-    assert rung(Step.FLOOR, people, about, set()) == []
-    assert [one.number for one in rung(Step.OTHERS, people, about, set())] == ["2"]
-
-
-@pytest.mark.parametrize(
-    ("audience", "step", "expected"),
-    [("floor", 0, 2), ("floor", 3, 3), ("floor", 9, 3), ("lead", 0, 0), ("none", 0, 0)],
-)
-def test_f2_one_level_up_is_at_least_the_leads(audience: str, step: int, expected: int) -> None:
-    assert above(LADDERS[Audience(audience)], step) == expected
-
-
-def test_f1_a_call_has_a_short_name_that_leads_back_to_it() -> None:
-    for number in (1, 35, 36, 2**63 - 1):
-        name = calls.name_of_call(number)
-        assert len(name) <= 15, "the company keeps fifteen signs"
-        assert calls._number(name) == number
-    assert calls._number("") == calls._number("-1") == calls._number("９") == calls._number("z" * 14) == 0
-    assert {Urgency.P0, Urgency.P1} == set(calls.LEVELS)
-    assert tables.Alarm.__tablename__ == "alarm"

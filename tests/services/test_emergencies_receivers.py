@@ -155,7 +155,10 @@ async def test_f1_of_the_last_nights_those_count_in_which_a_telephone_was_proven
     assert await nights() == (0, 1), "the night has not come yet"
     tower.home.clock.on(days=1)
     zhou = tower.who["zhou"]
-    await tower.write(lambda db, now: receivers.hand_over(db, zhou, session, now))
     assert await nights() == (1, 2)
+    tower.home.clock.on(hours=5, minutes=5)  # five past nine in the evening
+    await tower.write(lambda db, now: receivers.hand_over(db, zhou, session, now))
+    tower.home.clock.on(hours=19)
+    assert await nights() == (1, 3), "who hands over at nine proves no whole night"
     tower.home.clock.on(days=40)
     assert await nights() == (0, 31)

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("opened_by", big(), nullable=False),
         _link("lead_id", "staff", nullable=True),
         _sealed("note"),
+        sa.Column("written_by", big(), nullable=True),
         _sealed("revision"),
         _sealed("no_family"),
         sa.Column("reported", sa.Boolean(), nullable=True),
@@ -109,7 +110,7 @@ def upgrade() -> None:
     _table(
         "incident_call",
         _link("incident_id", "incident"),
-        _link("kinship_id", "kinship", nullable=True),
+        sa.Column("kinship_id", big(), nullable=True),
         _sealed("who", nullable=False),
         sa.Column("outcome", text(12), nullable=False),
         _sealed("told"),

@@ -5,7 +5,7 @@ from typing import Final
 from tests.races.acts.act import ROW, UNIQUE, Act, Key, act, post
 
 ONE: Final = "/console/incidents/{incident}"
-READ: Final = "the incident is read again; a line more, or a tick that stands, and all pages are told"
+READ: Final = "the incident is read again; who means something else than what was just done is told"
 
 
 def _one(path: str, which: str) -> tuple[Key, Act]:
@@ -19,7 +19,8 @@ ACTS: Final[dict[Key, Act]] = dict(
             act("incident.begin", "incident", guard=UNIQUE, why="an alarm has one incident: the second finds it"),
         ),
         _one("step/{step}", "tick"),
-        _one("call", "call"),
+        _one("plan", "change_plan"),
+        _one("call/{tie}", "call"),
         _one("note", "note"),
         _one("report", "report"),
         _one("lead", "lead"),
