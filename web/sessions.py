@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hmac
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -44,6 +45,8 @@ STEPS: Final = {
 }
 """The only address for a session that still owes something, beside the way out."""
 LEAVES: Final = "/console/logout"
+WATCHES: Final = re.compile(r"/console/(live|duty/pulse|alarms/[0-9a-f]{20}/(go|cannot|arrive))")
+"""What is open to a screen that nobody sits at, and that hears alarms for a shift: the strip and its answers (F1)."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -93,14 +96,15 @@ def middleware(
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         token = request.cookies.get(COOKIE, "")
         found = await sessions.of(token, request.path) if token else None
-        if found is not None:
-            request[SESSION] = found
         path = request.path
+        shut = found is not None and found.left and not WATCHES.fullmatch(path)
+        if found is not None and not shut:
+            request[SESSION] = found
         if path in free or path.startswith("/console/static/"):
             _same_origin(request)
             return await handler(request)
-        if found is None:
-            return _lead_to(request, LOCKED if request.cookies.get(STATION) else login)
+        if found is None or shut:
+            return _out(request, found, login)
         if found.owes and path not in {step := STEPS[found.owes], LEAVES}:
             return _lead_to(request, step)
         if request.method not in {"GET", "HEAD"}:
@@ -113,6 +117,13 @@ def middleware(
         return await handler(request)
 
     return check
+
+
+def _out(request: web.Request, found: sessions.Session | None, login: str) -> web.StreamResponse:
+    """To the log-in; but what a page fetches by itself that is veiled and hears alarms leaves it as it stands."""
+    if found is not None and request.method == "GET" and request.headers.get("HX-Request"):
+        return web.Response(status=204)
+    return _lead_to(request, LOCKED if request.cookies.get(STATION) else login)
 
 
 def _lead_to(request: web.Request, page: str) -> web.StreamResponse:

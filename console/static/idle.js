@@ -10,6 +10,7 @@
     try { return Math.max(mine, Number(localStorage.getItem("active") || 0)); } catch (error) { return mine; }
   }
   function acted() {
+    if (veiled()) return;
     const now = Date.now();
     if (now - mine < 1000) return;
     mine = now;
@@ -28,7 +29,18 @@
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
     fetch("/console/active", { method: "POST", headers: { "X-CSRF": csrf }, redirect: "manual" }).catch(() => {});
   }
+  /* Who took a shift over leaves her screen hearing: it is veiled, rings and can be answered, and opens nothing else (F1). */
+  const takes = () => document.body.hasAttribute("data-takes"), veiled = () => document.body.classList.contains("veiled");
+  function veil() {
+    const cover = document.getElementById("veil");
+    if (!cover || gone) { leave(); return; }
+    cover.hidden = false;
+    document.body.classList.add("veiled");
+    document.body.classList.remove("folded");
+    cover.querySelector("button").focus();
+  }
   function look() {
+    if (veiled()) return;
     const quiet = Date.now() - last(), strip = document.getElementById("idle");
     if (quiet >= limit) { lock(); return; }
     if (strip) strip.hidden = quiet < limit - warns;
@@ -36,9 +48,10 @@
     if (quiet < often && Date.now() - told > often) tell();
   }
   function lock() {
-    if (!station) { leave(); return; }
+    const then = takes() ? veil : leave;
+    if (!station) { then(); return; }
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
-    fetch("/console/station/lock", { method: "POST", headers: { "X-CSRF": csrf }, redirect: "manual" }).then(leave, leave);
+    fetch("/console/station/lock", { method: "POST", headers: { "X-CSRF": csrf }, redirect: "manual" }).then(then, then);
   }
   for (const name of ["pointerdown", "keydown", "wheel", "touchstart", "input"]) document.addEventListener(name, acted, { capture: true, passive: true });
   document.addEventListener("htmx:configRequest", (event) => {
@@ -50,7 +63,7 @@
     source.ends = true;
     source.addEventListener("over", leave);
   });
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-lock]")) lock(); });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-lock]")) lock(); if (event.target.closest("[data-unveil]")) leave(); });
   document.addEventListener("DOMContentLoaded", () => {
     acted();
     if (limit) setInterval(look, 1000);

@@ -69,7 +69,7 @@
   function fold() {
     let folded = "";
     try { folded = sessionStorage.getItem("folded") || ""; } catch (error) { /* a private window keeps nothing */ }
-    document.body.classList.toggle("folded", folded !== "" && folded === ringing());
+    document.body.classList.toggle("folded", folded !== "" && folded === ringing() && !document.body.classList.contains("veiled"));
   }
   function looked() {
     const now = ringing();

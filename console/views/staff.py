@@ -145,10 +145,11 @@ async def _checked(request: web.Request, login: str, password: str) -> sessions.
     async with turns.at(who.place):
         left = await database.write(lambda db: staff.count(db, who, clock()))
         if await turns.verify(who.password, password):
+            before = request.cookies.get(COOKIE, "")
 
             def begin(db: Unit) -> sessions.Cookies:
                 idle = timedelta(minutes=settings.security.idle_minutes)
-                return sessions.log_in(db, who, clock(), settings.security.session_hours, agent, idle)
+                return sessions.log_in(db, who, clock(), settings.security.session_hours, agent, idle, before)
 
             return await database.write(begin)
         database.note([staff.failed(who, left)])

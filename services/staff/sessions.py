@@ -4,7 +4,8 @@ and no page opens before.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,6 +18,7 @@ from services.access import Viewer
 from services.staff import pledge
 from services.staff.staff import HERE, Knock, device_mac, held
 from storage import tables
+from storage.tables.emergencies_chain import Takeover
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -68,10 +70,15 @@ class Session:
     idle: timedelta = IDLE
     codes_by: datetime | None = None
     """Until when codes are put off, for the red line; None = there are some, or none are asked for."""
+    left: bool = False
+    """Nobody is there, but her screen hears alarms for the shift: nothing else is open to it (F1)."""
 
 
-def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "", idle: timedelta = IDLE) -> Cookies:
-    """Begin a session for who gave the right password, and forget the tries before.
+def log_in(
+    db: Unit, who: Knock, now: datetime, hours: int, agent: str = "", idle: timedelta = IDLE, before: str = ""
+) -> Cookies:
+    """Begin a session for who gave the right password, and forget the tries before. `before`: the token that the
+    browser had; a screen that heard alarms for her goes on.
 
     Of the session's token only the hash is kept. Who has codes is asked for one next. Raises JustChanged.
     """
@@ -86,6 +93,9 @@ def log_in(db: Unit, who: Knock, now: datetime, hours: int, agent: str = "", idl
         db.delete(row)
     stays = timedelta(hours=hours), idle
     token = begin(db, staff, now, stays, (who.address, agent), asks=staff.totp_at is not None)
+    old = select(tables.StaffSession.id).where(tables.StaffSession.token_hash == token_hash(before)) if before else None
+    if old is not None:
+        goes_on(db, staff.id, list(db.scalars(old)), token)
     nonce = who.device or secrets.token_hex(16)
     return Cookies(token, f"{staff.id}.{nonce}.{device_mac(db.sealer, staff.id, nonce, staff.devices)}")
 
@@ -139,7 +149,27 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
         .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
         .where(tables.StaffSession.token_hash == token_hash(token), _goes_on(now), tables.Staff.home_id == HERE)
     ).first()
-    return None if found is None or _left_alone(found[0], now) else _seen(*found)
+    return _of(db, found[0], found[1], now) if found is not None else None
+
+
+def _of(db: Unit, row: tables.StaffSession, staff: tables.Staff, now: datetime) -> Session | None:
+    left = _left_alone(row, now)
+    return replace(_seen(row, staff), left=left) if not left or watches(db, row.id) else None
+
+
+def watches(db: Unit, session_id: int) -> bool:
+    """Whether the screen of a session hears alarms for who took the shift over there."""
+    open_one = Takeover.session_id == session_id, Takeover.ended_at.is_(None), Takeover.heard_at.is_not(None)
+    return db.scalars(select(Takeover.id).where(*open_one)).first() is not None
+
+
+def goes_on(db: Unit, staff_id: int, before: Sequence[int], token: str) -> None:
+    """Her shift goes on in the session of a new token, on the same screen."""
+    fresh = db.scalars(select(tables.StaffSession.id).where(tables.StaffSession.token_hash == token_hash(token))).one()
+    mine = Takeover.session_id.in_(before), Takeover.staff_id == staff_id, Takeover.ended_at.is_(None)
+    for row in db.fresh(select(Takeover).where(*mine)).all():
+        row.session_id = fresh
+        db.store.hint("duty")
 
 
 def again(db: Unit, session_id: int, now: datetime) -> Session | None:
@@ -149,7 +179,7 @@ def again(db: Unit, session_id: int, now: datetime) -> Session | None:
         .join(tables.Staff, tables.Staff.id == tables.StaffSession.staff_id)
         .where(tables.StaffSession.id == session_id, _goes_on(now))
     ).first()
-    return None if found is None or _left_alone(found[0], now) else _seen(*found)
+    return _of(db, found[0], found[1], now) if found is not None else None
 
 
 def _goes_on(now: datetime) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@ every act carries its person (F39).
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -100,23 +101,34 @@ def come(db: Unit, station: Station, staff_id: int, now: datetime, hours: int, p
     still = db.lock_row(select(Station).where(Station.id == station.id, Station.ended_at.is_(None)))
     if row is None or still is None:
         raise NotFound
-    _leave(db, station.id, now, "switched")
+    before = _leave(db, station.id, now, "switched")
     stays = timedelta(hours=hours), sessions.STATION_IDLE
-    return sessions.begin(db, row, now, stays, place, station_id=station.id)
+    token = sessions.begin(db, row, now, stays, place, station_id=station.id)
+    db.flush()
+    sessions.goes_on(db, row.id, before, token)
+    return token
 
 
 def lock(db: Unit, station: Station, now: datetime) -> None:
-    """Nobody is there any more."""
-    _leave(db, station.id, now, "idle")
+    """Nobody is there any more. A screen that hears alarms for a shift goes on hearing them, and opens nothing else."""
+    row = tables.StaffSession
+    there = db.scalars(select(row.id).where(row.station_id == station.id, row.ended_at.is_(None), row.expires_at > now))
+    watching = [one for one in there.all() if sessions.watches(db, one)]
+    if watching:
+        left_at = now - sessions.STATION_IDLE - sessions.SLACK
+        db.execute(update(row).where(row.id.in_(watching)).values(seen_at=left_at))
+        db.store.hint(*(f"session:{one}" for one in watching))
+    _leave(db, station.id, now, "idle", but=watching)
 
 
-def _leave(db: Unit, station_id: int, now: datetime, how: str) -> None:
+def _leave(db: Unit, station_id: int, now: datetime, how: str, but: Sequence[int] = ()) -> list[int]:
     row = tables.StaffSession
     ended = db.scalars(
         update(row)
-        .where(row.station_id == station_id, row.ended_at.is_(None), row.expires_at > now)
+        .where(row.station_id == station_id, row.ended_at.is_(None), row.expires_at > now, row.id.not_in(but))
         .values(ended_at=now, ended_how=how)
         .returning(row.id)
         .execution_options(synchronize_session=False)
     ).all()
     db.store.hint(*(f"session:{one}" for one in ended))
+    return list(ended)
