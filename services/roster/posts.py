@@ -63,6 +63,8 @@ def edit_post(db: Unit, viewer: Viewer, form: EditPost, now: datetime) -> None:
     number = phones.read(form.phone) if form.phone.strip() else ""
     if number is None:
         raise Invalid(why="值班手机不像电话号码，请写 11 位手机号，或带区号的座机。")
+    if number.count("-") > 1:
+        raise Invalid(why="值班手机不能带分机号：报警打过来，没有人能替它拨分机。")
     row = next((one for one in there if one.id == form.post), None)
     if row is None and form.post:
         access_post(db, viewer, form.post)

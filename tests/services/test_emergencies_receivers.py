@@ -9,6 +9,9 @@ from care.states import CallOutcome, Role
 from services.emergencies import receivers
 from services.emergencies.forms import TakeOver
 from services.emergencies.receivers import Hears
+from services.roster import posts
+from services.roster.forms import EditPost
+from storage.tables.roster import DutyPost
 from tests.services.chains import Tower, tower
 
 __all__ = ["tower"]
@@ -162,3 +165,17 @@ async def test_f1_of_the_last_nights_those_count_in_which_a_telephone_was_proven
     assert await nights() == (1, 3), "who hands over at nine proves no whole night"
     tower.home.clock.on(days=40)
     assert await nights() == (0, 31)
+
+
+@pytest.mark.parametrize(
+    ("phone", "why"), [("0571-88001234转12", "不能带分机号"), ("1234", "不像电话号码"), ("0571-88001234", "")]
+)
+async def test_f1_the_telephone_of_a_post_is_one_that_a_machine_can_ring(tower: Tower, phone: str, why: str) -> None:
+    form, director = EditPost(post=0, name="门口", phone=phone), tower.who["shen"]
+    if why:
+        with pytest.raises(Invalid, match=why):
+            await tower.write(lambda db, now: posts.edit_post(db, director, form, now))
+        return
+    await tower.write(lambda db, now: posts.edit_post(db, director, form, now))
+    row = await tower.home.database.read(lambda db: db.query(DutyPost).filter(DutyPost.name == "门口").one())
+    assert await tower.home.database.read(lambda db: db.words(row, "phone")) == phone
