@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care.incidents import CALL_WORDS, NUMBERS, Doer, name_of
+from care.incidents import CALL_WORDS, NUMBERS, Calls, Doer, name_of
 from console.context import CLOCK, DATABASE, HOUSE
 from console.forms import number
 from console.routes import Routes
@@ -36,6 +36,12 @@ from web.sessions import viewer
 
 ROUTES: Final = Routes(INCIDENTS)
 ONE: Final = r"/incidents/{incident:\d{1,18}}"
+SHORT_NUMBERS: Final = {
+    "救护车": NUMBERS[Calls.AMBULANCE],
+    "火警": NUMBERS[Calls.FIRE],
+    "报警": NUMBERS[Calls.POLICE],
+}
+"""Whom everybody may call; they stand on each list."""
 Work = Callable[[Unit, Viewer, datetime], None]
 
 
@@ -166,7 +172,7 @@ async def sheet(request: web.Request) -> dict[str, Any]:
         return {"contacts": plans.contacts(db, who.home_id), "plans": plans.of_home(db, who.home_id)}
 
     found = await request.app[DATABASE].read(work)
-    return found | {"on_duty": house.on_duty(now), "numbers": {"救护车": "120", "火警": "119", "报警": "110"}}
+    return found | {"on_duty": house.on_duty(now), "numbers": SHORT_NUMBERS}
 
 
 def _number(request: web.Request) -> int:
@@ -246,7 +252,7 @@ async def _one(request: web.Request) -> dict[str, Any]:
         "DOERS": {one.value: one.words for one in Doer},
         "OUTCOMES": {one.value: words for one, words in CALL_WORDS.items()},
         "step_revision": incidents.step_revision,
-        "SHORT_NUMBERS": {"救护车": "120", "火警": "119", "报警": "110"},
+        "SHORT_NUMBERS": SHORT_NUMBERS,
     }
 
 
