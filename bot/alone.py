@@ -79,7 +79,7 @@ class Alone:
 
     async def _ring(self, alarm: Alarm) -> None:
         """Step by step and round by round, until somebody goes or the database sees to it."""
-        heard = self._board.receivers.cover(alarm.where.floors, alarm.audience, alarm.staff)
+        heard = self._board.receivers.cover(alarm.where.floors, alarm.audience, alarm.cannot_hear)
         if alarm.uncommitted:
             await asyncio.sleep(ladder.first_wait(alarm.level, heard=heard).total_seconds())
         while True:
@@ -89,7 +89,8 @@ class Alone:
                 if now is None:
                     return
                 about = About(now.audience, now.where.floors, now.staff, now.roles)
-                asked = ladder.rung(step, self._people(), about, out)
+                people = [one for one in self._people() if not one.staff or one.staff != now.raised_by]
+                asked = ladder.rung(step, people, about, out)
                 out |= {one.number for one in asked}
                 if asked:
                     self._over.clear()

@@ -46,7 +46,7 @@ _DIALS: Final[Mapping[str, Calls]] = {
     "家属": Calls.FAMILY,
     "上报": Calls.AUTHORITY,
 }
-UNDECIDED: Final = frozenset({"险情"})
+UNDECIDED: Final = frozenset({"险情", "要人帮忙"})
 """Alarms that begin with no plan: gas and fire need opposite first steps, so a person says which."""
 GRAVE: Final = frozenset({"violence"})
 """Plans that may be about a colleague: begun by hand they are for the lead and for who works on them (F5)."""

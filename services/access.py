@@ -74,6 +74,8 @@ class Viewer:
     name: str
     role: Role
     floors: frozenset[str] = frozenset()
+    visitors: bool = False
+    """Visitors see this screen: of an alarm it shows the place alone (F1)."""
 
     def sees(self, page: Page | str) -> bool:
         """Whether a page exists for this role; templates name it by its word."""

@@ -97,7 +97,7 @@ def _persons_are_locked(session: Session, _flush: UOWTransaction, _instances: ob
             session.lock_persons(row.id)
     for row in _written(session):
         person = row.id if isinstance(row, tables.Person) else getattr(row, "person_id", None)
-        if (isinstance(row, tables.Person) or hasattr(type(row), "person_id")) and person not in session.store.locked:
+        if person is not None and person not in session.store.locked:
             raise PersonNotLocked(row.__tablename__, person)
 
 

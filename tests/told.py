@@ -26,7 +26,7 @@ _TOLD: Final = {
     "case cases person promises": "interim propose verdict_declined",
     "cases": "close",
     "cases colleagues": "set_unit",
-    "colleagues": "codes_off codes_on codes_reset mark_station own_password pledge unbind_wechat",
+    "colleagues": "codes_off codes_on codes_reset change_station mark_station own_password pledge unbind_wechat",
     "colleagues families imports residents roster staff": "undo_import",
     "colleagues inbox person": "bind_wechat",
     "colleagues session": "end_station",

@@ -64,7 +64,7 @@ async def of_alarm(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> tuple[tables.Alarm, Any, str, dict[str, Any], list[Any]]:
         row, known, plan = incidents.of_alarm(db, who, alarm)
-        whose = {one.id for one in queries.about(db, row.person_id)}
+        whose = {one.id for one in queries.about(db, row.person_id)} if row.person_id is not None else set()
         people = [one for one in residents.lines(db, who.sight) if one.id in whose]
         return row, known, plan, dict(plans.of_home(db, who.home_id)), people
 

@@ -19,7 +19,7 @@ from services.access import Viewer, access_page
 from services.emergencies.strip import Alarm
 from services.staff import sessions, staff, stations
 from services.staff.access import COLLEAGUES
-from services.staff.forms import EnterPin, MarkStation
+from services.staff.forms import EnterPin, MarkStation, WhoSees
 from storage import tables
 from storage.queries import staff as queries
 from storage.tables.staff import Station
@@ -58,7 +58,7 @@ async def mark(request: web.Request, form: MarkStation) -> web.StreamResponse:
     who, now, session = viewer(request), request.app[CLOCK](), request[SESSION]
 
     def work(db: Unit) -> str:
-        _, token = stations.mark(db, who, form.name, now)
+        _, token = stations.mark(db, who, form.name, now, visitors=form.visitors)
         sessions.log_out(db, session.id, now)
         return token
 
@@ -74,6 +74,14 @@ async def end(request: web.Request) -> dict[str, Any]:
     """Trusted no more."""
     who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["station"])
     await request.app[DATABASE].write(lambda db: stations.end(db, who, number, now))
+    return await _list(request)
+
+
+@ROUTES.form(r"/stations/{station:\d{1,18}}/sees", WhoSees, "staff/_stations.html")
+async def sees(request: web.Request, form: WhoSees) -> dict[str, Any]:
+    """Whether visitors see its screen."""
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["station"])
+    await request.app[DATABASE].write(lambda db: stations.who_sees(db, who, number, now, visitors=form.visitors))
     return await _list(request)
 
 

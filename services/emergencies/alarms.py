@@ -14,6 +14,7 @@ from care.triage import NURSE, Audience, Triage, Urgency
 from conversations.effects import Say, say
 from services.access import Viewer, may_hear
 from services.context import Context
+from services.emergencies import raising
 from services.emergencies.strip import GONE_AFTER, OLD, UNDONE_WITHIN
 from services.house import House
 from services.outgoing import outbox
@@ -62,7 +63,7 @@ def sound(
     open_one = store.one_of(
         _Open,
         """SELECT id, count, level, going_at, brief, latest_at FROM alarm WHERE person_id = ? AND audience = ?
-           AND arrived_at IS NULL AND latest_at > ?
+           AND arrived_at IS NULL AND latest_at > ? AND raised_by IS NULL
            ORDER BY id DESC LIMIT 1""",
         person_id,
         heard.audience.value,
@@ -113,7 +114,8 @@ def calm(context: Context) -> list[str]:
     """Words that lower nothing and end nothing, of which who goes is told (A18); the audiences of what rings."""
     store, person = context.store, context.person_id
     rows = store.rows(
-        "SELECT id, audience FROM alarm WHERE person_id = ? AND arrived_at IS NULL AND latest_at > ?",
+        """SELECT id, audience FROM alarm WHERE person_id = ? AND arrived_at IS NULL AND latest_at > ?
+           AND raised_by IS NULL""",
         person,
         context.now - OLD,
     )
@@ -201,7 +203,7 @@ def went(db: Unit, house: House, alarm: tables.Alarm, kind: str, who: tuple[int 
     """
     alarm.going_at, alarm.going_by = now, who[0]
     db.flush()
-    if alarm.audience != Audience.LEAD.value:
+    if alarm.audience != Audience.LEAD.value and alarm.raised_by is None and alarm.person_id is not None:
         gone = away(db.store, alarm.person_id, kind)
         coming = "alarm.coming_away" if gone else "alarm.coming" if kind == "elder" else "alarm.coming_there"
         words = house.words([say(coming, name=who[1])], now)
@@ -260,14 +262,13 @@ def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetim
     """
     if not may_hear(viewer, audience):
         raise NotFound
-    db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
+    raising.lock(db, openid)
     table = tables.Alarm
     found = db.fresh(
         select(table)
-        .join(tables.Follower, tables.Follower.person_id == table.person_id)
         .where(
             table.home_id == viewer.home_id,
-            tables.Follower.openid == openid,
+            raising.of_source(openid),
             table.audience == audience.value,
             table.arrived_at > now - 2 * UNDONE_WITHIN,
         )
@@ -276,9 +277,12 @@ def undo(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetim
     if found is None:
         raise NotFound
     rings = select(table.id).where(
-        table.person_id == found.person_id, table.audience == found.audience, table.arrived_at.is_(None)
+        table.person_id == found.person_id,
+        table.audience == found.audience,
+        table.arrived_at.is_(None),
+        table.raised_by.is_(None),
     )
-    if db.scalars(rings).first() is not None:
+    if found.raised_by is None and db.scalars(rings).first() is not None:
         return
     found.arrived_at, found.arrived_by, found.ended_how, found.ended_why = None, None, None, None
     found.going_at, found.going_by, found.told_at, found.latest_at = None, None, None, max(found.latest_at, now)
@@ -294,6 +298,7 @@ def still_calling(store: Store, house: House, now: datetime, limit: int = 50) ->
         2,
         """SELECT a.id, a.home_id, a.person_id, p.kind, a.count FROM alarm a JOIN person p ON p.id = a.person_id
            WHERE a.arrived_at IS NULL AND a.going_at IS NULL AND a.told_at IS NULL AND a.audience <> 'lead'
+           AND a.raised_by IS NULL
            AND a.raised_at <= ? LIMIT ?""",
         now - STILL_CALLING,
         limit,
@@ -328,15 +333,14 @@ def _aloud(store: Store, house: House, home_id: int, person_id: int, key: str, c
 def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: datetime) -> tuple[tables.Alarm, str]:
     if not may_hear(viewer, audience):
         raise NotFound
-    db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == openid))
+    raising.lock(db, openid)
     found = db.execute(
         select(tables.Alarm, tables.Person.kind)
         .execution_options(populate_existing=True)
-        .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
-        .join(tables.Person, tables.Person.id == tables.Alarm.person_id)
+        .outerjoin(tables.Person, tables.Person.id == tables.Alarm.person_id)
         .where(
             tables.Alarm.home_id == viewer.home_id,
-            tables.Follower.openid == openid,
+            raising.of_source(openid),
             tables.Alarm.audience == audience.value,
             tables.Alarm.arrived_at.is_(None),
             tables.Alarm.raised_at <= now,
@@ -345,9 +349,9 @@ def _open(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: dateti
     ).first()
     if found is None:
         raise NotFound
-    return found[0], found[1]
+    return found[0], found[1] or ""
 
 
 def _noted(db: Unit, actor: str, alarm: tables.Alarm, act: str, now: datetime, why: str = "") -> None:
     db.store.audit(alarm.home_id, now, actor, act, f"alarm:{alarm.id}", why or None)
-    db.store.hint("alarms", f"person:{alarm.person_id}", "inbox")
+    db.store.hint("alarms", f"person:{alarm.person_id or 0}", "inbox")

@@ -113,25 +113,18 @@ class Board:
     def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
         """A strip as a viewer may see it: whole, the place alone, or not at all.
 
-        Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is
+        A screen that visitors see shows the place and nothing else. Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is
         about, unless nobody else is there: a life comes before a suspicion (F27).
         """
         if self.home_id not in {0, viewer.home_id} or not may_hear(viewer, alarm.audience):
             return None
         means = alarm.means(viewer)
-        if alarm.audience is Audience.LEAD:
-            return None if means else alarm
-        if means and alarm.brief and self._somebody_else(alarm):
+        if means and (alarm.audience is Audience.LEAD or (alarm.brief and self._somebody_else(alarm))):
             return None
-        if means or (alarm.brief and viewer.role not in LEADS):
-            return replace(
-                alarm,
-                where=Place("请马上去", alarm.where.rooms or "还不知道哪一间，主管在看", bound=alarm.where.bound),
-                cries=(),
-                kind="",
-                person_id=None,
-                calmed="没事了" if alarm.calmed_at else "",
-            )
+        if alarm.audience is Audience.LEAD:
+            return _place_alone(alarm, "只给主管看的急事，请换一台电脑看") if viewer.visitors else alarm
+        if means or viewer.visitors or (alarm.brief and viewer.role not in LEADS):
+            return _place_alone(alarm, alarm.where.rooms or "还不知道哪一间，主管在看")
         return alarm
 
     def _somebody_else(self, alarm: Alarm) -> bool:
@@ -176,6 +169,30 @@ class Board:
             brief=alarm.brief or heard.also is not None,
         )
         self._tell()
+
+    def call_for_help(self, alarm: Alarm) -> str:
+        """紧急 by a colleague: at a place that rings already it joins and rings again (F9). The source of the strip."""
+        same = next(
+            (
+                one
+                for one in self._open.values()
+                if one.raised_by and (one.where.name, one.where.rooms) == (alarm.where.name, alarm.where.rooms)
+            ),
+            None,
+        )
+        if same is None:
+            self._open[alarm.ref] = alarm
+        elif not alarm.uncommitted & same.uncommitted:
+            self._open[same.ref] = replace(
+                same,
+                cries=(*same.cries, *alarm.cries),
+                latest_at=alarm.latest_at,
+                kind=alarm.kind,
+                count=same.count + 1,
+                uncommitted=same.uncommitted | alarm.uncommitted,
+            )
+        self._tell()
+        return alarm.openid if same is None else same.openid
 
     def committed(self, openid: str, key: str) -> None:
         """A message is in the database now; its rows follow by `take_over`."""
@@ -309,6 +326,19 @@ class Board:
         self.version += 1
         for listener in self._listeners:
             listener()
+
+
+def _place_alone(alarm: Alarm, place: str) -> Alarm:
+    """Where somebody is needed; never whom it is about, nor what was said."""
+    return replace(
+        alarm,
+        where=Place("请马上去", place, bound=alarm.where.bound),
+        cries=(),
+        kind="",
+        person_id=None,
+        calmed="没事了" if alarm.calmed_at else "",
+        raised_by=0,
+    )
 
 
 def _joined(row: Alarm, alarm: Alarm) -> Alarm:

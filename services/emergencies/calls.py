@@ -14,7 +14,7 @@ from care.triage import Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
 from services.emergencies import alarms, phones
-from services.emergencies.ringing import where_of
+from services.emergencies.ringing import place_of
 from services.house import House
 from services.ports import CallReport, CallText, Placed
 from storage import tables
@@ -84,8 +84,7 @@ def _text(db: Unit, house: House, call: AlarmCall) -> tuple[CallText, dict[str, 
     if call.alarm_id is None:
         return CallText.CHECK, {"home": house.home.name}
     alarm = db.get_one(tables.Alarm, call.alarm_id)
-    where = where_of(db, [alarm.person_id])[alarm.person_id]
-    return CallText.ALARM, spoken(Audience(alarm.audience), alarm.level, where.rooms)
+    return CallText.ALARM, spoken(Audience(alarm.audience), alarm.level, place_of(db, alarm).rooms)
 
 
 def spoken(audience: Audience, level: int, rooms: str) -> dict[str, str]:
@@ -202,8 +201,11 @@ def _waits_for(run: AlarmRun, call: AlarmCall) -> bool:
 def about_of(db: Unit, alarm: tables.Alarm) -> About:
     """What of an alarm decides whom it rings."""
     nobody: tuple[frozenset[int], frozenset[tuple[str, str]]] = frozenset(), frozenset()
-    named, roles = accusations.of_people(db, [alarm.person_id]).get(alarm.person_id, nobody)
-    floors = queries.floors_of(db, [alarm.person_id])[alarm.person_id]
+    if alarm.raised_by is not None:
+        return About(Audience(alarm.audience), frozenset({alarm.floor} if alarm.floor else ()))
+    person = alarm.person_id or 0
+    named, roles = accusations.of_people(db, [person]).get(person, nobody)
+    floors = queries.floors_of(db, [person])[person]
     return About(Audience(alarm.audience), floors, named, roles)
 
 
@@ -218,16 +220,17 @@ def is_meant(db: Unit, about: About, staff_id: int | None) -> bool:
 def _goes(db: Unit, house: House, call: AlarmCall, now: datetime) -> None:
     """The key is a 我去, unless somebody else was first or it is over."""
     alarm = db.get_one(tables.Alarm, call.alarm_id)
-    db.lock_persons(alarm.person_id)
+    if alarm.person_id is not None:
+        db.lock_persons(alarm.person_id)
     alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
     if is_meant(db, about_of(db, alarm), call.staff_id):
         return
     if alarm.arrived_at is not None or (alarm.going_at is not None and not alarms.is_late(db, alarm)):
         return
-    person = db.get_one(tables.Person, alarm.person_id)
+    person = db.get(tables.Person, alarm.person_id) if alarm.person_id is not None else None
     post = db.get(DutyPost, call.post_id) if call.post_id else None
     name = name_of(db, call.staff_id) if call.staff_id else f"{post.name}的同事" if post else "值班的同事"
-    alarms.went(db, house, alarm, person.kind, (call.staff_id, name), now)
+    alarms.went(db, house, alarm, person.kind if person else "", (call.staff_id, name), now)
     stop(db, alarm.id, now)
 
 

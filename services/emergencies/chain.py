@@ -16,7 +16,7 @@ from care.errors import NotFound
 from care.states import CallOutcome, CallWay
 from care.triage import Audience
 from services.access import Viewer, may_hear
-from services.emergencies import calls, phones, receivers
+from services.emergencies import calls, phones, raising, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
 from services.house import House
@@ -63,7 +63,7 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
             calls.stop(db, alarm.id, now)
         return False
     about = calls.about_of(db, alarm)
-    heard = hear.cover(about.floors, about.audience, about.accused)
+    heard = hear.cover(about.floors, about.audience, about.accused | {alarm.raised_by or 0})
     _nobody_who_is_meant(db, alarm, about, now)
     if run is None:
         run = AlarmRun(
@@ -96,12 +96,13 @@ def _nobody_who_is_meant(db: Unit, alarm: tables.Alarm, about: About, now: datet
     """Who said 我去 and is accused after it does not go: the ladder goes on at once, and another may go (F27)."""
     if alarm.going_by is None or not calls.is_meant(db, about, alarm.going_by):
         return
-    db.lock_persons(alarm.person_id)
+    if alarm.person_id is not None:
+        db.lock_persons(alarm.person_id)
     alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
     alarm.going_at, alarm.going_by = None, None
     db.flush()
     db.store.audit(alarm.home_id, now, "machine", "not_arrived", f"alarm:{alarm.id}")
-    db.store.hint("alarms", f"person:{alarm.person_id}")
+    db.store.hint("alarms", f"person:{alarm.person_id or 0}")
 
 
 def _someone_went(db: Unit, alarm: tables.Alarm, run: AlarmRun, steps: Sequence[Step], now: datetime) -> None:
@@ -173,7 +174,9 @@ def _who(
     )
     late = alarm.going_by if run.late_at is not None else None
     people = [
-        one for one in phones.reachable(db, alarm.home_id, now) if one.staff is None or one.staff not in cannot | {late}
+        one
+        for one in phones.reachable(db, alarm.home_id, now)
+        if one.staff is None or one.staff not in cannot | {late, alarm.raised_by}
     ]
     lately = phones.rung_lately(db, alarm.home_id, now)
     return people, frozenset(one.number for one in people if phones.digest(db, one.number) in lately)
@@ -207,10 +210,9 @@ def cannot_come(db: Unit, viewer: Viewer, openid: str, audience: Audience, now: 
     table = tables.Alarm
     found = db.scalars(
         select(table)
-        .join(tables.Follower, tables.Follower.person_id == table.person_id)
         .where(
             table.home_id == viewer.home_id,
-            tables.Follower.openid == openid,
+            raising.of_source(openid),
             table.audience == audience.value,
             table.arrived_at.is_(None),
         )

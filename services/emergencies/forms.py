@@ -9,6 +9,15 @@ class Act(Form, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Raise(Form, frozen=True, kw_only=True):
+    """紧急 by a colleague: where, what, and what else there is to say."""
+
+    token: str = ""
+    place: str = ""
+    kind: str = ""
+    words: str = ""
+
+
 class TakeOver(Form, frozen=True, kw_only=True):
     """接班 for a post; 0 = the whole house."""
 

@@ -11,13 +11,14 @@ from care.states import AWAY, Binding, CallWay
 from care.triage import NURSE, Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
-from services.emergencies import cries
+from services.emergencies import cries, raising
 from services.emergencies.cries import Said
-from services.emergencies.strip import OLD, UNDONE_WITHIN, Alarm, Called, Cry, Ended, Place
+from services.emergencies.strip import OLD, RAISED, UNDONE_WITHIN, Alarm, Called, Cry, Ended, Place
 from storage import tables
 from storage.queries import emergencies as queries
 from storage.queries import families_phones, talks
 from storage.seal import Unreadable
+from storage.tables.emergencies import AlarmPress
 from storage.tables.emergencies_chain import AlarmCall, AlarmRun
 from storage.tables.families_phones import CommonPhone
 from storage.unit import Unit
@@ -64,23 +65,98 @@ def _why(db: Unit, row: tables.Alarm) -> str:
 
 def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
     """Alarms with who speaks, where, all that was said, and whom the talk accuses; the oldest first."""
+    found = [*_phones(db, home_id, *which), *_raised(db, home_id, *which)]
+    return sorted(found, key=lambda one: one[0].id)
+
+
+def _raised(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
+    """What colleagues raised (F9)."""
+    rows = db.execute(
+        select(tables.Alarm, tables.Staff.name, AlarmRun)
+        .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
+        .outerjoin(AlarmRun, AlarmRun.alarm_id == tables.Alarm.id)
+        .where(tables.Alarm.home_id == home_id, tables.Alarm.raised_by.is_not(None), *which)
+    ).all()
+    if not rows:
+        return []
+    numbers = [row.id for row, *_ in rows]
+    rung, pressed = queries.called(db, numbers), raising.pressed(db, numbers)
+    whos = _whos(db, [row.person_id for row, *_ in rows if row.person_id is not None])
+    found: list[tuple[tables.Alarm, Alarm]] = []
+    for row, staff, run in rows:
+        presses = pressed.get(row.id, [])
+        alarm = Alarm(
+            f"{RAISED}{row.id}",
+            Audience(row.audience),
+            row.level,
+            row.kind,
+            tuple(Cry(row.level, row.kind, _words(db, one), one.at) for one, _ in presses),
+            row.raised_at,
+            row.latest_at,
+            _place(db, row, presses, whos),
+            row.count,
+            staff or (HOLDER if row.going_at is not None else ""),
+            row.going_by or 0,
+            row.going_at,
+            row.person_id,
+            calls=tuple(_called(call, name) for call, name in rung.get(row.id, ())),
+            late_at=run.late_at if run is not None and run.went_at == row.going_at else None,
+            number=row.id,
+            nobody_at=run.nobody_at if run is not None else None,
+            raised_by=row.raised_by or 0,
+        )
+        found.append((row, alarm))
+    return found
+
+
+def _words(db: Unit, press: AlarmPress) -> str:
+    try:
+        return db.words(press, "words") or raising.COME
+    except Unreadable:
+        return CLOSED
+
+
+def _place(db: Unit, row: tables.Alarm, presses: list[tuple[AlarmPress, str]], whos: Mapping[int, talks.Who]) -> Place:
+    """Where a colleague calls others to: as the newest of them wrote it."""
+    floors = frozenset({row.floor}) if row.floor else frozenset[str]()
+    if not presses:
+        return Place("同事在叫人", "地方没有记下来，请看电脑", floors=floors)
+    press, by = presses[-1]
+    try:
+        place = db.words(press, "place")
+    except Unreadable:
+        place = CLOSED
+    lives = db.scalars(select(tables.Resident).where(tables.Resident.person_id == (row.person_id or 0))).first()
+    name = whos[lives.person_id].name if lives is not None and lives.person_id in whos else ""
+    return raising.where(by, place, (name, raising.bed_of(lives) if lives is not None else ""), floors)
+
+
+def place_of(db: Unit, alarm: tables.Alarm) -> Place:
+    """Where a nurse goes for an alarm."""
+    if alarm.raised_by is None and alarm.person_id is not None:
+        return where_of(db, [alarm.person_id])[alarm.person_id]
+    return _place(db, alarm, raising.pressed(db, [alarm.id]).get(alarm.id, []), {})
+
+
+def _phones(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[tables.Alarm, Alarm]]:
+    """What somebody's words raised."""
     rows = db.execute(
         select(tables.Alarm, tables.Inbox.arrived_at, tables.Follower.openid, tables.Staff.name, AlarmRun)
         .join(tables.Inbox, tables.Inbox.id == tables.Alarm.latest_id)
         .join(tables.Follower, tables.Follower.person_id == tables.Alarm.person_id)
         .outerjoin(tables.Staff, tables.Staff.id == tables.Alarm.going_by)
         .outerjoin(AlarmRun, AlarmRun.alarm_id == tables.Alarm.id)
-        .where(tables.Alarm.home_id == home_id, *which)
+        .where(tables.Alarm.home_id == home_id, tables.Alarm.raised_by.is_(None), *which)
         .order_by(tables.Alarm.id)
     ).all()
     if not rows:
         return []
-    people = [alarm.person_id for alarm, *_ in rows]
+    people = [alarm.person_id or 0 for alarm, *_ in rows]
     where, accused = where_of(db, people), accusations.of_people(db, people)
-    messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id].bound])
+    messages = _messages(db, [alarm for alarm, *_ in rows if where[alarm.person_id or 0].bound])
     said = cries.of(
         db,
-        {alarm.latest_id for alarm, *_ in rows}
+        {alarm.latest_id or 0 for alarm, *_ in rows}
         | {number for mine in messages.values() for number, _ in mine}
         | {alarm.calmed_id for alarm, *_ in rows if alarm.calmed_id is not None},
     )
@@ -88,7 +164,7 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     found: list[tuple[tables.Alarm, Alarm]] = []
     rung = queries.called(db, [alarm.id for alarm, *_ in rows])
     for row, latest_at, openid, staff, run in rows:
-        named, roles = accused.get(row.person_id, (frozenset[int](), frozenset[tuple[str, str]]()))
+        named, roles = accused.get(row.person_id or 0, (frozenset[int](), frozenset[tuple[str, str]]()))
         only = said[row.latest_id].words if row.latest_id in said else CLOSED
         shown = _rang(row, messages.get(row.id, []), said) or (Cry(row.level, row.kind, only, latest_at),)
         alarm = Alarm(
@@ -99,7 +175,7 @@ def _alarms(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             shown,
             row.raised_at,
             row.latest_at,
-            where[row.person_id],
+            where[row.person_id or 0],
             row.count,
             staff or (HOLDER if row.going_at is not None else ""),
             row.going_by or 0,
@@ -131,16 +207,16 @@ def _messages(db: Unit, alarms: list[tables.Alarm]) -> dict[int, list[tuple[int,
     if not alarms:
         return {}
     table = tables.Inbox
-    first = min(alarm.inbox_id for alarm in alarms)
+    first = min(alarm.inbox_id or 0 for alarm in alarms)
     asked = select(table.id, table.person_id, table.arrived_at).where(
-        table.person_id.in_({alarm.person_id for alarm in alarms}), table.id >= first, table.kind.in_(SAID)
+        table.person_id.in_({alarm.person_id or 0 for alarm in alarms}), table.id >= first, table.kind.in_(SAID)
     )
     rows = db.execute(asked.order_by(table.id.desc()).limit(MOST_SAID)).all()[::-1]
     return {
         alarm.id: [
             (number, at)
             for number, person, at in rows
-            if person == alarm.person_id and alarm.inbox_id <= number <= alarm.latest_id
+            if person == alarm.person_id and (alarm.inbox_id or 0) <= number <= (alarm.latest_id or 0)
         ]
         for alarm in alarms
     }

@@ -12,6 +12,8 @@ UNDONE_WITHIN: Final = timedelta(minutes=10)
 """How long an end can be taken back (D7)."""
 GONE_AFTER: Final = timedelta(minutes=10)
 """Who said 我去 longer ago is not there: the alarm is nobody's again."""
+RAISED: Final = "alarm:"
+"""How the source of what a colleague raised begins, before its number; no openid has a colon."""
 OLD: Final = timedelta(hours=12)
 """What nobody ended for so long is over."""
 
@@ -59,7 +61,8 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One strip: an emergency of one person. `uncommitted` holds the keys of messages that are not in the database yet.
+    """One strip: an emergency of one person, or of a place to which a colleague calls others. `openid` names the phone
+    that cries, or the row that a colleague raised (`RAISED`). `uncommitted` holds the keys of messages that are not in the database yet.
 
     `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody
     above lifts it.
@@ -94,6 +97,8 @@ class Alarm:
     """Its row, once it has one."""
     nobody_at: datetime | None = None
     """Since when there is nobody left whom a telephone could ring."""
+    raised_by: int = 0
+    """The colleague who raised it: she is there herself."""
 
     @property
     def waits(self) -> bool:
@@ -126,6 +131,11 @@ class Alarm:
         """Everything that was said, the worst on top, each sentence once."""
         once = {(cry.kind, cry.words): cry for cry in self.cries}
         return sorted(once.values(), key=lambda cry: (cry.level, -cry.at.timestamp()))
+
+    @property
+    def cannot_hear(self) -> frozenset[int]:
+        """Who does not count as somebody who hears it: whom its words accuse, and who calls the others."""
+        return self.staff | {self.raised_by}
 
     def means(self, viewer: Viewer) -> bool:
         """Whether the talk accuses this colleague, by name or by role on a floor."""

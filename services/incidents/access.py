@@ -56,9 +56,11 @@ def hears(db: Unit, viewer: Viewer, alarm: tables.Alarm, *, mine: bool = False) 
         return False
     if alarm.brief and viewer.role not in LEADS:
         return False
+    if alarm.person_id is None:  # a place to which a colleague called others (F9)
+        return True
     person, sight = tables.Person, viewer.sight
     asked = select(person.id).where(person.id == alarm.person_id, person.home_id == viewer.home_id)
-    if mine or viewer.id in {alarm.going_by, alarm.arrived_by}:
+    if mine or viewer.id in {alarm.going_by, alarm.arrived_by, alarm.raised_by}:
         return db.scalars(asked.where(sight.unaccused(person.id))).first() is not None
     a_colleagues = and_(person.kind == PersonKind.STAFF.value, sight.unaccused(person.id))
     seen = or_(sight.person(person.id), a_colleagues) if viewer.role in LEADS else sight.person(person.id)

@@ -13,6 +13,7 @@ from services.incidents import plans
 from services.incidents.access import MAY_REPORT, access_incident, hears, may_see
 from services.incidents.forms import Begin, ChangePlan, Close, DecideReport, LogCall, TakeLead, Tick, WriteNote
 from storage import revision, tables
+from storage.queries import emergencies
 from storage.queries import incidents as queries
 from storage.tables.incidents import Incident, IncidentCall, IncidentStep
 from storage.types import new_id
@@ -54,9 +55,9 @@ def begin(db: Unit, viewer: Viewer, form: Begin, now: datetime) -> Incident:
     alarm, known, resident, place = None, None, None, words_of(form.place, PLACE, "地点")
     if form.alarm:
         alarm, known, _ = of_alarm(db, viewer, form.alarm)
-        whose = queries.about(db, alarm.person_id)
+        whose = queries.about(db, alarm.person_id) if alarm.person_id is not None else []
         resident = next((one for one in whose if one.id == form.resident or len(whose) == 1), None)
-        place = place or queries.rooms(whose)
+        place = place or queries.rooms(whose) or emergencies.called_to(db, alarm)
     else:
         db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
         if form.resident:

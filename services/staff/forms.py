@@ -75,9 +75,16 @@ class SetPin(Form, frozen=True, kw_only=True):
 
 
 class MarkStation(Form, frozen=True, kw_only=True):
-    """The browser that asks becomes a station."""
+    """The browser that asks becomes a station; `visitors`: visitors see its screen."""
 
     name: str
+    visitors: bool = False
+
+
+class WhoSees(Form, frozen=True, kw_only=True):
+    """Whether visitors see the screen of a station."""
+
+    visitors: bool = False
 
 
 class EnterPin(Form, frozen=True, kw_only=True):

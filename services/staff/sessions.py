@@ -19,6 +19,7 @@ from services.staff import pledge
 from services.staff.staff import HERE, Knock, device_mac, held
 from storage import tables
 from storage.tables.emergencies_chain import Takeover
+from storage.tables.staff import Station
 from storage.types import new_id
 from storage.unit import Unit
 
@@ -154,7 +155,10 @@ def session(db: Unit, token: str, now: datetime) -> Session | None:
 
 def _of(db: Unit, row: tables.StaffSession, staff: tables.Staff, now: datetime) -> Session | None:
     left = _left_alone(row, now)
-    return replace(_seen(row, staff), left=left) if not left or watches(db, row.id) else None
+    if left and not watches(db, row.id):
+        return None
+    station = db.get(Station, row.station_id) if row.station_id is not None else None
+    return replace(_seen(row, staff, visitors=station is not None and station.visitors), left=left)
 
 
 def watches(db: Unit, session_id: int) -> bool:
@@ -199,12 +203,12 @@ def idle_of(row: tables.StaffSession) -> timedelta:
     return IDLE if row.idle is None else timedelta(seconds=row.idle)
 
 
-def _seen(row: tables.StaffSession, staff: tables.Staff) -> Session:
+def _seen(row: tables.StaffSession, staff: tables.Staff, *, visitors: bool) -> Session:
     role = Role(staff.role)
     wanted = role in NEEDS_CODES and staff.totp_at is None and row.station_id is None
     return Session(
         row.id,
-        Viewer(staff.id, staff.home_id, staff.name, role, frozenset(staff.floors.split())),
+        Viewer(staff.id, staff.home_id, staff.name, role, frozenset(staff.floors.split()), visitors),
         row.csrf,
         _owes(row, staff, wanted=wanted),
         row.seen_at,

@@ -29,8 +29,9 @@ def may_mark(viewer: Viewer) -> bool:
     return viewer.role is Role.DIRECTOR
 
 
-def mark(db: Unit, viewer: Viewer, name: str, now: datetime) -> tuple[Station, str]:
-    """The browser that asks becomes a station; gives its token, of which only the hash is kept.
+def mark(db: Unit, viewer: Viewer, name: str, now: datetime, *, visitors: bool = False) -> tuple[Station, str]:
+    """The browser that asks becomes a station; gives its token, of which only the hash is kept. `visitors`: they see
+    its screen, which shows of an alarm the place alone (F1).
 
     Raises Invalid, Forbidden.
     """
@@ -52,6 +53,7 @@ def mark(db: Unit, viewer: Viewer, name: str, now: datetime) -> tuple[Station, s
         token_hash=token_hash(token),
         marked_at=now,
         marked_by=viewer.id,
+        visitors=visitors,
     )
     db.add(row)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "mark_station", f"station:{row.id}", words)
@@ -68,6 +70,19 @@ def access_station(db: Unit, viewer: Viewer, station_id: int, *, lock: bool = Fa
         raise NotFound
     looks(db, viewer, "station", row.id)
     return row
+
+
+def who_sees(db: Unit, viewer: Viewer, station_id: int, now: datetime, *, visitors: bool) -> None:
+    """Whether visitors see this screen, from now on. Raises Forbidden, NotFound."""
+    row = access_station(db, viewer, station_id, lock=True)
+    if not may_mark(viewer):
+        raise Forbidden
+    if row.visitors == visitors:
+        return
+    row.visitors = visitors
+    words = "访客看得到" if visitors else "只有同事看"
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "change_station", f"station:{row.id}", words)
+    db.store.hint("colleagues")
 
 
 def end(db: Unit, viewer: Viewer, station_id: int, now: datetime) -> None:

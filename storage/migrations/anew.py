@@ -3,7 +3,7 @@ words.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from alembic import op
 
@@ -15,18 +15,23 @@ def constrain(table: str, constraints: Mapping[str, str]) -> None:
             op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {words} NOT VALID")
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
         return
-    run = op.get_bind().exec_driver_sql
-    words = run("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).scalar_one()
-    of = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
-    indexes = list(run(of, (table,)).scalars())
-    body, _, options = words.partition("(")[2].rpartition(")")
     added = "".join(f",\n\tCONSTRAINT {name} {rule}" for name, rule in constraints.items())
-    run(f"CREATE TABLE _alembic_tmp_{table} ({body.rstrip()}{added}\n){options}")
-    run(f"INSERT INTO _alembic_tmp_{table} SELECT * FROM {table}")
-    run(f"DROP TABLE {table}")
-    run(f"ALTER TABLE _alembic_tmp_{table} RENAME TO {table}")
-    for sql in indexes:
-        run(sql)
+
+    def with_them(stands: str) -> str:
+        body, _, options = stands.rpartition(")")
+        return f"{body.rstrip()}{added}\n){options}"
+
+    _anew(table, with_them)
+
+
+def loosen(table: str, *columns: str) -> None:
+    """These columns may be empty from now on."""
+    if op.get_bind().dialect.name == "postgresql":
+        for column in columns:
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+        return
+    names = "|".join(columns)
+    _anew(table, lambda stands: re.sub(rf"(?m)^(\s*\"?(?:{names})\"? [^,\n]*?) NOT NULL", r"\1", stands))
 
 
 def reword(table: str, column: str, words: str) -> None:
@@ -36,12 +41,17 @@ def reword(table: str, column: str, words: str) -> None:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         constrain(table, {name: f"CHECK {rule}"})
         return
+    stood = rf"CONSTRAINT {name} CHECK \([^()]*\)"
+    _anew(table, lambda stands: re.sub(stood, f"CONSTRAINT {name} CHECK {rule}", stands))
+
+
+def _anew(table: str, change: Callable[[str], str]) -> None:
+    """A table of SQLite by other words: `change` gets what stands after its first bracket."""
     run = op.get_bind().exec_driver_sql
     stands = run("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).scalar_one()
     of = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
     indexes = list(run(of, (table,)).scalars())
-    body = re.sub(rf"CONSTRAINT {name} CHECK \([^()]*\)", f"CONSTRAINT {name} CHECK {rule}", stands.partition("(")[2])
-    run(f"CREATE TABLE _alembic_tmp_{table} ({body}")
+    run(f"CREATE TABLE _alembic_tmp_{table} ({change(stands.partition('(')[2])}")
     run(f"INSERT INTO _alembic_tmp_{table} SELECT * FROM {table}")
     run(f"DROP TABLE {table}")
     run(f"ALTER TABLE _alembic_tmp_{table} RENAME TO {table}")

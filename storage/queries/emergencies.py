@@ -28,13 +28,16 @@ class Past:
     """One alarm that was ended. Seconds count from the first words."""
 
     row: tables.Alarm
-    who: Who
+    who: Who | None
+    """None for a place to which a colleague called others (F9)."""
     going: str
     arrived: str
     went_after: int | None
     ended_after: int
     how: str
     why: str
+    place: str = ""
+    """Where a colleague called the others to."""
     calmed_at: datetime | None = None
     """When they said 没事了; it ended nothing (A18)."""
 
@@ -48,7 +51,7 @@ def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]
         row.home_id == sight.home_id,
         row.arrived_at.is_not(None),
         row.audience.in_(sight.audiences),
-        sight.person(row.person_id),
+        or_(row.person_id.is_(None), sight.person(row.person_id)),
     )
     total = db.scalar(select(func.count()).select_from(row).where(*mine)) or 0
     every = db.execute(
@@ -60,12 +63,14 @@ def past(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Past], int, int]
         .limit(and_one(PAGE))
     ).all()
     found = every[:PAGE]
-    people = whos(db, [one.person_id for one, _, _ in found])
-    shown = [_past(db, one, people[one.person_id], going or "", arrived or "") for one, going, arrived in found]
+    people = whos(db, [one.person_id for one, _, _ in found if one.person_id is not None])
+    shown = [
+        _past(db, one, people.get(one.person_id or 0), going or "", arrived or "") for one, going, arrived in found
+    ]
     return shown, total, found[-1][0].id if len(every) > PAGE else 0
 
 
-def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Past:
+def _past(db: Unit, one: tables.Alarm, who: Who | None, going: str, arrived: str) -> Past:
     try:
         why = db.words(one, "ended_why")
     except Unreadable:
@@ -74,7 +79,30 @@ def _past(db: Unit, one: tables.Alarm, who: Who, going: str, arrived: str) -> Pa
     ended = round(((one.arrived_at or one.raised_at) - one.raised_at).total_seconds())
     message = db.get(tables.Inbox, one.calmed_id) if one.calmed_id is not None else None
     calmed_at = None if message is None else message.arrived_at
-    return Past(one, who, going, arrived, went, ended, ENDS.get(one.ended_how or "arrived", "已到"), why, calmed_at)
+    return Past(
+        one,
+        who,
+        going,
+        arrived,
+        went,
+        ended,
+        ENDS.get(one.ended_how or "arrived", "已到"),
+        why,
+        called_to(db, one),
+        calmed_at,
+    )
+
+
+def called_to(db: Unit, alarm: tables.Alarm) -> str:
+    """Where a colleague called the others to, as the newest press says it; "" where somebody's words raised it (F9)."""
+    if alarm.raised_by is None:
+        return ""
+    press = tables.AlarmPress
+    row = db.scalars(select(press).where(press.alarm_id == alarm.id).order_by(press.id.desc()).limit(1)).first()
+    try:
+        return db.words(row, "place") if row is not None else ""
+    except Unreadable:
+        return ""
 
 
 def on_the_ladder(db: Unit, home_id: int, since: datetime) -> list[int]:
@@ -84,12 +112,12 @@ def on_the_ladder(db: Unit, home_id: int, since: datetime) -> list[int]:
     table, run, person = tables.Alarm, AlarmRun, tables.Person
     rings = (
         select(table.id)
-        .join(person, person.id == table.person_id)
+        .outerjoin(person, person.id == table.person_id)
         .where(
             table.home_id == home_id,
             table.arrived_at.is_(None),
             table.latest_at > since,
-            or_(person.kind != PersonKind.GUEST.value, IS_PLACE),
+            or_(table.raised_by.is_not(None), person.kind != PersonKind.GUEST.value, IS_PLACE),
         )
     )
     under_way = select(run.alarm_id).where(run.home_id == home_id, run.next_at.is_not(None))

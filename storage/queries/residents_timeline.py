@@ -64,7 +64,7 @@ class Asked:
         """Only what was before."""
         return column < self.before if self.before else true()
 
-    def people(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    def people(self, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
         """The elder and the relatives, as far as the viewer works with them."""
         mine = select(tables.Person.id).where(tables.Person.id == self.resident.person_id)
         kin = select(tables.Kinship.person_id).where(tables.Kinship.resident_id == self.resident.id)

@@ -129,12 +129,13 @@ class Sight:
             tables.Complaint.hide_name, others, tables.Complaint.owner_id.is_not(None) if self.complaints else true()
         )
 
-    def _calls(self) -> Select[int]:
+    def _calls(self) -> Select[int | None]:
         """Who calls for help now, whom the viewer may hear."""
         return select(tables.Alarm.person_id).where(
             tables.Alarm.arrived_at.is_(None),
             tables.Alarm.audience.in_(self.audiences),
             tables.Alarm.brief.is_(false()),
+            tables.Alarm.person_id.is_not(None),
         )
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@
 from settings import subjects
 from storage.tables.base import Base
 from storage.tables.complaints import Accused, Complaint, ComplaintCounter, ComplaintRecord, Evidence, Proposal
-from storage.tables.emergencies import Alarm, Unreadable
+from storage.tables.emergencies import Alarm, AlarmPress, Unreadable
 from storage.tables.families import Application, Consent, Invitation, Kinship
 from storage.tables.greetings import Plan, Visit
 from storage.tables.house import Home, WechatAccount
@@ -26,6 +26,7 @@ from storage.tables.upkeep import Audit, Downtime, Epoch, JobRun, Pulse, Stop
 __all__ = [
     "Accused",
     "Alarm",
+    "AlarmPress",
     "Application",
     "Audit",
     "Base",

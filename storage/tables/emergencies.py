@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.states import EndedHow
@@ -13,20 +13,23 @@ from storage.types import Moment, Said, closed, column, link, sealed, searchable
 
 class Alarm(Base):
     """An emergency from the words to the nurse at the bed (F2): raised, 我去, 已到. One open alarm a person; repeats join
-    it.
+    it. Of one that a colleague raised each press is a row of its own (F9).
     """
 
     __tablename__ = "alarm"
     after_practice = After.GONE
     __table_args__ = (
+        CheckConstraint("(inbox_id IS NULL) = (raised_by IS NOT NULL)", name="whose"),
         Index("ix_alarm_open", "arrived_at", "home_id"),
         Index("ix_alarm_person", "person_id", "arrived_at"),
     )
 
     home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "who spoke")
-    inbox_id: Mapped[int] = link("inbox.id", "the first words")
-    latest_id: Mapped[int] = link("inbox.id", "the newest words")
+    person_id: Mapped[int | None] = link(
+        "person.id", "who spoke, or for whom a colleague calls; null = a place", nullable=True
+    )
+    inbox_id: Mapped[int | None] = link("inbox.id", "the first words; null = a colleague raised it", nullable=True)
+    latest_id: Mapped[int | None] = link("inbox.id", "the newest words; null = a colleague raised it", nullable=True)
     count: Mapped[int] = column(SmallInteger, "messages that joined it")
     level: Mapped[int] = closed((Urgency.P0, Urgency.P1), SmallInteger, "0 rings at once, 1 within 5 min")
     kind: Mapped[str] = column(Said(16), "跌倒受伤, 呼救 …")
@@ -48,6 +51,24 @@ class Alarm(Base):
         server_default="0",
     )
     ended_why: Mapped[bytes | None] = sealed("the reason, where one was asked", nullable=True)
+    raised_by: Mapped[int | None] = column(BigInteger, "the colleague who raised it first", nullable=True)
+    floor: Mapped[str | None] = column(String(16), "whose floor, where a colleague named a place", nullable=True)
+
+
+class AlarmPress(Base):
+    """紧急 by a colleague: she is there and needs others. Each press of it, so that a repeat says what is new (F9)."""
+
+    __tablename__ = "alarm_press"
+    after_practice = After.GONE
+    __table_args__ = (UniqueConstraint("home_id", "token"), Index("ix_alarm_press_alarm", "alarm_id", "id"))
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    alarm_id: Mapped[int] = link("alarm.id", "which alarm")
+    token: Mapped[str] = searchable(40, "the form that was pressed: sent twice it is one")
+    staff_id: Mapped[int] = column(BigInteger, "who pressed")
+    at: Mapped[datetime] = column(Moment, "when")
+    place: Mapped[bytes] = sealed("where the others go")
+    words: Mapped[bytes | None] = sealed("what she said of it", nullable=True)
 
 
 class Unreadable(Base):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
 from care.states import Role
@@ -135,6 +135,9 @@ class Station(Base):
     marked_at: Mapped[datetime] = column(Moment, "since when it is trusted")
     marked_by: Mapped[int] = column(BigInteger, "who marked it")
     ended_at: Mapped[datetime | None] = column(Moment, "trusted no more", nullable=True)
+    visitors: Mapped[bool] = column(
+        Boolean, "visitors see it: of an alarm the place alone", default=False, server_default=false()
+    )
 
 
 class ComplaintUnit(Base):

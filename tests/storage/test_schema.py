@@ -31,6 +31,10 @@ CONFIGURED = {
 }
 
 
+LOOSENED = {("alarm", f"{column} bigint not null") for column in ("person_id", "inbox_id", "latest_id")}
+"""Columns that may be empty since, since a colleague raises an alarm without a message."""
+
+
 @ENGINES
 def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_the_code(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -38,7 +42,7 @@ def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_t
     wanted = schema.declared(empty(kind, "declared", tmp_path, request))
     checks = [line for _, line in wanted if "CHECK" in line]
     declared = [column for table in tables.Base.metadata.tables.values() for column in table.columns]
-    of_several = {"ck_alarm_run_goes_on", "ck_alarm_call_for_one"}
+    of_several = {"ck_alarm_run_goes_on", "ck_alarm_call_for_one", "ck_alarm_whose"}
     assert len(checks) == sum("closed" in column.info for column in declared) + len(of_several) >= 28
     assert all(any(name in line for line in checks) for name in of_several)
     new, old = empty(kind, "new_schema", tmp_path, request), sample(kind, "old_schema", tmp_path, request)
@@ -46,7 +50,7 @@ def test_p7_a_new_database_and_an_old_one_that_was_upgraded_have_the_schema_of_t
         migrate.upgrade(url)
         assert list(schema.differences(schema.of(url), wanted)) == []
     migrate.downgrade(new, BEFORE)
-    before = schema.of(new)
+    before = {one for one in schema.of(new) if (one[0], one[1].casefold()) not in LOOSENED}
     assert {one for one in wanted if one[0] in {"complaint", "outbox"} and "CHECK" not in one[1]} <= before
     assert before <= {one for one in wanted if "CHECK" not in one[1] and not one[1].startswith("keys ")}
     migrate.upgrade(new)

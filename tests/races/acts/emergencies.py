@@ -26,6 +26,10 @@ ACTS: Final[dict[Key, Act]] = dict(
             act("alarm.cannot", "alarm", guard=ROW, why="who cannot come twice cannot come; the next one is rung once"),
         ),
         (
+            post("/console/alarms/raise", "raise_"),
+            act("alarm.raise", "alarm", guard=ROW, why="each form is one press; two at one place are one alarm"),
+        ),
+        (
             post("/telephone/{secret}", "post"),
             act("call.report", "call", guard=ROW, why="a call ends once; a key that comes later still says who goes"),
         ),

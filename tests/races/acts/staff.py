@@ -47,6 +47,9 @@ ACTS: Final[dict[Key, Act]] = {
     ),
     post("/console/stations", "mark"): act("station.mark", "station", why="each browser is one of its own"),
     post("/console/stations/{station}/end", "end"): act("station.end", "station", why="ended is ended"),
+    post("/console/stations/{station}/sees", "sees"): act(
+        "station.sees", "station", why="the row is held; said again it says the same"
+    ),
     post("/console/station/in", "come"): act(
         "station.come", "session", why="who came last is at the station; the one before is out"
     ),
