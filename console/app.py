@@ -33,6 +33,7 @@ FREE = frozenset(
     {
         "/console/login",
         "/console/start",
+        "/console/callout",
         "/console/station",
         "/console/station/in",
         "/console/station/lock",

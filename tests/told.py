@@ -48,7 +48,7 @@ _TOLD: Final = {
     "imports": "ask_export begin_import fix_import plan_import release_export stage_import",
     "imports residents": "apply_import",
     "incidents": (
-        "begin_incident close_incident decide_report log_incident_call pass_step put_contact set_plan strike_contact "
+        "begin_incident close_incident decide_report log_incident_call pass_step end_callout make_callout put_contact set_plan strike_contact "
         "take_lead tick_step untick_step write_incident"
     ),
     "inbox outbox person": "send_kept",

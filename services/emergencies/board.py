@@ -209,6 +209,9 @@ class Board:
             if known is None or known.at <= one.at:
                 self._ended[one.alarm.ref] = one
         stored = {row.ref: row for row in rows}
+        for ref in stored.keys() & self._open.keys():
+            here = self._open[ref]
+            self._open[ref] = replace(here, uncommitted=here.uncommitted - stored[ref].presses)
         for ref, alarm in list(self._open.items()):
             row = stored.pop(ref, None)
             if row is not None and self._over(ref, row):

@@ -129,7 +129,10 @@ def where(by: str, place: str, resident: tuple[str, str], floors: frozenset[str]
     (name, bed), rooms = resident, ROOM.findall(place)
     without = bed or " ".join(f"{room} 室" for room in rooms) or PERSON.sub("", place).strip()
     calls = f"{by}在那里叫人"
-    return Place(name or place, f"{calls} · {place}" if name else calls, without, floors=floors)
+    if not name:
+        return Place(place, calls, without, floors=floors)
+    more = re.sub(rf"{re.escape(name)}|(?<!\d)\d{{2,4}}(?!\d) ?室?|\d 床", "", place).strip(" ，,·")
+    return Place(name, " · ".join(filter(None, (f"{bed} {more}".strip(), calls))), without, floors=floors)
 
 
 def bed_of(row: tables.Resident) -> str:

@@ -104,6 +104,7 @@ def _raised(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             number=row.id,
             nobody_at=run.nobody_at if run is not None else None,
             raised_by=row.raised_by or 0,
+            presses=frozenset(one.token for one, _ in presses),
         )
         found.append((row, alarm))
     return found

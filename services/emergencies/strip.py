@@ -99,6 +99,8 @@ class Alarm:
     """Since when there is nobody left whom a telephone could ring."""
     raised_by: int = 0
     """The colleague who raised it: she is there herself."""
+    presses: frozenset[str] = frozenset()
+    """The forms of hers that are in the database."""
 
     @property
     def waits(self) -> bool:

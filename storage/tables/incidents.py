@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from care.incidents import Calls, Doer, FamilyCall
@@ -105,3 +105,17 @@ class OutsideContact(Base):
     number: Mapped[str] = column(String(24), "the telephone; public")
     what_for: Mapped[str] = column(String(40), "for what", default="", server_default="")
     gone_at: Mapped[datetime | None] = column(Moment, "struck out", nullable=True)
+
+
+class CalloutLink(Base):
+    """The address at which a duty telephone reads whom to call, without a log-in (E4). A new one ends the one before."""
+
+    __tablename__ = "callout_link"
+    after_practice = After.KEPT
+
+    home_id: Mapped[int] = link("home.id", "which home", unique=True)
+    token_hash: Mapped[bytes] = column(LargeBinary(32), "SHA-256 of what the address holds", unique=True)
+    token: Mapped[bytes] = sealed("what the address holds, to be shown again")
+    made_at: Mapped[datetime] = column(Moment, "since when it opens")
+    made_by: Mapped[int] = column(BigInteger, "who made it")
+    ended_at: Mapped[datetime | None] = column(Moment, "opens nothing any more", nullable=True)

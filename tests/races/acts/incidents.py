@@ -30,6 +30,14 @@ ACTS: Final[dict[Key, Act]] = dict(
             act("incident.set_plan", "plan", guard=ROW, why="the home is held; who saves an older plan is told"),
         ),
         (
+            post("/console/incidents/callout/make", "make"),
+            act("callout.make", "callout", guard=ROW, why="the home is held; the newest address is the one that opens"),
+        ),
+        (
+            post("/console/incidents/callout/end", "end"),
+            act("callout.end", "callout", guard=ROW, why="ended is ended"),
+        ),
+        (
             post("/console/incidents/contacts", "put_contact"),
             act("incident.put_contact", "contact", guard=ROW, why="the home is held; a number stands there once"),
         ),

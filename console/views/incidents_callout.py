@@ -1,0 +1,53 @@
+"""The call-out list on a duty telephone, and the address that opens it (E4)."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
+from console.routes import STRANGER, Routes
+from console.views.families_day import drawn_qr
+from console.views.incidents import SHORT_NUMBERS
+from services.incidents import callout
+from services.incidents.access import INCIDENTS, MAY_PLAN
+from web.sessions import viewer
+
+ROUTES: Final = Routes(INCIDENTS)
+LONGEST: Final = 64
+
+
+@ROUTES.get("/callout", "incidents/callout.html", may=STRANGER)
+async def read(request: web.Request) -> dict[str, Any]:
+    """The list, for whoever holds the telephone that has the address."""
+    token, now, house = request.query.get("k", "")[:LONGEST], request.app[CLOCK](), request.app[HOUSE]
+    found = await request.app[DATABASE].read(lambda db: callout.of_token(db, token, now))
+    return {"list": found, "numbers": SHORT_NUMBERS, "on_duty": house.on_duty(now)}
+
+
+@ROUTES.get("/incidents/callout", "incidents/_callout.html", may=MAY_PLAN)
+async def shown(request: web.Request) -> dict[str, Any]:
+    """The address as a picture to scan."""
+    return await _shown(request)
+
+
+@ROUTES.post("/incidents/callout/make", "incidents/_callout.html", may=MAY_PLAN)
+async def make(request: web.Request) -> dict[str, Any]:
+    """A new address."""
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: callout.make(db, who, now))
+    return await _shown(request)
+
+
+@ROUTES.post("/incidents/callout/end", "incidents/_callout.html", may=MAY_PLAN)
+async def end(request: web.Request) -> dict[str, Any]:
+    """It opens nothing any more."""
+    who, now = viewer(request), request.app[CLOCK]()
+    await request.app[DATABASE].write(lambda db: callout.end(db, who, now))
+    return await _shown(request)
+
+
+async def _shown(request: web.Request) -> dict[str, Any]:
+    who, base = viewer(request), request.app[SETTINGS].http.public_url
+    found = await request.app[DATABASE].read(lambda db: callout.current(db, who))
+    address = f"{base.rstrip('/') or request.url.origin()}/console/callout?k={found[0]}" if found else ""
+    return {"address": address, "drawn": drawn_qr(address), "made_at": found[1] if found else None}
