@@ -17,7 +17,7 @@ from typing import Any, Final
 import asyncpg
 
 from scripts import servers
-from services.outgoing import sending
+from services.outgoing import sending, settling
 from services.ports import Fate, Outcome
 from storage import migrate, seal
 from storage.database import Database
@@ -107,7 +107,7 @@ async def claimed(database: Database, count: int) -> float:
         assert claims, "nothing to claim"
         for claim in claims:
             await database.store(
-                lambda store, one=claim: sending.settle(store, one, Outcome(Fate.SENT, ""), NOW)  # type: ignore[misc]
+                lambda store, one=claim: settling.settle(store, one, Outcome(Fate.SENT, ""), NOW)  # type: ignore[misc]
             )
         done += len(claims)
     return (time.perf_counter() - began) / done * 1000

@@ -78,6 +78,13 @@ class Desk:
         """Take a tag away. Raises PlatformRefused."""
         await self._ask(lambda client: client.tag.untag_user(tag, openid))
 
+    async def templates(self) -> list[dict[str, str]]:
+        """The templates of the account. Raises PlatformRefused."""
+        found = await self._ask(lambda client: client.template.get_all_private_template())
+        rows = found.get("template_list", [])
+        names = ("template_id", "title", "content")
+        return [{name: str(row.get(name, "")) for name in names} for row in rows if isinstance(row, dict)]
+
     async def qr(self, scene: str, seconds: int) -> str:
         """What a temporary QR code holds. Raises PlatformRefused."""
         asked = {

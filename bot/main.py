@@ -158,7 +158,7 @@ class Service:
             self.reach,
             self.sounds,
             self.metrics.sent,
-            lambda: self.house.quiet,
+            self.house,
         )
         account = Account(ids.account_id, ids.home_id)
         self.inbound = Inbound(self.database, account, self.clock, self.board, self.spool, self.house, self.reader)

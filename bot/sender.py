@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from care.quiet_hours import USUAL, Quiet
-from services.outgoing import outbox, sending
+from care.quiet_hours import USUAL
+from services.house import House
+from services.outgoing import outbox, sending, settling
 from services.outgoing.sending import Claim
 from services.points import none
-from services.ports import Fate, Outcome, Platform
+from services.ports import Card, Fate, Outcome, Platform
 from settings.clock import Clock, wall
 from storage.database import Database
 
@@ -39,8 +40,9 @@ class Sender:
         reach: Callable[[str], None] = none,
         sounds: Mapping[str, bytes] | None = None,
         sent: Callable[[Fate], None] = lambda _: None,
-        quiet: Callable[[], Quiet] = lambda: USUAL,
+        house: House | None = None,
     ) -> None:
+        """`house`: when it is silent, and where families open pages; as usual, and nowhere, without one."""
         self._database, self._platform, self._clock, self._reach, self._sounds = (
             database,
             platform,
@@ -48,7 +50,7 @@ class Sender:
             reach,
             sounds or {},
         )
-        self._sent, self._quiet = sent, quiet
+        self._sent, self._house = sent, house
         self._wake = asyncio.Event()
         self._under_way: dict[int, tuple[bool, asyncio.Task[None]]] = {}
         """By row, whether it is an alarm, and the call."""
@@ -81,7 +83,7 @@ class Sender:
             try:
                 if inherited:
                     await self._database.store(
-                        lambda store: sending.abandoned(store, self._clock(), wall(), all_of_them=True)
+                        lambda store: settling.abandoned(store, self._clock(), wall(), all_of_them=True)
                     )
                     inherited = False
                 while not self._stopping and (places := self._places()[0]) and await self.begin() == places:
@@ -100,13 +102,14 @@ class Sender:
         if now - self._looked >= EACH:
             self._looked = now
             await self._database.store(
-                lambda store: sending.abandoned(store, self._clock(), wall(), under_way=self._under_way)
+                lambda store: settling.abandoned(store, self._clock(), wall(), under_way=self._under_way)
             )
         places, turns = self._places()
         if not places:
             return 0
+        quiet, phone = (self._house.quiet, self._house.home.phone) if self._house else (USUAL, "")
         claims = await self._database.store(
-            lambda store: sending.claim(store, self._clock(), wall(), places, self._quiet(), turns)
+            lambda store: sending.claim(store, self._clock(), wall(), places, quiet, turns, phone)
         )
         for claim in claims:
             task = asyncio.create_task(self._send(claim))
@@ -133,6 +136,11 @@ class Sender:
         self._wake.set()
 
     async def _deliver(self, claim: Claim) -> Outcome:
+        if claim.template is not None:
+            base = self._house.public_url.rstrip("/") if self._house else ""
+            page = f"{base}/p/words/{claim.id}" if base else ""
+            card = Card(claim.template.template_id, claim.template.data, page, str(claim.id))
+            return await self._platform.send_template(claim.openid, card)
         if claim.purpose != outbox.SPOKEN:
             return await self._platform.send_text(claim.openid, claim.text)
         sound = self._sounds.get(claim.text)
@@ -151,4 +159,4 @@ class Sender:
             outcome = Outcome(Fate.UNKNOWN, "发送时出错，不确定送到没有；请看一下对方是否收到", code="error")
         self._sent(outcome.fate)
         self._reach("after_send")
-        await self._database.store(lambda store: sending.settle(store, claim, outcome, self._clock()))
+        await self._database.store(lambda store: settling.settle(store, claim, outcome, self._clock()))

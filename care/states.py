@@ -124,6 +124,16 @@ class OutboxState(StrEnum):
     HELD = "held"
 
 
+class HandOutcome(StrEnum):
+    """What became of what a colleague was to say or print by hand."""
+
+    SPOKEN = "spoken"
+    PRINTED = "printed"
+    ARRIVED = "arrived"
+    """It reached them after all, by WeChat."""
+    NOT_NEEDED = "not_needed"
+
+
 class AnswerState(StrEnum):
     """Where the passive answer to a message is: none is due, in its row, or it left late by the outbox."""
 

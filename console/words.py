@@ -39,6 +39,25 @@ STATES = {
     "held": "等院长确认",
 }
 BAD = frozenset({"unknown", "given_up"})
+PURPOSES = {
+    "answer": "同事的回复",
+    "late_answer": "补发的回话",
+    "result": "处理结果",
+    "interim": "阶段答复",
+    "late": "结果要晚",
+    "follow_up": "办好以后回访",
+    "alarm": "紧急时的话",
+    "spoken": "放给老人听的",
+    "letter": "家书",
+    "greeting": "问候家属",
+    "greeting_elder": "问候老人",
+    "reminder": "提醒",
+    "survey": "问卷",
+    "silence": "没人接着说",
+    "binding": "绑定",
+    "tie": "家书的调整",
+}
+"""What something is sent for, as colleagues read it."""
 PREVIEWS = {
     "image": "［照片］",
     "voice": "［语音］",
@@ -199,6 +218,7 @@ def install(environment: jinja2.Environment, house: House, clock: Clock) -> None
             "KINDS": gathered(lambda one: one.promises),
             "STATES": STATES,
             "CALLED": CALLED,
+            "PURPOSES": PURPOSES,
             "BAD": BAD,
             "LEVELS": LEVELS,
             "STAGES": STAGES,

@@ -30,13 +30,13 @@ from settings import Settings
 from settings.clock import Clock
 from storage import revision
 from storage.database import Database
-from storage.queries import families_notice
+from storage.queries import families_notice, outgoing
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
 from web import bodies, errors, headers, practice
 
 HERE = Path(__file__).parent
-BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|survey)", re.ASCII)
+BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|survey|words/\d{1,18})", re.ASCII)
 """Pages to which the notice leads on."""
 DATABASE: Final = web.AppKey("page_database", Database)
 CLOCK: Final = web.AppKey[Clock]("page_clock")
@@ -80,6 +80,7 @@ def build(
     app.router.add_get("/letters", shelf)
     app.router.add_get("/letters/still", shelf_still)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
+    app.router.add_get(r"/words/{row:\d{1,18}}", words)
     app.router.add_get("/survey", sheet)
     app.router.add_post("/survey", answer_sheet)
     app.router.add_get(r"/letters/{letter:\d{1,18}}", letter)
@@ -107,7 +108,7 @@ def _shut(house: House) -> Middleware:
 @web.middleware
 async def tells(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The notice stands before the first page that is opened, and again when it says something else (F48)."""
-    if request.method == "GET" and request.match_info.handler in {shelf, letter, sheet} and OPENID in request:
+    if request.method == "GET" and request.match_info.handler in {shelf, letter, sheet, words} and OPENID in request:
         openid = request[OPENID]
         if await request.app[DATABASE].read(lambda db: families_notice.to_show(db, openid, notice.VERSION)):
             return _notice(request, request.path)
@@ -204,6 +205,16 @@ async def react(request: web.Request) -> web.StreamResponse:
             f"p:letter:{number}:{word}:{openid}",
         )
     return _paper(request, page, told)
+
+
+@aiohttp_jinja2.template("words.html")
+async def words(request: web.Request) -> dict[str, Any]:
+    """What stands behind a template message, for whose phone it was sent to. Raises NotFound for everybody else."""
+    openid, row = request[OPENID], int(request.match_info["row"])
+    found = await request.app[DATABASE].read(lambda db: outgoing.words_for(db, openid, row))
+    if found is None:
+        raise NotFound
+    return {"text": found[0], "at": found[1]}
 
 
 @aiohttp_jinja2.template("survey.html")

@@ -77,7 +77,7 @@ MUTANTS = (
     ),
     Mutant(
         5,
-        "services/outgoing/sending.py",
+        "services/outgoing/settling.py",
         'finish(store, row_id, person, queue, now, state="unknown", why=CRASHED)',
         'store.update(tables.Outbox, row_id, person=person, state="ready")',
         (OUTGOING,),

@@ -36,6 +36,18 @@ class Outcome:
     quota_used_up: bool = False
     unfollowed: bool = False
     alert: bool = False
+    ref: str = ""
+    """The platform's own number of the message, where it gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A template message: which template, what goes into its fields, the page behind it, and our number of it."""
+
+    template_id: str
+    data: Mapping[str, str]
+    url: str
+    own: str
 
 
 class Platform(Protocol):
@@ -43,6 +55,11 @@ class Platform(Protocol):
 
     async def send_text(self, openid: str, text: str) -> Outcome:
         """Send a customer-service message; never raises for what the platform says."""
+
+    async def send_template(self, openid: str, card: Card) -> Outcome:
+        """Send a template message; the same `own` within ten minutes is one message. Never raises for what the
+        platform says; that it took it is not that it arrived, which an event tells later.
+        """
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:
         """Send a sound (MP3, at most 60 s and 2 MB); never raises for what the platform says."""
@@ -155,6 +172,9 @@ class AccountDesk(Protocol):
     async def unmark(self, openid: str, tag: int) -> None:
         """Take a tag away from somebody."""
 
+    async def templates(self) -> list[dict[str, str]]:
+        """The templates of the account: `template_id`, `title`, `content`."""
+
     async def qr(self, scene: str, seconds: int) -> str:
         """What a temporary QR code holds (draw it), good for so many seconds, at most 30 days; who scans it sends a
         scan or a follow with the scene (at most 64 signs).
@@ -185,6 +205,11 @@ class NullPlatform:
     async def send_text(self, openid: str, text: str) -> Outcome:
         """Park."""
         del openid, text
+        return Outcome(Fate.PARKED, "没有连接微信")
+
+    async def send_template(self, openid: str, card: Card) -> Outcome:
+        """Park."""
+        del openid, card
         return Outcome(Fate.PARKED, "没有连接微信")
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:

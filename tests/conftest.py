@@ -25,7 +25,7 @@ from services import install
 from services.access import Viewer
 from services.accusations import accusations
 from services.house import House
-from services.outgoing import sending
+from services.outgoing import sending, settling
 from services.ports import Fate, Outcome
 from services.staff import staff
 from services.talks.envelope import Answer, Envelope, Receipt
@@ -264,7 +264,7 @@ class HomeUnderTest:
                 if outcome.fate is Fate.SENT:
                     left.append((claim.openid, claim.text))
                 await self.database.store(
-                    lambda store, c=claim, o=outcome: sending.settle(store, c, o, now)  # type: ignore[misc]
+                    lambda store, c=claim, o=outcome: settling.settle(store, c, o, now)  # type: ignore[misc]
                 )
         return left
 

@@ -44,14 +44,15 @@ _TOLD: Final = {
     "families letters person residents": "narrow",
     "families person residents": "consent edit_relative make_primary place_relative prove_relative",
     "families residents": "add_relative add_wish end_dispute end_wish start_dispute unbind_practice",
-    "house": "begin_practice close_practice lengthen_clock push_menu set_settings undo_menu",
+    "house": "bind_template begin_practice close_practice lengthen_clock push_menu set_settings undo_menu",
     "imports": "ask_export begin_import fix_import plan_import release_export stage_import",
     "imports residents": "apply_import",
     "incidents": (
-        "begin_incident close_incident decide_report log_incident_call pass_step end_callout make_callout put_contact set_plan strike_contact "
-        "take_lead tick_step untick_step write_incident"
+        "begin_incident close_incident decide_report end_callout log_incident_call make_callout pass_step put_contact "
+        "set_plan strike_contact take_lead tick_step untick_step write_incident"
     ),
     "inbox outbox person": "send_kept",
+    "inbox person reach": "by_hand_no_answer by_hand_not_needed by_hand_printed by_hand_spoken",
     "inbox person": "ask_back hand_back log_call receive show wechat_shift wechat_tasks",
     "knowledge": "edit fill restore teach unteach",
     "knowledge week": "check_beds edit_week set_rooms",

@@ -12,7 +12,7 @@ from conversations.answers import Knowledge
 from services.house import House
 from services.install import Installed
 from services.knowledge import shelves
-from services.outgoing import sending
+from services.outgoing import sending, settling
 from services.ports import Fate, Outcome
 from services.talks.envelope import Answer
 from services.talks.reading import Reading, read
@@ -101,7 +101,7 @@ class Played:
         count = 0
         while claims := sending.claim(store, at, at, quiet=self.house.quiet):
             for claim in claims:
-                sending.settle(store, claim, Outcome(Fate.SENT, ""), at)
+                settling.settle(store, claim, Outcome(Fate.SENT, ""), at)
                 self.phones.note(claim.openid, "home", claim.text, at)
             count += len(claims)
         return count

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care.errors import Conflict
+from care.ways import Last
 from conversations.effects import say
 from services.access import Viewer
 from services.house import House
@@ -38,11 +39,13 @@ def _told(store: Store, sent: Sent) -> None:
     for (case_id,) in store.rows(
         "SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", sent.row_id
     ):
-        promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how="message")
+        promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how=sent.how)
 
 
-RESULT: Final = Purpose("result", on_sent=_told)
-INTERIM: Final = Purpose("interim", on_sent=promises.reached)
+RESULT: Final = Purpose("result", on_sent=_told, template="matter", matter="您反映的事有了处理结果", last=Last.PHONE)
+INTERIM: Final = Purpose(
+    "interim", on_sent=promises.reached, template="matter", matter="您反映的事有了新进展", last=Last.PHONE
+)
 
 
 def send(
@@ -69,6 +72,7 @@ def send(
         text=words,
         now=now,
         staff_id=viewer.id,
+        fields={"number": complaint.number},
     )
     if sent is not None:
         records.written(

@@ -113,8 +113,9 @@ class Board:
     def _shown(self, viewer: Viewer, alarm: Alarm) -> Alarm | None:
         """A strip as a viewer may see it: whole, the place alone, or not at all.
 
-        A screen that visitors see shows the place and nothing else. Words that accuse are for the lead. Where somebody may be hurt the floor gets the place, never whom it is
-        about, unless nobody else is there: a life comes before a suspicion (F27).
+        A screen that visitors see shows the place and nothing else. Words that accuse are for the lead. Where somebody
+        may be hurt the floor gets the place, never whom it is about, unless nobody else is there: a life comes before a
+        suspicion (F27).
         """
         if self.home_id not in {0, viewer.home_id} or not may_hear(viewer, alarm.audience):
             return None

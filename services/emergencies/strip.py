@@ -62,7 +62,8 @@ class Called:
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One strip: an emergency of one person, or of a place to which a colleague calls others. `openid` names the phone
-    that cries, or the row that a colleague raised (`RAISED`). `uncommitted` holds the keys of messages that are not in the database yet.
+    that cries, or the row that a colleague raised (`RAISED`). `uncommitted` holds the keys of messages that are not in
+    the database yet.
 
     `brief`: its words accuse somebody. `staff` and `roles` are whom the talk of this person accuses, until somebody
     above lifts it.

@@ -8,6 +8,7 @@ from datetime import datetime
 from care import families
 from care.errors import Decided, Invalid
 from care.states import Role
+from care.ways import Last
 from conversations.effects import Say, say
 from services.access import Viewer, name_of
 from services.families.access import access_consent, access_tie
@@ -23,7 +24,7 @@ from storage.tables.families_ties import TieChange
 from storage.types import new_id
 from storage.unit import Unit
 
-TIE = Purpose("tie")
+TIE = Purpose("tie", template="matter", matter="家书的内容有调整", last=Last.PHONE)
 LESS = {
     "daily": "tie.narrowed_daily",
     "health": "tie.narrowed_health",

@@ -17,6 +17,7 @@ from care import occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from care.states import Launch
+from care.ways import Last
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
 from services.families.reach import why_not
@@ -36,7 +37,11 @@ from storage.types import new_id
 from storage.unit import Unit
 
 GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False)
-REMINDER: Final = Purpose("reminder", machine=True, by_day=True, parks=False)
+CARD: Final = Purpose("greeting_elder", machine=True, by_day=True, parks=False, last=Last.PRINT)
+"""For the elder: a card for the bedside where no message may leave (H1)."""
+REMINDER: Final = Purpose(
+    "reminder", machine=True, by_day=True, parks=False, template="visit", matter="探视提醒", last=Last.PHONE
+)
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {
     "new-year": ("occasion.new_year_elder", "occasion.new_year_family"),
@@ -229,15 +234,24 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         db.store,
         home_id=row.home_id,
         person_id=row.person_id,
-        purpose=REMINDER if row.occasion in REMINDERS else GREETING,
+        purpose=REMINDER if row.occasion in REMINDERS else CARD if who.is_elder else GREETING,
         dedup_key=_key(db, row),
         text=house.words([words(who, row, house)], now, elder=who.is_elder),
         now=now,
         queue="notice",
+        fields=_fields(who, row, house),
         expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
     )
     row.state, row.why = "sent", None
     return True
+
+
+def _fields(who: Who, row: tables.Plan, house: House) -> dict[str, str]:
+    """What a template may say of a visit."""
+    if row.occasion != "visit":
+        return {}
+    at = datetime.strptime(row.period[:13], "%Y%m%dT%H%M").replace(tzinfo=house.home.zone)
+    return {"elder": who.elder, "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", "state": "已约好"}
 
 
 def words(who: Who, row: tables.Plan, house: House) -> Say:

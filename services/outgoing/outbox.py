@@ -3,13 +3,13 @@ decision 3).
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from care.errors import Conflict, Invalid
-from services.outgoing import purposes
+from services.outgoing import by_hand, purposes
 from services.outgoing.purposes import Purpose
 from storage import tables
 from storage.seal import Unreadable
@@ -60,8 +60,10 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
     staff_id: int | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> int | None:
     """Put words in a person's queue; None when the same cause has queued the same words before. The person is locked.
+    `fields`: what a template message may say of it, by the words of `care.templates`.
 
     Raises Conflict when the same cause comes with other words: they must not be lost without a sentence.
     """
@@ -89,7 +91,8 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         expires_at=expires_at or begins + EXPIRES,
         tries=0,
     )
-    store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text))
+    told = store.seal(tables.OutboxBody, "fields", row_id, json.dumps(fields)) if fields else None
+    store.insert(tables.OutboxBody, id=row_id, body=store.seal(tables.OutboxBody, "body", row_id, text), fields=told)
     advance(store, person_id, queue)
     store.hint("outbox", f"person:{person_id}", "inbox")
     return row_id
@@ -195,6 +198,7 @@ def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
     marks = ", ".join("?" * len(machine))
     store.lock_persons(*people)
     for person in people:
+        by_hand.forget(store, person, machine, now)
         rows = store.change(
             tables.Outbox,
             f"""UPDATE outbox SET state = 'cancelled', why = ?, settled_at = ?
@@ -297,9 +301,12 @@ def give_up_parked(store: Store, now: datetime, person_id: int | None = None) ->
     clause, value, why = (
         ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
     )
-    rows = store.rows_locked(1, f"SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND {clause}", value)
-    for row_id, person, queue in rows:
+    rows = store.rows_locked(
+        1, f"SELECT id, person_id, queue, home_id, purpose FROM outbox WHERE state = 'parked' AND {clause}", value
+    )
+    for row_id, person, queue, home, purpose in rows:
         finish(store, row_id, person, queue, now, state="given_up", why=why)
+        by_hand.ask(store, row_id, home, person, purposes.of(purpose), why, now)
     return len(rows)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from care.ways import Last
 from storage.store import Store
 
 PULLED: Final = ("cancelled", "现在发不了，也不补发；对方在菜单里随时能看")
@@ -23,6 +24,8 @@ class Sent(NamedTuple):
     staff_id: int
     written_at: datetime
     now: datetime
+    how: str = "message"
+    """By a message, or by a `call`, where a colleague read it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class Purpose:
     """State and reason of what is not parked and cannot leave."""
     on_sent: Callable[[Store, Sent], None] | None = None
     """What a colleague's words keep by arriving."""
+    template: str = ""
+    """The kind of template message by which it goes when the window is shut (`care.templates`); none for a greeting,
+    ever.
+    """
+    matter: str = ""
+    """What such a message says that it is about; the words themselves stand behind it."""
+    last: Last = Last.NONE
+    """What is left when no way is open: a colleague telephones, or prints."""
 
     declared: bool = True
     """False for the word of a newer release, which only a stored row has."""

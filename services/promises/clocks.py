@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from care import quiet_hours, sla
 from care.sla import Kind, Mark
 from care.states import AWAY
+from care.ways import Last
 from conversations.effects import say
 from services.house import House
 from services.outgoing import outbox
@@ -15,7 +16,9 @@ from storage import tables
 from storage.store import Store
 from storage.types import moment
 
-LATE: Final = Purpose("late", machine=True, by_day=True)
+LATE: Final = Purpose(
+    "late", machine=True, by_day=True, template="matter", matter="您说的事要晚一点答复", last=Last.PHONE
+)
 
 
 def look_at_promises(store: Store, house: House, now: datetime, limit: int = 100) -> int:

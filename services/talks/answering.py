@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from care.errors import Answered, Conflict, Invalid, NotFound, StaleForm, TooLate
+from care.ways import Last
 from care.words import legal, whole
 from services.access import Viewer, access_person
 from services.complaints.access import access_complaint
@@ -25,7 +26,9 @@ from storage.unit import Unit
 BLANKS: Final = ("称呼", "老人", "房间")
 """What a canned reply may leave open; an answer with one of these does not leave."""
 OPEN: Final = re.compile(rf"\{{(?:{'|'.join(BLANKS)})\}}")
-ANSWER: Final = Purpose("answer", on_sent=promises.reached)
+ANSWER: Final = Purpose(
+    "answer", on_sent=promises.reached, template="matter", matter="您说的事有同事回复了", last=Last.PHONE
+)
 
 
 def answer(

@@ -26,7 +26,7 @@ from services.complaints import filing
 from services.context import Context
 from services.emergencies import alarms, cries, said
 from services.house import House
-from services.outgoing import outbox
+from services.outgoing import outbox, proofs
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.talks import dispatch, doubts, keeping, parts, reading, speaking, stepping, talks
@@ -235,6 +235,8 @@ def _one(
     weighed = doubts.weigh(context, talk, envelope, decision, heard)
     heard = weighed.heard
     keeping.quota(store, talk, envelope, cries=heard.rings)
+    if isinstance(envelope.event, events.Notice) and envelope.event.kind == proofs.KIND:
+        proofs.told(store, talk.person_id, envelope.event.fields, now)
     asks = house.words(weighed.says, now, elder=talk.who == "elder")
     if heard.rings:
         since = weighed.inbox_id or inbox_id

@@ -108,7 +108,7 @@ class OutsideContact(Base):
 
 
 class CalloutLink(Base):
-    """The address at which a duty telephone reads whom to call, without a log-in (E4). A new one ends the one before."""
+    """The address at which a duty telephone reads whom to call, without a log-in (E4). A new one ends the other."""
 
     __tablename__ = "callout_link"
     after_practice = After.KEPT

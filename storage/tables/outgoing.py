@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, SmallInteger, String, text
+from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from care.states import OutboxState, Queue
+from care.states import HandOutcome, OutboxState, Queue
+from care.ways import Last
 from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
@@ -43,6 +44,8 @@ class Outbox(Base):
     way: Mapped[str | None] = column(Word(12), "custom, template, sms, call …", nullable=True)
     code: Mapped[str | None] = column(String(16), "the platform's errcode, behind 详情", nullable=True)
     why: Mapped[str | None] = column(String(160), "in plain Chinese why it was or was not delivered", nullable=True)
+    ref: Mapped[str | None] = searchable(32, "the platform's number of a template message", nullable=True, index=True)
+    proof: Mapped[str | None] = column(Word(12), "handed, delivered or refused, as the platform says", nullable=True)
 
 
 class OutboxBody(Base):
@@ -52,3 +55,41 @@ class OutboxBody(Base):
     after_practice = After.GONE
 
     body: Mapped[bytes] = sealed("what is sent")
+    fields: Mapped[bytes | None] = sealed("what a template message may say of it, as JSON", nullable=True)
+
+
+class ByHand(Base):
+    """What no way of the machine reached: a colleague telephones or prints it, and says how it went (C11, F45)."""
+
+    __tablename__ = "by_hand"
+    after_practice = After.GONE
+    __table_args__ = (Index("ix_by_hand_open", "home_id", "settled_at"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    person_id: Mapped[int] = link("person.id", "whom it is for", index=True)
+    outbox_id: Mapped[int] = link("outbox.id", "what was to be said", unique=True)
+    kind: Mapped[str] = closed((Last.PHONE, Last.PRINT), String(8), "telephone or print")
+    why: Mapped[str] = column(String(160), "why no other way was open")
+    made_at: Mapped[datetime] = column(Moment, "since when somebody shall do it")
+    tries: Mapped[int] = column(SmallInteger, "calls that nobody took", default=0, server_default="0")
+    settled_at: Mapped[datetime | None] = column(Moment, "when it was over", nullable=True)
+    settled_by: Mapped[int | None] = column(BigInteger, "who did it; null = it reached them after all", nullable=True)
+    outcome: Mapped[str | None] = closed(HandOutcome, String(12), "null while it is open", nullable=True)
+
+
+class Template(Base):
+    """A template of the account that the home has bound to a reason; the newest version holds."""
+
+    __tablename__ = "template"
+    after_practice = After.KEPT
+    __table_args__ = (UniqueConstraint("home_id", "kind"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    kind: Mapped[str] = column(Word(12), "for which reason")
+    template_id: Mapped[str] = column(String(64), "the platform's id; empty = bound to none", default="")
+    title: Mapped[str] = column(String(40), "as the platform calls it", default="")
+    lines: Mapped[str] = column(String(600), "key=value by blanks: what goes into which field", default="")
+    set_at: Mapped[datetime] = column(Moment, "since when")
+    set_by: Mapped[int] = column(BigInteger, "who bound it")
+    broken_at: Mapped[datetime | None] = column(Moment, "the platform refused it", nullable=True)
+    broken_code: Mapped[str | None] = column(String(16), "with which errcode", nullable=True)

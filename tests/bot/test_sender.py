@@ -9,7 +9,7 @@ import pytest
 
 from bot import sender as sending_loop
 from bot.sender import Sender
-from services.outgoing import outbox, purposes, sending
+from services.outgoing import outbox, purposes, settling
 from services.ports import Fate, NullPlatform, Outcome
 from storage.store import Store
 from tests.bot.waiting import until
@@ -128,7 +128,7 @@ async def test_l6_dead_calls_are_looked_for_once_in_a_while_and_not_before_each_
     home: HomeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[object] = []
-    monkeypatch.setattr(sending, "abandoned", lambda *told, **_: looks.append(told))
+    monkeypatch.setattr(settling, "abandoned", lambda *told, **_: looks.append(told))
     sender = Sender(home.database, Hangs(), home.clock)
     for _ in range(3):
         await sender.begin()
@@ -156,7 +156,7 @@ async def test_l6_what_was_sent_and_cannot_be_written_down_is_told_and_holds_no_
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(sending, "settle", full)
+    monkeypatch.setattr(settling, "settle", full)
     assert await sender.begin() == 1
     await sender.finish()
     assert not sender._under_way

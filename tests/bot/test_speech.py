@@ -15,7 +15,7 @@ from conversations import events
 from conversations.effects import Say, say
 from services.emergencies import alarms
 from services.house import House
-from services.outgoing import outbox, sending
+from services.outgoing import outbox, sending, settling
 from services.ports import Fate, NullPlatform
 from services.talks.envelope import Envelope
 from settings import Home
@@ -155,7 +155,7 @@ async def test_a_sound_that_is_late_or_not_taken_is_no_task_for_anybody(elder: H
     await sender.finish()
     await elder.database.receive(voice(elder))
     await elder.database.store(lambda store: sending.claim(store, elder.clock(), elder.clock()))
-    await elder.database.store(lambda store: sending.abandoned(store, elder.clock(), elder.clock(), all_of_them=True))
+    await elder.database.store(lambda store: settling.abandoned(store, elder.clock(), elder.clock(), all_of_them=True))
     assert await elder.rows("SELECT state, why FROM outbox") == [("cancelled", outbox.READ)] * 3
 
 

@@ -15,7 +15,7 @@ from services.emergencies import ringing
 from services.families import binding, joining, merging, relatives
 from services.families.forms import AddRelative, ConfirmBinding, MergeRelative
 from services.letters import letters
-from services.outgoing import outbox, purposes, sending
+from services.outgoing import outbox, purposes, sending, settling
 from services.ports import Fate, Outcome
 from services.talks import answering
 from storage import tables
@@ -129,7 +129,7 @@ async def test_a4_a_message_in_the_hands_of_the_platform_is_settled_first(house:
     with pytest.raises(joining.Sending):
         await confirms(house, desk, asked, person=target)
     assert await house.one("SELECT verdict FROM application") is None
-    await house.database.store(lambda store: sending.settle(store, claims[0], Outcome(Fate.SENT, ""), now))
+    await house.database.store(lambda store: settling.settle(store, claims[0], Outcome(Fate.SENT, ""), now))
     await confirms(house, desk, asked, person=target)
     assert await owned(house, guest) == {}
 

@@ -6,7 +6,7 @@ import pytest
 
 from care.errors import Conflict
 from conversations import events
-from services.outgoing import outbox, purposes, sending
+from services.outgoing import outbox, purposes, sending, settling
 from services.ports import Fate, Outcome
 from services.talks import answering, silence
 from storage.store import Store
@@ -160,7 +160,7 @@ async def test_a_busy_platform_is_tried_for_two_hours_and_then_given_up(home: Ho
         assert await home.one("SELECT session_left FROM follower") == 5
         home.clock.on(minutes=minutes)
     await home.send_all(lambda _o, _t: Outcome(Fate.RETRY, "微信系统忙，正在重试", code="-1"))
-    assert await states(home) == [("given_up", sending.NEVER_TAKEN)]
+    assert await states(home) == [("given_up", settling.NEVER_TAKEN)]
 
 
 async def test_a_sender_that_died_leaves_unknown_and_nothing_is_sent_again(home: HomeUnderTest) -> None:
@@ -169,10 +169,10 @@ async def test_a_sender_that_died_leaves_unknown_and_nothing_is_sent_again(home:
     await reply(home, who, "一", "a")
     now = home.clock()
     await home.database.store(lambda store: sending.claim(store, now, now))
-    assert await home.database.store(lambda store: sending.abandoned(store, now, now)) == 0
+    assert await home.database.store(lambda store: settling.abandoned(store, now, now)) == 0
     later = now + timedelta(minutes=1)
-    assert await home.database.store(lambda store: sending.abandoned(store, later, later)) == 1
-    assert await states(home) == [("unknown", sending.CRASHED)]
+    assert await home.database.store(lambda store: settling.abandoned(store, later, later)) == 1
+    assert await states(home) == [("unknown", settling.CRASHED)]
     assert await home.send_all() == []
 
 
@@ -210,7 +210,7 @@ async def test_a_window_that_was_renewed_while_sending_is_not_closed_by_the_old_
     home.clock.on(minutes=1)
     await home.hears("在吗")
     used_up = Outcome(Fate.PARKED, "条数", code="45047", quota_used_up=True)
-    await home.database.store(lambda store: sending.settle(store, claims[0], used_up, home.clock()))
+    await home.database.store(lambda store: settling.settle(store, claims[0], used_up, home.clock()))
     assert await home.one("SELECT session_left FROM follower") == 5
     assert (await states(home))[0][0] == "ready"
 

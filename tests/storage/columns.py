@@ -9,6 +9,7 @@ from care.incidents import Calls, Doer, FamilyCall
 from care.severity import Level
 from care.stages import Stage
 from care.triage import Audience, Urgency
+from care.ways import Last
 from storage.types import Said, Word, Words
 
 CLOSED: Final[dict[str, tuple[Any, ...]]] = {
@@ -44,6 +45,8 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "mark.score": tuple(states.Score),
     "media.state": tuple(states.MediaState),
     "note.use": tuple(states.NoteUse),
+    "by_hand.kind": (Last.PHONE, Last.PRINT),
+    "by_hand.outcome": tuple(states.HandOutcome),
     "outbox.queue": tuple(states.Queue),
     "outbox.state": tuple(states.OutboxState),
     "person.kind": tuple(states.PersonKind),
@@ -96,6 +99,8 @@ OPEN: Final = {
     "note.kind": Word,
     "outbox.purpose": Word,
     "outbox.way": Word,
+    "outbox.proof": Word,
+    "template.kind": Word,
     "person.language": Word,
     "participation.way": Word,
     "plan.occasion": Word,
@@ -211,6 +216,12 @@ FREE: Final = frozenset(
         "menu_meal.diet",
         "menu_meal.dishes",
         "outbox.code",
+        "outbox.ref",
+        "by_hand.why",
+        "template.template_id",
+        "template.title",
+        "template.lines",
+        "template.broken_code",
         "outbox.dedup_key",
         "outbox.why",
         "person.timezone",
@@ -271,4 +282,5 @@ COUNTS: Final = {
     "letter.taps",
     "media.tries",
     "outbox.tries",
+    "by_hand.tries",
 }

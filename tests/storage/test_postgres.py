@@ -19,7 +19,7 @@ from care.states import Role
 from conversations.events import Image, Text
 from scripts import servers
 from services.media import media
-from services.outgoing import outbox, purposes, sending
+from services.outgoing import outbox, purposes, sending, settling
 from services.talks.receive import receive_batch
 from storage import migrate, postgres, tables
 from storage.database import Database
@@ -111,7 +111,7 @@ async def test_each_row_is_claimed_by_one_sender(home: HomeUnderTest, other: Dat
     await asyncio.gather(works(home.database), works(other))
     await works(other)
     assert len(claims) == len(set(claims)) == 30
-    await other.store(lambda store: sending.abandoned(store, home.clock(), home.clock(), all_of_them=True))
+    await other.store(lambda store: settling.abandoned(store, home.clock(), home.clock(), all_of_them=True))
     assert await home.one("SELECT count(*) FROM outbox WHERE state = 'sending'") == 30, (
         "another process may be sending them"
     )

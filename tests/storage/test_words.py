@@ -135,6 +135,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "SELECT 1, min(id), 1, 0, 0, 'floor', 'phone', 'd', 0"
         ),
         "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
+        (
+            "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
+            "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
+        ),
         "incident (id, home_id, plan, opened_at, opened_by) SELECT 1, min(id), 'fall', 0, 0",
         "incident_step (id, incident_id, position, text, doer, calls, within) SELECT 1, 1, 1, '看', 'nurse', '', 0",
         "incident_call (id, incident_id, who, outcome, at, by_id) SELECT 1, 1, {bytes}, 'reached', 0, 0",

@@ -76,6 +76,15 @@ CONSOLE: Final[dict[Key, Act]] = {
     post("/console/outgoing/{row}/take-back", "take_back"): act(
         "outgoing.take_back", "message", "outgoing.take_back outgoing.send_kept sender.claim", PERSON, "TooLate"
     ),
+    post("/console/reach/{row}", "settle"): act(
+        "reach.settle",
+        "hand",
+        guard=PERSON,
+        why="the row is read again under the lock: who comes second is told that it is done, by whom",
+    ),
+    post("/console/templates", "bind"): act(
+        "template.bind", "template", why="the home is held; the newest binding is the one that counts"
+    ),
     post("/console/outgoing/{row}/send", "send_kept"): act(
         "outgoing.send_kept", "message", "outgoing.send_kept outgoing.take_back job.parked push", PERSON, "Conflict"
     ),

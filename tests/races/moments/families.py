@@ -15,7 +15,7 @@ from services.families.forms import (
     StartDispute,
     WithdrawConsent,
 )
-from services.outgoing import sending
+from services.outgoing import sending, settling
 from services.talks import answering
 from storage import tables
 from storage.queries import families_ties
@@ -86,7 +86,7 @@ async def _joined(home: HomeUnderTest, facts: Facts) -> Facts:
     now = home.clock()
     while claims := await home.database.store(lambda store: sending.claim(store, now, now)):
         for claim in claims:
-            await home.database.store(lambda store, c=claim: sending.settle(store, c, SENT, now))  # type: ignore[misc]
+            await home.database.store(lambda store, c=claim: settling.settle(store, c, SENT, now))  # type: ignore[misc]
     home.clock.on(minutes=1)
     await home.database.write(
         lambda db: binding.confirm(db, home.house, turn.who(D), facts["application0"], form, home.clock())

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services.outgoing import outbox, sending
+from services.outgoing import outbox, sending, settling
 from services.talks import answering
 from storage import tables
 from storage.unit import Unit
@@ -91,6 +91,6 @@ SIDES: Final = (
     in_store("job.parked", lambda t, store: outbox.give_up_parked(store, t.now) and None),
     in_store("job.debts", lambda t, store: outbox.answer_late(store, [t["inbox"]], t.now) and None),
     in_store("sender.claim", lambda t, store: sending.claim(store, t.now, t.now) and None, skips=True),
-    in_store("sender.settle", lambda t, store: sending.settle(store, t.seen, SENT, t.now), _in_hand),
-    in_store("sender.abandoned", lambda t, store: sending.abandoned(store, t.now, t.now) and None),
+    in_store("sender.settle", lambda t, store: settling.settle(store, t.seen, SENT, t.now), _in_hand),
+    in_store("sender.abandoned", lambda t, store: settling.abandoned(store, t.now, t.now) and None),
 )

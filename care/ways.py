@@ -1,0 +1,91 @@
+"""By which way words leave, decided anew at the moment at which they may: what is tried first, what comes next, and who
+does it by hand where no way is left (anchors-reach 4). The decision is a value, and says why.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Way(StrEnum):
+    """How something reaches a person. The words are stored."""
+
+    CUSTOM = "custom"
+    """A customer-service message: only within 48 h of their own last message, and only a few of them."""
+    TEMPLATE = "template"
+    """A template message: typed fields, the words behind a page."""
+    PARK = "park"
+    """Waits until the person writes again."""
+    HAND = "hand"
+    """A colleague telephones, or prints."""
+    NONE = "none"
+    """Not at all: it was true only then, and can be read in the menu."""
+
+
+class Last(StrEnum):
+    """What a purpose falls back on when no way is open. The words are stored."""
+
+    NONE = "none"
+    PHONE = "phone"
+    PRINT = "print"
+
+
+class Window(StrEnum):
+    """Whether the platform takes a customer-service message now."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    USED_UP = "used_up"
+
+
+WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发"
+USED_UP: Final = "这次来信后能发的条数用完了"
+UNFOLLOWED: Final = "对方取消了关注"
+CUT: Final = "公众号停发中"
+NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息"}
+_SHUT: Final = {Window.CLOSED: WINDOW_CLOSED, Window.USED_UP: USED_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of a message and its person at this moment. `template`: "" where one would go, else why none does;
+    None for a purpose that never goes by one. `cut`: nothing may leave by WeChat (F17).
+    """
+
+    window: Window
+    template: str | None = None
+    following: bool = True
+    parks: bool = True
+    last: Last = Last.NONE
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The way, and each way that was passed over with its reason, in their order."""
+
+    way: Way
+    passed: tuple[tuple[Way, str], ...] = ()
+
+    @property
+    def why(self) -> str:
+        """One sentence of what was passed over; "" where the first way was taken."""
+        return "；".join(f"{NAMES[way]}不行：{reason}" for way, reason in self.passed)
+
+
+def decide(facts: Facts) -> Decision:
+    """The first way that is open."""
+    passed: list[tuple[Way, str]] = []
+    shut = CUT if facts.cut else "" if facts.following else UNFOLLOWED
+    custom = shut or _SHUT.get(facts.window, "")
+    if not custom:
+        return Decision(Way.CUSTOM)
+    passed.append((Way.CUSTOM, custom))
+    if facts.template is not None:
+        template = shut or facts.template
+        if not template:
+            return Decision(Way.TEMPLATE, tuple(passed))
+        passed.append((Way.TEMPLATE, template))
+    if facts.parks and (facts.following or facts.cut):
+        return Decision(Way.PARK, tuple(passed))
+    return Decision(Way.NONE if facts.last is Last.NONE else Way.HAND, tuple(passed))

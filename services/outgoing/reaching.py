@@ -1,0 +1,66 @@
+"""What a colleague did by hand for a message that no way was open for: said it on the phone, or brought it printed (C11,
+F45).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from care.errors import Decided, Invalid
+from care.states import HandOutcome
+from care.ways import Last
+from services.access import Viewer, name_of
+from services.outgoing import purposes
+from services.outgoing.access import access_by_hand
+from services.outgoing.forms import SettleByHand
+from services.outgoing.outbox import finish
+from services.outgoing.purposes import Sent
+from services.outgoing.settling import reached
+from storage import tables
+from storage.unit import Unit
+
+WAITS: Final = frozenset({"planned", "held", "waiting", "ready", "parked"})
+SAID: Final = "在电话里说过了，没有再发"
+BROUGHT: Final = "印好送过去了，没有再发"
+NOT_NEEDED: Final = "不用说了，没有发"
+NO_ANSWER: Final = "no_answer"
+ENDS: Final = {
+    HandOutcome.SPOKEN: (Last.PHONE, SAID),
+    HandOutcome.PRINTED: (Last.PRINT, BROUGHT),
+    HandOutcome.NOT_NEEDED: (None, NOT_NEEDED),
+}
+
+
+def settle(db: Unit, viewer: Viewer, number: int, form: SettleByHand, now: datetime) -> None:
+    """Said, brought, or not needed any more: the message is not sent a second time. 没人接 leaves it on the list.
+
+    Raises Invalid, Decided, NotFound.
+    """
+    row = access_by_hand(db, viewer, number, lock=True)
+    if row.settled_at is not None:
+        raise Decided(who=name_of(db, row.settled_by) if row.settled_by else "微信", what="已经办好了这一条")
+    db.store.hint("reach")
+    if form.outcome == NO_ANSWER:
+        if row.kind != Last.PHONE.value:
+            raise Invalid(why="这一条是打印的，不用打电话。")
+        row.tries += 1
+        _noted(db, viewer, row, "by_hand_no_answer", now)
+        return
+    outcome = next((one for one in ENDS if one.value == form.outcome), None)
+    if outcome is None or ENDS[outcome][0] not in {None, Last(row.kind)}:
+        raise Invalid(why="请选一个结果。")
+    row.settled_at, row.settled_by, row.outcome = now, viewer.id, outcome.value
+    db.flush()
+    message = db.get_one(tables.Outbox, row.outbox_id)
+    if message.state in WAITS:
+        finish(db.store, message.id, row.person_id, message.queue, now, state="cancelled", why=ENDS[outcome][1])
+    if outcome is not HandOutcome.NOT_NEEDED:
+        db.store.update(tables.Outbox, message.id, person=row.person_id, way="hand", proof=outcome.value)
+    if outcome is HandOutcome.SPOKEN and message.staff_id is not None:
+        sent = Sent(message.id, row.person_id, viewer.id, message.created_at, now, "call")
+        reached(db.store, row.home_id, purposes.of(message.purpose), sent)
+    _noted(db, viewer, row, f"by_hand_{outcome.value}", now)
+
+
+def _noted(db: Unit, viewer: Viewer, row: tables.ByHand, act: str, now: datetime) -> None:
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"outbox:{row.outbox_id}")
+    db.store.hint(f"person:{row.person_id}", "inbox")

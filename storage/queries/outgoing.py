@@ -1,0 +1,162 @@
+"""What waits for a colleague's hand, and what reached whom by which way (F45)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from storage import tables
+from storage.queries.sight import Sight
+from storage.queries.talks import Who, whos
+from storage.seal import Unreadable
+from storage.unit import Unit
+
+MOST: Final = 200
+OVER: Final = frozenset({"sent", "unknown", "given_up", "cancelled"})
+"""States in which nothing more becomes of a message by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that somebody shall say or print."""
+
+    row: tables.ByHand
+    purpose: str
+    who: Who
+    text: str
+    queued_at: datetime
+
+
+@dataclass(slots=True)
+class Line:
+    """How the messages of one purpose ended. `reasons`: why those that did not arrive did not."""
+
+    purpose: str
+    all: int = 0
+    custom: int = 0
+    template: int = 0
+    delivered: int = 0
+    """Of those by template: the platform says that they arrived."""
+    spoken: int = 0
+    printed: int = 0
+    by_hand: int = 0
+    """Somebody shall still do them."""
+    open: int = 0
+    unknown: int = 0
+    missed: int = 0
+    """Ended without reaching anybody."""
+
+
+def waiting(db: Unit, sight: Sight) -> tuple[list[Waiting], int]:
+    """What a colleague shall do by hand for people whom the viewer works with, the longest wait first; and how many
+    there are.
+    """
+    hand, out = tables.ByHand, tables.Outbox
+    mine = (
+        hand.home_id == sight.home_id,
+        hand.settled_at.is_(None),
+        sight.person(hand.person_id),
+        sight.outbox(hand.outbox_id),
+    )
+    total = db.scalar(select(func.count()).select_from(hand).where(*mine)) or 0
+    rows = db.execute(
+        select(hand, out, tables.OutboxBody)
+        .join(out, out.id == hand.outbox_id)
+        .join(tables.OutboxBody, tables.OutboxBody.id == out.id)
+        .where(*mine)
+        .order_by(hand.kind, hand.tries, hand.id)
+        .limit(MOST)
+    ).all()
+    people = whos(db, [row.person_id for row, *_ in rows])
+    return [
+        Waiting(row, message.purpose, people[row.person_id], _text(db, body), message.created_at)
+        for row, message, body in rows
+        if row.person_id in people
+    ], total
+
+
+def _text(db: Unit, body: tables.OutboxBody) -> str:
+    try:
+        return db.words(body, "body")
+    except Unreadable:
+        return "内容打不开"
+
+
+def table(db: Unit, home_id: int, since: datetime) -> list[Line]:
+    """By purpose, of what was queued since then: by which way it left, what was done by hand, what reached nobody. The
+    columns of a line add up to all of it.
+    """
+    out, hand = tables.Outbox, tables.ByHand
+    rows = db.execute(
+        select(
+            out.purpose, out.state, out.way, out.proof, hand.id.is_not(None) & hand.settled_at.is_(None), func.count()
+        )
+        .outerjoin(hand, hand.outbox_id == out.id)
+        .where(out.home_id == home_id, out.created_at >= since)
+        .group_by(out.purpose, out.state, out.way, out.proof, hand.id.is_not(None) & hand.settled_at.is_(None))
+    ).all()
+    found: dict[str, Line] = {}
+    for purpose, state, way, proof, waits, count in rows:
+        line = found.setdefault(purpose, Line(purpose))
+        line.all += count
+        name = _end(state, way or "", proof or "", waits=bool(waits))
+        setattr(line, name, getattr(line, name) + count)
+        if name == "template" and proof == "delivered":
+            line.delivered += count
+    return sorted(found.values(), key=lambda line: -line.all)
+
+
+def _end(state: str, way: str, proof: str, *, waits: bool) -> str:
+    """Which column a message belongs to; each to one."""
+    if proof in {"spoken", "printed"}:
+        return proof
+    if state == "sent":
+        return "template" if way == "template" else "custom"
+    if waits:
+        return "by_hand"
+    if state == "unknown":
+        return "unknown"
+    return "missed" if state in OVER else "open"
+
+
+def reasons(db: Unit, home_id: int, since: datetime, most: int = 8) -> list[tuple[str, int]]:
+    """Why messages reached nobody, the most frequent first."""
+    out = tables.Outbox
+    rows = db.execute(
+        select(out.why, func.count())
+        .where(
+            out.home_id == home_id,
+            out.created_at >= since,
+            out.state.in_(("given_up", "cancelled")),
+            out.proof.is_(None),
+            out.why.is_not(None),
+        )
+        .group_by(out.why)
+        .order_by(func.count().desc())
+        .limit(most)
+    ).all()
+    return [(str(why), int(count)) for why, count in rows]
+
+
+def words_for(db: Unit, openid: str, outbox_id: int) -> tuple[str, datetime] | None:
+    """The words behind a template message, for whose phone it was sent to; None for everybody else."""
+    out, phone = tables.Outbox, tables.Follower
+    found = db.execute(
+        select(out, tables.OutboxBody)
+        .join(tables.OutboxBody, tables.OutboxBody.id == out.id)
+        .join(phone, phone.person_id == out.person_id)
+        .where(out.id == outbox_id, phone.openid == openid, out.state == "sent", out.way == "template")
+    ).first()
+    if found is None:
+        return None
+    try:
+        return db.words(found[1], "body"), found[0].settled_at or found[0].created_at
+    except Unreadable:
+        return None
+
+
+def purposes(lines: Iterable[Line]) -> int:
+    """How many messages there are in all lines."""
+    return sum(line.all for line in lines)
