@@ -57,6 +57,7 @@ class Kind:
 
 KINDS: Final = (
     Kind("matter", "事情有了答复", "例如「服务处理结果」：投诉的结果、阶段答复、同事的回复，窗口关了也能告诉家属。"),
+    Kind("notice", "要紧的通知", "例如「服务通知」「停水停电通知」：停水、停电、封控、涨价，人人都要知道的事。"),
     Kind("visit", "探视提醒", "例如「探视预约通知」：来的前一天提醒。"),
 )
 BY_WORD: Final = {kind.word: kind for kind in KINDS}

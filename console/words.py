@@ -41,6 +41,7 @@ STATES = {
 BAD = frozenset({"unknown", "given_up"})
 PURPOSES = {
     "answer": "同事的回复",
+    "call": "打过的电话",
     "late_answer": "补发的回话",
     "result": "处理结果",
     "interim": "阶段答复",
@@ -56,6 +57,9 @@ PURPOSES = {
     "silence": "没人接着说",
     "binding": "绑定",
     "tie": "家书的调整",
+    "notice": "要紧的通知",
+    "notice_elder": "给老人的通知",
+    "news": "一般的通知",
 }
 """What something is sent for, as colleagues read it."""
 PREVIEWS = {

@@ -18,6 +18,9 @@ _TOLD: Final = {
     "alarms inbox person": "arrived arrived_before calmed false going muted undone",
     "alarms locks": "log_in_locked unlock",
     "alarms unreadable": "unreadable",
+    "announcements": (
+        "announcement_cancelled announcement_held announcement_planned change_announcement write_announcement"
+    ),
     "calls": "ring_phone",
     "calendar": "check_year fill_year set_day set_hours",
     "case cases": "add_evidence approve assess inquire note return take_on verdict_accepted",

@@ -12,7 +12,6 @@ from care.occasions import MONTHS, day_words
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page
-from services.families.reach import why_not
 from services.greetings import occasions as plans
 from services.greetings.access import DAYS
 from services.greetings.forms import DecidePlan
@@ -21,7 +20,7 @@ from storage.queries.greetings import Line
 from storage.unit import Unit
 from web.sessions import viewer
 
-STATES = {"planned": "会发", "held": "先不发", "cancelled": "取消了", "sent": "已交给微信", "skipped": "没发"}
+STATES = {"planned": "会发", "held": "先不发", "cancelled": "取消了", "sent": "已经安排", "skipped": "没发"}
 
 
 ROUTES: Final = Routes(DAYS)
@@ -61,12 +60,14 @@ async def _days(request: web.Request) -> dict[str, Any]:
     groups: dict[tuple[date, str, int], list[dict[str, Any]]] = {}
     for line in lines:
         row = line.row
-        why = row.why or (why_not(line.who, row.occasion, now) if row.state == "planned" else "") or ""
+        planned = row.state == "planned"
+        fate = plans.fate(line.who, row.occasion, now)
         told = {
             "row": row,
             "who": line.who,
-            "why": why,
-            "goes": row.state == "planned" and not why,
+            "why": row.why or (fate.why if planned else ""),
+            "goes": planned and fate.goes and not row.why,
+            "hand": planned and fate.hand and not row.why,
             "text": house.words([plans.words(line.who, row, house)], now, elder=line.who.is_elder),
         }
         group = 0 if row.occasion in occasions.BY_ID else row.resident_id

@@ -18,6 +18,7 @@ from conversations import phrases
 from conversations.effects import say
 from services.access import Page, Viewer, access_page, pages
 from services.house import House
+from services.outgoing import templates
 from services.roster import hours
 from services.setup import access as setup
 from services.setup import changes, choices, clocks, settings
@@ -33,7 +34,6 @@ QUIET: Final = {"elder": "老人", "family": "家属"}
 ELSEWHERE: Final = (
     ("开始使用", "院名、公众号、菜单"),
     ("节假日和服务时间", "几点有人、安静时段"),
-    ("模板消息", "窗口关了怎么通知"),
     ("知识库", "家属问的，怎么答"),
     ("同事", "谁能登录"),
 )
@@ -65,6 +65,7 @@ def entries(db: Unit, who: Viewer, home: Home, chosen: Choices) -> list[Entry]:
         Entry("lists", "/settings/lists", "部门与类别", lists),
         Entry("greetings", "/settings/greetings", "节日问候", f"{len(chosen.festivals)} 个节日"),
         Entry("phrases", "/settings/phrases", "说法", words),
+        Entry("templates", "/templates", "模板消息", f"绑了 {len(templates.bound(db, who.home_id))} 个"),
         canned,
     ]
 

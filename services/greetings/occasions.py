@@ -20,7 +20,7 @@ from care.states import Launch
 from care.ways import Last
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
-from services.families.reach import why_not
+from services.families.reach import cannot, must_not
 from services.form import coming
 from services.greetings.access import access_plan
 from services.greetings.forms import BookVisit, DecidePlan
@@ -63,7 +63,7 @@ SOON: Final = timedelta(days=3)
 ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
 OPEN: Final = ("planned", "held")
-DECIDED: Final = {"planned": "照发", "held": "先不发", "cancelled": "取消", "sent": "已交给微信"}
+DECIDED: Final = {"planned": "照发", "held": "先不发", "cancelled": "取消", "sent": "已经安排"}
 NOT_LAUNCHED: Final = "这一层还没有启用"
 REMINDERS: Final = frozenset({"visit", "birthday-soon"})
 """What is said before its day."""
@@ -91,7 +91,9 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
     known = queries.planned(db, home_id, first)
     found: list[Wish] = []
     on = launch.launched(db, home_id)
-    for who in families.people(db, home_id):
+    for who in families.people(db, home_id, everybody=True):
+        if not (who.phone or who.is_elder):
+            continue  # a relative without a phone in WeChat is told of a visit alone, which is booked by hand
         for wish in _wishes(who, festivals, first):
             if not on.holds(_launched_by(wish.occasion), who.floor):
                 continue
@@ -130,7 +132,7 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, form: B
     who = next(
         (
             one
-            for one in families.people(db, viewer.home_id, resident.id)
+            for one in families.people(db, viewer.home_id, resident.id, everybody=True)
             if one.person_id == person_id and not one.is_elder
         ),
         None,
@@ -207,8 +209,8 @@ def _key(db: Unit, row: tables.Plan) -> str:
 
 
 def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
-    """Say one of them, if it may still be said: consent, status, silence and the window are asked again; a transaction
-    of its own.
+    """Say one of them, if it may still be said: consent, status and silence are asked again; by which way it leaves, or
+    whether somebody prints it or telephones, is decided when it does. A transaction of its own.
     """
     db.lock_whose(select(tables.Plan.person_id).where(tables.Plan.id == plan_id))
     row, zone = db.get_one(tables.Plan, plan_id, populate_existing=True), house.home.zone
@@ -218,7 +220,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     db.store.hint("days")
     local = now.astimezone(zone).date()
     last = row.day - timedelta(days=1) if row.occasion in REMINDERS else row.day
-    why = "过了那一天，不补发" if local > last else why_not(who, row.occasion, now) if who else "已经不是家属了"
+    why = "过了那一天，不补发" if local > last else must_not(who, row.occasion) if who else "已经不是家属了"
     if not why and row.occasion in GREETED and row.occasion not in house.choices.festivals:
         why = NOT_GREETED
     if not why and who and not launch.launched(db, row.home_id).holds(_launched_by(row.occasion), who.floor):
@@ -244,6 +246,29 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     )
     row.state, row.why = "sent", None
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a plan as it looks now: it `goes` by a message, somebody does it by `hand`, or neither; and why."""
+
+    goes: bool
+    hand: bool
+    why: str
+
+
+def fate(who: Who, occasion: str, now: datetime) -> Fate:
+    """For the preview; it is asked again when the day comes."""
+    if why := must_not(who, occasion):
+        return Fate(goes=False, hand=False, why=why)
+    why = cannot(who, now)
+    if not why:
+        return Fate(goes=True, hand=False, why="")
+    if who.is_elder:
+        return Fate(goes=False, hand=True, why=f"{why}；那天印一张床头卡")
+    if occasion in REMINDERS:
+        return Fate(goes=False, hand=True, why=f"{why}；那时用模板消息或打电话")
+    return Fate(goes=False, hand=False, why=why)
 
 
 def _fields(who: Who, row: tables.Plan, house: House) -> dict[str, str]:

@@ -9,6 +9,8 @@ SUBJECT: Final = Subject(
     name="incidents",
     actions={
         "begin_incident": "开始预案",
+        "make_callout": "做值班手机的叫人单",
+        "end_callout": "停用值班手机的叫人单",
         "change_incident_plan": "换一份预案",
         "tick_step": "勾了一步",
         "untick_step": "取消勾选",
@@ -22,7 +24,12 @@ SUBJECT: Final = Subject(
         "put_contact": "加外部电话",
         "strike_contact": "划掉外部电话",
     },
-    things={"incident": "处置", "incident_plan": "预案", "outside_contact": "外部电话"},
+    things={
+        "incident": "处置",
+        "incident_plan": "预案",
+        "outside_contact": "外部电话",
+        "callout_link": "值班手机的叫人单",
+    },
     topics=("incidents",),
     today=today.lines,
 )

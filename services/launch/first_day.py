@@ -8,7 +8,7 @@ from care import occasions
 from care.errors import Invalid, JiashuError
 from care.states import Launch
 from services.access import Viewer, access_page
-from services.families.reach import why_not
+from services.families.reach import must_not, why_not
 from services.house import House
 from services.launch.access import LAUNCH, need_floor
 from storage.queries import families
@@ -36,14 +36,21 @@ def reached(db: Unit, house: House, viewer: Viewer, purpose: str, floor: str, no
     if purpose not in set(Launch):
         raise Invalid(why="请选一件要启用的事。")
     found: list[Reached] = []
-    for who in families.people(db, viewer.home_id):
+    greets = purpose == Launch.GREETINGS.value
+    for who in families.people(db, viewer.home_id, everybody=greets):
         if floor not in {"", who.floor}:
             continue
         found += [
-            Reached(who.name, who.elder, who.place, what, why_not(who, occasion, now))
+            Reached(who.name, who.elder, who.place, what, _why(who, occasion, now, by_card=greets and who.is_elder))
             for what, occasion in _of(who, Launch(purpose), house, now)
         ]
     return found
+
+
+def _why(who: Who, occasion: str, now: datetime, *, by_card: bool) -> str:
+    """Why no message reaches them; an elder whom none reaches gets a card for the bedside."""
+    why = why_not(who, occasion, now)
+    return f"{why}；那天印一张床头卡" if why and by_card and not must_not(who, occasion) else why
 
 
 def _of(who: Who, purpose: Launch, house: House, now: datetime) -> list[tuple[str, str]]:

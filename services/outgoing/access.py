@@ -12,7 +12,7 @@ from storage.unit import Unit
 
 REACH: Final = Page("送达", "/reach", HANDLERS, icon="phone", place=72)
 """What waits for a call or a print, and what reached whom by which way."""
-TEMPLATES: Final = Page("模板消息", "/templates", frozenset({Role.DIRECTOR, Role.ADMIN}), icon="paper", place=97)
+TEMPLATES: Final = Page("模板消息", "/templates", frozenset({Role.DIRECTOR, Role.ADMIN}))
 """By which templates of the account a home tells what cannot wait."""
 
 

@@ -14,6 +14,14 @@ async def _give_up(running: Running, now: datetime) -> None:
 SUBJECT: Final = Subject(
     name="outgoing",
     jobs=(Job("parked", 60.0, _give_up, "等了七天还发不出的，改成请打电话"),),
-    actions={"reach": "送达"},
-    things={"outbox": "消息"},
+    actions={
+        "reach": "送达",
+        "by_hand_spoken": "在电话里说了",
+        "by_hand_no_answer": "打电话没人接",
+        "by_hand_printed": "印好送去了",
+        "by_hand_not_needed": "不用再说了",
+        "bind_template": "绑模板消息",
+    },
+    things={"outbox": "消息", "template": "模板消息"},
+    topics=("reach",),
 )

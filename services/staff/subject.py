@@ -16,6 +16,7 @@ SUBJECT: Final = Subject(
         "log_in_locked": "登录被锁",
         "log_out": "退出",
         "unlock": "解开登录",
+        "change_station": "改值班台谁看得到",
         "add_staff": "添加同事",
         "leave_staff": "同事离开",
         "set_password": "换密码",

@@ -33,6 +33,8 @@ class Who:
     left: int
     timezone: str | None
     floor: str = ""
+    phone: bool = True
+    """Whether there is a phone of theirs in WeChat at all."""
 
     @property
     def kind(self) -> str:
@@ -54,21 +56,40 @@ def _accusing(db: Unit, people: Collection[int]) -> set[int]:
     return set(db.scalars(rows))
 
 
-def people(db: Unit, home_id: int, resident_id: int | None = None) -> list[Who]:
-    """Residents with a phone of their own, and bound relatives; of one resident or of all that live here."""
-    return listed(db, home_id, None if resident_id is None else [resident_id], None)
+def people(db: Unit, home_id: int, resident_id: int | None = None, *, everybody: bool = False) -> list[Who]:
+    """Residents with a phone of their own, and bound relatives; of one resident or of all that live here. `everybody`:
+    who has no phone in WeChat as well, whom a card or a call reaches.
+    """
+    return listed(db, home_id, None if resident_id is None else [resident_id], None, everybody=everybody)
 
 
 def one(db: Unit, person_id: int, resident_id: int) -> Who | None:
     """One person as they are now; None when they belong to the resident no more."""
     resident = db.get_one(tables.Resident, resident_id)
     return next(
-        (who for who in listed(db, resident.home_id, [resident_id], person_id) if who.person_id == person_id), None
+        (
+            who
+            for who in listed(db, resident.home_id, [resident_id], person_id, everybody=True)
+            if who.person_id == person_id
+        ),
+        None,
     )
 
 
-def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id: int | None) -> list[Who]:
-    """The people of these residents, or of all that live here; of one person alone where it is given."""
+def of_person(db: Unit, home_id: int, person_id: int) -> list[Who]:
+    """One person as they stand to each resident who is theirs, whatever became of them."""
+    table, tie = tables.Resident, tables.Kinship
+    theirs = or_(table.person_id == person_id, table.id.in_(select(tie.resident_id).where(tie.person_id == person_id)))
+    numbers = list(db.scalars(select(table.id).where(table.home_id == home_id, theirs)))
+    return listed(db, home_id, numbers, person_id, everybody=True)
+
+
+def listed(
+    db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id: int | None, *, everybody: bool = False
+) -> list[Who]:
+    """The people of these residents, or of all that live here; of one person alone where it is given. `everybody`: who
+    has no phone in WeChat as well.
+    """
     which = tables.Resident.status.in_(LIVING) if residents_of is None else tables.Resident.id.in_(residents_of)
     residents = {
         row.id: row for row in db.scalars(select(tables.Resident).where(tables.Resident.home_id == home_id, which))
@@ -99,7 +120,7 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
     found = []
     for number, resident, tie in pairs:
         phone = phones.get(number)
-        if phone is None or (person_id is not None and number != person_id):
+        if (phone is None and not everybody) or (person_id is not None and number != person_id):
             continue
         elder = db.words(persons[resident.person_id], "name", "老人")
         found.append(
@@ -116,11 +137,19 @@ def listed(db: Unit, home_id: int, residents_of: Sequence[int] | None, person_id
                 resident.person_id in stops or number in stops,
                 number in serious,
                 frozenset(tie.scopes.split() if tie else ()),
-                phone.following,
-                phone.session_until,
-                phone.session_left,
+                phone is not None and phone.following,
+                phone.session_until if phone is not None else None,
+                phone.session_left if phone is not None else 0,
                 persons[number].timezone,
                 resident.floor,
+                phone is not None,
             )
         )
     return found
+
+
+def floors(db: Unit, home_id: int) -> list[str]:
+    """The floors on which somebody lives, in their order."""
+    table = tables.Resident
+    asked = select(table.floor).where(table.home_id == home_id, table.status.in_(LIVING), table.floor != "").distinct()
+    return sorted(db.scalars(asked))

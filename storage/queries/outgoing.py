@@ -14,6 +14,8 @@ from storage.seal import Unreadable
 from storage.unit import Unit
 
 MOST: Final = 200
+CALL: Final = "call"
+"""The way of a call that a colleague has logged in a talk."""
 OVER: Final = frozenset({"sent", "unknown", "given_up", "cancelled"})
 """States in which nothing more becomes of a message by itself."""
 
@@ -112,6 +114,8 @@ def _end(state: str, way: str, proof: str, *, waits: bool) -> str:
     """Which column a message belongs to; each to one."""
     if proof in {"spoken", "printed"}:
         return proof
+    if way == CALL:
+        return "spoken"
     if state == "sent":
         return "template" if way == "template" else "custom"
     if waits:

@@ -62,6 +62,7 @@ def test_p2_every_address_has_a_permission(house: House) -> None:
     assert [path for _, path, may in found if may is None] == []
     station = ["/console/station", "/console/station/alarms", "/console/station/in", "/console/station/lock"]
     assert sorted(path for _, path, may in found if may is STRANGER) == [
+        "/console/callout",
         "/console/login",
         "/console/login",
         "/console/start",

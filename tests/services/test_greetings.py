@@ -110,7 +110,7 @@ def at_home(day: date, hour: int, minute: int = 0) -> datetime:
 async def test_b1_a_birthday_is_planned_once_told_once_and_the_family_is_asked_three_days_before(
     house: HomeUnderTest,
 ) -> None:
-    assert await plans(house) == 4  # herself, and three relatives to be asked
+    assert await plans(house) == 5  # herself, three relatives to be asked, and who has no phone in WeChat
     assert await plans(house) == 0
     house.clock.now = at_home(date(2026, 11, 27), 9)
     await everybody_writes(house)
@@ -134,9 +134,11 @@ async def test_b1_what_is_late_or_cannot_be_sent_is_left_to_a_person(house: Home
     await plans(house)
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
     hints = Hints(house)
-    assert await release(house) == 0
+    assert await release(house) == 1
     assert "days" in await hints.told(), "the open pages show why at once"
-    assert await states(house, "birthday") == {"grandma": ("skipped", "48 小时没来信，微信不让发，请当面或打电话")}
+    assert await states(house, "birthday") == {"grandma": ("sent", None)}
+    assert await house.send_all() == []
+    assert await house.rows("SELECT kind, settled_at FROM by_hand") == [("print", None)], "a card for the bedside"
     assert {why for _, why in (await states(house, "birthday-soon")).values()} == {"过了那一天，不补发"}
 
 
@@ -164,17 +166,22 @@ async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: Hom
     assert await release(house) == 0
     assert await states(house, "birthday") == {"grandma": ("skipped", "老人已去世")}
     house.clock.now = at_home(date(2027, 1, 20), 9)
-    assert await plans(house) == 0  # nothing new is ever planned about the dead
+    assert await plans(house) == 1  # nothing new is ever planned about the dead; the other one has a festival
+    assert (
+        await house.one("SELECT count(*) FROM plan WHERE occasion = 'spring-festival' AND resident_id = ?", number) == 0
+    )
     assert [words for _, words in await house.send_all()] == []
 
 
 async def test_h1_spring_festival_goes_to_elders_and_families_in_words_of_their_own(house: HomeUnderTest) -> None:
     house.clock.now = at_home(date(2027, 1, 20), 9)
-    assert await plans(house) == 4
+    assert await plans(house) == 5
     house.clock.now = at_home(date(2027, 2, 6), 9)
     await everybody_writes(house)
-    assert await release(house) == 3
+    assert await release(house) == 4
     told = dict(await house.send_all())
+    cards = await house.one("SELECT count(*) FROM by_hand WHERE kind = 'print'")
+    assert cards == 1, "who has no phone in WeChat gets a card for the bedside"
     assert told["grandma"].startswith("王奶奶，过年好。青禾颐养院的同事给您拜年")
     assert "王桂兰在这里有我们照看" in told["daughter"]
     assert "cousin" not in told
@@ -184,9 +191,9 @@ async def test_h1_spring_festival_goes_to_elders_and_families_in_words_of_their_
 async def test_h1_n3_a_home_chooses_its_festivals_and_one_that_it_gave_up_is_not_said(house: HomeUnderTest) -> None:
     house.house.choices = Choices(festivals=frozenset({"womens-day", "chuxi"}))
     house.clock.now = at_home(date(2027, 2, 4), 9)
-    assert await plans(house) == 4, "除夕, and not 春节; the women's day is too far"
+    assert await plans(house) == 5, "除夕, and not 春节; the women's day is too far"
     house.clock.now = at_home(date(2027, 2, 25), 9)
-    assert await plans(house) == 1, "herself alone: no man and no family is greeted on that day"
+    assert await plans(house) == 2, "the two women alone: no man and no family is greeted on that day"
     await everybody_writes(house)
     house.house.choices = Choices(festivals=frozenset())
     house.clock.now = at_home(date(2027, 3, 8), 9)
@@ -211,7 +218,8 @@ async def test_f16_a_son_abroad_is_not_woken(house: HomeUnderTest) -> None:
 async def test_h1_a_colleague_holds_cancels_and_lets_go_and_what_left_stays(house: HomeUnderTest) -> None:
     desk, carer = await house.staff(), await house.staff(Role.CARER, "周敏", "zhou", "3")
     await plans(house)
-    number = int(await house.one("SELECT p.id FROM plan p WHERE occasion = 'birthday'"))
+    herself = await house.person("grandma")
+    number = int(await house.one("SELECT id FROM plan WHERE occasion = 'birthday' AND person_id = ?", herself))
 
     async def decide(who: Viewer, verdict: str) -> None:
         await house.database.write(lambda db: occasions.decide(db, who, number, verdict, DecidePlan(), house.clock()))

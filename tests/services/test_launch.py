@@ -69,7 +69,7 @@ async def test_n3_a_floor_that_is_switched_on_gets_exactly_who_was_shown(quiet: 
     await plans(quiet)
     quiet.clock.on(hours=2)
     assert await release(quiet) == 1
-    assert [purpose for purpose, _ in await left(quiet)] == ["greeting"]
+    assert [purpose for purpose, _ in await left(quiet)] == ["greeting_elder"]
 
 
 async def test_n3_what_is_switched_off_in_between_is_not_said_and_says_why(quiet: HomeUnderTest) -> None:

@@ -20,7 +20,18 @@ def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
 
 
 def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
-    assert set(purposes.of_machines()) == {"letter", "greeting", "reminder", "survey", "follow_up", "late", "silence"}
+    assert set(purposes.of_machines()) == {
+        "letter",
+        "greeting",
+        "reminder",
+        "survey",
+        "follow_up",
+        "late",
+        "silence",
+    } | {
+        "greeting_elder",
+        "news",
+    }
 
 
 def test_p7_a_purpose_of_a_newer_release_parks_and_keeps_nothing() -> None:

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from care import sla, states
+from care.announcements import Repeat, Whom
+from care.announcements import Stage as AnnouncementStage
 from care.chain import Step
 from care.families import Frequency
 from care.incidents import Calls, Doer, FamilyCall
@@ -45,6 +47,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "mark.score": tuple(states.Score),
     "media.state": tuple(states.MediaState),
     "note.use": tuple(states.NoteUse),
+    "announcement.repeat": tuple(Repeat),
+    "announcement.state": tuple(AnnouncementStage),
+    "announcement.whom": tuple(Whom),
     "by_hand.kind": (Last.PHONE, Last.PRINT),
     "by_hand.outcome": tuple(states.HandOutcome),
     "outbox.queue": tuple(states.Queue),
@@ -132,6 +137,8 @@ FREE: Final = frozenset(
         "practice.staying",
         "accused.floor",
         "alarm.floor",
+        "announcement.floor",
+        "announcement_reach.why",
         "activity.begins",
         "alarm_call.code",
         "alarm_call.digest",

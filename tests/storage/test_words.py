@@ -136,6 +136,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         ),
         "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
         (
+            "announcement (id, home_id, urgent, words, whom, repeat, first_at, due_at, state, made_by, made_at) "
+            "SELECT 1, min(id), false, {bytes}, 'family', 'once', 0, 0, 'held', 0, 0"
+        ),
+        (
             "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),

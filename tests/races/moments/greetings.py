@@ -21,7 +21,9 @@ async def _birthday(home: HomeUnderTest, _: Facts) -> Facts:
     home.clock.now = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)
     await home.hears("早", "grandma")
     home.clock.on(seconds=5)
-    return {"plan": await home.one("SELECT id FROM plan WHERE occasion = 'birthday' AND due_at <= ?", home.clock())}
+    herself = await home.person("grandma")
+    mine = "SELECT id FROM plan WHERE occasion = 'birthday' AND person_id = ? AND due_at <= ?"
+    return {"plan": await home.one(mine, herself, home.clock())}
 
 
 def _day(verdict: str) -> Callable[[Turn, Unit], None]:
@@ -58,6 +60,6 @@ def not_greeted(end: End) -> str:
     states = {row["state"] for row in end.get("plan", ())}
     return (
         ""
-        if states == {"held"} and not alive(end, "greeting")
+        if states == {"held"} and not alive(end, "greeting_elder")
         else f"the plan is {states}, {alive(end, 'greeting')} greetings go out"
     )

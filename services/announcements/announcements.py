@@ -1,0 +1,322 @@
+"""An announcement from the words to the last person: written, looked at before it leaves, asked anew for each person
+when it does, one end for each (N4, N6, F42).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care.announcements import Repeat, Stage, Whom, next_due
+from care.errors import Changed, Decided, Invalid, TooLate
+from care.ways import Last
+from services.access import Viewer, name_of
+from services.announcements.access import MAY_RELEASE, access_announcement
+from services.announcements.forms import Announce, Decide
+from services.families.reach import cannot
+from services.form import coming
+from services.house import House
+from services.outgoing import by_hand, outbox
+from services.outgoing.purposes import Purpose
+from storage import revision, tables
+from storage.queries import families
+from storage.queries.families import Who
+from storage.tables.announcements import Announcement, AnnouncementReach
+from storage.types import new_id
+from storage.unit import Unit
+
+NOTICE: Final = Purpose("notice", template="notice", matter="院里有一件要紧的事", last=Last.PHONE)
+"""要紧, to a relative: by whatever way."""
+NOTICE_ELDER: Final = Purpose("notice_elder", last=Last.PRINT)
+NEWS: Final = Purpose("news", machine=True, by_day=True, parks=False)
+"""一般: by a message, or not at all; nobody telephones for it."""
+HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
+"""How long it is worth saying: what is urgent, and the rest."""
+LONGEST: Final = 500
+QUIET: Final = "静默中"
+BY_A_PERSON: Final = "家里有丧事或静默中：不发消息，请用自己的话打电话说"
+GONE: Final = {"去世": "老人已去世", "退住": "老人已退住"}
+OPEN: Final = frozenset({Stage.PLANNED.value, Stage.HELD.value})
+DECIDED: Final = {
+    "planned": "照发",
+    "held": "先不发",
+    "cancelled": "取消了",
+    "leaving": "发出去了",
+    "released": "发出去了",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A person as the preview shows one: who, and why a message does not reach them now, or why nothing is said."""
+
+    who: Who
+    not_said: str
+    cannot: str
+
+
+def write(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> Announcement:
+    """Write one; what is urgent and by no lead waits for a lead. Raises Invalid."""
+    words, at = _checked(db, house, viewer, form, now)
+    held = form.urgent and viewer.role not in MAY_RELEASE
+    row = Announcement(
+        id=new_id(),
+        home_id=viewer.home_id,
+        urgent=form.urgent,
+        whom=Whom(form.whom).value,
+        floor=form.floor,
+        resident_id=form.resident or None,
+        repeat=Repeat(form.repeat).value,
+        first_at=at,
+        due_at=at,
+        round=0,
+        state=(Stage.HELD if held else Stage.PLANNED).value,
+        made_by=viewer.id,
+        made_at=now,
+        revision=0,
+    )
+    db.seal(row, "words", words)
+    db.add(row)
+    db.flush()
+    _noted(db, viewer, row, "write_announcement", now)
+    return row
+
+
+def change(db: Unit, house: House, viewer: Viewer, number: int, form: Announce, now: datetime) -> None:
+    """Other words, another hour, other people, as long as nothing has left. Raises Invalid, TooLate, Changed."""
+    row = access_announcement(db, viewer, number, lock=True)
+    if row.state not in OPEN:
+        raise TooLate
+    _as_drawn(db, row, form.drawn)
+    words, at = _checked(db, house, viewer, form, now)
+    row.urgent, row.whom, row.floor = form.urgent, Whom(form.whom).value, form.floor
+    row.resident_id, row.repeat, row.due_at = form.resident or None, Repeat(form.repeat).value, at
+    if row.round == 0:
+        row.first_at = at
+    if form.urgent and viewer.role not in MAY_RELEASE:
+        row.state = Stage.HELD.value
+    row.changed_by, row.revision = viewer.id, row.revision + 1
+    db.seal(row, "words", words)
+    db.flush()
+    _noted(db, viewer, row, "change_announcement", now)
+
+
+def decide(db: Unit, viewer: Viewer, number: int, verdict: str, form: Decide, now: datetime) -> None:
+    """照发, 先不发, 取消. What has begun to leave is not stopped halfway: some would know and others not.
+
+    Raises Invalid, TooLate, Decided, Changed.
+    """
+    row = access_announcement(db, viewer, number, lock=True)
+    if verdict not in {"planned", "held", "cancelled"}:
+        raise Invalid(why="请选照发、先不发或取消。")
+    if row.state in {Stage.LEAVING.value, Stage.RELEASED.value}:
+        raise TooLate
+    if row.state == Stage.CANCELLED.value and verdict != "planned":
+        raise Decided(who=name_of(db, row.changed_by), what="取消了这一条")
+    if verdict == "planned" and row.urgent and viewer.role not in MAY_RELEASE:
+        raise Invalid(why="要紧的通知由主管或院长放行，值班主管一个人就可以。")
+    if row.state != verdict:
+        _as_drawn(db, row, form.drawn)
+    row.state, row.changed_by, row.revision = verdict, viewer.id, row.revision + 1
+    if verdict == "planned":
+        row.due_at = max(row.due_at, now)
+    db.flush()
+    _noted(db, viewer, row, f"announcement_{verdict}", now)
+
+
+def revision_of(row: Announcement) -> str:
+    """What the buttons and the form are drawn from."""
+    return revision.of(row.revision)
+
+
+def _as_drawn(db: Unit, row: Announcement, drawn: str | None) -> None:
+    if drawn not in {None, revision_of(row)}:
+        who, what = name_of(db, row.changed_by), f"改过，现在是「{DECIDED[row.state]}」"
+        raise Changed(who=who, what=what, revision=revision_of(row))
+
+
+def _checked(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> tuple[str, datetime]:
+    words = form.words.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(why="请写要说的话。")
+    if len(words) > LONGEST:
+        raise Invalid(why=f"太长了，最多 {LONGEST} 个字，现在 {len(words)} 个。")
+    outbox.fits(signed(words, house))
+    if form.whom not in set(Whom) or form.repeat not in set(Repeat):
+        raise Invalid(why="请选发给谁、发几次。")
+    if form.floor and form.floor not in families.floors(db, viewer.home_id):
+        raise Invalid(why=f"没有「{form.floor}」这一层，请重选。")
+    if form.resident:
+        mine = select(tables.Resident.id).where(tables.Resident.id == form.resident, viewer.sight.resident())
+        if db.scalars(mine).first() is None:
+            raise Invalid(why="没有这位老人，请重选。")
+    if form.at is None:
+        return words, now
+    zone = house.home.zone
+    at = (form.at if form.at.tzinfo else form.at.replace(tzinfo=zone)).astimezone(UTC)
+    coming(at.astimezone(zone).date(), now.astimezone(zone).date(), "发的日子")
+    if at < now - timedelta(minutes=5):
+        raise Invalid(why="这个时间已经过了，请选以后的时间，或空着马上发。")
+    return words, at
+
+
+def signed(words: str, house: House) -> str:
+    """The words as they are read, with who says them."""
+    return f"{words}\n{house.home.name}"
+
+
+# -- to whom ---------------------------------------------------------------------------------------------------------
+
+
+def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Who]:
+    """Everybody whom it concerns, each once: with a phone in WeChat or without; one `person` alone where it is given."""
+    found: dict[int, Who] = {}
+    if person:
+        there = families.of_person(db, home_id, person)
+    else:
+        there = families.people(db, home_id, form.resident or None, everybody=True)
+    for who in there:
+        if (form.floor and who.floor != form.floor) or form.resident not in {0, who.resident_id}:
+            continue
+        if form.whom == Whom.BOTH.value or who.is_elder == (form.whom == Whom.ELDER.value):
+            found.setdefault(who.person_id, who)
+    return list(found.values())
+
+
+def preview(db: Unit, home_id: int, form: Announce, now: datetime) -> list[Told]:
+    """Who gets it and who not, as it looks now; it is asked anew for each person when it leaves."""
+    return [Told(who, not_said(who, urgent=form.urgent), cannot(who, now)) for who in audience(db, home_id, form)]
+
+
+def not_said(who: Who, *, urgent: bool) -> str:
+    """Why a message of it is not sent to this person; "" where one is. What is urgent is told to everybody, to a family
+    in mourning by a person (F42).
+    """
+    if who.status in GONE:
+        return GONE[who.status]
+    if who.stopped:
+        return BY_A_PERSON if urgent else QUIET
+    return ""
+
+
+def form_of(db: Unit, row: Announcement) -> Announce:
+    """An announcement as the form that wrote it."""
+    return Announce(
+        words=db.words(row, "words"),
+        urgent=row.urgent,
+        whom=row.whom,
+        floor=row.floor,
+        resident=row.resident_id or 0,
+        repeat=row.repeat,
+    )
+
+
+# -- it leaves -------------------------------------------------------------------------------------------------------
+
+
+def due(db: Unit, home_id: int, now: datetime) -> list[int]:
+    """Those whose moment has come, and those that are leaving."""
+    row = Announcement
+    asked = select(row.id).where(
+        row.home_id == home_id, row.state.in_((Stage.PLANNED.value, Stage.LEAVING.value)), row.due_at <= now
+    )
+    return list(db.scalars(asked.order_by(row.urgent.desc(), row.due_at, row.id)))
+
+
+def begin(db: Unit, number: int, now: datetime) -> None:
+    """From now on it leaves, and nobody changes it any more."""
+    row = db.lock_row(select(Announcement).where(Announcement.id == number))
+    if row is not None and row.state == Stage.PLANNED.value and row.due_at <= now:
+        row.state = Stage.LEAVING.value
+        db.store.hint("announcements")
+
+
+def left(db: Unit, number: int, most: int) -> list[int]:
+    """People of this round who have no end yet, at most so many."""
+    row = db.get_one(Announcement, number, populate_existing=True)
+    if row.state != Stage.LEAVING.value:
+        return []
+    reach = AnnouncementReach
+    known = set(db.scalars(select(reach.person_id).where(reach.announcement_id == row.id, reach.round == row.round)))
+    return [who.person_id for who in audience(db, row.home_id, form_of(db, row)) if who.person_id not in known][:most]
+
+
+def say_to(db: Unit, house: House, number: int, person_id: int, now: datetime) -> None:
+    """Say it to one person, in a transaction of its own; asked anew whether it may be said. Once in a round."""
+    db.lock_persons(person_id)
+    row = db.get_one(Announcement, number, populate_existing=True)
+    reach = AnnouncementReach
+    known = select(reach.id).where(
+        reach.announcement_id == row.id, reach.round == row.round, reach.person_id == person_id
+    )
+    if row.state != Stage.LEAVING.value or db.scalars(known).first() is not None:
+        return
+    who = next(iter(audience(db, row.home_id, form_of(db, row), person_id)), None)
+    why = "已经不在这里面了" if who is None else not_said(who, urgent=row.urgent)
+    sent = None
+    if who is not None and (not why or why == BY_A_PERSON):
+        sent = _queue(db, house, row, who, why, now)
+    db.add(
+        AnnouncementReach(
+            id=new_id(),
+            announcement_id=row.id,
+            round=row.round,
+            person_id=person_id,
+            outbox_id=sent,
+            why=why,
+            at=now,
+        )
+    )
+    db.store.hint("announcements")
+
+
+def _queue(db: Unit, house: House, row: Announcement, who: Who, why: str, now: datetime) -> int | None:
+    purpose = NEWS if not row.urgent else NOTICE_ELDER if who.is_elder else NOTICE
+    store = db.store
+    sent = outbox.enqueue(
+        store,
+        home_id=row.home_id,
+        person_id=who.person_id,
+        purpose=purpose,
+        dedup_key=f"announcement:{row.id}:{row.round}:{who.person_id}",
+        text=signed(db.words(row, "words"), house),
+        now=now,
+        queue="notice",
+        expires_at=now + HOLDS[row.urgent],
+    )
+    if sent is not None and why:  # a family in mourning: a person telephones
+        outbox.finish(store, sent, who.person_id, "notice", now, state="given_up", why=why)
+        by_hand.ask(store, sent, row.home_id, who.person_id, NOTICE, why, now)
+    return sent
+
+
+def end(db: Unit, house: House, number: int, now: datetime) -> None:
+    """Everybody of this round has an end: it is over, or waits for its next time."""
+    row = db.lock_row(select(Announcement).where(Announcement.id == number))
+    if row is None or row.state != Stage.LEAVING.value or left(db, number, 1):
+        return
+    again = next_due(row.first_at, row.due_at, Repeat(row.repeat), house.home.zone)
+    while again is not None and again <= now:  # the house was away: what was missed is not said twice
+        again = next_due(row.first_at, again, Repeat(row.repeat), house.home.zone)
+    if again is None:
+        row.state, row.ended_at = Stage.RELEASED.value, now
+    else:
+        row.state, row.due_at, row.round = Stage.PLANNED.value, again, row.round + 1
+    db.store.hint("announcements")
+
+
+def people(found: Sequence[Told]) -> tuple[int, int, int]:
+    """How many a message reaches now, how many another way, how many nothing is said to."""
+    said = [one for one in found if not one.not_said]
+    return (
+        len([one for one in said if not one.cannot]),
+        len([one for one in said if one.cannot]),
+        len(found) - len(said),
+    )
+
+
+def _noted(db: Unit, viewer: Viewer, row: Announcement, act: str, now: datetime) -> None:
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"announcement:{row.id}")
+    db.store.hint("announcements")

@@ -1,0 +1,110 @@
+"""Announcements as pages list them, and whom each reached (N4)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+
+from care.announcements import Stage
+from storage import tables
+from storage.queries.talks import Who, whos
+from storage.seal import Unreadable
+from storage.tables.announcements import Announcement, AnnouncementReach
+from storage.unit import Unit
+
+MOST: Final = 60
+ALL: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One as the list shows it: its words, and how many have an end."""
+
+    row: Announcement
+    words: str
+    by: str
+    told: int
+    """People of this round who have an end, whatever it is."""
+    resident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One person of a round: the state and the way of the message, or why there is none."""
+
+    who: Who | None
+    state: str
+    way: str
+    proof: str
+    why: str
+    hand: str
+    """What a colleague shall do, or did."""
+
+
+def listed(db: Unit, home_id: int) -> list[Line]:
+    """What is to come by its hour, then what has left, the newest first."""
+    row, reach = Announcement, AnnouncementReach
+    ahead = row.state.in_((Stage.PLANNED.value, Stage.HELD.value, Stage.LEAVING.value))
+    asked = (
+        select(row, tables.Staff.name, tables.Resident)
+        .outerjoin(tables.Staff, tables.Staff.id == row.made_by)
+        .outerjoin(tables.Resident, tables.Resident.id == row.resident_id)
+        .where(row.home_id == home_id)
+    )
+    rows = [
+        *db.execute(asked.where(ahead).order_by(row.due_at, row.id).limit(MOST)),
+        *db.execute(asked.where(~ahead).order_by(row.id.desc()).limit(MOST)),
+    ]
+    counted = {
+        (number, turn): count
+        for number, turn, count in db.execute(
+            select(reach.announcement_id, reach.round, func.count())
+            .where(reach.announcement_id.in_([one.id for one, *_ in rows]))
+            .group_by(reach.announcement_id, reach.round)
+        )
+    }
+    return [
+        Line(
+            one,
+            words(db, one),
+            by or "",
+            counted.get((one.id, one.round if one.state == Stage.LEAVING.value else max(one.round, 0)), 0),
+            f"{home.room}-{home.bed}" if home is not None else "",
+        )
+        for one, by, home in rows
+    ]
+
+
+def words(db: Unit, row: Announcement) -> str:
+    """What it says."""
+    try:
+        return db.words(row, "words")
+    except Unreadable:
+        return "内容打不开"
+
+
+def reached(db: Unit, row: Announcement, turn: int) -> list[Reached]:
+    """Everybody of a round with the end that their message has now; who is not reached stands first."""
+    reach, out, hand = AnnouncementReach, tables.Outbox, tables.ByHand
+    rows = db.execute(
+        select(reach, out, hand)
+        .outerjoin(out, out.id == reach.outbox_id)
+        .outerjoin(hand, hand.outbox_id == out.id)
+        .where(reach.announcement_id == row.id, reach.round == turn)
+        .order_by(reach.id)
+        .limit(ALL)
+    ).all()
+    people = whos(db, [one.person_id for one, *_ in rows])
+    found = [
+        Reached(
+            people.get(one.person_id),
+            message.state if message is not None else "",
+            (message.way or "") if message is not None else "",
+            (message.proof or "") if message is not None else "",
+            one.why or ((message.why or "") if message is not None else ""),
+            "" if task is None else (task.outcome or task.kind),
+        )
+        for one, message, task in rows
+    ]
+    order = {"given_up": 0, "parked": 1, "unknown": 2, "cancelled": 3, "": 4, "sent": 9}
+    return sorted(found, key=lambda one: order.get(one.state, 5))
