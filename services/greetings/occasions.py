@@ -250,7 +250,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a plan as it looks now: it `goes` by a message, somebody does it by `hand`, or neither; and why."""
+    """What becomes of a plan as it looks now: it `goes` by a message, or by `hand`, or not at all; and why."""
 
     goes: bool
     hand: bool

@@ -1,5 +1,5 @@
-"""What a colleague did by hand for a message that no way was open for: said it on the phone, or brought it printed (C11,
-F45).
+"""What a colleague did by hand for a message for which no way was open: she said it on the phone, or brought it
+printed (C11, F45).
 """
 
 from datetime import datetime
