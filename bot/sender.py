@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from care.quiet_hours import USUAL
 from services.house import House
 from services.outgoing import outbox, sending, settling
-from services.outgoing.sending import Claim
+from services.outgoing.sending import USUAL, Claim, Terms
 from services.points import none
 from services.ports import Card, Fate, Outcome, Platform
 from settings.clock import Clock, wall
@@ -107,9 +106,10 @@ class Sender:
         places, turns = self._places()
         if not places:
             return 0
-        quiet, phone = (self._house.quiet, self._house.home.phone) if self._house else (USUAL, "")
+        house = self._house
+        terms = Terms(house.quiet, house.home.phone, house.choices.cut_off) if house else USUAL
         claims = await self._database.store(
-            lambda store: sending.claim(store, self._clock(), wall(), places, quiet, turns, phone)
+            lambda store: sending.claim(store, self._clock(), wall(), places, terms, turns)
         )
         for claim in claims:
             task = asyncio.create_task(self._send(claim))

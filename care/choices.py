@@ -25,6 +25,8 @@ class Choices:
     more_categories: Sequence[str] = ()
     """Beside those of the rules, which always stay: the machine names them."""
     festivals: frozenset[str] = occasions.USUAL
+    cut_off: bool = False
+    """断连: the account may not send, and everything due is said by telephone or printed (F17)."""
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ _TOLD: Final = {
     "families letters person residents": "narrow",
     "families person residents": "consent edit_relative make_primary place_relative prove_relative",
     "families residents": "add_relative add_wish end_dispute end_wish start_dispute unbind_practice",
+    "followups": "write_follow_up",
     "house": "bind_template begin_practice close_practice lengthen_clock push_menu set_settings undo_menu",
     "imports": "ask_export begin_import fix_import plan_import release_export stage_import",
     "imports residents": "apply_import",

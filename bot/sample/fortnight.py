@@ -13,7 +13,10 @@ from bot.sample import chapters
 from bot.sample.home import Home
 from bot.sample.stage import BOOK, Act, Stage
 from care.errors import JiashuError
+from care.states import HandOutcome
 from services.letters import letters
+from services.outgoing import reaching
+from services.outgoing.forms import SettleByHand
 from services.roster import hours, watches
 from services.subject import Running, subjects
 from settings import Settings
@@ -104,7 +107,16 @@ class Fortnight:
                 await self._new_day()
             await self._run(OFTEN)
             await self.home.played.deliver(due)
+            await self._bring(due)
         self.at = max(self.at, end)
+
+    async def _bring(self, at: datetime) -> None:
+        """The desk prints the cards of the day and brings them to the bedside (H1)."""
+        desk, number = self.home.desk, self.running.home_id
+        asked = "SELECT id FROM by_hand WHERE home_id = ? AND kind = 'print' AND settled_at IS NULL"
+        rows = await self.running.database.store(lambda store: store.rows(asked, number))
+        form = SettleByHand(outcome=HandOutcome.PRINTED.value)
+        await self.running.each([row[0] for row in rows], lambda db, one: reaching.settle(db, desk, one, form, at))
 
     async def _next(self, end: datetime) -> datetime | None:
         zone, since = self.running.settings.home.zone, micros(self.at)

@@ -99,7 +99,7 @@ class Played:
 
     def _deliver(self, store: Store, at: datetime) -> int:
         count = 0
-        while claims := sending.claim(store, at, at, quiet=self.house.quiet):
+        while claims := sending.claim(store, at, at, terms=sending.Terms(self.house.quiet)):
             for claim in claims:
                 settling.settle(store, claim, Outcome(Fate.SENT, ""), at)
                 self.phones.note(claim.openid, "home", claim.text, at)

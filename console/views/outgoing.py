@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.context import CLOCK, DATABASE
+from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
-from services.access import access_page
+from services.access import LEADS, access_page
 from services.outgoing import reaching, templates
 from services.outgoing.access import REACH
 from services.outgoing.forms import SettleByHand
+from services.setup import cut_off
 from storage.queries import outgoing as queries
 from storage.unit import Unit
 from web.sessions import viewer
@@ -45,6 +46,14 @@ async def settle(request: web.Request, form: SettleByHand) -> dict[str, Any]:
     return await _reach(request)
 
 
+@ROUTES.post(r"/reach/{way:cut|again}", "outgoing/_list.html", may=LEADS)
+async def cut(request: web.Request) -> dict[str, Any]:
+    """断连: everything due is said by telephone or printed; or no more (F17)."""
+    who, now, on = viewer(request), request.app[CLOCK](), request.match_info["way"] == "cut"
+    await request.app[DATABASE].write(lambda db: cut_off.turn(db, who, now, on=on))
+    return await _reach(request) | {"cut": on}
+
+
 async def _reach(request: web.Request) -> dict[str, Any]:
     who, now = viewer(request), request.app[CLOCK]()
     since = now - timedelta(days=DAYS)
@@ -62,4 +71,5 @@ async def _reach(request: web.Request) -> dict[str, Any]:
             "days": DAYS,
         }
 
-    return await request.app[DATABASE].read(work)
+    found = await request.app[DATABASE].read(work)
+    return found | {"cut": request.app[HOUSE].choices.cut_off, "may_cut": who.role in LEADS}

@@ -171,7 +171,7 @@ def signed(words: str, house: House) -> str:
 
 
 def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Who]:
-    """Everybody whom it concerns, each once: with a phone in WeChat or without; one `person` alone where it is given."""
+    """Everybody whom it concerns, each once, with a phone in WeChat or without; one `person` alone where given."""
     found: dict[int, Who] = {}
     if person:
         there = families.of_person(db, home_id, person)

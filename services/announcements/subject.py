@@ -15,7 +15,10 @@ async def _release(running: Running, now: datetime) -> None:
     for number in await database.read(lambda db: announcements.due(db, running.home_id, now)):
         await database.write(lambda db, n=number: announcements.begin(db, n, now))  # type: ignore[misc]
         there = await database.read(lambda db, n=number: announcements.left(db, n, AT_ONCE))  # type: ignore[misc]
-        await running.each(there, lambda db, person, n=number: announcements.say_to(db, house, n, person, now))  # type: ignore[misc]
+        await running.each(
+            there,
+            lambda db, person, n=number: announcements.say_to(db, house, n, person, now),  # type: ignore[misc]
+        )
         await database.write(lambda db, n=number: announcements.end(db, house, n, now))  # type: ignore[misc]
 
 

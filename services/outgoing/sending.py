@@ -4,7 +4,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -41,8 +41,28 @@ speaks on it.
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发；对方一来信就自动发"
 USED_UP: Final = "这次来信后能发的条数用完了；对方一来信就自动发"
 NOT_SPEAKING: Final = "手机是两人共用的，现在不是本人在说；本人一说话就自动发"
+CUT: Final = "cut"
+"""In place of an errcode: what waits because the account may not send; the house lets it go, or takes it back."""
+WAITS_FOR_US: Final = "公众号停发中，恢复以后再发"
+MOST_A_DAY: Final = 3
+"""Messages of machines a day, to one person; answers and alarms do not count (domain.md 5)."""
+ENOUGH: Final = "今天已经给这位发过三条，不再打扰"
 ASLEEP: Final = "轮到的时候对方在休息，等到早上就过时了"
 UNREADABLE: Final = "内容打不开，没有发出，请重写一遍"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of the home decides how things leave: when it is silent, its telephone for a template that has a field for
+    it, and whether nothing may leave by WeChat at all (F17).
+    """
+
+    quiet: Quiet = quiet_hours.USUAL
+    phone: str = ""
+    cut: bool = False
+
+
+USUAL: Final = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +102,8 @@ def claim(
     now: datetime,
     machine_now: datetime,
     limit: int = 20,
-    quiet: Quiet = quiet_hours.USUAL,
+    terms: Terms = USUAL,
     turns: tuple[str, ...] = TURNS,
-    phone: str = "",
 ) -> list[Claim]:
     """Lease ready rows whose person may be reached now; park, with the reason, those that cannot.
 
@@ -98,7 +117,7 @@ def claim(
     _fall_due(store, now)
     while True:
         rows = _ready(store, now, limit, turns)
-        claims = _lease_or_park(store, rows, now, machine_now, quiet, phone)
+        claims = _lease_or_park(store, rows, now, machine_now, terms)
         if claims or not rows:
             return claims
 
@@ -188,6 +207,32 @@ def _sleeps(store: Store, row: _Ready, purpose: Purpose, now: datetime, quiet: Q
     return True
 
 
+def _enough(store: Store, row: _Ready, now: datetime, terms: Terms) -> bool:
+    """Three messages of machines a day are enough: the next one waits for the morning, or is not said when it is untrue
+    by then (F16).
+    """
+    zone = ZoneInfo(row.zone)
+    begun = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    words = purposes.of_machines()
+    marks = ", ".join("?" * len(words))
+    found = store.row(
+        f"SELECT count(*) FROM outbox WHERE person_id = ? AND state = 'sent' AND settled_at >= ? AND purpose IN ({marks})",
+        row.person,
+        begun,
+        *words,
+    )
+    if found is None or found[0] < MOST_A_DAY:
+        return False
+    tomorrow = quiet_hours.next_allowed(begun + timedelta(days=1), zone, row.kind, terms.quiet)
+    if row.expires_at is not None and moment(row.expires_at) <= tomorrow:
+        finish(store, row.id, row.person, row.queue, now, state="cancelled", why=ENOUGH)
+    else:
+        store.update(tables.Outbox, row.id, person=row.person, state="planned", not_before=tomorrow)
+        advance(store, row.person, row.queue)
+        store.hint(f"person:{row.person}")
+    return True
+
+
 def unsent(purpose: Purpose) -> dict[str, str]:
     """What becomes of a message that was true only then."""
     state, why = purpose.unsent
@@ -195,13 +240,13 @@ def unsent(purpose: Purpose) -> dict[str, str]:
 
 
 def _lease_or_park(
-    store: Store, rows: Sequence[_Ready], now: datetime, machine_now: datetime, quiet: Quiet, phone: str
+    store: Store, rows: Sequence[_Ready], now: datetime, machine_now: datetime, terms: Terms
 ) -> list[Claim]:
     claims: list[Claim] = []
     spent: dict[int, list[int]] = {}
     for row in rows:
         person, follower, purpose = row.person, row.follower, purposes.of(row.purpose)
-        if purpose.by_day and _sleeps(store, row, purpose, now, quiet):
+        if purpose.by_day and (_sleeps(store, row, purpose, now, terms.quiet) or _enough(store, row, now, terms)):
             continue
         open_session = row.session_until is not None and moment(row.session_until) > now
         open_scene = row.scene_until is not None and moment(row.scene_until) > now
@@ -211,6 +256,9 @@ def _lease_or_park(
         if _stays(store, row, purpose, now) or follower is None:
             continue
         left, pot, filled = spent.setdefault(follower, [row.session_left or 0, row.scene_left or 0]), "", None
+        if terms.cut:
+            _another_way(store, row, purpose, now, Window.CLOSED, terms)
+            continue
         if open_scene and left[1] > 0:
             pot, left[1] = "scene", left[1] - 1
             store.update(tables.Follower, follower, person=person, scene_left=left[1])
@@ -218,7 +266,7 @@ def _lease_or_park(
             pot, left[0] = "session", left[0] - 1
             store.update(tables.Follower, follower, person=person, session_left=left[0])
         else:
-            filled = _another_way(store, row, purpose, now, Window.USED_UP if open_session else Window.CLOSED, phone)
+            filled = _another_way(store, row, purpose, now, Window.USED_UP if open_session else Window.CLOSED, terms)
             if filled is None:
                 continue
         try:
@@ -255,12 +303,12 @@ def _lease_or_park(
 
 
 def _another_way(
-    store: Store, row: _Ready, purpose: Purpose, now: datetime, window: Window, phone: str
+    store: Store, row: _Ready, purpose: Purpose, now: datetime, window: Window, terms: Terms
 ) -> Filled | None:
     """The template by which it goes, since the window is shut; else it waits, or somebody does it by hand."""
-    filled, none = templates.fill(store, row.home_id, purpose, row.id, moment(row.created_at), row.zone, phone)
+    filled, none = templates.fill(store, row.home_id, purpose, row.id, moment(row.created_at), row.zone, terms.phone)
     template = None if not purpose.template else "" if filled is not None else none
-    decision = ways.decide(Facts(window, template, parks=purpose.parks, last=purpose.last))
+    decision = ways.decide(Facts(window, template, parks=purpose.parks, last=purpose.last, cut=terms.cut))
     if decision.way is Way.TEMPLATE:
         return filled
     if decision.way is Way.PARK:
@@ -271,7 +319,8 @@ def _another_way(
             row.queue,
             now,
             state="parked",
-            why=USED_UP if window is Window.USED_UP else WINDOW_CLOSED,
+            why=WAITS_FOR_US if terms.cut else USED_UP if window is Window.USED_UP else WINDOW_CLOSED,
+            code=CUT if terms.cut else "",
         )
     else:
         finish(store, row.id, row.person, row.queue, now, **unsent(purpose))

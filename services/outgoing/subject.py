@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.outgoing import outbox
+from services.outgoing import cut_off, outbox
 from services.subject import Job, Running, Subject
 
 
@@ -11,9 +11,17 @@ async def _give_up(running: Running, now: datetime) -> None:
     await running.database.store(lambda store: outbox.give_up_parked(store, now))
 
 
+async def _go_on(running: Running, now: datetime) -> None:
+    if not running.house.choices.cut_off:
+        await running.database.store(lambda store: cut_off.go_on(store, now))
+
+
 SUBJECT: Final = Subject(
     name="outgoing",
-    jobs=(Job("parked", 60.0, _give_up, "等了七天还发不出的，改成请打电话"),),
+    jobs=(
+        Job("parked", 60.0, _give_up, "等了七天还发不出的，改成请打电话"),
+        Job("cut-off", 10.0, _go_on, "公众号恢复以后，把停发期间同事写的发出去"),
+    ),
     actions={
         "reach": "送达",
         "by_hand_spoken": "在电话里说了",

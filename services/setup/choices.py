@@ -27,6 +27,7 @@ DEPARTMENTS: Final = "choice.departments"
 CATEGORIES: Final = "choice.categories"
 FESTIVALS: Final = "choice.festivals"
 PHRASE: Final = "phrase."
+CUT_OFF: Final = "choice.cut_off"
 REMEMBERED: Final = 6
 """Former words that the page offers."""
 
@@ -44,6 +45,7 @@ def of(kept: Mapping[str, str | None]) -> Choices:
         festivals=found.festivals
         if festivals is None
         else frozenset(festivals.split()) & (set(occasions.BY_ID) - occasions.BY_HAND),
+        cut_off=kept.get(CUT_OFF) == "1",
     )
 
 

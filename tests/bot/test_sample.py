@@ -105,7 +105,13 @@ async def test_a_fortnight_shows_every_stage_and_leaves_nothing_undone(
     )
     assert gone == 0, "the machine spoke to a family in mourning"
     assert await under.one("SELECT count(*) FROM letter_reading WHERE reaction IS NOT NULL") > 20
-    assert await under.one("SELECT count(*) FROM plan WHERE occasion = 'birthday' AND state = 'sent'") == 1
+    told = await under.rows(
+        "SELECT o.proof, count(*) FROM plan p JOIN outbox o "
+        "ON o.person_id = p.person_id AND o.purpose = 'greeting_elder' "
+        "WHERE p.occasion = 'birthday' AND p.state = 'sent' GROUP BY o.proof ORDER BY 2"
+    )
+    assert told == [(None, 1), ("printed", 3)], "one by a message, who has no phone by a card for the bedside"
+    assert await under.one("SELECT count(*) FROM by_hand WHERE kind = 'print' AND settled_at IS NULL") == 0
     await _every_page(under, found, monkeypatch)
 
 

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from care import templates as rules
-from care.errors import Decided, Invalid, NotFound
+from care.errors import Decided, Forbidden, Invalid, NotFound
 from care.states import Role
 from care.ways import CUT, Facts, Last, Way, Window, decide
 from conversations import events
 from services.access import Viewer
-from services.outgoing import outbox, proofs, purposes, reaching, sending, settling, templates
+from services.outgoing import cut_off, outbox, proofs, purposes, reaching, sending, settling, templates
 from services.outgoing.forms import BindTemplate, SettleByHand
 from services.outgoing.sending import Claim
 from services.ports import Fate, Outcome
+from services.setup import choices, settings
+from services.setup import cut_off as turning
 from storage.queries import outgoing as queries
 from tests.conftest import HomeUnderTest
 from tests.services.replies import reply, states
@@ -304,3 +306,69 @@ async def test_w5a_what_a_card_may_say_of_a_message_is_sealed(home: HomeUnderTes
     number = int(await home.one("SELECT id FROM outbox"))
     opened = home.database.sealer.open("outbox_body", "fields", number, sealed)
     assert json.loads(opened) == {"number": "C-7"}
+
+
+async def say(home: HomeUnderTest, purpose: str, key: str) -> None:
+    person, now = await home.person(), home.clock()
+
+    def queue(store: Any) -> None:
+        store.lock_persons(person)
+        outbox.enqueue(
+            store,
+            home_id=home.ids.home_id,
+            person_id=person,
+            purpose=purposes.of(purpose),
+            dedup_key=key,
+            text=key,
+            now=now,
+            queue="notice",
+        )
+
+    await home.database.store(queue)
+
+
+async def test_f16_three_messages_of_machines_a_day_are_enough_and_answers_do_not_count(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    home.clock.now = home.clock().replace(hour=2)  # ten in the morning at home
+    await home.hears("你好")
+    for n in range(5):
+        await say(home, "follow_up", f"f:{n}")
+        await home.hears(f"好{n}")
+    await reply(home, who, "这句照样到", "a")
+    assert [words for _, words in await home.send_all()] == ["这句照样到", "f:0", "f:1", "f:2"]
+    home.clock.on(days=1)
+    await home.hears("早")
+    assert [words for _, words in await home.send_all()] == ["f:3", "f:4"], "the rest comes in the morning"
+
+
+CUT_OFF = sending.Terms(cut=True)
+
+
+async def test_f17_while_the_account_may_not_send_it_is_said_by_telephone_and_nothing_stale_comes_after(
+    home: HomeUnderTest,
+) -> None:
+    who = await home.staff()
+    home.clock.now = home.clock().replace(hour=2)
+    await home.hears("你好")
+    await reply(home, who, "管子换好了", "a")
+    await say(home, "late", "late:1")
+    now = home.clock()
+    assert await home.database.store(lambda store: sending.claim(store, now, now, terms=CUT_OFF)) == []
+    assert await home.rows("SELECT state, code FROM outbox ORDER BY id") == [("parked", "cut"), ("parked", "cut")]
+    assert await home.one("SELECT count(*) FROM by_hand WHERE kind = 'phone'") == 2
+    assert CUT in await home.one("SELECT why FROM by_hand")
+    await home.database.store(lambda store: cut_off.go_on(store, home.clock()))
+    assert [words for _, words in await home.send_all()] == ["管子换好了"], "a colleague's words leave"
+    assert (await states(home))[1] == ("cancelled", cut_off.STALE)
+
+
+async def test_f17_leads_alone_say_that_nothing_may_leave(home: HomeUnderTest) -> None:
+    desk, lead = await home.staff(), await home.staff(Role.SUPERVISOR, "何志远", "he")
+    with pytest.raises(Forbidden):
+        await home.database.write(lambda db: turning.turn(db, desk, home.clock(), on=True))
+    await home.database.write(lambda db: turning.turn(db, lead, home.clock(), on=True))
+    kept = await home.database.read(lambda db: settings.stored(db, home.ids.home_id))
+    assert choices.of(kept).cut_off
+    await home.database.write(lambda db: turning.turn(db, lead, home.clock(), on=False))
+    kept = await home.database.read(lambda db: settings.stored(db, home.ids.home_id))
+    assert not choices.of(kept).cut_off

@@ -7,6 +7,8 @@ from care.announcements import Repeat, Whom
 from care.announcements import Stage as AnnouncementStage
 from care.chain import Step
 from care.families import Frequency
+from care.followups import Content, Manner
+from care.followups import Outcome as FollowUpOutcome
 from care.incidents import Calls, Doer, FamilyCall
 from care.severity import Level
 from care.stages import Stage
@@ -50,6 +52,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "announcement.repeat": tuple(Repeat),
     "announcement.state": tuple(AnnouncementStage),
     "announcement.whom": tuple(Whom),
+    "follow_up_talk.content": tuple(Content),
+    "follow_up_talk.outcome": tuple(FollowUpOutcome),
+    "follow_up_talk.manner": tuple(Manner),
     "by_hand.kind": (Last.PHONE, Last.PRINT),
     "by_hand.outcome": tuple(states.HandOutcome),
     "outbox.queue": tuple(states.Queue),

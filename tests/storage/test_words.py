@@ -140,6 +140,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "SELECT 1, min(id), false, {bytes}, 'family', 'once', 0, 0, 'held', 0, 0"
         ),
         (
+            "follow_up_talk (id, home_id, resident_id, day, at, by_id, manner, outcome) SELECT 1, min(id), "
+            "(SELECT min(id) FROM resident), {day}, 0, 0, 'face', 'talked'"
+        ),
+        (
             "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),

@@ -82,6 +82,12 @@ CONSOLE: Final[dict[Key, Act]] = {
         guard=PERSON,
         why="the row is read again under the lock: who comes second is told that it is done, by whom",
     ),
+    **{
+        post("/console/reach/{way}", way): act(
+            f"reach.{way}", "setting", why="the home is held; said again it says the same"
+        )
+        for way in ("cut", "again")
+    },
     post("/console/templates", "bind"): act(
         "template.bind", "template", why="the home is held; the newest binding is the one that counts"
     ),

@@ -85,6 +85,9 @@ OUTSIDE: Final[dict[Key, Act]] = {
         why="it leaves what is decided",
     ),
     ("job", "surveys"): act("job.surveys", "campaign", why="one line for a person, by its key, whoever is first"),
+    ("job", "cut-off"): act(
+        "job.cut-off", "message", guard=AGAIN, why="what waited for us goes once; a row that went is not parked"
+    ),
     ("job", "parked"): act("job.parked", "message", "push outgoing.send_kept", AGAIN, why="it leaves what goes"),
     ("job", "ledger"): act("job.ledger", "audit", why=ALONE),
     ("job", "search"): act("job.search", "index", why=ALONE),
