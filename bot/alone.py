@@ -27,6 +27,8 @@ from settings.clock import Clock
 log = logging.getLogger("jiashu.dialer")
 OURS: Final = "-"
 """How the names of these calls begin; those of the database are letters and figures."""
+COMMITS: Final = 1.0
+"""Seconds that a press of a colleague has to be written down before it is rung from here."""
 AWAY: Final = 30.0
 """Seconds after which nobody waits for the chain of a database that is away: longer than its own first step."""
 People = Callable[[], Sequence[Reachable]]
@@ -81,7 +83,8 @@ class Alone:
         """Step by step and round by round, until somebody goes or the database sees to it."""
         heard = self._board.receivers.cover(alarm.where.floors, alarm.audience, alarm.cannot_hear)
         if alarm.uncommitted:
-            await asyncio.sleep(ladder.first_wait(alarm.level, heard=heard).total_seconds())
+            wait = ladder.first_wait(alarm.level, heard=heard).total_seconds()
+            await asyncio.sleep(max(COMMITS, wait) if alarm.raised_by else wait)
         while True:
             out: set[str] = set()
             for step in LADDERS[alarm.audience]:
@@ -89,7 +92,7 @@ class Alone:
                 if now is None:
                     return
                 about = About(now.audience, now.where.floors, now.staff, now.roles)
-                people = [one for one in self._people() if not one.staff or one.staff != now.raised_by]
+                people = [one for one in self._people() if one.staff not in now.callers]
                 asked = ladder.rung(step, people, about, out)
                 out |= {one.number for one in asked}
                 if asked:

@@ -16,6 +16,7 @@ from console import words
 from console.context import ACCOUNT, BOARD, CLOCK, DATABASE, DECODE, HOUSE, LIVE, SETTINGS
 from console.live import SEEN, Live
 from console.routes import Routes, guard
+from console.views.incidents_callout import KEPT
 from services.access import WORKS, Page, Viewer, pages
 from services.emergencies import unreadable
 from services.emergencies.board import Board
@@ -68,7 +69,7 @@ def build(
         client_max_size=256 * 1024,
     )
     app[DATABASE], app[SETTINGS], app[CLOCK], app[DECODE] = database, settings, clock, decode
-    app[HOUSE], app[BOARD], app[LIVE] = house, board, live
+    app[HOUSE], app[BOARD], app[LIVE], app[KEPT] = house, board, live, {}
     if account is not None:
         app[ACCOUNT] = account
     environment = aiohttp_jinja2.setup(

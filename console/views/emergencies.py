@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from care.errors import Busy, NotFound
 from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
 from console.forms import number
 from console.routes import COLLEAGUE, Routes
@@ -73,7 +74,17 @@ async def cannot(request: web.Request) -> web.Response:
     """走不开: the next one is rung at once."""
     who, now, board = viewer(request), request.app[CLOCK](), request.app[BOARD]
     alarm = board.rings(who, request.match_info["ref"])
-    await request.app[DATABASE].write(lambda db: chain.cannot_come(db, who, alarm.openid, alarm.audience, now))
+    database = request.app[DATABASE]
+
+    def work(db: Unit) -> None:
+        chain.cannot_come(db, who, alarm.openid, alarm.audience, now)
+
+    try:
+        await database.write(work)
+    except (Busy, NotFound):
+        if not alarm.uncommitted:
+            raise
+        acts.write_down(database, alarm, work)
     return await strip(request)
 
 

@@ -182,6 +182,8 @@ def go(db: Unit, house: House, viewer: Viewer, openid: str, audience: Audience, 
     Raises NotFound while the message is not in the database.
     """
     alarm, kind = _open(db, viewer, openid, audience, now)
+    if viewer.id and viewer.id in raising.callers(db, alarm):
+        return  # she calls the others: she is there, and nobody else is
     if alarm.going_at is None or is_late(db, alarm):
         went(db, house, alarm, kind, (viewer.id or None, viewer.name), now)
 

@@ -125,7 +125,9 @@ class Board:
         if alarm.audience is Audience.LEAD:
             return _place_alone(alarm, "只给主管看的急事，请换一台电脑看") if viewer.visitors else alarm
         if means or viewer.visitors or (alarm.brief and viewer.role not in LEADS):
-            return _place_alone(alarm, alarm.where.rooms or "还不知道哪一间，主管在看")
+            return _place_alone(
+                alarm, alarm.where.rooms or ("请看别的电脑" if alarm.raised_by else "还不知道哪一间，主管在看")
+            )
         return alarm
 
     def _somebody_else(self, alarm: Alarm) -> bool:
@@ -174,11 +176,7 @@ class Board:
     def call_for_help(self, alarm: Alarm) -> str:
         """紧急 by a colleague: at a place that rings already it joins and rings again (F9). The source of the strip."""
         same = next(
-            (
-                one
-                for one in self._open.values()
-                if one.raised_by and (one.where.name, one.where.rooms) == (alarm.where.name, alarm.where.rooms)
-            ),
+            (one for one in self._open.values() if one.raised_by and _same_place(one, alarm)),
             None,
         )
         if same is None:
@@ -191,6 +189,10 @@ class Board:
                 kind=alarm.kind,
                 count=same.count + 1,
                 uncommitted=same.uncommitted | alarm.uncommitted,
+                callers=same.callers | alarm.callers,
+                brief=same.brief or alarm.brief,
+                staff=same.staff | alarm.staff,
+                roles=same.roles | alarm.roles,
             )
         self._tell()
         return alarm.openid if same is None else same.openid
@@ -210,9 +212,12 @@ class Board:
             if known is None or known.at <= one.at:
                 self._ended[one.alarm.ref] = one
         stored = {row.ref: row for row in rows}
-        for ref in stored.keys() & self._open.keys():
-            here = self._open[ref]
-            self._open[ref] = replace(here, uncommitted=here.uncommitted - stored[ref].presses)
+        written = frozenset(
+            token for one in (*stored.values(), *(each.alarm for each in self._ended.values())) for token in one.presses
+        )
+        for ref, here in list(self._open.items()):
+            if here.raised_by and here.uncommitted & written:
+                self._open[ref] = replace(here, uncommitted=here.uncommitted - written)
         for ref, alarm in list(self._open.items()):
             row = stored.pop(ref, None)
             if row is not None and self._over(ref, row):
@@ -233,6 +238,8 @@ class Board:
         Raises NotFound for what does not ring or may not be seen.
         """
         alarm = self._mine(viewer, ref)
+        if viewer.id in alarm.callers:
+            raise Invalid(why="这是您叫的人，等别人应。没人应，系统会接着打电话。")
         if alarm.waits:
             alarm = self._open[ref] = replace(alarm, going=viewer.name, going_id=viewer.id, going_at=now, late_at=None)
             self._tell()
@@ -341,8 +348,14 @@ def _place_alone(alarm: Alarm, place: str) -> Alarm:
         kind="",
         person_id=None,
         calmed="没事了" if alarm.calmed_at else "",
-        raised_by=0,
     )
+
+
+def _same_place(one: Alarm, other: Alarm) -> bool:
+    """Whether two presses call to one place: the same person, the same places, or the same words."""
+    if one.person_id is not None and one.person_id == other.person_id:
+        return True
+    return one.where.rooms == other.where.rooms if one.where.rooms else one.where.name == other.where.name
 
 
 def _joined(row: Alarm, alarm: Alarm) -> Alarm:

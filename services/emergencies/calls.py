@@ -13,7 +13,7 @@ from care.states import CallOutcome, CallWay, Role
 from care.triage import Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
-from services.emergencies import alarms, phones
+from services.emergencies import alarms, phones, raising
 from services.emergencies.ringing import place_of
 from services.house import House
 from services.ports import CallReport, CallText, Placed
@@ -202,7 +202,8 @@ def about_of(db: Unit, alarm: tables.Alarm) -> About:
     """What of an alarm decides whom it rings."""
     nobody: tuple[frozenset[int], frozenset[tuple[str, str]]] = frozenset(), frozenset()
     if alarm.raised_by is not None:
-        return About(Audience(alarm.audience), frozenset({alarm.floor} if alarm.floor else ()))
+        floors = frozenset({alarm.floor} if alarm.floor else ())
+        return About(Audience(alarm.audience), floors, *raising.accused_of(db, alarm))
     person = alarm.person_id or 0
     named, roles = accusations.of_people(db, [person]).get(person, nobody)
     floors = queries.floors_of(db, [person])[person]
@@ -220,8 +221,7 @@ def is_meant(db: Unit, about: About, staff_id: int | None) -> bool:
 def _goes(db: Unit, house: House, call: AlarmCall, now: datetime) -> None:
     """The key is a 我去, unless somebody else was first or it is over."""
     alarm = db.get_one(tables.Alarm, call.alarm_id)
-    if alarm.person_id is not None:
-        db.lock_persons(alarm.person_id)
+    raising.lock_row_or_person(db, alarm)
     alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
     if is_meant(db, about_of(db, alarm), call.staff_id):
         return

@@ -63,7 +63,7 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
             calls.stop(db, alarm.id, now)
         return False
     about = calls.about_of(db, alarm)
-    heard = hear.cover(about.floors, about.audience, about.accused | {alarm.raised_by or 0})
+    heard = hear.cover(about.floors, about.audience, about.accused | raising.callers(db, alarm))
     _nobody_who_is_meant(db, alarm, about, now)
     if run is None:
         run = AlarmRun(
@@ -96,8 +96,7 @@ def _nobody_who_is_meant(db: Unit, alarm: tables.Alarm, about: About, now: datet
     """Who said 我去 and is accused after it does not go: the ladder goes on at once, and another may go (F27)."""
     if alarm.going_by is None or not calls.is_meant(db, about, alarm.going_by):
         return
-    if alarm.person_id is not None:
-        db.lock_persons(alarm.person_id)
+    raising.lock_row_or_person(db, alarm)
     alarm = db.fresh(select(tables.Alarm).where(tables.Alarm.id == alarm.id)).one()
     alarm.going_at, alarm.going_by = None, None
     db.flush()
@@ -176,7 +175,7 @@ def _who(
     people = [
         one
         for one in phones.reachable(db, alarm.home_id, now)
-        if one.staff is None or one.staff not in cannot | {late, alarm.raised_by}
+        if one.staff is None or one.staff not in cannot | {late} | raising.callers(db, alarm)
     ]
     lately = phones.rung_lately(db, alarm.home_id, now)
     return people, frozenset(one.number for one in people if phones.digest(db, one.number) in lately)

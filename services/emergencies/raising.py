@@ -11,12 +11,16 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select
 
+from care import places
+from care.accusations import ABUSE, Accusation, Names, read
 from care.errors import Forbidden, Invalid
 from care.triage import Audience, Urgency
 from services.access import WORKS, Viewer
+from services.accusations import accusations
 from services.emergencies.forms import Raise
 from services.emergencies.strip import RAISED, Alarm, Cry, Place
 from storage import tables
+from storage.seal import Unreadable
 from storage.tables.emergencies import AlarmPress
 from storage.types import new_id
 from storage.unit import Unit
@@ -37,13 +41,10 @@ KINDS: Final = (
 """What a colleague may say with one tap; most of them begin with the plan of the same name."""
 COME: Final = "快来人"
 """What a press says by itself."""
+NOWHERE: Final = "没写地方，问她"
+"""A press without a place: with both hands full nobody types."""
 PLACE: Final = 40
 WORDS: Final = 120
-PERSON: Final = re.compile(
-    r"[\u4e00-\u9fff]{1,3}?(?:老太太|老先生|奶奶|爷爷|婆婆|阿婆|阿公|外婆|外公|大爷|大妈|大娘|阿姨|叔叔|伯伯|老师|先生|女士)"
-)
-"""What names somebody and stands in no list."""
-ROOM: Final = re.compile(r"(?<!\d)\d{2,4}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,7 @@ def checked(db: Unit | None, viewer: Viewer, form: Raise) -> Press:
     if viewer.role not in WORKS:
         raise Forbidden
     place, words = " ".join(form.place.split()), " ".join(form.words.split())
-    if not place:
-        raise Invalid(why="请写哪里要人：房间、老人的名字，或者「二楼活动室」这样的地方。")
+    place = place or NOWHERE
     if len(place) > PLACE or len(words) > WORDS:
         raise Invalid(why=f"地方最多 {PLACE} 个字，情况最多 {WORDS} 个字。")
     if form.kind not in KINDS:
@@ -80,18 +80,26 @@ def checked(db: Unit | None, viewer: Viewer, form: Raise) -> Press:
 
 
 def _found(db: Unit, viewer: Viewer, press: Press) -> Press:
+    """The resident where one alone is named, and whose floor it is: the one that the words name, else that of the room,
+    else that of the resident who is named without another place.
+    """
     table, person = tables.Resident, tables.Person
-    rooms = ROOM.findall(press.place)
     rows = db.execute(
         select(table, person)
         .join(person, person.id == table.person_id)
         .where(table.home_id == viewer.home_id, table.room != "")
         .order_by(table.id)
     ).all()
-    here = [(row, db.words(who, "name")) for row, who in rows if not rooms or row.room in rooms]
-    named = [(row, name) for row, name in here if name and name in press.place]
-    floors = {row.floor for row, _ in (named or (here if rooms else []))}
-    one = named[0] if len({row.id for row, _ in named}) == 1 else None
+    named = [(row, name) for row, who in rows if len(name := _name(db, who)) > 1 and name in press.place]
+    longest = [(row, name) for row, name in named if not any(name != other and name in other for _, other in named)]
+    there = places.said(press.place)
+    here = [row for row, _ in rows if _is_in(row.room, there)]
+    both = [one for one in longest if one[0] in here] if here else longest
+    one = both[0] if len(both) == 1 else None
+    floors = {row.floor for row in here} if here else {one[0].floor} if one is not None and not there else set()
+    known = {row.floor for row, _ in rows}
+    floor = next(iter(floors)) if len(floors) == 1 else ""
+    said = places.floor(press.place)
     return Press(
         press.number,
         press.token,
@@ -99,12 +107,28 @@ def _found(db: Unit, viewer: Viewer, press: Press) -> Press:
         press.place,
         press.words,
         None if one is None else (one[0].person_id, one[1], bed_of(one[0])),
-        floors.pop() or "" if len(floors) == 1 else "",
+        said if said in known else floor,
     )
 
 
-def strip(viewer: Viewer, press: Press, now: datetime) -> Alarm:
-    """The press as a strip of its own."""
+def _name(db: Unit, who: tables.Person) -> str:
+    """A name that cannot be unsealed holds up no alarm."""
+    try:
+        return db.words(who, "name")
+    except Unreadable:
+        return ""
+
+
+def _is_in(room: str, there: str) -> bool:
+    """Whether a room, with its building where it has one, stands among the places of the words."""
+    digits = re.sub(r"\D", "", room)
+    building = room.removesuffix(digits)
+    return bool(digits) and re.search(rf"(?<!\\d){digits} 室", there) is not None and building in there
+
+
+def strip(viewer: Viewer, press: Press, now: datetime, names: Names | None = None) -> Alarm:
+    """The press as a strip of its own; `names` of the colleagues, whom its words may accuse (F27)."""
+    meant = accusation_in(f"{press.words} {press.place}", press.kind, names or Names())
     floors = frozenset({press.floor}) if press.floor else frozenset[str]()
     return Alarm(
         f"{RAISED}{press.number}",
@@ -117,22 +141,28 @@ def strip(viewer: Viewer, press: Press, now: datetime) -> Alarm:
         where(viewer.name, press.place, press.resident[1:] if press.resident else ("", ""), floors),
         uncommitted=frozenset({press.token}),
         raised_by=viewer.id,
+        callers=frozenset({viewer.id}),
         person_id=press.resident[0] if press.resident else None,
+        brief=meant is not None,
+        staff=meant.staff if meant else frozenset(),
+        roles=meant.roles if meant else frozenset(),
     )
 
 
 def where(by: str, place: str, resident: tuple[str, str], floors: frozenset[str]) -> Place:
     """Where the others go; `resident` with name and bed, where it is one.
 
-    What a telephone says and a screen for visitors shows is the bed or the room, never a name (F15).
+    What a telephone says and a screen for visitors shows are the places of the words alone; the bed, where no other
+    place is named (F15). Nothing known is nothing said: the screens of colleagues have the words.
     """
-    (name, bed), rooms = resident, ROOM.findall(place)
-    without = bed or " ".join(f"{room} 室" for room in rooms) or PERSON.sub("", place).strip()
+    name, bed = resident
+    there = places.said(place)
     calls = f"{by}在那里叫人"
     if not name:
-        return Place(place, calls, without, floors=floors)
-    more = re.sub(rf"{re.escape(name)}|(?<!\d)\d{{2,4}}(?!\d) ?室?|\d 床", "", place).strip(" ，,·")
-    return Place(name, " · ".join(filter(None, (f"{bed} {more}".strip(), calls))), without, floors=floors)
+        return Place(place, calls, there, floors=floors)
+    more = " ".join(place.replace(name, " ").split())
+    shown = more if there else bed
+    return Place(name, " · ".join(filter(None, (shown, calls))), there or bed, floors=floors)
 
 
 def bed_of(row: tables.Resident) -> str:
@@ -145,12 +175,17 @@ def write(db: Unit, viewer: Viewer, number: int, press: Press, now: datetime) ->
     known = select(AlarmPress.id).where(AlarmPress.home_id == viewer.home_id, AlarmPress.token == press.token)
     db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
     if db.scalars(known).first() is not None:
+        db.store.hint("alarms")  # another process has written it: this one's strip takes its row over
         return
     table = tables.Alarm
-    row = db.lock_row(select(table).where(table.id == number, table.home_id == viewer.home_id))
-    if press.resident is not None:
-        db.lock_persons(press.resident[0])
-        row = db.fresh(select(table).where(table.id == number, table.home_id == viewer.home_id)).first()
+    mine = select(table).where(table.id == number, table.home_id == viewer.home_id)
+    row = db.fresh(mine).first()
+    people = {one for one in (press.resident[0] if press.resident else None, row.person_id if row else None) if one}
+    if people:
+        db.lock_persons(*people)
+        row = db.fresh(mine).first()
+    else:
+        row = db.lock_row(mine)
     if row is None or row.arrived_at is not None:
         row = table(
             id=number if row is None else new_id(),
@@ -169,6 +204,8 @@ def write(db: Unit, viewer: Viewer, number: int, press: Press, now: datetime) ->
         )
         db.add(row)
     row.count, row.kind, row.latest_at = row.count + 1, press.kind, max(row.latest_at, now)
+    row.raised_at = min(row.raised_at, now)
+    row.brief = row.brief or accused_by(db, viewer.home_id, press) is not None
     db.flush()
     one = AlarmPress(
         id=new_id(), home_id=viewer.home_id, alarm_id=row.id, token=press.token, staff_id=viewer.id, at=now
@@ -214,6 +251,48 @@ def lock(db: Unit, source: str) -> None:
     if not source.startswith(RAISED):
         db.lock_whose(select(tables.Follower.person_id).where(tables.Follower.openid == source))
         return
-    found = db.lock_row(select(tables.Alarm).where(of_source(source)))
-    if found is not None and found.person_id is not None:
-        db.lock_persons(found.person_id)
+    found = db.fresh(select(tables.Alarm).where(of_source(source))).first()
+    if found is not None:
+        lock_row_or_person(db, found)
+
+
+def lock_row_or_person(db: Unit, alarm: tables.Alarm) -> None:
+    """Lock the person of an alarm; the row of one for a place alone."""
+    if alarm.person_id is not None:
+        db.lock_persons(alarm.person_id)
+    else:
+        db.lock_row(select(tables.Alarm).where(tables.Alarm.id == alarm.id))
+
+
+def callers(db: Unit, alarm: tables.Alarm) -> frozenset[int]:
+    """Who pressed: they are there themselves, and are not rung."""
+    if alarm.raised_by is None:
+        return frozenset()
+    found = db.scalars(select(AlarmPress.staff_id).where(AlarmPress.alarm_id == alarm.id))
+    return frozenset({alarm.raised_by, *found})
+
+
+def accused_by(db: Unit, home_id: int, press: Press) -> Accusation | None:
+    """Whom a press accuses: its words are then for the lead, and whom they mean is not rung (F5, F27)."""
+    return accusation_in(f"{press.words} {press.place}", press.kind, accusations.names(db, home_id))
+
+
+def accusation_in(words: str, kind: str, names: Names) -> Accusation | None:
+    """The same of any words; a press for 侵害 accuses somebody, whoever it is."""
+    return read(words, names, hurt=True) or (Accusation(why=kind, danger=True) if kind == ABUSE else None)
+
+
+def accused_of(db: Unit, alarm: tables.Alarm) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
+    """Whom the presses of an alarm accuse: colleagues, and roles with their floor."""
+    staff, roles = frozenset[int](), frozenset[tuple[str, str]]()
+    if not alarm.brief:
+        return staff, roles
+    names = accusations.names(db, alarm.home_id)
+    for press, _ in pressed(db, [alarm.id]).get(alarm.id, []):
+        try:
+            found = accusation_in(f"{db.words(press, 'words')} {db.words(press, 'place')}", alarm.kind, names)
+        except Unreadable:
+            continue
+        if found is not None:
+            staff, roles = staff | found.staff, roles | found.roles
+    return staff, roles

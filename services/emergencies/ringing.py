@@ -84,7 +84,7 @@ def _raised(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
     whos = _whos(db, [row.person_id for row, *_ in rows if row.person_id is not None])
     found: list[tuple[tables.Alarm, Alarm]] = []
     for row, staff, run in rows:
-        presses = pressed.get(row.id, [])
+        presses, accused = pressed.get(row.id, []), raising.accused_of(db, row)
         alarm = Alarm(
             f"{RAISED}{row.id}",
             Audience(row.audience),
@@ -105,6 +105,10 @@ def _raised(db: Unit, home_id: int, *which: ColumnElement[bool]) -> list[tuple[t
             nobody_at=run.nobody_at if run is not None else None,
             raised_by=row.raised_by or 0,
             presses=frozenset(one.token for one, _ in presses),
+            callers=frozenset({row.raised_by or 0, *(one.staff_id for one, _ in presses)}),
+            brief=row.brief,
+            staff=accused[0],
+            roles=accused[1],
         )
         found.append((row, alarm))
     return found

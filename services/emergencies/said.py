@@ -63,7 +63,7 @@ def standing(store: Store, person_id: int, now: datetime) -> Standing | None:
     return store.one_of(
         Standing,
         """SELECT audience, kind, level, going_at FROM alarm WHERE person_id = ? AND arrived_at IS NULL
-           AND latest_at > ? AND audience <> 'lead' ORDER BY id DESC LIMIT 1""",
+           AND raised_by IS NULL AND latest_at > ? AND audience <> 'lead' ORDER BY id DESC LIMIT 1""",
         person_id,
         now - OLD,
     )

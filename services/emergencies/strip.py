@@ -100,6 +100,8 @@ class Alarm:
     """Since when there is nobody left whom a telephone could ring."""
     raised_by: int = 0
     """The colleague who raised it: she is there herself."""
+    callers: frozenset[int] = frozenset()
+    """Everybody who pressed for it: they are there themselves."""
     presses: frozenset[str] = frozenset()
     """The forms of hers that are in the database."""
 
@@ -138,7 +140,7 @@ class Alarm:
     @property
     def cannot_hear(self) -> frozenset[int]:
         """Who does not count as somebody who hears it: whom its words accuse, and who calls the others."""
-        return self.staff | {self.raised_by}
+        return self.staff | self.callers
 
     def means(self, viewer: Viewer) -> bool:
         """Whether the talk accuses this colleague, by name or by role on a floor."""

@@ -125,7 +125,7 @@ def seen_by(viewer: Viewer, rows: list[Unread]) -> list[Unread]:
         return []
     return [
         row
-        if row.audience is Audience.NONE or may_hear(viewer, row.audience)
+        if not viewer.visitors and (row.audience is Audience.NONE or may_hear(viewer, row.audience))
         else Unread(row.id, row.arrived_at, "", row.audience, row.urgency, False, row.more)
         for row in rows
     ]

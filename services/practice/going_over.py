@@ -199,7 +199,7 @@ def discard(db: Unit, home_id: int) -> bool:
         found = db.execute(select(*numbers).order_by(table.c.id).limit(STEP)).all()
         if found:
             if len(numbers) > 1:
-                db.lock_persons(*sorted({one[1] for one in found}))
+                db.lock_persons(*sorted({one[1] for one in found if one[1] is not None}))
             _let_go(db, table, found[0][0], found[-1][0])
             db.execute(delete(table).where(table.c.id.between(found[0][0], found[-1][0])))
             return True

@@ -127,7 +127,7 @@ def _is_new(store: Store, person: int, inbox_id: int, heard: Triage, said_at: da
     already is raised to a higher level.
     """
     rows = store.rows(
-        """SELECT id, level, arrived_at FROM alarm WHERE person_id = ? AND audience = ?
+        """SELECT id, level, arrived_at FROM alarm WHERE person_id = ? AND audience = ? AND raised_by IS NULL
            AND (inbox_id = ? OR latest_id = ? OR arrived_at >= ?)""",
         person,
         heard.audience.value,

@@ -158,7 +158,8 @@ _TALK: Final = f"""f.id, p.id, c.id, c.flow, c.version, c.revision, c.state, c.s
     EXISTS (SELECT 1 FROM accused a WHERE a.person_id = p.id AND a.case_id IS NULL
     AND a.state = 'suspected'), f.binding,
     (SELECT max(d.id) FROM doubt d WHERE d.person_id = p.id AND d.ended_at IS NULL),
-    (SELECT max(r.latest_at) FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL)"""
+    (SELECT max(r.latest_at) FROM alarm r WHERE r.person_id = p.id AND r.arrived_at IS NULL
+    AND r.raised_by IS NULL)"""
 _JOINS: Final = "JOIN follower f ON f.person_id = p.id JOIN conversation c ON c.person_id = p.id"
 
 

@@ -135,7 +135,7 @@ class Sight:
             tables.Alarm.arrived_at.is_(None),
             tables.Alarm.audience.in_(self.audiences),
             tables.Alarm.brief.is_(false()),
-            tables.Alarm.person_id.is_not(None),
+            tables.Alarm.raised_by.is_(None),
         )
 
     def _floor(self, column: Ids) -> ColumnElement[bool]:

@@ -63,7 +63,7 @@ async def test_f9_it_rings_without_the_database(at_desk: Desk, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"), [({"place": ""}, "哪里要人"), ({"kind": "午饭"}, "什么事"), ({"token": "old"}, "刷新再按")]
+    ("wrong", "says"), [({"place": "长" * 41}, "最多 40"), ({"kind": "午饭"}, "什么事"), ({"token": "old"}, "刷新再按")]
 )
 async def test_f9_what_is_missing_is_said_and_nothing_rings(at_desk: Desk, wrong: dict[str, str], says: str) -> None:
     answer = await at_desk.post("/alarms/raise", **FORM | {"token": "a" * 32} | wrong)

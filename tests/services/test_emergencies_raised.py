@@ -46,7 +46,7 @@ async def test_f9_it_rings_the_others_at_once_and_never_who_is_there_herself(tow
     await tower.goes_on()
     await presses(tower, zhou, board, form())
     assert await tower.goes_on() == ["tang"], "her own screen does not count as somebody who could come: nobody waits"
-    assert tower.said == {"place": "306 室 1 床", "level": "紧急"}, "a telephone says no name"
+    assert tower.said == {"place": "306 室", "level": "紧急"}, "a telephone says no name"
     assert await tower.goes_on(21) == ["wang"]
     assert "zhou" not in await tower.goes_on(200)
     alarm = await tower.alarm()
@@ -113,7 +113,7 @@ async def test_f9_its_plan_begins_with_the_place_and_a_form_without_one_is_refus
     begun = Begin(alarm=raising.number_of(source), plan="gas")
     row = await tower.write(lambda db, now: incidents.begin(db, wang, begun, now))
     assert (row.plan, row.place) == ("gas", "二楼配餐间")
-    for wrong in (form(place=" "), form(kind="午饭"), form(token="x"), form(words="长" * 121)):
+    for wrong in (form(place="长" * 41), form(kind="午饭"), form(token="x"), form(words="长" * 121)):
         with pytest.raises(Invalid):
             raising.checked(None, wang, wrong)
     with pytest.raises(Forbidden):
@@ -125,6 +125,8 @@ async def test_f9_its_plan_begins_with_the_place_and_a_form_without_one_is_refus
     [
         ("306 室 王桂兰", "王桂兰", "3"),
         ("王桂兰这里", "王桂兰", "3"),
+        ("王桂兰在一楼花园", "王桂兰", ""),
+        ("二楼活动室王桂兰", "王桂兰", "2"),
         ("306", "", "3"),
         ("201 卫生间", "", "2"),
         ("大门口", "", ""),
@@ -155,12 +157,74 @@ async def test_f1_a_screen_that_visitors_see_shows_the_place_alone(tower: Tower)
     await strips(tower, board)
     desk = Viewer(tang.id, tang.home_id, tang.name, tang.role, visitors=True)
     (strip,) = board.seen_by(desk)
-    assert (strip.where.name, strip.where.place, strip.cries, strip.kind) == ("请马上去", "306 室 1 床", (), "")
+    assert (strip.where.name, strip.where.place, strip.cries, strip.kind) == ("请马上去", "306 室", (), "")
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
-    [("王奶奶在二楼活动室", "在二楼活动室"), ("306 王奶奶", "306 室"), ("大门口", "大门口"), ("李建国老先生", "")],
+    ("place", "resident", "said"),
+    [
+        ("王桂兰在一楼花园", ("王桂兰", "306 室 1 床"), "一楼 花园"),
+        ("306 室 王桂兰 卫生间", ("王桂兰", "306 室 1 床"), "306 室 卫生间"),
+        ("王桂兰", ("王桂兰", "306 室 1 床"), "306 室 1 床"),
+        ("王桂兰", ("", ""), ""),
+        ("洗衣房李阿姨", ("", ""), "洗衣房"),
+        ("二楼活动室有人心梗", ("", ""), "二楼 活动室"),
+        ("10 楼活动室", ("", ""), "10楼 活动室"),
+        ("东门 120 米", ("", ""), "东门"),
+        ("东楼306 室 王桂兰", ("", ""), "东楼 306 室"),
+        (raising.NOWHERE, ("", ""), ""),
+    ],
 )
-def test_f15_what_a_telephone_says_names_nobody(place: str, said: str) -> None:
-    assert raising.where("周敏", place, ("", ""), frozenset()).rooms == said
+def test_f15_what_a_telephone_says_are_known_places_and_never_a_name_or_an_illness(
+    place: str, resident: tuple[str, str], said: str
+) -> None:
+    assert raising.where("周敏", place, resident, frozenset()).rooms == said
+
+
+async def test_f27_words_that_accuse_a_colleague_are_for_the_lead_and_never_ring_her(tower: Tower) -> None:
+    wang, zhou, board = tower.who["wang"], tower.who["zhou"], Board()
+    board.names = tower.home.house.names
+    await presses(tower, wang, board, form("306", "侵害", "周敏在打她"))
+    rung = await tower.goes_on(120)
+    assert "zhou" not in rung
+    assert "wang" not in rung, "she calls the others"
+    await strips(tower, board)
+    for who in (board.seen_by(tower.who["tang"]), board.seen_by(zhou)):
+        assert all("打她" not in cry.words for strip in who for cry in strip.cries), "the floor gets the place"
+    assert any("打她" in cry.words for strip in board.seen_by(tower.who["he"]) for cry in strip.cries)
+
+
+async def test_f9_a_press_that_another_process_has_written_leaves_no_second_strip(tower: Tower) -> None:
+    zhou, here, there = tower.who["zhou"], Board(), Board()
+    wanted = form()
+    press: Press = await tower.home.database.read(lambda db: raising.checked(db, zhou, wanted))
+    there.call_for_help(raising.strip(zhou, press, tower.home.clock()))  # the answer was lost on the way
+    await presses(tower, zhou, here, wanted)
+    await strips(tower, there)
+    assert len(there.seen_by(zhou)) == 1
+
+
+async def test_f9_who_calls_the_others_does_not_go_herself(tower: Tower) -> None:
+    zhou, board = tower.who["zhou"], Board()
+    source = await presses(tower, zhou, board, form())
+    (strip,) = board.seen_by(zhou)
+    with pytest.raises(Invalid, match="等别人应"):
+        board.go(zhou, strip.ref, tower.home.clock())
+    await tower.write(lambda db, now: alarms.go(db, tower.home.house, zhou, source, Audience.FLOOR, now))
+    assert (await tower.alarm()).going == ""
+    desk = Viewer(zhou.id, zhou.home_id, zhou.name, zhou.role, visitors=True)
+    assert zhou.id in board.seen_by(desk)[0].callers, "nor on a screen that visitors see"
+
+
+@pytest.mark.parametrize("again", ["306", "306室", "306 室 王桂兰"])
+async def test_f9_one_place_in_other_words_is_one_alarm(tower: Tower, again: str) -> None:
+    board = Board()
+    first = await presses(tower, tower.who["zhou"], board, form("306 室"))
+    assert await presses(tower, tower.who["wang"], board, form(again, token="b" * 32)) == first
+    assert {"zhou", "wang"} & set(await tower.goes_on(60)) == set(), "both are there"
+
+
+async def test_f9_a_damaged_name_holds_up_no_alarm(tower: Tower) -> None:
+    await tower.home.rows("UPDATE person SET name = ? WHERE kind = 'elder'", b"damaged")
+    press: Press = await tower.home.database.read(lambda db: raising.checked(db, tower.who["zhou"], form("306")))
+    assert (press.resident, press.floor) == (None, "3")

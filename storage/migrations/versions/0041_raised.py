@@ -58,6 +58,8 @@ def downgrade() -> None:
         "UPDATE incident SET alarm_id = NULL WHERE alarm_id IN (SELECT id FROM alarm WHERE raised_by IS NOT NULL)"
     )
     op.execute("DELETE FROM alarm WHERE raised_by IS NOT NULL")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else ALTER TABLE waits for keys that are looked at later
     with op.batch_alter_table("alarm") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_alarm_whose"), type_="check")
         for column in ("person_id", "inbox_id", "latest_id"):
