@@ -11,7 +11,8 @@ from typing import Final
 
 from services.house import House
 from services.outgoing import outbox, sending, settling
-from services.outgoing.sending import USUAL, Claim, Terms
+from services.outgoing.sending import Claim
+from services.outgoing.staying import USUAL, Terms
 from services.points import none
 from services.ports import Card, Fate, Outcome, Platform
 from settings.clock import Clock, wall
@@ -107,7 +108,7 @@ class Sender:
         if not places:
             return 0
         house = self._house
-        terms = Terms(house.quiet, house.home.phone, house.choices.cut_off) if house else USUAL
+        terms = Terms(house.quiet, house.home.phone, house.choices.cut_off, bool(house.public_url)) if house else USUAL
         claims = await self._database.store(
             lambda store: sending.claim(store, self._clock(), wall(), places, terms, turns)
         )

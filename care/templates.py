@@ -17,12 +17,12 @@ RULES: Final = {
     "const": r".{1,20}",
     "phrase": rf"[{HAN}]{{1,5}}",
     "character_string": rf"[^{HAN}]{{1,32}}",
-    "number": r"\d{1,32}(\.\d+)?",
+    "number": r"[0-9]{1,32}(\.[0-9]+)?",
     "letter": r"[A-Za-z]{1,32}",
     "symbol": r"[^\w\s]{1,5}",
-    "amount": r"[^\d\s]?\d{1,10}(\.\d{1,2})?元?",
-    "time": r"(\d{4}年\d{1,2}月\d{1,2}日 )?\d{2}:\d{2}",
-    "date": r"\d{4}年\d{1,2}月\d{1,2}日( \d{2}:\d{2})?",
+    "amount": r"[^0-9\s]?[0-9]{1,10}(\.[0-9]{1,2})?元?",
+    "time": r"([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 )?[0-9]{2}:[0-9]{2}",
+    "date": r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日( [0-9]{2}:[0-9]{2})?",
     "phone_number": r"[0-9+\-]{1,17}",
     "car_number": r".{1,8}",
     "name": rf"[{HAN}·]{{1,10}}|[A-Za-z .·]{{1,20}}",
@@ -34,7 +34,6 @@ KEY: Final = re.compile(r"([a-z_]+?)(\d{1,3})", re.ASCII)
 FIELD: Final = re.compile(r"([^\n:：{}]{1,20})[:：]\s*\{\{(\w{1,40})\.DATA\}\}")
 VALUES: Final = {
     "elder": "老人姓名",
-    "who": "家属姓名",
     "home": "院名",
     "phone": "院里电话",
     "at": "时间",
@@ -53,12 +52,24 @@ class Kind:
     name: str
     about: str
     """Which template of the public library fits, in words for the administrator."""
+    values: tuple[str, ...] = ("home", "phone", "at", "matter", "state")
+    """What such a message has to put into fields."""
 
 
 KINDS: Final = (
-    Kind("matter", "事情有了答复", "例如「服务处理结果」：投诉的结果、阶段答复、同事的回复，窗口关了也能告诉家属。"),
+    Kind(
+        "matter",
+        "事情有了答复",
+        "例如「服务处理结果」：投诉的结果、阶段答复、同事的回复，窗口关了也能告诉家属。",
+        ("home", "phone", "at", "matter", "state", "number"),
+    ),
     Kind("notice", "要紧的通知", "例如「服务通知」「停水停电通知」：停水、停电、封控、涨价，人人都要知道的事。"),
-    Kind("visit", "探视提醒", "例如「探视预约通知」：来的前一天提醒。"),
+    Kind(
+        "visit",
+        "探视提醒",
+        "例如「探视预约通知」：来的前一天提醒。",
+        ("elder", "home", "phone", "at", "matter", "state"),
+    ),
 )
 BY_WORD: Final = {kind.word: kind for kind in KINDS}
 

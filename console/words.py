@@ -53,6 +53,7 @@ PURPOSES = {
     "greeting": "问候家属",
     "greeting_elder": "问候老人",
     "reminder": "提醒",
+    "birthday_soon": "请家属录一句话",
     "survey": "问卷",
     "silence": "没人接着说",
     "binding": "绑定",

@@ -85,8 +85,8 @@ MUTANTS = (
     Mutant(
         6,
         "services/outgoing/sending.py",
-        'state="sending",\n            tries=row.tries + 1,\n            lease_until=machine_now + LEASE,',
-        'state="ready",\n            tries=row.tries + 1,\n            lease_until=machine_now,',
+        'state="sending",\n        tries=row.tries + 1,\n        lease_until=machine_now + LEASE,',
+        'state="ready",\n        tries=row.tries + 1,\n        lease_until=machine_now,',
         (OUTGOING,),
     ),
     Mutant(
@@ -147,7 +147,7 @@ MUTANTS = (
     ),
     Mutant(
         15,
-        "services/outgoing/sending.py",
+        "services/outgoing/staying.py",
         "quiet_hours.next_allowed(now, ZoneInfo(row.zone), row.kind, quiet)",
         'quiet_hours.next_allowed(now, ZoneInfo("UTC"), row.kind, quiet)',
         (OUTGOING, "tests/services/test_greetings.py", "tests/services/test_letters.py"),

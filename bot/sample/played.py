@@ -13,6 +13,7 @@ from services.house import House
 from services.install import Installed
 from services.knowledge import shelves
 from services.outgoing import sending, settling
+from services.outgoing.staying import Terms
 from services.ports import Fate, Outcome
 from services.talks.envelope import Answer
 from services.talks.reading import Reading, read
@@ -99,7 +100,7 @@ class Played:
 
     def _deliver(self, store: Store, at: datetime) -> int:
         count = 0
-        while claims := sending.claim(store, at, at, terms=sending.Terms(self.house.quiet)):
+        while claims := sending.claim(store, at, at, terms=Terms(self.house.quiet)):
             for claim in claims:
                 settling.settle(store, claim, Outcome(Fate.SENT, ""), at)
                 self.phones.note(claim.openid, "home", claim.text, at)

@@ -10,7 +10,7 @@ from console.forms import number
 from console.routes import Routes
 from services.access import access_page
 from services.announcements import announcements
-from services.announcements.access import ANNOUNCEMENTS, MAY_RELEASE, access_announcement
+from services.announcements.access import ANNOUNCEMENTS, MAY_RELEASE, access_announcement, on_floors
 from services.announcements.forms import Announce, Decide
 from storage.queries import announcements as queries
 from storage.queries import families, residents
@@ -47,7 +47,7 @@ async def preview(request: web.Request, form: Announce) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, ANNOUNCEMENTS)
-        found = announcements.preview(db, who.home_id, form, now)
+        found = announcements.preview(db, house, who, form, now)
         return {"found": found, "counts": announcements.people(found)}
 
     found = await request.app[DATABASE].read(work)
@@ -105,7 +105,7 @@ async def _list(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, ANNOUNCEMENTS)
         return {
-            "lines": queries.listed(db, who.home_id),
+            "lines": [line for line in queries.listed(db, who.home_id) if on_floors(who, line.row)],
             "residents": residents.lines(db, who.sight),
             "floors": families.floors(db, who.home_id),
         }

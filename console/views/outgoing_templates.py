@@ -44,7 +44,8 @@ async def _templates(request: web.Request, said: str = "") -> dict[str, Any]:
     rows = await request.app[DATABASE].read(lambda db: templates.bound(db, who.home_id))
     offered = [(one, fields_of(one["content"])) for one in there]
     choices = {
-        field.key: [word for word in VALUES if field.kind and templates.may_fill(field.kind, word)]
+        (kind.word, field.key): [word for word in kind.values if field.kind and templates.may_fill(field.kind, word)]
+        for kind in KINDS
         for _, fields in offered
         for field in fields
     }

@@ -15,12 +15,17 @@ MAY_RELEASE: Final = LEADS
 """Who lets go what is urgent; a lead on duty alone is enough (F42)."""
 
 
+def on_floors(viewer: Viewer, row: Announcement) -> bool:
+    """Whether an announcement belongs to the floors of the viewer; one about a resident is its writer's, elsewhere."""
+    return not viewer.floors or row.floor in viewer.floors or row.made_by == viewer.id
+
+
 def access_announcement(db: Unit, viewer: Viewer, number: int, *, lock: bool = False) -> Announcement:
     """One of the house. Raises NotFound."""
     access_page(viewer, ANNOUNCEMENTS)
     asked = select(Announcement).where(Announcement.id == number, Announcement.home_id == viewer.home_id)
     row = db.lock_row(asked) if lock else db.fresh(asked).first()
-    if row is None:
+    if row is None or not on_floors(viewer, row):
         raise NotFound
     looks(db, viewer, "announcement", row.id)
     return row

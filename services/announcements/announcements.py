@@ -3,7 +3,7 @@ when it does, one end for each (N4, N6, F42).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,7 +19,9 @@ from services.families.reach import cannot
 from services.form import coming
 from services.house import House
 from services.outgoing import by_hand, outbox
+from services.outgoing.outbox import BY_A_PERSON
 from services.outgoing.purposes import Purpose
+from services.outgoing.stops import silent, stopped
 from storage import revision, tables
 from storage.queries import families
 from storage.queries.families import Who
@@ -27,16 +29,18 @@ from storage.tables.announcements import Announcement, AnnouncementReach
 from storage.types import new_id
 from storage.unit import Unit
 
-NOTICE: Final = Purpose("notice", template="notice", matter="院里有一件要紧的事", last=Last.PHONE)
+NOTICE: Final = Purpose(
+    "notice", template="notice", matter="院里有一件要紧的事", state="请查看", to_many=True, last=Last.PHONE
+)
 """要紧, to a relative: by whatever way."""
-NOTICE_ELDER: Final = Purpose("notice_elder", last=Last.PRINT)
+NOTICE_ELDER: Final = Purpose("notice_elder", to_many=True, last=Last.PRINT)
 NEWS: Final = Purpose("news", machine=True, by_day=True, parks=False)
 """一般: by a message, or not at all; nobody telephones for it."""
 HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
 """How long it is worth saying: what is urgent, and the rest."""
 LONGEST: Final = 500
 QUIET: Final = "静默中"
-BY_A_PERSON: Final = "家里有丧事或静默中：不发消息，请用自己的话打电话说"
+NO_PHONE: Final = "没有关注公众号"
 GONE: Final = {"去世": "老人已去世", "退住": "老人已退住"}
 OPEN: Final = frozenset({Stage.PLANNED.value, Stage.HELD.value})
 DECIDED: Final = {
@@ -93,8 +97,7 @@ def change(db: Unit, house: House, viewer: Viewer, number: int, form: Announce, 
     words, at = _checked(db, house, viewer, form, now)
     row.urgent, row.whom, row.floor = form.urgent, Whom(form.whom).value, form.floor
     row.resident_id, row.repeat, row.due_at = form.resident or None, Repeat(form.repeat).value, at
-    if row.round == 0:
-        row.first_at = at
+    row.first_at = at
     if form.urgent and viewer.role not in MAY_RELEASE:
         row.state = Stage.HELD.value
     row.changed_by, row.revision = viewer.id, row.revision + 1
@@ -146,6 +149,8 @@ def _checked(db: Unit, house: House, viewer: Viewer, form: Announce, now: dateti
     outbox.fits(signed(words, house))
     if form.whom not in set(Whom) or form.repeat not in set(Repeat):
         raise Invalid(why="请选发给谁、发几次。")
+    if viewer.floors and form.floor not in viewer.floors and not form.resident:
+        raise Invalid(why="您只管自己的楼层，请选楼层；给全院的请主管或院长写。")
     if form.floor and form.floor not in families.floors(db, viewer.home_id):
         raise Invalid(why=f"没有「{form.floor}」这一层，请重选。")
     if form.resident:
@@ -181,24 +186,35 @@ def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Wh
         if (form.floor and who.floor != form.floor) or form.resident not in {0, who.resident_id}:
             continue
         if form.whom == Whom.BOTH.value or who.is_elder == (form.whom == Whom.ELDER.value):
-            found.setdefault(who.person_id, who)
+            before = found.get(who.person_id)
+            if before is None or (before.status in GONE and who.status not in GONE):
+                found[who.person_id] = replace(who, stopped=who.stopped or (before is not None and before.stopped))
+            elif who.stopped and who.status not in GONE:
+                found[who.person_id] = replace(before, stopped=True)
     return list(found.values())
 
 
-def preview(db: Unit, home_id: int, form: Announce, now: datetime) -> list[Told]:
-    """Who gets it and who not, as it looks now; it is asked anew for each person when it leaves."""
-    return [Told(who, not_said(who, urgent=form.urgent), cannot(who, now)) for who in audience(db, home_id, form)]
+def preview(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> list[Told]:
+    """Who gets it and who not, as it looks now; it is asked anew for each person when it leaves. Raises Invalid."""
+    _checked(db, house, viewer, form, now)
+    home_id = viewer.home_id
+    there = audience(db, home_id, form)
+    quiet = silent(db, [who.person_id for who in there])
+    found = [replace(who, stopped=who.stopped or who.person_id in quiet) for who in there]
+    return [Told(who, not_said(who, form), cannot(who, now)) for who in found]
 
 
-def not_said(who: Who, *, urgent: bool) -> str:
+def not_said(who: Who, form: Announce) -> str:
     """Why a message of it is not sent to this person; "" where one is. What is urgent is told to everybody, to a family
     in mourning by a person (F42).
     """
     if who.status in GONE:
         return GONE[who.status]
+    if form.resident and not who.is_elder and not who.scopes:
+        return "没有同意知道这位老人的事"
     if who.stopped:
-        return BY_A_PERSON if urgent else QUIET
-    return ""
+        return BY_A_PERSON if form.urgent else QUIET
+    return "" if form.urgent or who.phone else NO_PHONE
 
 
 def form_of(db: Unit, row: Announcement) -> Announce:
@@ -253,8 +269,11 @@ def say_to(db: Unit, house: House, number: int, person_id: int, now: datetime) -
     )
     if row.state != Stage.LEAVING.value or db.scalars(known).first() is not None:
         return
-    who = next(iter(audience(db, row.home_id, form_of(db, row), person_id)), None)
-    why = "已经不在这里面了" if who is None else not_said(who, urgent=row.urgent)
+    form = form_of(db, row)
+    who = next(iter(audience(db, row.home_id, form, person_id)), None)
+    if who is not None and stopped(db.store, person_id):
+        who = replace(who, stopped=True)
+    why = "已经不在这里面了" if who is None else not_said(who, form)
     sent = None
     if who is not None and (not why or why == BY_A_PERSON):
         sent = _queue(db, house, row, who, why, now)
@@ -293,9 +312,9 @@ def _queue(db: Unit, house: House, row: Announcement, who: Who, why: str, now: d
 
 
 def end(db: Unit, house: House, number: int, now: datetime) -> None:
-    """Everybody of this round has an end: it is over, or waits for its next time."""
+    """Nobody of this round was left: it is over, or waits for its next time."""
     row = db.lock_row(select(Announcement).where(Announcement.id == number))
-    if row is None or row.state != Stage.LEAVING.value or left(db, number, 1):
+    if row is None or row.state != Stage.LEAVING.value:
         return
     again = next_due(row.first_at, row.due_at, Repeat(row.repeat), house.home.zone)
     while again is not None and again <= now:  # the house was away: what was missed is not said twice

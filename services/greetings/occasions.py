@@ -40,8 +40,17 @@ GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False)
 CARD: Final = Purpose("greeting_elder", machine=True, by_day=True, parks=False, last=Last.PRINT)
 """For the elder: a card for the bedside where no message may leave (H1)."""
 REMINDER: Final = Purpose(
-    "reminder", machine=True, by_day=True, parks=False, template="visit", matter="探视提醒", last=Last.PHONE
+    "reminder",
+    machine=True,
+    by_day=True,
+    parks=False,
+    template="visit",
+    matter="探视提醒",
+    state="已约好",
+    last=Last.PHONE,
 )
+ASKED: Final = Purpose("birthday_soon", machine=True, by_day=True, parks=False)
+"""The family is asked for a word before a birthday: by a message, or not at all."""
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {
     "new-year": ("occasion.new_year_elder", "occasion.new_year_family"),
@@ -236,7 +245,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         db.store,
         home_id=row.home_id,
         person_id=row.person_id,
-        purpose=REMINDER if row.occasion in REMINDERS else CARD if who.is_elder else GREETING,
+        purpose=_purpose(who, row.occasion),
         dedup_key=_key(db, row),
         text=house.words([words(who, row, house)], now, elder=who.is_elder),
         now=now,
@@ -266,9 +275,17 @@ def fate(who: Who, occasion: str, now: datetime) -> Fate:
         return Fate(goes=True, hand=False, why="")
     if who.is_elder:
         return Fate(goes=False, hand=True, why=f"{why}；那天印一张床头卡")
-    if occasion in REMINDERS:
+    if occasion == "visit":
         return Fate(goes=False, hand=True, why=f"{why}；那时用模板消息或打电话")
     return Fate(goes=False, hand=False, why=why)
+
+
+def _purpose(who: Who, occasion: str) -> Purpose:
+    if occasion == "visit":
+        return REMINDER
+    if occasion in REMINDERS:
+        return ASKED
+    return CARD if who.is_elder else GREETING
 
 
 def _fields(who: Who, row: tables.Plan, house: House) -> dict[str, str]:

@@ -6,12 +6,17 @@ from typing import Final
 from services.greetings import occasions
 from services.subject import Job, Running, Subject
 
+AT_ONCE: Final = 200
+"""Rows of one transaction."""
+
 
 async def plan_ahead(running: Running, now: datetime) -> None:
     """Plan the occasions of the next days that nobody has planned yet."""
     wanted = await running.database.read(lambda db: occasions.missing(db, running.house, running.home_id, now))
     if wanted:
-        await running.database.write(lambda db: occasions.plan(db, running.house, running.home_id, wanted))
+        for at in range(0, len(wanted), AT_ONCE):
+            some = wanted[at : at + AT_ONCE]
+            await running.database.write(lambda db, some=some: occasions.plan(db, running.house, running.home_id, some))  # type: ignore[misc]
 
 
 async def _release(running: Running, now: datetime) -> None:

@@ -18,7 +18,7 @@ def go_on(store: Store, now: datetime) -> int:
     """What waited because nothing could leave: colleagues' words leave now, machines' are not made up for."""
     machine = set(purposes.of_machines())
     rows = store.rows_locked(
-        1, "SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'parked' AND code = ?", CUT
+        1, "SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'parked' AND code = ? LIMIT 200", CUT
     )
     for row_id, person, queue, purpose in rows:
         if purpose in machine:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from care.errors import Conflict, Invalid
 from services.outgoing import by_hand, purposes
 from services.outgoing.purposes import Purpose
+from services.outgoing.stops import STOPPED, stopped
 from storage import tables
 from storage.seal import Unreadable
 from storage.store import Store
@@ -25,15 +26,17 @@ SPOKEN: Final = "spoken"
 F5).
 """
 HEARD_WITHIN: Final = timedelta(minutes=2)
+AT_ONCE: Final = 200
+"""Rows of one transaction: an alarm between them never waits for the rest."""
 UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 KEPT: Final = "kept"
 """In place of an errcode: parked words that only a colleague lets go (D9)."""
 READ: Final = "语音没放出去；同样的话已经用文字说了"
 SOUND: Final = Purpose(SPOKEN, parks=False, unsent=("cancelled", READ))
 LATE_ANSWER: Final = Purpose("late_answer")
-STOPPED: Final = "老人现在不适合收到这类消息，没有发"
+BY_A_PERSON: Final = "家里有丧事或静默中：不发消息，请用自己的话打电话说"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
-EXPIRED: Final = "等了 7 天对方没来信，没有发出，请打电话"
+EXPIRED: Final = "等到过时了对方也没来信，没有发出"
 
 
 def fits(words: str) -> None:
@@ -75,7 +78,7 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
             raise Conflict
         return None
     begins = not_before or now
-    stopped = purpose.machine and _stopped(store, person_id)
+    silent = purpose.machine and stopped(store, person_id)
     row_id = store.insert(
         tables.Outbox,
         home_id=home_id,
@@ -83,8 +86,8 @@ def enqueue(  # noqa: PLR0913  (a row is declared once, by keywords)
         queue=queue,
         purpose=purpose.name,
         dedup_key=dedup_key,
-        state="cancelled" if stopped else "planned" if begins - now > GATHERS else "waiting",
-        why=STOPPED if stopped else None,
+        state="cancelled" if silent else "planned" if begins - now > GATHERS else "waiting",
+        why=STOPPED if silent else None,
         staff_id=staff_id,
         created_at=now,
         not_before=begins,
@@ -182,16 +185,6 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
         )
 
 
-def _stopped(store: Store, person_id: int) -> bool:
-    """Whether machines are silent towards this person: 静默 or a death, theirs or of an elder of theirs (F11), or one
-    that they told and no colleague has spoken of (F59).
-    """
-    found = """SELECT 1 FROM stop WHERE lifted_at IS NULL AND (person_id = ? OR person_id IN
-               (SELECT r.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id WHERE k.person_id = ?))
-               UNION ALL SELECT 1 FROM conversation WHERE person_id = ? AND flow = 'bereaved' LIMIT 1"""
-    return store.row(found, person_id, person_id, person_id) is not None
-
-
 def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
     """Take back what machines queued for these people and what has not left (F11)."""
     machine = purposes.of_machines()
@@ -212,7 +205,29 @@ def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
         )
         for queue in {str(row[0]) for row in rows}:
             advance(store, person, queue)
+        _by_a_person(store, person, now)
         store.hint("outbox", f"person:{person}")
+
+
+def _by_a_person(store: Store, person: int, now: datetime) -> None:
+    """What was written to many is not said to a family in mourning by a message: a person telephones, and for who died
+    nobody needs to (F42).
+    """
+    words = purposes.to_many()
+    marks = ", ".join("?" * len(words))
+    rows = store.rows(
+        f"""SELECT id, home_id, queue, purpose FROM outbox WHERE person_id = ? AND purpose IN ({marks})
+            AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')""",
+        person,
+        *words,
+    )
+    dead = store.row("SELECT 1 FROM resident WHERE person_id = ? AND status = '去世'", person) is not None
+    for row_id, home, queue, purpose in rows:
+        finish(store, row_id, person, queue, now, state="given_up", why=BY_A_PERSON)
+        if not dead:
+            by_hand.ask(store, row_id, home, person, purposes.of(purpose), BY_A_PERSON, now)
+    if dead:
+        by_hand.forget(store, person, None, now)
 
 
 def advance(store: Store, person_id: int, queue: str) -> None:
@@ -302,7 +317,9 @@ def give_up_parked(store: Store, now: datetime, person_id: int | None = None) ->
         ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
     )
     rows = store.rows_locked(
-        1, f"SELECT id, person_id, queue, home_id, purpose FROM outbox WHERE state = 'parked' AND {clause}", value
+        1,
+        f"SELECT id, person_id, queue, home_id, purpose FROM outbox WHERE state = 'parked' AND {clause} LIMIT {AT_ONCE}",
+        value,
     )
     for row_id, person, queue, home, purpose in rows:
         finish(store, row_id, person, queue, now, state="given_up", why=why)
@@ -338,6 +355,7 @@ def cancel(store: Store, row_id: int, now: datetime) -> bool:
     if row is None or row.state not in {"planned", "held", "waiting", "ready", "parked"}:
         return False
     finish(store, row_id, row.person_id, row.queue, now, state="cancelled", why="没有发出")
+    by_hand.dropped(store, row_id, row.person_id, now)
     return True
 
 

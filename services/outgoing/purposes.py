@@ -50,6 +50,10 @@ class Purpose:
     """
     matter: str = ""
     """What such a message says that it is about; the words themselves stand behind it."""
+    state: str = "有答复"
+    """The same in five signs at most, for a field of that kind."""
+    to_many: bool = False
+    """A colleague's words to many: to a family in mourning a person says them (F42)."""
     last: Last = Last.NONE
     """What is left when no way is open: a colleague telephones, or prints."""
 
@@ -73,3 +77,15 @@ def of(name: str) -> Purpose:
 def of_machines() -> tuple[str, ...]:
     """The words of what machines say by themselves."""
     return tuple(sorted(name for name, purpose in _declared.items() if purpose.machine))
+
+
+def to_many() -> tuple[str, ...]:
+    """The words of what colleagues write to many."""
+    return tuple(sorted(name for name, purpose in _declared.items() if purpose.to_many))
+
+
+def reached(store: Store, home_id: int, purpose: Purpose, sent: Sent) -> None:
+    """A colleague's words arrived, or were read out: what they keep by it is their purpose's to say."""
+    if purpose.on_sent is not None:
+        purpose.on_sent(store, sent)
+    store.audit(home_id, sent.now, f"staff:{sent.staff_id}", "reach", f"person:{sent.person_id}")

@@ -14,7 +14,6 @@ from services.outgoing.access import access_by_hand
 from services.outgoing.forms import SettleByHand
 from services.outgoing.outbox import finish
 from services.outgoing.purposes import Sent
-from services.outgoing.settling import reached
 from storage import tables
 from storage.unit import Unit
 
@@ -37,7 +36,9 @@ def settle(db: Unit, viewer: Viewer, number: int, form: SettleByHand, now: datet
     """
     row = access_by_hand(db, viewer, number, lock=True)
     if row.settled_at is not None:
-        raise Decided(who=name_of(db, row.settled_by) if row.settled_by else "微信", what="已经办好了这一条")
+        who = name_of(db, row.settled_by) if row.settled_by else "系统"
+        what = "办好了这一条" if row.settled_by else "微信送到了" if row.outcome == "arrived" else "这一条不用说了"
+        raise Decided(who=who, what=what)
     db.store.hint("reach")
     if form.outcome == NO_ANSWER:
         if row.kind != Last.PHONE.value:
@@ -48,16 +49,18 @@ def settle(db: Unit, viewer: Viewer, number: int, form: SettleByHand, now: datet
     outcome = next((one for one in ENDS if one.value == form.outcome), None)
     if outcome is None or ENDS[outcome][0] not in {None, Last(row.kind)}:
         raise Invalid(why="请选一个结果。")
+    message = db.get_one(tables.Outbox, row.outbox_id, populate_existing=True)
+    if message.state == "sending":
+        raise Invalid(why="微信正在发这一条，过几秒再看。")
     row.settled_at, row.settled_by, row.outcome = now, viewer.id, outcome.value
     db.flush()
-    message = db.get_one(tables.Outbox, row.outbox_id)
     if message.state in WAITS:
         finish(db.store, message.id, row.person_id, message.queue, now, state="cancelled", why=ENDS[outcome][1])
     if outcome is not HandOutcome.NOT_NEEDED:
         db.store.update(tables.Outbox, message.id, person=row.person_id, way="hand", proof=outcome.value)
     if outcome is HandOutcome.SPOKEN and message.staff_id is not None:
         sent = Sent(message.id, row.person_id, viewer.id, message.created_at, now, "call")
-        reached(db.store, row.home_id, purposes.of(message.purpose), sent)
+        purposes.reached(db.store, row.home_id, purposes.of(message.purpose), sent)
     _noted(db, viewer, row, f"by_hand_{outcome.value}", now)
 
 

@@ -9,7 +9,9 @@ from care.ways import Way
 from services.outgoing import by_hand, proofs, purposes, templates
 from services.outgoing.outbox import SOUND, SPOKEN, finish
 from services.outgoing.purposes import Purpose, Sent
-from services.outgoing.sending import Claim, unsent
+from services.outgoing.sending import Claim
+from services.outgoing.staying import unsent
+from services.outgoing.stops import STOPPED, stopped
 from services.ports import Fate, Outcome
 from storage import tables
 from storage.store import Store
@@ -56,28 +58,46 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     if fate in {Fate.RETRY, Fate.GIVEN_UP, Fate.PARKED} and not used_up:
         _give_back(store, claimed)
     _corrected(store, claimed, outcome, used_up=used_up)
-    if fate is Fate.RETRY:
-        wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
-        store.update(
-            tables.Outbox,
-            claimed.id,
-            person=claimed.person_id,
-            state="ready",
-            lease_until=None,
-            code=outcome.code,
-            why=why,
-            not_before=now + timedelta(seconds=wait),
-        )
-        store.hint(f"person:{claimed.person_id}")
+    if purpose.machine and fate in {Fate.RETRY, Fate.PARKED} and stopped(store, claimed.person_id):
+        finish(store, claimed.id, claimed.person_id, row.queue, now, state="cancelled", why=STOPPED)
         return
-    end = {"state": fate.value, "why": why}
+    if fate is Fate.RETRY:
+        _again(store, claimed, outcome, why, now)
+        return
+    _ends(store, row, claimed, replace(outcome, fate=fate, why=why), now)
+
+
+def _ends(store: Store, row: _Sending, claimed: Claim, outcome: Outcome, now: datetime) -> None:
+    """It is not tried again: sent, parked, given up, or nobody knows; and what follows from it."""
+    purpose, fate = purposes.of(row.purpose), outcome.fate
+    end = {"state": fate.value, "why": outcome.why}
     if (not purpose.parks and fate is Fate.PARKED) or (purpose is SOUND and fate is not Fate.SENT):
         end = unsent(purpose)
     finish(store, claimed.id, claimed.person_id, row.queue, now, code=outcome.code, **end)
     if fate is Fate.SENT:
         _arrived(store, row, purpose, claimed, outcome, now)
-    elif end["state"] in {"given_up", "parked"}:
+    elif end["state"] not in {"unknown", "review"}:
         by_hand.ask(store, claimed.id, row.home_id, claimed.person_id, purpose, end["why"], now)
+
+
+def _again(store: Store, claimed: Claim, outcome: Outcome, why: str, now: datetime) -> None:
+    """It is tried again after a while. A card without an answer keeps the moment at which it was asked first: until the
+    platform has said something no other way may say the same.
+    """
+    wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
+    answered = {} if why == templates.AGAIN else {"asked_at": None}
+    store.update(
+        tables.Outbox,
+        claimed.id,
+        person=claimed.person_id,
+        state="ready",
+        lease_until=None,
+        code=outcome.code,
+        why=why,
+        not_before=now + timedelta(seconds=wait),
+        **answered,
+    )
+    store.hint(f"person:{claimed.person_id}")
 
 
 def _of_template(store: Store, row: _Sending, claimed: Claim, outcome: Outcome, now: datetime) -> Outcome:
@@ -87,6 +107,8 @@ def _of_template(store: Store, row: _Sending, claimed: Claim, outcome: Outcome, 
     if outcome.code in templates.BROKEN:
         templates.broke(store, row.home_id, purposes.of(row.purpose).template, outcome.code, now)
         return replace(outcome, fate=Fate.RETRY, why=f"{outcome.why}；改走别的办法", hold=False, retry_after=0.001)
+    if outcome.code == templates.REFUSED_WORDS:
+        return replace(outcome, fate=Fate.RETRY, why=f"{templates.NOT_THESE}；改走别的办法", retry_after=0.001)
     if outcome.fate is Fate.UNKNOWN and claimed.tries < len(BACK_OFF):
         return replace(outcome, fate=Fate.RETRY, why=templates.AGAIN)
     return outcome
@@ -105,16 +127,10 @@ def _arrived(store: Store, row: _Sending, purpose: Purpose, claimed: Claim, outc
     by_hand.arrived(store, claimed.id, claimed.person_id, now)
     if claimed.template is not None:
         proofs.handed(store, claimed.id, claimed.person_id, outcome.ref)
+        return  # what it keeps is kept when the platform says that it arrived (services.outgoing.proofs)
     if row.staff_id is not None:
         sent = Sent(claimed.id, claimed.person_id, row.staff_id, moment(row.created_at), now)
-        reached(store, row.home_id, purpose, sent)
-
-
-def reached(store: Store, home_id: int, purpose: Purpose, sent: Sent) -> None:
-    """A colleague's words arrived, or were read out: what they keep by it is their purpose's to say."""
-    if purpose.on_sent is not None:
-        purpose.on_sent(store, sent)
-    store.audit(home_id, sent.now, f"staff:{sent.staff_id}", "reach", f"person:{sent.person_id}")
+        purposes.reached(store, row.home_id, purpose, sent)
 
 
 def _just_opened(store: Store, now: datetime) -> bool:
@@ -158,14 +174,14 @@ def abandoned(
     clause = "" if everything else "AND lease_until < ?"
     rows = store.rows_locked(
         1,
-        f"SELECT id, person_id, queue, purpose, way, lease_until FROM outbox WHERE state = 'sending' {clause}",
+        f"SELECT id, person_id, queue, purpose, way, asked_at FROM outbox WHERE state = 'sending' {clause}",
         *([] if everything else [machine_now]),
     )
     dead = [row for row in rows if row[0] not in under_way]
-    for row_id, person, queue, word, way, lease in dead:
+    for row_id, person, queue, word, way, asked_at in dead:
         if word == SPOKEN:
             finish(store, row_id, person, queue, now, **unsent(SOUND))
-        elif way == Way.TEMPLATE and machine_now - moment(lease) < templates.ONCE_FOR:
+        elif way == Way.TEMPLATE and asked_at is not None and machine_now - moment(asked_at) < templates.ONCE_FOR:
             store.update(tables.Outbox, row_id, person=person, state="ready", lease_until=None)
             store.hint("outbox", f"person:{person}")
         else:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from services.outgoing import cut_off, outbox
+from services.outgoing import by_hand, cut_off, outbox, proofs
 from services.subject import Job, Running, Subject
 
 
 async def _give_up(running: Running, now: datetime) -> None:
     await running.database.store(lambda store: outbox.give_up_parked(store, now))
+    await running.database.store(lambda store: by_hand.expire(store, now))
+    await running.database.store(lambda store: proofs.assume(store, now))
 
 
 async def _go_on(running: Running, now: datetime) -> None:
@@ -19,7 +21,7 @@ async def _go_on(running: Running, now: datetime) -> None:
 SUBJECT: Final = Subject(
     name="outgoing",
     jobs=(
-        Job("parked", 60.0, _give_up, "等了七天还发不出的，改成请打电话"),
+        Job("parked", 60.0, _give_up, "过时的不再等；要打电话的，过时了不再打"),
         Job("cut-off", 10.0, _go_on, "公众号恢复以后，把停发期间同事写的发出去"),
     ),
     actions={

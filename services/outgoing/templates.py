@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from care import templates as rules
 from care.errors import Invalid
-from care.templates import BY_WORD, KEY, RULES, VALUES, Field
+from care.templates import BY_WORD, RULES, VALUES, Field, Kind
 from services.access import Viewer
 from services.outgoing.forms import BindTemplate
 from services.outgoing.purposes import Purpose
@@ -24,11 +24,16 @@ from storage.tables.outgoing import Template
 from storage.types import new_id
 from storage.unit import Unit
 
-BROKEN: Final = frozenset({"40036", "40037", "43106", "43116", "47003", "48001", "40132"})
+BROKEN: Final = frozenset({"40036", "40037", "43106", "43116", "48001", "40132"})
 """Errcodes after which a template is not tried again before somebody has bound it anew."""
 ONCE_FOR: Final = timedelta(minutes=9)
 """So long the platform knows our number of a message: it may be sent again without arriving twice."""
 AGAIN: Final = "微信没应答；模板消息有编号，再发一次不会重复"
+REFUSED_WORDS: Final = "47003"
+"""The errcode of values that the platform does not take: this message alone goes another way."""
+NOT_THESE: Final = "微信不收这一条的内容"
+NO_PAGE: Final = "没有家属页的网址，点不开"
+NOBODY_KNOWS: Final = "模板消息没有回音，过了十分钟，不确定送到没有；请看一下对方是否收到"
 NONE_BOUND: Final = "还没有绑定模板"
 REFUSED: Final = "这个模板微信不收了，要管理员重新绑定"
 
@@ -80,7 +85,7 @@ def _values(store: Store, home_id: int, purpose: Purpose, row_id: int, made_at: 
         "home": str(name[0]) if name else "",
         "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
         "matter": purpose.matter,
-        "state": "有答复",
+        "state": purpose.state,
         "number": f"{at:%Y%m%d%H%M}",
     }
     return always | told
@@ -111,7 +116,7 @@ def bind(db: Unit, viewer: Viewer, form: BindTemplate, there: Sequence[dict[str,
     fields = rules.fields_of(found["content"]) if found else []
     chosen = lines_of(" ".join(sorted(form.lines)))
     if found is not None:
-        _require(fields, chosen)
+        _require(kind, fields, chosen)
     db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
     row = db.fresh(select(Template).where(Template.home_id == viewer.home_id, Template.kind == kind.word)).first()
     if row is None:
@@ -125,7 +130,7 @@ def bind(db: Unit, viewer: Viewer, form: BindTemplate, there: Sequence[dict[str,
     db.store.hint("house")
 
 
-def _require(fields: Sequence[Field], chosen: dict[str, str]) -> None:
+def _require(kind: Kind, fields: Sequence[Field], chosen: dict[str, str]) -> None:
     if not fields:
         raise Invalid(why="这个模板读不出字段，换一个「类目模板」。")
     for field in fields:
@@ -134,7 +139,7 @@ def _require(fields: Sequence[Field], chosen: dict[str, str]) -> None:
             raise Invalid(why=f"「{field.name}」要选填什么。")
         if not field.kind:
             raise Invalid(why=f"「{field.name}」是我们不认识的字段（{field.key}），换一个模板。")
-        if not may_fill(field.kind, word):
+        if word not in kind.values or not may_fill(field.kind, word):
             raise Invalid(why=f"「{field.name}」只收{WANTS.get(field.kind, '别的内容')}，填不了{VALUES[word]}。")
 
 
@@ -153,25 +158,18 @@ WANTS: Final = {
 }
 _SAMPLES: Final = {
     "elder": "王桂兰",
-    "who": "李静",
     "home": "青禾颐养院",
     "phone": "0571-88001234",
     "at": "2026年11月30日 16:05",
     "matter": "您反映的事有了答复",
     "state": "有答复",
-    "number": "202611300001",
+    "number": "C261130-03",
 }
 
 
 def may_fill(kind: str, word: str) -> bool:
     """Whether a field of a kind takes such a value."""
     return kind in RULES and bool(rules.cleaned(kind, _SAMPLES[word]))
-
-
-def kind_of(key: str) -> str:
-    """Of which kind a field is, by its key."""
-    read = KEY.fullmatch(key)
-    return read[1] if read and read[1] in RULES else "thing"
 
 
 def broke(store: Store, home_id: int, kind: str, code: str, now: datetime) -> None:

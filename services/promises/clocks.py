@@ -17,7 +17,13 @@ from storage.store import Store
 from storage.types import moment
 
 LATE: Final = Purpose(
-    "late", machine=True, by_day=True, template="matter", matter="您说的事要晚一点答复", last=Last.PHONE
+    "late",
+    machine=True,
+    by_day=True,
+    template="matter",
+    matter="您说的事要晚一点答复",
+    state="要晚一点",
+    last=Last.PHONE,
 )
 
 

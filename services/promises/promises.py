@@ -8,6 +8,7 @@ from care.sla import Kind, Mark
 from care.stages import Stage
 from conversations.events import Done
 from services.context import Context
+from services.outgoing import by_hand, outbox
 from services.outgoing.purposes import Sent
 from storage import tables
 from storage.questions import Question
@@ -169,7 +170,7 @@ def keep(
     )
     kept = [_Kept(*row) for row in changed]
     for one in kept:
-        cancel_late_words(store, one.id, person_id)
+        cancel_late_words(store, one.id, person_id, now)
         if one.kind == Kind.FIRST_FEEDBACK.value and one.case_id is not None:
             store.update(
                 tables.Complaint,
@@ -204,7 +205,7 @@ def keep(
 
 def reached(store: Store, sent: Sent) -> None:
     """A colleague's words arrived: promises of words are kept."""
-    keep(store, sent.person_id, sent.staff_id, sent.now, how="message", written_at=sent.written_at)
+    keep(store, sent.person_id, sent.staff_id, sent.now, how=sent.how, written_at=sent.written_at)
 
 
 def open_result(store: Store, case_id: int) -> int | None:
@@ -290,15 +291,18 @@ def late_key(promise_id: int) -> str:
     return f"promise:{promise_id}:late:1"
 
 
-def cancel_late_words(store: Store, promise_id: int, person_id: int) -> None:
+def cancel_late_words(store: Store, promise_id: int, person_id: int, now: datetime) -> None:
     """An apology for being late is not sent after the person was reached."""
-    store.change(
+    rows = store.change(
         tables.Outbox,
         """UPDATE outbox SET state = 'cancelled', why = '已经联系上了，这句不用再发'
-           WHERE dedup_key = ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING id""",
+           WHERE dedup_key = ? AND state IN ('planned', 'held', 'waiting', 'ready', 'parked') RETURNING id, queue""",
         late_key(promise_id),
         persons=[person_id],
     )
+    for row_id, queue in rows:
+        by_hand.dropped(store, row_id, person_id, now)
+        outbox.advance(store, person_id, queue)
 
 
 def promised(context: Context, due_at: datetime, *, how: str, ref: str = "", known: tuple[str, ...] = ()) -> Done:

@@ -17,6 +17,7 @@ from services.upkeep import stoplist
 from services.upkeep.access import RESTORE
 from services.upkeep.forms import ConfirmEpoch
 from storage import tables
+from storage.tables.announcements import Announcement
 from storage.tables.staff_wechat import StaffWechat
 from storage.unit import Unit
 
@@ -72,6 +73,9 @@ def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
         update(tables.Plan)
         .where(tables.Plan.state == "planned", tables.Plan.due_at <= now)
         .values(state="held", why=MISSED),
+        update(Announcement)
+        .where(Announcement.state.in_(("planned", "leaving")), Announcement.due_at <= now)
+        .values(state="held"),
         update(tables.Letter).where(tables.Letter.state == "ready").values(state="held", held_why=CHECK_FIRST),
         update(promise)
         .where(promise.kept_at.is_(None), promise.due_at <= now)

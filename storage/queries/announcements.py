@@ -13,7 +13,8 @@ from storage.tables.announcements import Announcement, AnnouncementReach
 from storage.unit import Unit
 
 MOST: Final = 60
-ALL: Final = 2000
+ALL: Final = 20_000
+AHEAD: Final = frozenset({Stage.PLANNED.value, Stage.HELD.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def listed(db: Unit, home_id: int) -> list[Line]:
             one,
             words(db, one),
             by or "",
-            counted.get((one.id, one.round if one.state == Stage.LEAVING.value else max(one.round, 0)), 0),
+            counted.get((one.id, one.round - 1 if one.round and one.state in AHEAD else one.round), 0),
             f"{home.room}-{home.bed}" if home is not None else "",
         )
         for one, by, home in rows

@@ -71,7 +71,7 @@ def _lines(db: Unit, sight: Sight, found: Select[tables.Plan, int]) -> list[Line
     rows = db.execute(found).all()
     known = {
         (who.person_id, who.resident_id): who
-        for who in listed(db, sight.home_id, [resident for _, resident in rows], None)
+        for who in listed(db, sight.home_id, [resident for _, resident in rows], None, everybody=True)
     }
     pairs = [(row, known.get((row.person_id, resident))) for row, resident in rows]
     return [Line(row, who) for row, who in pairs if who is not None]

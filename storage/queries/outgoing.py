@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from care.ways import Last
 from storage import tables
 from storage.queries.sight import Sight
 from storage.queries.talks import Who, whos
@@ -14,6 +15,7 @@ from storage.seal import Unreadable
 from storage.unit import Unit
 
 MOST: Final = 200
+CARDS: Final = 2000
 CALL: Final = "call"
 """The way of a call that a colleague has logged in a talk."""
 OVER: Final = frozenset({"sent", "unknown", "given_up", "cancelled"})
@@ -63,14 +65,18 @@ def waiting(db: Unit, sight: Sight) -> tuple[list[Waiting], int]:
         sight.outbox(hand.outbox_id),
     )
     total = db.scalar(select(func.count()).select_from(hand).where(*mine)) or 0
-    rows = db.execute(
+    asked = (
         select(hand, out, tables.OutboxBody)
         .join(out, out.id == hand.outbox_id)
         .join(tables.OutboxBody, tables.OutboxBody.id == out.id)
         .where(*mine)
-        .order_by(hand.kind, hand.tries, hand.id)
-        .limit(MOST)
-    ).all()
+        .order_by(hand.tries, hand.id)
+    )
+    rows = [
+        row
+        for kind, most in ((Last.PHONE, MOST), (Last.PRINT, CARDS))
+        for row in db.execute(asked.where(hand.kind == kind.value).limit(most))
+    ]
     people = whos(db, [row.person_id for row, *_ in rows])
     return [
         Waiting(row, message.purpose, people[row.person_id], _text(db, body), message.created_at)
@@ -151,7 +157,7 @@ def words_for(db: Unit, openid: str, outbox_id: int) -> tuple[str, datetime] | N
         select(out, tables.OutboxBody)
         .join(tables.OutboxBody, tables.OutboxBody.id == out.id)
         .join(phone, phone.person_id == out.person_id)
-        .where(out.id == outbox_id, phone.openid == openid, out.state == "sent", out.way == "template")
+        .where(out.id == outbox_id, phone.openid == openid, out.way == "template", out.state != "given_up")
     ).first()
     if found is None:
         return None

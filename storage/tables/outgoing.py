@@ -45,6 +45,11 @@ class Outbox(Base):
     code: Mapped[str | None] = column(String(16), "the platform's errcode, behind 详情", nullable=True)
     why: Mapped[str | None] = column(String(160), "in plain Chinese why it was or was not delivered", nullable=True)
     ref: Mapped[str | None] = searchable(32, "the platform's number of a template message", nullable=True, index=True)
+    asked_at: Mapped[datetime | None] = column(
+        Moment,
+        "machine time of the first template call that has no answer yet: after ten minutes nobody can know",
+        nullable=True,
+    )
     proof: Mapped[str | None] = column(Word(12), "handed, delivered or refused, as the platform says", nullable=True)
 
 

@@ -12,15 +12,17 @@ from services.access import Viewer
 from services.announcements import announcements, subject
 from services.announcements.access import access_announcement
 from services.announcements.forms import Announce, Decide
+from services.outgoing.outbox import BY_A_PERSON
 from services.residents import residents
-from services.residents.forms import Hush
+from services.residents.forms import Hush, SetStatus
 from services.subject import Running
+from services.upkeep import epochs
 from storage.queries import announcements as queries
 from tests import houses
 from tests.conftest import HomeUnderTest
 
 HOME = ZoneInfo("Asia/Shanghai")
-SCENE = {
+SCENE: dict[str, list[dict[str, object]]] = {
     "staff": [],
     "people": [
         {"kind": "elder", "name": "王桂兰", "openid": "elder3", "room": "306", "bed": "1"},
@@ -106,7 +108,7 @@ async def test_f42_a_family_in_mourning_hears_what_is_urgent_from_a_person_and_n
         "SELECT r.why, r.outbox_id IS NULL FROM announcement_reach r WHERE r.person_id = ? ORDER BY r.id", person
     )
     assert sorted((why, bool(none)) for why, none in rows) == [
-        (announcements.BY_A_PERSON, False),
+        (BY_A_PERSON, False),
         (announcements.QUIET, True),
     ]
     assert await house.one("SELECT count(*) FROM by_hand WHERE person_id = ?", person) == 1
@@ -220,7 +222,7 @@ async def test_d12_who_changes_an_older_one_is_told_who_was_first(house: HomeUnd
 async def test_n4_the_preview_says_who_and_how_and_keeps_nothing(house: HomeUnderTest, lead: Viewer) -> None:
     await house.hears("你好", "kin3")
     form = Announce(words=WATER, urgent=True)
-    found = await house.database.read(lambda db: announcements.preview(db, lead.home_id, form, house.clock()))
+    found = await house.database.read(lambda db: announcements.preview(db, house.house, lead, form, house.clock()))
     assert announcements.people(found) == (1, 1, 0)
     assert await house.one("SELECT count(*) FROM announcement") == 0
 
@@ -243,3 +245,70 @@ async def test_n6_a_form_that_cannot_be_meant_says_what_to_write(
     with pytest.raises(Invalid, match=says):
         await writes(house, lead, form)
     assert await house.one("SELECT count(*) FROM announcement") == 0
+
+
+async def test_l2_after_a_death_the_family_hears_what_was_queued_from_a_person_and_nobody_prints_for_the_dead(
+    house: HomeUnderTest, lead: Viewer
+) -> None:
+    director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    await writes(house, lead, Announce(words=WATER, urgent=True, whom="both", floor="3"))
+    await job(house, 2)
+    await house.send_all()
+    assert await house.one("SELECT count(*) FROM by_hand WHERE settled_at IS NULL") == 2
+    resident = int(await house.one("SELECT id FROM resident WHERE room = '306'"))
+    died = SetStatus(status="去世", name="王桂兰")
+    await house.database.write(lambda db: residents.set_status(db, director, resident, died, house.clock()))
+    assert await house.rows("SELECT kind FROM by_hand WHERE settled_at IS NULL") == [("phone",)]
+    await house.hears("你好", "kin3")
+    await house.hears("你好", "elder3")
+    assert await house.send_all() == [], "no machine tells them of the water"
+
+
+async def test_f59_who_has_just_told_of_a_death_hears_of_no_water(house: HomeUnderTest, lead: Viewer) -> None:
+    await house.hears("你好", "kin3")
+    await house.rows("UPDATE conversation SET flow = 'bereaved' WHERE person_id = ?", await house.person("kin3"))
+    await writes(house, lead, Announce(words=WATER, urgent=True))
+    found = await house.database.read(
+        lambda db: announcements.preview(db, house.house, lead, Announce(words=WATER, urgent=True), house.clock())
+    )
+    assert {one.who.name: one.not_said for one in found}["李静"] == BY_A_PERSON
+    await job(house, 2)
+    assert await house.send_all() == []
+
+
+async def test_n4_who_has_one_parent_here_and_one_moved_out_is_told(home: HomeUnderTest) -> None:
+    kin = [{"of": "王桂兰", "relation": "女儿"}, {"of": "何秀英", "relation": "外甥女"}]
+    scene = {
+        "staff": [],
+        "people": [*SCENE["people"][:2], {"kind": "family", "name": "李静", "openid": "kin", "kin": kin}],
+    }
+    await home.database.write(lambda db: houses.furnish(db, home.ids, scene, home.clock()))
+    lead = await home.staff(Role.SUPERVISOR, "何志远", "he")
+    await home.hears("你好", "kin")
+    await home.rows("UPDATE resident SET status = '退住' WHERE room = '306'")
+    await writes(home, lead, Announce(words=WATER, urgent=True))
+    await job(home, 2)
+    assert [openid for openid, _ in await home.send_all()] == ["kin"]
+
+
+async def test_l1_a_restored_copy_tells_nobody_a_second_time(house: HomeUnderTest, lead: Viewer) -> None:
+    await house.hears("你好", "kin3")
+    await writes(house, lead, Announce(words=WATER, urgent=True))
+    await house.database.write(lambda db: epochs.begin(db, house.clock(), []))
+    assert await house.one("SELECT state FROM announcement") == "held"
+    await job(house, 2)
+    assert await house.one("SELECT count(*) FROM outbox") == 0
+
+
+async def test_p2_who_looks_after_a_floor_writes_to_it_alone_and_sees_no_other(house: HomeUnderTest) -> None:
+    desk = await house.staff(Role.DESK, "陈晓雯", "chen", "3")
+    with pytest.raises(Invalid, match="自己的楼层"):
+        await writes(house, desk, Announce(words="大家好。"))
+    with pytest.raises(Invalid, match="自己的楼层"):
+        await house.database.read(
+            lambda db: announcements.preview(db, house.house, desk, Announce(words="好", floor="2"), house.clock())
+        )
+    lead = await house.staff(Role.SUPERVISOR, "何志远", "he")
+    number = await writes(house, lead, Announce(words="二楼好。", floor="2"))
+    with pytest.raises(NotFound):
+        await house.database.read(lambda db: access_announcement(db, desk, number))

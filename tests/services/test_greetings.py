@@ -95,7 +95,7 @@ async def everybody_writes(home: HomeUnderTest) -> None:
 async def left(home: HomeUnderTest) -> list[tuple[str, str]]:
     """Why each thing that a machine said by itself was said, and its words."""
     rows = await home.rows(
-        "SELECT id, purpose FROM outbox WHERE purpose IN ('greeting', 'greeting_elder', 'reminder') ORDER BY id"
+        "SELECT id, purpose FROM outbox WHERE purpose IN ('greeting', 'greeting_elder', 'birthday_soon', 'reminder') ORDER BY id"
     )
     bodies = await home.database.read(
         lambda db: {row.id: db.open(row, "body") for row in db.scalars(select(tables.OutboxBody))}
@@ -338,7 +338,7 @@ async def test_fault_t_what_left_is_stored_as_a_wish_or_as_a_reminder(house: Hom
         await everybody_writes(house)
         await release(house)
     purposes = {words[:6]: why for why, words in await left(house)}
-    assert purposes == {"11月30日": "reminder", "王奶奶，生日": "greeting_elder", "提醒您：明天": "reminder"}
+    assert purposes == {"11月30日": "birthday_soon", "王奶奶，生日": "greeting_elder", "提醒您：明天": "reminder"}
 
 
 async def test_fault_c4_a_visit_lies_ahead_and_within_a_year(house: HomeUnderTest) -> None:

@@ -14,9 +14,10 @@ from care.states import Role
 from care.ways import CUT, Facts, Last, Way, Window, decide
 from conversations import events
 from services.access import Viewer
-from services.outgoing import cut_off, outbox, proofs, purposes, reaching, sending, settling, templates
+from services.outgoing import by_hand, cut_off, outbox, proofs, purposes, reaching, sending, settling, templates
 from services.outgoing.forms import BindTemplate, SettleByHand
 from services.outgoing.sending import Claim
+from services.outgoing.staying import Terms
 from services.ports import Fate, Outcome
 from services.setup import choices, settings
 from services.setup import cut_off as turning
@@ -341,7 +342,7 @@ async def test_f16_three_messages_of_machines_a_day_are_enough_and_answers_do_no
     assert [words for _, words in await home.send_all()] == ["f:3", "f:4"], "the rest comes in the morning"
 
 
-CUT_OFF = sending.Terms(cut=True)
+CUT_OFF = Terms(cut=True)
 
 
 async def test_f17_while_the_account_may_not_send_it_is_said_by_telephone_and_nothing_stale_comes_after(
@@ -372,3 +373,118 @@ async def test_f17_leads_alone_say_that_nothing_may_leave(home: HomeUnderTest) -
     await home.database.write(lambda db: turning.turn(db, lead, home.clock(), on=False))
     kept = await home.database.read(lambda db: settings.stored(db, home.ids.home_id))
     assert not choices.of(kept).cut_off
+
+
+async def bound_and_late(home: HomeUnderTest) -> Claim:
+    """An answer after the window is under way as a card."""
+    who = await home.staff()
+    await bound(home)
+    await after_two_days(home, who)
+    (claim,) = await claims(home)
+    return claim
+
+
+async def test_w5a_a_card_without_an_answer_is_never_said_a_second_way(home: HomeUnderTest) -> None:
+    claim = await bound_and_late(home)
+    await settles(home, claim, Outcome(Fate.UNKNOWN, "没应答", code="no-answer"))
+    await home.hears("看到了")
+    home.clock.on(seconds=2)
+    (again,) = await claims(home)
+    assert again.template is not None, "the window is open, and still it goes by its number alone"
+    await settles(home, again, Outcome(Fate.UNKNOWN, "没应答", code="no-answer"))
+    later = home.clock() + timedelta(minutes=12)
+    assert await home.database.store(lambda store: sending.claim(store, later, later)) == []
+    assert (await states(home))[0] == ("unknown", templates.NOBODY_KNOWS)
+
+
+async def test_w5a_a_card_that_was_refused_in_words_may_go_another_way(home: HomeUnderTest) -> None:
+    claim = await bound_and_late(home)
+    await settles(home, claim, Outcome(Fate.PARKED, "模板不可用", code="47003"))
+    assert await home.one("SELECT broken_at FROM template") is None, "the template of everybody stays"
+    home.clock.on(seconds=1)
+    assert await claims(home) == []
+    assert "微信不收这一条的内容" in await home.one("SELECT why FROM by_hand")
+
+
+async def test_w5a_without_a_page_there_is_no_card(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await bound(home)
+    await after_two_days(home, who)
+    now = home.clock()
+    assert await home.database.store(lambda store: sending.claim(store, now, now, terms=Terms(page=False))) == []
+    assert templates.NO_PAGE in await home.one("SELECT why FROM by_hand")
+
+
+async def test_c4_an_event_before_the_answer_keeps_the_promise_and_lets_the_next_message_go(
+    home: HomeUnderTest,
+) -> None:
+    who = await home.staff()
+    await bound(home)
+    await home.hears("我要投诉，三楼水管漏了")
+    home.clock.on(hours=49)
+    await reply(home, who, "管子换好了", "a")
+    await reply(home, who, "明天再看一次", "b")
+    (claim,) = await claims(home)
+    await home.hears(events.Notice(proofs.KIND, {"MsgID": "0", "Status": "success"}))
+    await settles(home, claim, Outcome(Fate.SENT, "", ref="903"))
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'reach'") == 1
+    assert [one.text for one in await claims(home)] == ["明天再看一次"]
+
+
+async def test_c11_a_failure_with_number_zero_finds_its_card_and_keeps_nothing(home: HomeUnderTest) -> None:
+    claim = await bound_and_late(home)
+    await settles(home, claim, Outcome(Fate.SENT, "", ref="904"))
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'reach'") == 0, "taken is not arrived"
+    await home.hears(events.Notice(proofs.KIND, {"MsgID": "0", "Status": "failed:user block"}))
+    assert (await states(home))[0][0] == "given_up"
+    assert await home.one("SELECT count(*) FROM by_hand WHERE settled_at IS NULL") == 1
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'reach'") == 0
+
+
+async def test_w5a_of_a_card_of_which_nothing_was_told_the_promise_is_kept_after_ten_minutes(
+    home: HomeUnderTest,
+) -> None:
+    claim = await bound_and_late(home)
+    await settles(home, claim, Outcome(Fate.SENT, "", ref="905"))
+    assert await home.database.store(lambda store: proofs.assume(store, home.clock())) == 0
+    home.clock.on(minutes=11)
+    assert await home.database.store(lambda store: proofs.assume(store, home.clock())) == 1
+    assert await home.one("SELECT proof FROM outbox") == "unheard"
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'reach'") == 1
+
+
+async def test_d9_what_is_taken_back_is_telephoned_to_nobody(home: HomeUnderTest) -> None:
+    who = await home.staff()
+    await after_two_days(home, who, "写错了")
+    assert await claims(home) == []
+    number = int(await home.one("SELECT id FROM outbox"))
+    await home.database.store(lambda store: outbox.cancel(store, number, home.clock()))
+    assert await home.one("SELECT outcome FROM by_hand") == "not_needed"
+
+
+async def test_h1_a_card_of_yesterday_is_not_brought(home: HomeUnderTest) -> None:
+    await home.hears("你好")
+    home.clock.on(hours=49)
+    person, now = await home.person(), home.clock()
+
+    def queue(store: Any) -> None:
+        store.lock_persons(person)
+        outbox.enqueue(
+            store,
+            home_id=home.ids.home_id,
+            person_id=person,
+            purpose=purposes.of("greeting_elder"),
+            dedup_key="g",
+            text="重阳安康",
+            now=now,
+            queue="notice",
+            expires_at=now + timedelta(hours=10),
+        )
+
+    now = home.clock.now = (now + timedelta(days=1)).replace(hour=2)
+    await home.database.store(queue)
+    await claims(home)
+    assert await home.one("SELECT count(*) FROM by_hand WHERE settled_at IS NULL") == 1
+    home.clock.on(days=1)
+    await home.database.store(lambda store: by_hand.expire(store, home.clock()))
+    assert await home.one("SELECT outcome FROM by_hand") == "not_needed"

@@ -17,9 +17,10 @@ OUTCOMES = ("spoken", "printed", "arrived", "not_needed")
 
 
 def upgrade() -> None:
-    """Two tables, three columns."""
+    """Two tables, four columns."""
     blob = "BYTEA" if op.get_bind().dialect.name == "postgresql" else "BLOB"
     op.execute("ALTER TABLE outbox ADD COLUMN ref VARCHAR(32)")
+    op.execute("ALTER TABLE outbox ADD COLUMN asked_at BIGINT")
     op.execute("ALTER TABLE outbox ADD COLUMN proof VARCHAR(12)")
     op.execute(f"ALTER TABLE outbox_body ADD COLUMN fields {blob}")
     op.create_index("ix_outbox_ref", "outbox", ["ref"])
@@ -76,5 +77,5 @@ def downgrade() -> None:
     op.drop_table("template")
     op.drop_table("by_hand")
     op.drop_index("ix_outbox_ref", "outbox")
-    for table, column in (("outbox", "ref"), ("outbox", "proof"), ("outbox_body", "fields")):
+    for table, column in (("outbox", "ref"), ("outbox", "proof"), ("outbox", "asked_at"), ("outbox_body", "fields")):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
