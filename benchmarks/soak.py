@@ -182,9 +182,11 @@ async def part_7(*, short: bool) -> bool:
 
 
 async def part_8(*, short: bool) -> bool:
-    """Alarms by process: whatever is broken, a telephone rings in time, or every page says that nobody receives it."""
-    del short
-    return await alone("alarms")
+    """Alarms by process: whatever is broken, a telephone rings in time, or every page says that nobody receives it.
+    Messages through a platform that fails in every way: nothing twice, and *unknown* what nobody can know.
+    """
+    rang = await alone("alarms")
+    return await alone("outbound", *(("--many", "2000") if short else ())) and rang
 
 
 async def part_0(*, short: bool) -> bool:

@@ -46,7 +46,7 @@ REMINDER: Final = Purpose(
     parks=False,
     template="visit",
     matter="探视提醒",
-    state="已约好",
+    brief="已约好",
     last=Last.PHONE,
 )
 ASKED: Final = Purpose("birthday_soon", machine=True, by_day=True, parks=False)

@@ -19,6 +19,8 @@ KIND: Final = "templatesendjobfinish"
 LATELY: Final = timedelta(minutes=30)
 BLOCKED: Final = "对方拒收了公众号的消息，只能打电话"
 FAILED: Final = "微信没能送到，请打电话"
+NONE: Final = frozenset({"", "0"})
+"""What an event tells where the platform tells no number (wechat.md 5a)."""
 TELLS: Final = timedelta(minutes=10)
 """So long an event may take."""
 
@@ -33,17 +35,7 @@ def handed(store: Store, row_id: int, person_id: int, ref: str) -> None:
 def told(store: Store, person_id: int, fields: Mapping[str, str], now: datetime) -> None:
     """The event: that it was delivered, or not. The person is locked; of what is unknown to us nothing is made."""
     number, status = (fields.get("MsgID") or fields.get("MsgId") or "").strip(), fields.get("Status", "").strip()
-    mine = f"SELECT {FIELDS} FROM outbox WHERE person_id = ?"
-    row = store.one_of(_Row, f"{mine} AND ref = ?", person_id, number) if number not in {"", "0"} else None
-    if row is None:
-        row = store.one_of(
-            _Row,
-            f"""{mine} AND way = 'template' AND state IN ('sending', 'sent', 'review', 'unknown') AND (ref IS NULL OR ? = 1)
-                AND (proof IS NULL OR proof = 'handed') AND created_at > ? ORDER BY id DESC LIMIT 1""",
-            person_id,
-            int(number in {"", "0"}),
-            now - LATELY,
-        )
+    row = _of_number(store, person_id, number) or _newest(store, person_id, number, now)
     if row is None:
         return
     if status.replace(" ", "").startswith("success"):
@@ -54,6 +46,27 @@ def told(store: Store, person_id: int, fields: Mapping[str, str], now: datetime)
         finish(store, row.id, person_id, row.queue, now, state="given_up", why=why, code=status[:16])
         by_hand.ask(store, row.id, row.home_id, person_id, purposes.of(row.purpose), why, now)
     store.hint("outbox", f"person:{person_id}")
+
+
+def _of_number(store: Store, person_id: int, number: str) -> "_Row | None":
+    if number in NONE:
+        return None
+    return store.one_of(_Row, f"SELECT {FIELDS} FROM outbox WHERE person_id = ? AND ref = ?", person_id, number)
+
+
+def _newest(store: Store, person_id: int, number: str, now: datetime) -> "_Row | None":
+    """Without a number that we know: a message of this phone whose answer is not there yet; with number 0 the oldest of
+    those of which nothing was told. Of what nobody knows nothing is guessed.
+    """
+    states, any_ref = ("'sending', 'sent', 'review'", 1) if number in NONE else ("'sending', 'unknown'", 0)
+    return store.one_of(
+        _Row,
+        f"""SELECT {FIELDS} FROM outbox WHERE person_id = ? AND way = 'template' AND state IN ({states})
+            AND (ref IS NULL OR ? = 1) AND (proof IS NULL OR proof = 'handed') AND created_at > ? ORDER BY id LIMIT 1""",
+        person_id,
+        any_ref,
+        now - LATELY,
+    )
 
 
 def _delivered(store: Store, row: "_Row", person_id: int, now: datetime) -> None:

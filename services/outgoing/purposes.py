@@ -50,7 +50,7 @@ class Purpose:
     """
     matter: str = ""
     """What such a message says that it is about; the words themselves stand behind it."""
-    state: str = "有答复"
+    brief: str = "有答复"
     """The same in five signs at most, for a field of that kind."""
     to_many: bool = False
     """A colleague's words to many: to a family in mourning a person says them (F42)."""

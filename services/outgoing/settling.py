@@ -42,7 +42,7 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
     if row is None or row.state != "sending":
         return
     if claimed.template is not None:
-        outcome = _of_template(store, row, claimed, outcome, now)
+        outcome = _of_template(store, row, outcome, now)
     purpose = purposes.of(row.purpose)
     fate, why = outcome.fate, outcome.why
     used_up = outcome.window_closed or outcome.quota_used_up
@@ -100,7 +100,7 @@ def _again(store: Store, claimed: Claim, outcome: Outcome, why: str, now: dateti
     store.hint(f"person:{claimed.person_id}")
 
 
-def _of_template(store: Store, row: _Sending, claimed: Claim, outcome: Outcome, now: datetime) -> Outcome:
+def _of_template(store: Store, row: _Sending, outcome: Outcome, now: datetime) -> Outcome:
     """What became of a template message: without an answer it is sent again, since its number is known; one that the
     platform does not take any more is left alone, and the message goes another way at once.
     """
@@ -109,7 +109,7 @@ def _of_template(store: Store, row: _Sending, claimed: Claim, outcome: Outcome, 
         return replace(outcome, fate=Fate.RETRY, why=f"{outcome.why}；改走别的办法", hold=False, retry_after=0.001)
     if outcome.code == templates.REFUSED_WORDS:
         return replace(outcome, fate=Fate.RETRY, why=f"{templates.NOT_THESE}；改走别的办法", retry_after=0.001)
-    if outcome.fate is Fate.UNKNOWN and claimed.tries < len(BACK_OFF):
+    if outcome.fate is Fate.UNKNOWN:  # for as long as its number is known; the next claim looks at that
         return replace(outcome, fate=Fate.RETRY, why=templates.AGAIN)
     return outcome
 

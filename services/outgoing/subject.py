@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.outgoing import by_hand, cut_off, outbox, proofs
+from services.outgoing import by_hand, cut_off, outbox, proofs, today
 from services.subject import Job, Running, Subject
 
 
@@ -34,4 +34,5 @@ SUBJECT: Final = Subject(
     },
     things={"outbox": "消息", "template": "模板消息"},
     topics=("reach",),
+    today=today.lines,
 )

@@ -85,7 +85,7 @@ def _values(store: Store, home_id: int, purpose: Purpose, row_id: int, made_at: 
         "home": str(name[0]) if name else "",
         "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
         "matter": purpose.matter,
-        "state": purpose.state,
+        "state": purpose.brief,
         "number": f"{at:%Y%m%d%H%M}",
     }
     return always | told

@@ -22,7 +22,7 @@ LATE: Final = Purpose(
     by_day=True,
     template="matter",
     matter="您说的事要晚一点答复",
-    state="要晚一点",
+    brief="要晚一点",
     last=Last.PHONE,
 )
 

@@ -86,7 +86,7 @@ def look(db: Unit, sight: Sight, day: date, now: datetime, after: str = "") -> T
                 and_(tables.Outbox.state == "parked", tables.Outbox.code == "kept"),
             ),
             tables.Outbox.created_at > now - LOST_SINCE,
-            tables.Outbox.id.not_in(select(tables.ByHand.outbox_id)),  # those stand in 送达
+            tables.Outbox.id.not_in(select(tables.ByHand.outbox_id).where(tables.ByHand.settled_at.is_not(None))),
             sight.person(tables.Outbox.person_id),
             sight.outbox(tables.Outbox.id),
         )

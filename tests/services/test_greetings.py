@@ -95,7 +95,8 @@ async def everybody_writes(home: HomeUnderTest) -> None:
 async def left(home: HomeUnderTest) -> list[tuple[str, str]]:
     """Why each thing that a machine said by itself was said, and its words."""
     rows = await home.rows(
-        "SELECT id, purpose FROM outbox WHERE purpose IN ('greeting', 'greeting_elder', 'birthday_soon', 'reminder') ORDER BY id"
+        "SELECT id, purpose FROM outbox "
+        "WHERE purpose IN ('greeting', 'greeting_elder', 'birthday_soon', 'reminder') ORDER BY id"
     )
     bodies = await home.database.read(
         lambda db: {row.id: db.open(row, "body") for row in db.scalars(select(tables.OutboxBody))}
