@@ -64,6 +64,8 @@ class Told:
 def write(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> Announcement:
     """Write one; what is urgent and by no lead waits for a lead. Raises Invalid."""
     words, at = _checked(db, house, viewer, form, now)
+    if not audience(db, viewer.home_id, form):
+        raise Invalid(why="这样选，一位也没有，没有存。换一层楼，或换发给谁。")
     held = form.urgent and viewer.role not in MAY_RELEASE
     row = Announcement(
         id=new_id(),

@@ -107,7 +107,7 @@ def _due(
 
 
 def _last(db: Unit, residents: list[int]) -> dict[tuple[int, int], tuple[date, Outcome, date | None, int]]:
-    """For each resident and relative: the last entry, when they were talked to, and the calls since that nobody took."""
+    """For each resident and relative: the last entry, when they were talked to, and the calls nobody took."""
     table, found = FollowUpTalk, dict[tuple[int, int], tuple[date, Outcome, date | None, int]]()
     rows = db.execute(
         select(table.resident_id, table.person_id, table.day, table.outcome)

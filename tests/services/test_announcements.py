@@ -312,3 +312,9 @@ async def test_p2_who_looks_after_a_floor_writes_to_it_alone_and_sees_no_other(h
     number = await writes(house, lead, Announce(words="二楼好。", floor="2"))
     with pytest.raises(NotFound):
         await house.database.read(lambda db: access_announcement(db, desk, number))
+
+
+async def test_n4_words_for_nobody_are_not_kept(house: HomeUnderTest, lead: Viewer) -> None:
+    await house.rows("UPDATE resident SET status = '退住'")
+    with pytest.raises(Invalid, match="一位也没有"):
+        await writes(house, lead, Announce(words=WATER))
