@@ -37,6 +37,8 @@ TABLE: Final[dict[int, Meaning]] = {
     **_all([40007], Meaning(Outcome(Fate.GIVEN_UP, "文件在微信那边过期了，请重新发一次"))),
     **_all([40008, 40033, 40035, 40038, 43002, 44002, 44004, 47001, 45001, 45007, 45008], _BUG),
     **_all([40036, 40037, 43106, 43116, 47003], _TEMPLATE),
+    **_all([40130], Meaning(Outcome(Fate.GIVEN_UP, "只有一位要群发，微信至少要两位，没有发"))),
+    **_all([45028], Meaning(Outcome(Fate.GIVEN_UP, "这个月的群发次数用完了"))),
     **_all([40132, 65401, 61452, 40200, 48008], Meaning(Outcome(Fate.GIVEN_UP, "这种消息本公众号不能发", alert=True))),
     **_all([40252], Meaning(Outcome(Fate.REVIEW, "微信正在审核这条消息，过了会自动发；急事请打电话", alert=True))),
     **_all([40241, 45065], Meaning(Outcome(Fate.SENT, "微信说刚发过同样的，按已送达算"))),

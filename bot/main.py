@@ -21,6 +21,7 @@ from bot.fetcher import Fetcher
 from bot.gateway import Gateway
 from bot.inbound import Inbound
 from bot.looks import Looks
+from bot.masses import MassSender
 from bot.metrics import Metrics
 from bot.practising import Stage
 from bot.rates import Rates
@@ -102,7 +103,7 @@ class Service:
         self.ticker = Ticker(
             [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
         )
-        loops = (self.sender.run(), self.dialer.run(), self.fetcher.run()) if works else ()
+        loops = (self.sender.run(), self.dialer.run(), self.masses.run(), self.fetcher.run()) if works else ()
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         if self.fanout is not None:
             self._tasks.append(asyncio.create_task(self.fanout.run()))
@@ -160,6 +161,7 @@ class Service:
             self.metrics.sent,
             self.house,
         )
+        self.masses = MassSender(self.database, self.gateway, self.house, self.clock)
         account = Account(ids.account_id, ids.home_id)
         self.inbound = Inbound(self.database, account, self.clock, self.board, self.spool, self.house, self.reader)
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
@@ -201,8 +203,9 @@ class Service:
         self.ticker.stop()
         self.sender.stop()
         self.dialer.stop()
+        self.masses.stop()
         if self.role != "web":
-            await asyncio.wait(self._tasks[:2], timeout=GRACE)
+            await asyncio.wait(self._tasks[:3], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -346,6 +349,7 @@ class Service:
         if not self.held:
             self.sender.wake()
             self.dialer.wake()
+            self.masses.wake()
         self.fetcher.wake()
         await self._heartbeat()
 

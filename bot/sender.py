@@ -58,6 +58,11 @@ class Sender:
         """Monotonic: when rows of dead processes were looked for."""
         self._stopping = False
 
+    @property
+    def under_way(self) -> int:
+        """Calls that have no answer yet."""
+        return len(self._under_way)
+
     def wake(self) -> None:
         """Something may be ready."""
         self._wake.set()

@@ -124,6 +124,17 @@ class OutboxState(StrEnum):
     HELD = "held"
 
 
+class MassState(StrEnum):
+    """How far a mass send has come: its people are joined, it waits for its call, the platform is asked, its end."""
+
+    JOINING = "joining"
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 class HandOutcome(StrEnum):
     """What became of what a colleague was to say or print by hand."""
 

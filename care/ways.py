@@ -14,6 +14,8 @@ class Way(StrEnum):
     """A customer-service message: only within 48 h of their own last message, and only a few of them."""
     TEMPLATE = "template"
     """A template message: typed fields, the words behind a page."""
+    MASS = "mass"
+    """A mass send: the same words to many, four times a month at most."""
     PARK = "park"
     """Waits until the person writes again."""
     HAND = "hand"
@@ -42,18 +44,19 @@ WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发"
 USED_UP: Final = "这次来信后能发的条数用完了"
 UNFOLLOWED: Final = "对方取消了关注"
 CUT: Final = "公众号停发中"
-NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息"}
+NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息", Way.MASS: "群发"}
 _SHUT: Final = {Window.CLOSED: WINDOW_CLOSED, Window.USED_UP: USED_UP}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is true of a message and its person at this moment. `template`: "" where one would go, else why none does;
-    None for a purpose that never goes by one. `cut`: nothing may leave by WeChat (F17).
+    None for a purpose that never goes by one; the same of `mass`. `cut`: nothing may leave by WeChat (F17).
     """
 
     window: Window
     template: str | None = None
+    mass: str | None = None
     following: bool = True
     parks: bool = True
     last: Last = Last.NONE
@@ -86,6 +89,11 @@ def decide(facts: Facts) -> Decision:
         if not template:
             return Decision(Way.TEMPLATE, tuple(passed))
         passed.append((Way.TEMPLATE, template))
+    if facts.mass is not None:
+        mass = shut or facts.mass
+        if not mass:
+            return Decision(Way.MASS, tuple(passed))
+        passed.append((Way.MASS, mass))
     if facts.parks and (facts.following or facts.cut):
         return Decision(Way.PARK, tuple(passed))
     return Decision(Way.NONE if facts.last is Last.NONE else Way.HAND, tuple(passed))

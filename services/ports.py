@@ -1,6 +1,6 @@
 """What the outside must offer; `bot.main` injects it, and each protocol has a Null sibling."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -59,6 +59,11 @@ class Platform(Protocol):
     async def send_template(self, openid: str, card: Card) -> Outcome:
         """Send a template message; the same `own` within ten minutes is one message. Never raises for what the
         platform says; that it took it is not that it arrived, which an event tells later.
+        """
+
+    async def send_mass(self, openids: Sequence[str], text: str, own: str) -> Outcome:
+        """Send the same text to 2 … 10,000 phones; the same `own` within 24 hours is one mass send. Never raises for
+        what the platform says; how many it reached an event tells later.
         """
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:
@@ -210,6 +215,11 @@ class NullPlatform:
     async def send_template(self, openid: str, card: Card) -> Outcome:
         """Park."""
         del openid, card
+        return Outcome(Fate.PARKED, "没有连接微信")
+
+    async def send_mass(self, openids: Sequence[str], text: str, own: str) -> Outcome:
+        """Park."""
+        del openids, text, own
         return Outcome(Fate.PARKED, "没有连接微信")
 
     async def send_voice(self, openid: str, sound: bytes) -> Outcome:

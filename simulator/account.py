@@ -1,6 +1,7 @@
 """What the account keeps at the platform: menus, tags, QR codes, templates, the ticket for pages."""
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +84,11 @@ class Account:
     refreshers: dict[str, tuple[str, str, float]] = field(default_factory=dict)
     used_codes: set[str] = field(default_factory=set)
     next_tag: int = 100
+    mass_sends: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """By the sender's own number, when it was taken and the platform's number."""
+    mass_reached: "Counter[tuple[str, str]]" = field(default_factory=Counter)
+    """Of each phone and month, how many reached it."""
+    mass_results: dict[int, int] = field(default_factory=dict)
     job: int = 3_000_000_000
 
     def add_template(self, short: str, wanted: list[str]) -> str:

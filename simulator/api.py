@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from simulator import files, logins, menus, messages, people
+from simulator import files, logins, masses, menus, messages, people
 from simulator.frame import Call, Refused, Row, read, refusal, told
 from simulator.world import World
 
-ROWS = (*logins.ROWS, *messages.ROWS, *files.ROWS, *menus.ROWS, *people.ROWS)
+ROWS = (*logins.ROWS, *messages.ROWS, *masses.ROWS, *files.ROWS, *menus.ROWS, *people.ROWS)
 
 
 class Api:

@@ -46,6 +46,7 @@ WORDS = {
     40066: "invalid url",
     40097: "invalid args",
     40125: "invalid appsecret",
+    40130: "invalid openid list size, at least two openid",
     40163: "code been used",
     40164: "invalid ip, not in whitelist",
     41001: "access_token missing",
@@ -74,6 +75,9 @@ WORDS = {
     45056: "too many tag now, no need to add new",
     45058: "can't modify sys tag",
     45059: "can not add more tags to a user",
+    45065: "clientmsgid exist",
+    45066: "same clientmsgid retry too fast",
+    45067: "clientmsgid size out of limit",
     45072: "invalid command",
     45080: "no message in 30 seconds",
     45081: "already typing",
@@ -99,9 +103,9 @@ ESCAPE = re.compile(r"(\\+)u([0-9a-fA-F]{4})")
 class Refused(Exception):
     """The platform says no: its errcode, and what it adds to its words."""
 
-    def __init__(self, code: int, more: str = "") -> None:
+    def __init__(self, code: int, more: str = "", told: dict[str, Any] | None = None) -> None:
         super().__init__(f"{WORDS.get(code, 'error')}{more}")
-        self.code = code
+        self.code, self.told = code, told or {}
 
 
 @dataclass
@@ -184,7 +188,7 @@ def told(answer: dict[str, Any]) -> web.Response:
 def refusal(error: Refused) -> dict[str, Any]:
     """Its JSON, with an id of the request by which the platform would explain it."""
     rid = "-".join(secrets.token_hex(4) for _ in range(3))
-    return {"errcode": error.code, "errmsg": f"{error} rid: {rid}"}
+    return {"errcode": error.code, "errmsg": f"{error} rid: {rid}"} | error.told
 
 
 OK = {"errcode": 0, "errmsg": "ok"}

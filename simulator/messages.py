@@ -47,7 +47,8 @@ def _media(call: Call, given: Any, kind: str) -> str:
     return str(given)
 
 
-def _filled(words: Any) -> str:
+def filled(words: Any) -> str:
+    """The words of a message. Raises Refused where there are none, or too many bytes."""
     if not words:
         raise Refused(44004)
     if len(str(words).encode()) > LONGEST:
@@ -58,7 +59,7 @@ def _filled(words: Any) -> str:
 def _shown(call: Call, kind: str) -> tuple[str, dict[str, Any]]:
     """What the phone shows of a message: its words, and what belongs to its kind. Raises Refused."""
     if kind == "text":
-        return _filled(_of(call, "text").get("content")), {}
+        return filled(_of(call, "text").get("content")), {}
     part = _of(call, kind) if kind in KINDS else {}
     if kind in {"image", "voice"}:
         media = _media(call, part.get("media_id"), kind)
@@ -70,7 +71,7 @@ def _shown(call: Call, kind: str) -> tuple[str, dict[str, Any]]:
         items = [{"id": str(each["id"]), "content": str(each["content"])} for each in part["list"]]
         if not items:
             raise Refused(44004)
-        return _filled(part.get("head_content") or "请选择"), {"items": items, "tail": part.get("tail_content", "")}
+        return filled(part.get("head_content") or "请选择"), {"items": items, "tail": part.get("tail_content", "")}
     if kind == "news":
         if len(part["articles"]) != 1:
             raise Refused(45008)

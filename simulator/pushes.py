@@ -166,5 +166,5 @@ class Pusher:
             if reply is not None and not again:
                 world.show(openid, "home", reply.get("MsgType", "text"), text)
             return
-        if kind != "unsubscribe":
+        if kind != "unsubscribe" and openid in world.phones:
             world.show(openid, "line", "fault", FAULT_NOTICE)

@@ -67,6 +67,7 @@ async def _reach(request: web.Request) -> dict[str, Any]:
             "total": total,
             "table": queries.table(db, who.home_id, since),
             "reasons": queries.reasons(db, who.home_id, since),
+            "masses": queries.mass_sends(db, who.home_id, since),
             "bound": templates.bound(db, who.home_id),
             "days": DAYS,
         }

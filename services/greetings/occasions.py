@@ -25,7 +25,7 @@ from services.form import coming
 from services.greetings.access import access_plan
 from services.greetings.forms import BookVisit, DecidePlan
 from services.house import House
-from services.outgoing import outbox
+from services.outgoing import masses, outbox
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident
 from services.upkeep import epochs
@@ -36,7 +36,7 @@ from storage.queries.families import Who
 from storage.types import new_id
 from storage.unit import Unit
 
-GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False)
+GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False, mass=True)
 CARD: Final = Purpose("greeting_elder", machine=True, by_day=True, parks=False, last=Last.PRINT)
 """For the elder: a card for the bedside where no message may leave (H1)."""
 REMINDER: Final = Purpose(
@@ -68,6 +68,8 @@ GREETED: Final = {
 }
 """What can be said by a machine; on which of these days it is said the home chooses (H1 names three)."""
 NOT_GREETED: Final = "这一天院里不问候"
+EVERYBODY: Final = "老人"
+"""In place of a name, where the same words go to many."""
 SOON: Final = timedelta(days=3)
 ELDER_AT, FAMILY_AT, EVENING_AT = time(8, 30), time(9, 0), time(18, 0)
 NAMES: Final = {"birthday": "生日", "birthday-soon": "生日快到了，请家属录一句话", "visit": "探视提醒"}
@@ -250,7 +252,7 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
         text=house.words([words(who, row, house)], now, elder=who.is_elder),
         now=now,
         queue="notice",
-        fields=_fields(who, row, house),
+        fields=_fields(who, row, house, now),
         expires_at=datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC),
     )
     row.state, row.why = "sent", None
@@ -277,6 +279,8 @@ def fate(who: Who, occasion: str, now: datetime) -> Fate:
         return Fate(goes=False, hand=True, why=f"{why}；那天印一张床头卡")
     if occasion == "visit":
         return Fate(goes=False, hand=True, why=f"{why}；那时用模板消息或打电话")
+    if occasion in GREETED and who.following:
+        return Fate(goes=True, hand=False, why=f"{why}；那天和别的家属一起群发")
     return Fate(goes=False, hand=False, why=why)
 
 
@@ -288,8 +292,10 @@ def _purpose(who: Who, occasion: str) -> Purpose:
     return CARD if who.is_elder else GREETING
 
 
-def _fields(who: Who, row: tables.Plan, house: House) -> dict[str, str]:
-    """What a template may say of a visit."""
+def _fields(who: Who, row: tables.Plan, house: House, now: datetime) -> dict[str, str]:
+    """What a template may say of a visit, and a mass send of a festival: the same to all, so that it names nobody."""
+    if row.occasion in GREETED and not who.is_elder:
+        return {masses.MASS: house.words([say(GREETED[row.occasion][1], elder=EVERYBODY)], now)}
     if row.occasion != "visit":
         return {}
     at = datetime.strptime(row.period[:13], "%Y%m%dT%H%M").replace(tzinfo=house.home.zone)

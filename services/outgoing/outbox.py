@@ -314,7 +314,9 @@ def release_parked(store: Store, person_id: int, now: datetime) -> None:
 def give_up_parked(store: Store, now: datetime, person_id: int | None = None) -> int:
     """Parked rows that are no longer true, or whose person left, say so instead of promising to leave one day."""
     clause, value, why = (
-        ("person_id = ?", person_id, UNFOLLOWED) if person_id is not None else ("expires_at <= ?", now, EXPIRED)
+        ("person_id = ?", person_id, UNFOLLOWED)
+        if person_id is not None
+        else ("coalesce(code, '') <> 'mass' AND expires_at <= ?", now, EXPIRED)
     )
     rows = store.rows_locked(
         1,

@@ -48,6 +48,8 @@ class Purpose:
     """The kind of template message by which it goes when the window is shut (`care.templates`); none for a greeting,
     ever.
     """
+    mass: bool = False
+    """Whether it may leave by a mass send when the window is shut; its words to all are among the fields."""
     matter: str = ""
     """What such a message says that it is about; the words themselves stand behind it."""
     brief: str = "有答复"

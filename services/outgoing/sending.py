@@ -10,7 +10,7 @@ from typing import Final
 
 from care import ways
 from care.ways import Facts, Way, Window
-from services.outgoing import by_hand, purposes, templates
+from services.outgoing import by_hand, masses, purposes, templates
 from services.outgoing.outbox import AT_ONCE, SOUND, SPOKEN, advance, finish
 from services.outgoing.purposes import Purpose
 from services.outgoing.staying import USUAL, Ready, Terms, enough, sleeps, stays, unsent
@@ -133,7 +133,8 @@ def _ready(store: Store, now: datetime, limit: int, turns: tuple[str, ...]) -> l
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
             f.following,
                   f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind,
-                  coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until, o.home_id, o.created_at, o.asked_at, o.code
+                  coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until, o.home_id, o.created_at, o.asked_at, o.code,
+            b.fields
            FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h
            ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = {PHONE}
@@ -263,9 +264,13 @@ def _another_way(
     """The template by which it goes, since the window is shut; else it waits, or somebody does it by hand."""
     filled, none = _fill(store, row, purpose, terms)
     template = None if not purpose.template else "" if filled is not None else none
-    decision = ways.decide(Facts(window, template, parks=purpose.parks, last=purpose.last, cut=terms.cut))
+    mass = masses.why_not(store, row.person, purpose, row.fields, now)
+    decision = ways.decide(Facts(window, template, mass, parks=purpose.parks, last=purpose.last, cut=terms.cut))
     if decision.way is Way.TEMPLATE:
         return filled
+    if decision.way is Way.MASS:
+        finish(store, row.id, row.person, row.queue, now, state="parked", why=masses.WAITS, code=masses.MASS)
+        return None
     if decision.way is Way.PARK:
         finish(
             store,
@@ -278,6 +283,7 @@ def _another_way(
             code=CUT if terms.cut else "",
         )
     else:
-        finish(store, row.id, row.person, row.queue, now, **unsent(purpose))
+        end = unsent(purpose) | ({"why": f"{decision.why}；不补发"[:160]} if purpose.mass else {})
+        finish(store, row.id, row.person, row.queue, now, **end)
     by_hand.ask(store, row.id, row.home_id, row.person, purpose, decision.why, now)
     return None

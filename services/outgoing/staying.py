@@ -71,6 +71,8 @@ class Ready(NamedTuple):
     asked_at: int | None
     """Machine time of the first template call that has no answer yet."""
     code: str | None
+    fields: bytes | None
+    """What a template or a mass send says of it, sealed."""
 
 
 def sleeps(store: Store, row: Ready, purpose: Purpose, now: datetime, quiet: Quiet) -> bool:

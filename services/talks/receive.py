@@ -26,7 +26,7 @@ from services.complaints import filing
 from services.context import Context
 from services.emergencies import alarms, cries, said
 from services.house import House
-from services.outgoing import outbox, proofs
+from services.outgoing import masses, outbox, proofs
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.talks import dispatch, doubts, keeping, parts, reading, speaking, stepping, talks
@@ -73,7 +73,10 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
             store.flush()
             return results + _together(store, house, batch[place:])
         seen.add(who)
-        if talk is not None and talk.repeat is not None:
+        if isinstance(envelope.event, events.Notice) and envelope.event.kind == masses.KIND:
+            masses.told(store, envelope.home_id, envelope.event.fields, envelope.arrived_at)  # nobody speaks here
+            results.append(Receipt(None))
+        elif talk is not None and talk.repeat is not None:
             results.append(keeping.again(store, house, talk.repeat))
         elif talk is not None and talk.common:  # whoever speaks there may be in the batch by a phone of their own
             if place:

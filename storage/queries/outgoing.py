@@ -41,6 +41,8 @@ class Line:
     all: int = 0
     custom: int = 0
     template: int = 0
+    mass: int = 0
+    """Sent by a mass send."""
     delivered: int = 0
     """Of those by template: the platform says that they arrived."""
     spoken: int = 0
@@ -123,12 +125,36 @@ def _end(state: str, way: str, proof: str, *, waits: bool) -> str:
     if way == CALL:
         return "spoken"
     if state == "sent":
-        return "template" if way == "template" else "custom"
+        return way if way in {"template", "mass"} else "custom"
     if waits:
         return "by_hand"
     if state == "unknown":
         return "unknown"
     return "missed" if state in OVER else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Mass:
+    """A mass send, as the page shows it."""
+
+    row: tables.MassSend
+    text: str
+
+
+def mass_sends(db: Unit, home_id: int, since: datetime, most: int = 20) -> list[Mass]:
+    """The newest first, with their words."""
+    mass = tables.MassSend
+    rows = db.scalars(
+        select(mass).where(mass.home_id == home_id, mass.made_at >= since).order_by(mass.id.desc()).limit(most)
+    )
+    return [Mass(row, _opened(db, row)) for row in rows]
+
+
+def _opened(db: Unit, row: tables.MassSend) -> str:
+    try:
+        return db.words(row, "body")
+    except Unreadable:
+        return "内容打不开"
 
 
 def reasons(db: Unit, home_id: int, since: datetime, most: int = 8) -> list[tuple[str, int]]:
@@ -140,7 +166,7 @@ def reasons(db: Unit, home_id: int, since: datetime, most: int = 8) -> list[tupl
             out.home_id == home_id,
             out.created_at >= since,
             out.state.in_(("given_up", "cancelled")),
-            out.proof.is_(None),
+            out.proof.is_(None) | (out.proof == "refused"),
             out.why.is_not(None),
         )
         .group_by(out.why)

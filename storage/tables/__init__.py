@@ -12,7 +12,7 @@ from storage.tables.house import Home, WechatAccount
 from storage.tables.knowledge import KnowledgeBlank, KnowledgeEntry
 from storage.tables.letters import Letter, LetterPhoto, LetterReading
 from storage.tables.media import Media
-from storage.tables.outgoing import ByHand, Outbox, OutboxBody, Template
+from storage.tables.outgoing import ByHand, MassSend, Outbox, OutboxBody, Template
 from storage.tables.people import Follower, Person
 from storage.tables.promises import Promise
 from storage.tables.residents import Resident
@@ -54,6 +54,7 @@ __all__ = [
     "LetterReading",
     "LoginThrottle",
     "Mark",
+    "MassSend",
     "Media",
     "Outbox",
     "OutboxBody",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from care.states import HandOutcome, OutboxState, Queue
+from care.states import HandOutcome, MassState, OutboxState, Queue
 from care.ways import Last
 from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
@@ -25,6 +25,14 @@ class Outbox(Base):
             "id",
             sqlite_where=text("state = 'ready'"),
             postgresql_where=text("state = 'ready'"),
+        ),
+        Index(
+            "ix_outbox_mass",
+            "home_id",
+            "purpose",
+            "id",
+            sqlite_where=text("state = 'parked' AND code = 'mass'"),
+            postgresql_where=text("state = 'parked' AND code = 'mass'"),
         ),
     )
 
@@ -51,6 +59,9 @@ class Outbox(Base):
         nullable=True,
     )
     proof: Mapped[str | None] = column(Word(12), "handed, delivered or refused, as the platform says", nullable=True)
+    mass_id: Mapped[int | None] = column(
+        BigInteger, "by which mass send it leaves (mass_send.id)", nullable=True, index=True
+    )
 
 
 class OutboxBody(Base):
@@ -61,6 +72,37 @@ class OutboxBody(Base):
 
     body: Mapped[bytes] = sealed("what is sent")
     fields: Mapped[bytes | None] = sealed("what a template message may say of it, as JSON", nullable=True)
+
+
+class MassSend(Base):
+    """The same words to many phones by one call of the platform (群发): at most four a month reach a person (H1)."""
+
+    __tablename__ = "mass_send"
+    after_practice = After.GONE
+    __table_args__ = (Index("ix_mass_send_open", "state", "next_at"),)
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    purpose: Mapped[str] = column(Word(16), "why it is sent")
+    state: Mapped[str] = closed(MassState, String(10), "how far it has come")
+    body: Mapped[bytes] = sealed("what is sent, the same to all")
+    own: Mapped[str] = searchable(32, "our number of it, which the platform knows for 24 h", unique=True)
+    made_at: Mapped[datetime] = column(Moment, "when its people were joined")
+    expires_at: Mapped[datetime] = column(Moment, "no longer true after it")
+    next_at: Mapped[datetime | None] = column(
+        Moment, "when something is to be done for it; null: nothing", nullable=True
+    )
+    lease_until: Mapped[datetime | None] = column(Moment, "a sender that dies leaves it here", nullable=True)
+    asked_at: Mapped[datetime | None] = column(
+        Moment, "machine time of the first call that has no answer yet", nullable=True
+    )
+    settled_at: Mapped[datetime | None] = column(Moment, "when the platform had answered", nullable=True)
+    tries: Mapped[int] = column(SmallInteger, "calls so far", default=0, server_default="0")
+    people: Mapped[int] = column(BigInteger, "how many it was sent to", default=0, server_default="0")
+    reached: Mapped[int | None] = column(BigInteger, "how many of them got it, as the platform says", nullable=True)
+    told_at: Mapped[datetime | None] = column(Moment, "when the platform told its result", nullable=True)
+    ref: Mapped[str | None] = searchable(32, "the platform's number of it", nullable=True, index=True)
+    code: Mapped[str | None] = column(String(16), "the platform's errcode or result", nullable=True)
+    why: Mapped[str | None] = column(String(160), "in plain Chinese why it was not sent", nullable=True)
 
 
 class ByHand(Base):

@@ -144,6 +144,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "(SELECT min(id) FROM resident), {day}, 0, 0, 'face', 'talked'"
         ),
         (
+            "mass_send (id, home_id, purpose, state, body, own, made_at, expires_at) SELECT 1, min(id), 'greeting', "
+            "'sent', {bytes}, 'n', 0, 0"
+        ),
+        (
             "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),

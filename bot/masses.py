@@ -1,0 +1,68 @@
+"""Mass sends: joins who waits for one, asks the platform, and writes down what became of it (H1)."""
+
+import asyncio
+import logging
+from typing import Final
+
+from care.errors import Busy
+from services.house import House
+from services.outgoing import masses
+from services.outgoing.outbox import AT_ONCE
+from services.ports import Fate, Outcome, Platform
+from settings.clock import Clock, wall
+from storage.database import Database
+
+log = logging.getLogger("jiashu.masses")
+LONGEST: Final = masses.LEASE.total_seconds() - 15
+"""Seconds of a call: its lease must not run out while it may still succeed."""
+
+
+class MassSender:
+    """One for each process that works; a mass send is leased, so that several may run."""
+
+    def __init__(self, database: Database, platform: Platform, house: House, clock: Clock) -> None:
+        self._database, self._platform, self._house, self._clock = database, platform, house, clock
+        self._wake, self._stopping = asyncio.Event(), False
+
+    def wake(self) -> None:
+        """Somebody may wait."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while not self._stopping and await self.round():
+                    pass
+            except Busy:
+                continue  # the database has said so once, and says when it is back
+            except Exception:
+                log.exception("a round of mass sends failed", extra={"action": "mass"})
+
+    def stop(self) -> None:
+        """End after what is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def round(self) -> bool:
+        """Join some, ask for one, write down some; whether there may be more to do."""
+        store, clock = self._database.store, self._clock
+        if self._house.choices.cut_off:
+            return False
+        joined = await store(lambda store: masses.join(store, clock()))
+        ask = await store(lambda store: masses.claim(store, clock(), wall()))
+        if ask is not None:
+            outcome = await self._asked(ask)
+            await store(lambda store: masses.settle(store, ask, outcome, clock()))
+        written = await store(lambda store: masses.spread(store, clock()))
+        return joined >= AT_ONCE or ask is not None or written > 0
+
+    async def _asked(self, ask: masses.Ask) -> Outcome:
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await self._platform.send_mass(ask.openids, ask.text, ask.own)
+        except Exception:
+            log.exception("a mass send failed", extra={"action": "mass", "mass": ask.id})
+            return Outcome(Fate.UNKNOWN, masses.NOBODY_KNOWS, code="error")

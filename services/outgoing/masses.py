@@ -1,0 +1,453 @@
+"""群发: the same words to all whose window is shut, by one call of the platform (H1; wechat.md 6).
+
+Who can only be reached so waits as `parked` under the code MASS, and leaves by a message of their own should they write
+meanwhile. A mass send joins those who wait, is asked for under a number that the platform knows for 24 hours, so that a
+call without an answer is made again and nobody hears it twice, and is then written down person by person, some at a
+time: an alarm comes between.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from care.states import MassState
+from care.ways import Way
+from services.outgoing import by_hand, purposes
+from services.outgoing.outbox import AT_ONCE, finish
+from services.outgoing.purposes import Purpose
+from services.outgoing.staying import unsent
+from services.outgoing.stops import STOPPED, stopped
+from services.ports import Fate, Outcome
+from storage import tables
+from storage.seal import Unreadable
+from storage.store import Store
+from storage.types import moment
+
+MASS: Final = "mass"
+"""In place of an errcode, of a message that waits to be joined; and the name of its words among the fields."""
+WAITS: Final = "等着一起群发；对方一来信就单独发"
+MOST_A_MONTH: Final = 4
+"""Mass sends that reach one person in a calendar month; the platform drops the fifth (wechat.md 6)."""
+SPENT: Final = "这个月的 4 次群发用完了"
+NO_WORDS: Final = "没有能发给大家的话"
+SHARED: Final = "手机是几个人共用的，不群发"
+LEAST: Final = 2
+"""The platform refuses a list of one (40130)."""
+MOST: Final = 10_000
+LONELY: Final = "只有一位要群发，微信至少要两位，没有发"
+GATHERS: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=60)
+ONCE_FOR: Final = timedelta(hours=23)
+"""The platform knows our number for 24 hours."""
+BACK_OFF: Final = (5.0, 20.0, 60.0, 300.0)
+NEVER_TAKEN: Final = "到了晚上微信都没接，没有发"
+NOBODY_KNOWS: Final = "群发时微信没应答，不确定送到没有；没有重发"
+KIND: Final = "masssendjobfinish"
+"""The event that tells how it went."""
+LATELY: Final = timedelta(hours=2)
+NO_NUMBER: Final = frozenset({"", "0"})
+RESULTS: Final = {
+    "err(40001)": "管理员在手机上拒绝了这次群发",
+    "err(40002)": "群发要管理员在手机上确认，三十分钟没有确认",
+    "err(20013)": "微信认为内容涉嫌违规，没有群发",
+    "err(20008)": "微信认为内容涉嫌欺诈，没有群发",
+    "err(20004)": "微信认为内容涉嫌社会，没有群发",
+    "err(20002)": "微信认为内容涉嫌色情，没有群发",
+    "err(20001)": "微信认为内容涉嫌政治，没有群发",
+    "err(10001)": "微信认为内容涉嫌广告，没有群发",
+    "err(21000)": "微信认为内容涉嫌其他违规，没有群发",
+}
+REFUSED: Final = "微信没有群发出去"
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+"""Months of the ledger are the platform's."""
+
+
+class _Waiting(NamedTuple):
+    id: int
+    person_id: int
+    home_id: int
+    queue: str
+    purpose: str
+    settled_at: int
+    expires_at: int
+    fields: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A mass send under lease, with what its call needs."""
+
+    id: int
+    own: str
+    text: str
+    openids: tuple[str, ...]
+    unanswered: bool
+    """Whether an earlier call has had no answer: what the platform says now tells nothing of that one."""
+
+
+def why_not(store: Store, person_id: int, purpose: Purpose, fields: bytes | None, now: datetime) -> str | None:
+    """Why a message may not wait for a mass send: empty where it may, None for a purpose that never goes by one."""
+    if not purpose.mass:
+        return None
+    if fields is None:
+        return NO_WORDS
+    if store.row("SELECT 1 FROM follower WHERE person_id = ? AND binding = 'shared' LIMIT 1", person_id) is not None:
+        return SHARED
+    return SPENT if taken(store, person_id, now) >= MOST_A_MONTH else ""
+
+
+def taken(store: Store, person_id: int, now: datetime) -> int:
+    """Mass sends of this calendar month that may have reached a person."""
+    begun = now.astimezone(_BEIJING).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    found = store.row(
+        "SELECT count(*) FROM outbox WHERE person_id = ? AND way = ? AND state IN ('sent', 'sending', 'unknown') "
+        "AND created_at >= ?",
+        person_id,
+        Way.MASS.value,
+        begun,
+    )
+    return int(found[0]) if found else 0
+
+
+def join(store: Store, now: datetime) -> int:
+    """Join those who wait to mass sends of the same words; how many were looked at. One transaction joins some hundred;
+    when nobody waits any more what was joined may leave.
+    """
+    rows = [
+        _Waiting(*row)
+        for row in store.rows_locked(
+            1,
+            f"""SELECT o.id, o.person_id, o.home_id, o.queue, o.purpose, o.settled_at, o.expires_at, b.fields
+                FROM outbox o JOIN outbox_body b ON b.id = o.id
+                WHERE o.state = 'parked' AND o.code = '{MASS}' ORDER BY o.home_id, o.purpose, o.id LIMIT {AT_ONCE}""",
+        )
+    ]
+    if rows and now - moment(min(row.settled_at for row in rows)) < GATHERS:
+        return 0
+    worded = [(row.home_id, row.purpose, _words(store, row), row) for row in rows if _holds(store, row, now)]
+    worded.sort(key=lambda one: one[:3])
+    for (home, purpose, words), some in groupby(worded, key=lambda one: one[:3]):
+        _join(store, home, purpose, words, [row for *_, row in some], now)
+    if len(rows) < AT_ONCE:
+        for (number,) in store.rows(f"SELECT id FROM mass_send WHERE state = '{MassState.JOINING}'"):
+            store.update(tables.MassSend, number, state=MassState.WAITING.value, next_at=now)
+    return len(rows)
+
+
+def _holds(store: Store, row: _Waiting, now: datetime) -> bool:
+    """Whether it may still be said; what may not comes to its end."""
+    purpose = purposes.of(row.purpose)
+    if stopped(store, row.person_id):
+        finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=STOPPED)
+    elif moment(row.expires_at) <= now:
+        finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=LONELY)
+        by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, LONELY, now)
+    else:
+        return True
+    return False
+
+
+def _words(store: Store, row: _Waiting) -> str:
+    try:
+        told = json.loads(store.open(tables.OutboxBody, "fields", row.id, row.fields)) if row.fields else {}
+    except Unreadable:
+        told = {}
+    return str(told.get(MASS, ""))
+
+
+def _join(store: Store, home: int, purpose: str, words: str, rows: list[_Waiting], now: datetime) -> None:
+    """One alone waits until somebody joins; the platform takes no list of one."""
+    found = _joining(store, home, purpose, words)
+    if not words or (found is None and len(rows) < LEAST):
+        return
+    number, people = found or (_new(store, home, purpose, words, min(row.expires_at for row in rows), now), 0)
+    rows = rows[: MOST - people]
+    for row in rows:
+        store.update(
+            tables.Outbox,
+            row.id,
+            person=row.person_id,
+            state="sending",
+            way=Way.MASS.value,
+            mass_id=number,
+            why=None,
+            code=None,
+            settled_at=None,
+        )
+        store.update(tables.OutboxBody, row.id, body=store.seal(tables.OutboxBody, "body", row.id, words))
+        store.hint(f"person:{row.person_id}")
+    full = people + len(rows) >= MOST
+    state = MassState.WAITING if full else MassState.JOINING
+    store.update(tables.MassSend, number, people=people + len(rows), state=state.value, next_at=now if full else None)
+
+
+def _joining(store: Store, home: int, purpose: str, words: str) -> tuple[int, int] | None:
+    rows = store.rows(
+        f"SELECT id, people, body FROM mass_send WHERE state = '{MassState.JOINING}' AND home_id = ? AND purpose = ?",
+        home,
+        purpose,
+    )
+    for number, people, body in rows:
+        if store.open(tables.MassSend, "body", number, body).decode() == words:
+            return number, people
+    return None
+
+
+def _new(store: Store, home: int, purpose: str, words: str, expires_at: int, now: datetime) -> int:
+    number = store.insert(
+        tables.MassSend,
+        home_id=home,
+        purpose=purpose,
+        state=MassState.JOINING.value,
+        body=b"",
+        own=secrets.token_hex(16),
+        made_at=now,
+        expires_at=moment(expires_at),
+        tries=0,
+        people=0,
+    )
+    store.update(tables.MassSend, number, body=store.seal(tables.MassSend, "body", number, words))
+    return number
+
+
+class _Row(NamedTuple):
+    id: int
+    home_id: int
+    own: str
+    body: bytes
+    state: str
+    asked_at: int | None
+    expires_at: int
+    tries: int
+
+
+def claim(store: Store, now: datetime, machine_now: datetime) -> Ask | None:
+    """A mass send that may be asked for now, under lease; those that are too old come to their end."""
+    if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
+        return None
+    row = store.one_of(
+        _Row,
+        f"""SELECT {", ".join(_Row._fields)} FROM mass_send WHERE next_at <= ? AND (state = 'waiting' OR
+            (state = 'sending' AND lease_until < ?)) ORDER BY next_at LIMIT 1""",
+        now,
+        machine_now,
+    )
+    if row is None:
+        return None
+    unanswered = row.asked_at is not None
+    if unanswered and machine_now - moment(row.asked_at or 0) >= ONCE_FOR:
+        _change(store, row.id, MassState.UNKNOWN, now, why=NOBODY_KNOWS)
+        return None
+    if not unanswered:
+        _drop_stopped(store, row.id, now)
+    openids = tuple(
+        str(found[0])
+        for found in store.rows(
+            """SELECT f.openid FROM outbox o JOIN follower f ON f.person_id = o.person_id AND f.binding <> 'shared'
+               WHERE o.mass_id = ? AND o.state = 'sending' AND f.id = (SELECT max(id) FROM follower
+               WHERE person_id = o.person_id) ORDER BY o.id""",
+            row.id,
+        )
+    )
+    if moment(row.expires_at) <= now or len(openids) < LEAST:
+        state, why = (MassState.UNKNOWN, NOBODY_KNOWS) if unanswered else (MassState.FAILED, NEVER_TAKEN)
+        _change(store, row.id, state, now, why=why if moment(row.expires_at) <= now else LONELY)
+        return None
+    taken_over = store.change(
+        tables.MassSend,
+        """UPDATE mass_send SET state = 'sending', tries = tries + 1, people = ?, lease_until = ?,
+           asked_at = coalesce(asked_at, ?) WHERE id = ? AND state = ? AND tries = ? RETURNING id""",
+        len(openids),
+        machine_now + LEASE,
+        machine_now,
+        row.id,
+        row.state,
+        row.tries,
+        persons=(),
+    )
+    if not taken_over:
+        return None
+    text = store.open(tables.MassSend, "body", row.id, row.body).decode()
+    return Ask(row.id, row.own, text, openids, unanswered)
+
+
+def _drop_stopped(store: Store, number: int, now: datetime) -> None:
+    """Before the first call: towards whom machines became silent since they were joined is left out (F11)."""
+    rows = store.rows_locked(
+        1,
+        """SELECT o.id, o.person_id, o.queue FROM outbox o WHERE o.mass_id = ? AND o.state = 'sending' AND
+           (o.person_id IN (SELECT person_id FROM stop WHERE lifted_at IS NULL)
+            OR o.person_id IN (SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id
+               JOIN stop s ON s.person_id = r.person_id WHERE s.lifted_at IS NULL)
+            OR o.person_id IN (SELECT person_id FROM conversation WHERE flow = 'bereaved')
+            OR NOT EXISTS (SELECT 1 FROM follower f WHERE f.person_id = o.person_id AND f.following
+               AND f.binding <> 'shared'))""",
+        number,
+    )
+    for row_id, person, queue in rows:
+        finish(store, row_id, person, queue, now, state="cancelled", why=STOPPED)
+
+
+def settle(store: Store, ask: Ask, outcome: Outcome, now: datetime) -> None:
+    """What the platform answered. Without an answer it is asked again under the same number."""
+    if outcome.fate is Fate.SENT:
+        _change(store, ask.id, MassState.SENT, now, ref=outcome.ref[:32] or None)
+    elif outcome.fate in {Fate.GIVEN_UP, Fate.PARKED}:
+        _change(store, ask.id, MassState.FAILED, now, why=outcome.why[:160], code=outcome.code)
+    elif outcome.fate is Fate.REVIEW:
+        _change(store, ask.id, MassState.SENT, now, why=outcome.why[:160], code=outcome.code)
+    else:
+        tries = store.row("SELECT tries FROM mass_send WHERE id = ?", ask.id)
+        wait = outcome.retry_after or BACK_OFF[min(tries[0] if tries else 1, len(BACK_OFF)) - 1]
+        said_no = outcome.fate is Fate.RETRY and not ask.unanswered
+        store.change(
+            tables.MassSend,
+            f"""UPDATE mass_send SET state = 'waiting', lease_until = NULL, next_at = ?, why = ?, code = ?
+                {", asked_at = NULL" if said_no else ""} WHERE id = ? AND state = 'sending' RETURNING id""",
+            now + timedelta(seconds=wait),
+            outcome.why[:160],
+            outcome.code or None,
+            ask.id,
+            persons=(),
+        )
+
+
+def _change(
+    store: Store,
+    number: int,
+    state: MassState,
+    now: datetime,
+    *,
+    ref: str | None = None,
+    why: str | None = None,
+    code: str | None = None,
+) -> None:
+    """Its end, unless the platform's event has told it already; its people are written down next."""
+    store.change(
+        tables.MassSend,
+        """UPDATE mass_send SET state = ?, settled_at = ?, next_at = ?, lease_until = NULL, ref = coalesce(ref, ?),
+           why = ?, code = ? WHERE id = ? AND state IN ('waiting', 'sending') RETURNING id""",
+        state.value,
+        now,
+        now,
+        ref,
+        why,
+        code or None,
+        number,
+        persons=(),
+    )
+
+
+class _Joined(NamedTuple):
+    id: int
+    person_id: int
+    home_id: int
+    queue: str
+    purpose: str
+    state: str
+
+
+def spread(store: Store, now: datetime) -> int:
+    """Write down what became of it for its people, some at a time; how many."""
+    found = store.row(
+        """SELECT id, state, why, code, told_at, reached, people FROM mass_send WHERE next_at <= ? AND state IN
+           ('sent', 'failed', 'unknown') ORDER BY next_at LIMIT 1""",
+        now,
+    )
+    if found is None:
+        return 0
+    number, state, why, code, told_at, reached, people = found
+    end = MassState(state)
+    proof = "refused" if end is MassState.FAILED else _proof(told_at, reached, people)
+    handed = "" if told_at is None else "OR (o.state = 'sent' AND o.proof = 'handed')"
+    rows = [
+        _Joined(*row)
+        for row in store.rows_locked(
+            1,
+            f"""SELECT o.id, o.person_id, o.home_id, o.queue, o.purpose, o.state FROM outbox o
+                WHERE o.mass_id = ? AND (o.state = 'sending' {handed}) ORDER BY o.id LIMIT {AT_ONCE}""",
+            number,
+        )
+    ]
+    for row in rows:
+        _write(store, row, end, proof, why or REFUSED, code or "", now)
+    if len(rows) < AT_ONCE:
+        store.update(tables.MassSend, number, next_at=None)
+        store.hint("reach")
+    return len(rows)
+
+
+def _proof(told_at: int | None, reached: int | None, people: int) -> str:
+    """Delivered, where the platform says so of all of them; it tells no names."""
+    if told_at is None:
+        return "handed"
+    return "delivered" if reached is not None and reached >= people else "unheard"
+
+
+def _write(store: Store, row: _Joined, end: MassState, proof: str, why: str, code: str, now: datetime) -> None:
+    store.hint("outbox", f"person:{row.person_id}")
+    if end is MassState.SENT:
+        if row.state == "sending":
+            finish(store, row.id, row.person_id, row.queue, now, state="sent", why="")
+            by_hand.arrived(store, row.id, row.person_id, now)
+        store.update(tables.Outbox, row.id, person=row.person_id, proof=proof)
+        return
+    if end is MassState.UNKNOWN:
+        finish(store, row.id, row.person_id, row.queue, now, state="unknown", why=NOBODY_KNOWS)
+        return
+    purpose = purposes.of(row.purpose)
+    state = "given_up" if purpose.parks else unsent(purpose)["state"]
+    store.update(tables.Outbox, row.id, person=row.person_id, proof=proof)
+    finish(store, row.id, row.person_id, row.queue, now, state=state, why=why, code=code)
+    by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, why, now)
+
+
+def told(store: Store, home_id: int, fields: Mapping[str, str], now: datetime) -> None:
+    """The event: how many got it, or why nobody did. It may come before the answer to the call, and with number 0: then
+    it belongs to the only one of which nothing was told lately; of two nothing is guessed.
+    """
+    number, status = (fields.get("MsgID") or fields.get("MsgId") or "").strip(), fields.get("Status", "").strip()
+    mass = _told_of(store, home_id, number, now)
+    if mass is None or not status:
+        return
+    good = status.replace(" ", "") == "sendsuccess"
+    sent = fields.get("SentCount", "")
+    reached = int(sent) if sent.isdecimal() else None
+    why = None if good and reached != 0 else RESULTS.get(status, REFUSED)
+    store.change(
+        tables.MassSend,
+        """UPDATE mass_send SET state = ?, told_at = ?, reached = ?, next_at = ?, settled_at = coalesce(settled_at, ?),
+           lease_until = NULL, ref = coalesce(ref, ?), why = ?, code = ? WHERE id = ? RETURNING id""",
+        (MassState.SENT if why is None else MassState.FAILED).value,
+        now,
+        reached,
+        now,
+        now,
+        None if number in NO_NUMBER else number[:32],
+        why,
+        None if why is None else status[:16],
+        mass,
+        persons=(),
+    )
+    store.hint("outbox", "reach")
+
+
+def _told_of(store: Store, home_id: int, number: str, now: datetime) -> int | None:
+    if number not in NO_NUMBER:
+        row = store.row("SELECT id FROM mass_send WHERE ref = ? AND told_at IS NULL", number[:32])
+        if row is not None:
+            return int(row[0])
+    states = "'sending', 'sent'" if number in NO_NUMBER else "'sending', 'waiting', 'unknown'"
+    ref = "" if number in NO_NUMBER else "AND ref IS NULL AND tries > 0"
+    rows = store.rows(
+        f"""SELECT id FROM mass_send WHERE home_id = ? AND told_at IS NULL AND made_at > ? AND state IN ({states}) {ref}
+            ORDER BY id LIMIT 2""",
+        home_id,
+        now - LATELY,
+    )
+    return int(rows[0][0]) if len(rows) == 1 else None
