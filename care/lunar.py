@@ -8,8 +8,33 @@ from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 from care.errors import JiashuError
 
 FIRST, LAST = date(1901, 1, 1), date(2099, 12, 31)
-_TERMS: Final = {"清明": 6, "冬至": 23}
-"""Places of the terms in a solar year, 小寒 being 0."""
+TERMS: Final = [
+    "小寒",
+    "大寒",
+    "立春",
+    "雨水",
+    "惊蛰",
+    "春分",
+    "清明",
+    "谷雨",
+    "立夏",
+    "小满",
+    "芒种",
+    "夏至",
+    "小暑",
+    "大暑",
+    "立秋",
+    "处暑",
+    "白露",
+    "秋分",
+    "寒露",
+    "霜降",
+    "立冬",
+    "小雪",
+    "大雪",
+    "冬至",
+]
+"""The terms of a solar year in their order, two in each month."""
 
 
 class OutOfCalendar(JiashuError):
@@ -39,9 +64,15 @@ def of(day: date) -> tuple[int, int, int, bool]:
 
 
 def term(year: int, name: str) -> date:
-    """The day of 清明 or 冬至 in a solar year. Raises OutOfCalendar."""
-    found: date = TermUtils.nth_term_day(_known(year), _TERMS[name])
+    """The day of a solar term in a solar year. Raises OutOfCalendar."""
+    found: date = TermUtils.nth_term_day(_known(year), TERMS.index(name))
     return found
+
+
+def term_of(day: date) -> str:
+    """The solar term that begins on this day; "" on most days. Raises OutOfCalendar."""
+    near = TERMS[2 * day.month - 2 : 2 * day.month]
+    return next((name for name in near if term(day.year, name) == day), "")
 
 
 def _known(year: int) -> int:

@@ -115,8 +115,12 @@ def born(text: str) -> Birthday:
 FESTIVALS: Final = (
     Festival("new-year", "元旦", True, "短短一句。", _on(1, 1)),
     Festival("laba", "腊八", False, "喝腊八粥；糖尿病老人少放糖。", _lunar(12, 8), is_lunar=True),
-    Festival("xiaonian-north", "小年（北方）", True, "按老人的老家，北方是腊月廿三。", _lunar(12, 23), is_lunar=True),
-    Festival("xiaonian-south", "小年（南方）", True, "按老人的老家，南方是腊月廿四。", _lunar(12, 24), is_lunar=True),
+    Festival(
+        "xiaonian-north", "小年（北方）", True, "按老人家的习惯，北方多是腊月廿三。", _lunar(12, 23), is_lunar=True
+    ),
+    Festival(
+        "xiaonian-south", "小年（南方）", True, "按老人家的习惯，南方多是腊月廿四。", _lunar(12, 24), is_lunar=True
+    ),
     Festival(
         "chuxi",
         "除夕",
@@ -127,20 +131,22 @@ FESTIVALS: Final = (
     ),
     Festival("spring-festival", "春节", True, "一年里最要紧的问候；请孙辈录一句拜年。", _lunar(1, 1), is_lunar=True),
     Festival("lantern", "元宵节", True, "汤圆容易噎，切小、有人看着。", _lunar(1, 15), is_lunar=True),
+    Festival("longtaitou", "龙抬头", False, "二月二，讲究理发；想理的记下来。", _lunar(2, 2), is_lunar=True),
     Festival("womens-day", "妇女节", True, "只给女性：「奶奶、阿姨，节日好」。", _on(3, 8)),
     Festival(
         "qingming",
         "清明",
         False,
-        "不说快乐。外出祭扫先登记；亲人刚走的家庭多陪一会儿。",
+        "不说快乐。只给家属一句平实的话：要外出祭扫先登记；亲人刚走的家庭不发，多陪一会儿。",
         lambda year: lunar.term(year, "清明"),
     ),
     Festival("labour-day", "劳动节", True, "也谢谢同事。", _on(5, 1)),
-    Festival("mothers-day", "母亲节", True, "只给有子女、没有失独标记的老人；提醒子女录一句话。", _sunday(5, 2)),
-    Festival("fathers-day", "父亲节", True, "只给有子女、没有失独标记的老人；提醒子女录一句话。", _sunday(6, 3)),
+    Festival("mothers-day", "母亲节", True, "只给问过、愿意过的老人；提醒子女录一句话。", _sunday(5, 2)),
+    Festival("fathers-day", "父亲节", True, "只给问过、愿意过的老人；提醒子女录一句话。", _sunday(6, 3)),
     Festival("dragon-boat", "端午节", True, "说「端午安康」。粽子粘、糖多，少吃慢咽。", _lunar(5, 5), is_lunar=True),
     Festival("qixi", "七夕", False, "只给都住在院里、愿意过的夫妻。", _lunar(7, 7), is_lunar=True),
     Festival("zhongyuan", "中元节", False, "不问候。要祭拜的照实回答，不用明火。", _lunar(7, 15), is_lunar=True),
+    Festival("hanyi", "寒衣节", False, "不问候。要祭拜的照实回答，不用明火。", _lunar(10, 1), is_lunar=True),
     Festival("mid-autumn", "中秋节", True, "月饼糖油重，切小块分着吃；请家属来。", _lunar(8, 15), is_lunar=True),
     Festival("national-day", "国庆节", True, "短短一句。", _on(10, 1)),
     Festival(
@@ -153,14 +159,17 @@ FESTIVALS: Final = (
         "说「冬至安康」；江浙沪这天也祭祖，语气平和。",
         lambda year: lunar.term(year, "冬至"),
     ),
+    Festival("christmas", "圣诞节", False, "只给信基督教的老人，说「圣诞平安」。", _on(12, 25)),
 )
 USUAL: Final = frozenset({"spring-festival", "mid-autumn", "double-ninth"})
 """H1 names these three; a home may choose others."""
 FOR_WOMEN: Final = frozenset({"womens-day"})
-BY_HAND: Final = frozenset(
-    {"qingming", "zhongyuan", "mothers-day", "fathers-day", "qixi", "xiaonian-north", "xiaonian-south"}
-)
-"""A machine does not know who mourns, who lost a child, who came from where: colleagues greet, or nobody does."""
+FOR_FAMILIES: Final = frozenset({"qingming"})
+"""Of 清明 nothing is said to an elder unless the family wishes it, and that is a person's to say."""
+BY_HAND: Final = frozenset({"zhongyuan", "hanyi"})
+"""Days of the dead: nobody is greeted by a machine."""
+ALONE: Final = frozenset({"chuxi", "spring-festival", "lantern", "dragon-boat", "mid-autumn", "double-ninth"})
+"""Days on which families come together: somebody sits with those to whom nobody comes."""
 BY_ID: Final = {festival.id: festival for festival in FESTIVALS}
 
 

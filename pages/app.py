@@ -21,7 +21,7 @@ from conversations.phrases import day_of
 from pages.door import OPENID, Door
 from services.families import notice as notices
 from services.house import House
-from services.letters import letters
+from services.letters import letters, terms
 from services.letters.letters import Ask
 from services.media import media
 from services.ports import Identify
@@ -288,7 +288,15 @@ def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamRes
     chosen = request.query.get("size")
     size = "big" if (chosen or request.cookies.get("jiashu_size", "")) == "big" else ""
     answer = aiohttp_jinja2.render_template(
-        "letter.html", request, {"page": page, "told": told, "size": size, "seen": _seen(page)}
+        "letter.html",
+        request,
+        {
+            "page": page,
+            "told": told,
+            "size": size,
+            "seen": _seen(page),
+            "term": terms.line(request.app[HOUSE], page.day, request.app[CLOCK]()),
+        },
     )
     if chosen:
         answer.set_cookie("jiashu_size", size, max_age=365 * 86_400, path="/p", httponly=True, samesite="Lax")

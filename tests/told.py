@@ -66,7 +66,7 @@ _TOLD: Final = {
     "outbox person": "reach take_back",
     "outbox person residents": "hush",
     "residents": (
-        "add_bed add_contract add_paper admit close_bed edit_allergy edit_basics edit_habits edit_health "
+        "add_bed add_contract add_paper admit close_bed edit_allergy edit_basics edit_customs edit_habits edit_health "
         "edit_risks lay_out_beds lift_hush move open_bed remove_paper set_status sign_over tick_admission "
         "untick_admission"
     ),

@@ -2,12 +2,13 @@
 (design.md 5.9).
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from aiohttp import web
 
 from care import lunar, occasions
+from care.errors import NotFound
 from care.occasions import MONTHS, day_words
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
@@ -38,6 +39,21 @@ async def rows(request: web.Request) -> dict[str, Any]:
     return await _days(request)
 
 
+@ROUTES.get(r"/days/company/{day:\d{4}-\d\d-\d\d}", "greetings/company.html")
+async def company(request: web.Request) -> dict[str, Any]:
+    """Who sits with those to whom nobody comes on a festival, to be printed and filled in."""
+    who, zone = viewer(request), request.app[HOUSE].home.zone
+    access_page(who, DAYS)
+    try:
+        day = date.fromisoformat(request.match_info["day"])
+        names = [one.name for one in occasions.between(day, day)]
+    except (ValueError, lunar.OutOfCalendar) as error:
+        raise NotFound from error
+    begins = datetime.combine(day, time(), zone)
+    rows = await request.app[DATABASE].read(lambda db: queries.alone(db, who.sight, begins, begins + timedelta(days=1)))
+    return {"day": day, "name": "、".join(names), "rows": rows, "lunar_words": _lunar}
+
+
 @ROUTES.form(r"/days/{plan:\d{1,18}}/{verdict:held|cancelled|planned}", DecidePlan, "greetings/_list.html")
 async def decide(request: web.Request, form: DecidePlan) -> dict[str, Any]:
     """Hold, cancel, or plan again."""
@@ -61,7 +77,7 @@ async def _days(request: web.Request) -> dict[str, Any]:
     for line in lines:
         row = line.row
         planned = row.state == "planned"
-        fate = plans.fate(line.who, row.occasion, now)
+        fate = plans.fate(line.who, row.occasion, now, house)
         told = {
             "row": row,
             "who": line.who,
@@ -106,6 +122,7 @@ def _group(key: tuple[date, str, int], found: list[dict[str, Any]]) -> dict[str,
         "day": day,
         "title": title,
         "note": festival.note if festival else "",
+        "together": occasion in occasions.ALONE,
         "lines": found,
         "goes": sum(one["goes"] for one in found),
     }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from care import customs
 from care.risks import LEVELS as RISK_LEVELS
 from care.risks import RISKS
 from console.context import CLOCK, DATABASE, HOUSE
@@ -22,6 +23,11 @@ from storage.queries import greetings, residents_beds, residents_record, residen
 from storage.queries import residents as queries
 from storage.unit import Unit
 from web.sessions import viewer
+
+CUSTOMS: Final = {
+    name: [("", "没问过"), *words.items()]
+    for name, words in (("xiaonian", customs.XIAONIAN), ("parents", customs.PARENTS), ("faith", customs.FAITHS))
+}
 
 ROUTES: Final = Routes(RESIDENTS)
 RECENT: Final = 8
@@ -147,6 +153,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
     found = await request.app[DATABASE].read(work)
     return found | {
         "LEVELS": LEVELS,
+        "CUSTOMS": CUSTOMS,
         "RISK_LEVELS": tuple(RISK_LEVELS.items()),
         "REASONS_IDENTITY": record.REASONS,
         "may_bind": who.role in HANDLERS,

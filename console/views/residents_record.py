@@ -59,7 +59,7 @@ async def admit(request: web.Request, form: MoveIn) -> web.StreamResponse:
 
 
 @ROUTES.forms(
-    r"/residents/{resident:\d{1,18}}/{section:basics|allergy|health|habits|risks}",
+    r"/residents/{resident:\d{1,18}}/{section:basics|allergy|health|habits|customs|risks}",
     "section",
     SECTIONS,
     "residents/_one.html",

@@ -14,9 +14,9 @@ from care.choices import DEPARTMENTS, LONGEST, Choices
 from care.severity import CATEGORIES, Level
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import Routes
-from conversations import phrases
 from conversations.effects import say
 from services.access import Page, Viewer, access_page, pages
+from services.greetings.occasions import GREETED
 from services.house import House
 from services.outgoing import templates
 from services.roster import hours
@@ -233,8 +233,8 @@ def _said(festival: str, house: House, now: datetime) -> list[tuple[str, str, st
     """To whom, the sentence with an example, and the key of its words."""
     found = []
     for kind, words in (("elder", "老人"), ("family", "家属")):
-        key = f"occasion.{festival.replace('-', '_')}_{kind}"
-        if key in phrases.book():
+        key = GREETED.get(festival, ("", ""))[kind == "family"]
+        if key:
             found.append((words, house.words([say(key, called="王奶奶", elder="王桂兰")], now), key))
     return found
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from care import occasions, quiet_hours
+from care import customs, occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
 from care.states import Launch
@@ -57,14 +57,22 @@ GREETED: Final = {
     "laba": ("occasion.laba_elder", "occasion.laba_family"),
     "chuxi": ("occasion.chuxi_elder", "occasion.chuxi_family"),
     "spring-festival": ("occasion.spring_festival_elder", "occasion.spring_festival_family"),
+    "xiaonian-north": ("occasion.xiaonian_elder", "occasion.xiaonian_family"),
+    "xiaonian-south": ("occasion.xiaonian_elder", "occasion.xiaonian_family"),
     "lantern": ("occasion.lantern_elder", "occasion.lantern_family"),
+    "longtaitou": ("occasion.longtaitou_elder", ""),
     "womens-day": ("occasion.womens_day_elder", ""),
+    "qingming": ("", "occasion.qingming_family"),
     "labour-day": ("occasion.labour_day_elder", "occasion.labour_day_family"),
+    "mothers-day": ("occasion.mothers_day_elder", "occasion.mothers_day_family"),
+    "fathers-day": ("occasion.fathers_day_elder", "occasion.fathers_day_family"),
     "dragon-boat": ("occasion.dragon_boat_elder", "occasion.dragon_boat_family"),
+    "qixi": ("occasion.qixi_elder", ""),
     "mid-autumn": ("occasion.mid_autumn_elder", "occasion.mid_autumn_family"),
     "national-day": ("occasion.national_day_elder", "occasion.national_day_family"),
     "double-ninth": ("occasion.double_ninth_elder", "occasion.double_ninth_family"),
     "winter-solstice": ("occasion.winter_solstice_elder", "occasion.winter_solstice_family"),
+    "christmas": ("occasion.christmas_elder", ""),
 }
 """What can be said by a machine; on which of these days it is said the home chooses (H1 names three)."""
 NOT_GREETED: Final = "这一天院里不问候"
@@ -105,7 +113,7 @@ def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
     for who in families.people(db, home_id, everybody=True):
         if not (who.phone or who.is_elder):
             continue  # a relative without a phone in WeChat is told of a visit alone, which is booked by hand
-        for wish in _wishes(who, festivals, first):
+        for wish in _wishes(who, festivals, first, house):
             if not on.holds(_launched_by(wish.occasion), who.floor):
                 continue
             key = (wish.who.person_id, wish.occasion, wish.period)
@@ -234,6 +242,8 @@ def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
     why = "过了那一天，不补发" if local > last else must_not(who, row.occasion) if who else "已经不是家属了"
     if not why and row.occasion in GREETED and row.occasion not in house.choices.festivals:
         why = NOT_GREETED
+    if not why and who:
+        why = unwanted(who, row.occasion, house)
     if not why and who and not launch.launched(db, row.home_id).holds(_launched_by(row.occasion), who.floor):
         why = NOT_LAUNCHED
     if not why and who and quiet_hours.is_quiet(now, _zone(who, zone), who.kind, house.quiet):
@@ -268,9 +278,18 @@ class Fate:
     why: str
 
 
-def fate(who: Who, occasion: str, now: datetime) -> Fate:
+def unwanted(who: Who, occasion: str, house: House) -> str:
+    """Why a festival is not theirs, as far as they or their family have said (H1); "" when it is."""
+    if occasion not in GREETED:
+        return ""
+    if occasion in occasions.FOR_WOMEN and who.sex != "女":
+        return "不是这一位的节日"
+    return customs.why_not(who.customs, occasion, who.sex, house.choices.festivals)
+
+
+def fate(who: Who, occasion: str, now: datetime, house: House) -> Fate:
     """For the preview; it is asked again when the day comes."""
-    if why := must_not(who, occasion):
+    if why := must_not(who, occasion) or unwanted(who, occasion, house):
         return Fate(goes=False, hand=False, why=why)
     why = cannot(who, now)
     if not why:
@@ -325,12 +344,12 @@ def called(name: str, sex: str | None) -> str:
     return surname + title if title else name
 
 
-def _wishes(who: Who, festivals: list[Day], first: date) -> list[Wish]:
+def _wishes(who: Who, festivals: list[Day], first: date, house: House) -> list[Wish]:
     at = ELDER_AT if who.is_elder else FAMILY_AT
     found = [
         Wish(who, day.id, day.period, day.day, at, day.day)
         for day in festivals
-        if day.id not in occasions.FOR_WOMEN or (who.is_elder and who.sex == "女")
+        if GREETED[day.id][0 if who.is_elder else 1] and not unwanted(who, day.id, house)
     ]
     try:
         births = occasions.birthdays(occasions.born(who.born), first, first + AHEAD) if who.born else []

@@ -8,7 +8,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import select
 
+from care import customs
 from care import identity as papers
+from care.customs import Customs
 from care.errors import Changed, Forbidden, Invalid
 from care.risks import HIGH, LEVELS, RISKS
 from care.states import Allergy
@@ -74,6 +76,16 @@ class EditHabits(Form, frozen=True, kw_only=True):
     needs: str = ""
 
 
+class EditCustoms(Form, frozen=True, kw_only=True):
+    """How somebody keeps festivals, as they or their family say."""
+
+    xiaonian: str = ""
+    parents: str = ""
+    couple: bool = False
+    faith: str = ""
+    plain: bool = False
+
+
 class EditRisks(Form, frozen=True, kw_only=True):
     """The nine, each with what is done about it."""
 
@@ -103,15 +115,23 @@ class SeeIdentity(Form, frozen=True, kw_only=True):
     reason: str
 
 
-Section = EditBasics | EditAllergy | EditHealth | EditHabits | EditRisks
+Section = EditBasics | EditAllergy | EditHealth | EditHabits | EditCustoms | EditRisks
 SECTIONS: Final[dict[str, type[Form]]] = {
     "basics": EditBasics,
     "allergy": EditAllergy,
     "health": EditHealth,
     "habits": EditHabits,
+    "customs": EditCustoms,
     "risks": EditRisks,
 }
-TITLES: Final = {"basics": "基本", "allergy": "过敏", "health": "健康", "habits": "习惯", "risks": "风险"}
+TITLES: Final = {
+    "basics": "基本",
+    "allergy": "过敏",
+    "health": "健康",
+    "habits": "习惯",
+    "customs": "节日",
+    "risks": "风险",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +183,7 @@ def revisions(db: Unit, resident: tables.Resident, record: Record) -> dict[str, 
         "allergy": revision.of(record.allergy, record.allergies, record.allergy_at),
         "health": revision.of(record.health_at, *(getattr(record, name) for name in HEALTH)),
         "habits": revision.of(*(getattr(record, name) for name in HABITS)),
+        "customs": revision.of(record.customs),
         "risks": revision.of(record.risks, record.risks_at),
     }
 
@@ -276,6 +297,16 @@ def _habits(
     return ""
 
 
+def _customs(
+    db: Unit, viewer: Viewer, resident: tables.Resident, record: Record, form: EditCustoms, now: datetime
+) -> str:
+    del resident
+    told = Customs(form.xiaonian, form.parents, form.couple, form.faith, form.plain)
+    db.seal(record, "customs", customs.written(told))
+    record.customs_by, record.customs_at = viewer.id, now
+    return ""
+
+
 def _risks(db: Unit, viewer: Viewer, resident: tables.Resident, record: Record, form: EditRisks, now: datetime) -> str:
     del resident
     judged: dict[str, tuple[str, str]] = {}
@@ -311,5 +342,6 @@ _WRITES: Final[dict[type[Form], Callable[..., str]]] = {
     EditAllergy: _allergy,
     EditHealth: _health,
     EditHabits: _habits,
+    EditCustoms: _customs,
     EditRisks: _risks,
 }

@@ -20,6 +20,7 @@ SUBJECT: Final = Subject(
         "edit_allergy": "改过敏",
         "edit_health": "改健康",
         "edit_habits": "改习惯",
+        "edit_customs": "改过节的习惯",
         "edit_risks": "改风险",
         "see_identity": "看身份证号",
         "tick_admission": "办好一项入住手续",

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
+from care import customs
+from care.customs import NOTHING, Customs
 from storage import tables
 from storage.queries.residents import LIVING
 from storage.unit import Unit
@@ -33,6 +35,8 @@ class Who:
     left: int
     timezone: str | None
     floor: str = ""
+    customs: Customs = NOTHING
+    """How the resident keeps festivals."""
     phone: bool = True
     """Whether there is a phone of theirs in WeChat at all."""
 
@@ -117,6 +121,7 @@ def listed(
         (tie.person_id, residents[tie.resident_id], tie) for tie in ties
     ]
     serious |= _accusing(db, ids)
+    kept = _customs(db, list(residents))
     found = []
     for number, resident, tie in pairs:
         phone = phones.get(number)
@@ -142,10 +147,18 @@ def listed(
                 phone.session_left if phone is not None else 0,
                 persons[number].timezone,
                 resident.floor,
+                kept.get(resident.id, NOTHING),
                 phone is not None,
             )
         )
     return found
+
+
+def _customs(db: Unit, residents: Sequence[int]) -> dict[int, Customs]:
+    """How these residents keep festivals; who said nothing is not in it."""
+    table = tables.residents.Record
+    rows = db.scalars(select(table).where(table.resident_id.in_(residents), table.customs.is_not(None)))
+    return {row.resident_id: customs.read(db.open(row, "customs")) for row in rows}
 
 
 def floors(db: Unit, home_id: int) -> list[str]:

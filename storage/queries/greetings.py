@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from storage import tables
 from storage.queries.families import Who, listed
@@ -102,3 +102,28 @@ def visits(db: Unit, resident_id: int, now: datetime) -> list[tuple[str, datetim
         .order_by(tables.Visit.at)
     )
     return [(db.words(person, "name", "家属"), at) for at, person in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A resident to whom nobody comes on a day, as far as it is booked."""
+
+    resident_id: int
+    name: str
+    place: str
+    family: int
+    """Relatives who are known."""
+
+
+def alone(db: Unit, sight: Sight, begins: datetime, ends: datetime) -> list[Alone]:
+    """Who is in the house and has no visit between these moments, those without a family first."""
+    home, visit, tie = tables.Resident, tables.Visit, tables.Kinship
+    comes = select(visit.resident_id).where(visit.at >= begins, visit.at < ends, visit.cancelled_at.is_(None))
+    kin = select(func.count()).select_from(tie).where(tie.resident_id == home.id).scalar_subquery()
+    rows = db.execute(
+        select(home, tables.Person, kin)
+        .join(tables.Person, tables.Person.id == home.person_id)
+        .where(sight.resident(), home.status == "在住", home.id.not_in(comes))
+        .order_by(kin > 0, home.room, home.bed)
+    )
+    return [Alone(row.id, db.words(person, "name", "老人"), f"{row.room}-{row.bed}", kin) for row, person, kin in rows]

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import exists, or_, select
 
-from care import lunar, occasions
+from care import customs, lunar, occasions
+from care.customs import Customs
 from storage import tables
 from storage.tables.families_ties import TieChange
 from storage.tables.residents import Record
@@ -41,6 +42,7 @@ class Shown:
     admitted_on: date | None
     allergy: str
     photo_id: int | None
+    customs: Customs
     by: Mapping[str, tuple[str, datetime | None]]
     """Who wrote each section last, and when."""
 
@@ -49,7 +51,7 @@ def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> S
     """Everything of one record."""
     person = db.get_one(tables.Person, resident.person_id)
     number, born = db.words(record, "identity"), db.words(resident, "born")
-    sections = ("basics", "allergy", "health", "habits", "risks")
+    sections = ("basics", "allergy", "health", "habits", "customs", "risks")
     writers = {name: getattr(record, f"{name}_by") for name in sections}
     named: dict[Any, str] = dict(
         db.execute(
@@ -69,6 +71,7 @@ def shown(db: Unit, resident: tables.Resident, record: Record, today: date) -> S
         record.admitted_on,
         record.allergy,
         record.photo_id,
+        customs.read(db.open(record, "customs")),
         {name: (named.get(writers[name], "同事"), getattr(record, f"{name}_at")) for name in sections},
     )
 

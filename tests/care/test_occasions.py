@@ -122,7 +122,7 @@ def test_h1_days_from_the_papers_of_the_home(day: str, name: str) -> None:
 
 def test_h1_a_home_does_not_greet_on_days_of_the_dead_nor_by_default_on_small_ones() -> None:
     quiet = {one.id for one in occasions.between(date(2027, 1, 1), date(2027, 12, 31)) if not one.greet}
-    assert quiet == {"qingming", "zhongyuan", "qixi", "laba"}
+    assert quiet == {"qingming", "zhongyuan", "hanyi", "qixi", "laba", "longtaitou", "christmas"}
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_b1_the_first_and_the_last_day_of_a_year_are_days_and_none_beyond_them(t
 
 def test_b1_what_is_planned_of_a_lunar_festival_is_planned_once_in_each_lunar_year() -> None:
     lunar_ones = {"laba", "xiaonian-north", "xiaonian-south", "chuxi", "spring-festival", "lantern", "dragon-boat"}
-    lunar_ones |= {"qixi", "zhongyuan", "mid-autumn", "double-ninth"}
+    lunar_ones |= {"longtaitou", "hanyi", "qixi", "zhongyuan", "mid-autumn", "double-ninth"}
     for one in occasions.FESTIVALS:
         assert one.period(2027) == ("2027-lunar" if one.id in lunar_ones else "2027"), one.id
 

@@ -33,3 +33,20 @@ async def test_r1_l2_a_visit_is_booked_the_schedule_tells_why_not_and_hush_stops
     assert (
         await nurse.post(f"/residents/{number}/hush", {"on": "0", "drawn": lifted.headers["X-Drawn"]})
     ).status == 200
+
+
+async def test_h1_who_sits_with_those_to_whom_nobody_comes_is_a_sheet(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    desk, number = colleagues["chen"], await resident(house)
+    person = await house.home.person("kin3")
+    sheet = await desk.get("/days/company/2027-02-05")
+    assert "除夕 陪伴单" in sheet
+    assert "王桂兰" in sheet
+    assert (
+        await desk.post(f"/residents/{number}/visit", {"person": str(person), "at": "2027-02-05T15:00"})
+    ).status == 200
+    assert "王桂兰" not in await desk.get("/days/company/2027-02-05"), "her daughter comes"
+    assert "王桂兰" in await desk.get("/days/company/2027-02-06"), "but not on the day after"
+    for day in ("2027-02-31", "1800-01-01"):
+        await desk.get(f"/days/company/{day}", 404)

@@ -72,7 +72,7 @@ async def test_n3_lists_and_festivals_are_saved_and_shown(director: Colleague, h
     assert "1 个节日" in page
     assert 'value="winter-solstice" checked' in page
     assert 'value="spring-festival" >' in page
-    assert "机器人不问候" in await (await director.post("/settings/greetings", {"festivals": "qingming"})).text()
+    assert "机器人不问候" in await (await director.post("/settings/greetings", {"festivals": "zhongyuan"})).text()
     assert await house.home.one("SELECT count(*) FROM audit WHERE action = 'set_settings'") == 3
 
 

@@ -278,7 +278,10 @@ PAIRS: Final[tuple[Pair, ...]] = (
     same(BEDS, "resident.move", "Invalid"),
     same(BEDS, "resident.admit", "Invalid"),
     pair(BEDS, "resident.move", "resident.admit", "Invalid", "Invalid"),
-    *(same(START, f"record.{section}", "Changed") for section in ("basics", "allergy", "health", "habits", "risks")),
+    *(
+        same(START, f"record.{section}", "Changed")
+        for section in ("basics", "allergy", "health", "habits", "customs", "risks")
+    ),
     same(START, "record.contract", "Changed"),
     same(START, "record.tick"),
     same(START, "record.handover", "Decided"),

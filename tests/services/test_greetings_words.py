@@ -86,7 +86,8 @@ def test_f11_why_somebody_gets_nothing_is_one_line(who: Who, changed: dict[str, 
 
 
 def _planned(who: Who, *festivals: Day, first: date = FIRST) -> list[tuple[str, date, time, date]]:
-    return [(wish.occasion, wish.day, wish.at, wish.said_on) for wish in occasions._wishes(who, list(festivals), first)]
+    found = occasions._wishes(who, list(festivals), first, HOUSE)
+    return [(wish.occasion, wish.day, wish.at, wish.said_on) for wish in found]
 
 
 def test_h1_a_birthday_is_said_on_its_day_and_the_family_is_asked_three_days_before() -> None:
@@ -98,7 +99,7 @@ def test_h1_a_birthday_is_said_on_its_day_and_the_family_is_asked_three_days_bef
     month = FIRST - timedelta(days=27)
     assert _planned(ELDER, first=month - timedelta(days=1)) == []
     assert len(_planned(ELDER, first=month)) == 1, "thirty days ahead, and no more"
-    (wish,) = occasions._wishes(DAUGHTER, [], FIRST)
+    (wish,) = occasions._wishes(DAUGHTER, [], FIRST, HOUSE)
     assert wish.period.endswith("-17"), "of which elder it is"
 
 

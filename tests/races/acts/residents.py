@@ -26,7 +26,7 @@ ACTS: Final[dict[Key, Act]] = {
     post(_ONE + "/move", "move"): act(
         "resident.move", "bed", "resident.move resident.admit bed.close", UNIQUE, "Invalid"
     ),
-    **dict(map(_section, ("basics", "allergy", "health", "habits", "risks"))),
+    **dict(map(_section, ("basics", "allergy", "health", "habits", "customs", "risks"))),
     post(_ONE + "/identity", "identity"): act("record.identity", "record", why=READS),
     post(_ONE + "/contract", "contract"): act("record.contract", "record", "record.contract", PERSON, "Changed"),
     post(_ONE + "/tick", "tick"): act("record.tick", "record", "record.tick", PERSON, why="ticked is ticked"),

@@ -10,7 +10,7 @@ from services.residents.checklist import SignOver, Tick
 from services.residents.contracts import AddContract
 from services.residents.forms import Move
 from services.residents.papers import AddPaper, RemovePaper
-from services.residents.record import EditAllergy, EditBasics, EditHabits, EditHealth, EditRisks
+from services.residents.record import EditAllergy, EditBasics, EditCustoms, EditHabits, EditHealth, EditRisks
 from storage import tables
 from storage.tables.residents import Bed
 from storage.unit import Unit
@@ -91,6 +91,7 @@ SIDES: Final = (
     _edits("allergy", EditAllergy, {"allergy": "none"}, {"allergy": "some", "allergies": "青霉素"}),
     _edits("health", EditHealth, {"history": "高血压"}, {"history": "糖尿病"}),
     _edits("habits", EditHabits, {"likes": "川剧"}, {"likes": "折纸"}),
+    _edits("customs", EditCustoms, {"xiaonian": "north"}, {"xiaonian": "south"}),
     _edits("risks", EditRisks, {"fall": "low"}, {"fall": "high", "fall_how": "扶着走"}),
     in_unit("record.contract", _contract, lambda t, db: contracts.revision_of(db, t["room306"])),
     in_unit(
