@@ -3,7 +3,6 @@ L2).
 """
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +14,8 @@ from services.access import Viewer
 from services.families.reach import why_not
 from services.greetings import occasions
 from services.greetings.forms import BookVisit, DecidePlan
-from services.residents import record, residents
+from services.residents import residents
 from services.residents.forms import Hush, SetStatus
-from services.residents.record import EditCustoms
 from storage import tables
 from storage.queries import families
 from tests import houses
@@ -203,33 +201,6 @@ async def test_h1_n3_a_home_chooses_its_festivals_and_one_that_it_gave_up_is_not
     await everybody_writes(house)
     assert await release(house) == 0
     assert await states(house, "womens-day") == {"grandma": ("skipped", "这一天院里不问候")}
-
-
-async def test_h1_a_festival_that_is_not_theirs_is_not_said_and_what_is_said_later_holds(house: HomeUnderTest) -> None:
-    house.house.choices = Choices(festivals=frozenset({"mothers-day", "qingming", "xiaonian-north", "xiaonian-south"}))
-    house.clock.now = at_home(date(2027, 3, 20), 9)
-    assert await plans(house) == 3, "of 清明 families alone are told"
-    house.clock.now = at_home(date(2027, 5, 1), 9)
-    assert await plans(house) == 0, "nobody is greeted on a mother's day who was not asked"
-    resident = await house.one("SELECT r.id FROM resident r JOIN follower f USING (person_id) WHERE openid = 'grandma'")
-    nurse = await house.staff(Role.NURSE, "唐雨", "tang")
-
-    async def asks(**told: Any) -> None:
-        form = EditCustoms(**told)
-        await house.database.write(lambda db: record.edit(db, nurse, resident, "customs", form, house.clock()))
-
-    await asks(parents="yes", xiaonian="south")
-    assert await plans(house) == 4, "herself and her relatives"
-    await asks(parents="no", xiaonian="south")
-    house.clock.now = at_home(date(2027, 5, 9), 9)
-    await everybody_writes(house)
-    assert await release(house) == 0
-    told = await states(house, "mothers-day")
-    assert {told["grandma"], told["daughter"]} == {("skipped", "没问过要不要过")}
-    house.clock.now = at_home(date(2028, 1, 10), 9)
-    assert await plans(house) == 4
-    planned = await house.rows("SELECT DISTINCT occasion, day FROM plan WHERE day > '2028-01-01'")
-    assert [occasion for occasion, _ in planned] == ["xiaonian-south"]
 
 
 async def test_f16_a_son_abroad_is_not_woken(house: HomeUnderTest) -> None:
