@@ -1,4 +1,4 @@
-"""How somebody keeps festivals, as the family says: nothing is guessed, and nobody is greeted who was not asked (H1)."""
+"""How somebody keeps festivals, as the family says: nobody is greeted who was not asked (H1)."""
 
 from datetime import date, timedelta
 
