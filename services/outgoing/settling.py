@@ -174,7 +174,8 @@ def abandoned(
     clause = "" if everything else "AND lease_until < ?"
     rows = store.rows_locked(
         1,
-        f"SELECT id, person_id, queue, purpose, way, asked_at FROM outbox WHERE state = 'sending' AND mass_id IS NULL {clause}",
+        f"""SELECT id, person_id, queue, purpose, way, asked_at FROM outbox WHERE state = 'sending' AND mass_id IS NULL
+            {clause}""",
         *([] if everything else [machine_now]),
     )
     dead = [row for row in rows if row[0] not in under_way]

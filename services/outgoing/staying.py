@@ -1,5 +1,5 @@
-"""Why something that is ready does not leave now: the person sleeps or has had enough today, it is too old, somebody else
-speaks on the phone, nobody follows (F3, F16).
+"""Why something that is ready does not leave now: the person sleeps or has had enough today, it is too old, somebody
+else speaks on the phone, nobody follows (F3, F16).
 """
 
 from dataclasses import dataclass
@@ -100,7 +100,8 @@ def enough(store: Store, row: Ready, now: datetime, terms: Terms) -> bool:
     words = purposes.of_machines()
     marks = ", ".join("?" * len(words))
     found = store.row(
-        f"SELECT count(*) FROM outbox WHERE person_id = ? AND state = 'sent' AND settled_at >= ? AND purpose IN ({marks})",
+        f"""SELECT count(*) FROM outbox WHERE person_id = ? AND state = 'sent' AND settled_at >= ?
+            AND purpose IN ({marks})""",
         row.person,
         begun,
         *words,
