@@ -144,7 +144,7 @@ class Sender:
     async def _deliver(self, claim: Claim) -> Outcome:
         if claim.template is not None:
             base = self._house.public_url.rstrip("/") if self._house else ""
-            page = f"{base}/p/words/{claim.id}" if base else ""
+            page = f"{base}{claim.template.page or f'/p/words/{claim.id}'}" if base else ""
             card = Card(claim.template.template_id, claim.template.data, page, str(claim.id))
             return await self._platform.send_template(claim.openid, card)
         if claim.purpose != outbox.SPOKEN:

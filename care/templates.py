@@ -70,6 +70,12 @@ KINDS: Final = (
         "例如「探视预约通知」：来的前一天提醒。",
         ("elder", "home", "phone", "at", "matter", "state"),
     ),
+    Kind(
+        "letter",
+        "家书到了",
+        "例如「家书送达提醒」：两天没来信的家属，也知道今天的家书到了；只发给愿意收的，按她选的几天一次、几点。",
+        ("elder", "home", "at", "matter", "state"),
+    ),
 )
 BY_WORD: Final = {kind.word: kind for kind in KINDS}
 

@@ -22,7 +22,7 @@ from services.letters import shared
 from services.letters.access import access_letter
 from services.letters.forms import LetGo, WithdrawLetter, WriteLetter
 from services.letters.photos import PHOTOS, Photo, attach
-from services.outgoing import outbox
+from services.outgoing import outbox, templates
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of
 from settings import Home
@@ -34,7 +34,15 @@ from storage.tables.families_phones import CommonPhone
 from storage.types import new_id
 from storage.unit import Unit
 
-LETTER: Final = Purpose("letter", machine=True, by_day=True, parks=False)
+LETTER: Final = Purpose(
+    "letter",
+    machine=True,
+    by_day=True,
+    parks=False,
+    template="letter",
+    matter="今天的家书到了",
+    brief="家书到了",
+)
 LONGEST: Final = 300
 REACTIONS: Final = ("收到", "谢谢", "有疑问", "请来电")
 ASKS: Final = frozenset({"有疑问", "请来电"})
@@ -228,19 +236,20 @@ def release(db: Unit, house: House, letter_id: int, now: datetime) -> bool:
 
 
 def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident, now: datetime) -> None:
-    """Tell who may be told: daily scope, as often and at the hour that they want (N7), an open window, awake by their
-    own clock; what cannot leave then is not said later.
+    """Tell who may be told: daily scope, as often and at the hour that they want (N7), an open window or a template for
+    letters, awake by their own clock; what cannot leave then is not said later.
     """
     midnight = datetime.combine(row.day + timedelta(days=1), time(), house.home.zone)
     told = {"elder": queries.name(db, resident), "link": link(house.public_url, row.id)}
     today_words = house.words([say("letters.here", **told)], now)
     changed = row.held_why == SEEN or row.corrected
+    by_card = templates.stands(db, row.home_id, LETTER)
     for tie in queries.told(db, row.resident_id):
         kin, zone = tie.person_id, queries.zone(db, tie.person_id) or house.home.zone
         at = families.at_hour(now, tie.hour, zone)
         if (
             families.announces(tie.frequency, row.day, changed=changed)
-            and queries.window_open(db, kin, at)
+            and (by_card or queries.window_open(db, kin, at))
             and not quiet_hours.is_quiet(at, zone, "family", house.quiet)
         ):
             read_on = today(house.home, at)
@@ -256,6 +265,7 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
                 queue="notice",
                 not_before=at if tie.hour is not None else None,
                 expires_at=midnight if tie.hour is None else at + LATE,
+                fields={"elder": told["elder"], templates.PAGE: f"/p/letters/{row.id}"},
             )
 
 

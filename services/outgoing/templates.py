@@ -28,6 +28,8 @@ BROKEN: Final = frozenset({"40036", "40037", "43106", "43116", "48001", "40132"}
 """Errcodes after which a template is not tried again before somebody has bound it anew."""
 ONCE_FOR: Final = timedelta(minutes=9)
 """So long the platform knows our number of a message: it may be sent again without arriving twice."""
+PAGE: Final = "page"
+"""Among the fields: the page of ours that opens behind the card."""
 AGAIN: Final = "微信没应答；模板消息有编号，再发一次不会重复"
 REFUSED_WORDS: Final = "47003"
 """The errcode of values that the platform does not take: this message alone goes another way."""
@@ -44,6 +46,8 @@ class Filled:
 
     template_id: str
     data: dict[str, str]
+    page: str = ""
+    """The page of ours behind it; "" = that of its words."""
 
 
 def fill(
@@ -62,8 +66,9 @@ def fill(
     template_id, lines, broken_at = row
     if broken_at is not None:
         return None, REFUSED
-    data, why = rules.filled(lines_of(lines), _values(store, home_id, purpose, row_id, made_at, zone) | _phone(phone))
-    return (None, why) if why else (Filled(template_id, data), "")
+    values = _values(store, home_id, purpose, row_id, made_at, zone)
+    data, why = rules.filled(lines_of(lines), values | _phone(phone))
+    return (None, why) if why else (Filled(template_id, data, values.get(PAGE, "")), "")
 
 
 def _phone(phone: str) -> dict[str, str]:
@@ -100,6 +105,12 @@ def bound(db: Unit, home_id: int) -> dict[str, Template]:
     """What is bound, by the word of its kind."""
     rows = db.scalars(select(Template).where(Template.home_id == home_id, Template.template_id != ""))
     return {row.kind: row for row in rows}
+
+
+def stands(db: Unit, home_id: int, purpose: Purpose) -> bool:
+    """Whether what is said for this reason can leave as a card."""
+    row = bound(db, home_id).get(purpose.template)
+    return row is not None and row.broken_at is None
 
 
 def bind(db: Unit, viewer: Viewer, form: BindTemplate, there: Sequence[dict[str, str]], now: datetime) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from care.states import Role
+from services.outgoing import sending, templates
+from services.outgoing.forms import BindTemplate
 from storage import tables
 from storage.queries import letters as queries
 from storage.queries import letters_pages
@@ -79,3 +81,36 @@ async def test_f14_the_newest_letter_of_each_elder_and_the_shelf_to_its_last_let
             found, before = await shelf(before)
             assert found == page
             assert (before is None) is (number == len(pages) - 1)
+
+
+async def test_u1_f16_a_relative_outside_the_window_is_told_by_a_card_that_opens_her_letter(
+    house: HomeUnderTest,
+) -> None:
+    carer, director = (
+        await house.staff(Role.CARER, "周敏", "zhou", "3"),
+        await house.staff(Role.DIRECTOR, "沈国平", "shen"),
+    )
+    there = {
+        "template_id": "T-letter",
+        "title": "家书送达提醒",
+        "content": "老人姓名:{{thing1.DATA}}\n时间:{{time2.DATA}}\n",
+    }
+    form = BindTemplate(kind="letter", template="T-letter", lines=frozenset({"thing1=elder", "time2=at"}))
+    for openid in ("daughter", "niece"):
+        await house.hears("你好", openid)
+    house.clock.on(hours=49)
+    house.clock.now = house.clock.now.replace(hour=2)
+    await writes(house, carer)
+    await evening(house)
+    assert await house.one("SELECT count(*) FROM outbox WHERE purpose = 'letter'") == 0, "no window, no template"
+    await house.database.write(lambda db: templates.bind(db, director, form, [there], house.clock()))
+    house.clock.on(days=1)
+    house.clock.now = house.clock.now.replace(hour=2)
+    number = await writes(house, carer, sentence="下午唱了一首老歌。")
+    await evening(house)
+    claims = await house.database.store(lambda store: sending.claim(store, house.clock(), house.clock()))
+    told = {claim.openid: claim.template for claim in claims}
+    assert set(told) == {"daughter", "niece"}
+    card = told["niece"]
+    assert card is not None
+    assert (card.data["thing1"], card.page) == ("王桂兰", f"/p/letters/{number}")
