@@ -11,6 +11,7 @@ import secrets
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from bot.sender import Sender
 from services import install
 from services.greetings.occasions import GREETING
 from services.house import House
-from services.outgoing import masses, outbox
+from services.outgoing import mass_results, masses, outbox
 from settings import Home, Settings, Wechat
 from storage import migrate, seal, tables
 from storage.database import Database
@@ -70,7 +71,7 @@ async def _play(many: int, journal: Journal, database: Database, platform: Gatew
 
     async def event(_: str, number: str) -> None:
         fields = {"MsgID": number, "Status": "send success", "SentCount": str(PEOPLE)}
-        await database.store(lambda store: masses.told(store, ids.home_id, fields, clock[0]))
+        await database.store(lambda store: mass_results.told(store, ids.home_id, fields, clock[0]))
 
     journal.early = event
     sender, sends = (
@@ -78,7 +79,7 @@ async def _play(many: int, journal: Journal, database: Database, platform: Gatew
         MassSender(database, platform, house, lambda: clock[0]),
     )
     for number in range(many):
-        await database.store(lambda store, n=number: _queue(store, ids.home_id, people, n, clock[0]))  # type: ignore[misc]
+        await database.store(partial(_queue, home=ids.home_id, people=people, number=number, now=clock[0]))
         for _ in range(200):
             while await sender.begin() or sender.under_way:
                 await sender.finish()

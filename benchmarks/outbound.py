@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -180,7 +181,8 @@ async def _play(many: int, journal: Journal, database: Database, house: House, p
     ids = await database.write(lambda db: install.install(db, Settings(home=house.home), now))
     people = await database.store(lambda store: _people(store, ids.home_id, ids.account_id, now))
     for begin in range(0, many, 500):
-        await database.store(lambda store, at=begin: _queue(store, ids.home_id, people, at, min(many, at + 500), now))  # type: ignore[misc]
+        end = min(many, begin + 500)
+        await database.store(partial(_queue, home=ids.home_id, people=people, begin=begin, end=end, now=now))
 
     async def event(openid: str, number: str) -> None:
         person = people[int(openid[1:])]

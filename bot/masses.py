@@ -6,7 +6,7 @@ from typing import Final
 
 from care.errors import Busy
 from services.house import House
-from services.outgoing import masses
+from services.outgoing import mass_results, masses
 from services.outgoing.outbox import AT_ONCE
 from services.ports import Fate, Outcome, Platform
 from settings.clock import Clock, wall
@@ -56,7 +56,7 @@ class MassSender:
         if ask is not None:
             outcome = await self._asked(ask)
             await store(lambda store: masses.settle(store, ask, outcome, clock()))
-        written = await store(lambda store: masses.spread(store, clock()))
+        written = await store(lambda store: mass_results.spread(store, clock()))
         return joined >= AT_ONCE or ask is not None or written > 0
 
     async def _asked(self, ask: masses.Ask) -> Outcome:

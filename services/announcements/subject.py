@@ -19,7 +19,9 @@ async def _release(running: Running, now: datetime) -> None:
             there,
             lambda db, person, n=number: announcements.say_to(db, house, n, person, now),  # type: ignore[misc]
         )
-        if len(there) < AT_ONCE and not await database.read(lambda db, n=number: announcements.left(db, n, 1)):  # type: ignore[misc]
+        if len(there) >= AT_ONCE:
+            continue
+        if not await database.read(lambda db, n=number: announcements.left(db, n, 1)):  # type: ignore[misc]
             await database.write(lambda db, n=number: announcements.end(db, house, n, now))  # type: ignore[misc]
 
 

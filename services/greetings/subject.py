@@ -1,6 +1,7 @@
 """What this subject gives to the house."""
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from services.greetings import occasions
@@ -16,7 +17,8 @@ async def plan_ahead(running: Running, now: datetime) -> None:
     if wanted:
         for at in range(0, len(wanted), AT_ONCE):
             some = wanted[at : at + AT_ONCE]
-            await running.database.write(lambda db, some=some: occasions.plan(db, running.house, running.home_id, some))  # type: ignore[misc]
+            write = partial(occasions.plan, house=running.house, home_id=running.home_id, wishes=some)
+            await running.database.write(write)
 
 
 async def _release(running: Running, now: datetime) -> None:

@@ -64,7 +64,7 @@ def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: dat
 
 
 def expire(store: Store, now: datetime) -> int:
-    """What was true only for a time is not said or brought after it: the card of a festival, the call before a visit."""
+    """What was true only for a time is not said or brought after it: a card for a festival, the call before a visit."""
     words = tuple(sorted(name for name in purposes.of_machines() if not purposes.of(name).parks))
     marks = ", ".join("?" * len(words))
     rows = store.rows_locked(

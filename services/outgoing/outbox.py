@@ -320,7 +320,8 @@ def give_up_parked(store: Store, now: datetime, person_id: int | None = None) ->
     )
     rows = store.rows_locked(
         1,
-        f"SELECT id, person_id, queue, home_id, purpose FROM outbox WHERE state = 'parked' AND {clause} LIMIT {AT_ONCE}",
+        f"""SELECT id, person_id, queue, home_id, purpose FROM outbox WHERE state = 'parked' AND {clause}
+            LIMIT {AT_ONCE}""",
         value,
     )
     for row_id, person, queue, home, purpose in rows:

@@ -62,7 +62,8 @@ def _newest(store: Store, person_id: int, number: str, now: datetime) -> "_Row |
     return store.one_of(
         _Row,
         f"""SELECT {FIELDS} FROM outbox WHERE person_id = ? AND way = 'template' AND state IN ({states})
-            AND (ref IS NULL OR ? = 1) AND (proof IS NULL OR proof = 'handed') AND created_at > ? ORDER BY id LIMIT 1""",
+            AND (ref IS NULL OR ? = 1) AND (proof IS NULL OR proof = 'handed') AND created_at > ?
+            ORDER BY id LIMIT 1""",
         person_id,
         any_ref,
         now - LATELY,

@@ -131,10 +131,9 @@ def _ready(store: Store, now: datetime, limit: int, turns: tuple[str, ...]) -> l
     rows = store.all_of(
         Ready,
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
-            f.following,
-                  f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind,
-                  coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until, o.home_id, o.created_at, o.asked_at, o.code,
-            b.fields
+            f.following, f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind,
+            coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until, o.home_id, o.created_at, o.asked_at,
+            o.code, b.fields
            FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h
            ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = {PHONE}

@@ -26,7 +26,7 @@ from services.complaints import filing
 from services.context import Context
 from services.emergencies import alarms, cries, said
 from services.house import House
-from services.outgoing import masses, outbox, proofs
+from services.outgoing import mass_results, outbox, proofs
 from services.outgoing.purposes import Purpose
 from services.promises import promises
 from services.talks import dispatch, doubts, keeping, parts, reading, speaking, stepping, talks
@@ -73,8 +73,8 @@ def _together(store: Store, house: House, batch: Sequence[Envelope]) -> list[Rec
             store.flush()
             return results + _together(store, house, batch[place:])
         seen.add(who)
-        if isinstance(envelope.event, events.Notice) and envelope.event.kind == masses.KIND:
-            masses.told(store, envelope.home_id, envelope.event.fields, envelope.arrived_at)  # nobody speaks here
+        if isinstance(envelope.event, events.Notice) and envelope.event.kind == mass_results.KIND:
+            mass_results.told(store, envelope.home_id, envelope.event.fields, envelope.arrived_at)  # nobody speaks here
             results.append(Receipt(None))
         elif talk is not None and talk.repeat is not None:
             results.append(keeping.again(store, house, talk.repeat))

@@ -10,7 +10,7 @@ from bot.masses import MassSender
 from bot.sender import Sender
 from conversations import events
 from services.greetings import occasions
-from services.outgoing import masses, outbox
+from services.outgoing import mass_results, masses, outbox
 from storage import tables
 from tests.bot.test_outgoing import DAUGHTER, Outside, outside
 from tests.conftest import HomeUnderTest
@@ -72,7 +72,7 @@ class Day:
         return [one["content"] for one in self.outside.world.phones[phone].chat if one["kind"] == "mass"]
 
     async def told(self, **fields: str) -> None:
-        await self.home.hears(events.Notice(masses.KIND, fields), "mphelper")
+        await self.home.hears(events.Notice(mass_results.KIND, fields), "mphelper")
 
 
 @pytest.fixture
@@ -199,7 +199,8 @@ async def test_w6_what_the_platform_refused_reaches_nobody_and_says_why(day: Day
     await day.leave()
     assert await day.states() == {("cancelled", "mass", "refused")}
     assert (
-        await day.home.one("SELECT DISTINCT why FROM outbox WHERE purpose = 'greeting'") == masses.RESULTS["err(40001)"]
+        await day.home.one("SELECT DISTINCT why FROM outbox WHERE purpose = 'greeting'")
+        == mass_results.RESULTS["err(40001)"]
     )
 
 

@@ -291,7 +291,7 @@ async def test_n4_who_has_one_parent_here_and_one_moved_out_is_told(home: HomeUn
     assert [openid for openid, _ in await home.send_all()] == ["kin"]
 
 
-async def test_l1_a_restored_copy_tells_nobody_a_second_time(house: HomeUnderTest, lead: Viewer) -> None:
+async def test_p7_a_restored_copy_tells_nobody_a_second_time(house: HomeUnderTest, lead: Viewer) -> None:
     await house.hears("你好", "kin3")
     await writes(house, lead, Announce(words=WATER, urgent=True))
     await house.database.write(lambda db: epochs.begin(db, house.clock(), []))
