@@ -65,13 +65,13 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
         if who.is_elder or who.person_id in told or why_not(who, "survey", now):
             continue
         told.add(who.person_id)
-        _invite(db, house, row, who.person_id, now)
+        tell(db, house, row, who.person_id, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "begin_survey", f"campaign:{row.id}")
     db.store.hint("surveys")
     return len(told)
 
 
-def _invite(db: Unit, house: House, row: tables.Campaign, person_id: int, now: datetime) -> None:
+def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: datetime) -> None:
     """Tell somebody once that there is a questionnaire."""
     month = str(int(row.period[-2:]))
     outbox.enqueue(
@@ -79,7 +79,7 @@ def _invite(db: Unit, house: House, row: tables.Campaign, person_id: int, now: d
         home_id=row.home_id,
         person_id=person_id,
         purpose=SURVEY,
-        dedup_key=_key(row, person_id),
+        dedup_key=key_of(row, person_id),
         text=house.words([say("survey.here", month=month, link=link(house.public_url))], now),
         now=now,
         queue="notice",
@@ -87,8 +87,9 @@ def _invite(db: Unit, house: House, row: tables.Campaign, person_id: int, now: d
     )
 
 
-def _key(row: tables.Campaign, person_id: int) -> str:
-    return f"campaign:{row.id}:{person_id}:1"
+def key_of(row: tables.Campaign, person_id: int, n: int = 1) -> str:
+    """The cause of a message about a questionnaire: the first tells of it, the second reminds."""
+    return f"campaign:{row.id}:{person_id}:{n}"
 
 
 def left_out(db: Unit, home_id: int, now: datetime) -> list[int]:
@@ -98,7 +99,7 @@ def left_out(db: Unit, home_id: int, now: datetime) -> list[int]:
     row = queries.running(db, home_id)
     if row is None:
         return []
-    keys = {_key(row, one): one for one in queries.reconciled(db, row, now - AFTERWARDS)}
+    keys = {key_of(row, one): one for one in queries.reconciled(db, row, now - AFTERWARDS)}
     told = db.scalars(select(tables.Outbox.dedup_key).where(tables.Outbox.dedup_key.in_(keys)))
     return sorted(set(keys.values()) - {keys[key] for key in told})
 
@@ -114,7 +115,7 @@ def invite(db: Unit, house: House, person_id: int, now: datetime) -> bool:
     on = launch.launched(db, home_id)
     if all(why_not(who, "survey", now) or not on.holds(Launch.SURVEYS, who.floor) for who in ties):
         return False
-    _invite(db, house, row, person_id, now)
+    tell(db, house, row, person_id, now)
     return True
 
 

@@ -10,7 +10,7 @@ from care.errors import Conflict, Invalid, NotFound
 from care.states import Role
 from services.families import narrowing
 from services.families.forms import RemoveRelative
-from services.surveys import surveys
+from services.surveys import rounds, surveys
 from storage import tables
 from storage.queries import surveys as queries
 from storage.queries import talks
@@ -54,6 +54,41 @@ async def test_m1_who_may_be_asked_is_asked_once_and_the_others_find_it_by_a_wor
         with pytest.raises(NotFound):
             await house.database.read(lambda db, who=nobody: surveys.open_for(db, who))  # type: ignore[misc]
     assert (await house.database.read(lambda db: surveys.open_for(db, kin))).period == "2026-11"
+
+
+async def rounds_of(house: HomeUnderTest) -> list[str]:
+    """Whom the running questionnaire reaches now, by phone."""
+    due = await house.database.read(lambda db: rounds.due(db, house.ids.home_id, house.clock()))
+    for one in due:
+        await house.database.write(lambda db, p=one.person_id: rounds.say_to(db, house.house, p, house.clock()))  # type: ignore[misc]
+    left = await house.send_all()
+    assert len(left) == len(due)
+    return [f"{who} {'again' if '还没有您的一份' in words else 'first'}" for who, words in left]
+
+
+async def test_m1_who_could_not_be_told_is_told_later_and_who_has_not_answered_is_reminded_once(
+    house: HomeUnderTest,
+) -> None:
+    house.clock.now = house.clock.now.replace(hour=2)
+    await house.hears("你好", "daughter")
+    await begun(house)
+    assert [who for who, _ in await house.send_all()] == ["daughter"]
+    assert await rounds_of(house) == []
+    await house.hears("你好", "niece")
+    assert await rounds_of(house) == ["niece first"], "her window was shut on the first day"
+    house.clock.on(days=5)
+    assert await rounds_of(house) == [], "nobody is reached whose window is shut"
+    await house.hears("你好", "daughter")
+    await house.hears("你好", "niece")
+    person = await house.person("niece")
+    await house.database.write(lambda db: surveys.keep(db, person, {"attitude": 5}, ""))
+    assert await rounds_of(house) == ["daughter again"], "who has answered is not reminded"
+    house.clock.on(days=6)
+    await house.hears("你好", "daughter")
+    assert await rounds_of(house) == [], "once is enough"
+    house.clock.on(days=4)
+    await house.hears("你好", "cousin")
+    assert await rounds_of(house) == [], "after two weeks nobody is told of it any more"
 
 
 def test_fault_t_an_invitation_has_a_link_only_where_a_page_can_be_opened() -> None:
