@@ -3,6 +3,7 @@ M4).
 """
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -60,7 +61,8 @@ async def rounds_of(house: HomeUnderTest) -> list[str]:
     """Whom the running questionnaire reaches now, by phone."""
     due = await house.database.read(lambda db: rounds.due(db, house.ids.home_id, house.clock()))
     for one in due:
-        await house.database.write(lambda db, p=one.person_id: rounds.say_to(db, house.house, p, house.clock()))  # type: ignore[misc]
+        asked = partial(rounds.say_to, house=house.house, person_id=one.person_id, now=house.clock())
+        await house.database.write(asked)
     left = await house.send_all()
     assert len(left) == len(due)
     return [f"{who} {'again' if '还没有您的一份' in words else 'first'}" for who, words in left]
