@@ -1,5 +1,5 @@
-"""Whom a running questionnaire reaches after its first day: who could not be told then is told once they can be, and who
-has not answered is reminded once. That somebody answered is known, never what (M1, M4).
+"""Whom a running questionnaire reaches after its first day: who could not be told then is told once they can be, and
+who has not answered is reminded once. That somebody answered is known, never what (M1, M4).
 """
 
 from dataclasses import dataclass
