@@ -63,6 +63,7 @@ NAMES: Final[Mapping[str, str]] = {
     "home": "院名",
     "lead": "谁来办",
     "length": "几个字",
+    "level": "几级",
     "lines": "几行",
     "link": "链接",
     "matter": "什么事",

@@ -1,10 +1,17 @@
 """What this subject gives to the house."""
 
+from datetime import datetime
 from typing import Final
 
 from conversations.effects import AddToComplaint, NoteOnComplaint, OpenComplaint, ShowProgress, TakeVerdict, Withdraw
-from services.complaints import filing, verdicts
-from services.subject import Subject
+from services.complaints import charge, filing, today, verdicts
+from services.subject import Job, Running, Subject
+
+
+async def _tell(running: Running, now: datetime) -> None:
+    new = await running.database.read(lambda db: charge.untold(db, running.home_id, now))
+    await running.each(new, lambda db, case: charge.tell(db, running.house, case, now))
+
 
 SUBJECT: Final = Subject(
     name="complaints",
@@ -16,7 +23,11 @@ SUBJECT: Final = Subject(
         TakeVerdict: verdicts.take,
         ShowProgress: verdicts.show,
     },
+    jobs=(Job("in-charge", 5.0, _tell, "新投诉一分钟内报给负责人"),),
+    today=today.lines,
     actions={
+        "tell_charge": "报给负责人",
+        "see_at_night": "夜班回了一句",
         "open_case": "立案",
         "take_on": "接手联系",
         "assess": "评估",

@@ -55,6 +55,7 @@ class Charge:
     id: int = 0
     name: str = ""
     deputy: str = ""
+    deputy_id: int = 0
 
 
 def in_charge(db: Unit, home_id: int) -> Charge:
@@ -73,7 +74,8 @@ def in_charge(db: Unit, home_id: int) -> Charge:
     here = [row for row in found or () if row is not None and row.left_at is None]
     if not here or found is None:
         return Charge()
-    return Charge(here[0].id, here[0].name, here[1].name if len(here) > 1 else "")
+    second = here[1] if len(here) > 1 else None
+    return Charge(here[0].id, here[0].name, second.name if second else "", second.id if second else 0)
 
 
 def may_set(viewer: Viewer) -> bool:

@@ -89,7 +89,7 @@ def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: date
 
 def key_of(row: tables.Campaign, person_id: int, n: int = 1) -> str:
     """The cause of a message about a questionnaire: the first tells of it, the second reminds."""
-    return f"campaign:{row.id}:{person_id}:{n}"
+    return f"campaign:{row.id}:{person_id}:1" if n == 1 else f"campaign:{row.id}:{person_id}:again"
 
 
 def left_out(db: Unit, home_id: int, now: datetime) -> list[int]:

@@ -87,6 +87,16 @@ class Case:
         """Who answers for it."""
         return next((one.name for one in self.staff if one.id == self.complaint.owner_id), "")
 
+    @property
+    def told(self) -> str:
+        """Who in charge was told of it (C3)."""
+        return next((one.name for one in self.staff if one.id == self.complaint.told_id), "")
+
+    @property
+    def seen(self) -> str:
+        """Who said at night that she has seen it (F41)."""
+        return next((one.name for one in self.staff if one.id == self.complaint.seen_by), "")
+
     def waiting(self, kind: str) -> Paper | None:
         """The paper that waits for a decision."""
         return next((paper for paper in self.papers if paper.row.kind == kind and paper.row.verdict is None), None)

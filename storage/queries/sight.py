@@ -66,6 +66,12 @@ class Sight:
         """Complaints of the home that are not about the viewer; to be used where `complaint` is selected."""
         if not self.complaints:
             return false()
+        return self.not_about_me()
+
+    def not_about_me(self) -> ColumnElement[bool]:
+        """Complaints of the home that are not about the viewer, whether or not they handle any; of these nothing may be
+        shown but that they are there.
+        """
         return and_(tables.Complaint.home_id == self.home_id, ~self._about_me())
 
     def named_complaint(self) -> ColumnElement[bool]:

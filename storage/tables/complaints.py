@@ -73,6 +73,15 @@ class Complaint(Base):
     owner_id: Mapped[int | None] = column(
         BigInteger, "who answers for it; of a hidden name only this person and the director know", nullable=True
     )
+    told_at: Mapped[datetime | None] = column(Moment, "when who is in charge was told of it (C3)", nullable=True)
+    told_id: Mapped[int | None] = column(BigInteger, "who that was; null = there was nobody", nullable=True)
+    night_until: Mapped[datetime | None] = column(
+        Moment,
+        "it came while nobody was at the desk: until then who is on duty may say that she has seen it (F41)",
+        nullable=True,
+    )
+    seen_at: Mapped[datetime | None] = column(Moment, "when she did", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "who", nullable=True)
 
 
 class Accused(Base):

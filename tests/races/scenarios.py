@@ -13,6 +13,7 @@ from tests.races.moments.complaints import (
     INTERIM,
     LESSON,
     NAMED,
+    NIGHT,
     OPINION,
     OVERDUE,
     PLAN,
@@ -263,6 +264,7 @@ PAIRS: Final[tuple[Pair, ...]] = (
     same(TAUGHT, "knowledge.unteach", "NotFound"),
     same(START, "knowledge.new"),
     same(BLANK, "knowledge.blanks", "Changed"),
+    same(NIGHT, "case.night", "Decided"),
     # questionnaires
     same(START, "survey.begin", "Conflict"),
     pair(START, "survey.begin", HOSPITAL),

@@ -102,6 +102,7 @@ CONSOLE: Final[dict[Key, Act]] = {
         "case.call", "promise", why="the act chat.call on another page"
     ),
     post("/console/complaints/{complaint}/{act}", "note"): act("case.note", "case", why=READS),
+    post("/console/night/{complaint}", "see"): act("case.night", "case", "case.night", PERSON, "Decided"),
     post("/console/complaints/{complaint}/take", "take"): act("case.take", "case", why=READS),
     post("/console/complaints/{complaint}/evidence", "add"): act(
         "case.evidence", "case", "step.learn", PERSON, "Conflict"

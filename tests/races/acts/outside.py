@@ -85,6 +85,10 @@ OUTSIDE: Final[dict[Key, Act]] = {
         why="it leaves what is decided",
     ),
     ("job", "surveys"): act("job.surveys", "campaign", why="one line for a person, by its key, whoever is first"),
+    ("job", "survey-rounds"): act(
+        "job.survey-rounds", "campaign", why="one line for a person, by its key, whoever is first"
+    ),
+    ("job", "in-charge"): act("job.in-charge", "case", guard=PERSON, why="who comes second finds that she was told"),
     ("job", "cut-off"): act(
         "job.cut-off", "message", guard=AGAIN, why="what waited for us goes once; a row that went is not parked"
     ),

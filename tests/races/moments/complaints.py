@@ -6,7 +6,7 @@ from typing import Final
 
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import complaints, evidence, proposals, standing
+from services.complaints import charge, complaints, evidence, proposals, standing
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.media.files import File
 from services.talks import answering
@@ -164,6 +164,18 @@ async def _lesson(home: HomeUnderTest, facts: Facts) -> Facts:
     return {}
 
 
+async def _night(home: HomeUnderTest, facts: Facts) -> Facts:
+    """The daughter complained while nobody was at the desk."""
+    del facts
+    await home.hears("饭菜太凉了，我要投诉", "daughter")
+    case = await home.one("SELECT id FROM complaint ORDER BY id DESC")
+    morning = int((home.clock() + timedelta(hours=9)).timestamp() * 1_000_000)
+    await home.rows("UPDATE complaint SET night_until = ?, level = 3 WHERE id = ?", morning, case)
+    home.clock.on(minutes=1)
+    return {"case": case}
+
+
+NIGHT: Final = Stage("night", _night, START)
 COMPLAINT: Final = Stage("case", _complaint, START)
 NAMED: Final = Stage("named", _named, COMPLAINT)
 INQUIRY: Final = Stage("inquiry", brought_by(_assess), COMPLAINT)
@@ -183,6 +195,7 @@ OPINION: Final = Stage("opinion", sends, RESULT)
 FOLLOW_UP: Final = Stage("follow-up", _follow_up, OPINION)
 LESSON: Final = Stage("lesson", _lesson, FOLLOW_UP)
 SIDES: Final = (
+    in_unit("case.night", lambda t, db: charge.see(db, t.house, t.who(N), t["case"], t.now)),
     in_unit(
         "case.evidence",
         lambda t, db: evidence.add(

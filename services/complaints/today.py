@@ -1,0 +1,40 @@
+"""What of complaints stands on 今日 beside their clocks: what is yours to answer for, and what came at night (C3, F41)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from services.access import Viewer
+from services.complaints import charge
+from services.complaints.access import COMPLAINTS
+from services.subject import TodayLine
+from storage import tables
+from storage.unit import Unit
+
+
+def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
+    """A line for each complaint of which the viewer was told and which waits for its first answer; one for the night."""
+    found = []
+    if viewer.sees(COMPLAINTS):
+        case = tables.Complaint
+        asked = select(case).where(
+            viewer.sight.complaint(),
+            case.told_id == viewer.id,
+            case.feedback_at.is_(None),
+            case.closed_at.is_(None),
+        )
+        found = [
+            TodayLine(
+                "bad",
+                "由您负责",
+                f"{row.number}（{row.level} 级）",
+                "刚登记，等您答复家属",
+                f"/console/complaints/{row.id}",
+                "去答复",
+            )
+            for row in db.scalars(asked.order_by(case.opened_at).limit(5))
+        ]
+    if viewer.sees(charge.NIGHT) and (night := charge.waiting(db, viewer, now)):
+        words = f"{len(night)} 件投诉在等，客服下班了"
+        found.append(TodayLine("bad", "夜里", words, "点一下，告诉家属有人看到了", "/console/night", "去看"))
+    return found
