@@ -26,6 +26,11 @@ HUSHES: Final = {51: (30, 45), 52: (64, 70), 53: (280, 300)}
 IN_HOSPITAL: Final = {54: (60, 80), 55: (190, 215)}
 LEAVERS: Final = {80: 25, 81: 120}
 """Relative → on which day the account is unfollowed."""
+WEEKLY: Final = frozenset(range(60, 68))
+"""Relatives who want a letter announced on Sundays alone."""
+ON_CHANGE: Final = frozenset(range(68, 72))
+AT_HOUR: Final = {**dict.fromkeys(range(30, 36), 9), **dict.fromkeys(range(72, 76), 20)}
+"""Relatives who chose an hour of their own clock."""
 NO_SCOPE: Final = frozenset({82, 83})
 """Relatives who may not know of the days."""
 CUT_OFF: Final = (240, 247)
@@ -105,7 +110,7 @@ def dead(n: int, day: date) -> bool:
 
 
 def calendar(first: date, last: date) -> set[tuple[str, str, str]]:
-    """What the calendar asks for: (who, occasion, day), for everybody who lives when it is planned, which is thirty days
+    """What the calendar asks for: (who, occasion, day), for everybody who lives when it is planned, thirty days
     ahead. Who is not asked first, and 清明 for elders, are not in it.
     """
     found: set[tuple[str, str, str]] = set()

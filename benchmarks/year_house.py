@@ -225,6 +225,10 @@ def _finish(db: Unit, year: Year) -> None:
         db.store.lock_persons(row.id)
     for k, zone in year_home.ABROAD.items():
         db.get_one(tables.Person, year.people[f"家属{k:02d}"]).timezone = zone
+    for tie in db.query(tables.Kinship).all():
+        k = next(k for k in range(year_home.RELATIVES) if year.people[f"家属{k:02d}"] == tie.person_id)
+        tie.hour = year_home.AT_HOUR.get(k)
+        tie.frequency = "weekly" if k in year_home.WEEKLY else "changes" if k in year_home.ON_CHANGE else "daily"
     for k in year_home.WITHOUT_WECHAT:
         db.delete(db.query(tables.Follower).filter_by(openid=year_home.kin(k)).one())
     for stay in db.query(tables.Resident).all():

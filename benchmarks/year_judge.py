@@ -1,4 +1,4 @@
-"""Judges a year: each thing that was due is one row with one end, and each row with an end is what phones really got."""
+"""Judges a year: each thing that was due is one row with one end, and each row is what phones really got."""
 
 import itertools
 from collections import Counter, defaultdict
@@ -198,8 +198,22 @@ def _spoken(row: Row, at: datetime, year: Year, verdict: Verdict) -> None:
     for since, until in year.silent[row.openid]:
         if at > since + timedelta(minutes=1) and (until is None or at < until):
             verdict.say("a machine spoke after a death or in 静默", told)
+    if row.purpose == "letter":
+        _wished(row, at.astimezone(row.zone), verdict)
     if row.purpose in {"greeting", "birthday_soon", "letter"} and row.name in _UNTOLD:
         verdict.say("told of the days without a consent", told)
+
+
+def _wished(row: Row, local: datetime, verdict: Verdict) -> None:
+    """A letter as often, and at the hour, that its reader wished."""
+    k = int(row.name.removeprefix("家属")) if row.kind == "family" else -1
+    if k in year_home.WEEKLY and row.created_at.astimezone(ZONE).isoweekday() != 7:
+        verdict.say("a letter on a day that was not wished", (row.name, str(local)))
+    if k in year_home.ON_CHANGE:
+        verdict.say("a letter that had not changed, to who wants changes alone", (row.name, str(local)))
+    hour = year_home.AT_HOUR.get(k)
+    if hour is not None and not hour <= local.hour <= hour + 4:
+        verdict.say("a letter at an hour that was not wished", (row.name, hour, str(local)))
 
 
 _UNTOLD = {f"家属{k:02d}" for k in year_home.NO_SCOPE}

@@ -13,6 +13,7 @@ from services.outgoing.access import REACH
 from services.outgoing.forms import SettleByHand
 from services.setup import cut_off
 from storage.queries import outgoing as queries
+from storage.queries import outgoing_families
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -36,6 +37,14 @@ async def rows(request: web.Request) -> dict[str, Any]:
 async def cards(request: web.Request) -> dict[str, Any]:
     """The cards for the bedside, to be printed."""
     return await _reach(request)
+
+
+@ROUTES.get("/reach/families", "outgoing/families.html")
+async def families(request: web.Request) -> dict[str, Any]:
+    """找得到每一家: when each family was truly reached last, and whom to call (F45)."""
+    who, now = viewer(request), request.app[CLOCK]()
+    access_page(who, REACH)
+    return {"reach": await request.app[DATABASE].read(lambda db: outgoing_families.reach(db, who.sight, now))}
 
 
 @ROUTES.form(r"/reach/{row:\d{1,18}}", SettleByHand, "outgoing/_list.html")

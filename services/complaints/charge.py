@@ -1,4 +1,4 @@
-"""Who is in charge of a new complaint is told of it within a minute, by her own WeChat where she has bound one (C3; S4);
+"""Who is in charge of a new complaint is told within a minute, by her own WeChat where she has bound one (C3; S4);
 where nobody is at the desk, the colleague on duty may say at once that she has seen it (F41).
 """
 

@@ -1,4 +1,4 @@
-"""What of complaints stands on 今日 beside their clocks: what is yours to answer for, and what came at night (C3, F41)."""
+"""What of complaints stands on 今日 beside their clocks: what is yours to answer, and what came at night (C3, F41)."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from storage.unit import Unit
 
 
 def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
-    """A line for each complaint of which the viewer was told and which waits for its first answer; one for the night."""
+    """A line for each complaint of which the viewer was told and which nobody has answered; one for the night."""
     found = []
     if viewer.sees(COMPLAINTS):
         case = tables.Complaint

@@ -140,3 +140,15 @@ async def test_h1_an_elder_whom_no_message_reaches_gets_a_card_for_the_bedside(
     await chen.post(f"/reach/{row}", {"outcome": "printed"})
     assert await home.rows("SELECT way, proof FROM outbox") == [("hand", "printed")]
     assert "没有要打印的" in await chen.get("/reach/cards")
+
+
+async def test_f45_the_page_of_families_says_who_was_reached_and_whom_to_call(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    desk = colleagues["chen"]
+    page = await desk.get("/reach/families")
+    assert "0 / 2" in page
+    assert "每一家都联系得上" in page
+    await house.home.hears("你好", "kin3")
+    assert "1 / 2" in await desk.get("/reach/families")
+    await colleagues["zhou"].get("/reach/families", 404)
