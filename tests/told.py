@@ -67,8 +67,8 @@ _TOLD: Final = {
     "outbox person residents": "hush",
     "residents": (
         "add_bed add_contract add_paper admit close_bed edit_allergy edit_basics edit_customs edit_habits edit_health "
-        "edit_risks lay_out_beds lift_hush move open_bed remove_paper set_status sign_over tick_admission "
-        "untick_admission"
+        "edit_risks lay_out_beds lift_hush move open_bed remove_paper set_status sign_over tick_admission tick_after "
+        "untick_admission untick_after"
     ),
     "roster": (
         "edit_post edit_shift end_post end_shift rota_ask rota_copy rota_no rota_put rota_remove rota_replace "

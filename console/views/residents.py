@@ -147,6 +147,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
             "contracts": contracts.contracts(db, resident.id, today) if who.role in HANDLERS else [],
             "papers": papers.papers(db, resident.id, today) if who.role in ADMITS else [],
             "checklist": checklist.items(db, resident.id),
+            "after": checklist.after(db, resident.id) if hushed is not None or resident.status == "去世" else [],
             "recent": residents_timeline.timeline(db, who.sight, resident, most=RECENT)[0],
         }
 

@@ -126,3 +126,15 @@ async def sheet(request: web.Request) -> dict[str, Any]:
         return {"line": queries.one(db, resident), "items": checklist.items(db, resident.id)[:-1]}
 
     return await request.app[DATABASE].read(work)
+
+
+@ROUTES.get(f"{ONE}/after", "residents/after.html")
+async def afterwards(request: web.Request) -> dict[str, Any]:
+    """What people forget after a death, on paper (F11)."""
+    who, resident_id = viewer(request), int(request.match_info["resident"])
+
+    def work(db: Unit) -> dict[str, Any]:
+        resident = access_resident(db, who, resident_id)
+        return {"line": queries.one(db, resident), "after": checklist.after(db, resident.id)}
+
+    return await request.app[DATABASE].read(work)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from care.admission import CHECKLIST, HANDOVER
 from care.errors import Decided, Forbidden, Invalid
+from care.mourning import AFTER
 from services.access import Viewer, name_of
 from services.form import Form
 from services.residents import events
@@ -57,6 +58,17 @@ def items(db: Unit, resident_id: int) -> list[Item]:
     ]
 
 
+def after(db: Unit, resident_id: int) -> list[Item]:
+    """What is to be done after a death, as far as somebody has done it (F11)."""
+    done = {row.item: row for row in db.scalars(select(ChecklistItem).where(ChecklistItem.resident_id == resident_id))}
+    return [
+        Item(key, words, row.done_at, name_of(db, row.done_by), db.open(row, "note") or "")
+        if (row := done.get(key)) is not None
+        else Item(key, words)
+        for key, words in AFTER.items()
+    ]
+
+
 def tick(db: Unit, viewer: Viewer, resident_id: int, form: Tick, now: datetime) -> None:
     """Tick one thing, or take the tick away. Ticked twice it stays as the first did it. Raises Invalid, Forbidden,
     NotFound.
@@ -64,18 +76,20 @@ def tick(db: Unit, viewer: Viewer, resident_id: int, form: Tick, now: datetime) 
     resident = access_resident(db, viewer, resident_id, lock=True)
     if viewer.role not in ADMITS:
         raise Forbidden
-    if form.item not in CHECKLIST:
+    words = (CHECKLIST | AFTER).get(form.item)
+    if words is None:
         raise Invalid(why="手续里没有这一项，请刷新页面再看。")
     note = words_of(form.note)[:NOTE]
     row = _row(db, resident.id, form.item)
     if form.done and row is None:
         _write(db, viewer, resident, form.item, note, now)
     elif not form.done and row is not None:
-        if _row(db, resident.id, HANDOVER) is not None:
+        if form.item in CHECKLIST and _row(db, resident.id, HANDOVER) is not None:
             raise Invalid(why="已经交接签过字，这一项不能再取消。")
         db.delete(row)
-    action = "tick_admission" if form.done else "untick_admission"
-    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", action, f"resident:{resident.id}", CHECKLIST[form.item])
+    which = "admission" if form.item in CHECKLIST else "after"
+    action = f"tick_{which}" if form.done else f"untick_{which}"
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", action, f"resident:{resident.id}", words)
     db.store.hint("residents")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.residents import today
 from services.subject import Subject
 
 SUBJECT: Final = Subject(
@@ -25,6 +26,8 @@ SUBJECT: Final = Subject(
         "see_identity": "看身份证号",
         "tick_admission": "办好一项入住手续",
         "untick_admission": "取消一项入住手续",
+        "tick_after": "办好一项走后的事",
+        "untick_after": "取消一项走后的事",
         "sign_over": "入住交接签字",
         "add_contract": "登记合同",
         "add_paper": "加资料",
@@ -32,4 +35,5 @@ SUBJECT: Final = Subject(
     },
     things={"resident": "老人", "card": "老人的急救卡", "paper": "老人的资料"},
     topics=("residents",),
+    today=today.lines,
 )

@@ -282,3 +282,30 @@ def one(db: Unit, resident: tables.Resident) -> Line:
     person = db.get_one(tables.Person, resident.person_id)
     name = db.words(person, "name", "没写姓名")
     return Line(resident.id, person.id, name, resident.floor, resident.room, resident.bed, resident.status, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mourned:
+    """A resident for whom machines are silent: why, and since when."""
+
+    resident: int
+    name: str
+    place: str
+    kind: str
+    since: datetime
+
+
+def mourned(db: Unit, sight: Sight) -> list[Mourned]:
+    """静默 and deaths that stand, of residents whom the viewer works with, the oldest first."""
+    stop, home = tables.Stop, tables.Resident
+    rows = db.execute(
+        select(stop, home, tables.Person)
+        .join(home, home.person_id == stop.person_id)
+        .join(tables.Person, tables.Person.id == home.person_id)
+        .where(stop.home_id == sight.home_id, stop.lifted_at.is_(None), sight.resident())
+        .order_by(stop.set_at)
+    )
+    return [
+        Mourned(row.id, db.words(who, "name", "老人"), f"{row.room}-{row.bed}", one.kind, one.set_at)
+        for one, row, who in rows
+    ]

@@ -196,3 +196,17 @@ async def test_n3_a_closed_bed_is_counted_on_the_page_of_beds_and_breaks_nothing
     page = await colleagues["shen"].get("/residents/beds")
     assert "停用 1 张" in page
     assert "等院长确认" not in page, "that is said after a restore"
+
+
+async def test_f11_the_list_of_what_people_forget_opens_with_the_death_and_is_printed(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    director, page = colleagues["shen"], f"/residents/{await resident(house)}"
+    assert "走后的事" not in await director.get(page)
+    stands = {"status": "去世", "name": "王桂兰", "drawn": await director.drawn(page, "status")}
+    assert "走后的事" in await (await director.post(f"{page}/status", stands)).text()
+    ticked = await (await director.post(f"{page}/tick", {"item": "after_fees", "done": "1"})).text()
+    assert "1 / 13" in ticked
+    printed = await director.get(f"{page}/after")
+    assert "收费停在当天" in printed
+    assert "沈国平" in printed

@@ -1,0 +1,35 @@
+"""What of residents stands on 今日: 静默 that nobody has looked at for half a day, and the days after a death; for leads
+alone, and for nobody as a message (F11).
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from care import mourning
+from services.access import LEADS, Viewer
+from services.residents.residents import DEATH, HUSH
+from services.subject import TodayLine
+from storage import tables
+from storage.queries import residents as queries
+from storage.unit import Unit
+
+
+def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
+    """A line for each."""
+    if viewer.role not in LEADS:
+        return []
+    zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
+    today, found = now.astimezone(zone).date(), list[TodayLine]()
+    for stop in queries.mourned(db, viewer.sight):
+        page = f"/console/residents/{stop.resident}"
+        if stop.kind == HUSH and now - stop.since >= mourning.WAKES_AFTER:
+            hours = int((now - stop.since).total_seconds() // 3600)
+            text = "还要继续就不用动；不用了，到老人页上解除"
+            found.append(TodayLine("line", "静默", f"{stop.place} {stop.name}静默 {hours} 小时了", text, page, "去看"))
+        if stop.kind != DEATH:
+            continue
+        for name, day in mourning.days(stop.since.astimezone(zone).date(), today):
+            when = "今天" if day == today else "明天"
+            text = "要不要给家里打个电话，由人来定；机器人不发任何话"
+            found.append(TodayLine("line", "追思", f"{when}是{stop.name}的{name}", text, page, "看家属"))
+    return found
