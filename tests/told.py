@@ -56,6 +56,7 @@ _TOLD: Final = {
         "set_plan strike_contact take_lead tick_step untick_step write_incident"
     ),
     "inbox outbox person": "send_kept",
+    "expiries": "keep_date renew_date",
     "inbox person reach": "by_hand_no_answer by_hand_not_needed by_hand_printed by_hand_spoken",
     "inbox person": "ask_back hand_back log_call receive show wechat_shift wechat_tasks",
     "knowledge": "edit fill restore teach unteach",

@@ -249,7 +249,7 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
         at = families.at_hour(now, tie.hour, zone)
         if (
             families.announces(tie.frequency, row.day, changed=changed)
-            and (by_card or queries.window_open(db, kin, at))
+            and (queries.follows(db, kin) if by_card else queries.window_open(db, kin, at))
             and not quiet_hours.is_quiet(at, zone, "family", house.quiet)
         ):
             read_on = today(house.home, at)

@@ -164,6 +164,12 @@ def window_open(db: Unit, person_id: int, now: datetime) -> bool:
     return db.scalars(found).first() is not None
 
 
+def follows(db: Unit, person_id: int) -> bool:
+    """Whether somebody has a phone that follows the account: a card may reach it at any time."""
+    found = select(tables.Follower.id).where(tables.Follower.person_id == person_id, tables.Follower.following)
+    return db.scalars(found.limit(1)).first() is not None
+
+
 def zone(db: Unit, person_id: int) -> ZoneInfo | None:
     """A person's own time zone, where it is not the home's."""
     found = db.scalar(select(tables.Person.timezone).where(tables.Person.id == person_id))

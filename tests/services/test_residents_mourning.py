@@ -1,6 +1,7 @@
 """After a death: what people forget is a list, the days are for leads alone, and 静默 is asked about (F11, L2)."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_f11_what_people_forget_is_ticked_by_name_and_beside_the_list_of_t
     elder = await home.one("SELECT id FROM resident WHERE room = '306'")
     for _ in range(2):
         form = Tick(item="after_meals", done=True)
-        await home.database.write(lambda db, f=form: checklist.tick(db, nurse, elder, f, home.clock()))  # type: ignore[misc]
+        await home.database.write(partial(checklist.tick, viewer=nurse, resident_id=elder, form=form, now=home.clock()))
     found = await home.database.read(lambda db: checklist.after(db, elder))
     assert [(one.key, one.done_by) for one in found if one.done_at] == [("after_meals", "唐雨")]
     assert len(found) == len(mourning.AFTER)

@@ -232,6 +232,7 @@ FREE: Final = frozenset(
         "outbox.code",
         "outbox.ref",
         "by_hand.why",
+        "home_date.name",
         "mass_send.own",
         "mass_send.ref",
         "mass_send.code",

@@ -1,0 +1,1 @@
+"""What runs out on a day: contracts, papers of residents, and what the house itself must renew (A6)."""
