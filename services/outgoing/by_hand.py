@@ -58,7 +58,7 @@ def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: dat
     if machine is None:
         _over(store, person_id, now, HandOutcome.NOT_NEEDED, "outbox_id IS NOT NULL")
         return
-    marks = ", ".join("?" * len(machine))
+    marks = ", ".join("?" * len(machine)) or "NULL"
     clause = f"outbox_id IN (SELECT id FROM outbox WHERE person_id = ? AND purpose IN ({marks}))"
     _over(store, person_id, now, HandOutcome.NOT_NEEDED, clause, person_id, *machine)
 
@@ -66,7 +66,7 @@ def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: dat
 def expire(store: Store, now: datetime) -> int:
     """What was true only for a time is not said or brought after it: a card for a festival, the call before a visit."""
     words = tuple(sorted(name for name in purposes.of_machines() if not purposes.of(name).parks))
-    marks = ", ".join("?" * len(words))
+    marks = ", ".join("?" * len(words)) or "NULL"
     rows = store.rows_locked(
         1,
         f"""SELECT h.id, h.person_id, h.outbox_id FROM by_hand h JOIN outbox o ON o.id = h.outbox_id

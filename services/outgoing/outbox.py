@@ -188,7 +188,7 @@ def _say_late(store: Store, home_id: int, person: int, key: str, told: Sequence[
 def stop_machine(store: Store, people: Iterable[int], now: datetime) -> None:
     """Take back what machines queued for these people and what has not left (F11)."""
     machine = purposes.of_machines()
-    marks = ", ".join("?" * len(machine))
+    marks = ", ".join("?" * len(machine)) or "NULL"
     store.lock_persons(*people)
     for person in people:
         by_hand.forget(store, person, machine, now)
@@ -214,7 +214,7 @@ def _by_a_person(store: Store, person: int, now: datetime) -> None:
     nobody needs to (F42).
     """
     words = purposes.to_many()
-    marks = ", ".join("?" * len(words))
+    marks = ", ".join("?" * len(words)) or "NULL"
     rows = store.rows(
         f"""SELECT id, home_id, queue, purpose FROM outbox WHERE person_id = ? AND purpose IN ({marks})
             AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')""",

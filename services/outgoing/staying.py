@@ -98,7 +98,7 @@ def enough(store: Store, row: Ready, now: datetime, terms: Terms) -> bool:
     zone = ZoneInfo(row.zone)
     begun = datetime.combine(now.astimezone(zone).date(), time(), zone)
     words = purposes.of_machines()
-    marks = ", ".join("?" * len(words))
+    marks = ", ".join("?" * len(words)) or "NULL"
     found = store.row(
         f"""SELECT count(*) FROM outbox WHERE person_id = ? AND state = 'sent' AND settled_at >= ?
             AND purpose IN ({marks})""",

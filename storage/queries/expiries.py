@@ -47,7 +47,7 @@ def dates(db: Unit, sight: Sight) -> list[Item]:
 
 
 def _contracts(db: Unit, sight: Sight, today: date) -> list[Item]:
-    """Of each resident the contract that began last: the day to talk about the next one, or its end."""
+    """Of each resident the contract that began last, when the next one is to be talked about or it ends."""
     table, home = Contract, tables.Resident
     rows = db.execute(
         select(table, home, tables.Person)
@@ -62,11 +62,11 @@ def _contracts(db: Unit, sight: Sight, today: date) -> list[Item]:
         day = row.renew_on or row.ends_on
         if day is None or day > today + SOON:
             continue
-        over = row.ends_on is not None and row.ends_on < today
-        why = f"合同 {row.ends_on} 到期" if row.ends_on else "到了谈续签的日子"
+        talk = row.renew_on is not None and row.renew_on <= today
+        why = "该谈续签了" if talk else f"{day.month}月{day.day}日起谈续签" if row.renew_on else "合同到期"
         name = db.words(who, "name", "老人")
         title = f"{resident.room}-{resident.bed} {name}的合同"
-        found.append(Item("contract", title, row.ends_on if over and row.ends_on else day, why, _page(resident)))
+        found.append(Item("contract", title, row.ends_on or day, why, _page(resident)))
     return found
 
 

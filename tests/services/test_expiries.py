@@ -110,7 +110,7 @@ async def test_a6_a_contract_is_told_when_the_next_one_is_to_be_talked_about(hom
         confirmed_on=date(2026, 1, 1),
     )
     await home.database.write(lambda db: contracts.add(db, director, elder, form, home.clock()))
-    assert [text for _, text in await lines(home, director)] == ["1 样东西快到期。先看：306-1 王桂兰的合同，12月1日"]
+    assert [text for _, text in await lines(home, director)] == ["1 样东西快到期。先看：306-1 王桂兰的合同，12月31日"]
     assert await lines(home, nurse) == [], "who does not handle contracts is not told of them"
     await home.rows("UPDATE resident SET status = '去世' WHERE id = ?", elder)
     assert await lines(home, director) == [], "nobody talks of renewing with a family in mourning"
