@@ -56,7 +56,7 @@ GREETS: Final = frozenset(
         "christmas",
     ]
 )
-ASKED_FIRST: Final = frozenset({"mothers-day", "fathers-day", "qixi", "christmas"})
+ASKED_FIRST: Final = frozenset({"mothers-day", "fathers-day", "christmas"})
 """Nobody was asked, so nobody is greeted."""
 
 

@@ -49,10 +49,12 @@ class MassSender:
     async def round(self) -> bool:
         """Join some, ask for one, write down some; whether there may be more to do."""
         store, clock = self._database.store, self._clock
+        quiet = self._house.quiet
         if self._house.choices.cut_off:
-            return False
+            ended = await store(lambda store: mass_results.stop(store, clock()))
+            return ended > 0 or await store(lambda store: mass_results.spread(store, clock())) > 0
         joined = await store(lambda store: masses.join(store, clock()))
-        ask = await store(lambda store: masses.claim(store, clock(), wall()))
+        ask = await store(lambda store: masses.claim(store, clock(), wall(), quiet))
         if ask is not None:
             outcome = await self._asked(ask)
             await store(lambda store: masses.settle(store, ask, outcome, clock()))

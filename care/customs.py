@@ -10,7 +10,6 @@ from care.errors import Invalid
 
 XIAONIAN: Final = {"north": "腊月廿三", "south": "腊月廿四", "none": "不过小年"}
 PARENTS: Final = {"yes": "过", "no": "不提"}
-FAITHS: Final = {"none": "没有", "muslim": "伊斯兰教", "christian": "基督教", "buddhist": "佛教", "other": "别的"}
 NOT_ASKED: Final = "没问过"
 _ASKED: Final = {"mothers-day": "女", "fathers-day": "男"}
 """Festivals on which nobody is greeted who was not asked: a machine does not know who lost a child."""
@@ -24,9 +23,8 @@ class Customs:
     xiaonian: str = ""
     parents: str = ""
     """Mother's and father's day."""
-    couple: bool = False
-    """七夕: both live here and like it."""
-    faith: str = ""
+    christmas: bool = False
+    """They keep it, and want to hear of it; of a faith nothing is kept."""
     plain: bool = False
     """No festival is to be mentioned to them."""
 
@@ -34,7 +32,7 @@ class Customs:
     def told(self) -> list[tuple[str, str]]:
         """What was said, in words, for the page."""
         found = [("小年", XIAONIAN.get(self.xiaonian, "")), ("母亲节、父亲节", PARENTS.get(self.parents, ""))]
-        found += [("信仰", FAITHS.get(self.faith, "")), ("七夕", "老两口都在，愿意过" if self.couple else "")]
+        found.append(("圣诞节", "过" if self.christmas else ""))
         found.append(("节日", "都不提" if self.plain else ""))
         return [(name, words) for name, words in found if words]
 
@@ -51,7 +49,7 @@ def read(text: str | None) -> Customs:
 
 def written(customs: Customs) -> str | None:
     """As it is kept. Raises Invalid for a word that is not offered."""
-    offered = ((customs.xiaonian, XIAONIAN), (customs.parents, PARENTS), (customs.faith, FAITHS))
+    offered = ((customs.xiaonian, XIAONIAN), (customs.parents, PARENTS))
     if any(word and word not in words for word, words in offered):
         raise Invalid(why="没有这个选项，请刷新再选一次。")
     return None if customs == NOTHING else msgspec.json.encode(asdict(customs)).decode()
@@ -71,8 +69,6 @@ def why_not(customs: Customs, festival: str, sex: str | None, chosen: Collection
         if sex != _ASKED[festival]:
             return "不是这一位的节日"
         return "" if customs.parents == "yes" else "没问过要不要过"
-    if festival == "qixi":
-        return "" if customs.couple else "没说过愿意过七夕"
     if festival == "christmas":
-        return "" if customs.faith == "christian" else "不过圣诞"
+        return "" if customs.christmas else "没说过圣诞"
     return ""

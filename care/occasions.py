@@ -159,15 +159,15 @@ FESTIVALS: Final = (
         "说「冬至安康」；江浙沪这天也祭祖，语气平和。",
         lambda year: lunar.term(year, "冬至"),
     ),
-    Festival("christmas", "圣诞节", False, "只给信基督教的老人，说「圣诞平安」。", _on(12, 25)),
+    Festival("christmas", "圣诞节", False, "只给说过要过的老人，说「圣诞平安」。", _on(12, 25)),
 )
 USUAL: Final = frozenset({"spring-festival", "mid-autumn", "double-ninth"})
 """H1 names these three; a home may choose others."""
 FOR_WOMEN: Final = frozenset({"womens-day"})
 FOR_FAMILIES: Final = frozenset({"qingming"})
 """Of 清明 nothing is said to an elder unless the family wishes it, and that is a person's to say."""
-BY_HAND: Final = frozenset({"zhongyuan", "hanyi"})
-"""Days of the dead: nobody is greeted by a machine."""
+BY_HAND: Final = frozenset({"zhongyuan", "hanyi", "qixi"})
+"""Days of the dead, and that of couples: a machine does not know whose partner is there today."""
 ALONE: Final = frozenset({"chuxi", "spring-festival", "lantern", "dragon-boat", "mid-autumn", "double-ninth"})
 """Days on which families come together: somebody sits with those to whom nobody comes."""
 BY_ID: Final = {festival.id: festival for festival in FESTIVALS}

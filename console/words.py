@@ -41,6 +41,8 @@ STATES = {
 BAD = frozenset({"unknown", "given_up"})
 PURPOSES = {
     "answer": "同事的回复",
+    "in_charge": "报给负责人",
+    "night_seen": "值班看到了",
     "call": "打过的电话",
     "late_answer": "补发的回话",
     "result": "处理结果",

@@ -28,6 +28,8 @@ def _own(call: Call) -> str:
 async def send(call: Call) -> Answer:
     """To a list of phones. Raises Refused."""
     world, desk = call.world, call.world.desk
+    if world.errcodes:
+        raise Refused(world.errcodes.popleft())
     openids = call.asked.get("touser")
     if not isinstance(openids, list) or len(openids) < LEAST:
         raise Refused(40130)

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
-from services.complaints import charge
-from services.complaints.charge import NIGHT, SeeAtNight
+from services.complaints import night
+from services.complaints.night import NIGHT, SeeAtNight
 from web.sessions import viewer
 
 ROUTES: Final = Routes(NIGHT)
@@ -31,10 +31,10 @@ async def see(request: web.Request, form: SeeAtNight) -> dict[str, Any]:
     del form
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
     case = int(request.match_info["complaint"])
-    await request.app[DATABASE].write(lambda db: charge.see(db, house, who, case, now))
-    return await _night(request) | {"said": "发出去了。早上由负责的同事打电话。"}
+    await request.app[DATABASE].write(lambda db: night.see(db, house, who, case, now))
+    return await _night(request) | {"said": "正在发给家属。早上由负责的同事打电话。"}
 
 
 async def _night(request: web.Request) -> dict[str, Any]:
     who, now = viewer(request), request.app[CLOCK]()
-    return {"cases": await request.app[DATABASE].read(lambda db: charge.waiting(db, who, now)), "said": ""}
+    return {"cases": await request.app[DATABASE].read(lambda db: night.waiting(db, who, now)), "said": ""}

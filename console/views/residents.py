@@ -26,7 +26,7 @@ from web.sessions import viewer
 
 CUSTOMS: Final = {
     name: [("", "没问过"), *words.items()]
-    for name, words in (("xiaonian", customs.XIAONIAN), ("parents", customs.PARENTS), ("faith", customs.FAITHS))
+    for name, words in (("xiaonian", customs.XIAONIAN), ("parents", customs.PARENTS))
 }
 
 ROUTES: Final = Routes(RESIDENTS)
@@ -147,7 +147,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
             "contracts": contracts.contracts(db, resident.id, today) if who.role in HANDLERS else [],
             "papers": papers.papers(db, resident.id, today) if who.role in ADMITS else [],
             "checklist": checklist.items(db, resident.id),
-            "after": checklist.after(db, resident.id) if hushed is not None or resident.status == "去世" else [],
+            "after": checklist.after(db, resident),
             "recent": residents_timeline.timeline(db, who.sight, resident, most=RECENT)[0],
         }
 

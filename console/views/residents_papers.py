@@ -135,6 +135,9 @@ async def afterwards(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         resident = access_resident(db, who, resident_id)
-        return {"line": queries.one(db, resident), "after": checklist.after(db, resident.id)}
+        after = checklist.after(db, resident)
+        if not after:
+            raise NotFound
+        return {"line": queries.one(db, resident), "after": after}
 
     return await request.app[DATABASE].read(work)

@@ -1,93 +1,99 @@
-"""Who is in charge of a new complaint is told within a minute, by her own WeChat where she has bound one (C3; S4);
-where nobody is at the desk, the colleague on duty may say at once that she has seen it (F41).
+"""Who is in charge of a complaint is told within a minute, by her own WeChat where she has bound one (C3; S4): of a new
+one, of one that was handed to her, and in the place of who may not know of it any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from care.errors import Conflict, Decided, Invalid
-from care.severity import Level
 from care.sla import Kind
 from care.states import Role
 from conversations.effects import say
-from services.access import HANDLERS, WORKS, Page, Viewer, access_page, looks, name_of
-from services.form import Form
+from services.access import HANDLERS, Viewer
+from services.complaints import night
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
-from services.promises import promises
-from services.records import records
 from services.staff.unit import in_charge
 from storage import tables
 from storage.queries import complaints_night as queries
 from storage.tables.staff_wechat import StaffWechat
 from storage.unit import Unit
 
-NIGHT: Final = Page("夜里的投诉", "/night", WORKS)
-"""Complaints that came while nobody was at the desk: that somebody has seen them, and nothing of what they say."""
 IN_CHARGE: Final = Purpose("in_charge", template="matter", matter="有一件投诉由您负责", brief="请查看")
 """To a colleague; what she is told is no secret: a number and an hour."""
-SEEN: Final = Purpose(
-    "night_seen", on_sent=promises.reached, template="matter", matter="夜班看到了您反映的事", brief="夜班看到"
-)
-LATELY: Final = timedelta(days=1)
-"""Older ones were told of by hand, or by an earlier release."""
-BY_TAP: Final = frozenset({Level.S3, Level.S4})
-"""What is more serious wants a call at night as well."""
+TRUE_FOR: Final = timedelta(days=1)
 
 
-class SeeAtNight(Form, frozen=True, kw_only=True):
-    """One tap: she has seen it."""
-
-
-def untold(db: Unit, home_id: int, now: datetime) -> list[int]:
-    """New complaints of which nobody in charge has been told."""
+def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
+    """Complaints of which nobody in charge has been told; those whom somebody was told of who may not handle them any
+    more; and, once the desk has closed, those that who is on duty may answer.
+    """
     table = tables.Complaint
-    asked = select(table.id).where(
-        table.home_id == home_id, table.closed_at.is_(None), table.told_at.is_(None), table.opened_at > now - LATELY
-    )
-    return list(db.scalars(asked.order_by(table.id).limit(100)))
+    open_ = table.home_id == home_id, table.closed_at.is_(None)
+    waits = or_(table.told_at.is_(None), table.feedback_at.is_(None))
+    rows = list(db.scalars(select(table).where(*open_, waits).order_by(table.id).limit(500)))
+    lost = _lost(db, [row for row in rows if row.told_at is not None])
+    return [
+        row.id
+        for row in rows
+        if row.told_at is None or row.id in lost or (night.begins(house, row, now) and row.night_until is None)
+    ]
+
+
+def _lost(db: Unit, rows: Iterable[tables.Complaint]) -> set[int]:
+    """Those of these of which the one who was told has left, is meant by them, or handles none any more."""
+    told: dict[int, list[int]] = {}
+    for row in rows:
+        if row.told_id is not None:
+            told.setdefault(row.told_id, []).append(row.id)
+    found: set[int] = set()
+    for number, cases in told.items():
+        staff = db.get(tables.Staff, number)
+        may = set() if staff is None or staff.left_at is not None else queries.handled(db, _viewer(staff).sight, cases)
+        found |= set(cases) - may
+    return found
 
 
 def tell(db: Unit, house: House, case_id: int, now: datetime) -> None:
-    """Choose who is in charge and tell her; asked again under the lock of who complained."""
+    """Choose who is in charge and tell her, once; asked again under the lock of who complained and of her phone."""
     table = tables.Complaint
-    whose = db.scalar(select(table.person_id).where(table.id == case_id))
-    there = _candidates(db, db.get_one(table, case_id), house, now)
-    phones = {one.id: phone for one in there[:1] if (phone := _phone(db, one.id)) is not None}
-    db.lock_persons(*(one for one in (whose, *phones.values()) if one is not None))
+    seen = db.get_one(table, case_id)
+    there = _candidates(db, seen, house, now)
+    one = there[0] if there else None
+    phone = _phone(db, one.id) if one is not None else None
+    db.lock_persons(*sorted({seen.person_id, *([phone] if phone is not None else [])}))
     complaint = db.get_one(table, case_id, populate_existing=True)
-    if complaint.told_at is not None or complaint.closed_at is not None:
+    if complaint.closed_at is not None:
         return
-    complaint.told_at = now
-    if complaint.level in BY_TAP and complaint.feedback_at is None and house.hours.open_until(now) is None:
+    if complaint.night_until is None and night.begins(house, complaint, now):
         complaint.night_until = house.hours.next_open(now)
-    if there:
-        one = there[0]
-        complaint.told_id = one.id
-        if one.id in phones:
-            _send(db, house, complaint, one, phones[one.id], now)
-        db.store.audit(complaint.home_id, now, "machine", "tell_charge", f"case:{complaint.id}", one.name)
+        db.store.audit(complaint.home_id, now, "machine", "night_begins", f"case:{complaint.id}")
+    if complaint.told_at is None or _lost(db, [complaint]):
+        handed = complaint.told_at is not None or complaint.feedback_at is not None or complaint.owner_id is not None
+        complaint.told_at, complaint.told_id = now, one.id if one is not None else None
+        if one is not None:
+            if phone is not None and phone == _phone(db, one.id):
+                _send(db, house, complaint, one, phone, now, handed=handed)
+            db.store.audit(complaint.home_id, now, "machine", "tell_charge", f"case:{complaint.id}", one.name)
+    db.flush()
     db.store.hint("cases", f"case:{complaint.id}", "inbox")
+
+
+def _viewer(row: tables.Staff) -> Viewer:
+    return Viewer(row.id, row.home_id, row.name, Role(row.role), frozenset(row.floors.split()))
 
 
 def _candidates(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[Viewer]:
     """Who may be in charge, the first one first: its owner, who leads the unit, her deputy, a lead on duty, a lead, the
     director; never who is accused, and nobody who may not know of it.
     """
-    table = tables.Staff
-    rows = db.scalars(
-        select(table)
-        .where(
-            table.home_id == complaint.home_id, table.left_at.is_(None), table.role.in_([one.value for one in HANDLERS])
-        )
-        .order_by(table.id)
-    )
-    all_ = [Viewer(row.id, row.home_id, row.name, Role(row.role), frozenset(row.floors.split())) for row in rows]
-    may = [one for one in all_ if queries.may_handle(db, one.sight, complaint.id)]
+    table, roles = tables.Staff, [one.value for one in HANDLERS]
+    here = table.home_id == complaint.home_id, table.left_at.is_(None), table.role.in_(roles)
+    every = [_viewer(row) for row in db.scalars(select(table).where(*here).order_by(table.id))]
+    may = [one for one in every if queries.handled(db, one.sight, [complaint.id])]
     on_duty = {watch.name for watch in house.on_duty(now) if watch.name}
     order, unit = [Role.SUPERVISOR, Role.DIRECTOR, Role.DESK], in_charge(db, complaint.home_id)
 
@@ -106,8 +112,15 @@ def _phone(db: Unit, staff_id: int) -> int | None:
     return db.scalars(asked).first()
 
 
-def _send(db: Unit, house: House, complaint: tables.Complaint, one: Viewer, person: int, now: datetime) -> None:
-    words = say("staff.in_charge", number=complaint.number, level=str(complaint.level), by=_due(db, complaint))
+def _send(
+    db: Unit, house: House, complaint: tables.Complaint, one: Viewer, person: int, now: datetime, *, handed: bool
+) -> None:
+    number, level = complaint.number, str(complaint.level)
+    words = (
+        say("staff.handed_over", number=number, level=level)
+        if handed
+        else say("staff.in_charge", number=number, level=level, by=_due(db, complaint))
+    )
     outbox.enqueue(
         db.store,
         home_id=complaint.home_id,
@@ -116,7 +129,7 @@ def _send(db: Unit, house: House, complaint: tables.Complaint, one: Viewer, pers
         dedup_key=f"case:{complaint.id}:charge:{one.id}:{int(now.timestamp())}",
         text=house.words([words], now),
         now=now,
-        expires_at=now + LATELY,
+        expires_at=now + TRUE_FOR,
     )
 
 
@@ -125,57 +138,3 @@ def _due(db: Unit, complaint: tables.Complaint) -> datetime:
     table = tables.Promise
     asked = select(table.due_at).where(table.case_id == complaint.id, table.kind == Kind.FIRST_FEEDBACK.value)
     return db.scalars(asked.order_by(table.due_at)).first() or complaint.opened_at
-
-
-# -- at night ----------------------------------------------------------------------------------------------------------
-
-
-def waiting(db: Unit, viewer: Viewer, now: datetime) -> Sequence[queries.Waiting]:
-    """What somebody on duty may answer by one tap now; never of who is accused."""
-    access_page(viewer, NIGHT)
-    return queries.waiting(db, viewer.sight, now)
-
-
-def see(db: Unit, house: House, viewer: Viewer, case_id: int, now: datetime) -> None:
-    """She has seen it, and says so by name; the morning's call has a clock of its own. Raises Decided, Invalid,
-    NotFound.
-    """
-    access_page(viewer, NIGHT)
-    db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == case_id))
-    complaint = queries.one(db, viewer.sight, case_id)
-    looks(db, viewer, "case", complaint.id)
-    if complaint.seen_by is not None or complaint.feedback_at is not None:
-        who = name_of(db, complaint.seen_by or complaint.feedback_by)
-        raise Decided(who=who, what="告诉过家属看到了" if complaint.seen_by is not None else "答复过了")
-    until = complaint.night_until
-    if until is None or until <= now or complaint.closed_at is not None:
-        raise Invalid(why="客服上班了，这一件由他们答复。")
-    lead = name_of(db, complaint.told_id) if complaint.told_id is not None else "主管"
-    due = until + house.figures.first_feedback
-    words = house.words([say("complaint.seen_at_night", name=viewer.name, by=due, lead=lead)], now)
-    complaint.seen_by, complaint.seen_at = viewer.id, now
-    db.flush()
-    row = outbox.enqueue(
-        db.store,
-        home_id=complaint.home_id,
-        person_id=complaint.person_id,
-        purpose=SEEN,
-        dedup_key=f"case:{complaint.id}:night:1",
-        text=words,
-        now=now,
-        staff_id=viewer.id,
-    )
-    if row is None:
-        raise Conflict
-    promises.make(
-        db.store,
-        home_id=complaint.home_id,
-        person_id=complaint.person_id,
-        kind=Kind.CALL,
-        made_at=now,
-        due_at=due,
-        case_id=complaint.id,
-    )
-    records.written(db, viewer, complaint.id, "feedback", words, now, outbox_id=row)
-    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "see_at_night", f"case:{complaint.id}")
-    db.store.hint("cases", "promises", "inbox", f"person:{complaint.person_id}")

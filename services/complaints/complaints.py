@@ -53,6 +53,8 @@ def assess(db: Unit, house: House, viewer: Viewer, case_id: int, form: Assess, n
         raise Invalid(why="被投诉的人不在名单里，请重选。")
     if form.owner in form.accused or viewer.id in form.accused:
         raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
+    if form.owner not in {complaint.told_id, viewer.id}:
+        complaint.told_at, complaint.told_id = None, None  # the next look tells her
     complaint.category, complaint.level, complaint.scope, complaint.owner_id, complaint.stage = (
         form.category,
         form.level,

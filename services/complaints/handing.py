@@ -25,7 +25,7 @@ def hand_over(db: Unit, viewer: Viewer, case_id: int, to_id: int, now: datetime)
     if complaint.closed_at is not None or complaint.owner_id == to.id:
         return
     before = name_of(db, complaint.owner_id) if complaint.owner_id else "没有人"
-    complaint.owner_id, complaint.told_at = to.id, None  # the next look tells her
+    complaint.owner_id, complaint.told_at, complaint.told_id = to.id, None, None  # the next look tells her
     records.written(db, viewer, complaint.id, "note", f"由 {before} 交给 {to.name}", now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "hand_over", f"case:{complaint.id}", f"→ {to.name}")
     db.store.hint("colleagues")

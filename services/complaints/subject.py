@@ -9,7 +9,7 @@ from services.subject import Job, Running, Subject
 
 
 async def _tell(running: Running, now: datetime) -> None:
-    new = await running.database.read(lambda db: charge.untold(db, running.home_id, now))
+    new = await running.database.read(lambda db: charge.to_tell(db, running.house, running.home_id, now))
     await running.each(new, lambda db, case: charge.tell(db, running.house, case, now))
 
 
@@ -27,7 +27,8 @@ SUBJECT: Final = Subject(
     today=today.lines,
     actions={
         "tell_charge": "报给负责人",
-        "see_at_night": "夜班回了一句",
+        "see_at_night": "值班回了一句",
+        "night_begins": "没人在，值班可以先回一句",
         "open_case": "立案",
         "take_on": "接手联系",
         "assess": "评估",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.access import Viewer
-from services.complaints import charge
+from services.complaints import night
 from services.complaints.access import COMPLAINTS
 from services.subject import TodayLine
 from storage import tables
@@ -34,7 +34,9 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
             )
             for row in db.scalars(asked.order_by(case.opened_at).limit(5))
         ]
-    if viewer.sees(charge.NIGHT) and (night := charge.waiting(db, viewer, now)):
-        words = f"{len(night)} 件投诉在等，客服下班了"
-        found.append(TodayLine("bad", "夜里", words, "点一下，告诉家属有人看到了", "/console/night", "去看"))
+    if viewer.sees(night.NIGHT) and (waits := night.waiting(db, viewer, now)):
+        words = f"{len(waits)} 件投诉在等人看一眼"
+        found.append(
+            TodayLine("bad", "夜里", words, "客服下班了；点一下，告诉家属有人看到了", "/console/night", "去看")
+        )
     return found

@@ -67,7 +67,6 @@ GREETED: Final = {
     "mothers-day": ("occasion.mothers_day_elder", "occasion.mothers_day_family"),
     "fathers-day": ("occasion.fathers_day_elder", "occasion.fathers_day_family"),
     "dragon-boat": ("occasion.dragon_boat_elder", "occasion.dragon_boat_family"),
-    "qixi": ("occasion.qixi_elder", ""),
     "mid-autumn": ("occasion.mid_autumn_elder", "occasion.mid_autumn_family"),
     "national-day": ("occasion.national_day_elder", "occasion.national_day_family"),
     "double-ninth": ("occasion.double_ninth_elder", "occasion.double_ninth_family"),

@@ -265,7 +265,11 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
                 queue="notice",
                 not_before=at if tie.hour is not None else None,
                 expires_at=midnight if tie.hour is None else at + LATE,
-                fields={"elder": told["elder"], templates.PAGE: f"/p/letters/{row.id}"},
+                fields={
+                    "elder": told["elder"],
+                    "matter": LETTER.matter if read_on == row.day else f"{date_of(row.day, read_on)}的家书到了",
+                    templates.PAGE: f"/p/letters/{row.id}",
+                },
             )
 
 

@@ -2,21 +2,24 @@
 when its event tells how many got it (H1; wechat.md 6).
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from care.states import MassState
 from services.outgoing import by_hand, purposes
-from services.outgoing.masses import NOBODY_KNOWS
+from services.outgoing.masses import CUT, MASS, NOBODY_KNOWS, change
 from services.outgoing.outbox import AT_ONCE, finish
 from services.outgoing.staying import unsent
 from storage import tables
 from storage.store import Store
 
+log = logging.getLogger("jiashu.masses")
 KIND: Final = "masssendjobfinish"
 """The event that tells how it went."""
-LATELY: Final = timedelta(hours=2)
+LATELY: Final = timedelta(hours=24)
+"""Longer than that none is asked for."""
 NO_NUMBER: Final = frozenset({"", "0"})
 RESULTS: Final = {
     "err(40001)": "管理员在手机上拒绝了这次群发",
@@ -53,7 +56,7 @@ def spread(store: Store, now: datetime) -> int:
     number, state, why, code, told_at, reached, people = found
     end = MassState(state)
     proof = "refused" if end is MassState.FAILED else _proof(told_at, reached, people)
-    handed = "" if told_at is None else "OR (o.state = 'sent' AND o.proof = 'handed')"
+    handed = "" if told_at is None else "OR o.state = 'unknown' OR (o.state = 'sent' AND o.proof = 'handed')"
     rows = [
         _Joined(*row)
         for row in store.rows_locked(
@@ -66,7 +69,14 @@ def spread(store: Store, now: datetime) -> int:
     for row in rows:
         _write(store, row, end, proof, why or REFUSED, code or "", now)
     if len(rows) < AT_ONCE:
-        store.update(tables.MassSend, number, next_at=None)
+        store.change(
+            tables.MassSend,
+            "UPDATE mass_send SET next_at = NULL WHERE id = ? AND state = ? AND coalesce(told_at, 0) = ? RETURNING id",
+            number,
+            state,
+            told_at or 0,
+            persons=(),
+        )  # else its event came meanwhile, and there is another round
         store.hint("reach")
     return len(rows)
 
@@ -81,7 +91,7 @@ def _proof(told_at: int | None, reached: int | None, people: int) -> str:
 def _write(store: Store, row: _Joined, end: MassState, proof: str, why: str, code: str, now: datetime) -> None:
     store.hint("outbox", f"person:{row.person_id}")
     if end is MassState.SENT:
-        if row.state == "sending":
+        if row.state != "sent":
             finish(store, row.id, row.person_id, row.queue, now, state="sent", why="")
             by_hand.arrived(store, row.id, row.person_id, now)
         store.update(tables.Outbox, row.id, person=row.person_id, proof=proof)
@@ -96,13 +106,31 @@ def _write(store: Store, row: _Joined, end: MassState, proof: str, why: str, cod
     by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, why, now)
 
 
+def stop(store: Store, now: datetime) -> int:
+    """The account may not send: what waits to be joined or to be asked for is over, and not made up for (F17); of what
+    was asked without an answer nobody can know.
+    """
+    rows = store.rows_locked(
+        1,
+        f"""SELECT id, person_id, queue FROM outbox WHERE state = 'parked' AND code = '{MASS}'
+            ORDER BY id LIMIT {AT_ONCE}""",
+    )
+    for row_id, person, queue in rows:
+        finish(store, row_id, person, queue, now, state="cancelled", why=CUT)
+    for number, asked in store.rows("SELECT id, asked_at FROM mass_send WHERE state IN ('joining', 'waiting')"):
+        state, why = (MassState.FAILED, CUT) if asked is None else (MassState.UNKNOWN, NOBODY_KNOWS)
+        change(store, number, state, now, why=why)
+    return len(rows)
+
+
 def told(store: Store, home_id: int, fields: Mapping[str, str], now: datetime) -> None:
-    """The event: how many got it, or why nobody did. It may come before the answer to the call, and with number 0: then
-    it belongs to the only one of which nothing was told lately; of two nothing is guessed.
+    """The event: how many got it, or why nobody did. It may come before the answer to the call, with number 0, twice,
+    or of a mass send that somebody made in the platform's own console: what is not surely ours changes nothing.
     """
     number, status = (fields.get("MsgID") or fields.get("MsgId") or "").strip(), fields.get("Status", "").strip()
-    mass = _told_of(store, home_id, number, now)
+    mass = _told_of(store, home_id, number, fields.get("TotalCount", ""), now)
     if mass is None or not status:
+        log.warning("a result of no mass send of ours", extra={"action": "mass_result", "status": status[:32]})
         return
     good = status.replace(" ", "") == "sendsuccess"
     sent = fields.get("SentCount", "")
@@ -111,7 +139,8 @@ def told(store: Store, home_id: int, fields: Mapping[str, str], now: datetime) -
     store.change(
         tables.MassSend,
         """UPDATE mass_send SET state = ?, told_at = ?, reached = ?, next_at = ?, settled_at = coalesce(settled_at, ?),
-           lease_until = NULL, ref = coalesce(ref, ?), why = ?, code = ? WHERE id = ? RETURNING id""",
+           lease_until = NULL, ref = coalesce(ref, ?), why = ?, code = ? WHERE id = ? AND told_at IS NULL
+           RETURNING id""",
         (MassState.SENT if why is None else MassState.FAILED).value,
         now,
         reached,
@@ -126,17 +155,19 @@ def told(store: Store, home_id: int, fields: Mapping[str, str], now: datetime) -
     store.hint("outbox", "reach")
 
 
-def _told_of(store: Store, home_id: int, number: str, now: datetime) -> int | None:
+def _told_of(store: Store, home_id: int, number: str, total: str, now: datetime) -> int | None:
+    """By its number; else the only one of which nothing was told, that was asked for, and went to as many."""
     if number not in NO_NUMBER:
-        row = store.row("SELECT id FROM mass_send WHERE ref = ? AND told_at IS NULL", number[:32])
+        row = store.row("SELECT id, told_at FROM mass_send WHERE ref = ? AND home_id = ?", number[:32], home_id)
         if row is not None:
-            return int(row[0])
-    states = "'sending', 'sent'" if number in NO_NUMBER else "'sending', 'waiting', 'unknown'"
-    ref = "" if number in NO_NUMBER else "AND ref IS NULL AND tries > 0"
+            return int(row[0]) if row[1] is None else None
+    states = "'sending', 'sent', 'unknown'" if number in NO_NUMBER else "'sending', 'waiting', 'unknown'"
+    ref = "" if number in NO_NUMBER else "AND ref IS NULL AND asked_at IS NOT NULL"
     rows = store.rows(
-        f"""SELECT id FROM mass_send WHERE home_id = ? AND told_at IS NULL AND made_at > ? AND state IN ({states}) {ref}
-            ORDER BY id LIMIT 2""",
+        f"""SELECT id, people FROM mass_send WHERE home_id = ? AND told_at IS NULL AND made_at > ?
+            AND state IN ({states}) {ref} ORDER BY id LIMIT 2""",
         home_id,
         now - LATELY,
     )
-    return int(rows[0][0]) if len(rows) == 1 else None
+    ours = len(rows) == 1 and (not total or total == str(rows[0][1]))
+    return int(rows[0][0]) if ours else None

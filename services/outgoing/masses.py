@@ -14,10 +14,12 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from care import quiet_hours
+from care.quiet_hours import Quiet
 from care.states import MassState
 from care.ways import Way
 from services.outgoing import by_hand, purposes
-from services.outgoing.outbox import AT_ONCE, finish
+from services.outgoing.outbox import AT_ONCE, UNFOLLOWED, finish
 from services.outgoing.purposes import Purpose
 from services.outgoing.stops import STOPPED, stopped
 from services.ports import Fate, Outcome
@@ -44,6 +46,9 @@ ONCE_FOR: Final = timedelta(hours=23)
 """The platform knows our number for 24 hours."""
 BACK_OFF: Final = (5.0, 20.0, 60.0, 300.0)
 NEVER_TAKEN: Final = "到了晚上微信都没接，没有发"
+NOT_TODAY: Final = "到过了那天也没能群发，没有发"
+ASLEEP: Final = "轮到群发的时候对方在休息，等到早上就过时了"
+CUT: Final = "公众号停发中，没有群发，也不补发"
 NOBODY_KNOWS: Final = "群发时微信没应答，不确定送到没有；没有重发"
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 """Months of the ledger are the platform's."""
@@ -98,7 +103,7 @@ def taken(store: Store, person_id: int, now: datetime) -> int:
 
 def join(store: Store, now: datetime) -> int:
     """Join those who wait to mass sends of the same words; how many were looked at. One transaction joins some hundred;
-    when nobody waits any more what was joined may leave.
+    when nobody waits any more whom it could join, what was joined may leave.
     """
     rows = [
         _Waiting(*row)
@@ -111,24 +116,34 @@ def join(store: Store, now: datetime) -> int:
     ]
     if rows and now - moment(min(row.settled_at for row in rows)) < GATHERS:
         return 0
-    worded = [(row.home_id, row.purpose, _words(store, row), row) for row in rows if _holds(store, row, now)]
+    lonely = 0
+    worded = [
+        (row.home_id, row.purpose, _words(store, row), row)
+        for row in rows
+        if _holds(store, row, now, LONELY if len(rows) < LEAST else NOT_TODAY)
+    ]
     worded.sort(key=lambda one: one[:3])
     for (home, purpose, words), some in groupby(worded, key=lambda one: one[:3]):
-        _join(store, home, purpose, words, [row for *_, row in some], now)
-    if len(rows) < AT_ONCE:
-        for (number,) in store.rows(f"SELECT id FROM mass_send WHERE state = '{MassState.JOINING}'"):
-            store.update(tables.MassSend, number, state=MassState.WAITING.value, next_at=now)
+        lonely += _join(store, home, purpose, words, [row for *_, row in some], now)
+    waits = store.row(f"SELECT count(*) FROM outbox WHERE state = 'parked' AND code = '{MASS}'")
+    if waits is None or waits[0] <= lonely:  # else another process joins some of them just now
+        store.change(
+            tables.MassSend,
+            "UPDATE mass_send SET state = 'waiting', next_at = ? WHERE state = 'joining' RETURNING id",
+            now,
+            persons=(),
+        )
     return len(rows)
 
 
-def _holds(store: Store, row: _Waiting, now: datetime) -> bool:
+def _holds(store: Store, row: _Waiting, now: datetime, why: str) -> bool:
     """Whether it may still be said; what may not comes to its end."""
     purpose = purposes.of(row.purpose)
     if stopped(store, row.person_id):
         finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=STOPPED)
     elif moment(row.expires_at) <= now:
-        finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=LONELY)
-        by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, LONELY, now)
+        finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=why)
+        by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, why, now)
     else:
         return True
     return False
@@ -142,13 +157,18 @@ def _words(store: Store, row: _Waiting) -> str:
     return str(told.get(MASS, ""))
 
 
-def _join(store: Store, home: int, purpose: str, words: str, rows: list[_Waiting], now: datetime) -> None:
-    """One alone waits until somebody joins; the platform takes no list of one."""
-    found = _joining(store, home, purpose, words)
-    if not words or (found is None and len(rows) < LEAST):
-        return
-    number, people = found or (_new(store, home, purpose, words, min(row.expires_at for row in rows), now), 0)
-    rows = rows[: MOST - people]
+def _join(store: Store, home: int, purpose: str, words: str, rows: list[_Waiting], now: datetime) -> int:
+    """Into a mass send that is being joined, else into a new one; how many are left, since the platform takes no list
+    of one.
+    """
+    if not words:
+        return len(rows)
+    number = next((one for one in _joining(store, home, purpose, words) if _takes(store, one, len(rows), now)), None)
+    if number is None:
+        if len(rows) < LEAST:
+            return len(rows)
+        number = _new(store, home, purpose, words, min(row.expires_at for row in rows), now)
+        _takes(store, number, len(rows), now)
     for row in rows:
         store.update(
             tables.Outbox,
@@ -163,21 +183,35 @@ def _join(store: Store, home: int, purpose: str, words: str, rows: list[_Waiting
         )
         store.update(tables.OutboxBody, row.id, body=store.seal(tables.OutboxBody, "body", row.id, words))
         store.hint(f"person:{row.person_id}")
-    full = people + len(rows) >= MOST
-    state = MassState.WAITING if full else MassState.JOINING
-    store.update(tables.MassSend, number, people=people + len(rows), state=state.value, next_at=now if full else None)
+    return 0
 
 
-def _joining(store: Store, home: int, purpose: str, words: str) -> tuple[int, int] | None:
+def _takes(store: Store, number: int, many: int, now: datetime) -> bool:
+    """Whether a mass send is still being joined and has room; one that is full may leave."""
+    return bool(
+        store.change(
+            tables.MassSend,
+            f"""UPDATE mass_send SET people = people + ?,
+                state = CASE WHEN people + ? > {MOST - AT_ONCE} THEN 'waiting' ELSE state END,
+                next_at = CASE WHEN people + ? > {MOST - AT_ONCE} THEN ? ELSE next_at END
+                WHERE id = ? AND state = 'joining' RETURNING id""",
+            many,
+            many,
+            many,
+            now,
+            number,
+            persons=(),
+        )
+    )
+
+
+def _joining(store: Store, home: int, purpose: str, words: str) -> list[int]:
     rows = store.rows(
-        f"SELECT id, people, body FROM mass_send WHERE state = '{MassState.JOINING}' AND home_id = ? AND purpose = ?",
+        f"SELECT id, body FROM mass_send WHERE state = '{MassState.JOINING}' AND home_id = ? AND purpose = ?",
         home,
         purpose,
     )
-    for number, people, body in rows:
-        if store.open(tables.MassSend, "body", number, body).decode() == words:
-            return number, people
-    return None
+    return [number for number, body in rows if store.open(tables.MassSend, "body", number, body).decode() == words]
 
 
 def _new(store: Store, home: int, purpose: str, words: str, expires_at: int, now: datetime) -> int:
@@ -208,8 +242,10 @@ class _Row(NamedTuple):
     tries: int
 
 
-def claim(store: Store, now: datetime, machine_now: datetime) -> Ask | None:
-    """A mass send that may be asked for now, under lease; those that are too old come to their end."""
+def claim(store: Store, now: datetime, machine_now: datetime, quiet: Quiet = quiet_hours.USUAL) -> Ask | None:
+    """A mass send that may be asked for now, under lease; those that are too old come to their end. Whoever may not be
+    spoken to any more, sleeps, or cannot be reached so, is left out of the list.
+    """
     if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
         return None
     row = store.one_of(
@@ -223,22 +259,13 @@ def claim(store: Store, now: datetime, machine_now: datetime) -> Ask | None:
         return None
     unanswered = row.asked_at is not None
     if unanswered and machine_now - moment(row.asked_at or 0) >= ONCE_FOR:
-        _change(store, row.id, MassState.UNKNOWN, now, why=NOBODY_KNOWS)
+        change(store, row.id, MassState.UNKNOWN, now, why=NOBODY_KNOWS)
         return None
-    if not unanswered:
-        _drop_stopped(store, row.id, now)
-    openids = tuple(
-        str(found[0])
-        for found in store.rows(
-            """SELECT f.openid FROM outbox o JOIN follower f ON f.person_id = o.person_id AND f.binding <> 'shared'
-               WHERE o.mass_id = ? AND o.state = 'sending' AND f.id = (SELECT max(id) FROM follower
-               WHERE person_id = o.person_id) ORDER BY o.id""",
-            row.id,
-        )
-    )
-    if moment(row.expires_at) <= now or len(openids) < LEAST:
+    openids = _list(store, row.id, now, quiet, unanswered=unanswered)
+    over = moment(row.expires_at) <= now
+    if over or len(openids) < LEAST:
         state, why = (MassState.UNKNOWN, NOBODY_KNOWS) if unanswered else (MassState.FAILED, NEVER_TAKEN)
-        _change(store, row.id, state, now, why=why if moment(row.expires_at) <= now else LONELY)
+        change(store, row.id, state, now, why=why if over or unanswered else LONELY)
         return None
     taken_over = store.change(
         tables.MassSend,
@@ -258,31 +285,65 @@ def claim(store: Store, now: datetime, machine_now: datetime) -> Ask | None:
     return Ask(row.id, row.own, text, openids, unanswered)
 
 
-def _drop_stopped(store: Store, number: int, now: datetime) -> None:
-    """Before the first call: towards whom machines became silent since they were joined is left out (F11)."""
-    rows = store.rows_locked(
-        1,
-        """SELECT o.id, o.person_id, o.queue FROM outbox o WHERE o.mass_id = ? AND o.state = 'sending' AND
-           (o.person_id IN (SELECT person_id FROM stop WHERE lifted_at IS NULL)
-            OR o.person_id IN (SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id
-               JOIN stop s ON s.person_id = r.person_id WHERE s.lifted_at IS NULL)
-            OR o.person_id IN (SELECT person_id FROM conversation WHERE flow = 'bereaved')
-            OR NOT EXISTS (SELECT 1 FROM follower f WHERE f.person_id = o.person_id AND f.following
-               AND f.binding <> 'shared'))""",
+class _Listed(NamedTuple):
+    id: int
+    person_id: int
+    queue: str
+    openid: str | None
+    following: bool | int | None
+    binding: str | None
+    kind: str
+    zone: str
+
+
+def _list(store: Store, number: int, now: datetime, quiet: Quiet, *, unanswered: bool) -> tuple[str, ...]:
+    """Whom it goes to. Of who is left out after a call without an answer nobody can know whether they heard it."""
+    rows = store.all_of(
+        _Listed,
+        """SELECT o.id, o.person_id, o.queue, f.openid, f.following, f.binding, p.kind, coalesce(p.timezone, h.timezone)
+           FROM outbox o JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
+           LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
+           WHERE o.mass_id = ? AND o.state = 'sending' ORDER BY o.id""",
         number,
     )
-    for row_id, person, queue in rows:
-        finish(store, row_id, person, queue, now, state="cancelled", why=STOPPED)
+    silent = {row[0] for row in store.rows(SILENT, number)}
+    found: list[str] = []
+    out: dict[int, str] = {}
+    for row in rows:
+        if row.person_id in silent:
+            out[row.id] = STOPPED
+        elif row.openid is None or not row.following:
+            out[row.id] = UNFOLLOWED
+        elif row.binding == "shared":
+            out[row.id] = SHARED
+        elif quiet_hours.is_quiet(now, ZoneInfo(row.zone), row.kind, quiet):
+            out[row.id] = ASLEEP
+        else:
+            found.append(row.openid)
+    store.lock_persons(*sorted(row.person_id for row in rows if row.id in out))
+    for row in rows:
+        if row.id in out:
+            state, why = ("unknown", NOBODY_KNOWS) if unanswered else ("cancelled", out[row.id])
+            finish(store, row.id, row.person_id, row.queue, now, state=state, why=why)
+    return tuple(found)
+
+
+SILENT: Final = """SELECT o.person_id FROM outbox o WHERE o.mass_id = ? AND o.state = 'sending' AND
+    (o.person_id IN (SELECT person_id FROM stop WHERE lifted_at IS NULL)
+     OR o.person_id IN (SELECT k.person_id FROM kinship k JOIN resident r ON r.id = k.resident_id
+        JOIN stop s ON s.person_id = r.person_id WHERE s.lifted_at IS NULL)
+     OR o.person_id IN (SELECT person_id FROM conversation WHERE flow = 'bereaved'))"""
 
 
 def settle(store: Store, ask: Ask, outcome: Outcome, now: datetime) -> None:
     """What the platform answered. Without an answer it is asked again under the same number."""
     if outcome.fate is Fate.SENT:
-        _change(store, ask.id, MassState.SENT, now, ref=outcome.ref[:32] or None)
+        change(store, ask.id, MassState.SENT, now, ref=outcome.ref[:32] or None)
     elif outcome.fate in {Fate.GIVEN_UP, Fate.PARKED}:
-        _change(store, ask.id, MassState.FAILED, now, why=outcome.why[:160], code=outcome.code)
+        state, why = (MassState.UNKNOWN, NOBODY_KNOWS) if ask.unanswered else (MassState.FAILED, outcome.why[:160])
+        change(store, ask.id, state, now, why=why, code=outcome.code)
     elif outcome.fate is Fate.REVIEW:
-        _change(store, ask.id, MassState.SENT, now, why=outcome.why[:160], code=outcome.code)
+        change(store, ask.id, MassState.SENT, now, why=outcome.why[:160], code=outcome.code)
     else:
         tries = store.row("SELECT tries FROM mass_send WHERE id = ?", ask.id)
         wait = outcome.retry_after or BACK_OFF[min(tries[0] if tries else 1, len(BACK_OFF)) - 1]
@@ -299,7 +360,7 @@ def settle(store: Store, ask: Ask, outcome: Outcome, now: datetime) -> None:
         )
 
 
-def _change(
+def change(
     store: Store,
     number: int,
     state: MassState,
@@ -313,7 +374,7 @@ def _change(
     store.change(
         tables.MassSend,
         """UPDATE mass_send SET state = ?, settled_at = ?, next_at = ?, lease_until = NULL, ref = coalesce(ref, ?),
-           why = ?, code = ? WHERE id = ? AND state IN ('waiting', 'sending') RETURNING id""",
+           why = ?, code = ? WHERE id = ? AND state IN ('joining', 'waiting', 'sending') RETURNING id""",
         state.value,
         now,
         now,

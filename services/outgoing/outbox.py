@@ -235,7 +235,8 @@ def advance(store: Store, person_id: int, queue: str) -> None:
     store.change(
         tables.Outbox,
         f"""UPDATE outbox SET state = 'ready' WHERE state = 'waiting' AND id = (
-            SELECT min(id) FROM outbox WHERE person_id = ? AND queue = ? AND state IN {UNFINISHED}) RETURNING id""",
+            SELECT min(id) FROM outbox WHERE person_id = ? AND queue = ? AND mass_id IS NULL
+            AND state IN {UNFINISHED}) RETURNING id""",
         person_id,
         queue,
         persons=[person_id],

@@ -94,7 +94,8 @@ def assume(store: Store, now: datetime) -> int:
     """
     rows = store.rows_locked(
         1,
-        "SELECT id, person_id FROM outbox WHERE state = 'sent' AND proof = 'handed' AND settled_at <= ? LIMIT 200",
+        """SELECT id, person_id FROM outbox WHERE state = 'sent' AND proof = 'handed' AND mass_id IS NULL
+            AND settled_at <= ? LIMIT 200""",
         now - TELLS,
     )
     for row_id, person in rows:

@@ -40,12 +40,12 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
             TodayLine("line", "送达", f"{cards} 张床头卡要送", "印出来送到床头", "/console/reach/cards", "去印")
         )
     zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
-    if now.astimezone(zone).weekday() == MONDAY and (silent := outgoing_families.reach(db, viewer.sight, now).call):
+    if now.astimezone(zone).weekday() == MONDAY and (silent := outgoing_families.how_many(db, viewer.sight, now)):
         found.append(
             TodayLine(
                 "line",
                 "找得到",
-                f"{len(silent)} 家两周没联系上",
+                f"{silent} 家两周没联系上",
                 "打个电话问问近况",
                 "/console/reach/families",
                 "看是哪几家",

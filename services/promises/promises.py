@@ -203,6 +203,43 @@ def keep(
         store.hint("promises", f"person:{person_id}")
 
 
+def keep_first(store: Store, case_id: int, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
+    """The first answer to one case, and no other promise: of what else was asked the words say nothing (F41)."""
+    row = store.row(
+        "SELECT id FROM promise WHERE case_id = ? AND kind = ? AND kept_at IS NULL", case_id, Kind.FIRST_FEEDBACK.value
+    )
+    if row is None:
+        return
+    store.update(tables.Promise, row[0], person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None)
+    cancel_late_words(store, row[0], person_id, now)
+    store.update(
+        tables.Complaint, case_id, person=person_id, feedback_at=now, feedback_by=staff_id, stage=Stage.ASSESSMENT
+    )
+    store.hint("cases", f"case:{case_id}", "promises", f"person:{person_id}")
+
+
+def promise_call(store: Store, case_id: int, person_id: int, now: datetime, due_at: datetime) -> None:
+    """A call about a case that was told to the family with its hour; one that they wait for already is enough. The
+    person is locked.
+    """
+    if next_call(store, person_id, now) is not None:
+        return
+    row = store.row(
+        "SELECT home_id, inbox_id FROM promise WHERE case_id = ? AND kind = ?", case_id, Kind.FIRST_FEEDBACK.value
+    )
+    if row is not None:
+        make(
+            store,
+            home_id=row[0],
+            person_id=person_id,
+            kind=Kind.CALL,
+            made_at=now,
+            due_at=due_at,
+            case_id=case_id,
+            inbox_id=row[1],
+        )
+
+
 def reached(store: Store, sent: Sent) -> None:
     """A colleague's words arrived: promises of words are kept."""
     keep(store, sent.person_id, sent.staff_id, sent.now, how=sent.how, written_at=sent.written_at)

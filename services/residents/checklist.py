@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from care.admission import CHECKLIST, HANDOVER
 from care.errors import Decided, Forbidden, Invalid
@@ -58,9 +58,21 @@ def items(db: Unit, resident_id: int) -> list[Item]:
     ]
 
 
-def after(db: Unit, resident_id: int) -> list[Item]:
-    """What is to be done after a death, as far as somebody has done it (F11)."""
-    done = {row.item: row for row in db.scalars(select(ChecklistItem).where(ChecklistItem.resident_id == resident_id))}
+def mourning_since(db: Unit, person_id: int) -> datetime | None:
+    """Since when a death or 静默 stands; None where neither does."""
+    stop = tables.Stop
+    return db.scalar(select(func.min(stop.set_at)).where(stop.person_id == person_id, stop.lifted_at.is_(None)))
+
+
+def after(db: Unit, resident: tables.Resident) -> list[Item]:
+    """What is to be done after a death, as far as somebody has done it since (F11); nothing where neither a death nor
+    静默 stands.
+    """
+    since = mourning_since(db, resident.person_id)
+    if since is None:
+        return []
+    rows = db.scalars(select(ChecklistItem).where(ChecklistItem.resident_id == resident.id))
+    done = {row.item: row for row in rows if row.done_at >= since}
     return [
         Item(key, words, row.done_at, name_of(db, row.done_by), db.open(row, "note") or "")
         if (row := done.get(key)) is not None
@@ -81,6 +93,14 @@ def tick(db: Unit, viewer: Viewer, resident_id: int, form: Tick, now: datetime) 
         raise Invalid(why="手续里没有这一项，请刷新页面再看。")
     note = words_of(form.note)[:NOTE]
     row = _row(db, resident.id, form.item)
+    if form.item in AFTER:
+        since = mourning_since(db, resident.person_id)
+        if since is None:
+            raise Invalid(why="老人好好的，没有这些事要办。")
+        if row is not None and row.done_at < since:  # of a 静默 that was lifted, or of a mistake
+            db.delete(row)
+            db.flush()
+            row = None
     if form.done and row is None:
         _write(db, viewer, resident, form.item, note, now)
     elif not form.done and row is not None:

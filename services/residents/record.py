@@ -81,8 +81,7 @@ class EditCustoms(Form, frozen=True, kw_only=True):
 
     xiaonian: str = ""
     parents: str = ""
-    couple: bool = False
-    faith: str = ""
+    christmas: bool = False
     plain: bool = False
 
 
@@ -301,7 +300,7 @@ def _customs(
     db: Unit, viewer: Viewer, resident: tables.Resident, record: Record, form: EditCustoms, now: datetime
 ) -> str:
     del resident
-    told = Customs(form.xiaonian, form.parents, form.couple, form.faith, form.plain)
+    told = Customs(form.xiaonian, form.parents, form.christmas, form.plain)
     db.seal(record, "customs", customs.written(told))
     record.customs_by, record.customs_at = viewer.id, now
     return ""

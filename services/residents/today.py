@@ -20,9 +20,11 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
         return []
     zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
     today, found = now.astimezone(zone).date(), list[TodayLine]()
-    for stop in queries.mourned(db, viewer.sight):
+    found_of = queries.mourned(db, viewer.sight)
+    gone = {stop.resident for stop in found_of if stop.kind == DEATH or stop.status in queries.GONE}
+    for stop in found_of:
         page = f"/console/residents/{stop.resident}"
-        if stop.kind == HUSH and now - stop.since >= mourning.WAKES_AFTER:
+        if stop.kind == HUSH and stop.resident not in gone and now - stop.since >= mourning.WAKES_AFTER:
             hours = int((now - stop.since).total_seconds() // 3600)
             text = "还要继续就不用动；不用了，到老人页上解除"
             found.append(TodayLine("line", "静默", f"{stop.place} {stop.name}静默 {hours} 小时了", text, page, "去看"))
@@ -30,6 +32,6 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
             continue
         for name, day in mourning.days(stop.since.astimezone(zone).date(), today):
             when = "今天" if day == today else "明天"
-            text = "要不要给家里打个电话，由人来定；机器人不发任何话"
+            text = "按登记去世的那天算，先核对日子；打不打电话由人来定，机器人不发任何话"
             found.append(TodayLine("line", "追思", f"{when}是{stop.name}的{name}", text, page, "看家属"))
     return found

@@ -29,6 +29,7 @@ from storage.unit import Unit
 
 SURVEY: Final = Purpose("survey", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
+LATER: Final = 3
 AFTERWARDS: Final = timedelta(days=1)
 """How long after the end of a complaint a questionnaire may come."""
 
@@ -71,7 +72,7 @@ def begin(db: Unit, house: House, viewer: Viewer, now: datetime) -> int:
     return len(told)
 
 
-def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: datetime) -> None:
+def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: datetime, n: int = 1) -> None:
     """Tell somebody once that there is a questionnaire."""
     month = str(int(row.period[-2:]))
     outbox.enqueue(
@@ -79,7 +80,7 @@ def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: date
         home_id=row.home_id,
         person_id=person_id,
         purpose=SURVEY,
-        dedup_key=key_of(row, person_id),
+        dedup_key=key_of(row, person_id, n),
         text=house.words([say("survey.here", month=month, link=link(house.public_url))], now),
         now=now,
         queue="notice",
@@ -88,7 +89,11 @@ def tell(db: Unit, house: House, row: tables.Campaign, person_id: int, now: date
 
 
 def key_of(row: tables.Campaign, person_id: int, n: int = 1) -> str:
-    """The cause of a message about a questionnaire: the first tells of it, the second reminds."""
+    """The cause of a message about a questionnaire: the first tells of it, the second reminds, LATER tells of it who
+    could not be told at first.
+    """
+    if n == LATER:
+        return f"campaign:{row.id}:{person_id}:later"
     return f"campaign:{row.id}:{person_id}:1" if n == 1 else f"campaign:{row.id}:{person_id}:again"
 
 

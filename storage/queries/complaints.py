@@ -90,12 +90,12 @@ class Case:
     @property
     def told(self) -> str:
         """Who in charge was told of it (C3)."""
-        return next((one.name for one in self.staff if one.id == self.complaint.told_id), "")
+        return self.keepers.get(self.complaint.told_id, "")
 
     @property
     def seen(self) -> str:
         """Who said at night that she has seen it (F41)."""
-        return next((one.name for one in self.staff if one.id == self.complaint.seen_by), "")
+        return self.keepers.get(self.complaint.seen_by, "")
 
     def waiting(self, kind: str) -> Paper | None:
         """The paper that waits for a decision."""

@@ -293,6 +293,7 @@ class Mourned:
     place: str
     kind: str
     since: datetime
+    status: str
 
 
 def mourned(db: Unit, sight: Sight) -> list[Mourned]:
@@ -306,6 +307,6 @@ def mourned(db: Unit, sight: Sight) -> list[Mourned]:
         .order_by(stop.set_at)
     )
     return [
-        Mourned(row.id, db.words(who, "name", "老人"), f"{row.room}-{row.bed}", one.kind, one.set_at)
+        Mourned(row.id, db.words(who, "name", "老人"), f"{row.room}-{row.bed}", one.kind, one.set_at, row.status)
         for one, row, who in rows
     ]

@@ -10,8 +10,9 @@ from bot.masses import MassSender
 from bot.sender import Sender
 from conversations import events
 from services.greetings import occasions
-from services.outgoing import mass_results, masses, outbox
+from services.outgoing import mass_results, masses, outbox, proofs
 from storage import tables
+from storage.store import Store
 from tests.bot.test_outgoing import DAUGHTER, Outside, outside
 from tests.conftest import HomeUnderTest
 
@@ -70,6 +71,16 @@ class Day:
 
     def heard(self, phone: str = DAUGHTER) -> list[str]:
         return [one["content"] for one in self.outside.world.phones[phone].chat if one["kind"] == "mass"]
+
+    async def hush(self, phone: str) -> None:
+        person, now = await self.home.person(phone), self.home.clock()
+
+        def stop(store: Store) -> None:
+            store.lock_persons(person)
+            home = self.home.ids.home_id
+            store.insert(tables.Stop, home_id=home, person_id=person, kind="hush", set_at=now, set_by=1)
+
+        await self.home.database.store(stop)
 
     async def told(self, **fields: str) -> None:
         await self.home.hears(events.Notice(mass_results.KIND, fields), "mphelper")
@@ -180,13 +191,7 @@ async def test_l2_who_lost_somebody_since_they_were_joined_is_left_out(day: Day)
     await day.leave(seconds=0)
     day.home.clock.on(seconds=90)
     await day.home.database.store(lambda store: masses.join(store, day.home.clock()))
-    person, now = await day.home.person(DAUGHTER), day.home.clock()
-
-    def stop(store: Any) -> None:
-        store.lock_persons(person)
-        store.insert(tables.Stop, home_id=day.home.ids.home_id, person_id=person, kind="hush", set_at=now, set_by=1)
-
-    await day.home.database.store(stop)
+    await day.hush(DAUGHTER)
     await day.leave(seconds=1)
     assert day.heard() == []
     assert [day.heard(phone) for phone in (SON, PASSER)] == [[WORDS]] * 2
@@ -219,10 +224,118 @@ async def test_w6_the_event_comes_before_the_answer(day: Day) -> None:
     assert await day.home.rows("SELECT state, people, reached FROM mass_send") == [("sent", 3, 2)]
 
 
-async def test_f17_nothing_is_sent_to_many_while_the_account_may_not_send(day: Day) -> None:
+@pytest.mark.parametrize("joined", [False, True])
+async def test_f17_while_the_account_may_not_send_it_is_over_and_not_made_up_for(day: Day, joined: bool) -> None:
     await day.greet()
     await day.leave(seconds=0)
+    if joined:
+        day.home.clock.on(seconds=90)
+        await day.home.database.store(lambda store: masses.join(store, day.home.clock()))
     day.home.house.choices = replace(day.home.house.choices, cut_off=True)
     await day.leave()
-    assert await day.states() == {("parked", None, None)}
+    whys = {row[0] for row in await day.home.rows("SELECT why FROM outbox WHERE purpose = 'greeting'")}
+    assert whys == {masses.CUT}
+    day.home.house.choices = replace(day.home.house.choices, cut_off=False)
+    await day.leave()
     assert day.outside.posts.count("/cgi-bin/message/mass/send") == 0
+
+
+async def test_c11_a_greeting_that_waits_for_the_platform_holds_no_other_message_up(day: Day) -> None:
+    day.outside.world.errcodes.append(48004)
+    await day.greet()
+    await day.leave()
+    assert await day.states() == {("sending", "mass", None)}
+    await day.home.hears("你好", DAUGHTER)
+    day.outside.world.spoke(DAUGHTER, scene=False)
+    person, now = await day.home.person(DAUGHTER), day.home.clock()
+
+    def urgent(store: Store) -> None:
+        store.lock_persons(person)
+        outbox.enqueue(
+            store,
+            home_id=day.home.ids.home_id,
+            person_id=person,
+            purpose=outbox.LATE_ANSWER,
+            dedup_key="urgent",
+            text="停水了",
+            now=now,
+            queue="notice",
+        )
+
+    await day.home.database.store(urgent)
+    await day.sender.begin()
+    await day.sender.finish()
+    assert day.outside.world.phones[DAUGHTER].chat[-1]["content"] == "停水了"
+
+
+async def test_l2_who_lost_somebody_before_a_second_call_is_not_in_its_list(day: Day) -> None:
+    await day.greet()
+    day.outside.fail.append("500")
+    await day.leave()
+    await day.hush(DAUGHTER)
+    await day.leave(seconds=120)
+    assert day.heard() == []
+    assert [day.heard(phone) for phone in (SON, PASSER)] == [[WORDS]] * 2
+    mine = await day.home.person(DAUGHTER)
+    assert await day.home.rows("SELECT state FROM outbox WHERE way = 'mass' AND person_id = ?", mine) == [("unknown",)]
+
+
+async def test_w6_a_result_that_comes_late_is_written_to_everybody(day: Day) -> None:
+    await day.greet()
+    await day.leave()
+    day.home.clock.on(minutes=31)
+    await day.home.database.store(lambda store: proofs.assume(store, day.home.clock()))
+    await day.told(MsgID=await day.home.one("SELECT ref FROM mass_send"), Status="err(40002)", TotalCount="3")
+    await day.leave()
+    assert await day.states() == {("cancelled", "mass", "refused")}
+
+
+async def test_w6_an_event_told_twice_or_of_somebody_elses_mass_send_is_not_ours(day: Day) -> None:
+    await day.greet()
+    await day.leave()
+    first = {"MsgID": await day.home.one("SELECT ref FROM mass_send"), "Status": "send success", "TotalCount": "3"}
+    await day.told(**first, SentCount="3")
+    day.home.clock.on(days=1)
+    day.outside.world.errcodes.append(-1)
+    await day.greet(words="第二次")
+    await day.leave()
+    await day.told(**first, SentCount="3")
+    await day.told(MsgID="77", Status="send success", TotalCount="411", SentCount="400")
+    await day.told(MsgID="0", Status="send success", TotalCount="411", SentCount="400")
+    assert await day.home.one("SELECT state FROM mass_send ORDER BY id DESC LIMIT 1") == "waiting"
+
+
+async def test_w6_a_refusal_after_a_call_without_an_answer_tells_nothing_of_that_one(day: Day) -> None:
+    await day.greet()
+    day.outside.fail.append("500")
+    await day.leave()
+    day.outside.world.errcodes.append(45028)
+    await day.leave(seconds=120)
+    assert await day.states() == {("unknown", "mass", None)}
+    total = {"TotalCount": "3", "SentCount": "3"}
+    await day.told(MsgID="9", Status="send success", **total)
+    await day.leave()
+    assert await day.states() == {("sent", "mass", "delivered")}, "its event says what nobody knew"
+
+
+async def test_f16_nobody_is_greeted_whose_night_has_come_meanwhile(day: Day) -> None:
+    day.outside.world.errcodes.append(48004)
+    await day.greet()
+    await day.leave()
+    day.home.clock.now = day.home.clock().replace(hour=13, minute=46)  # 21:46 at home
+    await day.leave()
+    assert [day.heard(phone) for phone in PHONES] == [[]] * 3
+    whys = {row[0] for row in await day.home.rows("SELECT why FROM outbox WHERE purpose = 'greeting'")}
+    assert whys == {masses.ASLEEP}
+
+
+async def test_w6_who_unfollowed_meanwhile_is_told_of_by_that_reason(day: Day) -> None:
+    await day.greet()
+    await day.leave(seconds=0)
+    day.home.clock.on(seconds=90)
+    await day.home.database.store(lambda store: masses.join(store, day.home.clock()))
+    await day.home.rows("UPDATE follower SET following = false WHERE openid = ?", DAUGHTER)
+    await day.leave(seconds=1)
+    mine = await day.home.person(DAUGHTER)
+    found = await day.home.rows("SELECT state, why FROM outbox WHERE way = 'mass' AND person_id = ?", mine)
+    assert found == [("cancelled", outbox.UNFOLLOWED)]

@@ -17,15 +17,15 @@ async def test_c3_f41_a_nurse_taps_once_and_the_case_says_who_has_seen_it(
     await home.hears("我要投诉，饭菜太凉了", "kin3")
     case = await home.one("SELECT max(id) FROM complaint")
     await home.database.write(lambda db: charge.tell(db, home.house, case, home.clock()))
-    assert "1 件投诉在等" in await nurse.get("/today")
+    assert "1 件投诉在等人看一眼" in await nurse.get("/today")
     page = await nurse.get("/night")
     assert "我看到了，告诉家属" in page
     assert "饭菜" not in page
     assert "李静" not in page
     answer = await nurse.post(f"/night/{case}")
-    assert "发出去了" in await answer.text()
+    assert "正在发给家属" in await answer.text()
     assert (await nurse.post(f"/night/{case}")).status == 409
     told = await desk.get(f"/complaints/{case}")
     assert "已报给" in told
-    assert "夜班唐雨告诉家属看到了" in told
+    assert "唐雨值班时告诉家属看到了" in told
     assert "没有在等的投诉" in await nurse.get("/night/list")

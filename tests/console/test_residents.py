@@ -84,11 +84,11 @@ async def test_a2_a3_l4_a_section_is_written_and_an_older_one_keeps_what_was_typ
     assert "糖尿病" in await (await colleagues["shen"].post(f"{page}/health", form)).text()
     risks = {"choke": "high", "choke_how": "切小块", "drawn": await nurse.drawn(page, "risks")}
     assert "切小块" in await (await nurse.post(f"{page}/risks", risks)).text()
-    kept = {"xiaonian": "south", "parents": "no", "couple": "1", "drawn": await nurse.drawn(page, "customs")}
+    kept = {"xiaonian": "south", "parents": "no", "christmas": "1", "drawn": await nurse.drawn(page, "customs")}
     told = await (await nurse.post(f"{page}/customs", kept)).text()
     assert "腊月廿四" in told
-    assert "老两口都在，愿意过" in told
-    wrong = kept | {"faith": "pirate", "drawn": await nurse.drawn(page, "customs")}
+    assert "过圣诞节" in told
+    wrong = kept | {"xiaonian": "east", "drawn": await nurse.drawn(page, "customs")}
     assert "没有这个选项" in await (await nurse.post(f"{page}/customs", wrong)).text()
     carer = colleagues["zhou"]
     seen = await carer.get(page)

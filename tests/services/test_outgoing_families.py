@@ -79,7 +79,7 @@ async def test_f45_the_longest_silence_comes_first_on_mondays_and_who_mourns_is_
     await home.hears("你好", "kin3")
     home.clock.on(days=15)
     found = await reach(home, lead)
-    assert [(one.elder, one.silent_for(home.clock()).days) for one in found.call] == [("何秀英", 20), ("王桂兰", 15)]
+    assert [(one.elder, one.days) for one in found.call] == [("何秀英", 20), ("王桂兰", 15)]
 
     async def lines(day: int) -> list[str]:
         at = home.clock() + timedelta(days=(day - home.clock().weekday()) % 7)
@@ -117,3 +117,24 @@ def _families(db: Unit, home: HomeUnderTest, many: int) -> None:
         )
         db.seal(tie, "relation", "女儿")
         db.add(tie)
+
+
+async def test_c14_whose_talk_is_hidden_stands_in_no_list_with_a_time(home: HomeUnderTest, lead: Viewer) -> None:
+    desk = await home.staff()
+    await home.hears("我要投诉陈晓雯，她骂我妈", "kin2")
+    assert {one.elder for one in (await reach(home, lead)).all} == {"何秀英", "王桂兰"}
+    found = await reach(home, desk)
+    assert [one.elder for one in found.all] == ["王桂兰"], "who is accused does not learn that somebody wrote"
+
+
+async def test_f45_ten_a_week_counts_the_calls_that_were_made_and_changes_alone_is_a_choice(
+    home: HomeUnderTest, lead: Viewer
+) -> None:
+    home.clock.on(days=20)
+    person = await home.person("kin2")
+    await home.database.write(lambda db: answering.log_call(db, lead, person, "都好", home.clock()))
+    home.clock.on(days=1)
+    await home.rows("UPDATE kinship SET frequency = 'changes'")
+    assert (await reach(home, lead)).call == [], "who wants to hear of changes alone is not called after two weeks"
+    home.clock.on(days=45)
+    assert len((await reach(home, lead)).call) == 1

@@ -6,11 +6,13 @@ from functools import partial
 import pytest
 
 from care import mourning
+from care.errors import Invalid
 from care.states import Role
 from services.access import Viewer
 from services.residents import checklist, residents, today
 from services.residents.checklist import Tick
 from services.residents.forms import Hush, SetStatus
+from storage import tables
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
@@ -62,11 +64,22 @@ async def test_f11_what_people_forget_is_ticked_by_name_and_beside_the_list_of_t
     await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     nurse = await home.staff(Role.NURSE, "唐雨", "tang")
     elder = await home.one("SELECT id FROM resident WHERE room = '306'")
+    early = Tick(item="after_meals", done=True)
+    with pytest.raises(Invalid, match="没有这些事要办"):
+        await home.database.write(
+            partial(checklist.tick, viewer=nurse, resident_id=elder, form=early, now=home.clock())
+        )
+    await home.database.write(lambda db: residents.hush(db, nurse, elder, Hush(on=True), home.clock()))
     for _ in range(2):
         form = Tick(item="after_meals", done=True)
         await home.database.write(partial(checklist.tick, viewer=nurse, resident_id=elder, form=form, now=home.clock()))
-    found = await home.database.read(lambda db: checklist.after(db, elder))
+    found = await home.database.read(lambda db: checklist.after(db, db.get_one(tables.Resident, elder)))
     assert [(one.key, one.done_by) for one in found if one.done_at] == [("after_meals", "唐雨")]
     assert len(found) == len(mourning.AFTER)
     assert all(one.done_at is None for one in await home.database.read(lambda db: checklist.items(db, elder)))
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'tick_after'") == 2
+    await home.database.write(lambda db: residents.hush(db, nurse, elder, Hush(on=False), home.clock()))
+    home.clock.on(days=400)
+    await home.database.write(lambda db: residents.hush(db, nurse, elder, Hush(on=True), home.clock()))
+    again = await home.database.read(lambda db: checklist.after(db, db.get_one(tables.Resident, elder)))
+    assert [one.key for one in again if one.done_at] == [], "what was done for a 静默 long ago is not done now"

@@ -93,6 +93,24 @@ async def test_m1_who_could_not_be_told_is_told_later_and_who_has_not_answered_i
     assert await rounds_of(house) == [], "after two weeks nobody is told of it any more"
 
 
+async def test_m1_a_questionnaire_that_could_not_leave_is_told_once_more_and_then_reminded(
+    house: HomeUnderTest,
+) -> None:
+    house.clock.now = house.clock.now.replace(hour=2)
+    await house.hears("你好", "daughter")
+    await begun(house)
+    await house.rows("UPDATE outbox SET state = 'cancelled' WHERE purpose = 'survey'")
+    await house.hears("你好", "daughter")
+    assert await rounds_of(house) == ["daughter first"]
+    assert await rounds_of(house) == []
+    house.clock.on(days=5, hours=1)
+    await house.hears("你好", "daughter")
+    assert await rounds_of(house) == ["daughter again"]
+    house.clock.on(days=6)
+    await house.hears("你好", "daughter")
+    assert await rounds_of(house) == []
+
+
 def test_fault_t_an_invitation_has_a_link_only_where_a_page_can_be_opened() -> None:
     assert '<a href="https://jia.example/p/survey">' in surveys.link("https://jia.example/")
     assert "<a" not in surveys.link("")

@@ -11,9 +11,10 @@ COLUMNS = ("told_at", "told_id", "night_until", "seen_at", "seen_by")
 
 
 def upgrade() -> None:
-    """Five columns."""
+    """Five columns; nobody is told now of what was open before."""
     for name in COLUMNS:
         op.execute(f"ALTER TABLE complaint ADD COLUMN {name} BIGINT")
+    op.execute("UPDATE complaint SET told_at = opened_at")  # colleagues know of what is open
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
-from services.complaints import charge, complaints, evidence, proposals, standing
+from services.complaints import complaints, evidence, night, proposals, standing
 from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.media.files import File
 from services.talks import answering
@@ -195,7 +195,7 @@ OPINION: Final = Stage("opinion", sends, RESULT)
 FOLLOW_UP: Final = Stage("follow-up", _follow_up, OPINION)
 LESSON: Final = Stage("lesson", _lesson, FOLLOW_UP)
 SIDES: Final = (
-    in_unit("case.night", lambda t, db: charge.see(db, t.house, t.who(N), t["case"], t.now)),
+    in_unit("case.night", lambda t, db: night.see(db, t.house, t.who(N), t["case"], t.now)),
     in_unit(
         "case.evidence",
         lambda t, db: evidence.add(
