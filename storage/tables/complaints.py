@@ -80,8 +80,8 @@ class Complaint(Base):
         "it came while nobody was at the desk: until then who is on duty may say that she has seen it (F41)",
         nullable=True,
     )
-    seen_at: Mapped[datetime | None] = column(Moment, "when she did", nullable=True)
-    seen_by: Mapped[int | None] = column(BigInteger, "who", nullable=True)
+    seen_at: Mapped[datetime | None] = column(Moment, "when somebody on duty said that she has seen it", nullable=True)
+    seen_by: Mapped[int | None] = column(BigInteger, "which colleague", nullable=True)
 
 
 class Accused(Base):
