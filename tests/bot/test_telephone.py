@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot import telephone
+from bot.aliyun import authorization, canonical
 from bot.telephone import Aliyun, of, reports
 from bot.way import LeavesTheHouse
 from care.states import CallOutcome
@@ -101,8 +102,8 @@ async def somebody(does: Callable[[asyncio.StreamWriter], Awaitable[None]]) -> A
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_f1_the_signature_of_a_call_is_that_of_the_official_sdk_and_of_the_manual(vector: dict[str, Any]) -> None:
-    query, keys = telephone.canonical(vector["query"]), (vector["key_id"], vector["key_secret"])
-    assert telephone.authorization("/", query, vector["headers"], *keys) == vector["authorization"]
+    query, keys = canonical(vector["query"]), (vector["key_id"], vector["key_secret"])
+    assert authorization("/", query, vector["headers"], *keys) == vector["authorization"]
 
 
 @pytest.mark.parametrize("vector", VECTORS[:3])
@@ -116,7 +117,7 @@ async def test_f1_a_call_asks_word_for_word_what_the_sdk_asks_and_signs_what_it_
     proof, sent = asked.headers["Authorization"], {name.lower(): value for name, value in asked.headers.items()}
     signed = {name: sent[name] for name in re.findall(r"SignedHeaders=([^,]+),", proof)[0].split(";")}
     assert set(vector["headers"]) - set(signed) == {"user-agent", "x-acs-credentials-provider"}, "who tells that, signs"
-    assert proof == telephone.authorization("/", asked.rel_url.raw_query_string, signed, KEY, SECRET)
+    assert proof == authorization("/", asked.rel_url.raw_query_string, signed, KEY, SECRET)
     constant = ("accept", "x-acs-action", "x-acs-content-sha256", "x-acs-version")
     assert {name: signed[name] for name in constant} == {name: vector["headers"][name] for name in constant}
     assert "content-type" not in sent
@@ -169,7 +170,7 @@ async def test_f1_each_documented_refusal_tells_the_staff_what_to_do_whatever_th
         assert (placed.outcome, placed.code, placed.ref) == (CallOutcome.REFUSED, code, "")
         assert re.search(r"请|联系|过一会儿", placed.why), placed.why
     assert len(played.asked) == len(refusals), "none is tried twice"
-    assert set(actions(caplog)) == {"call_refused"}
+    assert set(actions(caplog)) == {"IvrCall_refused"}
 
 
 @pytest.mark.parametrize("code", ["isv.NEW_ONE", f"isv.{NUMBER}", "a b", "<b>", "x" * 65, "号码"])
@@ -233,12 +234,12 @@ async def test_f1_a_company_that_hangs_is_left_in_time_and_nobody_knows_whether_
         assert await call_at(url, within=0.3) == telephone.NO_ANSWER
         assert time.monotonic() - began < 3
         assert len(heard) == 1
-    assert actions(caplog) == ["call_unanswered"]
+    assert actions(caplog) == ["IvrCall_unanswered"]
 
 
 async def test_f1_five_seconds_are_kept_since_no_time_out_is_rounded_up() -> None:
     async with aiohttp.ClientSession() as http:
-        within = Aliyun(SET, http)._within
+        within = Aliyun(SET, http).account.within
     assert (within.connect or 9.0) < (within.total or 9.0) < 5.0 < within.ceil_threshold
 
 
