@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from care.errors import ConfigError, FolderUnwritable, reason
-from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Telephone, Wechat
+from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Sms, Telephone, Wechat
 from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 
 PREFIX: Final = "JIASHU_"
@@ -31,6 +31,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     values = _checked(given, problems)
     _account(given, values["wechat"], problems)
     _telephone(values["telephone"], problems)
+    _sms(values["sms"], problems)
     _shared(values, problems)
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
@@ -44,6 +45,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         security=Security(**values["security"]),
         reading=_reading(values["reading"]),
         telephone=Telephone(**values["telephone"]),
+        sms=Sms(**values["sms"]),
         redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
         open=_open(given),
@@ -96,12 +98,28 @@ TELEPHONE: Final = {
 }
 
 
+SMS: Final = {
+    "key_id": "AccessKey ID",
+    "key_secret": "AccessKey Secret",
+    "sign": "短信签名",
+    "words_text": "短信模板的编号",
+    "call_text": "请回电短信的模板编号",
+    "receipts": "回执地址末尾的口令",
+}
+
+
 def _telephone(telephone: Mapping[str, Any], problems: list[str]) -> None:
     """All of a telephone company or nothing of it."""
     if telephone.get("provider"):
         problems.extend(
             f"telephone.{key}：没有写，请写{what}" for key, what in TELEPHONE.items() if not telephone.get(key)
         )
+
+
+def _sms(sms: Mapping[str, Any], problems: list[str]) -> None:
+    """All of a company for SMS or nothing of it."""
+    if sms.get("provider"):
+        problems.extend(f"sms.{key}：没有写，请写{what}" for key, what in SMS.items() if not sms.get(key))
 
 
 def _shared(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> None:

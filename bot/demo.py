@@ -17,7 +17,7 @@ from bot.sample.demo import MARKER, Sample
 from bot.serving import running, until_told
 from care.errors import Invalid
 from care.states import Role
-from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Telephone, Wechat, is_loopback
+from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Sms, Telephone, Wechat, is_loopback
 from settings.keys import KEYS
 from storage import migrate, rehearsal
 
@@ -49,6 +49,20 @@ def telephone_of_play(phone_port: int, kept: dict[str, str]) -> Telephone:
     )
 
 
+def sms_of_play(phone_port: int, kept: dict[str, str], home: str) -> Sms:
+    """The company for SMS of the simulator, which signs by the name of the home."""
+    return Sms(
+        provider="aliyun",
+        url=f"http://127.0.0.1:{phone_port}/sms",
+        key_id=kept["app_id"],
+        key_secret=kept["app_secret"],
+        sign=home,
+        words_text="SMS_1001",
+        call_text="SMS_1002",
+        receipts=kept["encoding_aes_key"],
+    )
+
+
 def sample_settings(
     port: int, phone_port: int, data: Path, home: dict[str, str], kept: dict[str, str] | None = None
 ) -> Settings:
@@ -69,6 +83,7 @@ def sample_settings(
         media=Media(data / "media"),
         clock=ClockFile(str(data / "clock-offset")),
         telephone=telephone_of_play(phone_port, kept),
+        sms=sms_of_play(phone_port, kept, home["name"]),
         home=Home(name=home["name"], phone=home["phone"]),
         open=frozenset(f"home.{key}" for key in KEYS["home"]) - {"home.name", "home.phone", "home.timezone"},
     )
@@ -159,6 +174,8 @@ async def _start(settings: Settings, port: int, scene: Path, data: Path | None) 
             "SIMULATOR_TELEPHONE_KEY": telephone.key_id,
             "SIMULATOR_TELEPHONE_SECRET": telephone.key_secret,
             "SIMULATOR_TELEPHONE_RECEIPTS": f"{here}/telephone/{telephone.receipts}",
+            "SIMULATOR_SMS_RECEIPTS": f"{here}/sms/{settings.sms.receipts}" if settings.sms.receipts else "",
+            "SIMULATOR_SMS_HOME": settings.http.public_url,
         }
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "simulator", *options, env=os.environ | secret)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, health, menus, proofs, slow, stronger, telephone, upkeep, wire
+from bot import config, doctor, health, menus, proofs, slow, stronger, telephone, texter, upkeep, wire
 from bot.alone import Alone
 from bot.beside import Line
 from bot.dialer import Dialer, Reports
@@ -27,6 +27,7 @@ from bot.practising import Stage
 from bot.rates import Rates
 from bot.reading import Reader
 from bot.sender import Sender
+from bot.sms_sender import SmsReports, SmsSender
 from bot.way import Way
 from bot.webhook import Webhook
 from care.errors import Busy
@@ -103,7 +104,11 @@ class Service:
         self.ticker = Ticker(
             [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
         )
-        loops = (self.sender.run(), self.dialer.run(), self.masses.run(), self.fetcher.run()) if works else ()
+        loops = (
+            (self.sender.run(), self.dialer.run(), self.masses.run(), self.texts.run(), self.fetcher.run())
+            if works
+            else ()
+        )
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         if self.fanout is not None:
             self._tasks.append(asyncio.create_task(self.fanout.run()))
@@ -167,6 +172,9 @@ class Service:
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
         company = telephone.of(settings.telephone, self.http)
         self.house.telephone = company.connected
+        texts = texter.of(settings.sms, self.http)
+        self.house.sms = texts.connected
+        self.texts = SmsSender(self.database, texts, ids.home_id, self.clock)
         self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock)
         self.alone = Alone(self.board, company, ids.home_id, self.clock, lambda: self.looks.reachable, self._went)
         self.webhook = Webhook(
@@ -204,8 +212,9 @@ class Service:
         self.sender.stop()
         self.dialer.stop()
         self.masses.stop()
+        self.texts.stop()
         if self.role != "web":
-            await asyncio.wait(self._tasks[:3], timeout=GRACE)
+            await asyncio.wait(self._tasks[:4], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -245,6 +254,7 @@ class Service:
         app.router.add_post(
             "/telephone/{secret}", Reports(self.settings.telephone.receipts, self.alone.hear, self.dialer.hear).post
         )
+        app.router.add_post("/sms/{secret}", SmsReports(self.settings.sms.receipts, self.texts).post)
         app.router.add_get("/", _to_console)
         proofs.add_to(app.router, self.proofs, lambda: self.house.proof)
         staffs = console.build(
@@ -326,6 +336,8 @@ class Service:
             self.sender.wake()
         if "calls" in hints:
             self.dialer.wake()
+        if "sms" in hints and not self.held:
+            self.texts.wake()
         if "media" in hints:
             self.fetcher.wake()
         self.looks.hear(hints)
@@ -350,6 +362,7 @@ class Service:
             self.sender.wake()
             self.dialer.wake()
             self.masses.wake()
+            self.texts.wake()
         self.fetcher.wake()
         await self._heartbeat()
 

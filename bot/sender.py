@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from care.ways import USUAL
 from services.house import House
 from services.outgoing import outbox, sending, settling
 from services.outgoing.sending import Claim
-from services.outgoing.staying import USUAL, Terms
 from services.points import none
 from services.ports import Card, Fate, Outcome, Platform
 from settings.clock import Clock, wall
@@ -113,7 +113,7 @@ class Sender:
         if not places:
             return 0
         house = self._house
-        terms = Terms(house.quiet, house.home.phone, house.choices.cut_off, bool(house.public_url)) if house else USUAL
+        terms = house.terms if house else USUAL
         claims = await self._database.store(
             lambda store: sending.claim(store, self._clock(), wall(), places, terms, turns)
         )

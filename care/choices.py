@@ -11,6 +11,8 @@ from care.errors import Invalid
 
 DEPARTMENTS: Final = ("护理部", "客服部", "后勤部", "膳食部", "医务室", "财务室", "院办")
 MOST: Final = 20
+COSTS: Final = {"sms_most": ("每月最多", 100_000), "sms_price": ("一条短信", 1_000), "call_price": ("一个电话", 1_000)}
+"""Figures of costs: how the page calls each, and how much it may be; prices in 分."""
 LONGEST: Final = {"部门": 12, "类别": 8}
 """Signs of one line."""
 
@@ -27,6 +29,12 @@ class Choices:
     festivals: frozenset[str] = occasions.USUAL
     cut_off: bool = False
     """断连: the account may not send, and everything due is said by telephone or printed (F17)."""
+    sms_most: int = 500
+    """SMS a month at most (F18)."""
+    sms_price: int = 5
+    """What one costs, in 分; 0 = nobody has said."""
+    call_price: int = 10
+    """What one call costs, in 分."""
 
     @property
     def categories(self) -> tuple[str, ...]:

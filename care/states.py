@@ -135,13 +135,35 @@ class MassState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SmsKind(StrEnum):
+    """Which of the texts that the company has approved an SMS has: that words wait behind an address, or that somebody
+    shall call the house.
+    """
+
+    WORDS = "words"
+    CALL = "call"
+
+
+class SmsState(StrEnum):
+    """How far an SMS has come: ordered, the company is asked, it took it, the phone has it; its other ends."""
+
+    ORDERED = "ordered"
+    SENDING = "sending"
+    HANDED = "handed"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+    """Not sent: it was not needed any more."""
+
+
 class HandOutcome(StrEnum):
     """What became of what a colleague was to say or print by hand."""
 
     SPOKEN = "spoken"
     PRINTED = "printed"
     ARRIVED = "arrived"
-    """It reached them after all, by WeChat."""
+    """It reached them after all, by WeChat or by an SMS that was opened."""
     NOT_NEEDED = "not_needed"
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from care import quiet_hours
+from care.quiet_hours import Quiet
+
 
 class Way(StrEnum):
     """How something reaches a person. The words are stored."""
@@ -16,6 +19,8 @@ class Way(StrEnum):
     """A template message: typed fields, the words behind a page."""
     MASS = "mass"
     """A mass send: the same words to many, four times a month at most."""
+    SMS = "sms"
+    """An SMS with an address behind which the words stand; they leave by WeChat if the person writes meanwhile."""
     PARK = "park"
     """Waits until the person writes again."""
     HAND = "hand"
@@ -44,19 +49,38 @@ WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发"
 USED_UP: Final = "这次来信后能发的条数用完了"
 UNFOLLOWED: Final = "对方取消了关注"
 CUT: Final = "公众号停发中"
-NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息", Way.MASS: "群发"}
+NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息", Way.MASS: "群发", Way.SMS: "短信"}
 _SHUT: Final = {Window.CLOSED: WINDOW_CLOSED, Window.USED_UP: USED_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of the home decides how things leave: when it is silent, its telephone for a template that has a field for
+    it, and whether nothing may leave by WeChat at all (F17).
+    """
+
+    quiet: Quiet = quiet_hours.USUAL
+    phone: str = ""
+    cut: bool = False
+    page: bool = True
+    """Whether families can open pages: without them a card has no words behind it."""
+    sms: int | None = None
+    """How many SMS a month at most; None without a company."""
+
+
+USUAL: Final = Terms()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is true of a message and its person at this moment. `template`: "" where one would go, else why none does;
-    None for a purpose that never goes by one; the same of `mass`. `cut`: nothing may leave by WeChat (F17).
+    None for a purpose that never goes by one; the same of `mass` and `sms`. `cut`: nothing may leave by WeChat (F17).
     """
 
     window: Window
     template: str | None = None
     mass: str | None = None
+    sms: str | None = None
     following: bool = True
     parks: bool = True
     last: Last = Last.NONE
@@ -94,6 +118,10 @@ def decide(facts: Facts) -> Decision:
         if not mass:
             return Decision(Way.MASS, tuple(passed))
         passed.append((Way.MASS, mass))
+    if facts.sms is not None:
+        if not facts.sms:
+            return Decision(Way.SMS, tuple(passed))
+        passed.append((Way.SMS, facts.sms))
     if facts.parks and (facts.following or facts.cut):
         return Decision(Way.PARK, tuple(passed))
     return Decision(Way.NONE if facts.last is Last.NONE else Way.HAND, tuple(passed))

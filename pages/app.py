@@ -4,6 +4,7 @@ says to it.
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from services.house import House
 from services.letters import letters, terms
 from services.letters.letters import Ask
 from services.media import media
+from services.outgoing import sms, sms_results
 from services.ports import Identify
 from services.surveys import surveys
 from settings import Settings
@@ -81,6 +83,8 @@ def build(
     app.router.add_get("/letters/still", shelf_still)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
     app.router.add_get(r"/words/{row:\d{1,18}}", words)
+    app.router.add_get(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits)
+    app.router.add_post(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words)
     app.router.add_get("/survey", sheet)
     app.router.add_post("/survey", answer_sheet)
     app.router.add_get(r"/letters/{letter:\d{1,18}}", letter)
@@ -215,6 +219,24 @@ async def words(request: web.Request) -> dict[str, Any]:
     if found is None:
         raise NotFound
     return {"text": found[0], "at": found[1]}
+
+
+@aiohttp_jinja2.template("sms.html")
+async def ask_digits(request: web.Request) -> dict[str, Any]:
+    """What an SMS leads to: it asks for the last digits of the number; looking at it opens nothing (F15)."""
+    secret, now = request.match_info["secret"], request.app[CLOCK]()
+    behind = await request.app[DATABASE].read(lambda db: sms_results.look(db, secret, now))
+    return {"shown": sms_results.Shown(behind)}
+
+
+@aiohttp_jinja2.template("sms.html")
+async def open_words(request: web.Request) -> dict[str, Any]:
+    """The words, once, for who knows the number."""
+    form, secret, now = await bodies.fields(request), request.match_info["secret"], request.app[CLOCK]()
+    digits = unicodedata.normalize("NFKC", str(form.get("digits", ""))).strip()
+    return {
+        "shown": await request.app[DATABASE].store(lambda store: sms_results.open_words(store, secret, digits, now))
+    }
 
 
 @aiohttp_jinja2.template("survey.html")

@@ -41,8 +41,8 @@ class Door:
 
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Every page but the way in and what is static needs to know who it is."""
-        if request.path.startswith("/p/static/") or request.path == "/p/in":
+        """Every page but the way in, what is static, and what an SMS opens needs to know who it is."""
+        if request.path.startswith(("/p/static/", "/p/s/")) or request.path == "/p/in":
             return await handler(request)
         known = self._known(request)
         if known is None:

@@ -11,6 +11,7 @@ from care.choices import Choices
 from care.duty import Watch
 from care.quiet_hours import USUAL, Quiet
 from care.sla import Figures
+from care.ways import Terms
 from care.workdays import DAY, HOLIDAY, Desk, Hours
 from conversations import phrases
 from conversations.effects import Say
@@ -64,6 +65,8 @@ class House:
     """Whether the simulator stands in for the platform (F54); every page says so."""
     telephone: bool = False
     """Whether a telephone company rings colleagues (F1)."""
+    sms: bool = False
+    """Whether a company sends SMS to relatives (V3)."""
     listened: bool = True
     """Whether a colleague hears alarms at a screen; elders are sent to the bell while nobody does."""
     proof: str = ""
@@ -104,6 +107,12 @@ class House:
             timedelta(hours=home.approval_hours),
             self.hours,
         )
+
+    @property
+    def terms(self) -> Terms:
+        """What decides how messages leave."""
+        most = self.choices.sms_most if self.sms and self.practice is None else None
+        return Terms(self.quiet, self.home.phone, self.choices.cut_off, bool(self.public_url), most)
 
     @property
     def hours(self) -> Hours:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from care.errors import JiashuError
-from care.states import CallOutcome
+from care.states import CallOutcome, SmsKind, SmsState
 
 
 class Fate(StrEnum):
@@ -130,6 +130,64 @@ class NoTelephone:
         """Refuse."""
         del number, text, words, own
         return Placed(outcome=CallOutcome.REFUSED, why="没有接电话线路")
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """What the company said to an SMS: `state` is HANDED, FAILED, UNKNOWN, or ORDERED where it was not heard and may be
+    asked again.
+    """
+
+    state: SmsState
+    ref: str = ""
+    """The company's own number of it."""
+    code: str = ""
+    why: str = ""
+    """In Chinese, for the staff."""
+    account: bool = False
+    """Whether it refuses whatever the account asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsReport:
+    """What the company tells of an SMS afterwards. `parts`: how many it charges."""
+
+    own: str
+    delivered: bool
+    code: str = ""
+    parts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmsReply:
+    """What somebody answered to an SMS of ours."""
+
+    number: str
+    text: str
+
+
+class Texter(Protocol):
+    """SMS to relatives' mobiles."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a company at all."""
+
+    async def send(self, number: str, kind: SmsKind, words: Mapping[str, str], own: str) -> Texted:
+        """Send one, once; `words` fill the blanks of the approved text. Never raises for what the company says, and
+        takes at most five seconds. Whether it arrived comes as a report.
+        """
+
+
+class NoTexter:
+    """No company for SMS: nothing is sent, and it says so."""
+
+    connected = False
+
+    async def send(self, number: str, kind: SmsKind, words: Mapping[str, str], own: str) -> Texted:
+        """Refuse."""
+        del number, kind, words, own
+        return Texted(SmsState.FAILED, why="没有接短信")
 
 
 class PlatformRefused(JiashuError):

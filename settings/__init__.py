@@ -192,6 +192,22 @@ class Telephone:
 
 
 @dataclass(frozen=True, slots=True)
+class Sms:
+    """The company for SMS to relatives. Without a `provider` none is sent. `receipts` is the secret end of the address
+    to which it reports what became of each, and what people answer: <public_url>/sms/<receipts>.
+    """
+
+    provider: str = ""
+    url: str = "https://dysmsapi.aliyuncs.com"
+    key_id: str = ""
+    key_secret: str = ""
+    sign: str = ""
+    words_text: str = ""
+    call_text: str = ""
+    receipts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -204,6 +220,7 @@ class Settings:
     security: Security = field(default_factory=Security)
     reading: Reading = field(default_factory=Reading)
     telephone: Telephone = field(default_factory=Telephone)
+    sms: Sms = field(default_factory=Sms)
     redis_url: str = ""
     inbox_spool: str = ""
     open: frozenset[str] = frozenset()

@@ -169,6 +169,16 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "check_text": _matching(r"\S{1,64}", "请写接班试铃话术的模板编号，例如 TTS_1235", empty=True),
         "receipts": _matching(r"[A-Za-z0-9_\-]{24,64}", "请写 24 到 64 位的口令，只用字母和数字", empty=True),
     },
+    "sms": {
+        "provider": _matching(r"aliyun", "请写 aliyun，或者留空", empty=True),
+        "url": _URL,
+        "key_id": _matching(r"\S{1,64}", "请写 AccessKey ID", empty=True),
+        "key_secret": _matching(r"\S{1,64}", "请写 AccessKey Secret", empty=True),
+        "sign": _matching(r"[^【】\s]{2,20}", "请写审核通过的短信签名，不带括号", empty=True),
+        "words_text": _matching(r"\S{1,64}", "请写短信模板的编号，例如 SMS_1234", empty=True),
+        "call_text": _matching(r"\S{1,64}", "请写请回电短信的模板编号，例如 SMS_1235", empty=True),
+        "receipts": _matching(r"[A-Za-z0-9_\-]{24,64}", "请写 24 到 64 位的口令，只用字母和数字", empty=True),
+    },
     "speech": {},
     "security": {
         "key_file": _text,

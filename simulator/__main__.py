@@ -20,6 +20,7 @@ from simulator.api import Api
 from simulator.codec import Keys
 from simulator.phone import PhonePage
 from simulator.pushes import Pusher
+from simulator.sms import SmsCompany
 from simulator.telephone import Company
 from simulator.telephone_gateway import Gateway, unless_called
 from simulator.world import World
@@ -31,7 +32,8 @@ def arguments() -> argparse.Namespace:
         prog="python -m simulator",
         description="A stand-in for the WeChat platform, on loopback only.",
         epilog="Secrets by the environment: SIMULATOR_SECRET, SIMULATOR_TOKEN, SIMULATOR_AES_KEY; for a telephone "
-        "company SIMULATOR_TELEPHONE_KEY and _SECRET, and _RECEIPTS where the address of its receipts is secret too.",
+        "company SIMULATOR_TELEPHONE_KEY and _SECRET, and _RECEIPTS where the address of its receipts is secret too; "
+        "the same account sends SMS: SIMULATOR_SMS_RECEIPTS, and SIMULATOR_SMS_HOME, the address in its text.",
     )
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument(
@@ -58,7 +60,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--home", default="", help="how the account is called; else the scene says it")
     found = parser.parse_args()
-    receipts = [found.telephone_receipts] if found.telephone_receipts else []
+    receipts = list(filter(None, (found.telephone_receipts, os.environ.get("SIMULATOR_SMS_RECEIPTS", ""))))
     if not all(guard.is_loopback(target) for target in [*found.target.split(","), *receipts]):
         parser.error("the simulator talks to loopback only")
     if not os.environ.get("SIMULATOR_SECRET") or not os.environ.get("SIMULATOR_TOKEN"):
@@ -97,13 +99,16 @@ async def serve(options: argparse.Namespace) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
         app = web.Application(middlewares=doors, client_max_size=12 * 1024 * 1024)
-        company = None
+        company = texts = None
         if telephone:
             gateway = Gateway(world, telephone, given("SIMULATOR_TELEPHONE_SECRET", ""))
             receipts, seconds = options.telephone_receipts, options.telephone_seconds
             company = Company(world, http, gateway, receipts=receipts, seconds=seconds)
             company.routes(app.router)
-        PhonePage(world, pusher, company, practice=options.practice).routes(app.router)
+            told_sms, home = given("SIMULATOR_SMS_RECEIPTS", ""), given("SIMULATOR_SMS_HOME", "")
+            texts = SmsCompany(world, http, gateway, receipts=told_sms, base=home, seconds=seconds)
+            texts.routes(app.router)
+        PhonePage(world, pusher, company, texts, practice=options.practice).routes(app.router)
         Api(world).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -117,6 +122,8 @@ async def serve(options: argparse.Namespace) -> None:
         await runner.cleanup()
         if company is not None:
             await company.close()
+        if texts is not None:
+            await texts.close()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from aiohttp_sse import sse_response
 from simulator.files import mime
 from simulator.guard import is_loopback
 from simulator.pushes import Pusher
+from simulator.sms import SmsCompany
 from simulator.telephone import Company
 from simulator.world import FAULTS, SESSION, Phone, World, written
 
@@ -32,9 +33,17 @@ PRACTISED = "练习中 · 没有一句话会发到真的微信"
 class PhonePage:
     """The handlers."""
 
-    def __init__(self, world: World, pusher: Pusher, company: Company | None = None, *, practice: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        pusher: Pusher,
+        company: Company | None = None,
+        texts: SmsCompany | None = None,
+        *,
+        practice: bool = False,
+    ) -> None:
         """In `practice` there are phones alone: no journal, no faults, no clock."""
-        self.world, self.pusher, self.company, self.practice = world, pusher, company, practice
+        self.world, self.pusher, self.company, self.texts, self.practice = world, pusher, company, texts, practice
 
     def routes(self, router: web.UrlDispatcher) -> None:
         """All addresses; what plays the platform's own part is not there in practice."""
@@ -109,6 +118,7 @@ class PhonePage:
                 "logins": world.logins,
                 "target": world.target,
                 "telephone": self.company.drawn() if self.company else None,
+                "sms": self.texts.drawn() if self.texts else None,
                 "journal": list(world.journal)[-120:] if request.query.get("journal") != "0" else [],
             }
         )

@@ -9,28 +9,21 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Coroutine
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
 
+from simulator.receipts import Receipts, stamp
 from simulator.telephone_calls import ANSWER, DOES, ENDS, FAILS, GOING, HANG_UP, REFUSALS, SCRIPTS, Call, read, refused
-from simulator.telephone_gateway import ACTION, PATH, Gateway, Refused
+from simulator.telephone_gateway import PATH, Gateway, Refused
 from simulator.world import World
 
-ZONE = ZoneInfo("Asia/Shanghai")
+ACTION = "IvrCall"
 LIMITS = ((60, 1, "分钟"), (3600, 5, "小时"), (86_400, 20, "天"))
 """Of calls to one number that were accepted, whatever became of them."""
-DIALS, RINGS, ANSWERS, PRESSES, AFTER, LINGER = 1.0, 30.0, 2.0, 1.0, 1.0, 0.3
-"""Seconds of a call, and for which receipts are gathered."""
-TRIES, AGAIN, PATIENCE = 3, 5.0, 5.0
-
-
-def stamp(at: float) -> str:
-    """A moment as the company writes it; nothing for what never was."""
-    return datetime.fromtimestamp(at, ZONE).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+DIALS, RINGS, ANSWERS, PRESSES, AFTER = 1.0, 30.0, 2.0, 1.0, 1.0
+"""Seconds of a call."""
 
 
 class Company:
@@ -49,8 +42,8 @@ class Company:
         """`receipts` is where they are pushed to. A second of a call lasts `seconds`; those that `hangs` holds are
         real ones.
         """
-        self.world, self.http, self.gateway, self.receipts = world, http, gateway, receipts
-        self.seconds, self.holds = seconds, holds
+        self.world, self.gateway, self.seconds, self.holds = world, gateway, seconds, holds
+        self._receipts = Receipts(world, http, receipts, "telephone", seconds)
         self.does: dict[str, str] = {}
         self.calls: deque[Call] = deque(maxlen=300)
         self.expected: set[str] | None = None
@@ -58,7 +51,6 @@ class Company:
         """Why nothing goes for the whole account: a code of REFUSALS."""
         self.limited = True
         self._accepted: dict[str, deque[float]] = {}
-        self._outbox: dict[str, list[dict[str, Any]]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def routes(self, router: web.UrlDispatcher) -> None:
@@ -75,6 +67,7 @@ class Company:
 
     async def close(self) -> None:
         """Nothing rings any more."""
+        await self._receipts.close()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -88,7 +81,7 @@ class Company:
         started, what = time.monotonic(), f"{request.method} {request.path}"
         answer, status, code, result = {"RequestId": secrets.token_hex(16).upper()}, 200, "OK", "OK"
         try:
-            call = read(await self.gateway.opened(request), self.world.now())
+            call = read(await self.gateway.opened(request, ACTION), self.world.now())
             what = f"打给 {call.number}：{call.text}"
             await self._accept(call)
             answer |= {"Code": "OK", "Message": "OK", "CallId": call.call_id}
@@ -186,7 +179,7 @@ class Company:
 
     def _step(self, call: Call, code: str, **more: str) -> None:
         told = {"call_id": call.call_id, "status_code": code, "status_time": stamp(self.world.now())}
-        self._report("VoiceCallReport", told | {"out_id": call.out_id} | more)
+        self._tell("VoiceCallReport", told | {"out_id": call.out_id} | more)
 
     def _end(self, call: Call, code: str, *, by_user: bool = False) -> None:
         now = self.world.now()
@@ -208,60 +201,11 @@ class Company:
             "originate_time": stamp(call.at),
             "ring_time": stamp(call.rang_at),
         }
-        self._report("VoiceReport", told)
+        self._tell("VoiceReport", told)
 
-    # -- receipts ------------------------------------------------------------------------------------------------------
-
-    def _report(self, kind: str, told: dict[str, Any]) -> None:
-        """To be pushed with what else comes within a moment, each kind by itself."""
-        self.world.tell("telephone")
-        if self.receipts:
-            self._outbox.setdefault(kind, []).append(told)
-            if len(self._outbox[kind]) == 1:
-                self._start(self._gather(kind))
-
-    async def _gather(self, kind: str) -> None:
-        await self._wait(LINGER)
-        batch = self._outbox.pop(kind)
-        for _ in range(2 if self.world.faults["duplicate"] else 1):
-            await self._deliver(kind, batch)
-
-    async def _deliver(self, kind: str, batch: list[dict[str, Any]]) -> None:
-        """Three tries, until it is taken."""
-        world, body = self.world, json.dumps(batch, ensure_ascii=False)
-        what = "、".join(f"{told['out_id'] or told['call_id']} {told['status_code']}" for told in batch)
-        key = f"{kind}:" + ",".join(f"{told['call_id']}:{told['status_code']}" for told in batch)
-        if world.faults["delay"]:
-            await asyncio.sleep(6)
-        for attempt in range(1, TRIES + 1):
-            started, good, said, result = time.monotonic(), False, "", "断开，没收到应答"
-            try:
-                good, said = await self._posted(body)
-                result = "应答 成功" if good else "应答不合格"
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                pass
-            seen = {"try": attempt, "last": attempt == TRIES, "key": key, "ms": (time.monotonic() - started) * 1000}
-            shown = {"plain": body, "cipher": "", "signature": {}, "answer": said, "result": result}
-            world.note("push", kind, what, ok=good, **seen, **shown)
-            if good:
-                return
-            if attempt < TRIES:
-                await self._wait(AGAIN)
-
-    async def _posted(self, body: str) -> tuple[bool, str]:
-        """Whether it was taken, and what was said."""
-        headers, data = {"Content-Type": "application/json; charset=utf-8"}, body.encode()
-        async with asyncio.timeout(PATIENCE):
-            async with self.http.post(self.receipts, data=data, headers=headers, allow_redirects=False) as answer:
-                said = await answer.text(errors="replace")
-        if self.world.faults["drop"]:
-            self.world.faults["drop"] = False
-            raise aiohttp.ClientConnectionError("the line was cut by a fault")
-        try:
-            told = json.loads(said)
-        except ValueError:
-            return False, said
-        return answer.status == 200 and isinstance(told, dict) and told.get("code") == 0, said
+    def _tell(self, kind: str, told: dict[str, Any]) -> None:
+        shown = f"{told['out_id'] or told['call_id']} {told['status_code']}"
+        self._receipts.report(kind, told, shown, f"{told['call_id']}:{told['status_code']}")
 
     # -- the page ------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""The gateway before the telephone company: a call is let through that its account signed by version 3 of the rules
-(ACS3-HMAC-SHA256).
+"""The gateway before the telephone company and the one for SMS: what its account signed by version 3 of the rules
+(ACS3-HMAC-SHA256) is let through.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from simulator.world import World
 
-PATH, SCHEME, VERSION, ACTION = "/telephone", "ACS3-HMAC-SHA256", "2017-05-25", "IvrCall"
+PATH, SMS_PATH = "/telephone", "/sms"
+SCHEME, VERSION = "ACS3-HMAC-SHA256", "2017-05-25"
 SIGNED = {"host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"}
 VALID = 15 * 60
 """Seconds for which a signature holds, before and after."""
@@ -47,7 +48,7 @@ def unless_called(door: Middleware) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "POST" and request.path.removesuffix("/") == PATH:
+        if request.method == "POST" and request.path.removesuffix("/") in {PATH, SMS_PATH}:
             return await handler(request)
         return await door(request, handler)
 
@@ -61,8 +62,8 @@ class Gateway:
         self.world, self.key_id, self.secret = world, key_id, secret
         self._nonces: deque[str] = deque(maxlen=1000)
 
-    async def opened(self, request: web.Request) -> dict[str, str]:
-        """The parameters of a call, of query and body. Raises Refused."""
+    async def opened(self, request: web.Request, action: str) -> dict[str, str]:
+        """The parameters of what is asked for, of query and body. Raises Refused."""
         headers, body = request.headers, await request.read()
         query = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
         found = AUTHORIZATION.fullmatch(headers.get("Authorization", ""))
@@ -80,7 +81,7 @@ class Gateway:
         self._require_fresh(headers.get("x-acs-date", ""), headers.get("x-acs-signature-nonce", ""))
         if headers.get("x-acs-version") != VERSION:
             raise Refused("InvalidVersion", "Specified parameter Version is not valid.", 400)
-        if headers.get("x-acs-action") != ACTION:
+        if headers.get("x-acs-action") != action:
             raise Refused("InvalidAction.NotFound", "Specified api is not found.", 404)
         return dict(query) | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 

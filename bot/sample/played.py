@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape
 
 from bot import pushes
 from bot.envelopes import Account, envelope, noted
+from care.ways import Terms
 from conversations.answers import Knowledge
 from services.house import House
 from services.install import Installed
 from services.knowledge import shelves
 from services.outgoing import sending, settling
-from services.outgoing.staying import Terms
 from services.ports import Fate, Outcome
 from services.talks.envelope import Answer
 from services.talks.reading import Reading, read

@@ -55,6 +55,14 @@ async def settle(request: web.Request, form: SettleByHand) -> dict[str, Any]:
     return await _reach(request)
 
 
+@ROUTES.post(r"/reach/{row:\d{1,18}}/sms", "outgoing/_list.html")
+async def ask_back(request: web.Request) -> dict[str, Any]:
+    """Nobody answered: an SMS asks for a call (F52)."""
+    who, now, row, house = viewer(request), request.app[CLOCK](), int(request.match_info["row"]), request.app[HOUSE]
+    await request.app[DATABASE].write(lambda db: reaching.ask_back(db, who, house, row, now))
+    return await _reach(request)
+
+
 @ROUTES.post(r"/reach/{way:cut|again}", "outgoing/_list.html", may=LEADS)
 async def cut(request: web.Request) -> dict[str, Any]:
     """断连: everything due is said by telephone or printed; or no more (F17)."""
@@ -82,4 +90,8 @@ async def _reach(request: web.Request) -> dict[str, Any]:
         }
 
     found = await request.app[DATABASE].read(work)
-    return found | {"cut": request.app[HOUSE].choices.cut_off, "may_cut": who.role in LEADS}
+    return found | {
+        "cut": request.app[HOUSE].choices.cut_off,
+        "may_cut": who.role in LEADS,
+        "sms": request.app[HOUSE].sms,
+    }

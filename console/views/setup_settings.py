@@ -66,6 +66,7 @@ def entries(db: Unit, who: Viewer, home: Home, chosen: Choices) -> list[Entry]:
         Entry("greetings", "/settings/greetings", "节日问候", f"{len(chosen.festivals)} 个节日"),
         Entry("phrases", "/settings/phrases", "说法", words),
         Entry("templates", "/templates", "模板消息", f"绑了 {len(templates.bound(db, who.home_id))} 个"),
+        Entry("costs", "/costs", "短信和费用", f"每月最多 {chosen.sms_most} 条"),
         canned,
     ]
 

@@ -30,7 +30,7 @@ from storage.types import new_id
 from storage.unit import Unit
 
 NOTICE: Final = Purpose(
-    "notice", template="notice", matter="院里有一件要紧的事", brief="请查看", to_many=True, last=Last.PHONE
+    "notice", template="notice", sms=True, matter="院里有一件要紧的事", brief="请查看", to_many=True, last=Last.PHONE
 )
 """要紧, to a relative: by whatever way."""
 NOTICE_ELDER: Final = Purpose("notice_elder", to_many=True, last=Last.PRINT)

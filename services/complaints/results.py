@@ -42,9 +42,11 @@ def _told(store: Store, sent: Sent) -> None:
         promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how=sent.how)
 
 
-RESULT: Final = Purpose("result", on_sent=_told, template="matter", matter="您反映的事有了处理结果", last=Last.PHONE)
+RESULT: Final = Purpose(
+    "result", on_sent=_told, template="matter", sms=True, matter="您反映的事有了处理结果", last=Last.PHONE
+)
 INTERIM: Final = Purpose(
-    "interim", on_sent=promises.reached, template="matter", matter="您反映的事有了新进展", last=Last.PHONE
+    "interim", on_sent=promises.reached, template="matter", sms=True, matter="您反映的事有了新进展", last=Last.PHONE
 )
 
 

@@ -36,6 +36,9 @@ def merge(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Merg
     db.flush()
     at = new_id()
     moved = joining.bring(db, viewer, gone.id, stays.id, now)
+    if db.open(gone, "phone") != db.open(stays, "phone") and db.open(stays, "phone"):
+        other = update(tables.Kinship).where(tables.Kinship.person_id == gone.id).values(rang_at=None)
+        db.execute(other)  # what rang is not the number that stays
     _ties(db, gone.id, stays.id)
     for table, column in ((tables.Consent, "person_id"), (ElderWish, "about"), (TieChange, "about")):
         named = table.__table__.c[column]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import available_timezones
 
+from sqlalchemy import select
+
 from care import families
 from care.errors import Changed, Invalid
 from services.access import Viewer
@@ -48,7 +50,8 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
         raise Invalid(why="请选多久一封、几点告诉。")
     if phone and phone != db.open(person, "phone"):
         db.seal(person, "phone", phone)
-        tie.rang_at = None  # the new number has not rung in anybody's hand yet
+        for one in db.fresh(select(tables.Kinship).where(tables.Kinship.person_id == person.id)):
+            one.rang_at = None  # the new number has not rung in anybody's hand yet
     if name != db.open(person, "name"):
         db.seal(person, "name", name)
     db.flush()

@@ -14,6 +14,8 @@ REACH: Final = Page("送达", "/reach", HANDLERS, icon="phone", place=72)
 """What waits for a call or a print, and what reached whom by which way."""
 TEMPLATES: Final = Page("模板消息", "/templates", frozenset({Role.DIRECTOR, Role.ADMIN}))
 """By which templates of the account a home tells what cannot wait."""
+COSTS: Final = Page("短信和费用", "/costs", TEMPLATES.may)
+"""What SMS and calls cost this month, and how many there may be (F18)."""
 
 
 def access_outgoing(db: Unit, viewer: Viewer, outbox_id: int, *, lock: bool = False) -> tables.Outbox:

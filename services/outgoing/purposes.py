@@ -50,6 +50,8 @@ class Purpose:
     """
     mass: bool = False
     """Whether it may leave by a mass send when the window is shut; its words to all are among the fields."""
+    sms: bool = False
+    """Whether an SMS says that something waits, when nothing of the account reaches them; never of a courtesy."""
     matter: str = ""
     """What such a message says that it is about; the words themselves stand behind it."""
     brief: str = "有答复"

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from care.errors import Decided, Invalid
-from care.states import HandOutcome
+from care.states import HandOutcome, SmsKind
 from care.ways import Last
 from services.access import Viewer, name_of
-from services.outgoing import purposes
+from services.house import House
+from services.outgoing import purposes, sms
 from services.outgoing.access import access_by_hand
 from services.outgoing.forms import SettleByHand
 from services.outgoing.outbox import finish
@@ -37,7 +38,7 @@ def settle(db: Unit, viewer: Viewer, number: int, form: SettleByHand, now: datet
     row = access_by_hand(db, viewer, number, lock=True)
     if row.settled_at is not None:
         who = name_of(db, row.settled_by) if row.settled_by else "系统"
-        what = "办好了这一条" if row.settled_by else "微信送到了" if row.outcome == "arrived" else "这一条不用说了"
+        what = "办好了这一条" if row.settled_by else "对方收到了" if row.outcome == "arrived" else "这一条不用说了"
         raise Decided(who=who, what=what)
     db.store.hint("reach")
     if form.outcome == NO_ANSWER:
@@ -62,6 +63,37 @@ def settle(db: Unit, viewer: Viewer, number: int, form: SettleByHand, now: datet
         sent = Sent(message.id, row.person_id, viewer.id, message.created_at, now, "call")
         purposes.reached(db.store, row.home_id, purposes.of(message.purpose), sent)
     _noted(db, viewer, row, f"by_hand_{outcome.value}", now)
+
+
+def ask_back(db: Unit, viewer: Viewer, house: House, number: int, now: datetime) -> None:
+    """Nobody answered: an SMS asks for a call, by the home's name and the colleague's, without what it is about; once
+    for a message (F52). A machine never does.
+
+    Raises Invalid, Decided, NotFound.
+    """
+    row = access_by_hand(db, viewer, number, lock=True)
+    if row.settled_at is not None:
+        raise Decided(who=name_of(db, row.settled_by) if row.settled_by else "系统", what="办好了这一条")
+    if house.terms.sms is None:
+        raise Invalid(why="还没有接短信。")
+    if row.kind != Last.PHONE.value or not row.tries:
+        raise Invalid(why="先打一次电话；没人接再发短信请回电。")
+    why = sms.unreachable(db.store, row.home_id, row.person_id, house.terms.sms, now, proved=False)
+    if why:
+        raise Invalid(why=f"短信发不了：{why}。")
+    who = db.get_one(tables.Person, row.person_id)
+    at = sms.awake(now, who.timezone or house.home.timezone, who.kind, house.quiet)
+    sms.order(
+        db.store,
+        home_id=row.home_id,
+        person_id=row.person_id,
+        outbox_id=row.outbox_id,
+        kind=SmsKind.CALL,
+        now=now,
+        at=at,
+        staff_id=viewer.id,
+    )
+    _noted(db, viewer, row, "sms_call_back", now)
 
 
 def _noted(db: Unit, viewer: Viewer, row: tables.ByHand, act: str, now: datetime) -> None:

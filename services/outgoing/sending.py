@@ -9,11 +9,12 @@ from functools import cache
 from typing import Final
 
 from care import ways
-from care.ways import Facts, Way, Window
-from services.outgoing import by_hand, masses, purposes, templates
+from care.ways import USUAL, Facts, Terms, Way, Window
+from services.outgoing import by_hand, masses, purposes, sms, templates
 from services.outgoing.outbox import AT_ONCE, SOUND, SPOKEN, advance, finish
 from services.outgoing.purposes import Purpose
-from services.outgoing.staying import USUAL, Ready, Terms, enough, sleeps, stays, unsent
+from services.outgoing.ready import Ready
+from services.outgoing.staying import enough, sleeps, stays, unsent
 from services.outgoing.templates import Filled
 from storage import tables
 from storage.seal import Unreadable
@@ -168,7 +169,7 @@ def _lease_or_end(
         return None if filled is None else _lease(store, row, "", filled, now, machine_now)
     if purpose.by_day and (sleeps(store, row, purpose, now, terms.quiet) or enough(store, row, now, terms)):
         return None
-    if stays(store, row, purpose, now) or row.follower is None:
+    if stays(store, row, purpose, now, terms) or row.follower is None:
         return None
     if terms.cut:
         _another_way(store, row, purpose, now, Window.CLOSED, terms)
@@ -264,11 +265,15 @@ def _another_way(
     filled, none = _fill(store, row, purpose, terms)
     template = None if not purpose.template else "" if filled is not None else none
     mass = masses.why_not(store, row.person, purpose, row.fields, now)
-    decision = ways.decide(Facts(window, template, mass, parks=purpose.parks, last=purpose.last, cut=terms.cut))
+    text = sms.why_not(store, row, purpose, now, terms)
+    decision = ways.decide(Facts(window, template, mass, text, parks=purpose.parks, last=purpose.last, cut=terms.cut))
     if decision.way is Way.TEMPLATE:
         return filled
     if decision.way is Way.MASS:
         finish(store, row.id, row.person, row.queue, now, state="parked", why=masses.WAITS, code=masses.MASS)
+        return None
+    if decision.way is Way.SMS:
+        sms.tell(store, row, now, terms)
         return None
     if decision.way is Way.PARK:
         finish(

@@ -2,16 +2,17 @@
 else speaks on the phone, nobody follows (F3, F16).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from care import quiet_hours
 from care.quiet_hours import Quiet
-from services.outgoing import by_hand, purposes
+from care.ways import Terms
+from services.outgoing import by_hand, purposes, sms
 from services.outgoing.outbox import EXPIRED, UNFOLLOWED, advance, finish
 from services.outgoing.purposes import Purpose
+from services.outgoing.ready import Ready
 from storage import tables
 from storage.store import Store
 from storage.types import moment
@@ -22,57 +23,6 @@ ENOUGH: Final = "今天已经给这位发过三条，不再打扰"
 ASLEEP: Final = "轮到的时候对方在休息，等到早上就过时了"
 NO_PHONE: Final = {"state": "cancelled", "why": "没有关注公众号，微信里找不到这位"}
 NOT_SPEAKING: Final = "手机是两人共用的，现在不是本人在说；本人一说话就自动发"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What of the home decides how things leave: when it is silent, its telephone for a template that has a field for
-    it, and whether nothing may leave by WeChat at all (F17).
-    """
-
-    quiet: Quiet = quiet_hours.USUAL
-    phone: str = ""
-    cut: bool = False
-    page: bool = True
-    """Whether families can open pages: without them a card has no words behind it."""
-
-
-USUAL: Final = Terms()
-
-
-class Ready(NamedTuple):
-    """A ready row with who gets it; moments in µs since 1970."""
-
-    id: int
-    person: int
-    queue: str
-    staff_id: int | None
-    expires_at: int | None
-    tries: int
-    purpose: str
-    body: bytes
-    follower: int | None
-    openid: str
-    following: bool | int | None
-    session_left: int | None
-    session_until: int | None
-    scene_left: int | None
-    scene_until: int | None
-    kind: str
-    zone: str
-    holder: int | None
-    """Whose the phone is now: on a phone of several perhaps another one."""
-    place: int | None
-    """The phone of several as somebody; None for everybody's own."""
-    until: int | None
-    """Until when who spoke last on it is taken to speak."""
-    home_id: int
-    created_at: int
-    asked_at: int | None
-    """Machine time of the first template call that has no answer yet."""
-    code: str | None
-    fields: bytes | None
-    """What a template or a mass send says of it, sealed."""
 
 
 def sleeps(store: Store, row: Ready, purpose: Purpose, now: datetime, quiet: Quiet) -> bool:
@@ -125,8 +75,10 @@ def unsent(purpose: Purpose) -> dict[str, str]:
     return {"state": state, "why": why}
 
 
-def stays(store: Store, row: Ready, purpose: Purpose, now: datetime) -> bool:
-    """Whether it does not leave now, whatever the window says: too old, another one speaks, nobody follows."""
+def stays(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Terms) -> bool:
+    """Whether it does not leave now, whatever the window says: too old, another one speaks, nobody follows. Who does
+    not is told by an SMS where one may go.
+    """
     if row.expires_at is not None and moment(row.expires_at) <= now:
         end = {"state": "given_up", "why": EXPIRED} if purpose.parks else unsent(purpose)
         finish(store, row.id, row.person, row.queue, now, **end)
@@ -138,6 +90,9 @@ def stays(store: Store, row: Ready, purpose: Purpose, now: datetime) -> bool:
     elif row.holder not in {None, row.person} and not _held(store, row):
         return True
     elif row.follower is None or not row.following:
+        if sms.why_not(store, row, purpose, now, terms) == "":
+            sms.tell(store, row, now, terms)
+            return True
         end = {"state": "given_up", "why": UNFOLLOWED} if row.follower is not None else NO_PHONE
     else:
         return False

@@ -18,7 +18,9 @@ MONDAY: Final = 0
 
 
 def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
-    """One line for calls, one for cards, on Mondays one for families whom nobody has reached; none where nothing is."""
+    """One line for calls, one for cards, on Mondays one for families whom nobody has reached; none where
+    nothing is.
+    """
     if not viewer.sees(REACH):
         return []
     hand = tables.ByHand

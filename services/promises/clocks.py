@@ -21,6 +21,7 @@ LATE: Final = Purpose(
     machine=True,
     by_day=True,
     template="matter",
+    sms=True,
     matter="您说的事要晚一点答复",
     brief="要晚一点",
     last=Last.PHONE,

@@ -18,7 +18,7 @@ from conversations.phrases import own
 from services.access import Viewer, access_page, name_of
 from services.setup import changes, settings
 from services.setup.access import SETTINGS
-from services.setup.forms import ResetPhrase, SetCategories, SetDepartments, SetFestivals, SetPhrase
+from services.setup.forms import ResetPhrase, SetCategories, SetCosts, SetDepartments, SetFestivals, SetPhrase
 from storage import tables
 from storage.unit import Unit
 
@@ -28,6 +28,8 @@ CATEGORIES: Final = "choice.categories"
 FESTIVALS: Final = "choice.festivals"
 PHRASE: Final = "phrase."
 CUT_OFF: Final = "choice.cut_off"
+COSTS: Final = {"sms_most": "choice.sms_most", "sms_price": "choice.sms_price", "call_price": "choice.call_price"}
+"""Figures of the page of costs, by the field of `Choices`."""
 REMEMBERED: Final = 6
 """Former words that the page offers."""
 
@@ -46,6 +48,7 @@ def of(kept: Mapping[str, str | None]) -> Choices:
         if festivals is None
         else frozenset(festivals.split()) & (set(occasions.BY_ID) - occasions.BY_HAND),
         cut_off=kept.get(CUT_OFF) == "1",
+        **{field: int(text) for field, key in COSTS.items() if (text := kept.get(key)) and text.isdecimal()},
     )
 
 
@@ -77,6 +80,15 @@ def set_festivals(db: Unit, viewer: Viewer, form: SetFestivals, now: datetime) -
     chosen = choices.festivals(form.festivals)
     settings.put(db, viewer, {FESTIVALS: " ".join(sorted(chosen))}, now)
     db.store.hint("days")
+
+
+def set_costs(db: Unit, viewer: Viewer, form: SetCosts, now: datetime) -> None:
+    """How many SMS a month, and what they cost (F18). Raises Invalid, Changed, NotFound."""
+    changes.begin(db, viewer, COSTS.values(), form.drawn, "短信的上限和价钱")
+    for field, (name, most) in choices.COSTS.items():
+        if not 0 <= getattr(form, field) <= most:
+            raise Invalid(why=f"「{name}」请写 0 到 {most} 之间的整数。")
+    settings.put(db, viewer, {key: str(getattr(form, field)) for field, key in COSTS.items()}, now)
 
 
 def set_phrase(db: Unit, viewer: Viewer, key: str, form: SetPhrase, now: datetime) -> None:

@@ -66,6 +66,14 @@ class SetCategories(Form, frozen=True, kw_only=True):
     names: str
 
 
+class SetCosts(Form, frozen=True, kw_only=True):
+    """How many SMS a month at most, and what an SMS and a call cost, in 分."""
+
+    sms_most: int
+    sms_price: int
+    call_price: int
+
+
 class SetFestivals(Form, frozen=True, kw_only=True):
     """The festivals that are ticked, by their ids."""
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from services.setup import first_start
+from services.setup import first_start, today
 from services.subject import Command, Running, Subject
 from settings import is_everywhere
 
@@ -46,4 +46,5 @@ SUBJECT: Final = Subject(
         "lengthen_clock": "放长时限",
     },
     topics=("house",),
+    today=today.lines,
 )

@@ -1,17 +1,19 @@
 """What waits for a colleague's hand, and what reached whom by which way (F45)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 
+from care.states import SmsKind, SmsState
 from care.ways import Last
 from storage import tables
 from storage.queries.sight import Sight
 from storage.queries.talks import Who, whos
 from storage.seal import Unreadable
+from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
 
 MOST: Final = 200
@@ -31,6 +33,8 @@ class Waiting:
     who: Who
     text: str
     queued_at: datetime
+    asked_back: str = ""
+    """What became of the SMS that asks for a call."""
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Line:
     """Sent by a mass send."""
     delivered: int = 0
     """Of those by template: the platform says that they arrived."""
+    sms: int = 0
+    """Told by an SMS, and opened there."""
     spoken: int = 0
     printed: int = 0
     by_hand: int = 0
@@ -80,11 +86,34 @@ def waiting(db: Unit, sight: Sight) -> tuple[list[Waiting], int]:
         for row in db.execute(asked.where(hand.kind == kind.value).limit(most))
     ]
     people = whos(db, [row.person_id for row, *_ in rows])
+    back = _asked_back(db, [row.outbox_id for row, *_ in rows])
     return [
-        Waiting(row, message.purpose, people[row.person_id], _text(db, body), message.created_at)
+        Waiting(
+            row,
+            message.purpose,
+            people[row.person_id],
+            _text(db, body),
+            message.created_at,
+            back.get(row.outbox_id, ""),
+        )
         for row, message, body in rows
         if row.person_id in people
     ], total
+
+
+ASKED_BACK: Final = {
+    SmsState.ORDERED.value: "请回电的短信早上发",
+    SmsState.SENDING.value: "正在发短信请回电",
+    SmsState.HANDED.value: "发过短信请回电",
+    SmsState.DELIVERED.value: "请回电的短信到了",
+    SmsState.FAILED.value: "请回电的短信没发成",
+    SmsState.UNKNOWN.value: "请回电的短信不确定发出没有",
+}
+
+
+def _asked_back(db: Unit, rows: Sequence[int]) -> dict[int, str]:
+    asked = select(Sms.outbox_id, Sms.state).where(Sms.outbox_id.in_(rows), Sms.kind == SmsKind.CALL.value)
+    return {number: ASKED_BACK.get(state, "") for number, state in db.execute(asked)}
 
 
 def _text(db: Unit, body: tables.OutboxBody) -> str:
@@ -125,7 +154,7 @@ def _end(state: str, way: str, proof: str, *, waits: bool) -> str:
     if way == CALL:
         return "spoken"
     if state == "sent":
-        return way if way in {"template", "mass"} else "custom"
+        return way if way in {"template", "mass", "sms"} else "custom"
     if waits:
         return "by_hand"
     if state == "unknown":

@@ -13,6 +13,7 @@ from storage import tables
 from storage.queries.residents import LIVING
 from storage.queries.sight import Sight
 from storage.tables.followups import FollowUpTalk
+from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
 
 WEEK: Final = timedelta(days=7)
@@ -22,7 +23,7 @@ RARELY: Final = timedelta(days=60)
 """The same of who wants to hear of changes alone: measured by what the family chose (F45)."""
 A_WEEK: Final = 10
 """So many calls a week; a list of eighty calls is no list (F45)."""
-WROTE, OPENED, CALLED, TALKED = "来信", "看了家书", "打过电话", "回访过"
+WROTE, OPENED, READ, CALLED, TALKED = "来信", "看了家书", "点开了短信", "打过电话", "回访过"
 BY_VOICE: Final = frozenset({CALLED, TALKED})
 
 
@@ -190,6 +191,10 @@ def _last(db: Unit, people: Collection[int]) -> dict[int, tuple[datetime, str]]:
             select(reading.person_id, func.max(reading.opened_at))
             .where(reading.person_id.in_(people))
             .group_by(reading.person_id),
+        ),
+        (
+            READ,
+            select(Sms.person_id, func.max(Sms.opened_at)).where(Sms.person_id.in_(people)).group_by(Sms.person_id),
         ),
         (
             CALLED,

@@ -88,6 +88,16 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "backups": "/srv/backups",
         "metrics_token": "t" * 16,
     },
+    "sms": {
+        "provider": "",
+        "url": "https://sms.example.cn",
+        "key_id": "LTAI5tExample",
+        "key_secret": "s3cret",
+        "sign": "青禾颐养院",
+        "words_text": "SMS_1",
+        "call_text": "SMS_2",
+        "receipts": "r" * 24,
+    },
     "telephone": {
         "provider": "",
         "url": "https://vms.example.cn",
@@ -115,6 +125,16 @@ def test_every_key_that_may_be_written_is_written_here() -> None:
     assert {section: set(keys) for section, keys in KEYS.items() if section not in elsewhere} == {
         section: set(keys) for section, keys in WRITTEN.items()
     }
+
+
+def test_v3_a_company_for_sms_is_written_whole_or_not_at_all() -> None:
+    whole = {f"JIASHU_SMS__{key.upper()}": str(value) for key, value in WRITTEN["sms"].items()}
+    assert config.load(None, GOOD | whole | {"JIASHU_SMS__PROVIDER": "aliyun"}).sms.sign == "青禾颐养院"
+    with pytest.raises(ConfigError) as refused:
+        config.load(None, GOOD | {"JIASHU_SMS__PROVIDER": "aliyun", "JIASHU_SMS__SIGN": "青禾颐养院"})
+    for key in ("key_id", "key_secret", "words_text", "call_text", "receipts"):
+        assert f"sms.{key}：没有写" in str(refused.value.sentence)
+    assert "sms.sign" not in str(refused.value.sentence)
 
 
 def test_f1_a_telephone_company_is_written_whole_or_not_at_all() -> None:

@@ -1,5 +1,6 @@
 """送达 and 模板消息 in the console (C11, F45, wechat.md 5a)."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import cast
 
@@ -152,3 +153,37 @@ async def test_f45_the_page_of_families_says_who_was_reached_and_whom_to_call(
     await house.home.hears("你好", "kin3")
     assert "1 / 2" in await desk.get("/reach/families")
     await colleagues["zhou"].get("/reach/families", 404)
+
+
+async def test_f18_the_director_sees_what_sms_cost_and_sets_how_many_there_may_be(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    shen = colleagues["shen"]
+    page = await shen.get("/costs")
+    assert all(words in page for words in ("还没有接短信", "上限 500 条", "还没有接电话"))
+    drawn = re.findall(r'name="drawn" value="([^"]*)"', page)[0]
+    form = {"sms_most": "300", "sms_price": "4", "call_price": "12", "drawn": drawn}
+    assert "上限 300 条" in await (await shen.post("/costs", form)).text()
+    assert (await shen.post("/costs", form | {"sms_most": "200"})).status == 409, "somebody was first"
+    assert (await shen.post("/costs", form | {"sms_most": "900000", "drawn": ""})).status == 422
+    house.home.house.sms = True
+    assert "还没有接短信" not in await shen.get("/costs")
+    for nobody in ("chen", "tang", "zhou"):
+        await colleagues[nobody].get("/costs", 404)
+
+
+async def test_f52_who_was_not_reached_by_telephone_is_asked_to_call_by_sms(
+    late: House, colleagues: dict[str, Colleague]
+) -> None:
+    chen, home = colleagues["chen"], late.home
+    home.house.sms = True
+    row = await home.one("SELECT id FROM by_hand")
+    assert "发短信请回电" not in await chen.get("/reach"), "first somebody telephones"
+    assert (await chen.post(f"/reach/{row}/sms", {})).status == 422
+    assert "发短信请回电" in await (await chen.post(f"/reach/{row}", {"outcome": "no_answer"})).text()
+    said = await (await chen.post(f"/reach/{row}/sms", {})).text()
+    assert "请回电的短信早上发" in said
+    assert "发短信请回电</button>" not in said, "once"
+    assert await home.one("SELECT count(*) FROM audit WHERE action = 'sms_call_back'") == 1
+    await colleagues["zhou"].get("/reach", 404)
+    assert (await colleagues["zhou"].post(f"/reach/{row}/sms", {})).status == 404

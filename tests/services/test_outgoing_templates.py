@@ -9,10 +9,10 @@ import pytest
 from care import templates as rules
 from care.errors import Invalid
 from care.states import Role
+from care.ways import Terms
 from conversations import events
 from services.outgoing import outbox, proofs, purposes, sending, settling, templates
 from services.outgoing.forms import BindTemplate
-from services.outgoing.staying import Terms
 from services.ports import Fate, Outcome
 from storage.queries import outgoing as queries
 from tests.conftest import HomeUnderTest

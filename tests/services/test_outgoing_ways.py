@@ -5,9 +5,8 @@ import pytest
 from care import templates as rules
 from care.errors import Forbidden
 from care.states import Role
-from care.ways import CUT, Facts, Last, Way, Window, decide
+from care.ways import CUT, Facts, Last, Terms, Way, Window, decide
 from services.outgoing import cut_off, sending
-from services.outgoing.staying import Terms
 from services.setup import choices, settings
 from services.setup import cut_off as turning
 from tests.conftest import HomeUnderTest

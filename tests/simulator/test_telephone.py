@@ -153,7 +153,7 @@ async def test_f1_a_receipt_is_pushed_three_times_until_it_is_taken(line: Line) 
 async def test_f1_receipts_come_in_batches_and_twice_where_the_fault_says_so(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.telephone.LINGER", 30.0)
+    monkeypatch.setattr("simulator.receipts.LINGER", 30.0)
     await line.act("number", number=COLLEAGUE, does="key1")
     await line.act("number", number=OTHER, does="key1")
     line.company.world.faults["duplicate"] = True

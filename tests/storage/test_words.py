@@ -148,6 +148,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "'sent', {bytes}, 'n', 0, 0"
         ),
         (
+            "sms (id, home_id, person_id, outbox_id, kind, state, number, made_at) SELECT 1, min(id), "
+            "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'words', 'ordered', 'n', 0"
+        ),
+        (
             "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),

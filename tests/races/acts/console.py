@@ -76,6 +76,9 @@ CONSOLE: Final[dict[Key, Act]] = {
     post("/console/outgoing/{row}/take-back", "take_back"): act(
         "outgoing.take_back", "message", "outgoing.take_back outgoing.send_kept sender.claim", PERSON, "TooLate"
     ),
+    post("/console/reach/{row}/sms", "ask_back"): act(
+        "reach.ask_back", "hand", guard=PERSON, why="a unique key: one SMS for a call, whoever pressed"
+    ),
     post("/console/reach/{row}", "settle"): act(
         "reach.settle",
         "hand",

@@ -20,6 +20,12 @@ OUTSIDE: Final[dict[Key, Act]] = {
     post("/p/notice", "seen_notice"): act(
         "page.notice", "notice", why="one row for each phone and version; the second tap finds it there"
     ),
+    post("/p/s/{secret}", "open_words"): act(
+        "sms.open", "outbox", guard=PERSON, why="read again under the lock: it opens once, and not what left meanwhile"
+    ),
+    post("/sms/{secret}", "post"): act(
+        "sms.report", "outbox", guard=PERSON, why="a report counts once, and none after the end"
+    ),
     post("/p/survey", "answer_sheet"): act(
         "page.survey", "sheet", "page.survey effect.KeepSurvey survey.end", UNIQUE, "Answered"
     ),

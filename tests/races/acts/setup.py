@@ -23,6 +23,7 @@ ACTS: Final[dict[Key, Act]] = {
     post("/console/settings/departments", "set_departments"): act("settings.departments", "home", why=HELD),
     post("/console/settings/categories", "set_categories"): act("settings.categories", "home", why=HELD),
     post("/console/settings/greetings", "set_festivals"): act("settings.greetings", "home", why=HELD),
+    post("/console/costs", "set_costs"): act("settings.costs", "home", why=HELD),
     post("/console/settings/phrases/{key}", "write"): act("phrase.write", "phrase", why=HELD),
     post("/console/settings/phrases/{key}/reset", "reset"): act("phrase.reset", "phrase", why=HELD),
     post("/console/settings/phrases/{key}/look", "look"): act("phrase.look", "phrase", why="it keeps nothing"),

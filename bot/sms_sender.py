@@ -1,0 +1,117 @@
+"""Sends the SMS that are ordered, each once, some at a time; takes what the company tells of them (V3, Q1)."""
+
+import asyncio
+import hmac
+import logging
+from typing import Final
+
+from aiohttp import web
+
+from bot import texter
+from bot.dialer import DONE
+from care.errors import Busy
+from care.states import SmsState
+from services.outgoing import sms, sms_results
+from services.outgoing.sms import Order
+from services.ports import SmsReply, SmsReport, Texted, Texter
+from settings.clock import Clock, wall
+from storage.database import Database
+from storage.store import Store
+
+log = logging.getLogger("jiashu.sms")
+AT_ONCE: Final = 5
+
+
+class SmsSender:
+    """One per process that works. Waits for `wake`; finishes what it has begun before it stops."""
+
+    def __init__(self, database: Database, company: Texter, home_id: int, clock: Clock) -> None:
+        self._database, self._company, self._home, self._clock = database, company, home_id, clock
+        self._wake, self._stopping = asyncio.Event(), False
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something may be ordered."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while not self._stopping and await self.begin():
+                    pass
+            except Busy:
+                continue  # the database has said so once, and says when it is back
+            except Exception:
+                log.exception("a round of SMS failed", extra={"action": "sms"})
+        await self.finish()
+
+    def stop(self) -> None:
+        """End after what is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def finish(self) -> None:
+        """Until nothing is under way."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def begin(self) -> bool:
+        """Begin with one that is due, where a place is free; whether it did."""
+        if len(self._under_way) >= AT_ONCE:
+            return False
+
+        def due(store: Store) -> Order | None:
+            sms.abandoned(store, self._clock(), wall())
+            return sms.claim(store, self._clock(), wall())
+
+        asked = await self._database.store(due)
+        if asked is None:
+            return False
+        task = asyncio.create_task(self._send(asked))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return True
+
+    async def _send(self, asked: Order) -> None:
+        try:
+            answer = await self._company.send(asked.number, asked.kind, asked.words, asked.own)
+        except Exception:
+            log.exception("an SMS failed", extra={"action": "sms", "sms": asked.id})
+            answer = Texted(SmsState.UNKNOWN, code="error", why="发短信时出错，不确定发出没有；没有重发")
+        await self._database.store(lambda store: sms.settle(store, asked, answer, self._clock()))
+
+    async def hear(self, told: SmsReport | SmsReply) -> bool:
+        """What became of one, or what somebody answered. Whether it was for us."""
+        now = self._clock()
+        if isinstance(told, SmsReply):
+            return await self._database.store(lambda store: sms_results.answered(store, self._home, told, now))
+        return await self._database.store(lambda store: sms_results.told(store, told, now))
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what became of an SMS is not written down", extra={"action": "sms"}, exc_info=error)
+        self._wake.set()
+
+
+class SmsReports:
+    """The address to which the company tells what became of SMS, and what people answer."""
+
+    def __init__(self, secret: str, sender: SmsSender) -> None:
+        self._secret, self._sender = secret.encode(), sender
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Take reports. Whoever does not know the end of the address gets 404, as for any other."""
+        given = request.match_info["secret"].encode("utf-8", "replace")
+        if not self._secret or not hmac.compare_digest(given, self._secret):
+            raise web.HTTPNotFound
+        try:
+            told = texter.reports(await request.read())
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        for one in told:
+            await self._sender.hear(one)
+        return web.json_response(DONE)
