@@ -18,8 +18,9 @@ from care.chain import LADDERS, About, Reachable
 from care.errors import NotFound
 from care.states import CallOutcome, Role
 from services.access import Viewer
+from services.calling.orders import SIGNS, name_of_call
 from services.emergencies.board import Board
-from services.emergencies.calls import SIGNS, name_of_call, spoken
+from services.emergencies.calls import spoken
 from services.emergencies.strip import Alarm
 from services.ports import CallReport, CallText, OfAnother, Telephone
 from settings.clock import Clock

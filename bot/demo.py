@@ -45,6 +45,7 @@ def telephone_of_play(phone_port: int, kept: dict[str, str]) -> Telephone:
         caller="057188000101",
         alarm_text="TTS_1001",
         check_text="TTS_1002",
+        complaint_text="TTS_1003",
         receipts=kept["encoding_aes_key"],
     )
 

@@ -6,19 +6,20 @@ What becomes of a call comes as a report to `/telephone/<secret>`, whose sender 
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final, Protocol
 
 from aiohttp import web
 
 from bot import telephone
 from care.errors import Busy
-from services.emergencies import calls
-from services.emergencies.calls import Order
+from services.calling.orders import Order
 from services.house import House
-from services.ports import CallReport, OfAnother, Telephone
+from services.ports import CallReport, OfAnother, Placed, Telephone
 from settings.clock import Clock
 from storage.database import Database
+from storage.unit import Unit
 
 log = logging.getLogger("jiashu.dialer")
 AT_ONCE: Final = 10
@@ -28,12 +29,33 @@ DONE: Final = {"code": 0, "msg": "成功"}
 """What the company wants to hear; else it reports again."""
 
 
+class Orders(Protocol):
+    """Who orders calls: alarms first, then complaints."""
+
+    def claim(self, db: Unit, house: House, home_id: int, now: datetime, limit: int) -> list[Order]:
+        """Orders to carry out now, the oldest first; each is given out once."""
+
+    def placed(self, db: Unit, house: House, own: str, answer: Placed, now: datetime) -> None:
+        """What the company said at once."""
+
+    def report(self, db: Unit, house: House, told: CallReport, now: datetime) -> bool:
+        """What the company reports afterwards. Whether it was a call of theirs."""
+
+
 class Dialer:
     """One per process that works. Waits for `wake`; finishes what it has begun before it stops."""
 
-    def __init__(self, database: Database, company: Telephone, house: House, home_id: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        company: Telephone,
+        house: House,
+        home_id: int,
+        clock: Clock,
+        orders: Sequence[Orders],
+    ) -> None:
         self._database, self._company, self._house, self._home = database, company, house, home_id
-        self._clock, self._wake, self._stopping = clock, asyncio.Event(), False
+        self._clock, self._wake, self._stopping, self._orders = clock, asyncio.Event(), False, orders
         self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -62,28 +84,32 @@ class Dialer:
 
     async def begin(self) -> int:
         """Ring what is ordered, as far as places are free; how many calls began."""
-        free = AT_ONCE - len(self._under_way)
-        if free <= 0:
-            return 0
-        house, home, now = self._house, self._home, self._clock()
-        orders = await self._database.write(lambda db: calls.claim(db, house, home, now, free))
-        for order in orders:
-            task = asyncio.create_task(self._ring(order))
-            self._under_way.add(task)
-            task.add_done_callback(self._ended)
-        return len(orders)
+        house, home, now, began = self._house, self._home, self._clock(), 0
+        for whose in self._orders:
+            free = AT_ONCE - len(self._under_way)
+            if free <= 0:
+                break
+            orders = await self._database.write(
+                lambda db, whose=whose, free=free: whose.claim(db, house, home, now, free)  # type: ignore[misc]
+            )
+            for order in orders:
+                task = asyncio.create_task(self._ring(whose, order))
+                self._under_way.add(task)
+                task.add_done_callback(self._ended)
+            began += len(orders)
+        return began
 
-    async def _ring(self, order: Order) -> None:
+    async def _ring(self, whose: Orders, order: Order) -> None:
         answer = await self._company.call(order.number, order.text, order.words, order.own)
         if answer.outcome is not None:
             log.warning("a call was not placed", extra={"action": "dial", "code": answer.code, "why": answer.outcome})
         house, now = self._house, self._clock()
-        await self._database.write(lambda db: calls.placed(db, house, order.own, answer, now))
+        await self._database.write(lambda db: whose.placed(db, house, order.own, answer, now))
 
     async def hear(self, told: CallReport) -> bool:
         """What became of a call. Whether it was one of ours."""
-        house, now = self._house, self._clock()
-        return await self._database.write(lambda db: calls.report(db, house, told, now))
+        house, now, orders = self._house, self._clock(), self._orders
+        return await self._database.write(lambda db: any(whose.report(db, house, told, now) for whose in orders))
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)

@@ -38,7 +38,8 @@ from pages import app as pages
 from scheduler.ticker import Ticker
 from services import install, points
 from services.access import Viewer
-from services.emergencies import acts, alarms
+from services.complaints import ringing
+from services.emergencies import acts, alarms, calls
 from services.emergencies.board import Board
 from services.emergencies.strip import Alarm
 from services.greetings.subject import plan_ahead
@@ -172,10 +173,11 @@ class Service:
         self.looks = Looks(self.running, self.board, self.inbound, self.clock, self._use)
         company = telephone.of(settings.telephone, self.http)
         self.house.telephone = company.connected
+        self.house.rings_complaints = company.connected and bool(settings.telephone.complaint_text)
         texts = texter.of(settings.sms, self.http)
         self.house.sms = texts.connected
         self.texts = SmsSender(self.database, texts, ids.home_id, self.clock)
-        self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock)
+        self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock, (calls, ringing))
         self.alone = Alone(self.board, company, ids.home_id, self.clock, lambda: self.looks.reachable, self._went)
         self.webhook = Webhook(
             wire.Codec.of(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted

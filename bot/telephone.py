@@ -112,6 +112,11 @@ class Aliyun:
 
     def __init__(self, settings: Telephone, http: aiohttp.ClientSession, within: float = WITHIN) -> None:
         self._settings = settings
+        self._texts = {
+            CallText.ALARM: settings.alarm_text,
+            CallText.CHECK: settings.check_text,
+            CallText.COMPLAINT: settings.complaint_text,
+        }
         self.account = aliyun.Account(settings.url, settings.key_id, settings.key_secret, http, within)
 
     async def call(self, number: str, text: CallText, words: Mapping[str, str], own: str) -> Placed:
@@ -127,7 +132,7 @@ class Aliyun:
         return {
             "CalledShowNumber": self._settings.caller,
             "CalledNumber": number.replace("-", ""),
-            "StartCode": self._settings.alarm_text if text is CallText.ALARM else self._settings.check_text,
+            "StartCode": self._texts[text],
             "StartTtsParams": json.dumps(spoken, ensure_ascii=False, separators=(",", ":")),
             **{f"MenuKeyMap.{place}.Key": key for place, key in enumerate(KEYS, 1)},
             "PlayTimes": "3",

@@ -1,5 +1,5 @@
-"""SMS as a port: Alibaba Cloud Short Message Service (dysmsapi 2017-05-25), one SMS (SendSms), the reports of what became
-of each (SmsReport) and what people answer (SmsUp).
+"""SMS as a port: Alibaba Cloud Short Message Service (dysmsapi 2017-05-25), one SMS (SendSms), the reports of what
+became of each (SmsReport) and what people answer (SmsUp).
 """
 
 import json
@@ -143,8 +143,8 @@ class _Entry(msgspec.Struct):
 
 
 def reports(body: bytes) -> list[SmsReport | SmsReply]:
-    """What a push tells, in its order (SmsReport and SmsUp, mixed or not). An entry that is none of both is passed over;
-    the company pushes again what it is not sure of, so the same may come twice.
+    """What a push tells, in its order (SmsReport and SmsUp, mixed or not). An entry that is none of both is passed
+    over; the company pushes again what it is not sure of, so the same may come twice.
 
     Raises ValueError for a body that is no array of JSON, or too large.
     """

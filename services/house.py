@@ -65,6 +65,8 @@ class House:
     """Whether the simulator stands in for the platform (F54); every page says so."""
     telephone: bool = False
     """Whether a telephone company rings colleagues (F1)."""
+    rings_complaints: bool = False
+    """Whether it rings who is in charge of a grave complaint while nobody is at the desk (F41)."""
     sms: bool = False
     """Whether a company sends SMS to relatives (V3)."""
     listened: bool = True

@@ -102,10 +102,11 @@ class CallReport:
 
 
 class CallText(StrEnum):
-    """Which of the texts that the company has approved is spoken: an alarm, or the test of a shift."""
+    """Which of the texts that the company has approved is spoken: an alarm, the test of a shift, a grave complaint."""
 
     ALARM = "alarm"
     CHECK = "check"
+    COMPLAINT = "complaint"
 
 
 class Telephone(Protocol):

@@ -188,6 +188,8 @@ class Telephone:
     caller: str = ""
     alarm_text: str = ""
     check_text: str = ""
+    complaint_text: str = ""
+    """Without it nobody is rung for a complaint."""
     receipts: str = ""
 
 

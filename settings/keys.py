@@ -166,6 +166,7 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "key_secret": _matching(r"\S{1,64}", "请写 AccessKey Secret", empty=True),
         "caller": _matching(r"[0-9]{5,16}", "请写买来的主叫号码，只写数字", empty=True),
         "alarm_text": _matching(r"\S{1,64}", "请写报警话术的模板编号，例如 TTS_1234", empty=True),
+        "complaint_text": _matching(r"\S{1,64}", "请写投诉话术的模板编号，例如 TTS_1236", empty=True),
         "check_text": _matching(r"\S{1,64}", "请写接班试铃话术的模板编号，例如 TTS_1235", empty=True),
         "receipts": _matching(r"[A-Za-z0-9_\-]{24,64}", "请写 24 到 64 位的口令，只用字母和数字", empty=True),
     },

@@ -1,5 +1,5 @@
-"""A company that sends SMS, as Alibaba Cloud's Short Message Service does (dysmsapi 2017-05-25): its refusals, the phones
-on which people read them, the reports of what became of each, and what people answer.
+"""A company that sends SMS, as Alibaba Cloud's Short Message Service does (dysmsapi 2017-05-25): its refusals, the
+phones on which people read them, the reports of what became of each, and what people answer.
 """
 
 import asyncio

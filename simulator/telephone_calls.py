@@ -10,7 +10,11 @@ from typing import Any
 
 from simulator.telephone_gateway import Refused
 
-TEXTS = ("{place}，{level}。去按 1，去不了按 2。", "{home} 接班试铃，听到请按 1。")
+TEXTS = (
+    "{place}，{level}。去按 1，去不了按 2。",
+    "{home} 接班试铃，听到请按 1。",
+    "有一件 {level} 级投诉，编号 {number}，要马上打电话给家属。我来联系按 1，接不了按 2。",
+)
 """What the account had approved. Which of them a template's number means is seen by the words that come with it."""
 SPEAKS, PAUSES = 0.2, 5.0
 """Seconds for a sign that is read aloud, and for a key when the call does not say how long."""

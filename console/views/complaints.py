@@ -20,7 +20,8 @@ from services.talks import answering
 from services.talks.forms import Line
 from storage import tables
 from storage.queries import complaints as queries
-from storage.queries import complaints_list, talks
+from storage.queries import complaints_calls, complaints_list, talks
+from storage.tables.complaints_calls import ComplaintCall
 from storage.unit import Unit
 from web.sessions import viewer
 
@@ -160,7 +161,16 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
 
     def work(
         db: Unit,
-    ) -> tuple[queries.Case, talks.Window, list[accusations.Named], approvals.Approval | None, str, str, unit.Charge]:
+    ) -> tuple[
+        queries.Case,
+        talks.Window,
+        list[accusations.Named],
+        approvals.Approval | None,
+        str,
+        str,
+        unit.Charge,
+        list[tuple[ComplaintCall, str]],
+    ]:
         complaint = found_by(db, who, ref)
         case = queries.one(db, complaint)
         waiting = case.waiting("plan") or case.waiting("interim")
@@ -172,9 +182,10 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
             standing.revision_of(db, complaint),
             answering.revision_of(db, complaint.person_id),
             unit.in_charge(db, who.home_id),
+            complaints_calls.of_case(db, complaint.id),
         )
 
-    found, window, named, approval, drawn, spoken, charge = await request.app[DATABASE].read(work)
+    found, window, named, approval, drawn, spoken, charge, calls = await request.app[DATABASE].read(work)
     known = access_complainant(who, found.complaint)
     found = found if known else queries.veiled(found)
     left, until = window.left(now)
@@ -188,6 +199,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
         "drawn": drawn,
         "spoken": spoken,
         "charge": charge,
+        "calls": calls,
         "left": left,
         "until": until,
         "key": secrets.token_urlsafe(16),

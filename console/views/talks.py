@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from care.words import whole
-from console.context import BOARD, CLOCK, DATABASE
+from console.context import BOARD, CLOCK, DATABASE, HOUSE
 from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import LEADS, Viewer, access_page, access_person, pages
@@ -186,6 +186,7 @@ async def _thread(request: web.Request) -> dict[str, Any]:
         "open_person": person,
         "drawn": drawn,
         "key": secrets.token_urlsafe(16),
+        "texts": request.app[HOUSE].terms.sms is not None,
     }
 
 

@@ -52,7 +52,9 @@ def _lost(db: Unit, rows: Iterable[tables.Complaint]) -> set[int]:
     found: set[int] = set()
     for number, cases in told.items():
         staff = db.get(tables.Staff, number)
-        may = set() if staff is None or staff.left_at is not None else queries.handled(db, _viewer(staff).sight, cases)
+        may = (
+            set() if staff is None or staff.left_at is not None else queries.handled(db, viewer_of(staff).sight, cases)
+        )
         found |= set(cases) - may
     return found
 
@@ -61,7 +63,7 @@ def tell(db: Unit, house: House, case_id: int, now: datetime) -> None:
     """Choose who is in charge and tell her, once; asked again under the lock of who complained and of her phone."""
     table = tables.Complaint
     seen = db.get_one(table, case_id)
-    there = _candidates(db, seen, house, now)
+    there = candidates(db, seen, house, now)
     one = there[0] if there else None
     phone = _phone(db, one.id) if one is not None else None
     db.lock_persons(*sorted({seen.person_id, *([phone] if phone is not None else [])}))
@@ -82,17 +84,18 @@ def tell(db: Unit, house: House, case_id: int, now: datetime) -> None:
     db.store.hint("cases", f"case:{complaint.id}", "inbox")
 
 
-def _viewer(row: tables.Staff) -> Viewer:
+def viewer_of(row: tables.Staff) -> Viewer:
+    """A colleague as somebody who asks."""
     return Viewer(row.id, row.home_id, row.name, Role(row.role), frozenset(row.floors.split()))
 
 
-def _candidates(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[Viewer]:
+def candidates(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[Viewer]:
     """Who may be in charge, the first one first: its owner, who leads the unit, her deputy, a lead on duty, a lead, the
     director; never who is accused, and nobody who may not know of it.
     """
     table, roles = tables.Staff, [one.value for one in HANDLERS]
     here = table.home_id == complaint.home_id, table.left_at.is_(None), table.role.in_(roles)
-    every = [_viewer(row) for row in db.scalars(select(table).where(*here).order_by(table.id))]
+    every = [viewer_of(row) for row in db.scalars(select(table).where(*here).order_by(table.id))]
     may = [one for one in every if queries.handled(db, one.sight, [complaint.id])]
     on_duty = {watch.name for watch in house.on_duty(now) if watch.name}
     order, unit = [Role.SUPERVISOR, Role.DIRECTOR, Role.DESK], in_charge(db, complaint.home_id)

@@ -4,13 +4,22 @@ from datetime import datetime
 from typing import Final
 
 from conversations.effects import AddToComplaint, NoteOnComplaint, OpenComplaint, ShowProgress, TakeVerdict, Withdraw
-from services.complaints import charge, filing, today, verdicts
+from services.complaints import charge, filing, ringing, today, verdicts
 from services.subject import Job, Running, Subject
 
 
 async def _tell(running: Running, now: datetime) -> None:
     new = await running.database.read(lambda db: charge.to_tell(db, running.house, running.home_id, now))
     await running.each(new, lambda db, case: charge.tell(db, running.house, case, now))
+
+
+async def _ring(running: Running, now: datetime) -> None:
+    house, home = running.house, running.home_id
+    if not house.rings_complaints:
+        return
+    await running.database.write(lambda db: ringing.silent(db, home, now))
+    waiting = await running.database.read(lambda db: ringing.due(db, house, home, now))
+    await running.each(waiting, lambda db, case: ringing.ring(db, house, case, now))
 
 
 SUBJECT: Final = Subject(
@@ -23,10 +32,14 @@ SUBJECT: Final = Subject(
         TakeVerdict: verdicts.take,
         ShowProgress: verdicts.show,
     },
-    jobs=(Job("in-charge", 5.0, _tell, "新投诉一分钟内报给负责人"),),
+    jobs=(
+        Job("in-charge", 5.0, _tell, "新投诉一分钟内报给负责人"),
+        Job("complaint-ring", 5.0, _ring, "没人值班时来的 1、2 级投诉，打负责人的手机"),
+    ),
     today=today.lines,
     actions={
         "tell_charge": "报给负责人",
+        "ring_charge": "打负责人的手机",
         "see_at_night": "值班回了一句",
         "night_begins": "没人在，值班可以先回一句",
         "open_case": "立案",

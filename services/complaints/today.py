@@ -5,15 +5,18 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.access import Viewer
-from services.complaints import night
+from services.complaints import night, ringing
 from services.complaints.access import COMPLAINTS
 from services.subject import TodayLine
 from storage import tables
+from storage.queries import complaints_calls
 from storage.unit import Unit
 
 
 def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
-    """A line for each complaint of which the viewer was told and which nobody has answered; one for the night."""
+    """A line for each complaint of which the viewer was told and which nobody has answered, and for each that rang in
+    vain; one for the night.
+    """
     found = []
     if viewer.sees(COMPLAINTS):
         case = tables.Complaint
@@ -33,6 +36,17 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
                 "去答复",
             )
             for row in db.scalars(asked.order_by(case.opened_at).limit(5))
+        ]
+        found += [
+            TodayLine(
+                "bad",
+                "没人接",
+                f"{row.number}（{row.level} 级）",
+                "没人值班时来的，电话打了三轮没人接",
+                f"/console/complaints/{row.id}",
+                "去答复",
+            )
+            for row in complaints_calls.unheard(db, viewer.sight, ringing.ROUNDS, now - ringing.LOOKS_BACK)
         ]
     if viewer.sees(night.NIGHT) and (waits := night.waiting(db, viewer, now)):
         words = f"{len(waits)} 件投诉在等人看一眼"

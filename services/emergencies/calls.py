@@ -2,8 +2,7 @@
 the company reports (F1). Only a key proves that somebody heard.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from care.states import CallOutcome, CallWay, Role
 from care.triage import Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
+from services.calling.orders import SILENT, STALE, Order, name_of_call, number_of
 from services.emergencies import alarms, phones, raising
 from services.emergencies.ringing import place_of
 from services.house import House
@@ -24,24 +24,7 @@ from storage.tables.emergencies_chain import AlarmCall, AlarmRun, Takeover
 from storage.tables.roster import DutyPost
 from storage.unit import Unit
 
-SILENT: Final = timedelta(seconds=45)
-"""A call of which nothing was reported for so long is over: the ladder went on without it."""
-STALE: Final = timedelta(seconds=60)
-"""An order that nobody carried out for so long is not rung any more."""
-SIGNS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-MOST: Final = 13
-"""Signs of the largest number."""
 LEVELS: Final = {Urgency.P0: "紧急", Urgency.P1: "请尽快"}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A number to ring, and the words for the blanks of the text."""
-
-    own: str
-    number: str
-    text: CallText
-    words: dict[str, str]
 
 
 def claim(db: Unit, house: House, home_id: int, now: datetime, limit: int) -> list[Order]:
@@ -149,7 +132,7 @@ def stop(db: Unit, alarm_id: int, now: datetime) -> None:
 
 def _locked(db: Unit, own: str) -> tuple[AlarmCall, AlarmRun | None] | None:
     """A call with the run that it belongs to; the run is locked first, as everywhere."""
-    number = _number(own)
+    number = number_of(own)
     known = db.get(AlarmCall, number)
     if known is None:
         return None
@@ -158,19 +141,6 @@ def _locked(db: Unit, own: str) -> tuple[AlarmCall, AlarmRun | None] | None:
         run = db.lock_row(select(AlarmRun).where(AlarmRun.alarm_id == known.alarm_id))
     call = db.lock_row(select(AlarmCall).where(AlarmCall.id == number))
     return None if call is None else (call, run)
-
-
-def name_of_call(number: int) -> str:
-    """Our number of a call as the company is told: at most 13 signs, of the 15 that it keeps."""
-    text = ""
-    while number:
-        number, sign = divmod(number, len(SIGNS))
-        text = SIGNS[sign] + text
-    return text
-
-
-def _number(own: str) -> int:
-    return int(own, len(SIGNS)) if len(own) <= MOST and own.isascii() and own.isalnum() else 0
 
 
 def _end(db: Unit, house: House, call: AlarmCall, run: AlarmRun | None, outcome: CallOutcome, now: datetime) -> None:

@@ -16,6 +16,7 @@ from care.errors import NotFound
 from care.states import CallOutcome, CallWay
 from care.triage import Audience
 from services.access import Viewer, may_hear
+from services.calling import orders
 from services.emergencies import calls, phones, raising, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
@@ -177,8 +178,8 @@ def _who(
         for one in phones.reachable(db, alarm.home_id, now)
         if one.staff is None or one.staff not in cannot | {late} | raising.callers(db, alarm)
     ]
-    lately = phones.rung_lately(db, alarm.home_id, now)
-    return people, frozenset(one.number for one in people if phones.digest(db, one.number) in lately)
+    lately = orders.rung_lately(db, alarm.home_id, now)
+    return people, frozenset(one.number for one in people if orders.digest(db, one.number) in lately)
 
 
 def _ask(db: Unit, alarm: tables.Alarm, run: AlarmRun, step: Step, one: Reachable, now: datetime) -> None:
@@ -192,7 +193,7 @@ def _ask(db: Unit, alarm: tables.Alarm, run: AlarmRun, step: Step, one: Reachabl
         channel=CallWay.PHONE.value,
         staff_id=one.staff,
         post_id=one.post,
-        digest=phones.digest(db, one.number),
+        digest=orders.digest(db, one.number),
         asked_at=now,
     )
     db.seal(call, "number", one.number)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from care import phones as written
-from care.chain import RESTS, Reachable
+from care.chain import Reachable
 from care.states import CallOutcome, Role
+from services.calling.orders import digest
 from storage import tables
 from storage.queries import roster
 from storage.seal import Unreadable
@@ -14,11 +15,6 @@ from storage.tables.emergencies_chain import AlarmCall, PhoneCheck
 from storage.tables.roster import DutyPost
 from storage.types import new_id
 from storage.unit import Unit
-
-
-def digest(db: Unit, number: str) -> str:
-    """What stands for a number where it is compared: nobody reads it out of the database."""
-    return db.sealer.sign("phone", number).hex()
 
 
 def of(db: Unit, who: tables.Staff | None, post: DutyPost | None) -> str:
@@ -60,21 +56,6 @@ def learned(db: Unit, call: AlarmCall, outcome: CallOutcome, now: datetime) -> N
         row.good_at = now
     else:
         row.bad_at, row.bad_how = now, outcome.value
-
-
-def rung_lately(db: Unit, home_id: int, now: datetime) -> frozenset[str]:
-    """Digests of the numbers that were rung within the last minute: the company refuses a second ring."""
-    rows = db.scalars(
-        select(AlarmCall.digest).where(
-            AlarmCall.home_id == home_id, AlarmCall.asked_at > now - RESTS, AlarmCall.number.is_not(None)
-        )
-    )
-    return frozenset(rows)
-
-
-def rested(db: Unit, home_id: int, now: datetime, number: str) -> bool:
-    """Whether a number may be rung again."""
-    return digest(db, number) not in rung_lately(db, home_id, now)
 
 
 def reachable(db: Unit, home_id: int, now: datetime) -> list[Reachable]:

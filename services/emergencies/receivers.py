@@ -15,6 +15,7 @@ from care.errors import Invalid, NotFound
 from care.states import CallWay, TakeoverEnd
 from care.triage import Audience
 from services.access import LEADS, WORKS, Viewer
+from services.calling import orders
 from services.emergencies import phones
 from services.emergencies.forms import TakeOver
 from services.house import House
@@ -311,7 +312,7 @@ def _end(db: Unit, viewer: Viewer, row: Takeover, how: TakeoverEnd, now: datetim
 def _ring(db: Unit, house: House, viewer: Viewer, row: Takeover, post: DutyPost | None, now: datetime) -> bool:
     """Order the test of the phone, where there is one and a company to ring it. Whether it was ordered."""
     number = phones.of(db, db.get_one(tables.Staff, viewer.id), post)
-    if not house.telephone or not number or not phones.rested(db, viewer.home_id, now, number):
+    if not house.telephone or not number or not orders.rested(db, viewer.home_id, now, number):
         return False
     call = AlarmCall(
         id=new_id(),
@@ -321,7 +322,7 @@ def _ring(db: Unit, house: House, viewer: Viewer, row: Takeover, post: DutyPost 
         channel=CallWay.PHONE.value,
         staff_id=viewer.id,
         post_id=post.id if post else None,
-        digest=phones.digest(db, number),
+        digest=orders.digest(db, number),
         asked_at=now,
     )
     db.seal(call, "number", number)

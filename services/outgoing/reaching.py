@@ -83,16 +83,8 @@ def ask_back(db: Unit, viewer: Viewer, house: House, number: int, now: datetime)
         raise Invalid(why=f"短信发不了：{why}。")
     who = db.get_one(tables.Person, row.person_id)
     at = sms.awake(now, who.timezone or house.home.timezone, who.kind, house.quiet)
-    sms.order(
-        db.store,
-        home_id=row.home_id,
-        person_id=row.person_id,
-        outbox_id=row.outbox_id,
-        kind=SmsKind.CALL,
-        now=now,
-        at=at,
-        staff_id=viewer.id,
-    )
+    wanted = sms.Wanted(row.home_id, row.person_id, row.outbox_id, SmsKind.CALL, at, viewer.id)
+    sms.order(db.store, wanted, now)
     _noted(db, viewer, row, "sms_call_back", now)
 
 

@@ -1,9 +1,9 @@
 """短信: who is outside of everything that the account may send is told by an SMS that words wait, and reads them behind
 an address that opens once, for who knows the last digits of the number (V3, Q1, F15).
 
-The words themselves never stand in an SMS. The message waits in the outbox under the code SMS as anything parked does: it
-leaves by WeChat should its person write meanwhile. An SMS is never asked for twice: without an answer nobody can know
-whether it arrived.
+The words themselves never stand in an SMS. The message waits in the outbox under the code SMS as anything parked does:
+it leaves by WeChat should its person write meanwhile. An SMS is never asked for twice: without an answer nobody can
+know whether it arrived.
 """
 
 import secrets
@@ -110,15 +110,7 @@ def why_not(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Te
 def tell(store: Store, row: Ready, now: datetime, terms: Terms) -> None:
     """An SMS says that a message waits; the message does. The person is locked."""
     at = awake(now, row.zone, row.kind, terms.quiet)
-    order(
-        store,
-        home_id=row.home_id,
-        person_id=row.person,
-        outbox_id=row.id,
-        kind=SmsKind.WORDS,
-        now=now,
-        at=at,
-    )
+    order(store, Wanted(row.home_id, row.person, row.id, SmsKind.WORDS, at), now)
     finish(store, row.id, row.person, row.queue, now, state="parked", why=WAITS, code=SMS)
 
 
@@ -181,39 +173,39 @@ def awake(now: datetime, zone: str, kind: str, quiet: Quiet) -> datetime:
     return quiet_hours.next_allowed(now, ZoneInfo(zone), kind, quiet)
 
 
-def order(  # noqa: PLR0913  (a row is declared once, by keywords)
-    store: Store,
-    *,
-    home_id: int,
-    person_id: int,
-    outbox_id: int,
-    kind: SmsKind,
-    now: datetime,
-    at: datetime,
-    staff_id: int | None = None,
-) -> None:
-    """An SMS shall be sent at that moment; one for a message, and never a second of its kind. The person is locked."""
-    known = store.row("SELECT id, state FROM sms WHERE outbox_id = ? AND kind = ?", outbox_id, kind.value)
-    fresh = {
-        "state": SmsState.ORDERED.value,
-        "next_at": at,
-        "number": hashed(store.sealer, number_of(store, person_id)),
-    }
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An SMS that shall be sent: for which message, of which kind, not before when; `staff_id`: who asks for a call."""
+
+    home_id: int
+    person_id: int
+    outbox_id: int
+    kind: SmsKind
+    at: datetime
+    staff_id: int | None = None
+
+
+def order(store: Store, wanted: Wanted, now: datetime) -> None:
+    """An SMS shall be sent; one for a message, and never a second of its kind. The person is locked."""
+    person, kind = wanted.person_id, wanted.kind.value
+    known = store.row("SELECT id, state FROM sms WHERE outbox_id = ? AND kind = ?", wanted.outbox_id, kind)
+    number = hashed(store.sealer, number_of(store, person))
+    fresh = {"state": SmsState.ORDERED.value, "next_at": wanted.at, "number": number}
     if known is None:
         store.insert(
             Sms,
-            home_id=home_id,
-            person_id=person_id,
-            outbox_id=outbox_id,
-            kind=kind.value,
-            staff_id=staff_id,
+            home_id=wanted.home_id,
+            person_id=person,
+            outbox_id=wanted.outbox_id,
+            kind=kind,
+            staff_id=wanted.staff_id,
             made_at=now,
             wrong=0,
             tries=0,
             **fresh,
         )
     elif known[1] in {SmsState.DROPPED.value, SmsState.ORDERED.value}:
-        store.update(Sms, known[0], person=person_id, made_at=now, tries=0, code=None, why=None, **fresh)
+        store.update(Sms, known[0], person=person, made_at=now, tries=0, code=None, why=None, **fresh)
     store.hint("sms", "outbox", "reach")
 
 

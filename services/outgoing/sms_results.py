@@ -124,7 +124,8 @@ def unopened(store: Store, now: datetime) -> int:
     """Nobody has opened it for hours: somebody telephones; it still opens until its day is over."""
     rows = store.rows_locked(
         1,
-        """SELECT id, person_id FROM sms WHERE state IN ('handed', 'delivered', 'unknown') AND next_at <= ? LIMIT 200""",
+        """SELECT id, person_id FROM sms WHERE state IN ('handed', 'delivered', 'unknown') AND next_at <= ?
+           LIMIT 200""",
         now,
     )
     for number, person in rows:

@@ -106,6 +106,7 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "caller": "05718800",
         "alarm_text": "TTS_1",
         "check_text": "TTS_2",
+        "complaint_text": "TTS_3",
         "receipts": "r" * 24,
     },
 }

@@ -5,6 +5,7 @@ import pytest
 from care.chain import LADDERS, About, Reachable, Step, above, rung
 from care.states import Role
 from care.triage import Audience, Urgency
+from services.calling import orders
 from services.emergencies import calls
 
 
@@ -49,8 +50,8 @@ def test_f2_one_level_up_is_at_least_the_leads(audience: str, step: int, expecte
 
 def test_f1_a_call_has_a_short_name_that_leads_back_to_it() -> None:
     for number in (1, 35, 36, 2**63 - 1):
-        name = calls.name_of_call(number)
+        name = orders.name_of_call(number)
         assert len(name) <= 15, "the company keeps fifteen signs"
-        assert calls._number(name) == number
-    assert calls._number("") == calls._number("-1") == calls._number("９") == calls._number("z" * 14) == 0
+        assert orders.number_of(name) == number
+    assert orders.number_of("") == orders.number_of("-1") == orders.number_of("９") == orders.number_of("z" * 14) == 0
     assert {Urgency.P0, Urgency.P1} == set(calls.LEVELS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from care.states import SmsKind, SmsState
 from services.outgoing import sending, sms, sms_results
@@ -30,7 +31,7 @@ class Texts:
         while order := await home.database.store(lambda store: sms.claim(store, now, now)):
             self.sent.append((order.number, order.kind, order.words, order.own))
             answer = self.says.pop(0) if self.says else Texted(SmsState.HANDED, ref="biz^0")
-            await home.database.store(lambda store, o=order, a=answer: sms.settle(store, o, a, now))  # type: ignore[misc]
+            await home.database.store(partial(sms.settle, asked=order, answer=answer, now=now))
 
     async def told(self, *, delivered: bool = True, code: str = "", at: int = -1) -> None:
         report = SmsReport(self.sent[at][3], delivered, code, 2 if delivered else None)

@@ -134,6 +134,10 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "alarm_call (id, home_id, takeover_id, round, step, of_step, channel, digest, asked_at) "
             "SELECT 1, min(id), 1, 0, 0, 'floor', 'phone', 'd', 0"
         ),
+        (
+            "complaint_call (id, home_id, case_id, staff_id, round, digest, number, asked_at) SELECT 1, min(id), "
+            "(SELECT min(id) FROM complaint), (SELECT min(id) FROM staff), 0, 'd', {bytes}, 0"
+        ),
         "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
         (
             "announcement (id, home_id, urgent, words, whom, repeat, first_at, due_at, state, made_by, made_at) "

@@ -94,6 +94,12 @@ OUTSIDE: Final[dict[Key, Act]] = {
     ("job", "survey-rounds"): act(
         "job.survey-rounds", "campaign", why="one line for a person, by its key, whoever is first"
     ),
+    ("job", "complaint-ring"): act(
+        "job.complaint-ring",
+        "case",
+        guard=PERSON,
+        why="one call goes on at a time, read again under the lock; a round rings each colleague once, which is unique",
+    ),
     ("job", "in-charge"): act("job.in-charge", "case", guard=PERSON, why="who comes second finds that she was told"),
     ("job", "cut-off"): act(
         "job.cut-off", "message", guard=AGAIN, why="what waited for us goes once; a row that went is not parked"
