@@ -15,6 +15,7 @@ from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import approvals, complaints, standing
 from services.complaints.access import COMPLAINTS, access_complainant, access_complaint
+from services.complaints.ringing import GRAVE
 from services.staff import unit
 from services.talks import answering
 from services.talks.forms import Line
@@ -182,7 +183,7 @@ async def complaint_of(request: web.Request) -> dict[str, Any]:
             standing.revision_of(db, complaint),
             answering.revision_of(db, complaint.person_id),
             unit.in_charge(db, who.home_id),
-            complaints_calls.of_case(db, complaint.id),
+            complaints_calls.of_case(db, complaint.id) if complaint.level in GRAVE else [],
         )
 
     found, window, named, approval, drawn, spoken, charge, calls = await request.app[DATABASE].read(work)
