@@ -189,6 +189,7 @@ async def part_8(*, short: bool) -> bool:
     rang = await alone("mass_sends", *(("--many", "20") if short else ())) and rang
     for engine in ((), ("--postgres",)):
         rang = await alone("year", "--days", "45" if short else "365", *engine) and rang
+    rang = await alone("planning", *(("--people", "50000") if short else ())) and rang
     return await alone("outbound", *(("--many", "2000") if short else ())) and rang
 
 

@@ -2,12 +2,26 @@
 COMMIT.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Connection, Engine, Select, event
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    any_,
+    cast,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import ScalarResult
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, UOWTransaction
 
 from care.errors import OutOfOrder
 from storage import tables
@@ -51,6 +65,15 @@ class Unit(Session):
         """Lock whose a row is: asked without a lock and again under it, since a row may go over to another person."""
         while not (people := set(self.scalars(question))) <= self.store.locked:
             self.lock_persons(*people)
+
+    def among(self, column: InstrumentedAttribute[int], numbers: Collection[int]) -> ColumnElement[bool]:
+        """Whether a column has one of many numbers, as one value however many there are: no engine counts them against
+        its limit of values, and PostgreSQL does not take a long list for all rows of a table that it knows little of.
+        """
+        if self.get_bind().dialect.name == "sqlite":
+            each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+            return column.in_(select(each.c.value))
+        return column == any_(cast(list(numbers), ARRAY(BigInteger)))
 
     def fresh(self, question: Select[T]) -> ScalarResult[T]:
         """Rows as they are now, whatever this unit read before."""

@@ -100,17 +100,18 @@ class Wish:
     said_on: date
 
 
-def missing(db: Unit, house: House, home_id: int, now: datetime) -> list[Wish]:
-    """What the next 30 days ask for and has no row yet; a question, so that the writer is asked only when there is
-    something.
+def missing(db: Unit, house: House, home_id: int, now: datetime, residents: Sequence[int] | None = None) -> list[Wish]:
+    """What the next 30 days ask for and has no row yet, of these residents and their relatives, or of everybody; a
+    question, so that the writer is asked only when there is something.
     """
     first = now.astimezone(house.home.zone).date()
     greeted = GREETED.keys() & house.choices.festivals
     festivals = [day for day in occasions.between(first, first + AHEAD) if day.id in greeted]
-    known = queries.planned(db, home_id, first)
     found: list[Wish] = []
     on = launch.launched(db, home_id)
-    for who in families.people(db, home_id, everybody=True):
+    there = families.listed(db, home_id, residents, None, everybody=True)
+    known = queries.planned(db, first, {who.person_id for who in there})
+    for who in there:
         if not (who.phone or who.is_elder):
             continue  # a relative without a phone in WeChat is told of a visit alone, which is booked by hand
         for wish in _wishes(who, festivals, first, house):
@@ -131,7 +132,8 @@ def plan(db: Unit, house: House, home_id: int, wishes: Sequence[Wish]) -> int:
     """Write rows for wishes: one for a person, an occasion and its period, whoever plans and however often; gives how
     many are new.
     """
-    known = queries.planned(db, home_id, min(wish.day for wish in wishes)) if wishes else set()
+    people = {wish.who.person_id for wish in wishes}
+    known = queries.planned(db, min(wish.day for wish in wishes), people) if wishes else set()
     fresh = [wish for wish in wishes if (wish.who.person_id, wish.occasion, wish.period) not in known]
     db.lock_persons(*(wish.who.person_id for wish in fresh))
     rows = [_row(home_id, wish, house) for wish in fresh]
@@ -177,7 +179,7 @@ def book_visit(db: Unit, house: House, viewer: Viewer, resident_id: int, form: B
     db.add(visit)
     day = at.astimezone(house.home.zone).date()
     period = f"{at.astimezone(house.home.zone):%Y%m%dT%H%M}-{resident.id % 1_000_000}"
-    if (person_id, "visit", period) in queries.planned(db, viewer.home_id, day):
+    if (person_id, "visit", period) in queries.planned(db, day, [person_id]):
         raise Conflict
     db.add(_row(viewer.home_id, Wish(who, "visit", period, day, EVENING_AT, day - timedelta(days=1)), house))
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "book_visit", f"resident:{resident.id}")

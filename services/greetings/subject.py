@@ -6,18 +6,26 @@ from typing import Final
 
 from services.greetings import occasions
 from services.subject import Job, Running, Subject
+from storage.queries import greetings as queries
 
 AT_ONCE: Final = 200
 """Rows of one transaction."""
+LOOKED_AT: Final = 500
+"""Residents that are looked at together: what it costs and holds in memory does not grow with the house."""
 
 
 async def plan_ahead(running: Running, now: datetime) -> None:
     """Plan the occasions of the next days that nobody has planned yet."""
-    wanted = await running.database.read(lambda db: occasions.missing(db, running.house, running.home_id, now))
-    if wanted:
+    house, home, after = running.house, running.home_id, 0
+    while True:
+        look = partial(queries.residents, home_id=home, after=after, limit=LOOKED_AT)
+        if not (some := await running.database.read(look)):
+            return
+        after = some[-1]
+        asked = partial(occasions.missing, house=house, home_id=home, now=now, residents=some)
+        wanted = await running.database.read(asked)
         for at in range(0, len(wanted), AT_ONCE):
-            some = wanted[at : at + AT_ONCE]
-            write = partial(occasions.plan, house=running.house, home_id=running.home_id, wishes=some)
+            write = partial(occasions.plan, house=house, home_id=home, wishes=wanted[at : at + AT_ONCE])
             await running.database.write(write)
 
 

@@ -1,5 +1,6 @@
 """What 日程 asks: who may be greeted, with every fact that may forbid it; what is planned, held and why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,14 +21,24 @@ class Line:
     who: Who
 
 
-def planned(db: Unit, home_id: int, since: date) -> set[tuple[int, str, str]]:
-    """What has a row already, as (person, occasion, period)."""
+def planned(db: Unit, since: date, people: Collection[int]) -> set[tuple[int, str, str]]:
+    """What has a row already of these people, as (person, occasion, period). They are asked for by themselves: the
+    index by home and day would read all that is planned for the house.
+    """
+    table = tables.Plan
     found = db.execute(
-        select(tables.Plan.person_id, tables.Plan.occasion, tables.Plan.period).where(
-            tables.Plan.home_id == home_id, tables.Plan.day >= since
+        select(table.person_id, table.occasion, table.period).where(
+            table.day >= since, db.among(table.person_id, people)
         )
     )
     return {(person, occasion, period) for person, occasion, period in found}
+
+
+def residents(db: Unit, home_id: int, after: int, limit: int) -> list[int]:
+    """Who lives here, some at a time in the order of their ids, behind one of them."""
+    table = tables.Resident
+    found = select(table.id).where(table.home_id == home_id, table.status.in_(LIVING), table.id > after)
+    return list(db.scalars(found.order_by(table.id).limit(limit)))
 
 
 def due(db: Unit, home_id: int, now: datetime, limit: int) -> list[int]:

@@ -94,7 +94,7 @@ async def test_h1_birthdays_are_known_of_everybody_who_lives_here_with_a_phone_o
         ("张建国", "301-2", "1940-01-01"),
         ("王桂兰", "302-2", "1938-05-06"),
     ]
-    planned = await register.database.read(lambda db: greetings.planned(db, register.ids.home_id, date(2026, 1, 1)))
+    planned = await register.database.read(lambda db: greetings.planned(db, date(2026, 1, 1), [1]))
     assert planned == set()
 
 
