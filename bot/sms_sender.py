@@ -30,6 +30,11 @@ class SmsSender:
         self._wake, self._stopping = asyncio.Event(), False
         self._under_way: set[asyncio.Task[None]] = set()
 
+    @property
+    def under_way(self) -> int:
+        """Requests that have no answer yet."""
+        return len(self._under_way)
+
     def wake(self) -> None:
         """Something may be ordered."""
         self._wake.set()

@@ -93,7 +93,9 @@ def told(store: Store, report: SmsReport, now: datetime) -> bool:
         why = f"{NOT_DELIVERED}（{report.code}）" if report.code else NOT_DELIVERED
         sms.failed(store, row.id, now, code=report.code, why=why)
         return True
-    store.update(Sms, row.id, person=row.person_id, state=SmsState.DELIVERED.value, told_at=now, code=None, **parts)
+    store.update(
+        Sms, row.id, person=row.person_id, state=SmsState.DELIVERED.value, told_at=now, code=None, why=None, **parts
+    )
     if row.kind == SmsKind.WORDS.value:
         if row.state == SmsState.SENDING.value:  # told before the request was answered
             store.update(Sms, row.id, person=row.person_id, lease_until=None, next_at=now + sms.LOOKED_AT)
