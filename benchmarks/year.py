@@ -42,7 +42,7 @@ from services.greetings import occasions
 from services.greetings.forms import BookVisit
 from services.letters import letters
 from services.letters.forms import WriteLetter
-from services.outgoing import reaching
+from services.outgoing import reaching, templates
 from services.outgoing.forms import SettleByHand
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
@@ -81,6 +81,10 @@ async def _of_the_account(year: Year, number: int) -> None:
         if number == day:
             year.town.following.discard(year_home.kin(k))
             await year.home.hears(events.Unfollowed(), year_home.kin(k))
+    if number == year_home.BREAKS:
+        home = year.home.ids.home_id
+        broke = partial(templates.broke, home_id=home, kind="notice", code="40037", now=now)
+        await year.home.database.store(broke)
     if number in CUT_OFF:
         on = number == CUT_OFF[0]
         await write(partial(cut_off.turn, viewer=year.lead, now=now, on=on))
@@ -100,6 +104,7 @@ async def _morning(year: Year, number: int, day: date) -> None:
         if (at + number) % 3 == 0 and openid in year.town.following:
             await year.home.hears("谢谢", openid)
             year.town.session[openid] = year.home.clock() + timedelta(hours=48), 5
+    await year.opens()
     await _by_hand(year, day)
     await _plans(year, day)
 
@@ -187,6 +192,8 @@ async def play(folder: Path, url: str, days: int) -> year_judge.Verdict:
                     await _events(year, number)
                 if hour == 9:
                     await _morning(year, number, day)
+                if hour == 12:
+                    await year.opens()
                 if hour == 16:
                     await _evening(year, number, day)
                 await year.hour()

@@ -34,6 +34,8 @@ AT_HOUR: Final = {**dict.fromkeys(range(30, 36), 9), **dict.fromkeys(range(72, 7
 NO_SCOPE: Final = frozenset({82, 83})
 """Relatives who may not know of the days."""
 CUT_OFF: Final = (240, 247)
+BREAKS: Final = 30
+"""On which day the platform takes the template of notices away."""
 GREETS: Final = frozenset(
     [
         "new-year",
@@ -48,7 +50,6 @@ GREETS: Final = frozenset(
         "mothers-day",
         "fathers-day",
         "dragon-boat",
-        "qixi",
         "mid-autumn",
         "national-day",
         "double-ninth",

@@ -2,9 +2,9 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,14 +14,15 @@ from benchmarks.year_home import ELDERS, FIRST, ZONE
 from bot import errcodes
 from bot.masses import MassSender
 from bot.sender import Sender
+from bot.sms_sender import SmsSender
 from care.choices import USUAL
-from care.states import Role
+from care.states import Role, SmsKind, SmsState
 from services import install
 from services.access import Viewer
 from services.house import House
-from services.outgoing import mass_results, proofs, templates
+from services.outgoing import mass_results, proofs, sms_results, templates
 from services.outgoing.forms import BindTemplate
-from services.ports import Card, Fate, NullPlatform, Outcome
+from services.ports import Card, Fate, NullPlatform, Outcome, SmsReport, Texted
 from services.staff import staff
 from services.subject import Running, subjects
 from services.talks.receive import receive_batch
@@ -120,6 +121,26 @@ class Town(NullPlatform):
 
 
 @dataclass
+class Carrier:
+    """The company for SMS and the phones: what lies on each, with the end of its address."""
+
+    clock: Moves
+    got: list[tuple[str, datetime, str, str]] = field(default_factory=list)
+    """(number, when, end of the address, our number)."""
+    owed: list[SmsReport] = field(default_factory=list)
+    connected: bool = True
+
+    async def send(self, number: str, kind: SmsKind, words: Mapping[str, str], own: str) -> Texted:
+        """Every eleventh phone is switched off."""
+        del kind
+        on = int(number[-2:]) % 11 != 0
+        if on:
+            self.got.append((number, self.clock(), words["code"], own))
+        self.owed.append(SmsReport(own, on, "" if on else "MK:0012", 2))
+        return Texted(SmsState.HANDED, ref=own)
+
+
+@dataclass
 class Year:
     """The home, the platform, and the colleagues."""
 
@@ -129,6 +150,8 @@ class Year:
     lead: Viewer
     sender: Sender
     masses: MassSender
+    carrier: Carrier
+    texts: SmsSender
     people: dict[str, int] = field(default_factory=dict)
     """Person by name."""
     stays: dict[int, int] = field(default_factory=dict)
@@ -136,6 +159,8 @@ class Year:
     silent: dict[str, list[tuple[datetime, datetime | None]]] = field(default_factory=lambda: defaultdict(list))
     """Phone → when no machine may speak to it."""
     written: int = 0
+    read: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What was read behind an address: (number, words)."""
     chance: random.Random = field(default_factory=lambda: random.Random(8))
 
     async def jobs(self, names: frozenset[str] | None) -> None:
@@ -151,9 +176,23 @@ class Year:
         for _ in range(400):
             begun = await self.sender.begin()
             await self.sender.finish()
+            texted = await self.texts.begin()
+            await self.texts.finish()
+            owed, self.carrier.owed = self.carrier.owed, []
+            for report in owed:
+                await self.texts.hear(report)
             told = await self._told()
-            if not begun and not told:
+            if not begun and not told and not texted:
                 return
+
+    async def opens(self) -> None:
+        """Two of three open what lies on their phone, some of them a second time."""
+        for number, at, code, _ in self.carrier.got[-60:]:
+            if self.home.clock() - at < timedelta(hours=24) and int(number[-2:]) % 3:
+                opened = partial(sms_results.open_words, secret=code, digits=number[-4:], now=self.home.clock())
+                shown = await self.home.database.store(opened)
+                if shown.behind is sms_results.Behind.WORDS:
+                    self.read[number, shown.text] += 1
 
     async def _told(self) -> int:
         owed, self.town.owed = self.town.owed, []
@@ -205,7 +244,10 @@ async def build(folder: Path, url: str) -> Year:
         row = await database.write(partial(_hired, ids=ids, login=login, name=name, role=role, now=clock()))
         viewers.append(Viewer(row, ids.home_id, name, role))
     sender = Sender(database, town, clock, house=house)
-    year = Year(home, town, viewers[0], viewers[1], sender, MassSender(database, town, house, clock))
+    carrier = Carrier(clock)
+    texts = SmsSender(database, carrier, ids.home_id, clock)
+    masses, house.sms = MassSender(database, town, house, clock), True
+    year = Year(home, town, viewers[0], viewers[1], sender, masses, carrier, texts)
     await database.write(partial(_finish, year=year))
     there = [{"template_id": f"T-{word}", "title": title, "content": content} for word, title, content, _ in TEMPLATES]
     for word, _, _, lines in TEMPLATES:
@@ -228,6 +270,7 @@ def _finish(db: Unit, year: Year) -> None:
     for tie in db.query(tables.Kinship).all():
         k = next(k for k in range(year_home.RELATIVES) if year.people[f"家属{k:02d}"] == tie.person_id)
         tie.hour = year_home.AT_HOUR.get(k)
+        tie.rang_at = year.home.clock() if k % 2 else None
         tie.frequency = "weekly" if k in year_home.WEEKLY else "changes" if k in year_home.ON_CHANGE else "daily"
     for k in year_home.WITHOUT_WECHAT:
         db.delete(db.query(tables.Follower).filter_by(openid=year_home.kin(k)).one())

@@ -15,6 +15,7 @@ from services.outgoing import purposes
 from storage import tables
 from storage.queries import outgoing
 from storage.tables.followups import FollowUpTalk
+from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
 
 OPEN = frozenset({"planned", "held", "waiting", "ready", "sending", "parked"})
@@ -63,7 +64,19 @@ class Verdict:
 
     def told(self) -> str:
         """The page of it."""
-        names = ("all", "custom", "template", "mass", "spoken", "printed", "by_hand", "open", "unknown", "missed")
+        names = (
+            "all",
+            "custom",
+            "template",
+            "mass",
+            "sms",
+            "spoken",
+            "printed",
+            "by_hand",
+            "open",
+            "unknown",
+            "missed",
+        )
         text = "".join(f"{fact}\n" for fact in self.facts)
         text += f"{'purpose':16}" + "".join(f"{name:>10}" for name in names) + "\n"
         for line in self.lines:
@@ -90,10 +103,11 @@ def _judge(db: Unit, year: Year, last: date, verdict: Verdict) -> None:
     _ends(db, rows, now, verdict)
     _times(rows, year, verdict)
     _phones(rows, year, verdict)
+    _texts(db, year, verdict)
     _talks(db, year, last, verdict)
     _letters(db, year, verdict)
     for line in verdict.lines:
-        parts = ("custom", "template", "mass", "spoken", "printed", "by_hand", "open", "unknown", "missed")
+        parts = ("custom", "template", "mass", "sms", "spoken", "printed", "by_hand", "open", "unknown", "missed")
         if sum(getattr(line, name) for name in parts) != line.all:
             verdict.say("a line that does not add up", line.purpose)
 
@@ -231,6 +245,31 @@ def _phones(rows: list[Row], year: Year, verdict: Verdict) -> None:
             kind = "at a phone and in no row" if got[key] > said[key] else "in a row and at no phone"
             verdict.say(kind, (*key, got[key], said[key]))
     verdict.facts.append(f"phones got {got.total()} messages, rows say {said.total()}")
+
+
+def _texts(db: Unit, year: Year, verdict: Verdict) -> None:
+    """SMS: by day alone, one for a message, opened once, and not what WeChat said as well."""
+    rows = {row.id: row for row in db.query(Sms)}
+    messages = {row.id: row for row in db.query(tables.Outbox)}
+    people = {row.id: row for row in db.query(tables.Person)}
+    once = Counter(own for _, _, _, own in year.carrier.got)
+    for number, at, _, own in year.carrier.got:
+        row = rows[int(own)]
+        zone = ZoneInfo(people[row.person_id].timezone or str(ZONE))
+        if quiet_hours.is_quiet(at, zone, "family"):
+            verdict.say("an SMS at night", (number, str(at.astimezone(zone))))
+        if once[own] > 1:
+            verdict.say("an SMS twice", own)
+    for row in rows.values():
+        message = messages[row.outbox_id]
+        if row.state in {"ordered", "sending"} and year.home.clock() - row.made_at > timedelta(days=1):
+            verdict.say("an SMS without an end", (row.id, row.state))
+        if row.opened_at is not None and (message.way, message.proof) != ("sms", "opened"):
+            verdict.say("opened, and its message says another way", (message.purpose, message.way, message.proof))
+    if sum(row.opened_at is not None for row in rows.values()) != year.read.total():
+        verdict.say("opened as often as read", year.read.total())
+    states = Counter(row.state for row in rows.values())
+    verdict.facts.append(f"SMS {dict(states)}, opened {year.read.total()}")
 
 
 def _talks(db: Unit, year: Year, last: date, verdict: Verdict) -> None:
