@@ -118,5 +118,10 @@ class SmsReports:
         except ValueError:
             raise web.HTTPBadRequest from None
         for one in told:
-            await self._sender.hear(one)
+            try:
+                await self._sender.hear(one)
+            except Busy:
+                raise web.HTTPServiceUnavailable from None
+            except Exception:  # one that cannot be taken does not take the others with it
+                log.exception("a report of an SMS could not be taken", extra={"action": "sms_report"})
         return web.json_response(DONE)

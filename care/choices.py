@@ -2,6 +2,7 @@
 own words; what it has not chosen is as usual.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -65,6 +66,15 @@ def lines(text: str, what: str) -> tuple[str, ...]:
     if len(names) > MOST:
         raise Invalid(why=f"{what}最多 {MOST} 个。")
     return tuple(names)
+
+
+def cost(field: str, text: str) -> int:
+    """A figure of the page of costs as it was typed. Raises Invalid with what to write."""
+    name, most = COSTS[field]
+    given = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    if not given.isascii() or not given.isdecimal() or int(given) > most:
+        raise Invalid(why=f"「{name}」请写 0 到 {most} 之间的整数，只写数字。")
+    return int(given)
 
 
 def departments(text: str) -> tuple[str, ...]:

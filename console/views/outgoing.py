@@ -93,5 +93,5 @@ async def _reach(request: web.Request) -> dict[str, Any]:
     return found | {
         "cut": request.app[HOUSE].choices.cut_off,
         "may_cut": who.role in LEADS,
-        "sms": request.app[HOUSE].sms,
+        "sms": request.app[HOUSE].terms.sms is not None,
     }

@@ -193,9 +193,39 @@ def _reassess(context: Context, complaint: Unclosed, words: str) -> None:
         changes["hide_name"] = True
     if changes:
         store.update(tables.Complaint, complaint.id, person=context.person_id, **changes)
+    if changes.get("level", complaint.level) <= Level.S2 < complaint.level:
+        _not_by_a_tap(context, complaint.id, Level(changes["level"]))
     if assessed.level is Level.S1:
         due = sla.first_feedback_due(context.said_at, assessed.level, context.house.figures)
         promises.bring_forward(store, complaint.id, context.person_id, Kind.FIRST_FEEDBACK, due)
+
+
+def _not_by_a_tap(context: Context, case_id: int, level: Level) -> None:
+    """It has become grave, and all that anybody has said is that it was seen (F41): it wants a human voice, under a
+    clock of its own, and who is in charge is told anew.
+    """
+    store = context.store
+    talked = """SELECT 1 FROM case_record r WHERE r.case_id = c.id AND r.kind IN ('call', 'feedback')
+                AND r.said_at > c.seen_at"""
+    row = store.row(
+        f"""SELECT c.person_id FROM complaint c WHERE c.id = ? AND c.seen_by IS NOT NULL AND c.feedback_by = c.seen_by
+            AND NOT EXISTS ({talked})""",
+        case_id,
+    )
+    if row is None:
+        return
+    store.update(
+        tables.Complaint, case_id, person=row[0], feedback_at=None, feedback_by=None, told_at=None, told_id=None
+    )
+    promises.make(
+        store,
+        home_id=context.home_id,
+        person_id=row[0],
+        kind=Kind.FIRST_FEEDBACK,
+        made_at=context.said_at,
+        due_at=sla.first_feedback_due(context.said_at, level, context.house.figures),
+        case_id=case_id,
+    )
 
 
 class _Elder(NamedTuple):

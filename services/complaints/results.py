@@ -39,7 +39,9 @@ def _told(store: Store, sent: Sent) -> None:
     for (case_id,) in store.rows(
         "SELECT case_id FROM case_record WHERE outbox_id = ? AND kind = 'result'", sent.row_id
     ):
-        promises.told_result(store, case_id, sent.person_id, sent.staff_id, sent.now, how=sent.how)
+        promises.told_result(
+            store, case_id, sent.person_id, sent.staff_id, sent.now, how=sent.how, written_at=sent.written_at
+        )
 
 
 RESULT: Final = Purpose(

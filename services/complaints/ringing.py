@@ -5,8 +5,9 @@ says that she calls the family (F41). Never whom it is about, and no telephone o
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from care import sla
 from care.errors import NotFound
 from care.severity import Level
 from care.sla import Kind
@@ -28,13 +29,17 @@ GRAVE: Final = frozenset({Level.S1, Level.S2})
 ROUNDS: Final = 3
 BETWEEN: Final = timedelta(minutes=10)
 """From one round to the next."""
+MOST_CALLS: Final = ((2, timedelta(hours=1)), (6, timedelta(hours=12)))
+"""Calls for complaints to one number, over all cases."""
 LOOKS_BACK: Final = timedelta(days=3)
 """An older one is not news that wakes anybody."""
 
 
 def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
-    """Complaints for which somebody may have to be rung; none while somebody is at the desk."""
-    if not house.rings_complaints or house.hours.open_until(now) is not None:
+    """Complaints for which somebody may have to be rung; none while somebody is at the desk, nor after a restore until
+    the director has confirmed.
+    """
+    if not house.rings_complaints or house.hours.open_until(now) is not None or _restored(db):
         return []
     case = tables.Complaint
     asked = select(case.id).where(
@@ -48,28 +53,48 @@ def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
     return list(db.scalars(asked.order_by(case.id).limit(50)))
 
 
+def _restored(db: Unit) -> bool:
+    return db.scalars(select(tables.Epoch.id).where(tables.Epoch.confirmed_at.is_(None)).limit(1)).first() is not None
+
+
 def ring(db: Unit, house: House, case_id: int, now: datetime) -> None:
     """Order the next call for one, where none goes on and nobody has said that she calls."""
+    calls = db.fresh(select(ComplaintCall).where(ComplaintCall.case_id == case_id).order_by(ComplaintCall.id)).all()
+    turn = calls[-1].round if calls else 0
+    last = max((call.ended_at or now for call in calls), default=now)
+    if any(call.ended_at is None for call in calls):
+        return
     db.lock_whose(select(tables.Complaint.person_id).where(tables.Complaint.id == case_id))
     complaint = db.get_one(tables.Complaint, case_id, populate_existing=True)
     if complaint.feedback_at is not None or complaint.closed_at is not None or complaint.level not in GRAVE:
         return
     calls = db.fresh(select(ComplaintCall).where(ComplaintCall.case_id == case_id).order_by(ComplaintCall.id)).all()
-    if any(call.ended_at is None for call in calls) or _taken(db, complaint, now):
+    if any(call.ended_at is None for call in calls) or _taken(db, house, complaint, now):
         return
-    turn = calls[-1].round if calls else 0
     rung = {call.staff_id for call in calls if call.round == turn}
     there = _numbers(db, complaint, house, now)
     waiting = [(one, number) for one, number in there if one.id not in rung]
     if not waiting and calls:
-        last = max(call.ended_at or now for call in calls)
         if turn + 1 >= ROUNDS or now - last < BETWEEN:
             return
         turn, waiting = turn + 1, there
+    tired = _tired(db, complaint.home_id, now)
     for one, number in waiting:
-        if orders.rested(db, complaint.home_id, now, number):
+        if orders.digest(db, number) not in tired and orders.rested(db, complaint.home_id, now, number):
             _order(db, complaint, one, number, turn, now)
             return
+
+
+def _tired(db: Unit, home_id: int, now: datetime) -> set[str]:
+    """Numbers that complaints have rung as often as they may: what the company allows a number is kept for alarms
+    (anchors-reach 1.1). Who answers one call reads of all.
+    """
+    call = ComplaintCall
+    found: set[str] = set()
+    for most, span in MOST_CALLS:
+        asked = select(call.digest).where(call.home_id == home_id, call.asked_at > now - span).group_by(call.digest)
+        found |= set(db.scalars(asked.having(func.count() >= most)))
+    return found
 
 
 def _numbers(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[tuple[Viewer, str]]:
@@ -85,17 +110,21 @@ def _numbers(db: Unit, complaint: tables.Complaint, house: House, now: datetime)
     return [(one, number) for number, one in found.items()]
 
 
-def _taken(db: Unit, complaint: tables.Complaint, now: datetime) -> bool:
-    """Whether somebody has said that she calls, and the hour that was promised still runs."""
+def _taken(db: Unit, house: House, complaint: tables.Complaint, now: datetime) -> bool:
+    """Whether somebody has said that she calls, and there is still time for it: until the hour that was promised, or as
+    long again from her word where that is over.
+    """
     line, promise = tables.ComplaintRecord, tables.Promise
-    taken = select(line.id).where(line.case_id == complaint.id, line.kind == TAKEN).limit(1)
-    if db.scalars(taken).first() is None:
+    taken = select(func.max(line.said_at)).where(line.case_id == complaint.id, line.kind == TAKEN)
+    said_at = db.scalars(taken).first()
+    if said_at is None:
         return False
+    again = sla.first_feedback_due(said_at, Level(complaint.level), house.figures)
     asked = select(promise.due_at).where(
         promise.case_id == complaint.id, promise.kind == Kind.FIRST_FEEDBACK.value, promise.kept_at.is_(None)
     )
     by = db.scalars(asked.order_by(promise.due_at)).first()
-    return by is None or now < by
+    return now < (again if by is None else max(by, again))
 
 
 def _order(db: Unit, complaint: tables.Complaint, one: Viewer, number: str, turn: int, now: datetime) -> None:
@@ -121,6 +150,8 @@ def _order(db: Unit, complaint: tables.Complaint, one: Viewer, number: str, turn
 def claim(db: Unit, house: House, home_id: int, now: datetime, limit: int) -> list[Order]:
     """Orders to carry out now; each is given out once."""
     del house
+    if _restored(db):
+        return []
     waiting = select(ComplaintCall.id).where(
         ComplaintCall.ended_at.is_(None),
         ComplaintCall.home_id == home_id,
@@ -190,9 +221,17 @@ def _end(db: Unit, call: ComplaintCall, outcome: CallOutcome, now: datetime) -> 
     call.ended_at, call.outcome = call.ended_at or now, outcome.value
     db.flush()
     db.store.hint("cases", f"case:{call.case_id}")
+    if outcome is CallOutcome.GO and not _takes(db, call, now):
+        call.outcome = CallOutcome.STOPPED.value
+
+
+def _takes(db: Unit, call: ComplaintCall, now: datetime) -> bool:
+    """Her key is 「我来联系」, unless she has left or may not know of it any more."""
     staff = db.get_one(tables.Staff, call.staff_id)
-    if outcome is CallOutcome.GO and staff.left_at is None:
-        try:
-            complaints.take_on(db, charge.viewer_of(staff), call.case_id, now)
-        except NotFound:  # she may not know of it any more
-            return
+    if staff.left_at is not None:
+        return False
+    try:
+        complaints.take_on(db, charge.viewer_of(staff), call.case_id, now)
+    except NotFound:
+        return False
+    return True

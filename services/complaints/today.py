@@ -42,11 +42,11 @@ def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
                 "bad",
                 "没人接",
                 f"{row.number}（{row.level} 级）",
-                "没人值班时来的，电话打了三轮没人接",
+                "没人值班时来的，负责人的电话没人接",
                 f"/console/complaints/{row.id}",
                 "去答复",
             )
-            for row in complaints_calls.unheard(db, viewer.sight, ringing.ROUNDS, now - ringing.LOOKS_BACK)
+            for row in complaints_calls.unheard(db, viewer.sight, now - ringing.LOOKS_BACK)
         ]
     if viewer.sees(night.NIGHT) and (waits := night.waiting(db, viewer, now)):
         words = f"{len(waits)} 件投诉在等人看一眼"

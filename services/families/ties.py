@@ -50,8 +50,7 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
         raise Invalid(why="请选多久一封、几点告诉。")
     if phone and phone != db.open(person, "phone"):
         db.seal(person, "phone", phone)
-        for one in db.fresh(select(tables.Kinship).where(tables.Kinship.person_id == person.id)):
-            one.rang_at = None  # the new number has not rung in anybody's hand yet
+        _unproved(db, person.id)
     if name != db.open(person, "name"):
         db.seal(person, "name", name)
     db.flush()
@@ -60,6 +59,12 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
     person.timezone, person.language = form.timezone or None, form.language or None
     tie.frequency, tie.hour = form.frequency, form.hour
     _told(db, viewer, tie, "edit_relative", now)
+
+
+def _unproved(db: Unit, person_id: int) -> None:
+    """The number of a relative has not rung in anybody's hand."""
+    for one in db.fresh(select(tables.Kinship).where(tables.Kinship.person_id == person_id)):
+        one.rang_at = None
 
 
 def place(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: PlaceRelative, now: datetime) -> None:
@@ -90,6 +95,8 @@ def prove(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Prov
         raise Invalid(why="还没有登记号码，先点「改」写上号码，再当面打一下。")
     tie.proof, tie.proved_by, tie.proved_at = form.proof, viewer.id, now
     tie.rang_at = (tie.rang_at or now) if form.rang else None
+    if not form.rang:  # the number is the person's, whichever elder is asked about
+        _unproved(db, person.id)
     _told(db, viewer, tie, "prove_relative", now, families.PROOFS[form.proof])
 
 

@@ -45,7 +45,6 @@ REMINDER: Final = Purpose(
     by_day=True,
     parks=False,
     template="visit",
-    sms=True,
     matter="探视提醒",
     brief="已约好",
     last=Last.PHONE,

@@ -8,6 +8,7 @@ from typing import Final
 from services.outgoing import purposes
 from services.outgoing.outbox import advance, finish
 from services.outgoing.sending import CUT
+from services.outgoing.sms import SMS
 from storage import tables
 from storage.store import Store
 
@@ -18,13 +19,20 @@ def go_on(store: Store, now: datetime) -> int:
     """What waited because nothing could leave: colleagues' words leave now, machines' are not made up for."""
     machine = set(purposes.of_machines())
     rows = store.rows_locked(
-        1, "SELECT id, person_id, queue, purpose FROM outbox WHERE state = 'parked' AND code = ? LIMIT 200", CUT
+        1,
+        """SELECT id, person_id, queue, purpose FROM outbox o WHERE state = 'parked' AND (code = ? OR (code = ? AND EXISTS
+           (SELECT 1 FROM follower f WHERE f.person_id = o.person_id AND f.session_until > ? AND f.session_left > 1)))
+           LIMIT 200""",
+        CUT,
+        SMS,
+        now,
     )
     for row_id, person, queue, purpose in rows:
         if purpose in machine:
             finish(store, row_id, person, queue, now, state="cancelled", why=STALE)
             continue
-        store.update(tables.Outbox, row_id, person=person, state="waiting", code=None, why=None, not_before=now)
+        anew = {"code": None, "why": None, "way": None, "proof": None}
+        store.update(tables.Outbox, row_id, person=person, state="waiting", not_before=now, **anew)
         advance(store, person, queue)
         store.hint("outbox", f"person:{person}")
     return len(rows)

@@ -292,7 +292,7 @@ def release_parked(store: Store, person_id: int, now: datetime) -> None:
     """The person wrote: what was parked leaves first, in its old order."""
     rows = store.change(
         tables.Outbox,
-        """UPDATE outbox SET state = 'waiting', not_before = ?, why = NULL, code = NULL
+        """UPDATE outbox SET state = 'waiting', not_before = ?, why = NULL, code = NULL, way = NULL, proof = NULL
            WHERE person_id = ? AND state = 'parked' AND coalesce(code, '') <> ? RETURNING queue""",
         now,
         person_id,

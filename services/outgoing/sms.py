@@ -18,7 +18,7 @@ from care.quiet_hours import Quiet
 from care.states import PersonKind, SmsKind, SmsState
 from care.ways import Terms
 from services.outgoing import by_hand, purposes
-from services.outgoing.outbox import finish
+from services.outgoing.outbox import advance, finish
 from services.outgoing.purposes import Purpose
 from services.outgoing.ready import Ready
 from services.outgoing.stops import stopped
@@ -36,6 +36,8 @@ OPENS_FOR: Final = timedelta(hours=24)
 """An address outside of WeChat opens nothing after it (F15)."""
 LOOKED_AT: Final = timedelta(hours=4)
 """Nobody has opened it for so long: somebody telephones."""
+AGES: Final = timedelta(days=400)
+"""So long a number counts that rang in her hand."""
 LEASE: Final = timedelta(seconds=30)
 AGAIN: Final = timedelta(seconds=60)
 TRIES: Final = 3
@@ -48,12 +50,13 @@ NO_PAGE: Final = "没有家属页的网址，点不开"
 ONCE: Final = "短信已经发过一次"
 NO_NUMBER: Final = "没有登记手机号"
 LANDLINE: Final = "登记的不是手机号"
-NOT_PROVED: Final = "登记的号码没有在家属手里响过，不敢发链接"
+NOT_PROVED: Final = "登记的号码没有在家属手里响过，或是一年多以前的事，不敢发链接"
 REFUSED: Final = "对方说过不收短信"
 SPENT: Final = "这个月的短信用完了"
-ASLEEP: Final = "现在是夜里，等到早上就过时了"
+TOO_SHORT: Final = "短信一天里点开都算，这件事等不了"
 UNOPENED: Final = "短信发了 4 小时没有点开"
 NOT_TAKEN: Final = "短信没发出去"
+ILL: Final = "短信公司刚刚不收我们的短信"
 GONE: Final = "用不着发了"
 
 
@@ -102,8 +105,9 @@ def why_not(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Te
     before = store.row("SELECT state FROM sms WHERE outbox_id = ? AND kind = 'words'", row.id)
     if before is not None and before[0] not in {SmsState.DROPPED.value, SmsState.ORDERED.value}:
         return ONCE
-    if row.expires_at is not None and moment(row.expires_at) <= awake(now, row.zone, row.kind, terms.quiet):
-        return ASLEEP
+    at = awake(now, row.zone, row.kind, terms.quiet)
+    if row.expires_at is not None and moment(row.expires_at) <= at + OPENS_FOR:
+        return TOO_SHORT
     return unreachable(store, row.home_id, row.person, terms.sms, now, proved=True)
 
 
@@ -130,12 +134,15 @@ def unreachable(store: Store, home_id: int, person_id: int, most: int, now: date
         return REFUSED
     if used(store, home_id, now) >= most:
         return SPENT
-    brake = store.row(
-        "SELECT why FROM sms WHERE home_id = ? AND state = 'failed' AND asked_at > ? AND code LIKE '!%' LIMIT 1",
-        home_id,
-        now - BRAKE,
-    )
-    return f"{NOT_TAKEN}：{brake[0]}" if brake is not None else ""
+    return ILL if _brake(store, home_id, now) else ""
+
+
+def proved_number(store: Store, person_id: int, now: datetime) -> bool:
+    """Whether the number rang in the hand of somebody who is still a relative, within the year: carriers give a number
+    that is not used to somebody else.
+    """
+    asked = "SELECT 1 FROM kinship WHERE person_id = ? AND rang_at > ? LIMIT 1"
+    return store.row(asked, person_id, now - AGES) is not None
 
 
 def number_of(store: Store, person_id: int) -> str:
@@ -210,29 +217,63 @@ def order(store: Store, wanted: Wanted, now: datetime) -> None:
 
 
 def claim(store: Store, now: datetime, machine_now: datetime) -> Order | None:
-    """The next SMS that is due, under lease; what is not needed any more is dropped. After a restore nothing leaves
-    until the director has confirmed.
+    """The next SMS that is due, under lease; what is not needed any more is dropped, and what may not go any more is
+    decided anew. After a restore nothing leaves until the director has confirmed.
     """
     if store.row("SELECT 1 FROM epoch WHERE confirmed_at IS NULL LIMIT 1") is not None:
         return None
+    due = "state = 'ordered' AND next_at <= ?"
     while True:
-        first = store.row(
-            "SELECT id, person_id FROM sms WHERE state = 'ordered' AND next_at <= ? ORDER BY next_at LIMIT 1", now
-        )
+        first = store.row(f"SELECT id, person_id FROM sms WHERE {due} ORDER BY next_at LIMIT 1", now)
         if first is None:
             return None
         store.lock_persons(first[1])
-        row = store.one_of(_Row, f"SELECT {FIELDS} FROM sms WHERE id = ? AND state = 'ordered'", first[0])
+        row = store.one_of(_Row, f"SELECT {FIELDS} FROM sms WHERE id = ? AND person_id = ? AND {due}", *first, now)
         if row is None:
-            return None  # another process has it
+            return None  # another process has it, or it went over to somebody else
+        if brake := _brake(store, row.home_id, now):
+            store.update(Sms, row.id, person=row.person_id, next_at=brake)
+            continue
         found = _asked(store, row, now)
         if found is not None:
             return _leased(store, row, *found, now, machine_now)
         store.update(Sms, row.id, person=row.person_id, state=SmsState.DROPPED.value, next_at=None, why=GONE)
+        if row.kind == SmsKind.WORDS.value:
+            _decide_anew(store, row, now)
+
+
+def _brake(store: Store, home_id: int, now: datetime) -> datetime | None:
+    """Until when nothing is asked of the company, since it refuses whatever the account asks for."""
+    refused = store.row(
+        "SELECT max(asked_at) FROM sms WHERE home_id = ? AND made_at > ? AND state = 'failed' AND asked_at > ? "
+        "AND code LIKE '!%'",
+        home_id,
+        now - BRAKE - timedelta(days=1),
+        now - BRAKE,
+    )
+    return moment(refused[0]) + BRAKE if refused is not None and refused[0] is not None else None
+
+
+def _decide_anew(store: Store, row: _Row, now: datetime) -> None:
+    """A message that waits for an SMS which does not go: its way is chosen again, from what is true now."""
+    changed = store.change(
+        tables.Outbox,
+        """UPDATE outbox SET state = 'waiting', code = NULL, why = NULL, way = NULL, proof = NULL, not_before = ?
+           WHERE id = ? AND state = 'parked' AND code = ? RETURNING queue""",
+        now,
+        row.outbox_id,
+        SMS,
+        persons=[row.person_id],
+    )
+    for (queue,) in changed:
+        advance(store, row.person_id, queue)
+        store.hint("outbox", f"person:{row.person_id}")
 
 
 def _asked(store: Store, row: _Row, now: datetime) -> tuple[str, dict[str, str]] | None:
-    """The number and the words of an SMS; None where it is not needed any more, or its number is another one."""
+    """The number and the words of an SMS; None where it is not needed any more, its number is another one, or nobody
+    may be told by it any more.
+    """
     number = number_of(store, row.person_id)
     if not number or hashed(store.sealer, number) != row.number:
         return None
@@ -246,7 +287,7 @@ def _asked(store: Store, row: _Row, now: datetime) -> tuple[str, dict[str, str]]
     if message is None or message[1:3] != ("parked", SMS) or (message[3] and moment(message[3]) <= now):
         return None
     purpose = purposes.of(message[0])
-    if purpose.machine and stopped(store, row.person_id):
+    if (purpose.machine and stopped(store, row.person_id)) or not proved_number(store, row.person_id, now):
         return None
     return number, {"matter": purpose.matter}
 
@@ -369,8 +410,11 @@ def failed(store: Store, number: int, now: datetime, *, code: str, why: str, acc
         return
     queue, word, _ = message
     purpose, told = purposes.of(word), f"{NOT_TAKEN}：{why}"[:160]
-    follows = store.row("SELECT 1 FROM follower WHERE person_id = ? AND following LIMIT 1", row.person_id)
-    if purpose.parks and follows is not None:
+    phone = store.row("SELECT session_until FROM follower WHERE person_id = ? AND following LIMIT 1", row.person_id)
+    if phone is not None and phone[0] is not None and moment(phone[0]) > now:
+        _decide_anew(store, row, now)
+        return
+    if purpose.parks and phone is not None:
         store.update(tables.Outbox, row.outbox_id, person=row.person_id, code=None, why=told, way=None, proof=None)
     else:
         finish(store, row.outbox_id, row.person_id, queue, now, state="given_up", why=told)

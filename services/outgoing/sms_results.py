@@ -3,6 +3,7 @@ them (F15, F45).
 """
 
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from care import phones
 from care.phones import LAST
 from care.states import SmsKind, SmsState
 from services.outgoing import by_hand, purposes, sms
-from services.outgoing.outbox import finish
+from services.outgoing.outbox import KEPT, finish
 from services.outgoing.purposes import Sent
 from services.ports import SmsReply, SmsReport
 from storage import tables
@@ -29,7 +30,15 @@ WRONG: Final = 5
 OPENED: Final = "opened"
 READ: Final = "点开短信看了"
 NOT_DELIVERED: Final = "没有送到手机"
-STOP: Final = frozenset({"r", "t", "td", "n", "退订", "拒收", "不要", "不收", "停"})
+STOP: Final = frozenset({"r", "t", "td", "n", "不要", "停"})
+STOP_WORDS: Final = ("退订", "拒收", "不收", "别发", "不要发", "不要再发", "别再发", "停发")
+SHORT: Final = 12
+"""Signs of a reply in which a word of these means the whole."""
+MOBILE: Final = 11
+"""Digits of a mobile's number, whatever stands before it."""
+ANSWERED: Final = "对方回了短信，打电话问问是什么事（原话在短信公司的「上行短信」里）"
+LARGEST: Final = 2**63
+"""Of our numbers none is as large: another system may use the same account."""
 UNDER_WAY: Final = frozenset({SmsState.SENDING.value, SmsState.HANDED.value, SmsState.UNKNOWN.value})
 
 
@@ -70,6 +79,7 @@ class _Message(NamedTuple):
     queue: str
     purpose: str
     state: str
+    code: str | None
     staff_id: int | None
     created_at: int
 
@@ -79,14 +89,11 @@ FIELDS: Final = ", ".join(_Sms._fields)
 
 def told(store: Store, report: SmsReport, now: datetime) -> bool:
     """What the company tells of one. Whether it was ours; told twice it is told once."""
-    if not report.own.isdecimal() or len(report.own) > len(str(2**63)):
+    number = int(report.own) if report.own.isdecimal() and len(report.own) <= len(str(LARGEST)) else LARGEST
+    row = _held(store, number) if number < LARGEST else None
+    if row is None:
         return False
-    whose = store.row("SELECT person_id FROM sms WHERE id = ?", int(report.own))
-    if whose is None:
-        return False
-    store.lock_persons(whose[0])
-    row = store.one_of(_Sms, f"SELECT {FIELDS} FROM sms WHERE id = ?", int(report.own))
-    if row is None or row.state not in UNDER_WAY:
+    if row.state not in UNDER_WAY:
         return True
     parts = {} if report.parts is None else {"parts": report.parts}
     if not report.delivered:
@@ -99,15 +106,25 @@ def told(store: Store, report: SmsReport, now: datetime) -> bool:
     if row.kind == SmsKind.WORDS.value:
         if row.state == SmsState.SENDING.value:  # told before the request was answered
             store.update(Sms, row.id, person=row.person_id, lease_until=None, next_at=now + sms.LOOKED_AT)
-        store.change(
+        waits = store.change(
             tables.Outbox,
             "UPDATE outbox SET way = 'sms', proof = 'delivered' WHERE id = ? AND state = 'parked' RETURNING id",
             row.outbox_id,
             persons=[row.person_id],
         )
-        _keeps(store, row, now)
+        if waits:  # what was taken back, read or said meanwhile keeps nothing by this
+            _keeps(store, row, now)
     store.hint("outbox", f"person:{row.person_id}", "reach")
     return True
+
+
+def _held(store: Store, number: int) -> _Sms | None:
+    """One, under the lock of whom it is to; that may be somebody else when it was asked for."""
+    while (row := store.one_of(_Sms, f"SELECT {FIELDS} FROM sms WHERE id = ?", number)) is not None:
+        if row.person_id in store.locked:
+            return row
+        store.lock_persons(row.person_id)
+    return None
 
 
 def _message(store: Store, row: _Sms) -> _Message | None:
@@ -118,7 +135,7 @@ def _keeps(store: Store, row: _Sms, now: datetime) -> None:
     """What a colleague's words keep by arriving."""
     message = _message(store, row)
     if message is not None and message.staff_id is not None:
-        sent = Sent(row.outbox_id, row.person_id, message.staff_id, moment(message.created_at), now)
+        sent = Sent(row.outbox_id, row.person_id, message.staff_id, moment(message.created_at), now, "sms")
         purposes.reached(store, row.home_id, purposes.of(message.purpose), sent)
 
 
@@ -146,14 +163,17 @@ def look(db: Unit, secret: str, now: datetime) -> Behind:
     row = db.scalars(select(Sms).where(Sms.secret == sms.hashed(db.sealer, secret))).first()
     if row is None:
         return Behind.OVER
-    state = db.scalar(select(tables.Outbox.state).where(tables.Outbox.id == row.outbox_id))
+    message = db.get_one(tables.Outbox, row.outbox_id)
+    waits = message.state == "parked" and message.code != KEPT
+    tie = tables.Kinship
+    proved = db.scalars(select(tie.id).where(tie.person_id == row.person_id, tie.rang_at > now - sms.AGES)).first()
     try:
         number = db.words(db.get_one(tables.Person, row.person_id), "phone")
     except Unreadable:
         number = ""
     stands = row.opened_at is None and row.expires_at is not None and row.expires_at > now and row.wrong < WRONG
     same = bool(number) and sms.hashed(db.sealer, number) == row.number
-    return Behind.ASKS if stands and same and state == "parked" else Behind.OVER
+    return Behind.ASKS if stands and same and waits and proved is not None else Behind.OVER
 
 
 def open_words(store: Store, secret: str, digits: str, now: datetime) -> Shown:
@@ -201,25 +221,44 @@ def _over(store: Store, row: _Sms, now: datetime) -> bool:
         or row.wrong >= WRONG
         or message is None
         or message.state != "parked"
+        or message.code == KEPT
+        or not sms.proved_number(store, row.person_id, now)
         or not number
         or sms.hashed(store.sealer, number) != row.number
     )
 
 
 def answered(store: Store, home_id: int, reply: SmsReply, now: datetime) -> bool:
-    """Somebody answered that they want no more: nothing goes to that number, and what is ordered is not sent. Other
-    words are for nobody, since the number is not one that people read.
+    """Somebody answered an SMS. Who wants no more gets none, and what is ordered is not sent; other words are a call for
+    a colleague, since nobody reads that number. Whether it was somebody of ours.
     """
-    if reply.text.strip().strip("。.！! ").lower() not in STOP:
-        return False
-    number = sms.hashed(store.sealer, phones.read(reply.number) or reply.number)
+    digits = "".join(filter(str.isdigit, reply.number))[-MOBILE:]
+    number = sms.hashed(store.sealer, phones.read(digits) or reply.number)
+    rows = store.rows(
+        "SELECT id, person_id FROM sms WHERE home_id = ? AND number = ? ORDER BY id DESC", home_id, number
+    )
+    if not _stops(reply.text):
+        if not rows:
+            return False
+        row = _held(store, rows[0][0])
+        message = None if row is None else _message(store, row)
+        if row is not None and message is not None:
+            by_hand.ask(store, row.outbox_id, home_id, row.person_id, purposes.of(message.purpose), ANSWERED, now)
+        return True
     known = store.row("SELECT id FROM sms_refusal WHERE home_id = ? AND number = ?", home_id, number)
     if known is None:
         store.insert(SmsRefusal, home_id=home_id, number=number, at=now)
     else:
         store.update(SmsRefusal, known[0], at=now, lifted_at=None, lifted_by=None)
-    rows = store.rows_locked(1, "SELECT id, person_id FROM sms WHERE state = 'ordered' AND number = ?", number)
     for row_id, _ in rows:
-        sms.failed(store, row_id, now, code="", why=sms.REFUSED)
-    store.hint("reach")
+        if (row := _held(store, row_id)) is not None and row.state == SmsState.ORDERED.value:
+            sms.failed(store, row_id, now, code="", why=sms.REFUSED)
+    store.hint("reach", "outbox")
     return True
+
+
+def _stops(text: str) -> bool:
+    """Whether somebody wants no more: R, T, TD, N or 退订, however it is written, and a short reply with such a word."""
+    said = "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
+    short = said.removeprefix("请").removeprefix("回复")
+    return short in STOP or (len(said) <= SHORT and any(word in said for word in STOP_WORDS))

@@ -90,10 +90,11 @@ def stays(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Term
     elif row.holder not in {None, row.person} and not _held(store, row):
         return True
     elif row.follower is None or not row.following:
-        if sms.why_not(store, row, purpose, now, terms) == "":
+        if (none := sms.why_not(store, row, purpose, now, terms)) == "":
             sms.tell(store, row, now, terms)
             return True
         end = {"state": "given_up", "why": UNFOLLOWED} if row.follower is not None else NO_PHONE
+        end |= {"why": f"{end['why']}；短信不行：{none}"} if none else {}
     else:
         return False
     finish(store, row.id, row.person, row.queue, now, **end)

@@ -245,11 +245,13 @@ def reached(store: Store, sent: Sent) -> None:
     keep(store, sent.person_id, sent.staff_id, sent.now, how=sent.how, written_at=sent.written_at)
 
 
-def open_result(store: Store, case_id: int) -> int | None:
-    """The id of the promised result that is not given yet."""
+def open_result(store: Store, case_id: int, promised_by: datetime | None = None) -> int | None:
+    """The id of the promised result that is not given yet; of one that was promised by a moment, where it is given."""
     row = store.row(
-        "SELECT id FROM promise WHERE case_id = ? AND kind = 'result' AND kept_at IS NULL ORDER BY due_at LIMIT 1",
+        f"""SELECT id FROM promise WHERE case_id = ? AND kind = 'result' AND kept_at IS NULL
+            {"" if promised_by is None else "AND made_at <= ?"} ORDER BY due_at LIMIT 1""",
         case_id,
+        *([] if promised_by is None else [promised_by]),
     )
     return row[0] if row else None
 
@@ -273,6 +275,7 @@ def put_off(store: Store, person_id: int, promise_id: int, due_at: datetime) -> 
 
 KEPT: Final = {
     "message": "发微信",
+    "sms": "发短信",
     "call": "电话",
     "visit": "面谈",
     "paper": "书面",
@@ -283,9 +286,20 @@ KEPT: Final = {
 """How a promise was kept, by its stored word. Older rows have the Chinese word itself."""
 
 
-def told_result(store: Store, case_id: int, person_id: int, staff_id: int, now: datetime, *, how: str) -> None:
-    """The family has the result: the 24 h clock stops, and they are asked whether they agree (C9, C10)."""
-    row_id = open_result(store, case_id)
+def told_result(
+    store: Store,
+    case_id: int,
+    person_id: int,
+    staff_id: int,
+    now: datetime,
+    *,
+    how: str,
+    written_at: datetime | None = None,
+) -> None:
+    """The family has the result: the 24 h clock stops, and they are asked whether they agree (C9, C10). A result that
+    was written before they were promised another one, and arrives late, does not keep that one.
+    """
+    row_id = open_result(store, case_id, written_at)
     if row_id is not None:
         store.update(
             tables.Promise, row_id, person=person_id, kept_at=now, kept_by=staff_id, kept_how=how, look_at=None

@@ -85,10 +85,8 @@ def set_festivals(db: Unit, viewer: Viewer, form: SetFestivals, now: datetime) -
 def set_costs(db: Unit, viewer: Viewer, form: SetCosts, now: datetime) -> None:
     """How many SMS a month, and what they cost (F18). Raises Invalid, Changed, NotFound."""
     changes.begin(db, viewer, COSTS.values(), form.drawn, "短信的上限和价钱")
-    for field, (name, most) in choices.COSTS.items():
-        if not 0 <= getattr(form, field) <= most:
-            raise Invalid(why=f"「{name}」请写 0 到 {most} 之间的整数。")
-    settings.put(db, viewer, {key: str(getattr(form, field)) for field, key in COSTS.items()}, now)
+    wanted = {key: str(choices.cost(field, getattr(form, field))) for field, key in COSTS.items()}
+    settings.put(db, viewer, wanted, now)
 
 
 def set_phrase(db: Unit, viewer: Viewer, key: str, form: SetPhrase, now: datetime) -> None:

@@ -69,9 +69,9 @@ class SetCategories(Form, frozen=True, kw_only=True):
 class SetCosts(Form, frozen=True, kw_only=True):
     """How many SMS a month at most, and what an SMS and a call cost, in 分."""
 
-    sms_most: int
-    sms_price: int
-    call_price: int
+    sms_most: str
+    sms_price: str
+    call_price: str
 
 
 class SetFestivals(Form, frozen=True, kw_only=True):

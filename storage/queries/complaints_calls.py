@@ -23,13 +23,14 @@ def of_case(db: Unit, case_id: int) -> list[tuple[ComplaintCall, str]]:
     return [(call, name) for call, name in db.execute(asked)]
 
 
-def unheard(db: Unit, sight: Sight, rounds: int, since: datetime) -> Sequence[tables.Complaint]:
-    """Complaints for which everybody was rung as often as anybody is, and nobody pressed a key."""
+def unheard(db: Unit, sight: Sight, since: datetime) -> Sequence[tables.Complaint]:
+    """Complaints for which somebody was rung, no call goes on, and the last one was taken by nobody."""
     case, call = tables.Complaint, ComplaintCall
-    good = select(call.case_id).where(call.outcome == CallOutcome.GO.value)
-    last = select(call.case_id).where(call.asked_at > since).group_by(call.case_id)
-    over = last.having(func.max(call.round) >= rounds - 1)
+    newest = select(func.max(call.id)).where(call.asked_at > since).group_by(call.case_id)
+    vain = select(call.case_id).where(
+        call.id.in_(newest), call.ended_at.is_not(None), call.outcome != CallOutcome.GO.value
+    )
     asked = select(case).where(
-        sight.complaint(), case.id.in_(over), case.id.not_in(good), case.feedback_at.is_(None), case.closed_at.is_(None)
+        sight.complaint(), case.id.in_(vain), case.feedback_at.is_(None), case.closed_at.is_(None)
     )
     return db.scalars(asked.order_by(case.opened_at).limit(5)).all()

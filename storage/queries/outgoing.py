@@ -102,7 +102,7 @@ def waiting(db: Unit, sight: Sight) -> tuple[list[Waiting], int]:
 
 
 ASKED_BACK: Final = {
-    SmsState.ORDERED.value: "请回电的短信早上发",
+    SmsState.ORDERED.value: "请回电的短信排着队",
     SmsState.SENDING.value: "正在发短信请回电",
     SmsState.HANDED.value: "发过短信请回电",
     SmsState.DELIVERED.value: "请回电的短信到了",

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 
-from care.states import CallOutcome, CallWay, SmsKind, SmsState
+from care.states import CallOutcome, SmsKind, SmsState
 from storage import tables
+from storage.tables.complaints_calls import ComplaintCall
 from storage.tables.emergencies_chain import AlarmCall
 from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
@@ -53,7 +54,7 @@ def sms(db: Unit, home_id: int, since: datetime, until: datetime) -> list[Spent]
             func.sum(case((Sms.state == SmsState.FAILED.value, 1), else_=0)),
         )
         .join(out, out.id == Sms.outbox_id)
-        .where(Sms.home_id == home_id, Sms.made_at >= since, Sms.made_at < until, Sms.state != SmsState.DROPPED.value)
+        .where(Sms.home_id == home_id, Sms.made_at >= since, Sms.made_at < until, Sms.asked_at.is_not(None))
         .group_by(purpose)
     )
     found = [Spent(str(name), *(int(value or 0) for value in values)) for name, *values in rows]
@@ -61,21 +62,21 @@ def sms(db: Unit, home_id: int, since: datetime, until: datetime) -> list[Spent]
 
 
 def calls(db: Unit, home_id: int, since: datetime, until: datetime) -> int:
-    """Calls that the telephone company placed for alarms and tests of a shift."""
-    return (
-        db.scalar(
+    """Calls that the telephone company placed for alarms, tests of a shift and complaints."""
+    found = 0
+    for table in (AlarmCall, ComplaintCall):
+        asked = (
             select(func.count())
-            .select_from(AlarmCall)
+            .select_from(table)
             .where(
-                AlarmCall.home_id == home_id,
-                AlarmCall.channel == CallWay.PHONE.value,
-                AlarmCall.dialed_at >= since,
-                AlarmCall.dialed_at < until,
-                AlarmCall.outcome.is_(None) | AlarmCall.outcome.not_in(NOT_PLACED),
+                table.home_id == home_id,
+                table.dialed_at >= since,
+                table.dialed_at < until,
+                table.outcome.is_(None) | table.outcome.not_in(NOT_PLACED),
             )
         )
-        or 0
-    )
+        found += db.scalar(asked) or 0
+    return found
 
 
 def last_trouble(db: Unit, home_id: int, since: datetime) -> tuple[str, datetime] | None:

@@ -15,7 +15,11 @@ class Sms(Base):
 
     __tablename__ = "sms"
     after_practice = After.GONE
-    __table_args__ = (UniqueConstraint("outbox_id", "kind"), Index("ix_sms_next", "state", "next_at"))
+    __table_args__ = (
+        UniqueConstraint("outbox_id", "kind"),
+        Index("ix_sms_next", "state", "next_at"),
+        Index("ix_sms_month", "home_id", "made_at"),
+    )
 
     home_id: Mapped[int] = link("home.id", "which home")
     person_id: Mapped[int] = link("person.id", "to whom", index=True)

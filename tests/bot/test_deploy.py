@@ -207,6 +207,8 @@ def leads(conf: str, path: str) -> str:
         ("/p/letters", True),
         ("/wechat", True),
         ("/telephone/abcdefghijklmnopqrstuvwx", True),
+        ("/sms/abcdefghijklmnopqrstuvwx", True),
+        ("/p/s/aB3dE6gH9k", True),
         ("/alarmz", True),
         ("/alarmz/x", False),
         ("/config.toml", False),

@@ -177,6 +177,14 @@ async def test_v3_who_answers_r_is_left_alone(line: Line) -> None:
     assert await home.one("SELECT count(*) FROM sms_refusal") == 1
 
 
+async def test_v3_one_report_that_is_none_of_ours_does_not_take_the_others_with_it(line: Line) -> None:
+    strange = {"out_id": str(2**64), "success": True, "err_code": "DELIVERED", "sms_size": "1"}
+    batch = [strange, {"phone_number": NUMBER, "content": "R"}]
+    async with line.http.post(f"{line.base}/sms/{SECRET}", json=batch) as answer:
+        assert answer.status == 200
+    assert await line.texts.home.one("SELECT count(*) FROM sms_refusal") == 1
+
+
 async def test_v3_who_does_not_know_the_address_or_pushes_nonsense_is_refused(line: Line) -> None:
     for end, body, status in (("x", b"[]", 404), (SECRET, b"{}", 400), (SECRET, b"[]", 200)):
         async with line.http.post(f"{line.base}/sms/{end}", data=body) as answer:

@@ -182,7 +182,7 @@ async def test_f52_who_was_not_reached_by_telephone_is_asked_to_call_by_sms(
     assert (await chen.post(f"/reach/{row}/sms", {})).status == 422
     assert "发短信请回电" in await (await chen.post(f"/reach/{row}", {"outcome": "no_answer"})).text()
     said = await (await chen.post(f"/reach/{row}/sms", {})).text()
-    assert "请回电的短信早上发" in said
+    assert "请回电的短信排着队" in said
     assert "发短信请回电</button>" not in said, "once"
     assert await home.one("SELECT count(*) FROM audit WHERE action = 'sms_call_back'") == 1
     await colleagues["zhou"].get("/reach", 404)

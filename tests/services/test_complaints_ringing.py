@@ -9,6 +9,7 @@ from care.states import CallOutcome, Role
 from services.access import Viewer
 from services.calling.orders import Order
 from services.complaints import charge, ringing, today
+from services.complaints import night as seen
 from services.ports import CallReport, CallText, Placed
 from storage import tables
 from tests.conftest import HomeUnderTest
@@ -96,8 +97,8 @@ async def test_f41_who_does_not_take_it_is_followed_by_the_next_one_and_three_ro
     assert second.number == "13900000002"
     await night.told(CallOutcome.CANNOT)
     assert await night.looks(60) == [], "a pause"
-    for _ in range(2):
-        await night.looks(600)
+    for pause in (600, 3600):
+        await night.looks(pause)
         await night.told(CallOutcome.BUSY)
         await night.looks(1)
         await night.told(CallOutcome.NO_ANSWER)
@@ -137,6 +138,43 @@ async def test_f41_she_said_that_she_calls_and_the_hour_went_by_so_it_rings_agai
     await night.told(CallOutcome.GO)
     (again,) = await night.looks(3700)
     assert again.number == "13900000002", "the next one"
+    await night.told(CallOutcome.GO)
+    assert await night.looks(60) == [], "a word after the hour counts as well"
+    assert len(await night.looks(3700)) == 1
+
+
+async def test_f41_many_grave_complaints_leave_a_telephone_for_alarms(night: Night) -> None:
+    for number in range(4):
+        await night.complained(f"我要投诉，护工第 {number} 次把我妈打伤了，流血了")
+        await night.home.hears("返回")
+    for _ in range(30):
+        await night.looks(120)
+        if night.rung:
+            await night.told(CallOutcome.NO_ANSWER)
+    lead = [one for one in night.rung if one.number == "13900000001"]
+    assert 2 <= len(lead) <= 4, "two an hour"
+
+
+async def test_f41_after_a_restore_nobody_is_rung_until_the_director_has_confirmed(night: Night) -> None:
+    home = night.home
+    await night.complained()
+    await home.rows("INSERT INTO epoch (id, home_id, began_at, backup_at) SELECT 7, min(id), 1, 1 FROM home")
+    assert await night.looks() == []
+
+
+async def test_f41_grave_words_after_the_tap_of_the_night_want_a_voice_and_ring(night: Night) -> None:
+    home = night.home
+    case = await night.complained("我要投诉，饭菜太凉了")
+    await home.database.write(lambda db: seen.see(db, home.house, night.desk, case, home.clock()))
+    await home.send_all()
+    assert await home.one("SELECT feedback_at IS NOT NULL FROM complaint")
+    home.clock.on(minutes=10)
+    await night.complained("护工刚才还把我妈打伤了，流血了")
+    level, fed, told = (await home.rows("SELECT level, feedback_at, told_at FROM complaint"))[0]
+    assert (level, fed) == (1, None)
+    assert told is not None, "who is in charge is told anew"
+    (order,) = await night.looks()
+    assert order.number == "13900000001"
 
 
 async def test_f41_a_call_of_which_nothing_comes_back_is_over_and_a_late_key_still_counts(night: Night) -> None:

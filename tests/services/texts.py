@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 
 from care.states import SmsKind, SmsState
 from services.outgoing import sending, sms, sms_results
 from services.ports import SmsReport, Texted
+from storage.types import micros
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
@@ -48,7 +50,8 @@ async def furnished(home: HomeUnderTest, *, rang: bool = True) -> Texts:
     """李静's number has rung in her hand."""
     await home.database.write(lambda db: houses.furnish(db, home.ids, SCENE, home.clock()))
     if rang:
-        await home.rows("UPDATE kinship SET rang_at = 1 WHERE person_id = ?", await home.person(LI))
+        lately = micros(home.clock() - timedelta(days=30))
+        await home.rows("UPDATE kinship SET rang_at = ? WHERE person_id = ?", lately, await home.person(LI))
     home.house.public_url = "https://home.example"
     home.clock.now = home.clock().replace(hour=2)  # ten in the morning at home
     return Texts(home)

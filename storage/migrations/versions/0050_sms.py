@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret", name=op.f("uq_sms_secret")),
     )
     op.create_index("ix_sms_next", "sms", ["state", "next_at"])
+    op.create_index("ix_sms_month", "sms", ["home_id", "made_at"])
     op.create_index("ix_sms_person_id", "sms", ["person_id"])
     op.create_index("ix_sms_number", "sms", ["number"])
     op.create_table(
