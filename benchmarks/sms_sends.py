@@ -21,7 +21,7 @@ from bot.sms_sender import SmsSender
 from care.ways import Terms
 from services import install
 from services.complaints.results import RESULT
-from services.outgoing import outbox, sending, sms, sms_results
+from services.outgoing import outbox, sending, sms_results, sms_sending
 from services.ports import SmsReport
 from settings import Home, Settings, Sms
 from settings.clock import wall
@@ -122,7 +122,7 @@ class Mortal(SmsSender):
     dead: set[str]
     """Our numbers of the SMS whose sender died."""
 
-    async def _send(self, asked: sms.Order) -> None:
+    async def _send(self, asked: sms_sending.Order) -> None:
         if self.dice.random() < DIES:
             await self._company.send(asked.number, asked.kind, asked.words, asked.own)
             self.dead.add(asked.own)
@@ -150,7 +150,7 @@ async def _play(many: int, company: Company, database: Database, line: texter.Al
         await _round(company, sender)
         clock[0] += timedelta(seconds=61)
     late = clock[0] + timedelta(hours=5)
-    await database.store(partial(sms.abandoned, now=clock[0], machine_now=wall() + timedelta(hours=1)))
+    await database.store(partial(sms_sending.abandoned, now=clock[0], machine_now=wall() + timedelta(hours=1)))
     await _tell(company, sender)
     while await database.store(partial(sms_results.unopened, now=late)):
         pass

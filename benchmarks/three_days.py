@@ -1,5 +1,5 @@
-"""Three days of `practice.md` in a browser, on the sample home with its phones, its telephone company and its SMS (part 8):
-the night (day 3), Spring Festival (day 6), the week in which the account is restricted (day 11):
+"""Three days of `practice.md` in a browser, on the sample home with its phones, its telephone company and its SMS
+(part 8): the night (day 3), Spring Festival (day 6), the week in which the account is restricted (day 11):
 `python -m benchmarks.three_days [--pictures FOLDER]`.
 """
 

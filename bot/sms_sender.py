@@ -11,8 +11,8 @@ from bot import texter
 from bot.dialer import DONE
 from care.errors import Busy
 from care.states import SmsState
-from services.outgoing import sms, sms_results
-from services.outgoing.sms import Order
+from services.outgoing import sms_results, sms_sending
+from services.outgoing.sms_sending import Order
 from services.ports import SmsReply, SmsReport, Texted, Texter
 from settings.clock import Clock, wall
 from storage.database import Database
@@ -69,8 +69,8 @@ class SmsSender:
             return False
 
         def due(store: Store) -> Order | None:
-            sms.abandoned(store, self._clock(), wall())
-            return sms.claim(store, self._clock(), wall())
+            sms_sending.abandoned(store, self._clock(), wall())
+            return sms_sending.claim(store, self._clock(), wall())
 
         asked = await self._database.store(due)
         if asked is None:
@@ -86,7 +86,7 @@ class SmsSender:
         except Exception:
             log.exception("an SMS failed", extra={"action": "sms", "sms": asked.id})
             answer = Texted(SmsState.UNKNOWN, code="error", why="发短信时出错，不确定发出没有；没有重发")
-        await self._database.store(lambda store: sms.settle(store, asked, answer, self._clock()))
+        await self._database.store(lambda store: sms_sending.settle(store, asked, answer, self._clock()))
 
     async def hear(self, told: SmsReport | SmsReply) -> bool:
         """What became of one, or what somebody answered. Whether it was for us."""

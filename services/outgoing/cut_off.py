@@ -16,19 +16,21 @@ STALE: Final = "停发期间的，恢复以后不补发"
 
 
 def go_on(store: Store, now: datetime) -> int:
-    """What waited because nothing could leave: colleagues' words leave now, machines' are not made up for."""
+    """What waited because nothing could leave: colleagues' words leave now, machines' are not made up for. What waits
+    for an SMS to be opened leaves where the person may be written to after all.
+    """
     machine = set(purposes.of_machines())
     rows = store.rows_locked(
         1,
-        """SELECT id, person_id, queue, purpose FROM outbox o WHERE state = 'parked' AND (code = ? OR (code = ? AND EXISTS
-           (SELECT 1 FROM follower f WHERE f.person_id = o.person_id AND f.session_until > ? AND f.session_left > 1)))
-           LIMIT 200""",
+        """SELECT id, person_id, queue, purpose, code FROM outbox o WHERE state = 'parked'
+           AND (code = ? OR (code = ? AND EXISTS (SELECT 1 FROM follower f
+           WHERE f.person_id = o.person_id AND f.session_until > ? AND f.session_left > 1))) LIMIT 200""",
         CUT,
         SMS,
         now,
     )
-    for row_id, person, queue, purpose in rows:
-        if purpose in machine:
+    for row_id, person, queue, purpose, code in rows:
+        if code == CUT and purpose in machine:
             finish(store, row_id, person, queue, now, state="cancelled", why=STALE)
             continue
         anew = {"code": None, "why": None, "way": None, "proof": None}

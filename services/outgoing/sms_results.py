@@ -14,7 +14,7 @@ from sqlalchemy import select
 from care import phones
 from care.phones import LAST
 from care.states import SmsKind, SmsState
-from services.outgoing import by_hand, purposes, sms
+from services.outgoing import by_hand, purposes, sms, sms_sending
 from services.outgoing.outbox import KEPT, finish
 from services.outgoing.purposes import Sent
 from services.ports import SmsReply, SmsReport
@@ -98,7 +98,7 @@ def told(store: Store, report: SmsReport, now: datetime) -> bool:
     parts = {} if report.parts is None else {"parts": report.parts}
     if not report.delivered:
         why = f"{NOT_DELIVERED}（{report.code}）" if report.code else NOT_DELIVERED
-        sms.failed(store, row.id, now, code=report.code, why=why)
+        sms_sending.failed(store, row.id, now, code=report.code, why=why)
         return True
     store.update(
         Sms, row.id, person=row.person_id, state=SmsState.DELIVERED.value, told_at=now, code=None, why=None, **parts
@@ -229,8 +229,8 @@ def _over(store: Store, row: _Sms, now: datetime) -> bool:
 
 
 def answered(store: Store, home_id: int, reply: SmsReply, now: datetime) -> bool:
-    """Somebody answered an SMS. Who wants no more gets none, and what is ordered is not sent; other words are a call for
-    a colleague, since nobody reads that number. Whether it was somebody of ours.
+    """Somebody answered an SMS. Who wants no more gets none, and what is ordered is not sent; other words are a call
+    for a colleague, since nobody reads that number. Whether it was somebody of ours.
     """
     digits = "".join(filter(str.isdigit, reply.number))[-MOBILE:]
     number = sms.hashed(store.sealer, phones.read(digits) or reply.number)
@@ -252,7 +252,7 @@ def answered(store: Store, home_id: int, reply: SmsReply, now: datetime) -> bool
         store.update(SmsRefusal, known[0], at=now, lifted_at=None, lifted_by=None)
     for row_id, _ in rows:
         if (row := _held(store, row_id)) is not None and row.state == SmsState.ORDERED.value:
-            sms.failed(store, row_id, now, code="", why=sms.REFUSED)
+            sms_sending.failed(store, row_id, now, code="", why=sms.REFUSED)
     store.hint("reach", "outbox")
     return True
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ async def test_n3_the_command_says_what_would_be_and_then_does_it_beside_the_ser
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "名册.xlsx"
-    file.write_bytes(messy.content())
+    today = service.clock().date()
+    coming = today + timedelta(days=7 - today.weekday())  # a rota of days to come, whenever this is run
+    file.write_bytes(messy.content(coming))
     with pytest.raises(Invalid, match="还没有院长"):
         await _told(service.settings, file, capsys, dry=True)
     await service.database.write(_house(service))

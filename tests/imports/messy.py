@@ -88,13 +88,13 @@ def relatives() -> list[tuple[dict[str, Any], str, str, str]]:
     return found
 
 
-def workbook() -> Workbook:
+def workbook(monday: date = MONDAY) -> Workbook:
     """All of it."""
     book = Workbook()
     _residents(book.active)
     _relatives(book.create_sheet("家属联系方式"))
     _colleagues(book.create_sheet("员工"))
-    _rota(book.create_sheet("12月第1周排班"))
+    _rota(book.create_sheet("12月第1周排班"), monday)
     return book
 
 
@@ -168,8 +168,8 @@ def _colleagues(sheet: Worksheet) -> None:
         sheet.append([name, post, floors, f"1370000{at:04d}"])
 
 
-def _rota(sheet: Worksheet) -> None:
-    days = [MONDAY + timedelta(days=at) for at in range(7)]
+def _rota(sheet: Worksheet, monday: date) -> None:
+    days = [monday + timedelta(days=at) for at in range(7)]
     sheet.append(["一周排班表"])
     sheet.append(["姓名", *(f"{day.month}月{day.day}日" for day in days)])
     for at, (name, *_) in enumerate(STAFF[:7]):
@@ -177,10 +177,10 @@ def _rota(sheet: Worksheet) -> None:
 
 
 @cache
-def content() -> bytes:
-    """The file."""
+def content(monday: date = MONDAY) -> bytes:
+    """The file; its rota begins on that day."""
     file = io.BytesIO()
-    workbook().save(file)
+    workbook(monday).save(file)
     return file.getvalue()
 
 

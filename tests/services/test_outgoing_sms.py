@@ -2,47 +2,30 @@
 Q1, F15, F18, F52).
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from care.errors import Invalid
 from care.states import Role, SmsKind, SmsState
-from services.access import Viewer
 from services.families import ties
 from services.families.forms import EditRelative
-from services.outgoing import cut_off, outbox, reaching, sms, sms_results
+from services.outgoing import outbox, reaching, sms, sms_results, sms_sending
 from services.outgoing.forms import SettleByHand
-from services.ports import SmsReply, SmsReport, Texted
-from services.promises import promises
+from services.ports import SmsReport, Texted
 from services.setup import choices, settings, today
 from services.setup.forms import SetCosts
 from storage.queries import outgoing as queries
 from storage.queries import outgoing_costs, outgoing_families
-from storage.store import Store
-from storage.types import micros
 from tests.conftest import HomeUnderTest
 from tests.services.replies import reply, states
-from tests.services.texts import LI, NUMBER, Texts, furnished
+from tests.services.texts import LI, NUMBER, Texts, answered, furnished, hands
 
 
 @pytest.fixture
 async def texts(home: HomeUnderTest) -> Texts:
     return await furnished(home)
-
-
-async def answered(texts: Texts, who: Viewer, words: str = "管子换好了", key: str = "a") -> None:
-    """A colleague answers 李静, who has not written for two days."""
-    home = texts.home
-    await home.hears("我要投诉，三楼水管漏了", LI)
-    home.clock.on(hours=49)
-    await reply(home, who, words, key, LI)
-    await texts.leave()
-
-
-async def hands(home: HomeUnderTest) -> list[tuple[str, str | None]]:
-    return await home.rows("SELECT why, outcome FROM by_hand ORDER BY id")
 
 
 async def test_v3_who_is_outside_the_window_is_told_by_an_sms_and_reads_the_words_once(texts: Texts) -> None:
@@ -209,7 +192,7 @@ async def test_v3_a_sender_that_dies_leaves_an_sms_of_which_nobody_knows(texts: 
     await answered(texts, who)
     await home.rows("UPDATE sms SET state = 'sending', lease_until = 1")
     now = home.clock()
-    assert await home.database.store(lambda store: sms.abandoned(store, now, now)) == 1
+    assert await home.database.store(lambda store: sms_sending.abandoned(store, now, now)) == 1
     assert await home.one("SELECT state FROM sms") == "unknown"
     await texts.told()
     assert await home.one("SELECT state FROM sms") == "delivered"
@@ -272,107 +255,6 @@ async def test_f18_the_sms_of_a_month_are_counted_warned_of_and_stop(texts: Text
             await home.database.write(partial(choices.set_costs, viewer=who, form=figures, now=home.clock()))
 
 
-async def hears(texts: Texts, text: str, number: str = NUMBER) -> bool:
-    home = texts.home
-    told = SmsReply(number, text)
-    return await home.database.store(lambda store: sms_results.answered(store, home.ids.home_id, told, home.clock()))
-
-
-@pytest.mark.parametrize("text", ["R", " r ", "Ｒ", "回复R", "TD退订", "退订", "请不要再发了", "拒收R"])
-async def test_who_answers_that_they_want_none_gets_none_however_it_is_written(home: HomeUnderTest, text: str) -> None:
-    texts, who = await furnished(home), await home.staff()
-    await answered(texts, who)
-    assert await hears(texts, text, f"86{NUMBER}")
-    await reply(home, who, "还有一件", "b", LI)
-    await texts.leave()
-    assert len(texts.sent) == 1
-    assert sms.REFUSED in (await hands(home))[0][0]
-
-
-async def test_another_answer_to_an_sms_is_a_call_and_of_a_strange_number_nothing(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await answered(texts, who)
-    assert await hears(texts, "2 不认可，你们自己看看")
-    assert await hands(home) == [(sms_results.ANSWERED, None)]
-    assert not await hears(texts, "谢谢", "13900000000")
-    assert await home.one("SELECT count(*) FROM sms_refusal") == 0
-
-
-async def test_f15_who_is_no_relative_any_more_in_the_morning_gets_no_sms_and_opens_none(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await home.hears("你好", LI)
-    home.clock.now = (home.clock() + timedelta(days=3)).replace(hour=15)
-    await reply(home, who, "您妈妈今天血压高", "a", LI)
-    await texts.leave()
-    await home.rows("UPDATE kinship SET rang_at = NULL WHERE person_id = ?", await home.person(LI))
-    home.clock.on(hours=10)
-    await texts.leave()
-    assert texts.sent == []
-    await texts.leave()
-    assert sms.NOT_PROVED in (await hands(home))[0][0], "somebody telephones instead"
-
-
-async def test_f15_after_the_sms_went_who_is_no_relative_any_more_opens_nothing(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await answered(texts, who)
-    await home.rows("DELETE FROM kinship WHERE person_id = ?", await home.person(LI))
-    assert (await texts.opens()).behind is sms_results.Behind.OVER
-
-
-async def test_a_number_that_was_corrected_at_night_is_decided_anew_and_nothing_is_lost(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await home.hears("你好", LI)
-    home.clock.now = (home.clock() + timedelta(days=3)).replace(hour=15)
-    await reply(home, who, "管子换好了", "a", LI)
-    await texts.leave()
-    person = await home.person(LI)
-    sealed = home.database.sealer.seal("person", "phone", person, b"13800005555")
-    await home.rows("UPDATE person SET phone = ? WHERE id = ?", sealed, person)
-    home.clock.on(hours=10)
-    for _ in range(2):
-        await texts.leave()
-    assert [number for number, *_ in texts.sent] == ["13800005555"]
-
-
-async def test_c9_a_report_of_what_was_taken_back_keeps_no_hour(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await home.hears("我要投诉，三楼水管漏了", LI)
-    home.clock.on(hours=49)
-    await reply(home, who, "写错了", "a", LI)
-    await texts.leave()
-    row = int(await home.one("SELECT outbox_id FROM sms"))
-    kept = "SELECT count(*) FROM promise WHERE kept_at IS NOT NULL"
-    before = await home.one(kept)
-    await home.database.store(lambda store: outbox.cancel(store, row, home.clock()))
-    await texts.told()
-    assert await home.one(kept) == before
-
-
-async def test_d9_words_that_are_held_back_do_not_open(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await answered(texts, who)
-    person = await home.person(LI)
-
-    def hold(store: Store) -> None:
-        store.lock_persons(person)
-        outbox.keep_parked(store, person, "对方在说急事")
-
-    await home.database.store(hold)
-    assert (await texts.opens()).behind is sms_results.Behind.OVER
-
-
-async def test_f17_after_the_account_may_send_again_words_that_wait_for_an_sms_leave_by_wechat(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await answered(texts, who)
-    await home.rows(
-        "UPDATE follower SET session_until = ?, session_left = 5 WHERE openid = ?",
-        micros(home.clock() + timedelta(hours=40)),
-        LI,
-    )
-    await home.database.store(lambda store: cut_off.go_on(store, home.clock()))
-    assert [said for _, said in await home.send_all()] == ["管子换好了"]
-
-
 async def test_f52_after_a_call_that_nobody_took_a_colleague_asks_for_one_by_sms_once(texts: Texts) -> None:
     home, who = texts.home, await texts.home.staff()
     home.house.sms = True
@@ -421,20 +303,3 @@ async def test_who_called_first_is_not_told_by_sms_as_well(texts: Texts) -> None
     home.clock.on(hours=10)
     await texts.leave()
     assert (texts.sent, await home.one("SELECT state FROM sms")) == ([], "dropped")
-
-
-async def test_c9_the_late_arrival_of_an_old_result_does_not_keep_the_next_one(texts: Texts) -> None:
-    home, who = texts.home, await texts.home.staff()
-    await home.hears("我要投诉，三楼水管漏了", LI)
-    person, case, wrote = await home.person(LI), int(await home.one("SELECT id FROM complaint")), home.clock()
-    home.clock.on(hours=2)
-
-    def told(store: Store, written_at: datetime) -> None:
-        store.lock_persons(person)
-        promises.told_result(store, case, person, who.id, home.clock(), how="sms", written_at=written_at)
-
-    kept = "SELECT count(*) FROM promise WHERE kind = 'result' AND kept_at IS NOT NULL"
-    await home.database.store(partial(told, written_at=wrote - timedelta(days=1)))
-    assert await home.one(kept) == 0, "written before this result was promised"
-    await home.database.store(partial(told, written_at=home.clock()))
-    assert await home.one(kept) == 1

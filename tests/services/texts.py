@@ -6,12 +6,14 @@ from datetime import timedelta
 from functools import partial
 
 from care.states import SmsKind, SmsState
-from services.outgoing import sending, sms, sms_results
+from services.access import Viewer
+from services.outgoing import sending, sms_results, sms_sending
 from services.ports import SmsReport, Texted
 from storage.types import micros
 from tests import houses
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import SCENE
+from tests.services.replies import reply
 
 LI, NUMBER = "kin3", "13800002107"
 
@@ -30,10 +32,10 @@ class Texts:
         home, now = self.home, self.home.clock()
         terms = replace(home.house.terms, sms=self.most, page=True)
         await home.database.store(lambda store: sending.claim(store, now, now, terms=terms))
-        while order := await home.database.store(lambda store: sms.claim(store, now, now)):
+        while order := await home.database.store(lambda store: sms_sending.claim(store, now, now)):
             self.sent.append((order.number, order.kind, order.words, order.own))
             answer = self.says.pop(0) if self.says else Texted(SmsState.HANDED, ref="biz^0")
-            await home.database.store(partial(sms.settle, asked=order, answer=answer, now=now))
+            await home.database.store(partial(sms_sending.settle, asked=order, answer=answer, now=now))
 
     async def told(self, *, delivered: bool = True, code: str = "", at: int = -1) -> None:
         report = SmsReport(self.sent[at][3], delivered, code, 2 if delivered else None)
@@ -55,3 +57,16 @@ async def furnished(home: HomeUnderTest, *, rang: bool = True) -> Texts:
     home.house.public_url = "https://home.example"
     home.clock.now = home.clock().replace(hour=2)  # ten in the morning at home
     return Texts(home)
+
+
+async def answered(texts: Texts, who: Viewer, words: str = "管子换好了", key: str = "a") -> None:
+    """A colleague answers 李静, who has not written for two days."""
+    home = texts.home
+    await home.hears("我要投诉，三楼水管漏了", LI)
+    home.clock.on(hours=49)
+    await reply(home, who, words, key, LI)
+    await texts.leave()
+
+
+async def hands(home: HomeUnderTest) -> list[tuple[str, str | None]]:
+    return await home.rows("SELECT why, outcome FROM by_hand ORDER BY id")
