@@ -190,6 +190,7 @@ async def part_8(*, short: bool) -> bool:
     rang = await alone("due", *(("--rows", "5000") if short else ())) and rang
     for engine in ((), ("--postgres",)):
         rang = await alone("year", "--days", "45" if short else "365", *engine) and rang
+    rang = await alone("three_days") and rang
     rang = await alone("sms_sends", *(("--many", "300") if short else ())) and rang
     rang = await alone("planning", *(("--people", "50000") if short else ())) and rang
     return await alone("outbound", *(("--many", "2000") if short else ())) and rang

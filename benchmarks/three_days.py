@@ -145,7 +145,7 @@ async def night(days: Days) -> None:
     form = aiohttp.FormData({"openid": ELDER, "kind": "voice"})
     form.add_field("file", (ROOT / "simulator/static/sample.amr").read_bytes(), filename="v.amr")
     began = time.monotonic()
-    async with days.http.post(f"{days.phone}/api/upload", data=form) as answer:
+    async with days.http.post(f"{days.phone}/api/file", data=form) as answer:
         answer.raise_for_status()
 
     async def rung() -> list[dict[str, Any]]:
@@ -176,7 +176,7 @@ async def night(days: Days) -> None:
             await nurse.wait_for_timeout(800)
     said = await nurse.locator("#alarms").inner_text()
     days.look("the nurse goes, and her name stands there", "唐雨" in said, said)
-    told = await days.until(lambda: _one(days, ELDER, "有人"), 20)
+    told = await days.until(lambda: _one(days, ELDER, "来了"), 20)
     days.look("the elder hears that somebody comes", told, (await days.heard(ELDER))[-3:])
     arrive = nurse.get_by_role("button", name=re.compile("已到"))
     for _ in range(await arrive.count()):
@@ -188,7 +188,7 @@ async def night(days: Days) -> None:
 
 
 async def _one(days: Days, openid: str, words: str) -> str:
-    return next((one for one in reversed(await days.heard(openid)) if words in one), "")
+    return next((one for one in reversed((await days.heard(openid))[-3:]) if words in one), "")
 
 
 async def festival(days: Days) -> None:
