@@ -60,6 +60,8 @@ nobody's leave.
 """
 HEALTH_SENTENCE: Final = "「我愿意让{name}知道我的身体情况：身体变化、体温、用药。」"
 """Health is asked by a sentence of its own, read aloud or signed on a line of its own."""
+NUMBER_AGES: Final = timedelta(days=400)
+"""So long a number counts that rang in the relative's hand: carriers give those that are not used to somebody else."""
 PROOFS: Final[Mapping[str, str]] = {
     "card": "看过身份证",
     "elder": "老人点了头",

@@ -43,6 +43,7 @@ from services.residents.access import RESIDENTS, access_resident
 from storage import tables
 from storage.queries import families_contact, families_notice, families_photos, residents
 from storage.queries import families_ties as queries
+from storage.queries.outgoing_sms import refusal
 from storage.tables.families_ties import ConsentProof
 from storage.unit import Unit
 from web.sessions import viewer
@@ -124,11 +125,17 @@ async def side_of(request: web.Request) -> dict[str, Any]:
         return narrowing.notice(db, house, who, tie, {scope}, now, removed=what == "remove")
 
     words = await request.app[DATABASE].read(work) if what in {"less", "remove"} else ""
+    number = one.person.phone
+    no_sms = await request.app[DATABASE].read(
+        lambda db: refusal(db, who.home_id, db.words(one.person, "phone")) if what == "prove" and number else None
+    )
     return facts | {
         "what": what,
         "one": one,
         "scope": scope,
         "words": words,
+        "no_sms": no_sms,
+        "rang": one.tie.rang_at is not None and now - one.tie.rang_at < families.NUMBER_AGES,
         "drawn_one": ties.revision_of(one.tie, one.person),
         "asked": families.HEALTH_SENTENCE.format(name=one.name),
     }

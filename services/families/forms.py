@@ -80,6 +80,8 @@ class ProveRelative(Form, frozen=True, kw_only=True):
 
     proof: str
     rang: bool = False
+    texts: bool = False
+    """Who said that they want no SMS wants them again."""
 
 
 class RecordConsent(Form, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from services.residents.admission import today_of
 from services.search import search
 from storage import revision, tables
 from storage.queries import families_ties as queries
+from storage.queries.outgoing_sms import refusal
 from storage.unit import Unit
 
 
@@ -94,7 +95,10 @@ def prove(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Prov
     if form.rang and not db.open(person, "phone"):
         raise Invalid(why="还没有登记号码，先点「改」写上号码，再当面打一下。")
     tie.proof, tie.proved_by, tie.proved_at = form.proof, viewer.id, now
-    tie.rang_at = (tie.rang_at or now) if form.rang else None
+    fresh = tie.rang_at is not None and now - tie.rang_at < families.NUMBER_AGES
+    tie.rang_at = (tie.rang_at if fresh else now) if form.rang else None
+    if form.texts and (refused := refusal(db, viewer.home_id, db.open(person, "phone") or "")) is not None:
+        refused.lifted_at, refused.lifted_by = now, viewer.id
     if not form.rang:  # the number is the person's, whichever elder is asked about
         _unproved(db, person.id)
     _told(db, viewer, tie, "prove_relative", now, families.PROOFS[form.proof])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from care import phones, quiet_hours
+from care import families, phones, quiet_hours
 from care.quiet_hours import Quiet
 from care.states import PersonKind, SmsKind, SmsState
 from care.ways import Terms
@@ -19,7 +19,8 @@ from services.outgoing.outbox import finish
 from services.outgoing.purposes import Purpose
 from services.outgoing.ready import Ready
 from storage import tables
-from storage.seal import Sealer, Unreadable
+from storage.queries.outgoing_sms import hashed
+from storage.seal import Unreadable
 from storage.store import Store
 from storage.tables.outgoing_sms import Sms
 from storage.types import moment
@@ -31,8 +32,7 @@ OPENS_FOR: Final = timedelta(hours=24)
 """An address outside of WeChat opens nothing after it (F15)."""
 LOOKED_AT: Final = timedelta(hours=4)
 """Nobody has opened it for so long: somebody telephones."""
-AGES: Final = timedelta(days=400)
-"""So long a number counts that rang in her hand."""
+AGES: Final = families.NUMBER_AGES
 BRAKE: Final = timedelta(minutes=10)
 """After the company refused for a reason of the account itself, nothing is asked of it for so long."""
 LENGTH: Final = 10
@@ -48,11 +48,6 @@ TOO_SHORT: Final = "短信一天里点开都算，这件事等不了"
 UNOPENED: Final = "短信发了 4 小时没有点开"
 NOT_TAKEN: Final = "短信没发出去"
 ILL: Final = "短信公司刚刚不收我们的短信"
-
-
-def hashed(sealer: Sealer, value: str) -> str:
-    """What stands for a number or for the end of an address where it is compared."""
-    return sealer.sign("sms", value).hex()
 
 
 def why_not(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Terms) -> str | None:
@@ -86,7 +81,7 @@ def unreachable(store: Store, home_id: int, person_id: int, most: int, now: date
         return NO_NUMBER
     if not phones.MOBILE.fullmatch(number):
         return LANDLINE
-    if proved and not store.row("SELECT 1 FROM kinship WHERE person_id = ? AND rang_at IS NOT NULL LIMIT 1", person_id):
+    if proved and not proved_number(store, person_id, now):
         return NOT_PROVED
     refused = "SELECT 1 FROM sms_refusal WHERE home_id = ? AND number = ? AND lifted_at IS NULL"
     if store.row(refused, home_id, hashed(store.sealer, number)) is not None:

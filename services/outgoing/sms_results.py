@@ -19,6 +19,7 @@ from services.outgoing.outbox import KEPT, finish
 from services.outgoing.purposes import Sent
 from services.ports import SmsReply, SmsReport
 from storage import tables
+from storage.queries.outgoing_sms import hashed
 from storage.seal import Unreadable
 from storage.store import Store
 from storage.tables.outgoing_sms import Sms, SmsRefusal
@@ -160,7 +161,7 @@ def unopened(store: Store, now: datetime) -> int:
 
 def look(db: Unit, secret: str, now: datetime) -> Behind:
     """Whether an address asks for the last digits, or opens nothing; it is read by whoever comes, and keeps nothing."""
-    row = db.scalars(select(Sms).where(Sms.secret == sms.hashed(db.sealer, secret))).first()
+    row = db.scalars(select(Sms).where(Sms.secret == hashed(db.sealer, secret))).first()
     if row is None:
         return Behind.OVER
     message = db.get_one(tables.Outbox, row.outbox_id)
@@ -172,7 +173,7 @@ def look(db: Unit, secret: str, now: datetime) -> Behind:
     except Unreadable:
         number = ""
     stands = row.opened_at is None and row.expires_at is not None and row.expires_at > now and row.wrong < WRONG
-    same = bool(number) and sms.hashed(db.sealer, number) == row.number
+    same = bool(number) and hashed(db.sealer, number) == row.number
     return Behind.ASKS if stands and same and waits and proved is not None else Behind.OVER
 
 
@@ -207,7 +208,7 @@ def open_words(store: Store, secret: str, digits: str, now: datetime) -> Shown:
 
 
 def _behind(store: Store, secret: str) -> _Sms | None:
-    return store.one_of(_Sms, f"SELECT {FIELDS} FROM sms WHERE secret = ?", sms.hashed(store.sealer, secret))
+    return store.one_of(_Sms, f"SELECT {FIELDS} FROM sms WHERE secret = ?", hashed(store.sealer, secret))
 
 
 def _over(store: Store, row: _Sms, now: datetime) -> bool:
@@ -224,7 +225,7 @@ def _over(store: Store, row: _Sms, now: datetime) -> bool:
         or message.code == KEPT
         or not sms.proved_number(store, row.person_id, now)
         or not number
-        or sms.hashed(store.sealer, number) != row.number
+        or hashed(store.sealer, number) != row.number
     )
 
 
@@ -233,7 +234,7 @@ def answered(store: Store, home_id: int, reply: SmsReply, now: datetime) -> bool
     for a colleague, since nobody reads that number. Whether it was somebody of ours.
     """
     digits = "".join(filter(str.isdigit, reply.number))[-MOBILE:]
-    number = sms.hashed(store.sealer, phones.read(digits) or reply.number)
+    number = hashed(store.sealer, phones.read(digits) or reply.number)
     rows = store.rows(
         "SELECT id, person_id FROM sms WHERE home_id = ? AND number = ? ORDER BY id DESC", home_id, number
     )

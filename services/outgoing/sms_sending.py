@@ -18,13 +18,13 @@ from services.outgoing.sms import (
     OPENS_FOR,
     SMS,
     brake,
-    hashed,
     number_of,
     proved_number,
 )
 from services.outgoing.stops import stopped
 from services.ports import Texted
 from storage import tables
+from storage.queries.outgoing_sms import hashed
 from storage.store import Store
 from storage.tables.outgoing_sms import Sms
 from storage.types import moment

@@ -7,6 +7,9 @@ from functools import partial
 
 import pytest
 
+from care.states import Role
+from services.families import ties
+from services.families.forms import ProveRelative
 from services.outgoing import cut_off, outbox, sms, sms_results
 from services.ports import SmsReply
 from services.promises import promises
@@ -138,3 +141,30 @@ async def test_c9_the_late_arrival_of_an_old_result_does_not_keep_the_next_one(t
     assert await home.one(kept) == 0, "written before this result was promised"
     await home.database.store(partial(told, written_at=home.clock()))
     assert await home.one(kept) == 1
+
+
+async def test_who_wants_sms_again_says_so_to_a_colleague_and_an_old_number_has_to_ring_anew(texts: Texts) -> None:
+    home, lead = texts.home, await texts.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    await answered(texts, lead)
+    assert await hears(texts, "R")
+    person = await home.person(LI)
+    resident = int(await home.one("SELECT resident_id FROM kinship WHERE person_id = ?", person))
+
+    async def proves(*, again: bool = False) -> None:
+        form = ProveRelative(proof="card", rang=True, texts=again)
+        ask = partial(ties.prove, viewer=lead, resident_id=resident, person_id=person, form=form, now=home.clock())
+        await home.database.write(ask)
+
+    await proves()
+    assert await home.one("SELECT count(*) FROM sms_refusal WHERE lifted_at IS NULL") == 1
+    await proves(again=True)
+    assert await home.rows("SELECT lifted_by FROM sms_refusal WHERE lifted_at IS NOT NULL") == [(lead.id,)]
+    home.clock.on(days=500)
+    await reply(home, lead, "还有一件", "b", LI)
+    await texts.leave()
+    assert len(texts.sent) == 1
+    assert sms.NOT_PROVED in (await hands(home))[-1][0]
+    await proves()
+    await reply(home, lead, "第三件", "c", LI)
+    await texts.leave()
+    assert len(texts.sent) == 2
