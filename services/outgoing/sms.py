@@ -27,7 +27,7 @@ from storage.types import moment
 
 SMS: Final = "sms"
 """In place of an errcode, of a message for which an SMS was ordered."""
-WAITS: Final = "发短信告诉对方；点开就看得到，一来信就从微信发"
+WAITS: Final = "先发短信告诉对方，点开就看得到"
 OPENS_FOR: Final = timedelta(hours=24)
 """An address outside of WeChat opens nothing after it (F15)."""
 LOOKED_AT: Final = timedelta(hours=4)

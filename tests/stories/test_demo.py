@@ -179,7 +179,7 @@ async def test_the_window_closes_and_the_words_leave_with_the_next_message(demo:
     await desk.get_by_label("等对方来信自动发").fill("药费单补好了，请看。")
     await desk.get_by_role("button", name="排队").click()
     await expect(desk.locator(".msg.out", has_text="药费单补好了")).to_contain_text(
-        "等对方来信自动发：超过 48 小时没来信"
+        "等对方来信自动发：先发短信告诉对方"
     )
     await phone.bring_to_front()
     await phone.get_by_role("textbox", name="发消息").fill("在吗")
