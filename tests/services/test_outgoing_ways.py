@@ -56,6 +56,8 @@ def test_w5a_a_long_thing_is_cut_and_emoji_and_line_breaks_go() -> None:
         ("联系电话", "phone_number"),
     ]
     assert rules.fields_of("{{first.DATA}}\n内容:{{keyword1.DATA}}\n{{remark.DATA}}")[0].kind == "thing"
+    unshown = rules.fields_of("开头:{{first.DATA}}\n内容:{{keyword1.DATA}}\n结尾:{{remark.DATA}}\n")
+    assert [one.name for one in unshown] == ["内容"]
     assert rules.filled({"thing1": "elder"}, {"elder": "😀"})[1] == "模板要的「老人姓名」填不进去"
 
 
