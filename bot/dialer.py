@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from aiohttp import web
 
 from bot import telephone
-from care.errors import Busy
+from bot.rounds import Rounds
 from services.calling.orders import Order
 from services.house import House
 from services.ports import CallReport, OfAnother, Placed, Telephone
@@ -42,8 +42,10 @@ class Orders(Protocol):
         """What the company reports afterwards. Whether it was a call of theirs."""
 
 
-class Dialer:
-    """One per process that works. Waits for `wake`; finishes what it has begun before it stops."""
+class Dialer(Rounds):
+    """Some calls at a time."""
+
+    action = "dial"
 
     def __init__(
         self,
@@ -54,33 +56,13 @@ class Dialer:
         clock: Clock,
         orders: Sequence[Orders],
     ) -> None:
+        super().__init__()
         self._database, self._company, self._house, self._home = database, company, house, home_id
-        self._clock, self._wake, self._stopping, self._orders = clock, asyncio.Event(), False, orders
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._clock, self._orders = clock, orders
 
-    def wake(self) -> None:
-        """Something may be ordered."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Until `stop`."""
-        while not self._stopping:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                while not self._stopping and await self.begin():
-                    pass
-            except Busy:
-                continue  # the database has said so once, and says when it is back
-            except Exception:
-                log.exception("a round of calls failed", extra={"action": "dial"})
-        if self._under_way:
-            await asyncio.wait(self._under_way)
-
-    def stop(self) -> None:
-        """End after what is under way."""
-        self._stopping = True
-        self._wake.set()
+    async def round(self) -> bool:
+        """Ring what is ordered."""
+        return await self.begin() > 0
 
     async def begin(self) -> int:
         """Ring what is ordered, as far as places are free; how many calls began."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
-from care.errors import Busy
+from bot.rounds import Rounds
 from services.house import House
 from services.outgoing import mass_results, masses
 from services.outgoing.outbox import AT_ONCE
@@ -17,34 +17,14 @@ LONGEST: Final = masses.LEASE.total_seconds() - 15
 """Seconds of a call: its lease must not run out while it may still succeed."""
 
 
-class MassSender:
-    """One for each process that works; a mass send is leased, so that several may run."""
+class MassSender(Rounds):
+    """A mass send is leased, so that several may run."""
+
+    action = "mass"
 
     def __init__(self, database: Database, platform: Platform, house: House, clock: Clock) -> None:
+        super().__init__()
         self._database, self._platform, self._house, self._clock = database, platform, house, clock
-        self._wake, self._stopping = asyncio.Event(), False
-
-    def wake(self) -> None:
-        """Somebody may wait."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Until `stop`."""
-        while not self._stopping:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                while not self._stopping and await self.round():
-                    pass
-            except Busy:
-                continue  # the database has said so once, and says when it is back
-            except Exception:
-                log.exception("a round of mass sends failed", extra={"action": "mass"})
-
-    def stop(self) -> None:
-        """End after what is under way."""
-        self._stopping = True
-        self._wake.set()
 
     async def round(self) -> bool:
         """Join some, ask for one, write down some; whether there may be more to do."""

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot import texter
 from bot.dialer import DONE
+from bot.rounds import Rounds
 from care.errors import Busy
 from care.states import SmsState
 from services.outgoing import sms_results, sms_sending
@@ -22,46 +23,23 @@ log = logging.getLogger("jiashu.sms")
 AT_ONCE: Final = 5
 
 
-class SmsSender:
-    """One per process that works. Waits for `wake`; finishes what it has begun before it stops."""
+class SmsSender(Rounds):
+    """Some requests at a time."""
+
+    action = "sms"
 
     def __init__(self, database: Database, company: Texter, home_id: int, clock: Clock) -> None:
+        super().__init__()
         self._database, self._company, self._home, self._clock = database, company, home_id, clock
-        self._wake, self._stopping = asyncio.Event(), False
-        self._under_way: set[asyncio.Task[None]] = set()
 
     @property
     def under_way(self) -> int:
         """Requests that have no answer yet."""
         return len(self._under_way)
 
-    def wake(self) -> None:
-        """Something may be ordered."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Until `stop`."""
-        while not self._stopping:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                while not self._stopping and await self.begin():
-                    pass
-            except Busy:
-                continue  # the database has said so once, and says when it is back
-            except Exception:
-                log.exception("a round of SMS failed", extra={"action": "sms"})
-        await self.finish()
-
-    def stop(self) -> None:
-        """End after what is under way."""
-        self._stopping = True
-        self._wake.set()
-
-    async def finish(self) -> None:
-        """Until nothing is under way."""
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+    async def round(self) -> bool:
+        """Begin with one that is due."""
+        return await self.begin()
 
     async def begin(self) -> bool:
         """Begin with one that is due, where a place is free; whether it did."""

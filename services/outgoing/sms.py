@@ -19,6 +19,7 @@ from services.outgoing.outbox import finish
 from services.outgoing.purposes import Purpose
 from services.outgoing.ready import Ready
 from storage import tables
+from storage.queries.outgoing_costs import month
 from storage.queries.outgoing_sms import hashed
 from storage.seal import Unreadable
 from storage.store import Store
@@ -110,11 +111,6 @@ def number_of(store: Store, person_id: int) -> str:
         return ""
 
 
-def begun(now: datetime, zone: str) -> datetime:
-    """When this month began."""
-    return now.astimezone(ZoneInfo(zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
 def used(store: Store, home_id: int, now: datetime) -> int:
     """What the company charges for this month, as far as it is known: those that it took, and those of which nobody
     knows; and what is ordered.
@@ -124,7 +120,7 @@ def used(store: Store, home_id: int, now: datetime) -> int:
         """SELECT coalesce(sum(coalesce(parts, 1)), 0) FROM sms WHERE home_id = ? AND made_at >= ?
            AND state NOT IN ('failed', 'dropped')""",
         home_id,
-        begun(now, zone[0] if zone else "Asia/Shanghai"),
+        month(now, ZoneInfo(zone[0] if zone else "Asia/Shanghai"))[0],
     )
     return int(found[0]) if found else 0
 
