@@ -98,6 +98,11 @@ def announces(frequency: str, day: date, *, changed: bool) -> bool:
     return frequency == Frequency.DAILY or changed or (frequency == Frequency.WEEKLY and day.isoweekday() == SUNDAY)
 
 
+def wants_week(frequency: str, *, changed: bool) -> bool:
+    """Whether the letter of a week is announced: to whoever wants more than changes; a correction always is."""
+    return frequency != Frequency.CHANGES or changed
+
+
 def at_hour(now: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
     """When the hour strikes next on the relative's own clock; now, where no hour was chosen."""
     if hour is None:

@@ -92,9 +92,14 @@ def _hold(facts: Facts, sentence: str, temperature: float | None) -> str:
         (temperature is not None and temperature >= FEVER, "发热"),
         ("两顿没吃" in facts.get("meals", ()), "两顿没吃"),
         ("有变化" in facts.get("body", ()), "身体有变化"),
-        (_BAD_NEWS.search(sentence) is not None, "句子里有坏消息"),
+        (bad_news(sentence), "句子里有坏消息"),
     )
     return next((why for bad, why in found if bad), "")
+
+
+def bad_news(words: str) -> bool:
+    """Whether words tell of a fall, a fever, a hospital …: such news is told by phone first."""
+    return _BAD_NEWS.search(words) is not None
 
 
 def readable(facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:

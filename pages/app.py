@@ -19,6 +19,8 @@ from care import notice
 from care import surveys as survey
 from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
+from pages import weeks
+from pages.context import ASK, CLOCK, DATABASE, FOLDER, HOUSE, in_size
 from pages.door import OPENID, Door
 from services.families import notice as notices
 from services.house import House
@@ -32,19 +34,14 @@ from settings import Settings
 from settings.clock import Clock
 from storage import revision
 from storage.database import Database
-from storage.queries import families_notice, outgoing
+from storage.queries import families_notice, letters_weekly, outgoing
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
 from web import bodies, errors, headers, practice
 
 HERE = Path(__file__).parent
-BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|survey|words/\d{1,18})", re.ASCII)
+BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|weeks/\d{1,18}|survey|words/\d{1,18})", re.ASCII)
 """Pages to which the notice leads on."""
-DATABASE: Final = web.AppKey("page_database", Database)
-CLOCK: Final = web.AppKey[Clock]("page_clock")
-FOLDER: Final = web.AppKey("page_folder", Path)
-HOUSE: Final = web.AppKey("page_house", House)
-ASK: Final = web.AppKey[Ask]("page_ask")
 
 
 def build(
@@ -82,6 +79,9 @@ def build(
     app.router.add_get("/letters", shelf)
     app.router.add_get("/letters/still", shelf_still)
     app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
+    app.router.add_get(r"/weeks/{weekly:\d{1,18}}/still", weeks.still)
+    app.router.add_get(r"/weeks/{weekly:\d{1,18}}", weeks.show)
+    app.router.add_post(r"/weeks/{weekly:\d{1,18}}", weeks.say)
     app.router.add_get(r"/words/{row:\d{1,18}}", words)
     app.router.add_get(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits)
     app.router.add_post(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words)
@@ -109,10 +109,14 @@ def _shut(house: House) -> Middleware:
     return check
 
 
+TOLD_FIRST: Final[set[Handler]] = set()
+"""Pages before which the notice stands."""
+
+
 @web.middleware
 async def tells(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The notice stands before the first page that is opened, and again when it says something else (F48)."""
-    if request.method == "GET" and request.match_info.handler in {shelf, letter, sheet, words} and OPENID in request:
+    if request.method == "GET" and request.match_info.handler in TOLD_FIRST and OPENID in request:
         openid = request[OPENID]
         if await request.app[DATABASE].read(lambda db: families_notice.to_show(db, openid, notice.VERSION)):
             return _notice(request, request.path)
@@ -148,15 +152,28 @@ def _notice(request: web.Request, back: str, *, fresh: bool = False) -> web.Stre
 async def shelf(request: web.Request) -> dict[str, Any]:
     """All letters that this person may read."""
     openid, before = request[OPENID], _day(request.query.get("before", ""))
-    found, more = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid), before))
-    return {"shelf": found, "more": more, "before": before, "seen": revision.of([one[:4] for one in found])}
+    found, more, of_weeks = await request.app[DATABASE].read(lambda db: _shelf(db, openid, before))
+    seen = _shelf_seen(found, of_weeks)
+    return {"shelf": found, "weeks": of_weeks, "more": more, "before": before, "seen": seen}
+
+
+def _shelf(
+    db: Unit, openid: str, before: date | None
+) -> tuple[list[queries.OnShelf], date | None, list[letters_weekly.OnShelf]]:
+    reader = letters.who_reads(db, openid)
+    found, more = queries.shelf(db, reader, before)
+    return found, more, [] if before else letters_weekly.shelf(db, reader)
+
+
+def _shelf_seen(found: list[queries.OnShelf], of_weeks: list[letters_weekly.OnShelf]) -> str:
+    return revision.of([one[:4] for one in found], [one[:4] for one in of_weeks])
 
 
 async def shelf_still(request: web.Request) -> web.Response:
     """What may be read now, as a short word: a shelf that lies open is drawn anew when it is another (F50)."""
     openid, before = request[OPENID], _day(request.query.get("before", ""))
-    found, _ = await request.app[DATABASE].read(lambda db: queries.shelf(db, letters.who_reads(db, openid), before))
-    return web.Response(text=revision.of([one[:4] for one in found]))
+    found, _, of_weeks = await request.app[DATABASE].read(lambda db: _shelf(db, openid, before))
+    return web.Response(text=_shelf_seen(found, of_weeks))
 
 
 async def still(request: web.Request) -> web.Response:
@@ -307,19 +324,8 @@ async def photo(request: web.Request) -> web.StreamResponse:
 
 def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamResponse:
     """The letter; 大字 stays as the reader chose it last."""
-    chosen = request.query.get("size")
-    size = "big" if (chosen or request.cookies.get("jiashu_size", "")) == "big" else ""
-    answer = aiohttp_jinja2.render_template(
-        "letter.html",
-        request,
-        {
-            "page": page,
-            "told": told,
-            "size": size,
-            "seen": _seen(page),
-            "term": terms.line(request.app[HOUSE], page.day, request.app[CLOCK]()),
-        },
-    )
-    if chosen:
-        answer.set_cookie("jiashu_size", size, max_age=365 * 86_400, path="/p", httponly=True, samesite="Lax")
-    return answer
+    term = terms.line(request.app[HOUSE], page.day, request.app[CLOCK]())
+    return in_size(request, "letter.html", {"page": page, "told": told, "seen": _seen(page), "term": term})
+
+
+TOLD_FIRST.update({shelf, letter, sheet, words, weeks.show})

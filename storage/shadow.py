@@ -60,6 +60,8 @@ APART: Final = frozenset(
         "search_mark",
         "staff_session",
         "unreadable",
+        "weekly_letter",
+        "weekly_reading",
         "export_ask",
     )
 )

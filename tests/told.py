@@ -61,7 +61,10 @@ _TOLD: Final = {
     "inbox person": "ask_back hand_back log_call receive show wechat_shift wechat_tasks",
     "knowledge": "edit fill restore teach unteach",
     "knowledge week": "check_beds edit_week set_rooms",
-    "letters": "drop_photo let_go release_letters say_who withdraw_letter write_letter",
+    "letters": (
+        "drop_photo let_go let_go_weekly release_letters release_weekly say_who withdraw_letter "
+        "withdraw_weekly write_letter write_weekly"
+    ),
     "letters notes": "use_note",
     "notes": "add_note keep_note_inside offer_note take_back_note",
     "outbox person": "reach take_back",

@@ -47,6 +47,8 @@ TOLD: Final[dict[str, frozenset[str]]] = {
     "letter_photo": frozenset({"letters"}),
     "letter_photo_person": frozenset({"letters"}),
     "letter_reading": frozenset({"letters"}),
+    "weekly_letter": frozenset({"letters"}),
+    "weekly_reading": frozenset({"letters"}),
     "mark": frozenset({"surveys"}),
     "menu_meal": frozenset({"week"}),
     "note": frozenset({"notes"}),

@@ -154,7 +154,7 @@
   }
   function touched() {
     const form = letterForm();
-    if (form) form.elements.taps.value = Number(form.elements.taps.value) + 1;
+    if (form && form.elements.taps) form.elements.taps.value = Number(form.elements.taps.value) + 1;
   }
   function pressed(key) {
     if (tick(key)) return true;

@@ -29,7 +29,7 @@ FOR_BOTH: Final = 90
 _BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters", "speaker"})
 _FAMILIES: Final = frozenset(
     {"desk.elder", "desk.elder_night", "desk.night", "desk.closed"}
-    | {"letters.here", "letters.here_of", "letters.unbound"}
+    | {"letters.here", "letters.here_of", "letters.unbound", "letters.week_here", "letters.hospital_here"}
 )
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""

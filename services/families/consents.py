@@ -15,7 +15,7 @@ from services.access import Viewer
 from services.families.access import access_consent
 from services.house import House
 from services.media.files import File, taken
-from services.outgoing import outbox
+from services.outgoing import by_hand, outbox
 from services.residents.access import family_of
 from storage import tables
 from storage.queries import families_ties as queries
@@ -135,6 +135,7 @@ def stop_letters(db: Unit, tie: tables.Kinship, now: datetime) -> None:
         return
     for key in queries.letter_keys(db, tie.resident_id, tie.person_id):
         outbox.take_back(db.store, key, now)
+        by_hand.take_back(db.store, tie.person_id, key, now)
 
 
 def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:

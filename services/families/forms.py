@@ -57,6 +57,7 @@ class EditRelative(Form, frozen=True, kw_only=True):
     language: str = ""
     frequency: str = "daily"
     hour: int | None = None
+    paper: bool = False
 
 
 class PlaceRelative(Form, frozen=True, kw_only=True):

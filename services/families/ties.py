@@ -27,7 +27,7 @@ from storage.unit import Unit
 def revision_of(tie: tables.Kinship, person: tables.Person) -> str:
     """What the form of a relative is drawn from."""
     return revision.of(
-        person.name, person.phone, person.timezone, person.language, tie.relation, tie.frequency, tie.hour
+        person.name, person.phone, person.timezone, person.language, tie.relation, tie.frequency, tie.hour, tie.paper
     )
 
 
@@ -58,7 +58,7 @@ def edit(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: EditR
     search.renamed(db, person)
     db.seal(tie, "relation", relation)
     person.timezone, person.language = form.timezone or None, form.language or None
-    tie.frequency, tie.hour = form.frequency, form.hour
+    tie.frequency, tie.hour, tie.paper = form.frequency, form.hour, form.paper
     _told(db, viewer, tie, "edit_relative", now)
 
 

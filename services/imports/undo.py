@@ -34,6 +34,8 @@ CALM: Final = frozenset({"gram", "search_mark", *DERIVED})
 TOUCHED: Final[Mapping[str, str]] = {
     "letter": "写过家书",
     "letter_reading": "家属看过家书",
+    "weekly_letter": "写过每周家书",
+    "weekly_reading": "家属看过每周家书",
     "inbox": "来过消息",
     "conversation": "有会话",
     "outbox": "发过消息",

@@ -38,6 +38,19 @@ class SayWho(Form, frozen=True, kw_only=True):
     people: frozenset[int] = frozenset()
 
 
+class WriteWeekly(Form, frozen=True, kw_only=True):
+    """The letter of a week, or about somebody in hospital: ticks by field, words for the family, the plan of next week.
+
+    `day`: the Sunday of the week; of a stay in hospital the day of writing. `kind`: what it was drawn as.
+    """
+
+    day: date | None = None
+    kind: str = ""
+    ticked: Mapping[str, frozenset[str]] = {}
+    sentence: str = ""
+    plan: str = ""
+
+
 class LetGo(Form, frozen=True, kw_only=True):
     """What was said in the call to the family (F12)."""
 

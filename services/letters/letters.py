@@ -11,12 +11,9 @@ from sqlalchemy import func, select
 from care import families, letters, quiet_hours
 from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Launch, Role
-from conversations.effects import ShowLetters, say
-from conversations.events import Done, Refused
-from conversations.flows.letters import OVER
+from conversations.effects import say
 from conversations.phrases import date_of
 from services.access import LEADS, Viewer, name_of
-from services.context import Context
 from services.house import House
 from services.letters import shared
 from services.letters.access import access_letter
@@ -27,7 +24,7 @@ from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of
 from settings import Home
 from storage import revision, tables
-from storage.queries import launch, letters_pages
+from storage.queries import launch, letters_pages, letters_weekly
 from storage.queries import letters as queries
 from storage.queries.letters_photos import photo_count
 from storage.tables.families_phones import CommonPhone
@@ -197,7 +194,7 @@ def _take_back(db: Unit, row: tables.Letter, now: datetime) -> None:
     db.flush()
     db.lock_whose(family_of(row.resident_id))
     for kin, _ in queries.readers(db, row.resident_id):
-        outbox.take_back(db.store, _key(row, kin), now)
+        outbox.take_back_all(db.store, kin, outbox.but_last(_key(row, kin)), now)
 
 
 def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
@@ -244,11 +241,13 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     today_words = house.words([say("letters.here", **told)], now)
     changed = row.held_why == SEEN or row.corrected
     by_card = templates.stands(db, row.home_id, LETTER)
+    of_week = not changed and letters_weekly.announced(db, row.resident_id, row.day)
     for tie in queries.told(db, row.resident_id):
         kin, zone = tie.person_id, queries.zone(db, tie.person_id) or house.home.zone
         at = families.at_hour(now, tie.hour, zone)
         if (
             families.announces(tie.frequency, row.day, changed=changed)
+            and not (of_week and families.wants_week(tie.frequency, changed=False))
             and (queries.follows(db, kin) if by_card else queries.window_open(db, kin, at))
             and not quiet_hours.is_quiet(at, zone, "family", house.quiet)
         ):
@@ -277,49 +276,13 @@ def _key(row: tables.Letter, kin: int) -> str:
     return f"letter:{row.id}:{kin}:{int(row.written_at.timestamp())}"
 
 
-def link(public_url: str, letter_id: int) -> str:
+def link(public_url: str, letter_id: int, shelf: str = "letters") -> str:
     """What a tap opens; without an address of the house the words stand alone."""
     return (
-        f'<a href="{public_url.rstrip("/")}/p/letters/{letter_id}">打开家书</a>'
+        f'<a href="{public_url.rstrip("/")}/p/{shelf}/{letter_id}">打开家书</a>'
         if public_url
         else "（网页还没有配好，请问同事）"
     )
-
-
-def shelf_link(public_url: str) -> str:
-    """Where the letters of before are."""
-    return f'<a href="{public_url.rstrip("/")}/p/letters">以前的家书</a>' if public_url else "以前的家书"
-
-
-def show(context: Context, _: ShowLetters) -> Done | Refused:
-    """今天的家书 on the menu: pull first, at any time (F16).
-
-    Done.ref is the text of the lines; where letters are not switched on nothing is promised (F29).
-    """
-    if context.elder and queries.of_a_room(context.store, context.person_id):
-        return Refused("shared")
-    found = queries.newest(context.store, context.person_id, context.now - timedelta(days=14))
-    if found is None:
-        return Refused("room" if queries.of_a_room(context.store, context.person_id) else "unbound")
-    if queries.all_quiet(context.store, context.person_id):
-        return Done(ref=shelf_link(context.house.public_url), how="quiet")
-    begun = queries.begun(context.store, context.person_id)
-    due_at = _next_release(context.house.home, context.now)
-    over = (OVER,) if begun and today(context.house.home, due_at) > today(context.house.home, context.now) else ()
-    if not found:
-        return Done(how="none" if begun else "not_begun", due_at=due_at, known=over)
-    lines = "\n".join(
-        f"{elder}，{date_of(day, today(context.house.home, context.now))}：{link(context.house.public_url, letter)}"
-        for elder, day, letter in found
-    )
-    fresh = any(day == today(context.house.home, context.now) for _, day, _ in found)
-    how = "ready" if fresh else "earlier" if begun else "before"
-    return Done(ref=lines, how=how, due_at=due_at, known=() if fresh else over)
-
-
-def _next_release(home: Home, now: datetime) -> datetime:
-    at = release_at(home, today(home, now))
-    return at if at > now else release_at(home, today(home, now) + timedelta(days=1))
 
 
 def _degrees(text: str) -> float | None:

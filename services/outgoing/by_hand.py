@@ -51,6 +51,13 @@ def dropped(store: Store, row_id: int, person_id: int, now: datetime) -> None:
     _over(store, person_id, now, HandOutcome.NOT_NEEDED, "outbox_id = ?", row_id)
 
 
+def take_back(store: Store, person_id: int, begins: str, now: datetime) -> None:
+    """The same of all messages of a person whose cause begins so. The person is locked."""
+    clause = "outbox_id IN (SELECT id FROM outbox WHERE person_id = ? AND dedup_key >= ? AND dedup_key < ?)"
+    end = f"{begins[:-1]}{chr(ord(begins[-1]) + 1)}"
+    _over(store, person_id, now, HandOutcome.NOT_NEEDED, clause, person_id, begins, end)
+
+
 def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: datetime) -> None:
     """Machines are silent towards a person, and so is who would have spoken for them (F11); None: whatever it is, since
     the person died. The person is locked.

@@ -36,6 +36,7 @@ SOUND: Final = Purpose(SPOKEN, parks=False, unsent=("cancelled", READ))
 LATE_ANSWER: Final = Purpose("late_answer")
 BY_A_PERSON: Final = "家里有丧事或静默中：不发消息，请用自己的话打电话说"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
+PAPER: Final = "要一份纸的"
 EXPIRED: Final = "等到过时了对方也没来信，没有发出"
 
 
@@ -260,6 +261,7 @@ def keep_parked(store: Store, person_id: int, why: str) -> None:
 
 
 class _Row(NamedTuple):
+    home_id: int
     person_id: int
     queue: str
     state: str
@@ -367,3 +369,29 @@ def take_back(store: Store, dedup_key: str, now: datetime) -> bool:
     """Take back by its cause what has not left."""
     row = store.row("SELECT id FROM outbox WHERE dedup_key = ?", dedup_key)
     return row is not None and cancel(store, row[0], now)
+
+
+def but_last(dedup_key: str) -> str:
+    """What all causes have in common that differ in their last part alone."""
+    return f"{dedup_key.rpartition(':')[0]}:"
+
+
+def take_back_all(store: Store, person_id: int, begins: str, now: datetime) -> None:
+    """The same of all causes of a person that begin so, whichever version of the words they were queued for."""
+    found = store.rows(
+        """SELECT id FROM outbox WHERE person_id = ? AND dedup_key >= ? AND dedup_key < ?
+           AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')""",
+        person_id,
+        begins,
+        f"{begins[:-1]}{chr(ord(begins[-1]) + 1)}",
+    )
+    for (row_id,) in found:
+        cancel(store, row_id, now)
+
+
+def on_paper(store: Store, row_id: int, purpose: Purpose, now: datetime) -> None:
+    """Words that are wanted on paper, whatever way is open: a card to be printed. The person is locked."""
+    row = store.one_of(_Row, f"SELECT {', '.join(_Row._fields)} FROM outbox WHERE id = ?", row_id)
+    if row is not None and row.state != "cancelled":
+        finish(store, row_id, row.person_id, row.queue, now, state="cancelled", why=PAPER)
+        by_hand.ask(store, row_id, row.home_id, row.person_id, purpose, PAPER, now)

@@ -2,18 +2,25 @@
 to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from care import phones
 from storage import tables
 from storage.grams import digest
 from storage.queries import search
 from storage.tables.families_ties import ConsentProof, Dispute, ElderWish, TieChange
+from storage.tables.letters_weekly import WeeklyLetter
 from storage.unit import Unit
+
+_LETTERS: Final[Mapping[str, type[tables.Letter | WeeklyLetter]]] = {"letter": tables.Letter, "weekly": WeeklyLetter}
+"""With which word the causes begin by which letters are told of."""
+_TOLD: Final = ("letter", "weekly", "weekly_paper", "hospital")
+"""And for which purposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +239,21 @@ def dispute(db: Unit, resident_id: int) -> tuple[Dispute, str, str] | None:
 
 
 def letter_keys(db: Unit, resident_id: int, person_id: int) -> list[str]:
-    """What was queued to tell one relative of letters of a resident, and has not left."""
-    letters = db.scalars(select(tables.Letter.id).where(tables.Letter.resident_id == resident_id)).all()
-    begins = tuple(f"letter:{one}:{person_id}:" for one in letters)
+    """What was queued to tell one relative of letters of a resident and has not left, and what shall be printed."""
+    begins = tuple(
+        f"{word}:{one}:{person_id}:"
+        for word, table in _LETTERS.items()
+        for one in db.scalars(select(table.id).where(table.resident_id == resident_id))
+    )
+    out = tables.Outbox
+    printed = select(tables.ByHand.outbox_id).where(
+        tables.ByHand.person_id == person_id, tables.ByHand.settled_at.is_(None)
+    )
     rows = db.scalars(
-        select(tables.Outbox.dedup_key).where(
-            tables.Outbox.person_id == person_id,
-            tables.Outbox.purpose == "letter",
-            tables.Outbox.state.in_(("planned", "held", "waiting", "ready", "parked")),
+        select(out.dedup_key).where(
+            out.person_id == person_id,
+            out.purpose.in_(_TOLD),
+            or_(out.state.in_(("planned", "held", "waiting", "ready", "parked")), out.id.in_(printed)),
         )
     )
     return [key for key in rows if key.startswith(begins)]

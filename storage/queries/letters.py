@@ -109,6 +109,17 @@ def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
     return [db.words(row, "sentence") for row in found]
 
 
+def sentences_of(db: Unit, resident_id: int, first: date, last: date) -> list[tuple[date, str]]:
+    """(day, sentence) of the daily letters of some days about one resident, where there is one."""
+    table = tables.Letter
+    found = db.scalars(
+        select(table)
+        .where(table.resident_id == resident_id, table.day.between(first, last), table.sentence.is_not(None))
+        .order_by(table.day)
+    )
+    return [(row.day, db.words(row, "sentence")) for row in found]
+
+
 def cautious(db: Unit, resident_id: int) -> bool:
     """Whether a relative has an open complaint with a lawyer or the press in it: letters go on,
     seen by a lead (F10).

@@ -88,9 +88,11 @@ def page(db: Unit, person_id: int, letter_id: int) -> Page | None:
     )
 
 
-def shelf(
-    db: Unit, person_id: int, before: date | None = None
-) -> tuple[list[tuple[int, str, date, str, bool]], date | None]:
+OnShelf = tuple[int, str, date, str, bool]
+"""(letter, title, day, sentence, whether it was opened)."""
+
+
+def shelf(db: Unit, person_id: int, before: date | None = None) -> tuple[list[OnShelf], date | None]:
     """(letter, title, day, sentence, read) of the letters that a person may read, the newest first; and the day before
     which there are more. A day is never cut in two.
     """

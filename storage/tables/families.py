@@ -42,6 +42,9 @@ class Kinship(Base):
         "the hour of the relative's own clock at which it is; null = when the letter is there",
         nullable=True,
     )
+    paper: Mapped[bool] = column(
+        Boolean, "the letter of the week is printed for them (N7)", default=False, server_default=false()
+    )
 
 
 class Invitation(Base):

@@ -14,6 +14,7 @@ from care.severity import Level
 from care.stages import Stage
 from care.triage import Audience, Urgency
 from care.ways import Last
+from care.weekly import Kind as WeeklyKind
 from storage.types import Said, Word, Words
 
 CLOSED: Final[dict[str, tuple[Any, ...]]] = {
@@ -47,6 +48,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "kinship.frequency": tuple(Frequency),
     "letter.state": tuple(states.LetterState),
     "letter_reading.reaction": tuple(states.Reaction),
+    "weekly_letter.kind": tuple(WeeklyKind),
+    "weekly_letter.state": tuple(states.LetterState),
+    "weekly_reading.reaction": tuple(states.Reaction),
     "mark.score": tuple(states.Score),
     "media.state": tuple(states.MediaState),
     "note.use": tuple(states.NoteUse),
@@ -226,6 +230,7 @@ FREE: Final = frozenset(
         "knowledge_taught.key",
         "knowledge_entry.question",
         "letter.held_why",
+        "weekly_letter.held_why",
         "letter_photo.mime",
         "login_throttle.address",
         "login_throttle.key",

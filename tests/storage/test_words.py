@@ -159,6 +159,15 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),
+        (
+            "weekly_letter (id, home_id, resident_id, kind, day, facts, sentence, state, written_by, written_at, "
+            "corrected) SELECT 1, min(id), (SELECT min(id) FROM resident), 'week', {day}, {bytes}, {bytes}, 'ready', "
+            "0, 0, false"
+        ),
+        (
+            "weekly_reading (id, home_id, weekly_id, person_id, opened_at) SELECT 1, min(id), 1, "
+            "(SELECT min(person_id) FROM outbox), 0"
+        ),
         "incident (id, home_id, plan, opened_at, opened_by) SELECT 1, min(id), 'fall', 0, 0",
         "incident_step (id, incident_id, position, text, doer, calls, within) SELECT 1, 1, 1, '看', 'nurse', '', 0",
         "incident_call (id, incident_id, who, outcome, at, by_id) SELECT 1, 1, {bytes}, 'reached', 0, 0",
