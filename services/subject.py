@@ -44,6 +44,18 @@ class Running:
             except Exception:
                 log.exception("a row could not be released", extra={"action": "release", "row": number})
 
+    async def portions(self, numbers: Sequence[int], most: int, work: Callable[[Unit, Sequence[int]], object]) -> None:
+        """Transactions of so many numbers each; those of one that raises are done one by one. Raises Busy."""
+        for begin in range(0, len(numbers), most):
+            some = numbers[begin : begin + most]
+            try:
+                await self.database.write(lambda db, some=some: work(db, some))  # type: ignore[misc]
+            except Busy:
+                raise
+            except Exception:
+                log.exception("a portion failed, and is done one by one", extra={"action": "release"})
+                await self.each(some, lambda db, number: work(db, [number]))
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

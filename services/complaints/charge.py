@@ -2,11 +2,12 @@
 one, of one that was handed to her, and in the place of who may not know of it any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 
 from care.sla import Kind
 from care.states import Role
@@ -25,6 +26,10 @@ from storage.unit import Unit
 IN_CHARGE: Final = Purpose("in_charge", template="matter", matter="有一件投诉由您负责", brief="请查看")
 """To a colleague; what she is told is no secret: a number and an hour."""
 TRUE_FOR: Final = timedelta(days=1)
+MOST: Final = 500
+"""Complaints of one look."""
+AT_ONCE: Final = 50
+"""Of one transaction: an alarm between them never waits for the rest."""
 
 
 def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
@@ -34,7 +39,8 @@ def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
     table = tables.Complaint
     open_ = table.home_id == home_id, table.closed_at.is_(None)
     waits = or_(table.told_at.is_(None), table.feedback_at.is_(None))
-    rows = list(db.scalars(select(table).where(*open_, waits).order_by(table.id).limit(500)))
+    first = case((table.told_at.is_(None), 0), else_=1)
+    rows = list(db.scalars(select(table).where(*open_, waits).order_by(first, table.id).limit(MOST)))
     lost = _lost(db, [row for row in rows if row.told_at is not None])
     return [
         row.id
@@ -59,17 +65,27 @@ def _lost(db: Unit, rows: Iterable[tables.Complaint]) -> set[int]:
     return found
 
 
-def tell(db: Unit, house: House, case_id: int, now: datetime) -> None:
-    """Choose who is in charge and tell her, once; asked again under the lock of who complained and of her phone."""
+def tell(db: Unit, house: House, cases: Sequence[int], now: datetime) -> None:
+    """Choose who is in charge of each and tell her, once; asked again under the locks of who complained and of the
+    phones.
+    """
     table = tables.Complaint
-    seen = db.get_one(table, case_id)
-    there = candidates(db, seen, house, now)
-    one = there[0] if there else None
-    phone = _phone(db, one.id) if one is not None else None
-    db.lock_persons(*sorted({seen.person_id, *([phone] if phone is not None else [])}))
-    complaint = db.get_one(table, case_id, populate_existing=True)
-    if complaint.closed_at is not None:
-        return
+    seen = db.scalars(select(table).where(table.id.in_(cases)).order_by(table.id)).all()
+    chosen = {row.id: next(iter(there), None) for row, there in candidates(db, seen, house, now)}
+    phones = {one.id: _phone(db, one.id) for one in chosen.values() if one is not None}
+    db.lock_persons(
+        *sorted({row.person_id for row in seen} | {phone for phone in phones.values() if phone is not None})
+    )
+    for complaint in db.scalars(select(table).where(table.id.in_(cases)).execution_options(populate_existing=True)):
+        if complaint.closed_at is None:
+            one = chosen[complaint.id]
+            _tell(db, house, complaint, one, phones[one.id] if one is not None else None, now)
+    db.flush()
+
+
+def _tell(
+    db: Unit, house: House, complaint: tables.Complaint, one: Viewer | None, phone: int | None, now: datetime
+) -> None:
     if complaint.night_until is None and night.begins(house, complaint, now):
         complaint.night_until = house.hours.next_open(now)
         db.store.audit(complaint.home_id, now, "machine", "night_begins", f"case:{complaint.id}")
@@ -80,7 +96,6 @@ def tell(db: Unit, house: House, case_id: int, now: datetime) -> None:
             if phone is not None and phone == _phone(db, one.id):
                 _send(db, house, complaint, one, phone, now, handed=handed)
             db.store.audit(complaint.home_id, now, "machine", "tell_charge", f"case:{complaint.id}", one.name)
-    db.flush()
     db.store.hint("cases", f"case:{complaint.id}", "inbox")
 
 
@@ -89,22 +104,30 @@ def viewer_of(row: tables.Staff) -> Viewer:
     return Viewer(row.id, row.home_id, row.name, Role(row.role), frozenset(row.floors.split()))
 
 
-def candidates(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[Viewer]:
-    """Who may be in charge, the first one first: its owner, who leads the unit, her deputy, a lead on duty, a lead, the
-    director; never who is accused, and nobody who may not know of it.
+def candidates(
+    db: Unit, complaints: Sequence[tables.Complaint], house: House, now: datetime
+) -> list[tuple[tables.Complaint, list[Viewer]]]:
+    """For each of these of one home who may be in charge, the first one first: its owner, who leads the unit, her
+    deputy, a lead on duty, a lead, the director; never who is accused, and nobody who may not know of it.
     """
-    table, roles = tables.Staff, [one.value for one in HANDLERS]
-    here = table.home_id == complaint.home_id, table.left_at.is_(None), table.role.in_(roles)
+    if not complaints:
+        return []
+    table, roles, home = tables.Staff, [one.value for one in HANDLERS], complaints[0].home_id
+    here = table.home_id == home, table.left_at.is_(None), table.role.in_(roles)
     every = [viewer_of(row) for row in db.scalars(select(table).where(*here).order_by(table.id))]
-    may = [one for one in every if queries.handled(db, one.sight, [complaint.id])]
+    numbers = [row.id for row in complaints]
+    may = {one.id: queries.handled(db, one.sight, numbers) for one in every}
     on_duty = {watch.name for watch in house.on_duty(now) if watch.name}
-    order, unit = [Role.SUPERVISOR, Role.DIRECTOR, Role.DESK], in_charge(db, complaint.home_id)
+    order, unit = [Role.SUPERVISOR, Role.DIRECTOR, Role.DESK], in_charge(db, home)
 
-    def place(one: Viewer) -> tuple[bool, bool, bool, int, bool]:
-        named = one.id != complaint.owner_id, one.id != unit.id, one.id != unit.deputy_id
+    def place(one: Viewer, owner: int | None) -> tuple[bool, bool, bool, int, bool]:
+        named = one.id != owner, one.id != unit.id, one.id != unit.deputy_id
         return *named, order.index(one.role), one.name not in on_duty
 
-    return sorted(may, key=place)
+    return [
+        (row, sorted((one for one in every if row.id in may[one.id]), key=partial(place, owner=row.owner_id)))
+        for row in complaints
+    ]
 
 
 def _phone(db: Unit, staff_id: int) -> int | None:

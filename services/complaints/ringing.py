@@ -100,7 +100,7 @@ def _tired(db: Unit, home_id: int, now: datetime) -> set[str]:
 def _numbers(db: Unit, complaint: tables.Complaint, house: House, now: datetime) -> list[tuple[Viewer, str]]:
     """Who is in charge, the first one first, with her own number; one number is rung once."""
     found: dict[str, Viewer] = {}
-    for one in charge.candidates(db, complaint, house, now):
+    for one in charge.candidates(db, [complaint], house, now)[0][1]:
         try:
             number = db.words(db.get_one(tables.Staff, one.id), "phone")
         except Unreadable:

@@ -10,7 +10,7 @@ from services.subject import Job, Running, Subject
 
 async def _tell(running: Running, now: datetime) -> None:
     new = await running.database.read(lambda db: charge.to_tell(db, running.house, running.home_id, now))
-    await running.each(new, lambda db, case: charge.tell(db, running.house, case, now))
+    await running.portions(new, charge.AT_ONCE, lambda db, cases: charge.tell(db, running.house, cases, now))
 
 
 async def _ring(running: Running, now: datetime) -> None:

@@ -16,7 +16,7 @@ async def test_c3_f41_a_nurse_taps_once_and_the_case_says_who_has_seen_it(
     home.house.desk = MORNINGS
     await home.hears("我要投诉，饭菜太凉了", "kin3")
     case = await home.one("SELECT max(id) FROM complaint")
-    await home.database.write(lambda db: charge.tell(db, home.house, case, home.clock()))
+    await home.database.write(lambda db: charge.tell(db, home.house, [case], home.clock()))
     assert "1 件投诉在等人看一眼" in await nurse.get("/today")
     page = await nurse.get("/night")
     assert "我看到了，告诉家属" in page

@@ -42,7 +42,7 @@ class Night:
         await self.home.hears(words)
         home = self.home
         for case in await home.database.read(lambda db: charge.to_tell(db, home.house, home.ids.home_id, home.clock())):
-            await home.database.write(partial(charge.tell, house=home.house, case_id=case, now=home.clock()))
+            await home.database.write(partial(charge.tell, house=home.house, cases=[case], now=home.clock()))
         return int(await home.one("SELECT max(id) FROM complaint"))
 
     async def looks(self, seconds: float = 0) -> list[Order]:
