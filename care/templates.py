@@ -71,6 +71,12 @@ KINDS: Final = (
         ("elder", "home", "phone", "at", "matter", "state"),
     ),
     Kind(
+        "care",
+        "就医提醒",
+        "例如「复诊提醒」「就诊提醒」：去医院的前一天提醒家属，看完了告诉情况。",
+        ("elder", "home", "phone", "at", "matter", "state"),
+    ),
+    Kind(
         "letter",
         "家书到了",
         "例如「家书送达提醒」：两天没来信的家属，也知道今天的家书到了；只发给愿意收的，按她选的几天一次、几点。",

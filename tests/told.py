@@ -21,6 +21,7 @@ _TOLD: Final = {
     "announcements": (
         "announcement_cancelled announcement_held announcement_planned change_announcement write_announcement"
     ),
+    "appointments": "edit_appointment end_appointment remind_appointment write_appointment",
     "calls": "ring_phone",
     "calendar": "check_year fill_year set_day set_hours",
     "case cases": "add_evidence approve assess inquire note return take_on verdict_accepted",
@@ -72,7 +73,7 @@ _TOLD: Final = {
     "residents": (
         "add_bed add_contract add_paper admit close_bed edit_allergy edit_basics edit_customs edit_habits edit_health "
         "edit_risks lay_out_beds lift_hush move open_bed remove_paper set_status sign_over tick_admission tick_after "
-        "untick_admission untick_after"
+        "tick_back untick_admission untick_after untick_back sign_back"
     ),
     "roster": (
         "edit_post edit_shift end_post end_shift rota_ask rota_copy rota_no rota_put rota_remove rota_replace "

@@ -27,6 +27,7 @@ from tests import told
 
 T = TypeVar("T")
 TOLD: Final[dict[str, frozenset[str]]] = {
+    "appointment": frozenset({"appointments"}),
     "accused": frozenset({"accused", "cases"}),
     "activity": frozenset({"week"}),
     "alarm": frozenset({"alarms"}),

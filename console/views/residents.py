@@ -14,7 +14,7 @@ from console.routes import Routes
 from services.access import HANDLERS, access_page, page_at
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
-from services.residents import checklist, contracts, papers, record, residents
+from services.residents import checklist, contracts, papers, record, residents, returning
 from services.residents.access import RESIDENTS, access_resident
 from services.residents.admission import ADMITS, LEVELS, today_of
 from services.residents.beds import LAYS
@@ -148,6 +148,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
             "papers": papers.papers(db, resident.id, today) if who.role in ADMITS else [],
             "checklist": checklist.items(db, resident.id),
             "after": checklist.after(db, resident),
+            "back": returning.items(db, resident),
             "recent": residents_timeline.timeline(db, who.sight, resident, most=RECENT)[0],
         }
 
@@ -159,6 +160,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
         "REASONS_IDENTITY": record.REASONS,
         "may_bind": who.role in HANDLERS,
         "may_edit": who.role in ADMITS,
+        "may_sign": who.role in returning.SIGNS,
         "may_contract": who.role in HANDLERS,
         "PAPERS": papers.KINDS,
         "STATUSES": residents.may_set(who),

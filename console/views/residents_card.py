@@ -31,6 +31,7 @@ async def card(request: web.Request) -> dict[str, Any]:
         line, kept = queries.one(db, resident), record.find(db, resident, now)
         return {
             "line": line,
+            "back": resident.back_at,
             "it": residents_record.shown(db, resident, kept, today_of(db, who.home_id, now)),
             "risks": [risk for risk in record.risks_of(db, kept) if risk.high],
             "contacts": residents_record.contacts(db, resident.id),

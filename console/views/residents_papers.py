@@ -14,11 +14,12 @@ from console.routes import Routes
 from console.views.media import SHOWN
 from console.views.residents import resident_of
 from services.media import media
-from services.residents import checklist, contracts, papers
+from services.residents import checklist, contracts, papers, returning
 from services.residents.access import RESIDENTS, access_resident
 from services.residents.checklist import SignOver, Tick
 from services.residents.contracts import AddContract
 from services.residents.papers import AddPaper, RemovePaper
+from services.residents.returning import SignBack
 from storage.queries import residents as queries
 from storage.queries import residents_timeline
 from storage.types import micros, moment
@@ -52,6 +53,14 @@ async def handover(request: web.Request, form: SignOver) -> dict[str, Any]:
     """The family signed that everything was handed over."""
     who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
     await request.app[DATABASE].write(lambda db: checklist.sign_over(db, who, resident, form, now))
+    return await resident_of(request)
+
+
+@ROUTES.form(f"{ONE}/back", SignBack, "residents/_one.html")
+async def back(request: web.Request, form: SignBack) -> dict[str, Any]:
+    """Who came back from hospital was gone through (F7)."""
+    who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+    await request.app[DATABASE].write(lambda db: returning.sign(db, who, resident, form, now))
     return await resident_of(request)
 
 

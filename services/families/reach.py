@@ -12,6 +12,7 @@ ASK_FIRST: Final = "先问过主管再说"
 Only who complained is left in peace: the elder and the rest of the family get theirs, and the questionnaire answers
 whoever asks for it (C-6, F42).
 """
+NOT_SIGNED: Final = "刚出院，回院交接还没签"
 
 
 def why_not(who: Who, occasion: str, now: datetime) -> str:
@@ -26,6 +27,7 @@ def must_not(who: Who, occasion: str) -> str:
         (who.status == "退住", "老人已退住"),
         (who.stopped, "静默中"),
         (who.status in {"住院", "病危"} and occasion != "visit", f"老人{who.status}，不发欢快的话"),
+        (who.is_elder and who.back, NOT_SIGNED),
         (not who.is_elder and "daily" not in who.scopes, "没有同意看日常"),
         (who.serious, ASK_FIRST),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from care.admission import CHECKLIST, HANDOVER
 from care.errors import Decided, Forbidden, Invalid
 from care.mourning import AFTER
+from care.returns import BACK
 from services.access import Viewer, name_of
 from services.form import Form
 from services.residents import events
@@ -88,7 +89,7 @@ def tick(db: Unit, viewer: Viewer, resident_id: int, form: Tick, now: datetime) 
     resident = access_resident(db, viewer, resident_id, lock=True)
     if viewer.role not in ADMITS:
         raise Forbidden
-    words = (CHECKLIST | AFTER).get(form.item)
+    words = (CHECKLIST | AFTER | BACK).get(form.item)
     if words is None:
         raise Invalid(why="手续里没有这一项，请刷新页面再看。")
     note = words_of(form.note)[:NOTE]
@@ -101,13 +102,15 @@ def tick(db: Unit, viewer: Viewer, resident_id: int, form: Tick, now: datetime) 
             db.delete(row)
             db.flush()
             row = None
+    if form.item in BACK and resident.back_at is None:
+        raise Invalid(why="回院交接已经签过，或老人又不在院里。")
     if form.done and row is None:
-        _write(db, viewer, resident, form.item, note, now)
+        write(db, viewer, resident, form.item, note, now)
     elif not form.done and row is not None:
         if form.item in CHECKLIST and _row(db, resident.id, HANDOVER) is not None:
             raise Invalid(why="已经交接签过字，这一项不能再取消。")
         db.delete(row)
-    which = "admission" if form.item in CHECKLIST else "after"
+    which = "admission" if form.item in CHECKLIST else "back" if form.item in BACK else "after"
     action = f"tick_{which}" if form.done else f"untick_{which}"
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", action, f"resident:{resident.id}", words)
     db.store.hint("residents")
@@ -128,7 +131,7 @@ def sign_over(db: Unit, viewer: Viewer, resident_id: int, form: SignOver, now: d
         raise Decided(who=name_of(db, known.done_by), what=f"记了交接签字（{db.open(known, 'note')}）")
     missing = [item.words for item in items(db, resident.id) if item.done_at is None and item.key != HANDOVER]
     note = f"{signed}签字" + (f"；还差：{'；'.join(missing)}" if missing else "")
-    _write(db, viewer, resident, HANDOVER, note, now)
+    write(db, viewer, resident, HANDOVER, note, now)
     db.flush()
     events.happened(db, viewer, resident, "handover", f"入住交接，{note}", now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "sign_over", f"resident:{resident.id}")
@@ -141,7 +144,8 @@ def _row(db: Unit, resident_id: int, item: str) -> ChecklistItem | None:
     ).first()
 
 
-def _write(db: Unit, viewer: Viewer, resident: tables.Resident, item: str, note: str, now: datetime) -> None:
+def write(db: Unit, viewer: Viewer, resident: tables.Resident, item: str, note: str, now: datetime) -> None:
+    """One thing of a list is done. The family is locked."""
     row = ChecklistItem(
         id=new_id(),
         home_id=resident.home_id,

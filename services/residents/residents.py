@@ -10,7 +10,7 @@ from care.errors import Changed, Invalid
 from care.states import Role
 from services.access import LEADS, Viewer
 from services.outgoing import outbox
-from services.residents import beds, events
+from services.residents import beds, events, returning
 from services.residents.access import access_resident
 from services.residents.admission import ADMITS
 from services.residents.forms import Hush, Move, SetStatus
@@ -52,6 +52,7 @@ def set_status(db: Unit, viewer: Viewer, resident_id: int, form: SetStatus, now:
         raise Changed(who="有同事", what=f"把状态改成了「{resident.status}」", revision=stands)
     before, resident.status = resident.status, status
     _keep_or_free(db, viewer, resident, before, form.place, now)
+    returning.moved(db, resident, before, now)
     if status == "去世":
         _stop(db, viewer, resident, DEATH, now)
     elif before == "去世":

@@ -1,5 +1,5 @@
-"""What of residents stands on 今日: 静默 that nobody has looked at for half a day, and the days after a death; for leads
-alone, and for nobody as a message (F11).
+"""What of residents stands on 今日: who is back from hospital and not signed over (F7); for leads alone, and as no
+message, 静默 that nobody has looked at for half a day, and the days after a death (F11).
 """
 
 from datetime import datetime
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from care import mourning
 from services.access import LEADS, Viewer
 from services.residents.residents import DEATH, HUSH
+from services.residents.returning import SIGNS
 from services.subject import TodayLine
 from storage import tables
 from storage.queries import residents as queries
@@ -16,8 +17,21 @@ from storage.unit import Unit
 
 def lines(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
     """A line for each."""
-    if viewer.role not in LEADS:
-        return []
+    found_back = [
+        TodayLine(
+            "bad",
+            "回院",
+            f"{place} {name}出院回来了",
+            "交接签好以前，机器人不问候、不提醒",
+            f"/console/residents/{number}#back",
+            "去交接",
+        )
+        for number, place, name in (queries.back(db, viewer.sight) if viewer.role in SIGNS else [])
+    ]
+    return found_back + (_of_leads(db, viewer, now) if viewer.role in LEADS else [])
+
+
+def _of_leads(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
     zone = ZoneInfo(db.get_one(tables.Home, viewer.home_id).timezone)
     today, found = now.astimezone(zone).date(), list[TodayLine]()
     found_of = queries.mourned(db, viewer.sight)

@@ -37,6 +37,8 @@ class Who:
     floor: str = ""
     customs: Customs = NOTHING
     """How the resident keeps festivals."""
+    back: bool = False
+    """Whether the resident is back from hospital and no nurse has signed (F7)."""
     phone: bool = True
     """Whether there is a phone of theirs in WeChat at all."""
 
@@ -148,6 +150,7 @@ def listed(
                 persons[number].timezone,
                 resident.floor,
                 kept.get(resident.id, NOTHING),
+                resident.back_at is not None,
                 phone is not None,
             )
         )

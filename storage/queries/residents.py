@@ -296,6 +296,18 @@ class Mourned:
     status: str
 
 
+def back(db: Unit, sight: Sight) -> list[tuple[int, str, str]]:
+    """(resident, place, name) of who is back from hospital while no nurse has signed, the longest first."""
+    table = tables.Resident
+    rows = db.execute(
+        select(table, tables.Person)
+        .join(tables.Person, tables.Person.id == table.person_id)
+        .where(table.home_id == sight.home_id, table.back_at.is_not(None), sight.resident())
+        .order_by(table.back_at)
+    )
+    return [(row.id, f"{row.room}-{row.bed}", db.words(who, "name", "老人")) for row, who in rows]
+
+
 def mourned(db: Unit, sight: Sight) -> list[Mourned]:
     """静默 and deaths that stand, of residents whom the viewer works with, the oldest first."""
     stop, home = tables.Stop, tables.Resident

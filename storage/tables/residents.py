@@ -27,6 +27,11 @@ class Resident(Base):
         "birthday as the family counts it: 1944-10-14, -lunar, -lunar-leap", nullable=True
     )
     created_at: Mapped[datetime] = column(Moment, "when the row was made")
+    back_at: Mapped[datetime | None] = column(
+        Moment,
+        "since when they are back from hospital and no nurse has signed; null = nothing waits (F7)",
+        nullable=True,
+    )
 
 
 class Bed(Base):

@@ -30,7 +30,9 @@ async def complained(home: HomeUnderTest, words: str = "我要投诉，饭菜太
 
 async def tells(home: HomeUnderTest) -> None:
     for case in await home.database.read(lambda db: charge.to_tell(db, home.house, home.ids.home_id, home.clock())):
-        await home.database.write(lambda db, c=case: charge.tell(db, home.house, [c], home.clock()))  # type: ignore[misc]
+        await home.database.write(
+            lambda db, c=case: charge.tell(db, home.house, [c], home.clock())  # type: ignore[misc]
+        )
 
 
 async def sees(home: HomeUnderTest, who: Viewer, case: int) -> None:

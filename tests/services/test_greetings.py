@@ -161,7 +161,7 @@ async def test_l2_nobody_is_greeted_after_a_death_in_hospital_or_hush(house: Hom
 
     grandma = await house.person("grandma")
     assert await becomes("住院") == "老人住院，不发欢快的话"
-    assert await becomes("在住") == ""
+    assert await becomes("在住") == "刚出院，回院交接还没签"
     assert await becomes("去世") == "老人已去世"
     house.clock.now = at_home(date(2026, 11, 30), 8, 30)
     assert await release(house) == 0

@@ -32,6 +32,7 @@ def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
         "greeting_elder",
         "news",
         "birthday_soon",
+        "appointment",
         "weekly",
         "weekly_paper",
     }

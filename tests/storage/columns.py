@@ -5,6 +5,8 @@ from typing import Any, Final
 from care import sla, states
 from care.announcements import Repeat, Whom
 from care.announcements import Stage as AnnouncementStage
+from care.appointments import Companion, Every
+from care.appointments import Stage as AppointmentStage
 from care.chain import Step
 from care.families import Frequency
 from care.followups import Content, Manner
@@ -49,6 +51,9 @@ CLOSED: Final[dict[str, tuple[Any, ...]]] = {
     "letter.state": tuple(states.LetterState),
     "letter_reading.reaction": tuple(states.Reaction),
     "weekly_letter.kind": tuple(WeeklyKind),
+    "appointment.companion": tuple(Companion),
+    "appointment.every": tuple(Every),
+    "appointment.stage": tuple(AppointmentStage),
     "weekly_letter.state": tuple(states.LetterState),
     "weekly_reading.reaction": tuple(states.Reaction),
     "mark.score": tuple(states.Score),
@@ -229,6 +234,7 @@ FREE: Final = frozenset(
         "knowledge_entry.key",
         "knowledge_taught.key",
         "knowledge_entry.question",
+        "appointment.why",
         "letter.held_why",
         "weekly_letter.held_why",
         "letter_photo.mime",

@@ -160,6 +160,11 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
             "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
         ),
         (
+            "appointment (id, home_id, resident_id, at, what, place, companion, every, stage, made_by, made_at, "
+            "result_told) SELECT 1, min(id), (SELECT min(id) FROM resident), 0, {bytes}, {bytes}, 'house', 'once', "
+            "'planned', 0, 0, false"
+        ),
+        (
             "weekly_letter (id, home_id, resident_id, kind, day, facts, sentence, state, written_by, written_at, "
             "corrected) SELECT 1, min(id), (SELECT min(id) FROM resident), 'week', {day}, {bytes}, {bytes}, 'ready', "
             "0, 0, false"

@@ -30,6 +30,9 @@ ACTS: Final[dict[Key, Act]] = {
     post(_ONE + "/identity", "identity"): act("record.identity", "record", why=READS),
     post(_ONE + "/contract", "contract"): act("record.contract", "record", "record.contract", PERSON, "Changed"),
     post(_ONE + "/tick", "tick"): act("record.tick", "record", "record.tick", PERSON, why="ticked is ticked"),
+    post(_ONE + "/back", "back"): act(
+        "record.back", "record", guard=PERSON, why="once, under the lock of the family: who comes second is told"
+    ),
     post(_ONE + "/handover", "handover"): act("record.handover", "record", "record.handover", PERSON, "Decided"),
     post(_ONE + "/papers", "add"): act("record.paper", "record", why="each file is a line of its own: " + ONE),
     post(_ONE + "/papers/{paper}/remove", "remove"): act(

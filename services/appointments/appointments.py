@@ -1,0 +1,266 @@
+"""Appointments: a nurse writes them down, a relative is reminded the evening before, and told how it was (R1, V3)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from care import appointments as rules
+from care.appointments import Companion, Stage
+from care.errors import Changed, Decided, Forbidden, Invalid
+from care.letters import bad_news
+from care.states import Status
+from care.ways import Last
+from conversations import phrases
+from conversations.effects import say
+from services.access import Viewer, access_page, name_of
+from services.appointments.access import APPOINTMENTS, WRITES, access_appointment
+from services.appointments.forms import EditAppointment, EndAppointment, WriteAppointment
+from services.form import coming
+from services.house import House
+from services.outgoing import outbox
+from services.outgoing.purposes import Purpose
+from services.residents.access import access_resident, family_of
+from storage import revision, tables
+from storage.queries import appointments as queries
+from storage.tables.appointments import Appointment
+from storage.types import new_id
+from storage.unit import Unit
+
+REMINDER: Final = Purpose(
+    "appointment",
+    machine=True,
+    by_day=True,
+    parks=False,
+    template="care",
+    matter="就医提醒",
+    brief="已约好",
+    last=Last.PHONE,
+)
+RESULT: Final = Purpose("care_result", by_day=True, template="care", matter="就医情况", brief="请查看", last=Last.PHONE)
+LONGEST: Final = {"what": 30, "place": 40, "caution": 100, "result": 300}
+NAMES: Final = {"what": "看什么", "place": "在哪里", "caution": "注意什么", "result": "情况怎么样"}
+WORDS: Final = {
+    Companion.HOUSE: "appointment.house",
+    Companion.FAMILY: "appointment.family",
+    Companion.HERE: "appointment.here",
+}
+TRUE_FOR: Final = timedelta(days=3)
+NOT_HERE: Final = "老人{status}，没有提醒"
+NOT_SIGNED: Final = "回院交接还没签，没有提醒"
+TOO_LATE: Final = "到了时候才记的，没有提醒"
+NOT_TOLD: Final = "这位家属看不了健康，没有提醒"
+
+
+def write(db: Unit, house: House, viewer: Viewer, form: WriteAppointment, now: datetime) -> Appointment:
+    """Write one down. Raises Invalid, Forbidden, NotFound."""
+    access_page(viewer, APPOINTMENTS)
+    if viewer.role not in WRITES:
+        raise Forbidden
+    resident = access_resident(db, viewer, form.resident)
+    if resident.status in {Status.DIED, Status.MOVED_OUT}:
+        raise Invalid(why=f"老人已经{resident.status}。")
+    row = Appointment(id=new_id(), home_id=viewer.home_id, resident_id=resident.id, stage=Stage.PLANNED.value)
+    row.result_told = False
+    _fill(db, house, viewer, row, form, now)
+    db.add(row)
+    _noted(db, viewer, row, "write_appointment", now)
+    return row
+
+
+def edit(db: Unit, house: House, viewer: Viewer, number: int, form: EditAppointment, now: datetime) -> None:
+    """Another time, place, or companion. Raises Invalid, Decided, Changed, NotFound."""
+    row = _planned(db, viewer, number, form.drawn)
+    _fill(db, house, viewer, row, form, now)
+    _noted(db, viewer, row, "edit_appointment", now)
+
+
+def end(db: Unit, house: House, viewer: Viewer, number: int, form: EndAppointment, now: datetime) -> None:
+    """How it was; the relative hears of it where that is wanted, and what comes again is written down anew.
+
+    Raises Invalid with what is missing, Decided, Changed, NotFound.
+    """
+    row = _planned(db, viewer, number, form.drawn)
+    if form.stage not in {Stage.DONE, Stage.MISSED, Stage.CANCELLED}:
+        raise Invalid(why="请选做完了、没去成还是取消。")
+    words = _words("result", form.result)
+    done = form.stage == Stage.DONE
+    if done and not words:
+        raise Invalid(why="请写一句情况怎么样：医生怎么说，回来注意什么。")
+    if done and row.at > now:
+        raise Invalid(why="还没到时候。改了时间，请先改。")
+    if form.told and bad_news(words) and not form.called:
+        raise Invalid(why="这里有坏消息，请先打电话告诉家属，再勾「电话里说过了」。")
+    if form.again is not None and _aware(house, form.again) <= now:
+        raise Invalid(why="下次的时间已经过了，请看一眼。")
+    row.stage, row.ended_by, row.ended_at, row.remind_at = form.stage, viewer.id, now, None
+    db.seal(row, "result", words or None)
+    again = _aware(house, form.again) if form.again else None
+    if again is None and form.stage != Stage.CANCELLED:
+        again = rules.next_at(row.at, row.every, house.home.zone)
+        while again is not None and again <= now:
+            again = rules.next_at(again, row.every, house.home.zone)
+    if again is not None:
+        _next(db, house, viewer, row, again, now)
+    if form.told and done:
+        _tell(db, house, viewer, row, again, now)
+    _noted(db, viewer, row, "end_appointment", now)
+
+
+def revision_of(row: Appointment) -> str:
+    """What the form and the buttons are drawn from."""
+    return revision.of(row.at, row.what, row.place, row.caution, row.companion, row.every, row.told_id, row.stage)
+
+
+def _planned(db: Unit, viewer: Viewer, number: int, drawn: str | None) -> Appointment:
+    row = access_appointment(db, viewer, number)
+    if row.stage != Stage.PLANNED:
+        raise Decided(who=name_of(db, row.ended_by), what=f"写了「{rules.STAGES[row.stage]}」")
+    if drawn not in {None, revision_of(row)}:
+        raise Changed(who=name_of(db, row.made_by), what="改过这一次就医", revision=revision_of(row))
+    return row
+
+
+def _fill(
+    db: Unit, house: House, viewer: Viewer, row: Appointment, form: WriteAppointment | EditAppointment, now: datetime
+) -> None:
+    if form.at is None:
+        raise Invalid(why="请选哪天几点。")
+    at, zone = _aware(house, form.at), house.home.zone
+    coming(at.astimezone(zone).date(), now.astimezone(zone).date(), "就医的日子")
+    if at <= now:
+        raise Invalid(why="时间已经过了，请选以后的时间。")
+    what, place, caution = (_words(name, getattr(form, name)) for name in ("what", "place", "caution"))
+    if not what:
+        raise Invalid(why="请写看什么，例如「骨科复查」。")
+    if form.companion not in rules.COMPANIONS or form.every not in rules.REPEATS:
+        raise Invalid(why="请选谁陪着、多久一次。")
+    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
+    if form.told and form.told not in may:
+        raise Invalid(why="这位家属还看不了健康，先在「老人 → 家属」里登记同意。")
+    if form.companion == Companion.FAMILY and not form.told:
+        raise Invalid(why="家属陪着去，请选告诉哪一位。")
+    row.at, row.companion, row.every, row.told_id = at, form.companion, form.every, form.told or None
+    for name, words in (("what", what), ("place", place), ("caution", caution)):
+        db.seal(row, name, words if name != "caution" else words or None)
+    row.made_by, row.made_at, row.why = viewer.id, now, None
+    row.remind_at = rules.reminded_at(at, zone) if form.told else None
+
+
+def _next(db: Unit, house: House, viewer: Viewer, row: Appointment, at: datetime, now: datetime) -> None:
+    """The same once more."""
+    fresh = Appointment(id=new_id(), home_id=row.home_id, resident_id=row.resident_id, stage=Stage.PLANNED.value)
+    fresh.at, fresh.companion, fresh.every, fresh.told_id = at, row.companion, row.every, row.told_id
+    for name in ("what", "place", "caution"):
+        db.seal(fresh, name, db.open(row, name))
+    fresh.made_by, fresh.made_at, fresh.result_told = viewer.id, now, False
+    fresh.remind_at = rules.reminded_at(at, house.home.zone) if row.told_id else None
+    db.add(fresh)
+
+
+def _aware(house: House, at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=house.home.zone)
+
+
+def _words(name: str, text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) > LONGEST[name]:
+        raise Invalid(why=f"「{NAMES[name]}」写了 {len(words)} 个字，请写在 {LONGEST[name]} 个字以内。")
+    return words
+
+
+def _noted(db: Unit, viewer: Viewer, row: Appointment, act: str, now: datetime) -> None:
+    db.flush()
+    db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", act, f"appointment:{row.id}")
+    db.store.hint("appointments")
+
+
+# -- told ------------------------------------------------------------------------------------------------------------
+
+
+def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
+    """On the evening before; status, silence and what she may know are asked again. A transaction of its own."""
+    row = db.lock_row(select(Appointment).where(Appointment.id == number))
+    if row is None or row.stage != Stage.PLANNED or row.remind_at is None or row.remind_at > now:
+        return False
+    db.lock_whose(family_of(row.resident_id))
+    resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
+    row.remind_at = None
+    row.why = _why_not(db, row, resident, now)
+    db.store.audit(row.home_id, now, "machine", "remind_appointment", f"appointment:{row.id}", row.why)
+    db.store.hint("appointments")
+    if row.why or row.told_id is None:
+        return False
+    elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
+    words = {
+        "elder": elder,
+        "what": db.words(row, "what"),
+        "place": db.words(row, "place") or "没写地点，请问护士站",
+        "caution": _caution(db.words(row, "caution")),
+    }
+    db.flush()
+    outbox.enqueue(
+        db.store,
+        home_id=row.home_id,
+        person_id=row.told_id,
+        purpose=REMINDER,
+        dedup_key=f"appointment:{row.id}:{int(row.at.timestamp())}",
+        text=house.words([say(WORDS[Companion(row.companion)], at=_day(house, row.at), **words)], now),
+        now=now,
+        queue="notice",
+        fields=_fields(house, row, elder),
+        expires_at=row.at,
+    )
+    return True
+
+
+def _why_not(db: Unit, row: Appointment, resident: tables.Resident, now: datetime) -> str | None:
+    if resident.status != Status.LIVING:
+        return NOT_HERE.format(status=resident.status)
+    if resident.back_at is not None:
+        return NOT_SIGNED
+    if row.at - now < rules.SHORT:
+        return TOO_LATE
+    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
+    return NOT_TOLD if row.told_id not in may else None
+
+
+def _day(house: House, at: datetime) -> str:
+    """With its date: a message may wait for the morning, and 明天 would be another day by then."""
+    local = at.astimezone(house.home.zone)
+    return f"{phrases.day_of(local, local)} {local:%H:%M}"
+
+
+def _caution(words: str) -> str:
+    return f"注意：{words.rstrip('。')}。" if words else ""
+
+
+def _tell(db: Unit, house: House, viewer: Viewer, row: Appointment, again: datetime | None, now: datetime) -> None:
+    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
+    if row.told_id is None or row.told_id not in may:
+        raise Invalid(why="还没有选告诉哪一位家属，或这一位看不了健康。请不勾「告诉家属」，改打电话。")
+    db.lock_whose(family_of(row.resident_id))
+    resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
+    elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
+    key = "appointment.result_again" if again is not None else "appointment.result"
+    told = {"elder": elder, "what": db.words(row, "what"), "finding": db.words(row, "result").rstrip("。")}
+    db.flush()
+    outbox.enqueue(
+        db.store,
+        home_id=row.home_id,
+        person_id=row.told_id,
+        purpose=RESULT,
+        dedup_key=f"appointment:{row.id}:result",
+        text=house.words([say(key, at=_day(house, again) if again else None, name=viewer.name, **told)], now),
+        now=now,
+        queue="notice",
+        staff_id=viewer.id,
+        fields=_fields(house, row, elder),
+        expires_at=now + TRUE_FOR,
+    )
+    row.result_told = True
+
+
+def _fields(house: House, row: Appointment, elder: str) -> dict[str, str]:
+    at = row.at.astimezone(house.home.zone)
+    return {"elder": elder, "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", "state": "已约好"}

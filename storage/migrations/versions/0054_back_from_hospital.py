@@ -1,0 +1,20 @@
+"""回院交接 (F7): since when somebody is back from hospital and no nurse has signed. Nobody is waited for before it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0054"
+down_revision = "0053"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """One column."""
+    op.add_column("resident", sa.Column("back_at", sa.BigInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    """Without it."""
+    with op.batch_alter_table("resident") as resident:
+        resident.drop_column("back_at")

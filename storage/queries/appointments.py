@@ -1,0 +1,128 @@
+"""What 就医 asks: what is ahead, what nobody has said the end of, and whom a resident's relatives are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, UnaryExpression, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from care.appointments import Stage
+from storage import tables
+from storage.queries.residents import LIVING
+from storage.queries.sight import Sight
+from storage.tables.appointments import Appointment
+from storage.unit import Unit
+
+PAST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """An appointment with its words."""
+
+    row: Appointment
+    name: str
+    where: str
+    """Room and bed."""
+    status: str
+    what: str
+    place: str
+    caution: str
+    told: str
+    """Which relative is told; "" = nobody."""
+    result: str
+
+
+def ahead(db: Unit, sight: Sight) -> list[One]:
+    """What is planned, the first one first; what has begun and has no end yet among them."""
+    table = Appointment
+    return _with_words(db, sight, [table.stage == Stage.PLANNED.value], table.at, table.id)
+
+
+def past(db: Unit, sight: Sight) -> list[One]:
+    """What is over, the last one first."""
+    table = Appointment
+    return _with_words(db, sight, [table.stage != Stage.PLANNED.value], table.at.desc(), table.id)[:PAST]
+
+
+def of_resident(db: Unit, sight: Sight, resident_id: int) -> list[One]:
+    """What one resident has ahead."""
+    table = Appointment
+    wanted = [table.stage == Stage.PLANNED.value, table.resident_id == resident_id]
+    return _with_words(db, sight, wanted, table.at, table.id)
+
+
+def _with_words(
+    db: Unit,
+    sight: Sight,
+    where: Sequence[ColumnElement[bool]],
+    *order: UnaryExpression[Any] | InstrumentedAttribute[Any],
+) -> list[One]:
+    table, home, person = Appointment, tables.Resident, tables.Person
+    rows = db.execute(
+        select(table, home, person)
+        .join(home, home.id == table.resident_id)
+        .join(person, person.id == home.person_id)
+        .where(table.home_id == sight.home_id, sight.resident(), *where)
+        .order_by(*order)
+        .limit(500)
+    ).all()
+    kin = {row.told_id for row, _, _ in rows if row.told_id is not None}
+    names = {one.id: db.words(one, "name", "家属") for one in db.scalars(select(person).where(person.id.in_(kin)))}
+    return [
+        One(
+            row,
+            db.words(who, "name", "老人"),
+            f"{lives.room}-{lives.bed}",
+            lives.status,
+            db.words(row, "what"),
+            db.words(row, "place"),
+            db.words(row, "caution"),
+            names.get(row.told_id or 0, ""),
+            db.words(row, "result"),
+        )
+        for row, lives, who in rows
+    ]
+
+
+def relatives(db: Unit, resident_id: int) -> list[tuple[int, str, str]]:
+    """(person, name, relation) of who may know of health, in the order in which they are called."""
+    tie, person = tables.Kinship, tables.Person
+    rows = db.execute(
+        select(tie, person)
+        .join(person, person.id == tie.person_id)
+        .where(tie.resident_id == resident_id)
+        .order_by(tie.position, tie.is_primary.desc(), tie.id)
+    )
+    return [
+        (who.id, db.words(who, "name", "家属"), db.words(row, "relation", "家属"))
+        for row, who in rows
+        if "health" in row.scopes.split()
+    ]
+
+
+def due(db: Unit, home_id: int, now: datetime) -> list[int]:
+    """Of which a relative is to be reminded now."""
+    table = Appointment
+    wanted = (table.home_id == home_id, table.stage == Stage.PLANNED.value, table.remind_at <= now)
+    return list(db.scalars(select(table.id).where(*wanted).order_by(table.id).limit(200)))
+
+
+def open_of(db: Unit, sight: Sight, until: datetime) -> list[tuple[datetime, str]]:
+    """(when, place of the resident) of what is planned until a moment, of those who live here."""
+    table, home = Appointment, tables.Resident
+    rows = db.execute(
+        select(table.at, home.room, home.bed)
+        .join(home, home.id == table.resident_id)
+        .where(
+            table.home_id == sight.home_id,
+            table.stage == Stage.PLANNED.value,
+            table.at < until,
+            home.status.in_(LIVING),
+            sight.resident(),
+        )
+        .order_by(table.at)
+    )
+    return [(at, f"{room}-{bed}") for at, room, bed in rows]
