@@ -49,6 +49,10 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "upgrade", parents=[shared], help="升级：先备份，再更新数据库结构，再核对，并说怎么退回；要先停服务"
     )
+    change = commands.add_parser(
+        "changeopenid", parents=[shared], help="换了公众号以后：向微信问每位家属在新号里的编号；要先停服务"
+    )
+    change.add_argument("old_app_id", help="原来公众号的 AppID")
     commands.add_parser("code", parents=[shared], help="还没有院长时，再要一个启动码；服务在运行也可以用")
     _staff(commands.add_parser("staff", help="工作人员；服务在运行也可以用"), shared)
     sheet = commands.add_parser(
@@ -189,13 +193,22 @@ def _run(options: argparse.Namespace) -> int:
         from bot import questions
 
         return questions.run(options.command, getattr(options, "config", None), sys.stdin, sys.stdout)
-    from bot import upgrade
-
     settings = config.load(options.config)
     if options.command == "serve":
         return _serve(settings, options)
+    return _of_house(settings, options)
+
+
+def _of_house(settings: Settings, options: argparse.Namespace) -> int:
+    """What works on the database of a home."""
+    from bot import upgrade
+
     if options.command in {"migrate", "upgrade"}:
         return upgrade.run(settings, options)
+    if options.command == "changeopenid":
+        from bot import openids
+
+        return _loop(openids.change(settings, options.old_app_id))
     if options.command == "simulate":
         from bot import demo
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -84,6 +84,18 @@ class Desk:
         rows = found.get("template_list", [])
         names = ("template_id", "title", "content")
         return [{name: str(row.get(name, "")) for name in names} for row in rows if isinstance(row, dict)]
+
+    async def moved(self, old_app_id: str, openids: Sequence[str]) -> dict[str, str]:
+        """Who followers of an older account are here, of at most 100: by their old openids; who does not follow this
+        account is not among them. Raises PlatformRefused.
+        """
+        asked = {"from_appid": old_app_id, "openid_list": list(openids)}
+        found = await self._ask(lambda client: client.post("changeopenid", data=asked))
+        return {
+            str(row["ori_openid"]): str(row["new_openid"])
+            for row in found.get("result_list", [])
+            if row.get("err_msg") == "ok" and row.get("ori_openid") and row.get("new_openid")
+        }
 
     async def qr(self, scene: str, seconds: int) -> str:
         """What a temporary QR code holds. Raises PlatformRefused."""

@@ -48,6 +48,26 @@ def _tag(call: Call, given: Any, *, may_be_system: bool = True) -> int:
     return tag
 
 
+async def moved(call: Call) -> Answer:
+    """Who followers of an older account are at this one: at most a hundred at a time, and of who follows this one."""
+    asked = call.asked.get("openid_list")
+    if not isinstance(asked, list) or not 0 < len(asked) <= BATCH:
+        raise Refused(40097)
+    old = str(call.asked.get("from_appid", ""))
+    if not old or old == call.world.keys.app_id:
+        raise Refused(40013)
+    known = {phone.was: phone for phone in call.world.phones.values() if phone.was and phone.following}
+    call.what = f"{len(asked)} 个"
+    return OK | {
+        "result_list": [
+            {"ori_openid": one, "new_openid": known[one].openid, "err_msg": "ok"}
+            if one in known
+            else {"ori_openid": one, "err_msg": "ori_openid error"}
+            for one in asked
+        ]
+    }
+
+
 async def create_tag(call: Call) -> Answer:
     """A new one."""
     desk = call.world.desk
@@ -257,6 +277,7 @@ ROWS = (
     Row("POST", "/cgi-bin/user/tag/get", "user/tag/get", people_of_tag),
     Row("GET", "/cgi-bin/user/get", "user/get", followers),
     Row("GET", "/cgi-bin/user/info", "user/info", user),
+    Row("POST", "/cgi-bin/changeopenid", "changeopenid", moved),
     Row("POST", "/cgi-bin/user/info/batchget", "user/info/batchget", users),
     Row("POST", "/cgi-bin/user/info/updateremark", "updateremark", remark),
     Row("POST", "/cgi-bin/qrcode/create", "qrcode/create", create_code),

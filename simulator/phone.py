@@ -172,6 +172,8 @@ class PhonePage:
         """One more phone: {"openid", "name"}, and `kind`, `note`; it follows the account, without a push, unless
         `following` says no.
 
+        `was` is its openid at an account that moved to this one.
+
         `chat` is what was said before, put above what stands there; `heard` when its person last wrote (s since 1970),
         and `left` how many messages the account may still send.
         """
@@ -182,6 +184,7 @@ class PhonePage:
             kind, note = str(asked.get("kind", "guest")), str(asked.get("note", "刚加的人"))
             phone = Phone(openid, str(asked["name"]), kind, note, following=bool(asked.get("following", True)))
             self.world.phones[openid] = phone
+        phone.was = str(asked.get("was", phone.was))
         phone.chat[:0] = asked.get("chat", [])
         if "heard" in asked and phone.spoke_at < float(asked["heard"]):
             phone.spoke_at = float(asked["heard"])

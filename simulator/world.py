@@ -45,6 +45,8 @@ class Phone:
     followed_at: float = 0.0
     came_by: str = ""
     spoke_at: float = float("-inf")
+    was: str = ""
+    """Who it was at the account of before, which has moved to this one."""
     typing_until: float = 0.0
 
     def quota(self, now: float) -> tuple[int, float]:

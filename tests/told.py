@@ -42,7 +42,7 @@ _TOLD: Final = {
     "families inbox letters outbox person residents": "withdraw_consent",
     "families inbox outbox person promises": "refuse_binding",
     "families inbox outbox person promises residents": "bind",
-    "families inbox person": "ask_to_bind",
+    "families inbox person": "ask_to_bind change_openids",
     "families letters": "allow_pictures consent_ended forbid_pictures name_contact",
     "families letters outbox person residents": "remove_relative",
     "families letters person residents": "narrow",

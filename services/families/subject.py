@@ -53,6 +53,7 @@ SUBJECT: Final = Subject(
         "see_notice": "看过告知",
         "look_consent": "过目同意，仍然有效",
         "name_contact": "换家属的联系人",
+        "change_openids": "换了公众号，家属的微信编号跟着换",
         "narrow": "收窄范围",
         "withdraw_consent": "撤回同意",
         "remove_relative": "移除家属",
