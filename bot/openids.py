@@ -4,7 +4,6 @@ import sys
 from typing import Final
 
 import aiohttp
-from sqlalchemy import select
 
 from bot import upkeep
 from bot.desk import Desk
@@ -14,7 +13,7 @@ from services import install
 from services.families import openids
 from settings import Settings
 from settings.clock import Clock, wall
-from storage import seal, tables
+from storage import seal
 from storage.database import Database
 
 NAMED: Final = 20
@@ -44,18 +43,17 @@ async def change(settings: Settings, old_app_id: str, clock: Clock = wall) -> in
 
 async def _each(database: Database, desk: Desk, settings: Settings, old_app_id: str, clock: Clock) -> int:
     installed = await database.write(lambda db: install.install(db, settings, clock()))
-    account, after, changed, met = installed.account_id, 0, 0, 0
+    account, after, asked, changed, met = installed.account_id, 0, 0, 0, 0
     missing: list[int] = []
-    ours = await database.read(lambda db: set(db.scalars(select(tables.Follower.openid))))
     while some := await database.read(lambda db, at=after: openids.followers(db, account, at)):  # type: ignore[misc]
-        after = some[-1][0]
+        after, asked = some[-1][0], asked + len(some)
         found = await desk.moved(old_app_id, [openid for _, openid in some])
         if found:
             new, twice = await database.write(lambda db, f=found: openids.change(db, account, f, clock()))  # type: ignore[misc]
             changed, met = changed + new, met + twice
         missing += [number for number, openid in some if openid not in found]
     names = await database.read(lambda db: openids.left(db, account, missing))
-    _say(f"一共 {len(ours)} 个微信：换好 {changed} 个。")
+    _say(f"一共 {asked} 个微信：换好 {changed} 个。")
     if met:
         _say(f"{met} 个已经在新号里说过话，成了两位；请在控制台「老人 → 家属」里并成一位。")
     if names:
