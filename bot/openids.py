@@ -49,7 +49,9 @@ async def _each(database: Database, desk: Desk, settings: Settings, old_app_id: 
         after, asked = some[-1][0], asked + len(some)
         found = await desk.moved(old_app_id, [openid for _, openid in some])
         if found:
-            new, twice = await database.write(lambda db, f=found: openids.change(db, account, f, clock()))  # type: ignore[misc]
+            new, twice = await database.write(
+                lambda db, f=found: openids.change(db, account, f, clock())  # type: ignore[misc]
+            )
             changed, met = changed + new, met + twice
         missing += [number for number, openid in some if openid not in found]
     names = await database.read(lambda db: openids.left(db, account, missing))

@@ -43,14 +43,17 @@ class Window(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     USED_UP = "used_up"
+    NOT_FOR_THIS = "not_for_this"
+    """A message of its own is not sent for this reason, whatever the platform would take."""
 
 
+NOT_FOR_THIS: Final = "活动和优惠只用群发"
 WINDOW_CLOSED: Final = "超过 48 小时没来信，微信不让发"
 USED_UP: Final = "这次来信后能发的条数用完了"
 UNFOLLOWED: Final = "对方取消了关注"
 CUT: Final = "公众号停发中"
 NAMES: Final = {Way.CUSTOM: "客服消息", Way.TEMPLATE: "模板消息", Way.MASS: "群发", Way.SMS: "短信"}
-_SHUT: Final = {Window.CLOSED: WINDOW_CLOSED, Window.USED_UP: USED_UP}
+_SHUT: Final = {Window.CLOSED: WINDOW_CLOSED, Window.USED_UP: USED_UP, Window.NOT_FOR_THIS: NOT_FOR_THIS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ _TOLD: Final = {
     "alarms locks": "log_in_locked unlock",
     "alarms unreadable": "unreadable",
     "announcements": (
-        "announcement_cancelled announcement_held announcement_planned change_announcement write_announcement"
+        "announcement_cancelled announcement_held announcement_planned change_announcement drop_group make_group "
+        "put_person write_announcement"
     ),
     "appointments": "edit_appointment end_appointment remind_appointment write_appointment",
     "calls": "ring_phone",

@@ -28,6 +28,9 @@ from tests import told
 T = TypeVar("T")
 TOLD: Final[dict[str, frozenset[str]]] = {
     "appointment": frozenset({"appointments"}),
+    "audience_group": frozenset({"announcements"}),
+    "audience_member": frozenset({"announcements"}),
+    "offer_consent": frozenset({"announcements"}),
     "accused": frozenset({"accused", "cases"}),
     "activity": frozenset({"week"}),
     "alarm": frozenset({"alarms"}),

@@ -13,6 +13,7 @@ from services.announcements import announcements
 from services.announcements.access import ANNOUNCEMENTS, MAY_RELEASE, access_announcement, on_floors
 from services.announcements.forms import Announce, Decide
 from storage.queries import announcements as queries
+from storage.queries import announcements_groups as groups
 from storage.queries import families, residents
 from storage.unit import Unit
 from web.sessions import viewer
@@ -77,6 +78,7 @@ async def one(request: web.Request) -> dict[str, Any]:
             "turn": shown + 1,
             "residents": residents.lines(db, who.sight),
             "floors": families.floors(db, who.home_id),
+            "groups": groups.groups(db, who.home_id) if not who.floors else [],
         }
 
     return await request.app[DATABASE].read(work) | _words(request)
@@ -108,6 +110,7 @@ async def _list(request: web.Request) -> dict[str, Any]:
             "lines": [line for line in queries.listed(db, who.home_id) if on_floors(who, line.row)],
             "residents": residents.lines(db, who.sight),
             "floors": families.floors(db, who.home_id),
+            "groups": groups.groups(db, who.home_id) if not who.floors else [],
         }
 
     return await request.app[DATABASE].read(work) | _words(request) | {"said": ""}
@@ -119,5 +122,6 @@ def _words(request: web.Request) -> dict[str, Any]:
         "REPEAT": {one.value: words for one, words in REPEAT.items()},
         "STATES": STATES,
         "may_release": viewer(request).role in MAY_RELEASE,
+        "lists": not viewer(request).floors,
         "revision_of": announcements.revision_of,
     }

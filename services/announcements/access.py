@@ -7,6 +7,7 @@ from sqlalchemy import select
 from care.errors import NotFound
 from services.access import HANDLERS, LEADS, Page, Viewer, access_page, looks
 from storage.tables.announcements import Announcement
+from storage.tables.announcements_groups import AudienceGroup
 from storage.unit import Unit
 
 ANNOUNCEMENTS: Final = Page("通知", "/announcements", HANDLERS, icon="sound", place=71)
@@ -18,6 +19,16 @@ MAY_RELEASE: Final = LEADS
 def on_floors(viewer: Viewer, row: Announcement) -> bool:
     """Whether an announcement belongs to the floors of the viewer; one about a resident is its writer's, elsewhere."""
     return not viewer.floors or row.floor in viewer.floors or row.made_by == viewer.id
+
+
+def access_group(db: Unit, viewer: Viewer, number: int) -> AudienceGroup:
+    """A group of the house, its row held. Raises NotFound."""
+    access_page(viewer, ANNOUNCEMENTS)
+    row = db.lock_row(select(AudienceGroup).where(AudienceGroup.id == number, AudienceGroup.home_id == viewer.home_id))
+    if row is None:
+        raise NotFound
+    looks(db, viewer, "group", row.id)
+    return row
 
 
 def access_announcement(db: Unit, viewer: Viewer, number: int, *, lock: bool = False) -> Announcement:

@@ -15,14 +15,15 @@ from care.ways import Last
 from services.access import Viewer, name_of
 from services.announcements.access import MAY_RELEASE, access_announcement
 from services.announcements.forms import Announce, Decide
-from services.families.reach import cannot
+from services.families.reach import cannot, must_not
 from services.form import coming
 from services.house import House
-from services.outgoing import by_hand, outbox
+from services.outgoing import by_hand, masses, outbox
 from services.outgoing.outbox import BY_A_PERSON
 from services.outgoing.purposes import Purpose
 from services.outgoing.stops import silent, stopped
 from storage import revision, tables
+from storage.queries import announcements_groups as groups
 from storage.queries import families
 from storage.queries.families import Who
 from storage.tables.announcements import Announcement, AnnouncementReach
@@ -34,6 +35,8 @@ NOTICE: Final = Purpose(
 )
 """要紧, to a relative: by whatever way."""
 NOTICE_ELDER: Final = Purpose("notice_elder", to_many=True, last=Last.PRINT)
+OFFER: Final = Purpose("offer", machine=True, by_day=True, parks=False, mass=True, only_mass=True)
+"""活动和优惠: by a mass send alone, to who wants them; never by a template, and no message of the machine's own (B2)."""
 NEWS: Final = Purpose("news", machine=True, by_day=True, parks=False)
 """一般: by a message, or not at all; nobody telephones for it."""
 HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
@@ -74,6 +77,8 @@ def write(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime)
         whom=Whom(form.whom).value,
         floor=form.floor,
         resident_id=form.resident or None,
+        group_id=form.group or None,
+        offer=form.offer,
         repeat=Repeat(form.repeat).value,
         first_at=at,
         due_at=at,
@@ -99,7 +104,7 @@ def change(db: Unit, house: House, viewer: Viewer, number: int, form: Announce, 
     words, at = _checked(db, house, viewer, form, now)
     row.urgent, row.whom, row.floor = form.urgent, Whom(form.whom).value, form.floor
     row.resident_id, row.repeat, row.due_at = form.resident or None, Repeat(form.repeat).value, at
-    row.first_at = at
+    row.first_at, row.group_id, row.offer = at, form.group or None, form.offer
     if form.urgent and viewer.role not in MAY_RELEASE:
         row.state = Stage.HELD.value
     row.changed_by, row.revision = viewer.id, row.revision + 1
@@ -149,16 +154,7 @@ def _checked(db: Unit, house: House, viewer: Viewer, form: Announce, now: dateti
     if len(words) > LONGEST:
         raise Invalid(why=f"太长了，最多 {LONGEST} 个字，现在 {len(words)} 个。")
     outbox.fits(signed(words, house))
-    if form.whom not in set(Whom) or form.repeat not in set(Repeat):
-        raise Invalid(why="请选发给谁、发几次。")
-    if viewer.floors and form.floor not in viewer.floors and not form.resident:
-        raise Invalid(why="您只管自己的楼层，请选楼层；给全院的请主管或院长写。")
-    if form.floor and form.floor not in families.floors(db, viewer.home_id):
-        raise Invalid(why=f"没有「{form.floor}」这一层，请重选。")
-    if form.resident:
-        mine = select(tables.Resident.id).where(tables.Resident.id == form.resident, viewer.sight.resident())
-        if db.scalars(mine).first() is None:
-            raise Invalid(why="没有这位老人，请重选。")
+    _whom(db, viewer, form)
     if form.at is None:
         return words, now
     zone = house.home.zone
@@ -167,6 +163,26 @@ def _checked(db: Unit, house: House, viewer: Viewer, form: Announce, now: dateti
     if at < now - timedelta(minutes=5):
         raise Invalid(why="这个时间已经过了，请选以后的时间，或空着马上发。")
     return words, at
+
+
+def _whom(db: Unit, viewer: Viewer, form: Announce) -> None:
+    """Raises Invalid where it is for nobody, or for more than the writer speaks to."""
+    if form.whom not in set(Whom) or form.repeat not in set(Repeat):
+        raise Invalid(why="请选发给谁、发几次。")
+    if form.group and form.group not in {one.row.id for one in groups.groups(db, viewer.home_id)}:
+        raise Invalid(why="这个名单已经去掉了，请重选。")
+    if form.offer and (form.urgent or form.resident or form.whom != Whom.FAMILY):
+        raise Invalid(why="活动和优惠只发给家属和咨询的人，不算要紧，也不关于哪一位老人。")
+    if viewer.floors and (form.group or form.offer):
+        raise Invalid(why="名单、活动和优惠是全院的，请管全院的同事来写。")
+    if viewer.floors and form.floor not in viewer.floors and not form.resident:
+        raise Invalid(why="您只管自己的楼层，请选楼层；给全院的请主管或院长写。")
+    if form.floor and form.floor not in families.floors(db, viewer.home_id):
+        raise Invalid(why=f"没有「{form.floor}」这一层，请重选。")
+    if form.resident:
+        mine = select(tables.Resident.id).where(tables.Resident.id == form.resident, viewer.sight.resident())
+        if db.scalars(mine).first() is None:
+            raise Invalid(why="没有这位老人，请重选。")
 
 
 def signed(words: str, house: House) -> str:
@@ -184,6 +200,8 @@ def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Wh
         there = families.of_person(db, home_id, person)
     else:
         there = families.people(db, home_id, form.resident or None, everybody=True)
+    if form.group or form.offer:
+        there = _chosen(db, home_id, form, there, person)
     for who in there:
         if (form.floor and who.floor != form.floor) or form.resident not in {0, who.resident_id}:
             continue
@@ -194,6 +212,17 @@ def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Wh
             elif who.stopped and who.status not in GONE:
                 found[who.person_id] = replace(before, stopped=True)
     return list(found.values())
+
+
+def _chosen(db: Unit, home_id: int, form: Announce, there: Sequence[Who], person: int) -> list[Who]:
+    """Of a group, and of who wants to hear of offers, those alone; who belongs to nobody here is among them."""
+    members = groups.members(db, form.group) if form.group else None
+    strangers = groups.guests(db, home_id, [person] if person else members)
+    chosen = [who for who in (*there, *strangers) if members is None or who.person_id in members]
+    if not form.offer:
+        return chosen
+    wants = groups.wanting(db, [who.person_id for who in chosen])
+    return [who for who in chosen if who.person_id in wants]
 
 
 def preview(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> list[Told]:
@@ -212,6 +241,8 @@ def not_said(who: Who, form: Announce) -> str:
     """
     if who.status in GONE:
         return GONE[who.status]
+    if form.offer and who.resident_id and (why := must_not(who, "offer")):
+        return why
     if form.resident and not who.is_elder and not who.scopes:
         return "没有同意知道这位老人的事"
     if who.stopped:
@@ -228,6 +259,8 @@ def form_of(db: Unit, row: Announcement) -> Announce:
         floor=row.floor,
         resident=row.resident_id or 0,
         repeat=row.repeat,
+        group=row.group_id or 0,
+        offer=row.offer,
     )
 
 
@@ -294,18 +327,19 @@ def say_to(db: Unit, house: House, number: int, person_id: int, now: datetime) -
 
 
 def _queue(db: Unit, house: House, row: Announcement, who: Who, why: str, now: datetime) -> int | None:
-    purpose = NEWS if not row.urgent else NOTICE_ELDER if who.is_elder else NOTICE
-    store = db.store
+    purpose = OFFER if row.offer else NEWS if not row.urgent else NOTICE_ELDER if who.is_elder else NOTICE
+    store, text = db.store, signed(db.words(row, "words"), house)
     sent = outbox.enqueue(
         store,
         home_id=row.home_id,
         person_id=who.person_id,
         purpose=purpose,
         dedup_key=f"announcement:{row.id}:{row.round}:{who.person_id}",
-        text=signed(db.words(row, "words"), house),
+        text=text,
         now=now,
         queue="notice",
         expires_at=now + HOLDS[row.urgent],
+        fields={masses.MASS: text} if row.offer else None,
     )
     if sent is not None and why:  # a family in mourning: a person telephones
         outbox.finish(store, sent, who.person_id, "notice", now, state="given_up", why=why)

@@ -15,6 +15,26 @@ class Announce(Form, frozen=True, kw_only=True):
     resident: int = 0
     at: datetime | None = None
     repeat: str = "once"
+    group: int = 0
+    offer: bool = False
+    """Activities and offers: only to who wants to hear of them, and by a mass send alone (B2)."""
+
+
+class MakeGroup(Form, frozen=True, kw_only=True):
+    """A group of people, by its name."""
+
+    name: str = ""
+
+
+class DropGroup(Form, frozen=True, kw_only=True):
+    """Nothing but what it was drawn from."""
+
+
+class PutPerson(Form, frozen=True, kw_only=True):
+    """In which groups somebody is, and whether they want to hear of activities and offers."""
+
+    groups: frozenset[int] = frozenset()
+    wants: bool = False
 
 
 class Decide(Form, frozen=True, kw_only=True):

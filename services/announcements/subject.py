@@ -34,7 +34,10 @@ SUBJECT: Final = Subject(
         "announcement_planned": "放行通知",
         "announcement_held": "通知先不发",
         "announcement_cancelled": "取消通知",
+        "make_group": "建名单",
+        "drop_group": "去掉名单",
+        "put_person": "改名单里的人",
     },
-    things={"announcement": "通知"},
+    things={"announcement": "通知", "group": "名单"},
     topics=("announcements",),
 )

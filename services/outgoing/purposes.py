@@ -50,6 +50,8 @@ class Purpose:
     """
     mass: bool = False
     """Whether it may leave by a mass send when the window is shut; its words to all are among the fields."""
+    only_mass: bool = False
+    """Never by a message of its own, even when the window is open: activities and offers (B2)."""
     sms: bool = False
     """Whether an SMS says that something waits, when nothing of the account reaches them; never of a courtesy."""
     matter: str = ""

@@ -174,7 +174,7 @@ def _lease_or_end(
     if terms.cut:
         _another_way(store, row, purpose, now, Window.CLOSED, terms)
         return None
-    pot, window = _pot(store, row, purpose, now, spent)
+    pot, window = ("", Window.NOT_FOR_THIS) if purpose.only_mass else _pot(store, row, purpose, now, spent)
     if pot:
         return _lease(store, row, pot, None, now, machine_now)
     filled = _another_way(store, row, purpose, now, window, terms)

@@ -10,6 +10,7 @@ from storage import tables
 from storage.queries.talks import Who, whos
 from storage.seal import Unreadable
 from storage.tables.announcements import Announcement, AnnouncementReach
+from storage.tables.announcements_groups import AudienceGroup
 from storage.unit import Unit
 
 MOST: Final = 60
@@ -27,6 +28,7 @@ class Line:
     told: int
     """People of this round who have an end, whatever it is."""
     resident: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def listed(db: Unit, home_id: int) -> list[Line]:
             .group_by(reach.announcement_id, reach.round)
         )
     }
+    numbers = {one.group_id for one, *_ in rows if one.group_id is not None}
+    named = {row.id: row.name for row in db.scalars(select(AudienceGroup).where(AudienceGroup.id.in_(numbers)))}
     return [
         Line(
             one,
@@ -71,6 +75,7 @@ def listed(db: Unit, home_id: int) -> list[Line]:
             by or "",
             counted.get((one.id, one.round - 1 if one.round and one.state in AHEAD else one.round), 0),
             f"{home.room}-{home.bed}" if home is not None else "",
+            named.get(one.group_id or 0, ""),
         )
         for one, by, home in rows
     ]

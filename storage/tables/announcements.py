@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
 from care.announcements import Repeat, Stage, Whom
@@ -23,6 +23,10 @@ class Announcement(Base):
     whom: Mapped[str] = closed(Whom, String(8), "families, elders or both")
     floor: Mapped[str] = column(String(16), "one floor; empty = the whole house", default="", server_default="")
     resident_id: Mapped[int | None] = link("resident.id", "one resident and their family", nullable=True, index=True)
+    group_id: Mapped[int | None] = link("audience_group.id", "one group of people", nullable=True, index=True)
+    offer: Mapped[bool] = column(
+        Boolean, "activities and offers: only to who wants them (B2)", default=False, server_default=false()
+    )
     repeat: Mapped[str] = closed(Repeat, String(8), "once, weekly, monthly")
     first_at: Mapped[datetime] = column(Moment, "when it is said first")
     due_at: Mapped[datetime] = column(Moment, "when it is said next")

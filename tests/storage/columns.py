@@ -235,6 +235,7 @@ FREE: Final = frozenset(
         "knowledge_taught.key",
         "knowledge_entry.question",
         "appointment.why",
+        "audience_group.name",
         "letter.held_why",
         "weekly_letter.held_why",
         "letter_photo.mime",

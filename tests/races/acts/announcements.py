@@ -4,7 +4,7 @@ from, and each person of a round has one row.
 
 from typing import Final
 
-from tests.races.acts.act import ROW, Act, Key, act, post
+from tests.races.acts.act import PERSON, ROW, Act, Key, act, post
 
 WHO_IS_SECOND: Final = "the row is held; who presses what was drawn before is told who was first"
 ACTS: Final[dict[Key, Act]] = {
@@ -19,6 +19,13 @@ ACTS: Final[dict[Key, Act]] = {
         )
         for verdict in ("planned", "held", "cancelled")
     },
+    post("/console/announcements/groups", "make"): act("group.make", "group", why="each is one of its own"),
+    post("/console/announcements/groups/{group}/drop", "drop"): act(
+        "group.drop", "group", guard=ROW, why="once: who comes second is told"
+    ),
+    post("/console/announcements/people/{person}", "put"): act(
+        "group.put", "member", guard=PERSON, why="under the lock of who it is about: the newest word stands"
+    ),
     ("job", "announcements"): act(
         "job.announcements",
         "announcement",
