@@ -30,7 +30,7 @@ class AudienceMember(Base):
     __table_args__ = (UniqueConstraint("group_id", "person_id"),)
 
     group_id: Mapped[int] = link("audience_group.id", "which group")
-    person_id: Mapped[int] = link("person.id", "who", index=True)
+    person_id: Mapped[int] = link("person.id", "who is in it", index=True)
     put_by: Mapped[int] = column(BigInteger, "who put them there")
     put_at: Mapped[datetime] = column(Moment, "when")
 
@@ -43,7 +43,7 @@ class OfferConsent(Base):
     __table_args__ = (Index("ix_offer_consent_person", "person_id", "ended_at"),)
 
     home_id: Mapped[int] = link("home.id", "which home")
-    person_id: Mapped[int] = link("person.id", "who")
+    person_id: Mapped[int] = link("person.id", "who said so")
     given_at: Mapped[datetime] = column(Moment, "when they said so")
     given_by: Mapped[int] = column(BigInteger, "the colleague who asked")
     ended_at: Mapped[datetime | None] = column(Moment, "when they wanted no more; null = still", nullable=True)
