@@ -63,22 +63,22 @@ def reminded_at(at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(at.astimezone(zone).date() - timedelta(days=1), EVENING, zone)
 
 
-def next_at(at: datetime, every: str, zone: ZoneInfo) -> datetime | None:
-    """When it comes again, at the same hour of the home's clock; None for what comes once. The 31st of a short month is
-    its last day.
+def next_at(at: datetime, every: str, zone: ZoneInfo, of_month: int) -> datetime | None:
+    """When it comes again, at the same hour of the home's clock; None for what comes once. The 31st (`of_month`, as it
+    was wished first) of a short month is its last day, and the 31st of the next one again.
     """
     local = at.astimezone(zone)
     if every in _DAYS:
         day = local.date() + timedelta(days=_DAYS[every])
     elif every in _MONTHS:
-        day = _later(local.date(), _MONTHS[every])
+        day = _later(local.date(), _MONTHS[every], of_month)
     else:
         return None
     return datetime.combine(day, local.time(), zone)
 
 
-def _later(day: date, months: int) -> date:
+def _later(day: date, months: int, wished: int) -> date:
     month = day.year * 12 + day.month - 1 + months
     first = date(month // 12, month % 12 + 1, 1)
     behind = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), behind - timedelta(days=1))
+    return min(first + timedelta(days=wished - 1), behind - timedelta(days=1))

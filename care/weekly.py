@@ -107,6 +107,13 @@ def _hold(kind: Kind, facts: Facts, words: str) -> str:
     return "话里有坏消息" if bad else ""
 
 
+def may_read(kind: Kind, scopes: Collection[str]) -> bool:
+    """Whether a relative may read one: of a week who knows the daily things, of a stay in hospital who knows of health
+    or is called in need.
+    """
+    return "daily" in scopes if kind is Kind.WEEK else bool({"health", "emergency"} & set(scopes))
+
+
 def readable(kind: Kind, facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:
     """The ticks that a relative may read, as (name, words)."""
     return [

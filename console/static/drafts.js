@@ -34,6 +34,7 @@
         if (!field) continue;
         if (one.on === null) field.value = one.value;
         else field.checked = one.on;
+        if (field.hasAttribute("hx-get")) field.dispatchEvent(new Event("change", { bubbles: true })); /* what it asks for is drawn anew */
         const folded = field.closest("details");
         if (folded) folded.open = true;
       }

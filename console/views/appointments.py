@@ -91,7 +91,7 @@ async def _board(request: web.Request) -> dict[str, Any]:
             "late": [one for one in ahead if one.row.at + LATE <= now],
             "past": queries.past(db, who.sight),
             "people": residents.lines(db, who.sight) if writes else [],
-            "kin": {one.row.resident_id: queries.relatives(db, one.row.resident_id) for one in ahead} if writes else {},
+            "kin": queries.relatives_of(db, {one.row.resident_id for one in ahead}) if writes else {},
         }
 
     found = await request.app[DATABASE].read(work)

@@ -53,7 +53,11 @@ async def sheets(request: web.Request) -> dict[str, Any]:
     def work(db: Unit) -> list[queries.Sheet]:
         found: list[queries.Sheet] = []
         for row in facts["rows"]:
-            if row.letter and row.letter.state in {"ready", "released"} and (everybody or not row.reached):
+            if (
+                row.letter
+                and row.letter.state in {"ready", "released"}
+                and (everybody or (row.readers and not row.reached))
+            ):
                 letter = access_weekly(db, who, row.letter.id)
                 resident = access_resident(db, who, letter.resident_id)
                 found.append(queries.sheet(db, letter, resident, ("daily",), ""))
@@ -108,9 +112,11 @@ def _query(request: web.Request) -> str:
 
 
 def _sunday(request: web.Request, today: date) -> date:
-    """The week of the address, where it may still be written; else this one."""
-    asked = request.query.get("week", "")
-    return next((one for one in weekly.open_weeks(today) if one.isoformat() == asked), weekly.sunday_of(today))
+    """The week of the address: this one, or the last one, which may be looked at and taken back after it may be
+    written.
+    """
+    this, asked = weekly.sunday_of(today), request.query.get("week", "")
+    return next((one for one in (this, this - timedelta(days=7)) if one.isoformat() == asked), this)
 
 
 async def _rows(request: web.Request) -> dict[str, Any]:
@@ -126,11 +132,12 @@ async def _rows(request: web.Request) -> dict[str, Any]:
         "rest": [row for row in found if not row.due],
         "done": sum(row.letter is not None and row.letter.state != "withdrawn" for row in living),
         "many": len(living),
-        "unread": sum(bool(row.letter) and not row.reached for row in found),
+        "unread": sum(bool(row.letter) and bool(row.readers) and not row.reached for row in found),
         "sunday": sunday,
         "first": sunday - timedelta(days=6),
         "this": weekly.sunday_of(day),
-        "weeks": weekly.open_weeks(day),
+        "last_week": weekly.sunday_of(day) - timedelta(days=7),
+        "may_write": sunday in weekly.open_weeks(day),
         "day": day,
         "release": letters.release_at(home, sunday),
         "STATES": STATES,
@@ -149,6 +156,10 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
         kind = service.kind_of(resident)
         day = today if kind is Kind.HOSPITAL else _sunday(request, today)
         row = queries.of_day(db, resident.id, kind, day) if kind else None
+        if kind is Kind.HOSPITAL and row is None and request.query.get("new") != "1":
+            row = queries.newest_of(db, resident.id, kind)
+            row = row if row is not None and today - row.day < weekly.AGAIN else None
+            day = row.day if row is not None else day
         row = access_weekly(db, who, row.id) if row else None
         last = queries.before(db, resident.id, day)
         monday = day - timedelta(days=6)
@@ -156,8 +167,8 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
             "entry": residents.one(db, resident),
             "kind": kind,
             "letter_day": day,
-            "letter": queries.written(db, row) if row else None,
-            "last": queries.written(db, last) if last else None,
+            "letter": queries.written(db, who.sight, row) if row else None,
+            "last": queries.written(db, who.sight, last) if last else None,
             "drawn": service.revision_of(row),
             "readers": dailies.who_reads(db, resident.id, None),
             "wishes": families_ties.wishes(db, resident.id),

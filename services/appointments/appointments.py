@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from care import appointments as rules
 from care.appointments import Companion, Stage
@@ -20,6 +20,7 @@ from services.form import coming
 from services.house import House
 from services.outgoing import outbox
 from services.outgoing.purposes import Purpose
+from services.outgoing.stops import stopped
 from services.residents.access import access_resident, family_of
 from storage import revision, tables
 from storage.queries import appointments as queries
@@ -71,6 +72,7 @@ def write(db: Unit, house: House, viewer: Viewer, form: WriteAppointment, now: d
 def edit(db: Unit, house: House, viewer: Viewer, number: int, form: EditAppointment, now: datetime) -> None:
     """Another time, place, or companion. Raises Invalid, Decided, Changed, NotFound."""
     row = _planned(db, viewer, number, form.drawn)
+    _take_back(db, row, now)
     _fill(db, house, viewer, row, form, now)
     _noted(db, viewer, row, "edit_appointment", now)
 
@@ -91,20 +93,46 @@ def end(db: Unit, house: House, viewer: Viewer, number: int, form: EndAppointmen
         raise Invalid(why="还没到时候。改了时间，请先改。")
     if form.told and bad_news(words) and not form.called:
         raise Invalid(why="这里有坏消息，请先打电话告诉家属，再勾「电话里说过了」。")
-    if form.again is not None and _aware(house, form.again) <= now:
-        raise Invalid(why="下次的时间已经过了，请看一眼。")
+    again = _again(house, row, form, now)
+    resident = _take_back(db, row, now)
+    gone = resident.status in {Status.DIED, Status.MOVED_OUT}
+    if form.told and done and (gone or stopped(db.store, resident.person_id)):
+        raise Invalid(
+            why=f"老人现在{resident.status if gone else '静默中'}，机器人不发。请不勾「告诉家属」，自己打电话说。"
+        )
     row.stage, row.ended_by, row.ended_at, row.remind_at = form.stage, viewer.id, now, None
     db.seal(row, "result", words or None)
-    again = _aware(house, form.again) if form.again else None
-    if again is None and form.stage != Stage.CANCELLED:
-        again = rules.next_at(row.at, row.every, house.home.zone)
-        while again is not None and again <= now:
-            again = rules.next_at(again, row.every, house.home.zone)
-    if again is not None:
+    if again is not None and not gone:
         _next(db, house, viewer, row, again, now)
     if form.told and done:
-        _tell(db, house, viewer, row, again, now)
+        _tell(db, house, viewer, row, resident, again, now)
     _noted(db, viewer, row, "end_appointment", now)
+
+
+def _again(house: House, row: Appointment, form: EndAppointment, now: datetime) -> datetime | None:
+    """When it is done again: as the doctor said, else as it was planned; None after the last time. Raises Invalid."""
+    zone = house.home.zone
+    if form.again is not None:
+        at = _aware(house, form.again)
+        if at <= now:
+            raise Invalid(why="下次的时间已经过了，请看一眼。")
+        coming(at.astimezone(zone).date(), now.astimezone(zone).date(), "下次的日子")
+        return at
+    if form.over:
+        return None
+    planned = rules.next_at(row.at, row.every, zone, row.of_month)
+    while planned is not None and planned <= now:
+        planned = rules.next_at(planned, row.every, zone, row.of_month)
+    return planned
+
+
+def _take_back(db: Unit, row: Appointment, now: datetime) -> tables.Resident:
+    """What told of it and has not left does not leave; the family is locked from here on."""
+    told = select(tables.Person.id).where(tables.Person.id == row.told_id)  # who may be no relative any more
+    db.lock_whose(union(*family_of(row.resident_id).selects, told))
+    if row.told_id is not None:
+        outbox.take_back_all(db.store, row.told_id, f"appointment:{row.id}:", now)
+    return db.get_one(tables.Resident, row.resident_id, populate_existing=True)
 
 
 def revision_of(row: Appointment) -> str:
@@ -140,6 +168,7 @@ def _fill(
         raise Invalid(why="这位家属还看不了健康，先在「老人 → 家属」里登记同意。")
     if form.companion == Companion.FAMILY and not form.told:
         raise Invalid(why="家属陪着去，请选告诉哪一位。")
+    row.of_month = at.astimezone(zone).day
     row.at, row.companion, row.every, row.told_id = at, form.companion, form.every, form.told or None
     for name, words in (("what", what), ("place", place), ("caution", caution)):
         db.seal(row, name, words if name != "caution" else words or None)
@@ -151,6 +180,7 @@ def _next(db: Unit, house: House, viewer: Viewer, row: Appointment, at: datetime
     """The same once more."""
     fresh = Appointment(id=new_id(), home_id=row.home_id, resident_id=row.resident_id, stage=Stage.PLANNED.value)
     fresh.at, fresh.companion, fresh.every, fresh.told_id = at, row.companion, row.every, row.told_id
+    fresh.of_month = row.of_month
     for name in ("what", "place", "caution"):
         db.seal(fresh, name, db.open(row, name))
     fresh.made_by, fresh.made_at, fresh.result_told = viewer.id, now, False
@@ -204,11 +234,11 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
         home_id=row.home_id,
         person_id=row.told_id,
         purpose=REMINDER,
-        dedup_key=f"appointment:{row.id}:{int(row.at.timestamp())}",
+        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}",
         text=house.words([say(WORDS[Companion(row.companion)], at=_day(house, row.at), **words)], now),
         now=now,
         queue="notice",
-        fields=_fields(house, row, elder),
+        fields=_fields(house, row, elder) | {"state": REMINDER.brief},
         expires_at=row.at,
     )
     return True
@@ -235,12 +265,18 @@ def _caution(words: str) -> str:
     return f"注意：{words.rstrip('。')}。" if words else ""
 
 
-def _tell(db: Unit, house: House, viewer: Viewer, row: Appointment, again: datetime | None, now: datetime) -> None:
+def _tell(
+    db: Unit,
+    house: House,
+    viewer: Viewer,
+    row: Appointment,
+    resident: tables.Resident,
+    again: datetime | None,
+    now: datetime,
+) -> None:
     may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
     if row.told_id is None or row.told_id not in may:
         raise Invalid(why="还没有选告诉哪一位家属，或这一位看不了健康。请不勾「告诉家属」，改打电话。")
-    db.lock_whose(family_of(row.resident_id))
-    resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
     elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
     key = "appointment.result_again" if again is not None else "appointment.result"
     told = {"elder": elder, "what": db.words(row, "what"), "finding": db.words(row, "result").rstrip("。")}
@@ -263,4 +299,4 @@ def _tell(db: Unit, house: House, viewer: Viewer, row: Appointment, again: datet
 
 def _fields(house: House, row: Appointment, elder: str) -> dict[str, str]:
     at = row.at.astimezone(house.home.zone)
-    return {"elder": elder, "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", "state": "已约好"}
+    return {"elder": elder, "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"}

@@ -41,3 +41,5 @@ class EndAppointment(Form, frozen=True, kw_only=True):
     told: bool = False
     called: bool = False
     again: datetime | None = None
+    over: bool = False
+    """It is not done again, though it came every week."""

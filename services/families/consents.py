@@ -138,6 +138,18 @@ def stop_letters(db: Unit, tie: tables.Kinship, now: datetime) -> None:
         by_hand.take_back(db.store, tie.person_id, key, now)
 
 
+def stop_told(db: Unit, tie: tables.Kinship, lost: Collection[str], now: datetime) -> None:
+    """What somebody may not know any more is not told of: letters, and what a doctor sees and says. The family is
+    locked.
+    """
+    if "daily" in lost:
+        stop_letters(db, tie, now)
+    if "health" in lost:
+        db.flush()
+        for one in queries.appointments_of(db, tie.resident_id, tie.person_id):
+            outbox.take_back_all(db.store, tie.person_id, f"appointment:{one}:", now)
+
+
 def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
     """The end that somebody set has come: what this consent gave, and no other one gives, is seen no more (F47)."""
     row = db.get(tables.Consent, consent_id)
@@ -158,7 +170,6 @@ def ended(db: Unit, house: House, consent_id: int, now: datetime) -> None:
         others = {scope for one in standing(db, row.resident_id, row.person_id) for scope in one.scopes.split()}
         lost = set(row.scopes.split()) - others
         tie.scopes = families.in_order(set(tie.scopes.split()) - lost)
-        if "daily" in lost:
-            stop_letters(db, tie, now)
+        stop_told(db, tie, lost, now)
     db.store.audit(row.home_id, now, "machine", "consent_ended", f"resident:{row.resident_id}")
     db.store.hint("families", "residents", "letters", f"person:{row.person_id}")

@@ -18,6 +18,7 @@ from services.access import HANDLERS, Viewer, name_of
 from services.outgoing import outbox
 from storage import tables
 from storage.tables.families_ties import Alias
+from storage.tables.letters_weekly import WeeklyReading
 from storage.types import micros, new_id
 from storage.unit import Unit
 
@@ -141,7 +142,12 @@ def why_not_back(db: Unit, alias: Alias, now: datetime) -> str:
             tables.LetterReading.person_id == alias.became, tables.LetterReading.opened_at >= alias.joined_at
         )
     ).first()
-    if said is not None or read is not None:
+    weekly = db.scalars(
+        select(WeeklyReading.id).where(
+            WeeklyReading.person_id == alias.became, WeeklyReading.opened_at >= alias.joined_at
+        )
+    ).first()
+    if said is not None or read is not None or weekly is not None:
         return "绑定以后已经给这位发过话，或者看过家书了，收不回来；请在家属那一页移除这位。"
     mine = set(json.loads(alias.moved)["rows"].get("follower", ()))
     phones = set(db.scalars(select(tables.Follower.id).where(tables.Follower.person_id == alias.became)))

@@ -18,6 +18,7 @@ from services.families.relatives import placed
 from services.search import search
 from storage import tables
 from storage.queries import families_ties as queries
+from storage.tables.appointments import Appointment
 from storage.tables.families_ties import Alias, ElderWish, TieChange
 from storage.tables.incidents import IncidentCall
 from storage.types import new_id
@@ -43,6 +44,7 @@ def merge(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Merg
     for table, column in ((tables.Consent, "person_id"), (ElderWish, "about"), (TieChange, "about")):
         named = table.__table__.c[column]
         db.execute(update(table).where(named == gone.id).values({column: stays.id}))
+    db.execute(update(Appointment).where(Appointment.told_id == gone.id).values(told_id=stays.id))
     db.execute(update(tables.Invitation).where(tables.Invitation.meant_for == gone.id).values(meant_for=stays.id))
     db.add(
         Alias(
@@ -87,6 +89,7 @@ def _ties(db: Unit, gone: int, stays: int) -> None:
         if kept.proof is None:
             kept.proof, kept.proved_by, kept.proved_at = tie.proof, tie.proved_by, tie.proved_at
         kept.rang_at = kept.rang_at or tie.rang_at
+        kept.paper = kept.paper or tie.paper
         at = min(kept.position, tie.position)
         db.execute(update(IncidentCall).where(IncidentCall.kinship_id == tie.id).values(kinship_id=kept.id))
         db.delete(tie)

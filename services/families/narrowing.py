@@ -12,7 +12,7 @@ from care.ways import Last
 from conversations.effects import Say, say
 from services.access import Viewer, name_of
 from services.families.access import access_consent, access_tie
-from services.families.consents import standing, stop_letters, take_back
+from services.families.consents import standing, stop_told, take_back
 from services.families.forms import NarrowScope, RemoveRelative, WithdrawConsent
 from services.families.relatives import placed
 from services.house import House
@@ -107,7 +107,7 @@ def remove(
         placed(rest, rest[0], 1)
         if not any(one.is_primary for one in rest):
             rest[0].is_primary = True
-    stop_letters(db, tie, now)
+    stop_told(db, tie, {"daily", "health"}, now)
     return _tell(db, tie, change, words, now)
 
 
@@ -129,8 +129,7 @@ def _less(
         if lost & set(row.scopes.split()):
             take_back(db, viewer, row, lost, now)
     tie.scopes = families.in_order(had - lost)
-    if "daily" in lost:
-        stop_letters(db, tie, now)
+    stop_told(db, tie, lost, now)
     if not lost & had:
         return Notice("", sent=False)
     return _tell(db, tie, change, words, now)

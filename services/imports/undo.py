@@ -35,6 +35,7 @@ TOUCHED: Final[Mapping[str, str]] = {
     "letter": "写过家书",
     "letter_reading": "家属看过家书",
     "weekly_letter": "写过每周家书",
+    "appointment": "记过就医",
     "weekly_reading": "家属看过每周家书",
     "inbox": "来过消息",
     "conversation": "有会话",

@@ -114,8 +114,7 @@ def write(
             id=new_id(), home_id=viewer.home_id, resident_id=resident.id, day=day, state="ready", corrected=False
         )
         db.add(row)
-    if row.state == "released" and looked.hold:
-        _take_back(db, row, now)
+    was = row.state
     told = dict(facts) | common | ({"temperature": (f"{degrees:.1f}",)} if degrees is not None else {})
     if words and (form.of_body or letters.of_body(words)):
         told[letters.SENTENCE] = ("health",)
@@ -128,6 +127,8 @@ def write(
     row.held_why = looked.hold or waits or (queries.LEAD_FIRST if queries.cautious(db, resident.id) else None)
     if row.held_why or row.state != "released":  # bad news waits for a call, whoever has read what before
         row.state = "held" if row.held_why else "ready"
+    if was == "released" and row.state == "held":
+        _take_back(db, row, now)
     attach(db, viewer, row, photos, now, alone=form.alone)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_letter", f"letter:{row.id}")
     db.store.hint("letters")
@@ -194,7 +195,7 @@ def _take_back(db: Unit, row: tables.Letter, now: datetime) -> None:
     db.flush()
     db.lock_whose(family_of(row.resident_id))
     for kin, _ in queries.readers(db, row.resident_id):
-        outbox.take_back_all(db.store, kin, outbox.but_last(_key(row, kin)), now)
+        outbox.take_back_all(db.store, kin, f"letter:{row.id}:", now)
 
 
 def due(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:

@@ -20,7 +20,7 @@ from services.house import House
 from services.letters.access import access_weekly
 from services.letters.forms import LetGo, WithdrawLetter, WriteWeekly
 from services.letters.letters import CALLERS, REACTIONS, SEEN, link, release_at, today
-from services.outgoing import by_hand, outbox, templates
+from services.outgoing import outbox, templates
 from services.outgoing.purposes import Purpose
 from services.residents.access import access_resident, family_of
 from storage import revision, tables
@@ -43,7 +43,7 @@ WEEKLY: Final = Purpose(
 )
 PAPER: Final = Purpose("weekly_paper", machine=True, by_day=True, parks=False, last=Last.PRINT)
 HOSPITAL: Final = Purpose(
-    "hospital", by_day=True, template="letter", matter="住院情况写好了", brief="请查看", last=Last.PHONE
+    "hospital", machine=True, by_day=True, template="letter", matter="住院情况写好了", brief="请查看", last=Last.PHONE
 )
 BACK: Final = timedelta(days=7)
 """What is older is not opened any more by the machine."""
@@ -57,7 +57,7 @@ OPINION: Final = 300
 def write(db: Unit, house: House, viewer: Viewer, resident_id: int, form: WriteWeekly, now: datetime) -> WeeklyLetter:
     """Keep one, as it was filled in. Raises Invalid with what the writer must read, Changed, NotFound."""
     resident = access_resident(db, viewer, resident_id)
-    kind, day = _asked(form, resident, today(house.home, now))
+    kind, day = _asked(db, form, resident, today(house.home, now))
     table = WeeklyLetter
     mine = (table.resident_id == resident.id, table.kind == kind.value, table.day == day)
     row = db.lock_row(select(table).where(*mine))
@@ -79,8 +79,7 @@ def write(db: Unit, house: House, viewer: Viewer, resident_id: int, form: WriteW
         row = table(id=new_id(), home_id=viewer.home_id, resident_id=resident.id, kind=kind.value, day=day)
         row.state, row.corrected = LetterState.READY.value, False
         db.add(row)
-    if row.state == LetterState.RELEASED and looked.hold:
-        _take_back(db, row, now)
+    was = row.state
     row.corrected = row.corrected or row.state == LetterState.RELEASED
     waits = row.held_why if row.state == LetterState.HELD else None  # only the call lets it go
     row.held_why = looked.hold or waits or (dailies.LEAD_FIRST if cautious else None)
@@ -90,12 +89,14 @@ def write(db: Unit, house: House, viewer: Viewer, resident_id: int, form: WriteW
     db.seal(row, "sentence", words)
     db.seal(row, "plan", plan or None)
     row.written_by, row.written_at = viewer.id, now
+    if was == LetterState.RELEASED:
+        _said_anew(db, row, resident, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_weekly", f"weekly_letter:{row.id}")
     db.store.hint("letters")
     return row
 
 
-def _asked(form: WriteWeekly, resident: tables.Resident, day: date) -> tuple[Kind, date]:
+def _asked(db: Unit, form: WriteWeekly, resident: tables.Resident, day: date) -> tuple[Kind, date]:
     """Raises Invalid where it is another letter than the form thought."""
     kind = kind_of(resident)
     if kind is None:
@@ -103,7 +104,9 @@ def _asked(form: WriteWeekly, resident: tables.Resident, day: date) -> tuple[Kin
     if form.kind != kind.value:
         raise Invalid(why=f"老人现在{resident.status}，表上要问的不一样了，没有存。请刷新再写。")
     open_days = weekly.open_weeks(day) if kind is Kind.WEEK else (day,)
-    if form.day not in open_days:
+    written = form.day is not None and kind is Kind.HOSPITAL and day - form.day < weekly.AGAIN
+    known = written and queries.of_day(db, resident.id, kind, form.day or day) is not None
+    if form.day is None or (form.day not in open_days and not known):
         raise Invalid(why="这一封已经过了日子，没有存。请刷新，写这一周的。")
     return kind, form.day
 
@@ -162,13 +165,24 @@ def withdraw(db: Unit, viewer: Viewer, weekly_id: int, form: WithdrawLetter, now
     return row
 
 
+def _said_anew(db: Unit, row: WeeklyLetter, resident: tables.Resident, now: datetime) -> None:
+    """One that was open has other words: held, nobody is told of it any more; else the paper is printed anew."""
+    if row.state != LetterState.RELEASED:
+        _take_back(db, row, now)
+        return
+    db.flush()
+    db.lock_whose(family_of(row.resident_id))
+    for tie in dailies.told(db, row.resident_id):
+        if tie.paper and row.kind == Kind.WEEK:
+            outbox.take_back_all(db.store, tie.person_id, f"weekly:{row.id}:", now)
+            _print(db, row, resident, tie, now)
+
+
 def _take_back(db: Unit, row: WeeklyLetter, now: datetime) -> None:
     db.flush()
     db.lock_whose(family_of(row.resident_id))
     for kin, _ in dailies.readers(db, row.resident_id):
-        for purpose in (WEEKLY, HOSPITAL):
-            outbox.take_back_all(db.store, kin, outbox.but_last(_key(row, kin, purpose)), now)
-        by_hand.take_back(db.store, kin, outbox.but_last(_key(row, kin, PAPER)), now)
+        outbox.take_back_all(db.store, kin, f"weekly:{row.id}:", now)
 
 
 # -- released --------------------------------------------------------------------------------------------------------
@@ -219,7 +233,7 @@ def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, 
     told = {"elder": dailies.name(db, resident), "link": link(house.public_url, row.id, "weeks")}
     purpose, key = (WEEKLY, "letters.week_here") if kind is Kind.WEEK else (HOSPITAL, "letters.hospital_here")
     words = house.words([say(key, **told)], now)
-    for tie in dailies.told(db, row.resident_id):
+    for tie in queries.told(db, row.resident_id, kind):
         kin, zone = tie.person_id, dailies.zone(db, tie.person_id) or house.home.zone
         at = families.at_hour(now, tie.hour, zone)
         if kind is Kind.WEEK and tie.paper:
@@ -243,8 +257,8 @@ def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, 
 
 
 def _print(db: Unit, row: WeeklyLetter, resident: tables.Resident, tie: tables.Kinship, now: datetime) -> None:
-    """For who wants it on paper: a card in 送达, within what she may know."""
-    drawn = queries.sheet(db, row, resident, tie.scopes.split(), db.words(tie, "relation"))
+    """For who wants it on paper: a card in 送达. The body stands on no paper: whoever holds it reads it."""
+    drawn = queries.sheet(db, row, resident, ("daily",), db.words(tie, "relation"))
     number = outbox.enqueue(
         db.store,
         home_id=row.home_id,

@@ -53,9 +53,8 @@ def dropped(store: Store, row_id: int, person_id: int, now: datetime) -> None:
 
 def take_back(store: Store, person_id: int, begins: str, now: datetime) -> None:
     """The same of all messages of a person whose cause begins so. The person is locked."""
-    clause = "outbox_id IN (SELECT id FROM outbox WHERE person_id = ? AND dedup_key >= ? AND dedup_key < ?)"
-    end = f"{begins[:-1]}{chr(ord(begins[-1]) + 1)}"
-    _over(store, person_id, now, HandOutcome.NOT_NEEDED, clause, person_id, begins, end)
+    clause = "outbox_id IN (SELECT id FROM outbox WHERE person_id = ? AND substr(dedup_key, 1, ?) = ?)"
+    _over(store, person_id, now, HandOutcome.NOT_NEEDED, clause, person_id, len(begins), begins)
 
 
 def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: datetime) -> None:

@@ -371,22 +371,21 @@ def take_back(store: Store, dedup_key: str, now: datetime) -> bool:
     return row is not None and cancel(store, row[0], now)
 
 
-def but_last(dedup_key: str) -> str:
-    """What all causes have in common that differ in their last part alone."""
-    return f"{dedup_key.rpartition(':')[0]}:"
-
-
 def take_back_all(store: Store, person_id: int, begins: str, now: datetime) -> None:
-    """The same of all causes of a person that begin so, whichever version of the words they were queued for."""
+    """The same of all causes of a person that begin so, whichever version of the words they were queued for, and what a
+    colleague shall say or print of it. Compared sign by sign: an order of signs depends on the database. The person is
+    locked.
+    """
     found = store.rows(
-        """SELECT id FROM outbox WHERE person_id = ? AND dedup_key >= ? AND dedup_key < ?
+        """SELECT id FROM outbox WHERE person_id = ? AND substr(dedup_key, 1, ?) = ?
            AND state IN ('planned', 'held', 'waiting', 'ready', 'parked')""",
         person_id,
+        len(begins),
         begins,
-        f"{begins[:-1]}{chr(ord(begins[-1]) + 1)}",
     )
     for (row_id,) in found:
         cancel(store, row_id, now)
+    by_hand.take_back(store, person_id, begins, now)
 
 
 def on_paper(store: Store, row_id: int, purpose: Purpose, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """回院交接: somebody is back from hospital, and a nurse goes through what changed and signs (F7)."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select
 
@@ -17,7 +18,10 @@ from storage import tables
 from storage.tables.residents import ChecklistItem
 from storage.unit import Unit
 
-SIGNS = LEADS | {Role.NURSE}
+SIGNS: Final = LEADS | {Role.NURSE}
+AWAY_ILL: Final = frozenset({Status.IN_HOSPITAL, Status.CRITICAL})
+HERE: Final = frozenset({Status.LIVING, Status.ON_LEAVE})
+"""Out of hospital, wherever they go first."""
 
 
 class SignBack(Form, frozen=True, kw_only=True):
@@ -30,14 +34,14 @@ def moved(db: Unit, resident: tables.Resident, before: str, now: datetime) -> No
     """Where somebody is has changed: who is back from hospital has everything before them; who goes again has not. The
     family is locked.
     """
-    if before == Status.IN_HOSPITAL and resident.status == Status.LIVING:
+    if before in AWAY_ILL and resident.status in HERE:
         db.execute(
             delete(ChecklistItem).where(
                 ChecklistItem.resident_id == resident.id, ChecklistItem.item.in_([*BACK, SIGNED])
             )
         )
         resident.back_at = now
-    elif resident.status != before:
+    elif resident.status not in HERE:
         resident.back_at = None
 
 

@@ -18,6 +18,8 @@ from services.upkeep.access import RESTORE
 from services.upkeep.forms import ConfirmEpoch
 from storage import tables
 from storage.tables.announcements import Announcement
+from storage.tables.appointments import Appointment
+from storage.tables.letters_weekly import WeeklyLetter
 from storage.tables.staff_wechat import StaffWechat
 from storage.unit import Unit
 
@@ -77,6 +79,8 @@ def begin(db: Unit, now: datetime, stops: Iterable[stoplist.Entry]) -> int:
         .where(Announcement.state.in_(("planned", "leaving")), Announcement.due_at <= now)
         .values(state="held"),
         update(tables.Letter).where(tables.Letter.state == "ready").values(state="held", held_why=CHECK_FIRST),
+        update(WeeklyLetter).where(WeeklyLetter.state == "ready").values(state="held", held_why=CHECK_FIRST),
+        update(Appointment).where(Appointment.remind_at <= now).values(remind_at=None, why=MISSED),
         update(promise)
         .where(promise.kept_at.is_(None), promise.due_at <= now)
         .values(mark=Mark.BREACHED.value, look_at=None),
@@ -116,7 +120,8 @@ def account(db: Unit, viewer: Viewer, epoch: Closed) -> Account:
         greetings=_count(db, tables.Plan, viewer.home_id, tables.Plan.why == MISSED, tables.Plan.state == "held"),
         letters=_count(
             db, tables.Letter, viewer.home_id, tables.Letter.held_why == CHECK_FIRST, tables.Letter.state == "held"
-        ),
+        )
+        + _count(db, WeeklyLetter, viewer.home_id, WeeklyLetter.held_why == CHECK_FIRST, WeeklyLetter.state == "held"),
         stopped=_count(db, tables.Stop, viewer.home_id, tables.Stop.lifted_at.is_(None)),
     )
 
@@ -166,7 +171,10 @@ def _fate(row: tables.Outbox, began_at: datetime) -> str:
 
 
 def _count(
-    db: Unit, table: type[tables.Plan] | type[tables.Letter] | type[tables.Stop], home_id: int, *conditions: object
+    db: Unit,
+    table: type[tables.Plan] | type[tables.Letter] | type[WeeklyLetter] | type[tables.Stop],
+    home_id: int,
+    *conditions: object,
 ) -> int:
     count = select(func.count()).select_from(table)
     return int(db.scalar(count.where(table.home_id == home_id, *conditions)) or 0)  # type: ignore[arg-type]

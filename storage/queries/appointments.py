@@ -1,6 +1,6 @@
 """What 就医 asks: what is ahead, what nobody has said the end of, and whom a resident's relatives are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from storage.tables.appointments import Appointment
 from storage.unit import Unit
 
 PAST: Final = 50
+MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def ahead(db: Unit, sight: Sight) -> list[One]:
 def past(db: Unit, sight: Sight) -> list[One]:
     """What is over, the last one first."""
     table = Appointment
-    return _with_words(db, sight, [table.stage != Stage.PLANNED.value], table.at.desc(), table.id)[:PAST]
+    return _with_words(db, sight, [table.stage != Stage.PLANNED.value], table.at.desc(), table.id, most=PAST)
 
 
 def of_resident(db: Unit, sight: Sight, resident_id: int) -> list[One]:
@@ -59,6 +60,7 @@ def _with_words(
     sight: Sight,
     where: Sequence[ColumnElement[bool]],
     *order: UnaryExpression[Any] | InstrumentedAttribute[Any],
+    most: int = MOST,
 ) -> list[One]:
     table, home, person = Appointment, tables.Resident, tables.Person
     rows = db.execute(
@@ -67,7 +69,7 @@ def _with_words(
         .join(person, person.id == home.person_id)
         .where(table.home_id == sight.home_id, sight.resident(), *where)
         .order_by(*order)
-        .limit(500)
+        .limit(most)
     ).all()
     kin = {row.told_id for row, _, _ in rows if row.told_id is not None}
     names = {one.id: db.words(one, "name", "家属") for one in db.scalars(select(person).where(person.id.in_(kin)))}
@@ -89,18 +91,24 @@ def _with_words(
 
 def relatives(db: Unit, resident_id: int) -> list[tuple[int, str, str]]:
     """(person, name, relation) of who may know of health, in the order in which they are called."""
+    return relatives_of(db, [resident_id]).get(resident_id, [])
+
+
+def relatives_of(db: Unit, residents: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """The same of several residents."""
     tie, person = tables.Kinship, tables.Person
     rows = db.execute(
         select(tie, person)
         .join(person, person.id == tie.person_id)
-        .where(tie.resident_id == resident_id)
+        .where(tie.resident_id.in_(residents))
         .order_by(tie.position, tie.is_primary.desc(), tie.id)
     )
-    return [
-        (who.id, db.words(who, "name", "家属"), db.words(row, "relation", "家属"))
-        for row, who in rows
-        if "health" in row.scopes.split()
-    ]
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for row, who in rows:
+        if "health" in row.scopes.split():
+            one = who.id, db.words(who, "name", "家属"), db.words(row, "relation", "家属")
+            found.setdefault(row.resident_id, []).append(one)
+    return found
 
 
 def due(db: Unit, home_id: int, now: datetime) -> list[int]:

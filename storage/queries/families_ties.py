@@ -13,6 +13,7 @@ from care import phones
 from storage import tables
 from storage.grams import digest
 from storage.queries import search
+from storage.tables.appointments import Appointment
 from storage.tables.families_ties import ConsentProof, Dispute, ElderWish, TieChange
 from storage.tables.letters_weekly import WeeklyLetter
 from storage.unit import Unit
@@ -241,7 +242,7 @@ def dispute(db: Unit, resident_id: int) -> tuple[Dispute, str, str] | None:
 def letter_keys(db: Unit, resident_id: int, person_id: int) -> list[str]:
     """What was queued to tell one relative of letters of a resident and has not left, and what shall be printed."""
     begins = tuple(
-        f"{word}:{one}:{person_id}:"
+        f"{word}:{one}:"
         for word, table in _LETTERS.items()
         for one in db.scalars(select(table.id).where(table.resident_id == resident_id))
     )
@@ -257,6 +258,12 @@ def letter_keys(db: Unit, resident_id: int, person_id: int) -> list[str]:
         )
     )
     return [key for key in rows if key.startswith(begins)]
+
+
+def appointments_of(db: Unit, resident_id: int, person_id: int) -> list[int]:
+    """Appointments of a resident of which this relative is told."""
+    table = Appointment
+    return list(db.scalars(select(table.id).where(table.resident_id == resident_id, table.told_id == person_id)))
 
 
 def follows(db: Unit, person_id: int) -> bool:

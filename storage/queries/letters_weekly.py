@@ -15,7 +15,7 @@ from care.states import LetterState, Status
 from care.weekly import Kind
 from storage import tables
 from storage.queries import families_contact
-from storage.queries.letters import facts_of
+from storage.queries.letters import LEAD_FIRST, facts_of
 from storage.queries.letters_photos import leaving
 from storage.queries.residents import Line, lines
 from storage.queries.sight import Sight
@@ -50,6 +50,8 @@ class Row:
     @property
     def due(self) -> bool:
         """Whether somebody must write it."""
+        if self.kind is Kind.HOSPITAL:
+            return self.turn
         return self.turn and (self.letter is None or self.letter.state == LetterState.WITHDRAWN)
 
 
@@ -124,6 +126,13 @@ def before(db: Unit, resident_id: int, day: date) -> WeeklyLetter | None:
     return db.scalars(wanted.limit(1)).first()
 
 
+def newest_of(db: Unit, resident_id: int, kind: Kind) -> WeeklyLetter | None:
+    """The newest one of a kind."""
+    table = WeeklyLetter
+    wanted = select(table).where(table.resident_id == resident_id, table.kind == kind.value)
+    return db.scalars(wanted.order_by(table.day.desc()).limit(1)).first()
+
+
 def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
     """What was written about other residents for the same day."""
     table = WeeklyLetter
@@ -131,10 +140,18 @@ def sentences(db: Unit, home_id: int, day: date, but: int) -> list[str]:
     return [db.words(row, "sentence") for row in found]
 
 
-def written(db: Unit, row: WeeklyLetter) -> Written:
+def as_seen(sight: Sight, row: WeeklyLetter | None) -> WeeklyLetter | None:
+    """One that waits for the lead looks to others like any that is written (C14)."""
+    if row is None or sight.lead or row.held_why != LEAD_FIRST:
+        return row
+    shown = {column.key: getattr(row, column.key) for column in WeeklyLetter.__table__.columns}
+    return WeeklyLetter(**shown | {"state": LetterState.READY.value, "held_why": None})
+
+
+def written(db: Unit, sight: Sight, row: WeeklyLetter) -> Written:
     """One with its words."""
     author = db.scalar(select(tables.Staff.name).where(tables.Staff.id == row.written_by)) or ""
-    return Written(row, facts(db, row), db.words(row, "sentence"), db.words(row, "plan"), author)
+    return Written(as_seen(sight, row) or row, facts(db, row), db.words(row, "sentence"), db.words(row, "plan"), author)
 
 
 def facts(db: Unit, row: WeeklyLetter) -> dict[str, tuple[str, ...]]:
@@ -152,6 +169,12 @@ def waiting(db: Unit, home_id: int, first: date) -> list[tuple[WeeklyLetter, str
         .order_by(table.day, table.id)
     )
     return [(row, floor) for row, floor in db.execute(found)]
+
+
+def told(db: Unit, resident_id: int, kind: Kind) -> list[tables.Kinship]:
+    """The ties of relatives who may read such a letter."""
+    found = db.scalars(select(tables.Kinship).where(tables.Kinship.resident_id == resident_id))
+    return [tie for tie in found if weekly.may_read(kind, tie.scopes.split())]
 
 
 def announced(db: Unit, resident_id: int, day: date) -> bool:
@@ -172,7 +195,7 @@ def board(db: Unit, sight: Sight, sunday: date, today: date) -> list[Row]:
     ids = [line.id for line in people]
     table = WeeklyLetter
     mine: dict[tuple[int, str], WeeklyLetter] = {}
-    span = table.day.between(sunday - timedelta(days=13), sunday)
+    span = table.day.between(sunday - timedelta(days=13), max(sunday, today))
     for row in db.scalars(select(table).where(table.resident_id.in_(ids), span).order_by(table.day)):
         if row.kind == Kind.HOSPITAL or row.day == sunday:
             mine[row.resident_id, row.kind] = row
@@ -196,13 +219,18 @@ def board(db: Unit, sight: Sight, sunday: date, today: date) -> list[Row]:
         kind = Kind.HOSPITAL if line.status == Status.IN_HOSPITAL else Kind.WEEK
         letter = mine.get((line.id, kind.value))
         if kind is Kind.HOSPITAL:
-            turn = letter is None or today - letter.day >= weekly.AGAIN
-            letter = None if turn else letter
+            turn = letter is None or _stale(letter, today)
         else:
             turn = today > sunday or today.weekday() >= weekly.turn(line.id)
         seen = read.get(letter.id, 0) if letter else 0
-        found.append(Row(line, letter, kind, may[line.id], reached[line.id], seen, turn))
+        found.append(Row(line, as_seen(sight, letter), kind, may[line.id], reached[line.id], seen, turn))
     return found
+
+
+def _stale(letter: WeeklyLetter, today: date) -> bool:
+    """Whether somebody in hospital must be written about again: a week later, and at once where nobody has called."""
+    held = letter.state == LetterState.HELD and today > letter.day
+    return held or letter.state == LetterState.WITHDRAWN or today - letter.day >= weekly.AGAIN
 
 
 # -- for the families ------------------------------------------------------------------------------------------------
@@ -218,7 +246,7 @@ def page(db: Unit, person_id: int, weekly_id: int) -> Page | None:
     tie = db.scalars(select(tables.Kinship).where(mine)).first()
     own = ("daily", "health", "photos") if resident.person_id == person_id else ()
     scopes = tuple(tie.scopes.split()) if tie else own
-    if "daily" not in scopes:
+    if not weekly.may_read(Kind(row.kind), scopes):
         return None
     done = reading(db, weekly_id, person_id)
     to = db.words(db.get_one(tables.Person, person_id), "name", "您")
@@ -246,7 +274,7 @@ def sheet(db: Unit, row: WeeklyLetter, resident: tables.Resident, scopes: Collec
         first=first,
         last=row.day,
         sentence=sentence_for({}, db.words(row, "sentence"), scopes),
-        facts=weekly.readable(kind, known, scopes),
+        facts=weekly.readable(kind, known, {*scopes, "daily"}),
         plan=sentence_for({}, db.words(row, "plan"), scopes),
         days=len(dailies),
         trend=weekly.trend(days),
@@ -294,10 +322,11 @@ def shelf(db: Unit, person_id: int) -> list[OnShelf]:
         .join(tables.Resident, tables.Resident.id == table.resident_id)
         .join(tie, tie.resident_id == table.resident_id)
         .outerjoin(WeeklyReading, and_(WeeklyReading.weekly_id == table.id, WeeklyReading.person_id == person_id))
-        .where(tie.person_id == person_id, table.state == RELEASED, (" " + tie.scopes + " ").contains(" daily "))
+        .where(tie.person_id == person_id, table.state == RELEASED)
         .order_by(table.day.desc(), table.id)
-        .limit(OF_SHELF)
-    )
+        .limit(2 * OF_SHELF)
+    ).all()
+    found = [one for one in found if weekly.may_read(Kind(one[0].kind), one[2].scopes.split())][:OF_SHELF]
     shown: list[OnShelf] = []
     for row, resident, mine, read in found:
         elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
@@ -317,7 +346,8 @@ def newest(store: Store, person_id: int, since: date) -> list[tuple[str, Kind, d
            AND (w.kind = 'week' AND r.status = '在住' OR w.kind = 'hospital' AND r.status = '住院')
            AND NOT EXISTS (SELECT 1 FROM stop s WHERE s.person_id = p.id AND s.lifted_at IS NULL)
            AND (r.person_id = ? OR r.id IN (SELECT resident_id FROM kinship WHERE person_id = ?
-           AND ' ' || scopes || ' ' LIKE '% daily %'))
+           AND (w.kind = 'week' AND ' ' || scopes || ' ' LIKE '% daily %' OR w.kind = 'hospital'
+           AND (' ' || scopes || ' ' LIKE '% health %' OR ' ' || scopes || ' ' LIKE '% emergency %'))))
            ORDER BY w.day DESC, w.id""",
         since,
         person_id,

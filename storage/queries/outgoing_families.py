@@ -13,6 +13,7 @@ from storage import tables
 from storage.queries.residents import LIVING
 from storage.queries.sight import Sight
 from storage.tables.followups import FollowUpTalk
+from storage.tables.letters_weekly import WeeklyReading
 from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
 
@@ -183,6 +184,7 @@ def _hushed(db: Unit, people: Collection[int]) -> set[int]:
 def _last(db: Unit, people: Collection[int]) -> dict[int, tuple[datetime, str]]:
     """By which of these each was reached last."""
     inbox, out, hand, reading = tables.Inbox, tables.Outbox, tables.ByHand, tables.LetterReading
+    weekly = WeeklyReading
     newest = select(func.max(inbox.id)).where(inbox.person_id.in_(people), _acted()).group_by(inbox.person_id)
     asked = (
         (WROTE, select(inbox.person_id, inbox.created_at).where(inbox.id.in_(newest))),
@@ -191,6 +193,12 @@ def _last(db: Unit, people: Collection[int]) -> dict[int, tuple[datetime, str]]:
             select(reading.person_id, func.max(reading.opened_at))
             .where(reading.person_id.in_(people))
             .group_by(reading.person_id),
+        ),
+        (
+            OPENED,
+            select(weekly.person_id, func.max(weekly.opened_at))
+            .where(weekly.person_id.in_(people))
+            .group_by(weekly.person_id),
         ),
         (
             READ,

@@ -302,7 +302,7 @@ def back(db: Unit, sight: Sight) -> list[tuple[int, str, str]]:
     rows = db.execute(
         select(table, tables.Person)
         .join(tables.Person, tables.Person.id == table.person_id)
-        .where(table.home_id == sight.home_id, table.back_at.is_not(None), sight.resident())
+        .where(table.home_id == sight.home_id, table.back_at.is_not(None), table.status.in_(LIVING), sight.resident())
         .order_by(table.back_at)
     )
     return [(row.id, f"{row.room}-{row.bed}", db.words(who, "name", "老人")) for row, who in rows]

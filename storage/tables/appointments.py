@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, String
+from sqlalchemy import BigInteger, Boolean, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped
 
 from care.appointments import Companion, Every, Stage
@@ -25,6 +25,7 @@ class Appointment(Base):
     caution: Mapped[bytes | None] = sealed("what to mind: 空腹, 带医保卡", nullable=True)
     companion: Mapped[str] = closed(Companion, String(8), "who is there: house, family, or the doctor comes here")
     every: Mapped[str] = closed(Every, String(10), "how often it comes again")
+    of_month: Mapped[int] = column(SmallInteger, "the day of the month that was wished first")
     told_id: Mapped[int | None] = link(
         "person.id", "the relative who is told; null = nobody", nullable=True, index=True
     )

@@ -12,10 +12,10 @@ from care.states import Role
 from services.access import Viewer
 from services.appointments import appointments, today
 from services.appointments.forms import EditAppointment, EndAppointment, WriteAppointment
-from services.families import narrowing
-from services.families.forms import NarrowScope
+from services.families import narrowing, ties
+from services.families.forms import NarrowScope, RecordConsent, RemoveRelative
 from services.residents import residents
-from services.residents.forms import SetStatus
+from services.residents.forms import Hush, SetStatus
 from storage.queries import appointments as queries
 from storage.tables.appointments import Appointment
 from tests.conftest import HomeUnderTest
@@ -163,6 +163,7 @@ async def test_v3_the_daughter_hears_how_it_was_what_to_mind_and_when_again(hous
         ({"stage": "gone"}, "请选做完了"),
         ({"told": True, "result": "检查时摔了一下"}, "先打电话"),
         ({"again": datetime(2026, 11, 24, 8, tzinfo=ZONE)}, "已经过了"),
+        ({"again": datetime(9999, 12, 31, 8, tzinfo=ZONE)}, "选错了年份"),
     ):
         with pytest.raises(Invalid, match=words):
             await ends(house, who, row.id, **more)
@@ -195,6 +196,9 @@ async def test_r1_what_comes_every_week_is_there_again_once_it_is_over_and_not_i
     (third,) = await house.database.read(lambda db: queries.ahead(db, who.sight))
     assert third.row.at > house.clock()
     await ends(house, who, third.row.id, stage="cancelled", result="")
+    (fourth,) = await house.database.read(lambda db: queries.ahead(db, who.sight))
+    assert fourth.row.at - third.row.at == timedelta(days=7), "one time was called off, not all of them"
+    await ends(house, who, fourth.row.id, stage="cancelled", result="", over=True)
     assert await house.database.read(lambda db: queries.ahead(db, who.sight)) == []
 
 
@@ -237,8 +241,97 @@ async def test_r1_today_says_who_goes_and_of_whom_nobody_has_written(house: Home
 
 def test_r1_the_31st_of_a_short_month_is_its_last_day() -> None:
     at = datetime(2026, 1, 31, 9, tzinfo=ZONE)
-    assert rules.next_at(at, "month", ZONE) == datetime(2026, 2, 28, 9, tzinfo=ZONE)
-    assert rules.next_at(at, "quarter", ZONE) == datetime(2026, 4, 30, 9, tzinfo=ZONE)
-    assert rules.next_at(at, "fortnight", ZONE) == datetime(2026, 2, 14, 9, tzinfo=ZONE)
-    assert rules.next_at(at, "once", ZONE) is None
+    february = rules.next_at(at, "month", ZONE, 31)
+    assert february
+    assert rules.next_at(february, "month", ZONE, 31) == datetime(2026, 3, 31, 9, tzinfo=ZONE), "and then again"
+    assert february == datetime(2026, 2, 28, 9, tzinfo=ZONE)
+    assert rules.next_at(at, "quarter", ZONE, 31) == datetime(2026, 4, 30, 9, tzinfo=ZONE)
+    assert rules.next_at(at, "fortnight", ZONE, 31) == datetime(2026, 2, 14, 9, tzinfo=ZONE)
+    assert rules.next_at(at, "once", ZONE, 31) is None
     assert rules.reminded_at(at, ZONE).date() == date(2026, 1, 30)
+
+
+async def test_r1_what_is_changed_or_called_off_after_the_reminder_was_queued_is_not_said_as_it_was(
+    house: HomeUnderTest,
+) -> None:
+    who = await nurse(house)
+    row = await writes(house, who)
+    on(house, 23, 18, 1)
+    assert await reminds(house) == 1
+    (one,) = await house.database.read(lambda db: queries.ahead(db, who.sight))
+    form = msgspec.convert({"at": AT, "told": row.told_id} | WHAT | {"place": "市三院急诊楼"}, EditAppointment)
+    house.clock.on(minutes=1)
+    await house.database.write(lambda db: appointments.edit(db, house.house, who, one.row.id, form, house.clock()))
+    assert await reminds(house) == 1
+    await house.hears("你好", "daughter")
+    told = [text for _, text in await house.send_all() if "提醒您" in text]
+    assert len(told) == 1
+    assert "市三院急诊楼" in told[0]
+    house.clock.on(minutes=1)
+    second = await writes(house, who, what="看牙", at=AT + timedelta(hours=3))
+    assert await reminds(house) == 1
+    await ends(house, who, second.id, stage="cancelled", result="")
+    assert not [text for _, text in await house.send_all() if "看牙" in text]
+
+
+async def test_r1_another_relative_is_told_when_she_is_chosen_later(house: HomeUnderTest) -> None:
+    who, lead, number = (
+        await nurse(house),
+        await house.staff(Role.SUPERVISOR, "唐姐", "tang", "3"),
+        await resident(house),
+    )
+    niece = await house.person("niece")
+    more = RecordConsent(scopes=frozenset({"health"}), way="paper", alone=True)
+    await house.database.write(lambda db: ties.agree(db, lead, number, niece, more, house.clock()))
+    row = await writes(house, who)
+    on(house, 23, 18, 1)
+    assert await reminds(house) == 1
+    form = msgspec.convert({"at": AT, "told": niece} | WHAT, EditAppointment)
+    await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
+    await house.hears("你好", "niece")
+    assert await reminds(house) == 1
+    assert [to for to, text in await house.send_all() if "提醒您" in text] == ["niece"]
+
+
+@pytest.mark.parametrize("how", ["narrowed", "removed"])
+async def test_f13_what_was_queued_is_not_said_to_who_may_not_know_it_any_more(house: HomeUnderTest, how: str) -> None:
+    who, lead, number = (
+        await nurse(house),
+        await house.staff(Role.SUPERVISOR, "唐姐", "tang", "3"),
+        await resident(house),
+    )
+    row = await writes(house, who, what="肿瘤科化疗")
+    daughter = row.told_id or 0
+    await house.hears("你好", "daughter")
+    on(house, 23, 18, 1)
+    assert await reminds(house) == 1
+    if how == "narrowed":
+        less = NarrowScope(scope="health", asked_by="elder", why="她不想")
+        await house.database.write(
+            lambda db: narrowing.narrow(db, house.house, lead, number, daughter, less, house.clock())
+        )
+    else:
+        gone = RemoveRelative(asked_by="elder", why="她不想")
+        await house.database.write(
+            lambda db: narrowing.remove(db, house.house, lead, number, daughter, gone, house.clock())
+        )
+    assert not [text for _, text in await house.send_all() if "化疗" in text]
+
+
+@pytest.mark.parametrize(("status", "name"), [("去世", "王桂兰"), ("静默", "")])
+async def test_l2_nothing_is_said_of_a_doctor_after_a_death_or_while_hushed(
+    house: HomeUnderTest, status: str, name: str
+) -> None:
+    who, director = await nurse(house), await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    row, number = await writes(house, who, every="week"), await resident(house)
+    on(house, 24, 12)
+    if status == "去世":
+        form = SetStatus(status=status, name=name)
+        await house.database.write(lambda db: residents.set_status(db, director, number, form, house.clock()))
+    else:
+        await house.database.write(lambda db: residents.hush(db, director, number, Hush(on=True), house.clock()))
+    with pytest.raises(Invalid, match="自己打电话说"):
+        await ends(house, who, row.id, told=True)
+    await ends(house, who, row.id)
+    ahead = await house.database.read(lambda db: queries.ahead(db, who.sight))
+    assert len(ahead) == (0 if status == "去世" else 1)

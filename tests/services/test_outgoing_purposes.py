@@ -33,6 +33,7 @@ def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
         "news",
         "birthday_soon",
         "appointment",
+        "hospital",
         "offer",
         "weekly",
         "weekly_paper",

@@ -324,6 +324,7 @@ COUNTS: Final = {
     "kinship.hour",
     "kinship.position",
     "letter.taps",
+    "appointment.of_month",
     "media.tries",
     "outbox.tries",
     "by_hand.tries",

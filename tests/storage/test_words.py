@@ -161,8 +161,8 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         ),
         (
             "appointment (id, home_id, resident_id, at, what, place, companion, every, stage, made_by, made_at, "
-            "result_told) SELECT 1, min(id), (SELECT min(id) FROM resident), 0, {bytes}, {bytes}, 'house', 'once', "
-            "'planned', 0, 0, false"
+            "result_told, of_month) SELECT 1, min(id), (SELECT min(id) FROM resident), 0, {bytes}, {bytes}, 'house', "
+            "'once', 'planned', 0, 0, false, 1"
         ),
         (
             "weekly_letter (id, home_id, resident_id, kind, day, facts, sentence, state, written_by, written_at, "

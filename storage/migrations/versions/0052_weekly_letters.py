@@ -64,6 +64,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("weekly_id", "person_id", name=op.f(f"uq_{READING}_weekly_id_person_id")),
     )
     op.create_index(f"ix_{READING}_person_id", READING, ["person_id"])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else ALTER TABLE waits for keys that are looked at later
     op.add_column("kinship", sa.Column("paper", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 

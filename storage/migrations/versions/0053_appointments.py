@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("caution", sa.LargeBinary(), nullable=True),
         sa.Column("companion", sa.String(8), nullable=False),
         sa.Column("every", sa.String(10), nullable=False),
+        sa.Column("of_month", sa.SmallInteger(), nullable=False),
         sa.Column("told_id", sa.BigInteger(), nullable=True),
         sa.Column("stage", sa.String(10), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("made_by", "made_at")),

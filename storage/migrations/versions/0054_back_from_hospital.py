@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     """One column."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else ALTER TABLE waits for keys that are looked at later
     op.add_column("resident", sa.Column("back_at", sa.BigInteger(), nullable=True))
 
 

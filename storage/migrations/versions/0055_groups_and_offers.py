@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{CONSENT}")),
     )
     op.create_index(f"ix_{CONSENT}_person", CONSENT, ["person_id", "ended_at"])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else ALTER TABLE waits for keys that are looked at later
     with op.batch_alter_table("announcement") as announcement:
         announcement.add_column(sa.Column("group_id", sa.BigInteger(), nullable=True))
         announcement.add_column(sa.Column("offer", sa.Boolean(), nullable=False, server_default=sa.false()))
