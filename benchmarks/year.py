@@ -32,25 +32,35 @@ from benchmarks.year_home import (
     ZONE,
 )
 from benchmarks.year_house import Year, build
+from care import weekly as weekly_rules
+from care.weekly import Kind
 from conversations import events
 from scripts import servers
 from services.announcements import announcements
 from services.announcements.forms import Announce
+from services.appointments import appointments
+from services.appointments.forms import EndAppointment, WriteAppointment
 from services.followups import followups
 from services.followups.forms import WriteTalk
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
-from services.letters import letters
-from services.letters.forms import WriteLetter
+from services.letters import letters, weekly
+from services.letters.forms import WriteLetter, WriteWeekly
 from services.outgoing import reaching, templates
 from services.outgoing.forms import SettleByHand
-from services.residents import residents
+from services.residents import residents, returning
 from services.residents.forms import Hush, SetStatus
+from services.residents.returning import SignBack
 from services.setup import cut_off
 from services.surveys import surveys
 from storage import migrate
+from storage.queries import appointments as doctors
 from storage.queries import followups as follow_ups
-from storage.queries import outgoing
+from storage.queries import letters_weekly, outgoing
+from storage.queries import residents as stays
+
+WEEK = {"mind": "平静", "content": "满意", "needs": "不缺什么", "body": "平稳"}
+STAY = {"body": "平稳", "mood": "平静", "meals": "一半", "sleep": "好"}
 
 
 async def _events(year: Year, number: int) -> None:
@@ -151,6 +161,16 @@ async def _plans(year: Year, day: date) -> None:
                     now=now,
                 )
             )
+        for n in year.chance.sample([n for n in range(40) if n not in DEATHS], 2):
+            row = WriteAppointment(
+                resident=year.stays[n],
+                at=datetime.combine(day + timedelta(3), time(9), ZONE),
+                what="骨科复查",
+                place="市一院",
+                told=year.people[f"家属{n:02d}"],
+            )
+            await write(partial(appointments.write, house=year.home.house, viewer=year.nurse, form=row, now=now))
+    await _doctors(year, day)
     if day.day == 1:
         urgent = Announce(words=f"{day.month}月的费用单到了，请核对。", urgent=True)
         await write(partial(announcements.write, house=year.home.house, viewer=year.lead, form=urgent, now=now))
@@ -164,6 +184,50 @@ async def _plans(year: Year, day: date) -> None:
         await write(partial(surveys.end, viewer=year.lead, campaign_id=row, now=now))
 
 
+async def _doctors(year: Year, day: date) -> None:
+    """On Fridays a nurse writes how it was, and the relative hears of it; who is back from hospital is signed over."""
+    now, write = year.home.clock(), year.home.database.write
+    if day.weekday() == 4:
+        for one in await year.home.database.read(lambda db: doctors.ahead(db, year.nurse.sight)):
+            if one.row.at <= now:
+                told = one.status == "在住" and bool(one.told)
+                form = EndAppointment(stage="done", result="都好，注意休息", told=told)
+                await write(
+                    partial(
+                        appointments.end,
+                        house=year.home.house,
+                        viewer=year.nurse,
+                        number=one.row.id,
+                        form=form,
+                        now=now,
+                    )
+                )
+    for number, _, _ in await year.home.database.read(lambda db: stays.back(db, year.nurse.sight)):
+        signed = SignBack(note="看过")
+        await write(partial(returning.sign, viewer=year.nurse, resident_id=number, form=signed, now=now))
+
+
+async def _weeks(year: Year, day: date) -> None:
+    """A sixth of the house is written about, and who is in hospital once a week."""
+    now, sunday = year.home.clock(), weekly_rules.sunday_of(day)
+    board = await year.home.database.read(lambda db: letters_weekly.board(db, year.nurse.sight, sunday, day))
+    for row in board:
+        if not row.due:
+            continue
+        of_week = row.kind is Kind.WEEK
+        ticked = WEEK if of_week else STAY
+        form = WriteWeekly(
+            day=sunday if of_week else day,
+            kind=row.kind.value,
+            ticked={name: frozenset({word}) for name, word in ticked.items()},
+            sentence=f"{row.line.name}这一周的事，第 {sunday.toordinal() % 997} 回。",
+        )
+        asked = partial(
+            weekly.write, house=year.home.house, viewer=year.nurse, resident_id=row.line.id, form=form, now=now
+        )
+        await year.home.database.write(asked)
+
+
 async def _evening(year: Year, number: int, day: date) -> None:
     """Twelve letters are written."""
     living = [n for n in range(ELDERS) if not year_home.dead(n, day)]
@@ -175,6 +239,7 @@ async def _evening(year: Year, number: int, day: date) -> None:
         asked = partial(letters.write, viewer=year.nurse, resident_id=year.stays[n], day=day, form=form, now=now)
         await year.home.database.write(asked)
         year.written += 1
+    await _weeks(year, day)
 
 
 async def play(folder: Path, url: str, days: int) -> year_judge.Verdict:

@@ -33,6 +33,8 @@ AT_HOUR: Final = {**dict.fromkeys(range(30, 36), 9), **dict.fromkeys(range(72, 7
 """Relatives who chose an hour of their own clock."""
 NO_SCOPE: Final = frozenset({82, 83})
 """Relatives who may not know of the days."""
+OF_HEALTH: Final = 40
+"""Relatives before this one may know of health, and are told of appointments."""
 CUT_OFF: Final = (240, 247)
 BREAKS: Final = 30
 """On which day the platform takes the template of notices away."""
@@ -98,7 +100,7 @@ def scene_of() -> dict[str, Any]:
             "of": f"老人{k % ELDERS:02d}",
             "relation": "女儿" if k < ELDERS else "儿子",
             "primary": k < ELDERS,
-            "scopes": "billing" if k in NO_SCOPE else "daily",
+            "scopes": "billing" if k in NO_SCOPE else "daily health" if k < OF_HEALTH else "daily",
         }
         relative = {"openid": kin(k), "name": f"家属{k:02d}", "kind": "family", "phone": f"139{k:08d}", "kin": [tie]}
         people.append(relative)

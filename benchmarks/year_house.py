@@ -38,6 +38,7 @@ from tests.conftest import HomeUnderTest, Moves
 FREQUENT: Final = frozenset(
     [
         "announcements",
+        "appointments",
         "greetings",
         "letters",
         "parked",
@@ -58,6 +59,7 @@ TEMPLATES: Final = (
     ),
     ("notice", "服务通知", "内容:{{thing1.DATA}}\n时间:{{time2.DATA}}\n", ("thing1=matter", "time2=at")),
     ("visit", "探视预约通知", "老人:{{thing1.DATA}}\n时间:{{time2.DATA}}\n", ("thing1=elder", "time2=at")),
+    ("care", "复诊提醒", "老人:{{thing1.DATA}}\n时间:{{time2.DATA}}\n", ("thing1=elder", "time2=at")),
     ("letter", "家书送达提醒", "老人:{{thing1.DATA}}\n时间:{{time2.DATA}}\n", ("thing1=elder", "time2=at")),
 )
 

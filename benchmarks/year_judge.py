@@ -14,7 +14,9 @@ from care import quiet_hours
 from services.outgoing import purposes
 from storage import tables
 from storage.queries import outgoing
+from storage.tables.appointments import Appointment
 from storage.tables.followups import FollowUpTalk
+from storage.tables.letters_weekly import WeeklyLetter
 from storage.tables.outgoing_sms import Sms
 from storage.unit import Unit
 
@@ -106,6 +108,7 @@ def _judge(db: Unit, year: Year, last: date, verdict: Verdict) -> None:
     _texts(db, year, verdict)
     _talks(db, year, last, verdict)
     _letters(db, year, verdict)
+    _weeks(db, verdict)
     for line in verdict.lines:
         parts = ("custom", "template", "mass", "sms", "spoken", "printed", "by_hand", "open", "unknown", "missed")
         if sum(getattr(line, name) for name in parts) != line.all:
@@ -295,3 +298,32 @@ def _letters(db: Unit, year: Year, verdict: Verdict) -> None:
     if states["ready"] > 12:
         verdict.say("a letter without an end", states["ready"])
     verdict.facts.append(f"letters {dict(states)}")
+
+
+def _weeks(db: Unit, verdict: Verdict) -> None:
+    """Each letter of a week that went out is one row of each relative who wants it, and none of those who do not; on its
+    Sunday nobody is told of the day beside it.
+    """
+    told: Counter[tuple[int, int]] = Counter()
+    days: Counter[tuple[int, date]] = Counter()
+    for row in db.query(tables.Outbox).filter(tables.Outbox.purpose == "weekly"):
+        _, letter, kin, *_ = row.dedup_key.split(":")
+        told[int(letter), int(kin)] += 1
+    of_letter = {row.id: row for row in db.query(tables.Letter)}
+    for row in db.query(tables.Outbox).filter(tables.Outbox.purpose == "letter"):
+        _, letter, kin, _ = row.dedup_key.split(":")
+        days[int(kin), of_letter[int(letter)].day] += 1
+    ties = defaultdict[int, list[tables.Kinship]](list)
+    for tie in db.query(tables.Kinship):
+        ties[tie.resident_id].append(tie)
+    states: Counter[str] = Counter()
+    for week in db.query(WeeklyLetter):
+        states[f"{week.kind} {week.state}"] += 1
+        for tie in ties[week.resident_id] if week.kind == "week" else []:
+            wants = "daily" in tie.scopes.split() and tie.frequency != "changes" and week.state == "released"
+            if told[week.id, tie.person_id] != wants:
+                verdict.say("a letter of a week told to who does not want it, or not once", (week.day, tie.person_id))
+            if wants and days[tie.person_id, week.day] and tie.frequency == "daily":
+                verdict.say("two messages on a Sunday", (week.day, tie.person_id))
+    ends = Counter(one.stage for one in db.query(Appointment))
+    verdict.facts.append(f"letters of a week {dict(states)}, rows {told.total()}; appointments {dict(ends)}")
