@@ -38,7 +38,9 @@ TEMPERATURE: Final = (34.0, 43.0)
 FEVER: Final = 38.0
 SAME_AS: Final = 3
 """A sentence that stands in this many other letters of the day is not a personal one."""
-_BAD_NEWS: Final = re.compile(r"摔|跌倒|送医|送医院|急诊|120|急救|抢救|发烧|发热|住院|骨折|噎|走失|出血|昏")
+_BAD_NEWS: Final = re.compile(
+    r"摔|跌倒|送医|送医院|急诊|(?<!\d)120(?!\d)|急救|抢救|发烧|发热|住院|骨折|噎|走失|出血|昏"
+)
 LOW: Final = frozenset({"低落", "烦躁"})
 SENTENCE: Final = "sentence"
 """Key under which the facts of a letter keep that its sentence tells of the body; without it the words decide."""

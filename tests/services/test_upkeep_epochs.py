@@ -47,9 +47,19 @@ async def test_fault_t_p7_the_director_reads_how_many_letters_and_greetings_wait
         assert epochs.begin(db, now, ()) == 0
         return epochs.closed(db, house.ids.home_id)
 
+    logged_in = tables.StaffSession(
+        id=new_id(),
+        staff_id=director.id,
+        token_hash=b"d" * 32,
+        csrf="c",
+        created_at=now,
+        expires_at=now + timedelta(hours=8),
+    )
+    await house.database.write(lambda db: db.add(logged_in))
     await house.database.write(lambda db: wechat.code_for(db, director, carer.id, now))
     closed = await house.database.write(restored)
     assert await house.rows("SELECT ended_how FROM staff_wechat") == [("restored",)], "a code is as dead as a log-in"
+    assert await house.one("SELECT count(*) FROM staff_session WHERE ended_at IS NULL") == 0, "who was logged in is out"
     assert closed is not None
     await house.database.write(lambda db: letters.withdraw(db, carer, numbers[0], WithdrawLetter(), now))
     account = await house.database.read(lambda db: epochs.account(db, director, closed))
