@@ -220,7 +220,7 @@ async def _weeks(year: Year, day: date) -> None:
             day=sunday if of_week else day,
             kind=row.kind.value,
             ticked={name: frozenset({word}) for name, word in ticked.items()},
-            sentence=f"{row.line.name}这一周的事，第 {sunday.toordinal() % 997} 回。",
+            sentence=f"{row.line.name}的事，{day.month} 月 {day.day} 日写的。",
         )
         asked = partial(
             weekly.write, house=year.home.house, viewer=year.nurse, resident_id=row.line.id, form=form, now=now

@@ -301,8 +301,8 @@ def _letters(db: Unit, year: Year, verdict: Verdict) -> None:
 
 
 def _weeks(db: Unit, verdict: Verdict) -> None:
-    """Each letter of a week that went out is one row of each relative who wants it, and none of those who do not; on its
-    Sunday nobody is told of the day beside it.
+    """Each letter of a week that went out is one row of each relative who wants it, and of nobody else; on its Sunday
+    nobody is told of the day beside it.
     """
     told: Counter[tuple[int, int]] = Counter()
     days: Counter[tuple[int, date]] = Counter()

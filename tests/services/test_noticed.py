@@ -1,4 +1,4 @@
-"""What random changes of one line showed that no test noticed (engineering 23), each told as what somebody would see."""
+"""What random changes of one line showed that no test noticed (engineering 23), told as what somebody would see."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
