@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from bot.sample import board, cases, chores, days, people
+from bot.sample import board, cases, chores, days, people, weeks
 from bot.sample.stage import Act, Stage
 
 Done = Callable[..., Any]
@@ -16,6 +16,7 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
     """All of them, in no order."""
     yield from people.acts(book, stage)
     yield from days.acts(book, stage)
+    yield from weeks.acts(book, stage)
     yield from board.acts(book, stage)
     yield from chores.acts(book, stage)
     for entry in book.get("acts", ()):

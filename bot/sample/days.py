@@ -74,7 +74,8 @@ def _chance(*words: object) -> int:
     return int.from_bytes(hashlib.sha256(" ".join(map(str, words)).encode()).digest()[:4], "big")
 
 
-def _writer(stage: Stage, place: str, day: int) -> Viewer:
+def writer(stage: Stage, place: str, day: int) -> Viewer:
+    """Who writes the letters of a room on a day."""
     floor = place[0]
     carers = [one for one in stage.home.staff.values() if one.role is Role.CARER and floor in one.floors]
     return carers[(day + int(place[2:3])) % len(carers)]
@@ -102,7 +103,7 @@ async def _write(stage: Stage, place: str, day: int, sentence: str, photos: Sequ
     files = [(Photo(new_id(), "image/jpeg", len(data)), data) for data in map(stage.photo, photos)]
     for photo, data in files:
         await stage.seal(photo.id, data)
-    who, today = _writer(stage, place, day), stage.day(day)
+    who, today = writer(stage, place, day), stage.day(day)
     kept = [photo for photo, _ in files]
     await stage.write(lambda db: letters.write(db, who, resident, today, form, at, kept).id)
 

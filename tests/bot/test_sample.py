@@ -105,6 +105,12 @@ async def test_a_fortnight_shows_every_stage_and_leaves_nothing_undone(
     )
     assert gone == 0, "the machine spoke to a family in mourning"
     assert await under.one("SELECT count(*) FROM letter_reading WHERE reaction IS NOT NULL") > 20
+    assert await under.one("SELECT count(*) FROM weekly_letter WHERE state = 'released'") == 6
+    assert await under.one("SELECT count(*) FROM weekly_reading") == 1
+    assert await under.rows("SELECT stage, count(*) FROM appointment GROUP BY stage ORDER BY stage") == [
+        ("done", 1),
+        ("planned", 2),
+    ]
     told = await under.rows(
         "SELECT o.proof, count(*) FROM plan p JOIN outbox o "
         "ON o.person_id = p.person_id AND o.purpose = 'greeting_elder' "
