@@ -76,7 +76,7 @@ def test_letters_are_written_after_noon_and_read_in_the_evening_and_the_house_of
 
 
 def test_the_carers_of_a_floor_write_its_letters_in_turn() -> None:
-    writers = [days._writer(stage_of(), place, day).name for place in ("306-1", "201-2") for day in (0, 1, 2)]
+    writers = [days.writer(stage_of(), place, day).name for place in ("306-1", "201-2") for day in (0, 1, 2)]
     assert writers == ["周敏", "王芳", "周敏", "李梅", "王芳", "李梅"]
 
 
