@@ -11,11 +11,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute
 
+from care.appointments import STAGES, Stage
 from care.states import NoteUse, TaskEnd
+from care.weekly import Kind
 from storage import tables
 from storage.queries.sight import Sight
 from storage.queries.talks import Event, event_of, worded
 from storage.queries.tasks import seen
+from storage.tables.appointments import Appointment
+from storage.tables.letters_weekly import WeeklyLetter
 from storage.tables.residents import ResidentEvent
 from storage.tables.tasks import Note, Task
 from storage.unit import Unit
@@ -25,12 +29,14 @@ KINDS: Final = {
     "letter": "信",
     "talk": "来信和电话",
     "visit": "来人",
+    "doctor": "就医",
     "alarm": "报警",
     "case": "投诉",
     "note": "同事记的",
     "stay": "院里",
 }
 
+_STATES: Final = {"ready": "写好了", "held": "压着，等打过电话", "released": "家里能看", "withdrawn": "不发了"}
 NOTE_KINDS: Final = {"image": "［照片］", "voice": "［语音］", "video": "［视频］"}
 
 
@@ -88,7 +94,6 @@ def timeline(
 
 
 def _letters(asked: Asked) -> Iterator[Entry]:
-    states = {"ready": "写好了", "held": "压着，等打过电话", "released": "家里能看", "withdrawn": "不发了"}
     rows = asked.db.execute(
         select(tables.Letter, tables.Staff.name)
         .outerjoin(tables.Staff, tables.Staff.id == tables.Letter.written_by)
@@ -97,8 +102,37 @@ def _letters(asked: Asked) -> Iterator[Entry]:
         .limit(asked.most)
     )
     for letter, name in rows:
-        state = states.get(letter.state, "")
+        state = _STATES.get(letter.state, "")
         yield Entry(letter.written_at, "letter", f"{letter.day:%m-%d} 的家书，{state}", name or "")
+
+
+def _weeks(asked: Asked) -> Iterator[Entry]:
+    table = WeeklyLetter
+    rows = asked.db.execute(
+        select(table, tables.Staff.name)
+        .outerjoin(tables.Staff, tables.Staff.id == table.written_by)
+        .where(table.resident_id == asked.resident.id, asked.earlier(table.written_at))
+        .order_by(table.written_at.desc())
+        .limit(asked.most)
+    )
+    for row, name in rows:
+        what = "到 {day:%m-%d} 的一周" if row.kind == Kind.WEEK else "{day:%m-%d} 在医院的情况"
+        yield Entry(row.written_at, "letter", f"{what.format(day=row.day)}，{_STATES.get(row.state, '')}", name or "")
+
+
+def _doctors(asked: Asked) -> Iterator[Entry]:
+    table = Appointment
+    rows = asked.db.execute(
+        select(table, tables.Staff.name)
+        .outerjoin(tables.Staff, tables.Staff.id == table.ended_by)
+        .where(table.resident_id == asked.resident.id, table.stage != Stage.PLANNED.value, asked.earlier(table.at))
+        .order_by(table.at.desc())
+        .limit(asked.most)
+    )
+    for row, name in rows:
+        result = asked.db.words(row, "result")
+        words = f"{asked.db.words(row, 'what')}，{STAGES[row.stage]}{'：' + result if result else ''}"
+        yield Entry(row.at, "doctor", words, name or "", page="/console/appointments")
 
 
 def _visits(asked: Asked) -> Iterator[Entry]:
@@ -239,9 +273,10 @@ def _stay(asked: Asked) -> Iterator[Entry]:
 
 
 _SOURCES: Final[dict[str, Callable[[Asked], Iterator[Entry]]]] = {
-    "letter": _letters,
+    "letter": lambda asked: chain(_letters(asked), _weeks(asked)),
     "talk": _talks,
     "visit": _visits,
+    "doctor": _doctors,
     "alarm": _alarms,
     "case": _cases,
     "note": lambda asked: chain(_notes(asked), _tasks(asked)),

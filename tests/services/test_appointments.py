@@ -16,7 +16,9 @@ from services.families import narrowing, ties
 from services.families.forms import NarrowScope, RecordConsent, RemoveRelative
 from services.residents import residents
 from services.residents.forms import Hush, SetStatus
+from storage import tables
 from storage.queries import appointments as queries
+from storage.queries import residents_timeline
 from storage.tables.appointments import Appointment
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import house, resident
@@ -180,6 +182,10 @@ async def test_v3_the_daughter_hears_how_it_was_what_to_mind_and_when_again(hous
     assert [(one.row.stage, one.row.result_told) for one in past] == [("done", True)]
     number = await resident(house)
     assert await house.database.read(lambda db: len(queries.of_resident(db, who.sight, number))) == 1
+    told_of, _ = await house.database.read(
+        lambda db: residents_timeline.timeline(db, who.sight, db.get_one(tables.Resident, number), "doctor")
+    )
+    assert [entry.words for entry in told_of] == ["骨科复查，做完了：骨头长得好，拐杖再用一个月"]
 
 
 async def test_r1_what_comes_every_week_is_there_again_once_it_is_over_and_not_in_the_past(

@@ -20,6 +20,7 @@ from services.residents import residents
 from services.residents.forms import Hush, SetStatus
 from storage import tables
 from storage.queries import letters_weekly as queries
+from storage.queries import residents_timeline
 from storage.tables.letters_weekly import WeeklyLetter
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
@@ -199,6 +200,11 @@ async def test_u1_what_was_read_and_is_corrected_says_so_and_what_became_bad_is_
     row = await pens(house, who)
     at_letters(house)
     await goes(house)
+    number = await resident(house)
+    shown, _ = await house.database.read(
+        lambda db: residents_timeline.timeline(db, who.sight, db.get_one(tables.Resident, number), "letter")
+    )
+    assert [entry.words for entry in shown] == ["到 11-22 的一周，家里能看"]
     again = await pens(house, who, sentence="写错了一处，这一句才对。")
     assert (again.state, again.corrected) == ("released", True)
     worse = await pens(house, who, sentence="昨天夜里摔了一跤，今天好些。")
