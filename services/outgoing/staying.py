@@ -2,7 +2,9 @@
 else speaks on the phone, nobody follows (F3, F16).
 """
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,7 +23,8 @@ MOST_A_DAY: Final = 3
 """Messages of machines a day, to one person; answers and alarms do not count (domain.md 5)."""
 ENOUGH: Final = "今天已经给这位发过三条，不再打扰"
 ASLEEP: Final = "轮到的时候对方在休息，等到早上就过时了"
-NO_PHONE: Final = {"state": "cancelled", "why": "没有关注公众号，微信里找不到这位"}
+NO_PHONE: Final = MappingProxyType({"state": "cancelled", "why": "没有关注公众号，微信里找不到这位"})
+"""Nobody writes into it: it stands for every message of this process."""
 NOT_SPEAKING: Final = "手机是两人共用的，现在不是本人在说；本人一说话就自动发"
 
 
@@ -80,7 +83,7 @@ def stays(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Term
     not is told by an SMS where one may go.
     """
     if row.expires_at is not None and moment(row.expires_at) <= now:
-        end = {"state": "given_up", "why": EXPIRED} if purpose.parks else unsent(purpose)
+        end: Mapping[str, str] = {"state": "given_up", "why": EXPIRED} if purpose.parks else unsent(purpose)
         finish(store, row.id, row.person, row.queue, now, **end)
         if purpose.parks:
             by_hand.ask(store, row.id, row.home_id, row.person, purpose, EXPIRED, now)
@@ -94,7 +97,8 @@ def stays(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Term
             sms.tell(store, row, now, terms)
             return True
         end = {"state": "given_up", "why": UNFOLLOWED} if row.follower is not None else NO_PHONE
-        end |= {"why": f"{end['why']}；短信不行：{none}"} if none else {}
+        if none:
+            end = {**end, "why": f"{end['why']}；短信不行：{none}"}
     else:
         return False
     finish(store, row.id, row.person, row.queue, now, **end)

@@ -9,6 +9,8 @@ import pytest
 
 from care.errors import Invalid
 from care.states import Role, SmsKind, SmsState
+from services.announcements import announcements, subject
+from services.announcements.forms import Announce
 from services.families import ties
 from services.families.forms import EditRelative
 from services.outgoing import outbox, reaching, sms, sms_results, sms_sending
@@ -16,6 +18,7 @@ from services.outgoing.forms import SettleByHand
 from services.ports import SmsReport, Texted
 from services.setup import choices, settings, today
 from services.setup.forms import SetCosts
+from services.subject import Running
 from storage.queries import outgoing as queries
 from storage.queries import outgoing_costs, outgoing_families
 from tests.conftest import HomeUnderTest
@@ -303,3 +306,17 @@ async def test_who_called_first_is_not_told_by_sms_as_well(texts: Texts) -> None
     home.clock.on(hours=10)
     await texts.leave()
     assert (texts.sent, await home.one("SELECT state FROM sms")) == ([], "dropped")
+
+
+async def test_f45_why_nothing_reaches_somebody_is_said_once_however_often_it_is_asked(texts: Texts) -> None:
+    home, lead = texts.home, await texts.home.staff(Role.SUPERVISOR, "刘慧", "liu")
+    await home.rows("DELETE FROM follower WHERE person_id = ?", await home.person("kin2"))
+    for words in ("明天停水。", "后天停电。", "大后天消毒。"):
+        form = Announce(words=words, urgent=True)
+        await home.database.write(
+            partial(announcements.write, house=home.house, viewer=lead, form=form, now=home.clock())
+        )
+        await subject._release(Running(home.database, home.house, home.ids.home_id, home.settings), home.clock())
+        await texts.leave()
+    told = await home.rows("SELECT DISTINCT why FROM outbox WHERE why LIKE '没有关注公众号%'")
+    assert [why for (why,) in told] == [f"没有关注公众号，微信里找不到这位；短信不行：{sms.NO_NUMBER}"]
