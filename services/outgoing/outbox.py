@@ -18,6 +18,8 @@ from storage.store import Store
 
 LIMIT_BYTES: Final = 2000
 """A customer-service text of more is refused by the platform (45002, measured at 2048)."""
+WHY: Final = 160
+"""Signs of a reason that are kept."""
 GATHERS: Final = timedelta(seconds=2)
 """Late answers wait for each other, so that a person gets them as one message."""
 EXPIRES: Final = timedelta(days=7)
@@ -344,7 +346,7 @@ def finish(  # noqa: PLR0913
         state=state,
         settled_at=now,
         lease_until=None,
-        why=why or None,
+        why=why[:WHY] or None,
         code=code or None,
     )
     advance(store, person, queue)
