@@ -54,6 +54,8 @@ SHORT: Final = timedelta(hours=1)
 """What begins sooner than this is not reminded of any more: somebody has just written it down."""
 LATE: Final = timedelta(hours=4)
 """So long after it began nobody has said how it was."""
+NOT_HERE: Final = "老人{status}，没有提醒"
+NOT_SIGNED: Final = "回院交接还没签，没有提醒"
 _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3}
 _DAYS: Final[Mapping[str, int]] = {"week": 7, "fortnight": 14}
 

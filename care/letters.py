@@ -41,6 +41,10 @@ SAME_AS: Final = 3
 _BAD_NEWS: Final = re.compile(
     r"摔|跌倒|送医|送医院|急诊|(?<!\d)120(?!\d)|急救|抢救|发烧|发热|住院|骨折|噎|走失|出血|昏"
 )
+_GRAVE: Final = re.compile(
+    r"病危|病重|抢救|昏|出血|吐血|便血|咳血|骨折|截肢|摔|跌倒|噎|呼吸困难|呼吸机|插管|ICU|icu|重症|休克|衰竭|梗|中风|偏瘫|瘫痪"
+    r"|癌|瘤|恶性|转移|晚期|扩散|心跳.{0,2}停|停.{0,2}心跳|救不|治不|时间不多|没多少|不行了|后事|去世|手术"
+)
 LOW: Final = frozenset({"低落", "烦躁"})
 SENTENCE: Final = "sentence"
 """Key under which the facts of a letter keep that its sentence tells of the body; without it the words decide."""
@@ -102,6 +106,11 @@ def _hold(facts: Facts, sentence: str, temperature: float | None) -> str:
 def bad_news(words: str) -> bool:
     """Whether words tell of a fall, a fever, a hospital …: such news is told by phone first."""
     return _BAD_NEWS.search(words) is not None
+
+
+def grave_news(words: str) -> bool:
+    """The same where a family knows already that somebody is ill: what a doctor found is told by phone first."""
+    return _GRAVE.search(words) is not None
 
 
 def readable(facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:

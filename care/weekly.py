@@ -2,7 +2,6 @@
 checks before anybody reads it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,8 +48,6 @@ AGAIN: Final = timedelta(days=7)
 """Somebody in hospital is written about at least so often."""
 STILL_LAST: Final = 1
 """Until this weekday (Tuesday) the letter of last week may still be written."""
-_GRAVE: Final = re.compile(r"病危|抢救|昏迷|昏|出血|骨折|摔|跌倒|噎|呼吸困难|ICU|重症")
-"""In the sentence about somebody in hospital: that somebody is there the family knows."""
 LEVELS: Final = ("meals", "water", "sleep", "mood")
 """Rows of the daily letters of which a week is drawn, the best word of each first."""
 
@@ -103,15 +100,15 @@ def _hold(kind: Kind, facts: Facts, words: str) -> str:
     """Bad news is told by phone first."""
     if WORSE & set(facts.get("body", ())):
         return "身体变差了"
-    bad = _GRAVE.search(words) if kind is Kind.HOSPITAL else letters.bad_news(words)
+    bad = letters.grave_news(words) if kind is Kind.HOSPITAL else letters.bad_news(words)
     return "话里有坏消息" if bad else ""
 
 
 def may_read(kind: Kind, scopes: Collection[str]) -> bool:
-    """Whether a relative may read one: of a week who knows the daily things, of a stay in hospital who knows of health
-    or is called in need.
+    """Whether a relative may read one: of a week who knows the daily things, of a stay in hospital who knows of
+    health.
     """
-    return "daily" in scopes if kind is Kind.WEEK else bool({"health", "emergency"} & set(scopes))
+    return ("daily" if kind is Kind.WEEK else "health") in scopes
 
 
 def readable(kind: Kind, facts: Facts, scopes: Collection[str]) -> list[tuple[str, str]]:

@@ -63,6 +63,12 @@ PURPOSES = {
     "notice": "要紧的通知",
     "notice_elder": "给老人的通知",
     "news": "一般的通知",
+    "offer": "活动和优惠",
+    "weekly": "每周家书",
+    "weekly_paper": "每周家书（纸）",
+    "hospital": "住院情况",
+    "appointment": "就医提醒",
+    "care_result": "就医情况",
 }
 """What something is sent for, as colleagues read it."""
 PREVIEWS = {

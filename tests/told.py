@@ -22,7 +22,7 @@ _TOLD: Final = {
         "announcement_cancelled announcement_held announcement_planned change_announcement drop_group make_group "
         "put_person write_announcement"
     ),
-    "appointments": "edit_appointment end_appointment remind_appointment write_appointment",
+    "appointments": "edit_appointment end_appointment remind_appointment repeat_appointment write_appointment",
     "calls": "ring_phone",
     "calendar": "check_year fill_year set_day set_hours",
     "case cases": "add_evidence approve assess inquire note return take_on verdict_accepted",

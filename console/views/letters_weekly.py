@@ -8,6 +8,7 @@ from aiohttp import web
 from care import weekly
 from care.followups import CONTENT
 from care.letters import of_body
+from care.states import LetterState
 from care.weekly import Kind
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
@@ -16,6 +17,7 @@ from services.letters import letters
 from services.letters import weekly as service
 from services.letters.access import LETTERS, access_weekly
 from services.letters.forms import LetGo, WithdrawLetter, WriteWeekly
+from services.letters.weekly_today import KEPT
 from services.residents.access import access_resident
 from storage.queries import families_ties, followups, residents
 from storage.queries import letters as dailies
@@ -50,17 +52,14 @@ async def sheets(request: web.Request) -> dict[str, Any]:
     who, everybody = viewer(request), request.query.get("all") == "1"
     facts = await _rows(request)
 
-    def work(db: Unit) -> list[queries.Sheet]:
-        found: list[queries.Sheet] = []
+    def work(db: Unit) -> list[tuple[queries.Sheet, str, str]]:
+        found: list[tuple[queries.Sheet, str, str]] = []
         for row in facts["rows"]:
-            if (
-                row.letter
-                and row.letter.state in {"ready", "released"}
-                and (everybody or (row.readers and not row.reached))
-            ):
+            if _goes(row) and (everybody or (row.readers and not row.reached)):
                 letter = access_weekly(db, who, row.letter.id)
                 resident = access_resident(db, who, letter.resident_id)
-                found.append(queries.sheet(db, letter, resident, ("daily",), ""))
+                readers = "、".join(one.name for one in dailies.who_reads(db, resident.id, None) if one.reads)
+                found.append((queries.sheet(db, letter, resident, ("daily",), ""), row.line.place, readers))
         return found
 
     found = await request.app[DATABASE].read(work)
@@ -106,6 +105,10 @@ async def act(request: web.Request, form: LetGo | WithdrawLetter) -> web.StreamR
     return web.Response(status=204, headers={"HX-Redirect": f"/console/letters/weeks/{resident}{_query(request)}"})
 
 
+def _goes(row: queries.Row) -> bool:
+    return row.letter is not None and row.letter.state in {LetterState.READY, LetterState.RELEASED}
+
+
 def _query(request: web.Request) -> str:
     week = request.query.get("week", "")
     return f"?week={week}" if week else ""
@@ -124,15 +127,20 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     access_page(who, LETTERS)
     day = letters.today(home, now)
     sunday = _sunday(request, day)
-    found = await request.app[DATABASE].read(lambda db: queries.board(db, who.sight, sunday, day))
+    found, held = await request.app[DATABASE].read(
+        lambda db: (queries.board(db, who.sight, sunday, day), queries.held(db, who.sight, now - KEPT))
+    )
     living = [row for row in found if row.kind is Kind.WEEK]
     return {
         "rows": found,
+        "held": held,
+        "week_of": weekly.sunday_of,
         "turns": [row for row in found if row.due],
         "rest": [row for row in found if not row.due],
         "done": sum(row.letter is not None and row.letter.state != "withdrawn" for row in living),
         "many": len(living),
-        "unread": sum(bool(row.letter) and bool(row.readers) and not row.reached for row in found),
+        "printable": sum(_goes(row) for row in found),
+        "unread": sum(_goes(row) and bool(row.readers) and not row.reached for row in found),
         "sunday": sunday,
         "first": sunday - timedelta(days=6),
         "this": weekly.sunday_of(day),

@@ -29,7 +29,8 @@ FOR_BOTH: Final = 90
 _BOTH: Final = frozenset({"desk", "engine", "receive", "promise", "letters", "speaker"})
 _FAMILIES: Final = frozenset(
     {"desk.elder", "desk.elder_night", "desk.night", "desk.closed"}
-    | {"letters.here", "letters.here_of", "letters.unbound", "letters.week_here", "letters.hospital_here"}
+    | {"letters.here", "letters.here_of", "letters.unbound"}
+    | {"letters.week_here", "letters.week_late", "letters.hospital_here"}
 )
 ALWAYS: Final = frozenset({"home", "robot", "duty", "phone", "urgent"})
 """What every phrase may name."""

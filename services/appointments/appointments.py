@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import select, union
 
 from care import appointments as rules
-from care.appointments import Companion, Stage
+from care.appointments import Companion, Every, Stage
 from care.errors import Changed, Decided, Forbidden, Invalid
-from care.letters import bad_news
+from care.letters import bad_news, grave_news
 from care.states import Status
 from care.ways import Last
 from conversations import phrases
@@ -18,7 +18,7 @@ from services.appointments.access import APPOINTMENTS, WRITES, access_appointmen
 from services.appointments.forms import EditAppointment, EndAppointment, WriteAppointment
 from services.form import coming
 from services.house import House
-from services.outgoing import outbox
+from services.outgoing import by_hand, outbox
 from services.outgoing.purposes import Purpose
 from services.outgoing.stops import stopped
 from services.residents.access import access_resident, family_of
@@ -47,8 +47,6 @@ WORDS: Final = {
     Companion.HERE: "appointment.here",
 }
 TRUE_FOR: Final = timedelta(days=3)
-NOT_HERE: Final = "老人{status}，没有提醒"
-NOT_SIGNED: Final = "回院交接还没签，没有提醒"
 TOO_LATE: Final = "到了时候才记的，没有提醒"
 NOT_TOLD: Final = "这位家属看不了健康，没有提醒"
 
@@ -72,8 +70,12 @@ def write(db: Unit, house: House, viewer: Viewer, form: WriteAppointment, now: d
 def edit(db: Unit, house: House, viewer: Viewer, number: int, form: EditAppointment, now: datetime) -> None:
     """Another time, place, or companion. Raises Invalid, Decided, Changed, NotFound."""
     row = _planned(db, viewer, number, form.drawn)
+    told = row.told_id
     _take_back(db, row, now)
+    reminded = told is not None and by_hand.reached(db.store, told, _reminder(row, told))
     _fill(db, house, viewer, row, form, now)
+    if reminded and row.told_id == told:
+        row.remind_at = now  # she has the old time and place: the new ones at once
     _noted(db, viewer, row, "edit_appointment", now)
 
 
@@ -91,8 +93,8 @@ def end(db: Unit, house: House, viewer: Viewer, number: int, form: EndAppointmen
         raise Invalid(why="请写一句情况怎么样：医生怎么说，回来注意什么。")
     if done and row.at > now:
         raise Invalid(why="还没到时候。改了时间，请先改。")
-    if form.told and bad_news(words) and not form.called:
-        raise Invalid(why="这里有坏消息，请先打电话告诉家属，再勾「电话里说过了」。")
+    if form.told and done:
+        _looked(form.news, words)
     again = _again(house, row, form, now)
     resident = _take_back(db, row, now)
     gone = resident.status in {Status.DIED, Status.MOVED_OUT}
@@ -100,13 +102,24 @@ def end(db: Unit, house: House, viewer: Viewer, number: int, form: EndAppointmen
         raise Invalid(
             why=f"老人现在{resident.status if gone else '静默中'}，机器人不发。请不勾「告诉家属」，自己打电话说。"
         )
+    told = row.told_id
+    if form.stage == Stage.CANCELLED and told is not None and by_hand.reached(db.store, told, _reminder(row, told)):
+        _called_off(db, house, row, resident, now)
     row.stage, row.ended_by, row.ended_at, row.remind_at = form.stage, viewer.id, now, None
     db.seal(row, "result", words or None)
     if again is not None and not gone:
-        _next(db, house, viewer, row, again, now)
+        _next(db, house, viewer.id, row, again, now)
     if form.told and done:
         _tell(db, house, viewer, row, resident, again, now)
     _noted(db, viewer, row, "end_appointment", now)
+
+
+def _looked(news: str, words: str) -> None:
+    """Bad news is told by phone first, and a machine knows few of its words: who writes it says which it is (F12)."""
+    if news not in {"good", "called"}:
+        raise Invalid(why="要告诉家属，请先选：没有坏消息，还是坏消息电话里说过了。")
+    if news == "good" and (grave_news(words) or bad_news(words)):
+        raise Invalid(why="这里像是有坏消息，请先打电话告诉家属，再选「坏消息，电话里说过了」。")
 
 
 def _again(house: House, row: Appointment, form: EndAppointment, now: datetime) -> datetime | None:
@@ -120,6 +133,29 @@ def _again(house: House, row: Appointment, form: EndAppointment, now: datetime) 
         return at
     if form.over:
         return None
+    return _after(house, row, now)
+
+
+def come_again(db: Unit, house: House, number: int, now: datetime) -> None:
+    """What comes again is there again, though nobody has written how it was: else a forgotten line ends the reminders
+    of all that follow. A transaction of its own.
+    """
+    row = db.lock_row(select(Appointment).where(Appointment.id == number))
+    if row is None or row.stage != Stage.PLANNED or row.every == Every.ONCE or row.at + rules.LATE > now:
+        return
+    db.lock_whose(family_of(row.resident_id))
+    resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
+    at = _after(house, row, now)
+    if at is not None and resident.status not in {Status.DIED, Status.MOVED_OUT}:
+        _next(db, house, row.made_by, row, at, now)
+    row.every = Every.ONCE.value
+    db.flush()
+    db.store.audit(row.home_id, now, "machine", "repeat_appointment", f"appointment:{row.id}")
+    db.store.hint("appointments")
+
+
+def _after(house: House, row: Appointment, now: datetime) -> datetime | None:
+    zone = house.home.zone
     planned = rules.next_at(row.at, row.every, zone, row.of_month)
     while planned is not None and planned <= now:
         planned = rules.next_at(planned, row.every, zone, row.of_month)
@@ -167,6 +203,10 @@ def _fill(
     if form.told and form.told not in may:
         raise Invalid(why="这位家属还看不了健康，先在「老人 → 家属」里登记同意。")
     if form.companion == Companion.FAMILY and not form.told:
+        if not may:
+            raise Invalid(
+                why="家属陪着去要提醒家属，可还没有能看健康的家属：先在「老人 → 家属」登记同意；或选「院里陪」，自己打电话约。"
+            )
         raise Invalid(why="家属陪着去，请选告诉哪一位。")
     row.of_month = at.astimezone(zone).day
     row.at, row.companion, row.every, row.told_id = at, form.companion, form.every, form.told or None
@@ -176,14 +216,14 @@ def _fill(
     row.remind_at = rules.reminded_at(at, zone) if form.told else None
 
 
-def _next(db: Unit, house: House, viewer: Viewer, row: Appointment, at: datetime, now: datetime) -> None:
+def _next(db: Unit, house: House, by: int, row: Appointment, at: datetime, now: datetime) -> None:
     """The same once more."""
     fresh = Appointment(id=new_id(), home_id=row.home_id, resident_id=row.resident_id, stage=Stage.PLANNED.value)
     fresh.at, fresh.companion, fresh.every, fresh.told_id = at, row.companion, row.every, row.told_id
     fresh.of_month = row.of_month
     for name in ("what", "place", "caution"):
         db.seal(fresh, name, db.open(row, name))
-    fresh.made_by, fresh.made_at, fresh.result_told = viewer.id, now, False
+    fresh.made_by, fresh.made_at, fresh.result_told = by, now, False
     fresh.remind_at = rules.reminded_at(at, house.home.zone) if row.told_id else None
     db.add(fresh)
 
@@ -211,7 +251,7 @@ def _noted(db: Unit, viewer: Viewer, row: Appointment, act: str, now: datetime) 
 def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
     """On the evening before; status, silence and what she may know are asked again. A transaction of its own."""
     row = db.lock_row(select(Appointment).where(Appointment.id == number))
-    if row is None or row.stage != Stage.PLANNED or row.remind_at is None or row.remind_at > now:
+    if row is None or row.stage != Stage.PLANNED or not queries.due(db, row.home_id, now, number):
         return False
     db.lock_whose(family_of(row.resident_id))
     resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
@@ -225,7 +265,7 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
     words = {
         "elder": elder,
         "what": db.words(row, "what"),
-        "place": db.words(row, "place") or "没写地点，请问护士站",
+        "place": f"，{place}" if (place := db.words(row, "place")) else "",
         "caution": _caution(db.words(row, "caution")),
     }
     db.flush()
@@ -234,7 +274,7 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
         home_id=row.home_id,
         person_id=row.told_id,
         purpose=REMINDER,
-        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}",
+        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}:{int(row.at.timestamp())}",
         text=house.words([say(WORDS[Companion(row.companion)], at=_day(house, row.at), **words)], now),
         now=now,
         queue="notice",
@@ -244,11 +284,38 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
     return True
 
 
+def _reminder(row: Appointment, person_id: int) -> str:
+    """How the cause of each reminder of it begins."""
+    return f"appointment:{row.id}:{person_id}:"
+
+
+def _called_off(db: Unit, house: House, row: Appointment, resident: tables.Resident, now: datetime) -> None:
+    """She was reminded, and may be on her way: that it does not take place is told at once."""
+    if row.told_id is None or _why_not(db, row, resident, now) not in {None, TOO_LATE}:
+        return
+    elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
+    db.flush()
+    outbox.enqueue(
+        db.store,
+        home_id=row.home_id,
+        person_id=row.told_id,
+        purpose=REMINDER,
+        dedup_key=f"appointment:{row.id}:off",
+        text=house.words(
+            [say("appointment.called_off", elder=elder, at=_day(house, row.at), what=db.words(row, "what"))], now
+        ),
+        now=now,
+        queue="notice",
+        fields=_fields(house, row, elder) | {"state": "取消了"},
+        expires_at=max(row.at, now + rules.LATE),
+    )
+
+
 def _why_not(db: Unit, row: Appointment, resident: tables.Resident, now: datetime) -> str | None:
     if resident.status != Status.LIVING:
-        return NOT_HERE.format(status=resident.status)
+        return rules.NOT_HERE.format(status=resident.status)
     if resident.back_at is not None:
-        return NOT_SIGNED
+        return rules.NOT_SIGNED
     if row.at - now < rules.SHORT:
         return TOO_LATE
     may = {person for person, _, _ in queries.relatives(db, row.resident_id)}

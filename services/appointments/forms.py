@@ -31,7 +31,8 @@ class EditAppointment(Form, frozen=True, kw_only=True):
 
 
 class EndAppointment(Form, frozen=True, kw_only=True):
-    """How it was. `told`: the relative hears of it by a message; `called`: she was telephoned about what is bad.
+    """How it was. `told`: the relative hears of it by a message; `news`: whether it is bad: "good", or "called" when
+    she was telephoned about it; "" = nobody has said.
 
     `again`: when it is to be done again, where the doctor said so.
     """
@@ -39,7 +40,7 @@ class EndAppointment(Form, frozen=True, kw_only=True):
     stage: str
     result: str = ""
     told: bool = False
-    called: bool = False
+    news: str = ""
     again: datetime | None = None
     over: bool = False
     """It is not done again, though it came every week."""

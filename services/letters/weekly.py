@@ -230,8 +230,13 @@ def release(db: Unit, house: House, weekly_id: int, now: datetime) -> bool:
 def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, now: datetime) -> None:
     """Each relative by her wish (N7): of a week not who wants changes alone, of a stay in hospital everybody."""
     kind = Kind(row.kind)
+    late = row.day < weekly.sunday_of(today(house.home, now)) and now - opens_at(house, row) > NEWS
     told = {"elder": dailies.name(db, resident), "link": link(house.public_url, row.id, "weeks")}
-    purpose, key = (WEEKLY, "letters.week_here") if kind is Kind.WEEK else (HOSPITAL, "letters.hospital_here")
+    purpose, key = (
+        (WEEKLY, "letters.week_late" if late else "letters.week_here")
+        if kind is Kind.WEEK
+        else (HOSPITAL, "letters.hospital_here")
+    )
     words = house.words([say(key, **told)], now)
     for tie in queries.told(db, row.resident_id, kind):
         kin, zone = tie.person_id, dailies.zone(db, tie.person_id) or house.home.zone
@@ -265,7 +270,7 @@ def _print(db: Unit, row: WeeklyLetter, resident: tables.Resident, tie: tables.K
         person_id=tie.person_id,
         purpose=PAPER,
         dedup_key=_key(row, tie.person_id, PAPER),
-        text=on_paper(drawn),
+        text=f"给{db.words(db.get_one(tables.Person, tie.person_id), 'name', '家属')}：\n{on_paper(drawn)}",
         now=now,
         queue="notice",
     )
@@ -302,6 +307,7 @@ def opened(db: Unit, person_id: int, weekly_id: int, now: datetime) -> queries.P
         db.add(
             WeeklyReading(id=new_id(), home_id=home_id, weekly_id=weekly_id, person_id=person_id, opened_at=now)
         )  # fmt: skip
+        outbox.take_back_all(db.store, person_id, f"weekly:{weekly_id}:{person_id}:{HOSPITAL.name}:", now)
         db.store.hint("letters")
     return page
 

@@ -57,6 +57,19 @@ def take_back(store: Store, person_id: int, begins: str, now: datetime) -> None:
     _over(store, person_id, now, HandOutcome.NOT_NEEDED, clause, person_id, len(begins), begins)
 
 
+def reached(store: Store, person_id: int, begins: str) -> bool:
+    """Whether something of a cause that begins so has left, or a colleague has said it. The person is locked."""
+    found = store.row(
+        """SELECT 1 FROM outbox o LEFT JOIN by_hand h ON h.outbox_id = o.id
+           WHERE o.person_id = ? AND substr(o.dedup_key, 1, ?) = ?
+           AND (o.state IN ('sending', 'sent', 'unknown') OR h.outcome = 'spoken')""",
+        person_id,
+        len(begins),
+        begins,
+    )
+    return found is not None
+
+
 def forget(store: Store, person_id: int, machine: Sequence[str] | None, now: datetime) -> None:
     """Machines are silent towards a person, and so is who would have spoken for them (F11); None: whatever it is, since
     the person died. The person is locked.

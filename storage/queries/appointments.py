@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, UnaryExpression, select
+from sqlalchemy import ColumnElement, UnaryExpression, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from care.appointments import Stage
+from care import appointments as rules
+from care.appointments import Every, Stage
+from care.states import HandOutcome, OutboxState, Status
 from storage import tables
 from storage.queries.residents import LIVING
 from storage.queries.sight import Sight
@@ -34,6 +36,10 @@ class One:
     told: str
     """Which relative is told; "" = nobody."""
     result: str
+    reminded: str
+    """How the reminder went; "" = none was queued."""
+    heard: str
+    """The same of how it was."""
 
 
 def ahead(db: Unit, sight: Sight) -> list[One]:
@@ -73,6 +79,7 @@ def _with_words(
     ).all()
     kin = {row.told_id for row, _, _ in rows if row.told_id is not None}
     names = {one.id: db.words(one, "name", "家属") for one in db.scalars(select(person).where(person.id.in_(kin)))}
+    ways = _ways(db, [row for row, _, _ in rows if row.told_id is not None])
     return [
         One(
             row,
@@ -84,9 +91,41 @@ def _with_words(
             db.words(row, "caution"),
             names.get(row.told_id or 0, ""),
             db.words(row, "result"),
+            *ways.get(row.id, ("", "")),
         )
         for row, lives, who in rows
     ]
+
+
+def _ways(db: Unit, rows: Sequence[Appointment]) -> dict[int, tuple[str, str]]:
+    """How the newest reminder and the word of how it was went, by appointment."""
+    out, hand = tables.Outbox, tables.ByHand
+    begins = {f"appointment:{row.id}": row.id for row in rows}
+    told = out.person_id.in_({row.told_id for row in rows}) & out.purpose.in_(["appointment", "care_result"])
+    found: dict[int, tuple[str, str]] = {}
+    states = select(out.dedup_key, out.state, hand.id, hand.settled_at, hand.outcome)
+    for key, state, card, settled, outcome in db.execute(
+        states.outerjoin(hand, hand.outbox_id == out.id).where(told).order_by(out.id)
+    ):
+        cause, _, rest = (
+            key.rpartition(":") if key.endswith((":off", ":result")) else (":".join(key.split(":")[:2]), "", "")
+        )
+        number = begins.get(cause)
+        words = _way(state, card is not None and settled is None, outcome)
+        if number is not None and words and rest != "off":
+            reminded, heard = found.get(number, ("", ""))
+            found[number] = (reminded, words) if rest == "result" else (words, heard)
+    return found
+
+
+def _way(state: str, waits: bool, outcome: str | None) -> str:
+    if waits:
+        return "等打电话告诉"
+    if outcome == HandOutcome.SPOKEN:
+        return "电话里告诉了"
+    if state in {OutboxState.SENT, OutboxState.UNKNOWN}:
+        return "发给了"
+    return "" if state == OutboxState.CANCELLED else "还没送到"
 
 
 def relatives(db: Unit, resident_id: int) -> list[tuple[int, str, str]]:
@@ -111,11 +150,27 @@ def relatives_of(db: Unit, residents: Collection[int]) -> dict[int, list[tuple[i
     return found
 
 
-def due(db: Unit, home_id: int, now: datetime) -> list[int]:
-    """Of which a relative is to be reminded now."""
+def due(db: Unit, home_id: int, now: datetime, number: int | None = None) -> list[int]:
+    """Of which a relative is to be reminded now: its evening has come, or it had and the resident was not here, or the
+    handover was not signed, and that is over. `number`: this one alone.
+    """
+    table, home = Appointment, tables.Resident
+    waited = table.why.in_([rules.NOT_SIGNED, *(rules.NOT_HERE.format(status=one) for one in Status)])
+    here = (home.status == Status.LIVING.value) & home.back_at.is_(None)
+    again = table.remind_at.is_(None) & waited & here & (table.at >= now + rules.SHORT)
+    wanted = (table.home_id == home_id, table.stage == Stage.PLANNED.value, or_(table.remind_at <= now, again))
+    one = (table.id == number,) if number is not None else ()
+    found = select(table.id).join(home, home.id == table.resident_id).where(*wanted, *one)
+    return list(db.scalars(found.order_by(table.id).limit(200)))
+
+
+def come_again(db: Unit, home_id: int, now: datetime) -> list[int]:
+    """What comes again and is over, and nobody has said how it was."""
     table = Appointment
-    wanted = (table.home_id == home_id, table.stage == Stage.PLANNED.value, table.remind_at <= now)
-    return list(db.scalars(select(table.id).where(*wanted).order_by(table.id).limit(200)))
+    wanted = (table.home_id == home_id, table.stage == Stage.PLANNED.value, table.at <= now - rules.LATE)
+    return list(
+        db.scalars(select(table.id).where(*wanted, table.every != Every.ONCE.value).order_by(table.id).limit(200))
+    )
 
 
 def open_of(db: Unit, sight: Sight, until: datetime) -> list[tuple[datetime, str]]:

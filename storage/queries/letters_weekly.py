@@ -227,6 +227,29 @@ def board(db: Unit, sight: Sight, sunday: date, today: date) -> list[Row]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One that waits for a call."""
+
+    line: Line
+    letter: WeeklyLetter
+
+
+def held(db: Unit, sight: Sight, since: datetime) -> list[Held]:
+    """Those of the viewer's floors that wait for a call, whichever week they are of; what waits for the lead only for
+    the lead.
+    """
+    people = {line.id: line for line in lines(db, sight) if line.status in {Status.LIVING, Status.IN_HOSPITAL}}
+    table = WeeklyLetter
+    wanted = (table.home_id == sight.home_id, table.state == LetterState.HELD.value, table.written_at >= since)
+    found = db.scalars(select(table).where(*wanted).order_by(table.day, table.id))
+    return [
+        Held(people[row.resident_id], row)
+        for row in found
+        if row.resident_id in people and (sight.lead or row.held_why != LEAD_FIRST)
+    ]
+
+
 def _stale(letter: WeeklyLetter, today: date) -> bool:
     """Whether somebody in hospital must be written about again: a week later, and at once where nobody has called."""
     held = letter.state == LetterState.HELD and today > letter.day

@@ -1,5 +1,6 @@
 """What waits for a colleague's hand, and what reached whom by which way (F45)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,6 +102,7 @@ def waiting(db: Unit, sight: Sight) -> tuple[list[Waiting], int]:
     ], total
 
 
+_LINK: Final = re.compile(r"<a [^>]*>[^<]*</a>")
 ASKED_BACK: Final = {
     SmsState.ORDERED.value: "请回电的短信排着队",
     SmsState.SENDING.value: "正在发短信请回电",
@@ -117,8 +119,9 @@ def _asked_back(db: Unit, rows: Sequence[int]) -> dict[int, str]:
 
 
 def _text(db: Unit, body: tables.OutboxBody) -> str:
+    """Its words as they are said or printed: without the address that a phone would open."""
     try:
-        return db.words(body, "body")
+        return _LINK.sub("（手机上点开）", db.words(body, "body"))
     except Unreadable:
         return "内容打不开"
 

@@ -17,7 +17,7 @@ async def test_r1_a_nurse_writes_one_down_changes_it_and_says_how_it_was(
     nurse, number = colleagues["tang"], await resident(house)
     assert "没有约好的" in await nurse.get("/appointments")
     refused = await nurse.post("/appointments", FORM | {"resident": str(number)})
-    assert "请选告诉哪一位" in await refused.text()
+    assert "还没有能看健康的家属" in await refused.text()
     await house.home.database.write(_of_health)
     kin = await nurse.get(f"/appointments/relatives?resident={number}")
     daughter = re.search(r'<option value="(\d+)" selected>', kin)

@@ -65,14 +65,14 @@ async def test_f12_bad_news_of_a_week_lies_open_until_a_nurse_has_called(
     assert "请护士或主管打电话" in await carer.get(f"/letters/weeks/{number}")
     page = await nurse.get(f"/letters/weeks/{number}")
     call, drawn = (
-        re.search(r'hx-post="/console(/letters/weeks/\d+/call)"', page),
+        re.search(r'hx-post="/console(/letters/weeks/\d+/call\?week=[\d-]+)"', page),
         re.search(r'name="drawn" value="(\w+)"', page),
     )
     assert call
     assert drawn
     assert (await nurse.post(call[1], {"called": "", "drawn": drawn[1]})).status == 422
     answer = await nurse.post(call[1], {"called": "和李静说了", "drawn": drawn[1]})
-    assert answer.headers["HX-Redirect"] == f"/console/letters/weeks/{number}"
+    assert answer.headers["HX-Redirect"] == f"/console/letters/weeks/{number}?{call[1].partition('?')[2]}"
     withdraw = call[1].replace("/call", "/withdraw")
     drawn_now = await nurse.drawn(f"/letters/weeks/{number}")
     assert (await nurse.post(withdraw, {"drawn": drawn_now})).status == 204

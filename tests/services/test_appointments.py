@@ -25,6 +25,7 @@ from tests.services.evenings import house, resident
 
 __all__ = ["house"]
 ZONE = ZoneInfo("Asia/Shanghai")
+GRAVE = ("检查时摔了一下", "片子上有个瘤，医生说可能转移了", "心梗，在ICU", "医生说时间不多了", "要手术", "又吐血了")
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=ZONE)
 WHAT = {"what": "骨科复查", "place": "市一院门诊 3 楼", "caution": "空腹，带医保卡"}
 
@@ -121,7 +122,7 @@ async def test_r1_who_may_not_know_of_health_is_not_told(house: HomeUnderTest) -
     assert (await stands(house, row.id))[1] == "这位家属看不了健康，没有提醒"
     on(house, 24, 12)
     with pytest.raises(Invalid, match="改打电话"):
-        await ends(house, who, row.id, told=True)
+        await ends(house, who, row.id, told=True, news="good")
 
 
 async def test_r1_what_is_missing_is_said_and_nothing_is_kept(house: HomeUnderTest) -> None:
@@ -163,13 +164,16 @@ async def test_v3_the_daughter_hears_how_it_was_what_to_mind_and_when_again(hous
     for more, words in (
         ({"result": ""}, "请写一句"),
         ({"stage": "gone"}, "请选做完了"),
-        ({"told": True, "result": "检查时摔了一下"}, "先打电话"),
+        ({"told": True}, "没有坏消息，还是"),
         ({"again": datetime(2026, 11, 24, 8, tzinfo=ZONE)}, "已经过了"),
         ({"again": datetime(9999, 12, 31, 8, tzinfo=ZONE)}, "选错了年份"),
     ):
         with pytest.raises(Invalid, match=words):
             await ends(house, who, row.id, **more)
-    await ends(house, who, row.id, told=True, again=datetime(2026, 12, 24, 9, tzinfo=ZONE))
+    for words in GRAVE:
+        with pytest.raises(Invalid, match="先打电话"):
+            await ends(house, who, row.id, told=True, news="good", result=words)
+    await ends(house, who, row.id, told=True, news="good", again=datetime(2026, 12, 24, 9, tzinfo=ZONE))
     told = [text for to, text in await house.send_all() if to == "daughter" and "做完了" in text]
     assert told == [
         "王桂兰的骨科复查做完了：骨头长得好，拐杖再用一个月。下一次：12月24日 周四 09:00。有不放心的，回一句就行。何苗"
@@ -198,7 +202,7 @@ async def test_r1_what_comes_every_week_is_there_again_once_it_is_over_and_not_i
     (again,) = await house.database.read(lambda db: queries.ahead(db, who.sight))
     assert again.row.at.astimezone(ZONE) == datetime(2026, 12, 1, 9, tzinfo=ZONE)
     house.clock.now += timedelta(days=30)
-    await ends(house, who, again.row.id, told=True)
+    await ends(house, who, again.row.id, told=True, news="good")
     (third,) = await house.database.read(lambda db: queries.ahead(db, who.sight))
     assert third.row.at > house.clock()
     await ends(house, who, third.row.id, stage="cancelled", result="")
@@ -337,7 +341,7 @@ async def test_l2_nothing_is_said_of_a_doctor_after_a_death_or_while_hushed(
     else:
         await house.database.write(lambda db: residents.hush(db, director, number, Hush(on=True), house.clock()))
     with pytest.raises(Invalid, match="自己打电话说"):
-        await ends(house, who, row.id, told=True)
+        await ends(house, who, row.id, told=True, news="good")
     await ends(house, who, row.id)
     ahead = await house.database.read(lambda db: queries.ahead(db, who.sight))
     assert len(ahead) == (0 if status == "去世" else 1)

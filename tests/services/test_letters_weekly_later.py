@@ -9,14 +9,14 @@ from care.states import Role
 from services.access import Viewer
 from services.families import joining, merging, ties
 from services.families.forms import EditRelative, MergeRelative
-from services.letters import weekly
+from services.letters import weekly, weekly_today
 from services.letters.forms import LetGo, WithdrawLetter
 from services.residents import residents, returning
 from services.residents.forms import SetStatus
 from services.upkeep import epochs
 from storage import tables
 from storage.queries import letters_weekly as queries
-from storage.queries import outgoing_families
+from storage.queries import outgoing, outgoing_families
 from storage.tables.families_ties import Alias
 from storage.types import new_id
 from storage.unit import Unit
@@ -95,6 +95,44 @@ async def test_f12_one_that_waits_for_a_call_is_let_go_the_day_after(house: Home
     assert await goes(house) == 1
     with pytest.raises(Invalid, match="过了日子"):
         await pens(house, who, day=SUNDAY.replace(day=1), kind="hospital", ticked=BED, sentence="早就过去的一天。")
+
+
+async def test_f12_one_that_waits_for_a_call_stands_on_today_until_somebody_has_called(house: HomeUnderTest) -> None:
+    _, director, number = await in_hospital(house, sentence="今天查出来是恶性的，我们陪着她。")
+    nurse, desk = await house.staff(Role.NURSE, "何苗", "he", "3"), await house.staff(Role.DESK, "陈姐", "chen")
+
+    async def says(who: Viewer) -> list[str]:
+        shown = await house.database.read(lambda db: weekly_today.lines(db, who, house.clock()))
+        return [line.title for line in shown if "先打电话" in line.title]
+
+    house.clock.on(days=8)  # it is of an earlier week
+    assert await says(nurse) == await says(director) == ["1 封先打电话"]
+    assert await says(desk) == []
+    call = LetGo(called="和李静说了")
+    await house.database.write(lambda db: weekly.let_go(db, nurse, number, call, house.clock()))
+    assert await says(nurse) == []
+
+
+async def test_u3_who_has_opened_it_is_not_telephoned_any_more(house: HomeUnderTest) -> None:
+    _, director, number = await in_hospital(house)
+    at_letters(house)
+    await goes(house)
+    await house.send_all()
+    assert await house.one(CARDS) == 1
+    waiting, _ = await house.database.read(lambda db: outgoing.waiting(db, director.sight))
+    assert "<a" not in waiting[0].text, "it is said by telephone"
+    await reads(house, "daughter", number)
+    assert await house.one(CARDS) == 0
+
+
+async def test_u1_one_that_is_written_late_says_that_it_is_of_last_week(house: HomeUnderTest) -> None:
+    who = await carer(house)
+    await house.hears("你好", "daughter")
+    house.clock.on(days=2)
+    await house.hears("你好", "daughter")
+    await pens(house, who)
+    await goes(house)
+    assert [text for _, text in await said(house) if "上一周的家书补上了" in text]
 
 
 async def test_n7_paper_says_nothing_of_the_body_and_a_correction_is_printed_anew(house: HomeUnderTest) -> None:
