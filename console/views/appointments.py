@@ -6,6 +6,7 @@ from aiohttp import web
 
 from care import appointments as rules
 from care.appointments import LATE
+from care.states import Status
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
@@ -47,6 +48,21 @@ async def relatives(request: web.Request) -> dict[str, Any]:
 
     kin = await request.app[DATABASE].read(work)
     return {"kin": kin, "told": kin[0][0] if kin else 0}
+
+
+@ROUTES.get(r"/appointments/of/{resident:\d{1,18}}", "appointments/_of.html")
+async def of(request: web.Request) -> dict[str, Any]:
+    """What one resident has ahead, on their page."""
+    who, now, number = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
+
+    def work(db: Unit) -> dict[str, Any]:
+        access_page(who, APPOINTMENTS)
+        resident = access_resident(db, who, number)
+        here = resident.status not in {Status.DIED, Status.MOVED_OUT}
+        found = queries.of_resident(db, who.sight, resident.id)
+        return {"ahead": found, "number": resident.id, "may_write": here and who.role in WRITES, "late": now - LATE}
+
+    return await request.app[DATABASE].read(work) | NAMES
 
 
 @ROUTES.form("/appointments", WriteAppointment, "appointments/_list.html", may=WRITES)

@@ -12,6 +12,7 @@ from care.risks import RISKS
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import HANDLERS, access_page, page_at
+from services.appointments.access import APPOINTMENTS
 from services.greetings import occasions
 from services.greetings.forms import BookVisit
 from services.residents import checklist, contracts, papers, record, residents, returning
@@ -149,6 +150,7 @@ async def resident_of(request: web.Request) -> dict[str, Any]:
             "checklist": checklist.items(db, resident.id),
             "after": checklist.after(db, resident),
             "back": returning.items(db, resident),
+            "doctors": who.sees(APPOINTMENTS),
             "recent": residents_timeline.timeline(db, who.sight, resident, most=RECENT)[0],
         }
 

@@ -24,6 +24,8 @@ BOOK: dict[str, Any] = {
     "kin": [],
     "known": {},
     "letters": {},
+    "weeks": {},
+    "doctors": [],
     "acts": [
         {"at": "-3 09:15", "do": "hear", "who": "李静", "says": "能开发票吗，公司要报销"},
         {"at": "-3 09:25", "do": "answer", "by": "chen", "to": "李静", "says": "可以的，每月 5 号开。"},

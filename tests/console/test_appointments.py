@@ -64,3 +64,18 @@ async def test_r1_who_carries_out_reads_and_does_not_write(house: House, colleag
     carer, number = colleagues["zhou"], await resident(house)
     assert "记一次" not in await carer.get("/appointments")
     assert (await carer.post("/appointments", FORM | {"resident": str(number)})).status == 404
+
+
+async def test_r1_the_page_of_a_resident_says_when_the_doctor_comes_and_begins_one(
+    house: House, colleagues: dict[str, Colleague]
+) -> None:
+    nurse, number = colleagues["tang"], await resident(house)
+    assert f'hx-get="/console/appointments/of/{number}"' in await nurse.get(f"/residents/{number}")
+    assert "没有约好的" in await nurse.get(f"/appointments/of/{number}")
+    assert re.search(rf'value="{number}" selected', await nurse.get(f"/appointments?resident={number}"))
+    told = await nurse.post("/appointments", FORM | {"resident": str(number), "companion": "house", "told": "0"})
+    assert told.status == 200
+    page = await nurse.get(f"/appointments/of/{number}")
+    assert "骨科复查" in page
+    assert "市一院" in page
+    await nurse.get("/appointments/of/999999999", 404)
