@@ -128,7 +128,7 @@ async def _rows(request: web.Request) -> dict[str, Any]:
     day = letters.today(home, now)
     sunday = _sunday(request, day)
     found, held = await request.app[DATABASE].read(
-        lambda db: (queries.board(db, who.sight, sunday, day), queries.held(db, who.sight, now - KEPT))
+        lambda db: (queries.board(db, who.sight, sunday, day), queries.held(db, who.sight, day - KEPT))
     )
     living = [row for row in found if row.kind is Kind.WEEK]
     return {

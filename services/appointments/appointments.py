@@ -291,7 +291,8 @@ def _reminder(row: Appointment, person_id: int) -> str:
 
 def _called_off(db: Unit, house: House, row: Appointment, resident: tables.Resident, now: datetime) -> None:
     """She was reminded, and may be on her way: that it does not take place is told at once."""
-    if row.told_id is None or _why_not(db, row, resident, now) not in {None, TOO_LATE}:
+    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
+    if resident.status in {Status.DIED, Status.MOVED_OUT} or row.told_id is None or row.told_id not in may:
         return
     elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
     db.flush()

@@ -32,7 +32,7 @@ def _held(db: Unit, viewer: Viewer, now: datetime) -> list[TodayLine]:
     """Those that wait for a call: without it they never leave."""
     if viewer.role not in CALLERS:
         return []
-    found = queries.held(db, viewer.sight, now - KEPT)
+    found = queries.held(db, viewer.sight, now.date() - KEPT)
     if not found:
         return []
     text = f"{'、'.join(one.line.place for one in found[:3])}{'…' if len(found) > len(found[:3]) else ''}，打过就发"

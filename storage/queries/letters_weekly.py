@@ -235,14 +235,16 @@ class Held:
     letter: WeeklyLetter
 
 
-def held(db: Unit, sight: Sight, since: datetime) -> list[Held]:
-    """Those of the viewer's floors that wait for a call, whichever week they are of; what waits for the lead only for
-    the lead.
+def held(db: Unit, sight: Sight, since: date) -> list[Held]:
+    """Those of the viewer's floors that wait for a call, of this day and later; what waits for the lead only for the
+    lead.
     """
-    people = {line.id: line for line in lines(db, sight) if line.status in {Status.LIVING, Status.IN_HOSPITAL}}
     table = WeeklyLetter
-    wanted = (table.home_id == sight.home_id, table.state == LetterState.HELD.value, table.written_at >= since)
-    found = db.scalars(select(table).where(*wanted).order_by(table.day, table.id))
+    wanted = (table.home_id == sight.home_id, table.day >= since, table.state == LetterState.HELD.value)
+    found = list(db.scalars(select(table).where(*wanted).order_by(table.day, table.id)))
+    if not found:
+        return []
+    people = {line.id: line for line in lines(db, sight) if line.status in {Status.LIVING, Status.IN_HOSPITAL}}
     return [
         Held(people[row.resident_id], row)
         for row in found
