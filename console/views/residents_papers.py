@@ -1,7 +1,7 @@
 """合同, 资料, 入住手续 and 往来 of a resident."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -20,6 +20,8 @@ from services.residents.checklist import SignOver, Tick
 from services.residents.contracts import AddContract
 from services.residents.papers import AddPaper, RemovePaper
 from services.residents.returning import SignBack
+from services.tasks import tasks
+from services.tasks.forms import AddTask
 from storage.queries import residents as queries
 from storage.queries import residents_timeline
 from storage.types import micros, moment
@@ -29,6 +31,7 @@ from web.sessions import viewer
 ROUTES: Final = Routes(RESIDENTS)
 LATEST: Final = micros(datetime.max.replace(tzinfo=UTC))
 """What is later is no moment."""
+NOON: Final = time(12)
 ONE: Final = r"/residents/{resident:\d{1,18}}"
 
 
@@ -58,9 +61,16 @@ async def handover(request: web.Request, form: SignOver) -> dict[str, Any]:
 
 @ROUTES.form(f"{ONE}/back", SignBack, "residents/_one.html")
 async def back(request: web.Request, form: SignBack) -> dict[str, Any]:
-    """Who came back from hospital was gone through (F7)."""
+    """Who came back from hospital was gone through (F7); what is open is a task of the floor until noon of tomorrow."""
     who, now, resident = viewer(request), request.app[CLOCK](), int(request.match_info["resident"])
-    await request.app[DATABASE].write(lambda db: returning.sign(db, who, resident, form, now))
+    tomorrow = now.astimezone(request.app[SETTINGS].home.zone).date() + timedelta(days=1)
+
+    def work(db: Unit) -> None:
+        for open_item in returning.sign(db, who, resident, form, now):
+            due = datetime.combine(tomorrow, NOON)
+            tasks.add(db, who, AddTask(what=f"回院交接还差：{open_item}", due=due, resident=resident), now)
+
+    await request.app[DATABASE].write(work)
     return await resident_of(request)
 
 

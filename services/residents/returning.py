@@ -59,8 +59,8 @@ def items(db: Unit, resident: tables.Resident) -> list[Item]:
     ]
 
 
-def sign(db: Unit, viewer: Viewer, resident_id: int, form: SignBack, now: datetime) -> None:
-    """Signed: machines may speak again, and the card is good again.
+def sign(db: Unit, viewer: Viewer, resident_id: int, form: SignBack, now: datetime) -> list[str]:
+    """Signed: machines may speak again, and the card is good again. Gives what is still to be done.
 
     Raises Invalid where something is open and nothing is said of it, Decided, Forbidden, NotFound.
     """
@@ -80,3 +80,4 @@ def sign(db: Unit, viewer: Viewer, resident_id: int, form: SignBack, now: dateti
     events.happened(db, viewer, resident, "handover", f"回院交接签过{'，' + told if told else ''}", now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "sign_back", f"resident:{resident.id}")
     db.store.hint("residents")
+    return missing
