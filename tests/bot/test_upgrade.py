@@ -293,7 +293,7 @@ async def test_fault_i8_a_database_that_does_not_know_its_keys_yet_is_opened_onl
         await database.start()
         try:
             if sealer is foreign:
-                with pytest.raises(KeysForeign):
+                with pytest.raises(KeysForeign, match="数据库记着 另一个钥匙文件的内容"):
                     await database.write(lambda db: install.install(db, home.settings, home.clock()))
             else:
                 await database.write(lambda db: install.install(db, home.settings, home.clock()))

@@ -258,6 +258,8 @@ def test_r1_the_31st_of_a_short_month_is_its_last_day() -> None:
     assert rules.next_at(at, "quarter", ZONE, 31) == datetime(2026, 4, 30, 9, tzinfo=ZONE)
     assert rules.next_at(at, "fortnight", ZONE, 31) == datetime(2026, 2, 14, 9, tzinfo=ZONE)
     assert rules.next_at(at, "once", ZONE, 31) is None
+    middle = datetime(2026, 12, 15, 9, tzinfo=ZONE)
+    assert rules.next_at(middle, "month", ZONE, 15) == datetime(2027, 1, 15, 9, tzinfo=ZONE)
     assert rules.reminded_at(at, ZONE).date() == date(2026, 1, 30)
 
 

@@ -63,6 +63,12 @@ async def test_c5_words_that_make_it_worse_bring_the_clock_forward(home: HomeUnd
     assert await home.one("SELECT (due_at - made_at) / 60000000 FROM promise WHERE kind = 'first_feedback'") == 20
 
 
+async def test_c14_more_words_that_are_not_delicate_leave_it_as_it_was(home: HomeUnderTest) -> None:
+    await home.hears("我要投诉，饭菜太凉了")
+    await home.hears("汤也是凉的")
+    assert await home.rows("SELECT level, cautious, hide_name FROM complaint") == [(3, 0, 0)]
+
+
 async def test_c2_answers_are_fields_of_the_case(home: HomeUnderTest) -> None:
     for words in ("我要投诉", "好了", "王桂兰", "昨晚十点", "李静", "13800002107"):
         answer = await home.hears(words)

@@ -16,6 +16,7 @@ from services.emergencies import receivers
 from services.emergencies.phones import check
 from services.expiries import expiries
 from services.expiries.forms import KeepDate
+from services.families import openids
 from services.setup import choices
 from services.talks import canned
 from storage import tables
@@ -25,6 +26,7 @@ from storage.types import new_id
 from storage.unit import Unit
 from tests.conftest import HomeUnderTest
 from tests.services.evenings import house
+from tests.services.hints import Hints
 from tests.services.test_roster import SUNDAY, Rota, rota
 
 __all__ = ["house", "rota"]
@@ -150,3 +152,14 @@ async def test_f41_the_morning_call_is_due_no_later_than_the_result_and_by_no_ot
 
     await house.database.write(sooner)
     assert due - await house.database.read(by) == timedelta(minutes=20)
+
+
+async def test_f17_open_pages_hear_that_phones_are_known_by_new_openids(house: HomeUnderTest) -> None:
+    await house.hears("你好", "daughter")
+    hints = Hints(house)
+    await hints.told()
+    changed = await house.database.write(
+        lambda db: openids.change(db, house.ids.account_id, {"daughter": "daughter-new"}, house.clock())
+    )
+    assert changed == (1, 0)
+    assert {"families", "inbox"} <= await hints.told()

@@ -46,7 +46,7 @@ async def test_a8_a_week_is_copied_into_what_is_empty_and_taken_back(home: HomeU
     await writes_menu(home, desk, lunch="红烧鱼", dinner="面条")
     await writes_menu(home, desk, "软食", lunch="鱼羹")
     form = SaveMenu(first=NEXT, cells={f"{SUNDAY + timedelta(days=7)}-lunch": frozenset({"鸡汤"})})
-    await does(home, lambda db, now: menu.save(db, desk, form, now))
+    assert await home.database.write(lambda db: menu.save(db, desk, form, home.clock())) == NEXT
     await does(home, lambda db, now: menu.copy(db, desk, CopySheet(first=NEXT), now))
     read = "SELECT dishes FROM menu_meal WHERE day > ? ORDER BY diet, meal"
     assert await home.rows(read, SUNDAY) == [("面条",), ("鸡汤",), ("鱼羹",)]
