@@ -70,12 +70,13 @@ def write(db: Unit, house: House, viewer: Viewer, form: WriteAppointment, now: d
 def edit(db: Unit, house: House, viewer: Viewer, number: int, form: EditAppointment, now: datetime) -> None:
     """Another time, place, or companion. Raises Invalid, Decided, Changed, NotFound."""
     row = _planned(db, viewer, number, form.drawn)
-    told = row.told_id
-    _take_back(db, row, now)
+    told, resident = row.told_id, _take_back(db, row, now)
     reminded = told is not None and by_hand.reached(db.store, told, _reminder(row, told))
+    if reminded and (form.told or None) != told:
+        _not_hers(db, house, row, resident, "appointment.handed", now)
     _fill(db, house, viewer, row, form, now)
-    if reminded and row.told_id == told:
-        row.remind_at = now  # she has the old time and place: the new ones at once
+    if reminded:
+        row.remind_at = row.remind_at and now  # the old time and place are known: the new ones at once
     _noted(db, viewer, row, "edit_appointment", now)
 
 
@@ -104,7 +105,7 @@ def end(db: Unit, house: House, viewer: Viewer, number: int, form: EndAppointmen
         )
     told = row.told_id
     if form.stage == Stage.CANCELLED and told is not None and by_hand.reached(db.store, told, _reminder(row, told)):
-        _called_off(db, house, row, resident, now)
+        _not_hers(db, house, row, resident, "appointment.called_off", now)
     row.stage, row.ended_by, row.ended_at, row.remind_at = form.stage, viewer.id, now, None
     db.seal(row, "result", words or None)
     if again is not None and not gone:
@@ -289,8 +290,8 @@ def _reminder(row: Appointment, person_id: int) -> str:
     return f"appointment:{row.id}:{person_id}:"
 
 
-def _called_off(db: Unit, house: House, row: Appointment, resident: tables.Resident, now: datetime) -> None:
-    """She was reminded, and may be on her way: that it does not take place is told at once."""
+def _not_hers(db: Unit, house: House, row: Appointment, resident: tables.Resident, key: str, now: datetime) -> None:
+    """She was reminded, and may be on her way: that it does not take place, or is another relative's now, at once."""
     may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
     if resident.status in {Status.DIED, Status.MOVED_OUT} or row.told_id is None or row.told_id not in may:
         return
@@ -301,10 +302,8 @@ def _called_off(db: Unit, house: House, row: Appointment, resident: tables.Resid
         home_id=row.home_id,
         person_id=row.told_id,
         purpose=REMINDER,
-        dedup_key=f"appointment:{row.id}:off",
-        text=house.words(
-            [say("appointment.called_off", elder=elder, at=_day(house, row.at), what=db.words(row, "what"))], now
-        ),
+        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}:off",
+        text=house.words([say(key, elder=elder, at=_day(house, row.at), what=db.words(row, "what"))], now),
         now=now,
         queue="notice",
         fields=_fields(house, row, elder) | {"state": "取消了"},
@@ -317,10 +316,11 @@ def _why_not(db: Unit, row: Appointment, resident: tables.Resident, now: datetim
         return rules.NOT_HERE.format(status=resident.status)
     if resident.back_at is not None:
         return rules.NOT_SIGNED
-    if row.at - now < rules.SHORT:
-        return TOO_LATE
     may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
-    return NOT_TOLD if row.told_id not in may else None
+    if row.told_id is None or row.told_id not in may:
+        return NOT_TOLD
+    known = by_hand.reached(db.store, row.told_id, _reminder(row, row.told_id))  # by the old time, on her way perhaps
+    return TOO_LATE if row.at - now < rules.SHORT and not known else None
 
 
 def _day(house: House, at: datetime) -> str:

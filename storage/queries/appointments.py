@@ -100,21 +100,22 @@ def _with_words(
 def _ways(db: Unit, rows: Sequence[Appointment]) -> dict[int, tuple[str, str]]:
     """How the newest reminder and the word of how it was went, by appointment."""
     out, hand = tables.Outbox, tables.ByHand
-    begins = {f"appointment:{row.id}": row.id for row in rows}
+    by_number = {str(row.id): row for row in rows}
     told = out.person_id.in_({row.told_id for row in rows}) & out.purpose.in_(["appointment", "care_result"])
     found: dict[int, tuple[str, str]] = {}
     states = select(out.dedup_key, out.state, hand.id, hand.settled_at, hand.outcome)
     for key, state, card, settled, outcome in db.execute(
         states.outerjoin(hand, hand.outbox_id == out.id).where(told).order_by(out.id)
     ):
-        cause, _, rest = (
-            key.rpartition(":") if key.endswith((":off", ":result")) else (":".join(key.split(":")[:2]), "", "")
-        )
-        number = begins.get(cause)
-        words = _way(state, card is not None and settled is None, outcome)
-        if number is not None and words and rest != "off":
-            reminded, heard = found.get(number, ("", ""))
-            found[number] = (reminded, words) if rest == "result" else (words, heard)
+        _, number, whose, *_ = key.split(":")
+        row, words = by_number.get(number), _way(state, card is not None and settled is None, outcome)
+        if row is None or not words:
+            continue
+        reminded, heard = found.get(row.id, ("", ""))
+        if whose == "result":
+            found[row.id] = reminded, words
+        elif whose == str(row.told_id) and not key.endswith(":off"):
+            found[row.id] = words, heard
     return found
 
 

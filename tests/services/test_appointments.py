@@ -302,7 +302,9 @@ async def test_r1_another_relative_is_told_when_she_is_chosen_later(house: HomeU
     await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
     await house.hears("你好", "niece")
     assert await reminds(house) == 1
-    assert [to for to, text in await house.send_all() if "提醒您" in text] == ["niece"]
+    sent = await house.send_all()
+    assert [to for to, text in sent if "提醒您" in text] == ["niece"]
+    assert not [text for _, text in sent if "改由" in text], "what told the first had not left"
 
 
 @pytest.mark.parametrize("how", ["narrowed", "removed"])

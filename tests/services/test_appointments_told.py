@@ -8,6 +8,8 @@ from care.states import Role
 from services.access import Viewer
 from services.appointments import appointments
 from services.appointments.forms import EditAppointment
+from services.families import ties
+from services.families.forms import RecordConsent
 from services.outgoing import by_hand
 from services.residents import residents, returning
 from services.residents.forms import SetStatus
@@ -51,6 +53,12 @@ async def test_r1_who_was_reminded_and_has_the_old_place_hears_of_the_new_one_at
     assert await reminds(house) == 1
     on(house, 24, 8)
     assert [text for _, text in await house.send_all() if "11:00" in text]
+    on(house, 24, 10, 30)
+    form = msgspec.convert(
+        {"at": AT + timedelta(hours=2), "told": row.told_id} | WHAT | {"place": "四楼"}, EditAppointment
+    )
+    await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
+    assert await reminds(house) == 1, "half an hour before, she is on her way to the wrong floor"
 
 
 async def test_r1_who_was_reminded_hears_that_it_is_called_off_and_who_was_not_does_not(house: HomeUnderTest) -> None:
@@ -66,6 +74,29 @@ async def test_r1_who_was_reminded_hears_that_it_is_called_off_and_who_was_not_d
     await ends(house, who, row.id, stage="cancelled", result="")
     told = [text for _, text in await house.send_all() if "取消" in text]
     assert told == ["王桂兰 11月24日 周二 09:00 的骨科复查取消了，这一次不用去。有不清楚的，回一句就行。"]
+
+
+async def test_r1_who_was_reminded_hears_that_another_goes_in_her_place(house: HomeUnderTest) -> None:
+    who, lead = await nurse(house), await house.staff(Role.SUPERVISOR, "唐姐", "tang", "3")
+    row, number = await writes(house, who, companion="family"), await resident(house)
+    niece = await house.person("niece")
+    more = RecordConsent(scopes=frozenset({"health"}), way="paper", alone=True)
+    await house.database.write(lambda db: ties.agree(db, lead, number, niece, more, house.clock()))
+    on(house, 23, 18)
+    await house.hears("你好", "daughter")
+    await house.hears("你好", "niece")
+    on(house, 23, 18, 1)
+    assert await reminds(house) == 1
+    await house.send_all()
+    house.clock.on(minutes=5)
+    form = msgspec.convert({"at": AT, "told": niece, "companion": "family"} | WHAT, EditAppointment)
+    await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
+    assert (await ahead(house, who))[0].reminded == "", "she has not heard of it yet"
+    assert await reminds(house) == 1
+    told = {to: text for to, text in await house.send_all() if "骨科复查" in text}
+    assert told["daughter"].startswith("王桂兰 11月24日 周二 09:00 的骨科复查，改由家里另一位来管")
+    assert told["niece"].startswith("提醒您")
+    assert (await ahead(house, who))[0].reminded == "发给了"
 
 
 async def test_f45_a_page_says_whether_she_has_heard_of_it_or_waits_for_a_call(house: HomeUnderTest) -> None:
