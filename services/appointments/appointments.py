@@ -72,7 +72,7 @@ def edit(db: Unit, house: House, viewer: Viewer, number: int, form: EditAppointm
     row = _planned(db, viewer, number, form.drawn)
     told, resident = row.told_id, _take_back(db, row, now)
     reminded = told is not None and by_hand.reached(db.store, told, _reminder(row, told))
-    if reminded and (form.told or None) != told:
+    if reminded and form.told and form.told != told:
         _not_hers(db, house, row, resident, "appointment.handed", now)
     _fill(db, house, viewer, row, form, now)
     if reminded:
@@ -256,7 +256,8 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
         return False
     db.lock_whose(family_of(row.resident_id))
     resident = db.get_one(tables.Resident, row.resident_id, populate_existing=True)
-    row.remind_at = None
+    due, evening = row.remind_at or row.at, rules.reminded_at(row.at, house.home.zone)
+    row.remind_at = evening if evening > now else None  # told of a change early, she is reminded all the same
     row.why = _why_not(db, row, resident, now)
     db.store.audit(row.home_id, now, "machine", "remind_appointment", f"appointment:{row.id}", row.why)
     db.store.hint("appointments")
@@ -275,7 +276,7 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
         home_id=row.home_id,
         person_id=row.told_id,
         purpose=REMINDER,
-        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}:{int(row.at.timestamp())}",
+        dedup_key=f"appointment:{row.id}:{row.told_id}:{int(row.made_at.timestamp())}:{int(due.timestamp())}",
         text=house.words([say(WORDS[Companion(row.companion)], at=_day(house, row.at), **words)], now),
         now=now,
         queue="notice",

@@ -61,6 +61,25 @@ async def test_r1_who_was_reminded_and_has_the_old_place_hears_of_the_new_one_at
     assert await reminds(house) == 1, "half an hour before, she is on her way to the wrong floor"
 
 
+async def test_r1_what_is_put_off_for_a_week_is_told_at_once_and_on_the_evening_before(house: HomeUnderTest) -> None:
+    who = await nurse(house)
+    row = await writes(house, who)
+    on(house, 23, 18)
+    await house.hears("你好", "daughter")
+    on(house, 23, 18, 1)
+    assert await reminds(house) == 1
+    await house.send_all()
+    house.clock.on(minutes=5)
+    form = msgspec.convert({"at": AT + timedelta(days=6), "told": row.told_id} | WHAT, EditAppointment)
+    await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
+    assert (await reminds(house), await reminds(house)) == (1, 0)
+    assert [text for _, text in await house.send_all() if "11月30日" in text]
+    on(house, 29, 18, 1)
+    assert (await reminds(house), await reminds(house)) == (1, 0)
+    await house.hears("你好", "daughter")
+    assert [text for _, text in await house.send_all() if "11月30日" in text]
+
+
 async def test_r1_who_was_reminded_hears_that_it_is_called_off_and_who_was_not_does_not(house: HomeUnderTest) -> None:
     who = await nurse(house)
     row, other = await writes(house, who), await writes(house, who, what="看牙")
