@@ -191,7 +191,7 @@ async def _doctors(year: Year, day: date) -> None:
         for one in await year.home.database.read(lambda db: doctors.ahead(db, year.nurse.sight)):
             if one.row.at <= now:
                 told = one.status == "在住" and bool(one.told)
-                form = EndAppointment(stage="done", result="都好，注意休息", told=told)
+                form = EndAppointment(stage="done", result="都好，注意休息", told=told, news="good")
                 await write(
                     partial(
                         appointments.end,

@@ -81,5 +81,5 @@ async def _after(stage: Stage, told: Mapping[str, Any], at: datetime) -> None:
     resident = stage.home.residents[told["place"]]
     found = await stage.database.read(lambda db: doctors.of_resident(db, who.sight, resident))
     for number, told_to in ((one.row.id, bool(one.told)) for one in found if one.row.at <= at):
-        form = EndAppointment(stage="done", result=told["result"], told=told_to)
+        form = EndAppointment(stage="done", result=told["result"], told=told_to, news="good")
         await stage.write(lambda db, n=number, f=form: appointments.end(db, house, who, n, f, at))  # type: ignore[misc]
