@@ -70,7 +70,7 @@ class Inbound:
         """What the house knows now; replaced when staff change it."""
         self._names = accusations.Names()
         self._running: dict[str, asyncio.Future[Receipt]] = {}
-        self._keeping: dict[str, asyncio.Future[None]] = {}
+        self._keeping: dict[str, tuple[asyncio.Future[None], datetime]] = {}
         self._spooled: dict[str, datetime] = {}
         self._owed: dict[str, tuple[int, float]] = {}
         self._draining = asyncio.Lock()
@@ -142,10 +142,9 @@ class Inbound:
 
         None = it does not.
         """
-        keeping = self._keeping.get(push.key)
-        if keeping is not None:
+        if push.key in self._keeping:
             with contextlib.suppress(OSError):
-                await asyncio.shield(keeping)
+                return await self._on_disk(push.key)
         return self._spooled.get(push.key)
 
     async def keep(self, push: Push, arrived_at: datetime) -> datetime:
@@ -154,12 +153,19 @@ class Inbound:
         """
         if push.key in self._spooled:  # by another try of the same push, which looked a moment earlier
             return self._spooled[push.key]
-        keeping = self._keeping.get(push.key)
-        if keeping is None:
-            keeping = self._keeping[push.key] = self._spool.keep(Kept(push.raw, arrived_at))
+        if push.key not in self._keeping:
+            keeping = self._spool.keep(Kept(push.raw, arrived_at))
+            self._keeping[push.key] = keeping, arrived_at
             keeping.add_done_callback(partial(self._kept, push.key, arrived_at))
+        return await self._on_disk(push.key)
+
+    async def _on_disk(self, key: str) -> datetime:
+        """The arrival of what is being kept, once it is. Not by `_spooled`: who comes between the end of the write and
+        its callback does not wait, and is not in there yet.
+        """
+        keeping, arrived_at = self._keeping[key]
         await asyncio.shield(keeping)
-        return self._spooled[push.key]
+        return arrived_at
 
     def given(self, push: Push) -> None:
         """The answer was written to a socket that was open."""

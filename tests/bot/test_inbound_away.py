@@ -138,6 +138,27 @@ async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought
     assert "编号" in sent[1]
 
 
+async def test_fault_f4_a_try_between_the_end_of_the_write_and_its_callback_hears_the_same(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = line.spool.keep
+
+    def at_once(kept: Kept) -> "asyncio.Future[None]":
+        keeping(kept)
+        written = asyncio.get_running_loop().create_future()
+        written.set_result(None)
+        return written
+
+    monkeypatch.setattr(line.spool, "keep", at_once)
+    holder = line.hold()
+    first = await line.push("我要投诉，没人来", number=7)
+    assert first.startswith("消息已收到")
+    assert await line.push("我要投诉，没人来", number=7) == first
+    holder.execute("ROLLBACK")
+    await line.drain()
+    assert await line.home.one("SELECT count(*) FROM inbox") == 1
+
+
 async def test_f4_all_late_answers_of_one_person_leave_as_one_message(line: Line) -> None:
     holder = line.hold()
     await asyncio.gather(
