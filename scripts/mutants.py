@@ -120,8 +120,8 @@ MUTANTS = (
     Mutant(
         11,
         "bot/inbound.py",
-        "        await asyncio.shield(keeping)\n        return self._spooled[push.key]",
-        "        return self._spooled.get(push.key, arrived_at)",
+        "        await asyncio.shield(keeping)\n        return arrived_at",
+        "        return arrived_at",
         (AWAY,),
     ),
     Mutant(

@@ -138,7 +138,7 @@ async def test_f4_what_is_not_committed_at_the_look_is_spooled_heard_and_brought
     assert "编号" in sent[1]
 
 
-async def test_fault_f4_a_try_between_the_end_of_the_write_and_its_callback_hears_the_same(
+async def test_f4_a_try_between_the_end_of_the_write_and_its_callback_hears_the_same(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeping = line.spool.keep
