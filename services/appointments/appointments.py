@@ -46,6 +46,8 @@ WORDS: Final = {
     Companion.FAMILY: "appointment.family",
     Companion.HERE: "appointment.here",
 }
+STATES: Final = {"appointment.called_off": "取消了", "appointment.handed": "改由别人"}
+"""What a template says of who was reminded in vain."""
 TRUE_FOR: Final = timedelta(days=3)
 TOO_LATE: Final = "到了时候才记的，没有提醒"
 NOT_TOLD: Final = "这位家属看不了健康，没有提醒"
@@ -200,7 +202,7 @@ def _fill(
         raise Invalid(why="请写看什么，例如「骨科复查」。")
     if form.companion not in rules.COMPANIONS or form.every not in rules.REPEATS:
         raise Invalid(why="请选谁陪着、多久一次。")
-    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
+    may = _may_know(db, row)
     if form.told and form.told not in may:
         raise Invalid(why="这位家属还看不了健康，先在「老人 → 家属」里登记同意。")
     if form.companion == Companion.FAMILY and not form.told:
@@ -286,6 +288,11 @@ def remind(db: Unit, house: House, number: int, now: datetime) -> bool:
     return True
 
 
+def _may_know(db: Unit, row: Appointment) -> set[int]:
+    """Relatives of the resident who may know of health."""
+    return {person for person, _, _ in queries.relatives(db, row.resident_id)}
+
+
 def _reminder(row: Appointment, person_id: int) -> str:
     """How the cause of each reminder of it begins."""
     return f"appointment:{row.id}:{person_id}:"
@@ -293,8 +300,8 @@ def _reminder(row: Appointment, person_id: int) -> str:
 
 def _not_hers(db: Unit, house: House, row: Appointment, resident: tables.Resident, key: str, now: datetime) -> None:
     """She was reminded, and may be on her way: that it does not take place, or is another relative's now, at once."""
-    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
-    if resident.status in {Status.DIED, Status.MOVED_OUT} or row.told_id is None or row.told_id not in may:
+    gone = resident.status in {Status.DIED, Status.MOVED_OUT}
+    if gone or row.told_id is None or row.told_id not in _may_know(db, row):
         return
     elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
     db.flush()
@@ -307,7 +314,7 @@ def _not_hers(db: Unit, house: House, row: Appointment, resident: tables.Residen
         text=house.words([say(key, elder=elder, at=_day(house, row.at), what=db.words(row, "what"))], now),
         now=now,
         queue="notice",
-        fields=_fields(house, row, elder) | {"state": "取消了"},
+        fields=_fields(house, row, elder) | {"state": STATES[key]},
         expires_at=max(row.at, now + rules.LATE),
     )
 
@@ -317,8 +324,7 @@ def _why_not(db: Unit, row: Appointment, resident: tables.Resident, now: datetim
         return rules.NOT_HERE.format(status=resident.status)
     if resident.back_at is not None:
         return rules.NOT_SIGNED
-    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
-    if row.told_id is None or row.told_id not in may:
+    if row.told_id is None or row.told_id not in _may_know(db, row):
         return NOT_TOLD
     known = by_hand.reached(db.store, row.told_id, _reminder(row, row.told_id))  # by the old time, on her way perhaps
     return TOO_LATE if row.at - now < rules.SHORT and not known else None
@@ -343,8 +349,7 @@ def _tell(
     again: datetime | None,
     now: datetime,
 ) -> None:
-    may = {person for person, _, _ in queries.relatives(db, row.resident_id)}
-    if row.told_id is None or row.told_id not in may:
+    if row.told_id is None or row.told_id not in _may_know(db, row):
         raise Invalid(why="还没有选告诉哪一位家属，或这一位看不了健康。请不勾「告诉家属」，改打电话。")
     elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
     key = "appointment.result_again" if again is not None else "appointment.result"

@@ -1,5 +1,6 @@
 """就医: what was said already and is so no more, what waits, and what nobody has written (R1, V3, F7, F12)."""
 
+import json
 from datetime import timedelta
 
 import msgspec
@@ -111,6 +112,11 @@ async def test_r1_who_was_reminded_hears_that_another_goes_in_her_place(house: H
     form = msgspec.convert({"at": AT, "told": niece, "companion": "family"} | WHAT, EditAppointment)
     await house.database.write(lambda db: appointments.edit(db, house.house, who, row.id, form, house.clock()))
     assert (await ahead(house, who))[0].reminded == "", "she has not heard of it yet"
+    ((number, fields),) = await house.rows(
+        "SELECT b.id, b.fields FROM outbox o JOIN outbox_body b ON b.id = o.id WHERE o.dedup_key LIKE '%:off'"
+    )
+    shown = json.loads(house.database.sealer.open("outbox_body", "fields", number, fields))
+    assert shown["state"] == "改由别人", "a template does not say that it is cancelled"
     assert await reminds(house) == 1
     told = {to: text for to, text in await house.send_all() if "骨科复查" in text}
     assert told["daughter"].startswith("王桂兰 11月24日 周二 09:00 的骨科复查，改由家里另一位来管")
