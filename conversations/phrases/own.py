@@ -6,7 +6,6 @@ promised time, the number of a case, the words to send back, an apology.
 
 import re
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,57 +43,6 @@ LOCKED: Final = {
 SORRY: Final = ("对不起", "抱歉", "道歉", "致歉")
 DOUBTFUL: Final = ("一定", "保证", "绝对", "马上", "立刻", "随时")
 """What a home can seldom keep; it is said, and not forbidden."""
-NAMES: Final[Mapping[str, str]] = {
-    "at": "几点",
-    "by": "几点前",
-    "called": "称呼",
-    "category": "性质",
-    "caution": "注意什么",
-    "choices": "几个问题",
-    "clock": "现在几点",
-    "count": "几题",
-    "day": "哪天",
-    "days": "几天",
-    "department": "部门",
-    "desk": "找谁",
-    "done_by": "哪天办好",
-    "duty": "谁值班",
-    "elder": "老人",
-    "finding": "核实结果",
-    "help": "解释",
-    "home": "院名",
-    "lead": "谁来办",
-    "length": "几个字",
-    "level": "几级",
-    "lines": "几行",
-    "link": "链接",
-    "matter": "什么事",
-    "measures": "怎么办",
-    "month": "几月",
-    "most": "最大的序号",
-    "name": "姓名",
-    "notice": "先告知的话",
-    "number": "编号",
-    "of": "共几题",
-    "one": "第一位",
-    "opens": "几点上班",
-    "phone": "电话",
-    "place": "地点",
-    "question": "问题",
-    "robot": "机器人",
-    "room": "房间",
-    "scopes": "可以看什么",
-    "status": "在哪里",
-    "text": "内容",
-    "two": "第二位",
-    "urgent": "急事怎么办",
-    "what": "哪件事",
-    "today": "今天几号",
-    "who": "哪位",
-    "why": "为什么",
-}
-"""What a blank is called by colleagues."""
-_CODES: Final = {word: name for name, word in NAMES.items()}
 _WORDS_BACK: Final = re.compile(r"「([^「」{}]{1,8})」")
 _DIGITS: Final = re.compile(r"(?<![A-Za-z0-9.:-])\d{1,2}(?![A-Za-z0-9.:-])")
 _LENGTH: Final = re.compile(r"(?:\d+|[一二两三四五六七八九十半]+)\s*个?(?:小时|分钟|钟头)")
@@ -104,13 +52,24 @@ _CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 @cache
 def moments() -> Mapping[str, str]:
     """When each phrase is said, by its key; a section alone names a part of the page."""
-    found: dict[str, str] = {}
-    for section, told in tomllib.loads(
-        Path(__file__).parents[1].joinpath("moments.toml").read_text(encoding="utf-8")
-    ).items():
-        for name, words in told.items():
-            found[section if name == "_" else f"{section}.{name}"] = words
-    return found
+    told = _told()
+    return {key.removesuffix("._"): words for key, words in told.items() if not key.startswith("blanks.")}
+
+
+@cache
+def names() -> Mapping[str, str]:
+    """What a blank is called by colleagues, by its name in the code."""
+    return {key.removeprefix("blanks."): words for key, words in _told().items() if key.startswith("blanks.")}
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    return {word: name for name, word in names().items()}
+
+
+@cache
+def _told() -> Mapping[str, str]:
+    return phrases.read(Path(__file__).parents[1] / "moments")
 
 
 def is_for_elders(key: str) -> bool:
@@ -174,14 +133,14 @@ def in_order(text: str) -> list[str]:
 
 def shown(text: str) -> str:
     """A text with the Chinese names of its blanks."""
-    return re.sub(r"\{(\w+)\}", lambda match: "{" + NAMES.get(match[1], match[1]) + "}", text)
+    return re.sub(r"\{(\w+)\}", lambda match: "{" + names().get(match[1], match[1]) + "}", text)
 
 
 def kept(text: str) -> str:
     """A text as it is kept, from what a colleague wrote."""
     plain = "\n".join(line.strip() for line in text.replace("\r\n", "\n").strip().split("\n"))
     plain = plain.replace("｛", "{").replace("｝", "}")
-    return re.sub(r"\{\s*([^{}]*?)\s*\}", lambda match: "{" + _CODES.get(match[1], match[1] or "?") + "}", plain)
+    return re.sub(r"\{\s*([^{}]*?)\s*\}", lambda match: "{" + _codes().get(match[1], match[1] or "?") + "}", plain)
 
 
 def check(key: str, text: str) -> str:
@@ -254,7 +213,7 @@ def _as_ours(ours: str, words: str) -> list[tuple[bool, str]]:
 
 
 def _braced(name: str) -> str:
-    return "{" + NAMES.get(name, name) + "}"
+    return "{" + names().get(name, name) + "}"
 
 
 def doubts(key: str, words: str) -> list[str]:

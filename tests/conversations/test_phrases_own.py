@@ -18,7 +18,7 @@ def test_n3_every_sentence_of_ours_holds_what_own_words_must_hold_and_is_told_wh
     ours = phrases.book()[key]
     assert [words for ok, words in own.looked(key, ours) if not ok] == []
     assert own.kept(own.shown(ours)) == ours.strip(), "what a colleague reads and what is kept are one"
-    assert phrases.blanks(key) <= own.NAMES.keys(), "each blank has a name for colleagues"
+    assert phrases.blanks(key) <= own.names().keys(), "each blank has a name for colleagues"
     assert own.moment_of(key)
     assert own.moments()[key.partition(".")[0]]
 
