@@ -16,6 +16,7 @@ from services.access import HANDLERS, page_at
 from services.complaints import complaints
 from services.emergencies.board import FALSE, OTHERS
 from services.house import House
+from services.outgoing import purposes
 from services.promises import promises
 from services.subject import gathered
 from services.talks.answering import REASONS
@@ -39,38 +40,6 @@ STATES = {
     "held": "等院长确认",
 }
 BAD = frozenset({"unknown", "given_up"})
-PURPOSES = {
-    "answer": "同事的回复",
-    "in_charge": "报给负责人",
-    "night_seen": "值班看到了",
-    "call": "打过的电话",
-    "late_answer": "补发的回话",
-    "result": "处理结果",
-    "interim": "阶段答复",
-    "late": "结果要晚",
-    "follow_up": "办好以后回访",
-    "alarm": "紧急时的话",
-    "spoken": "放给老人听的",
-    "letter": "家书",
-    "greeting": "问候家属",
-    "greeting_elder": "问候老人",
-    "reminder": "提醒",
-    "birthday_soon": "请家属录一句话",
-    "survey": "问卷",
-    "silence": "没人接着说",
-    "binding": "绑定",
-    "tie": "家书的调整",
-    "notice": "要紧的通知",
-    "notice_elder": "给老人的通知",
-    "news": "一般的通知",
-    "offer": "活动和优惠",
-    "weekly": "每周家书",
-    "weekly_paper": "每周家书（纸）",
-    "hospital": "住院情况",
-    "appointment": "就医提醒",
-    "care_result": "就医情况",
-}
-"""What something is sent for, as colleagues read it."""
 PREVIEWS = {
     "image": "［照片］",
     "voice": "［语音］",
@@ -231,7 +200,7 @@ def install(environment: jinja2.Environment, house: House, clock: Clock) -> None
             "KINDS": gathered(lambda one: one.promises),
             "STATES": STATES,
             "CALLED": CALLED,
-            "PURPOSES": PURPOSES,
+            "PURPOSES": purposes.words(),
             "BAD": BAD,
             "LEVELS": LEVELS,
             "STAGES": STAGES,

@@ -31,13 +31,20 @@ from storage.types import new_id
 from storage.unit import Unit
 
 NOTICE: Final = Purpose(
-    "notice", template="notice", sms=True, matter="院里有一件要紧的事", brief="请查看", to_many=True, last=Last.PHONE
+    "notice",
+    words="要紧的通知",
+    template="notice",
+    sms=True,
+    matter="院里有一件要紧的事",
+    brief="请查看",
+    to_many=True,
+    last=Last.PHONE,
 )
 """要紧, to a relative: by whatever way."""
-NOTICE_ELDER: Final = Purpose("notice_elder", to_many=True, last=Last.PRINT)
-OFFER: Final = Purpose("offer", machine=True, by_day=True, parks=False, mass=True, only_mass=True)
+NOTICE_ELDER: Final = Purpose("notice_elder", words="给老人的通知", to_many=True, last=Last.PRINT)
+OFFER: Final = Purpose("offer", words="活动和优惠", machine=True, by_day=True, parks=False, mass=True, only_mass=True)
 """活动和优惠: by a mass send alone, to who wants them; never by a template, and no message of the machine's own (B2)."""
-NEWS: Final = Purpose("news", machine=True, by_day=True, parks=False)
+NEWS: Final = Purpose("news", words="一般的通知", machine=True, by_day=True, parks=False)
 """一般: by a message, or not at all; nobody telephones for it."""
 HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
 """How long it is worth saying: what is urgent, and the rest."""

@@ -30,6 +30,7 @@ from storage.unit import Unit
 
 REMINDER: Final = Purpose(
     "appointment",
+    words="就医提醒",
     machine=True,
     by_day=True,
     parks=False,
@@ -38,7 +39,9 @@ REMINDER: Final = Purpose(
     brief="已约好",
     last=Last.PHONE,
 )
-RESULT: Final = Purpose("care_result", by_day=True, template="care", matter="就医情况", brief="请查看", last=Last.PHONE)
+RESULT: Final = Purpose(
+    "care_result", words="就医情况", by_day=True, template="care", matter="就医情况", brief="请查看", last=Last.PHONE
+)
 LONGEST: Final = {"what": 30, "place": 40, "caution": 100, "result": 300}
 NAMES: Final = {"what": "看什么", "place": "在哪里", "caution": "注意什么", "result": "情况怎么样"}
 WORDS: Final = {

@@ -23,7 +23,9 @@ from storage.queries import complaints_night as queries
 from storage.tables.staff_wechat import StaffWechat
 from storage.unit import Unit
 
-IN_CHARGE: Final = Purpose("in_charge", template="matter", matter="有一件投诉由您负责", brief="请查看")
+IN_CHARGE: Final = Purpose(
+    "in_charge", words="报给负责人", template="matter", matter="有一件投诉由您负责", brief="请查看"
+)
 """To a colleague; what she is told is no secret: a number and an hour."""
 TRUE_FOR: Final = timedelta(days=1)
 MOST: Final = 500

@@ -49,7 +49,13 @@ def _kept(store: Store, sent: Sent) -> None:
 
 
 SEEN: Final = Purpose(
-    "night_seen", on_sent=_kept, parks=False, template="matter", matter="值班看到了您反映的事", brief="值班看到"
+    "night_seen",
+    words="值班看到了",
+    on_sent=_kept,
+    parks=False,
+    template="matter",
+    matter="值班看到了您反映的事",
+    brief="值班看到",
 )
 
 

@@ -45,10 +45,22 @@ def _told(store: Store, sent: Sent) -> None:
 
 
 RESULT: Final = Purpose(
-    "result", on_sent=_told, template="matter", sms=True, matter="您反映的事有了处理结果", last=Last.PHONE
+    "result",
+    words="处理结果",
+    on_sent=_told,
+    template="matter",
+    sms=True,
+    matter="您反映的事有了处理结果",
+    last=Last.PHONE,
 )
 INTERIM: Final = Purpose(
-    "interim", on_sent=promises.reached, template="matter", sms=True, matter="您反映的事有了新进展", last=Last.PHONE
+    "interim",
+    words="阶段答复",
+    on_sent=promises.reached,
+    template="matter",
+    sms=True,
+    matter="您反映的事有了新进展",
+    last=Last.PHONE,
 )
 
 

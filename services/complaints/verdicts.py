@@ -22,7 +22,13 @@ from storage.store import Store
 from storage.types import moment
 
 FOLLOW_UP: Final = Purpose(
-    "follow_up", machine=True, by_day=True, template="matter", matter="想问问上次的事办好了没有", brief="请回复"
+    "follow_up",
+    words="办好以后回访",
+    machine=True,
+    by_day=True,
+    template="matter",
+    matter="想问问上次的事办好了没有",
+    brief="请回复",
 )
 SECOND: Final = 2
 UP: Final = ("desk", "supervisor", "director")

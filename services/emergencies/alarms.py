@@ -27,7 +27,7 @@ from storage.types import moment
 from storage.unit import Unit
 
 NOT_HEARD: Final = "微信不让发，这句话没有送到；请人过去，或打电话"
-ALARM: Final = Purpose("alarm", parks=False, unsent=("given_up", NOT_HEARD))
+ALARM: Final = Purpose("alarm", words="紧急时的话", parks=False, unsent=("given_up", NOT_HEARD))
 """What an alarm says that did not arrive is a task for staff."""
 STILL_CALLING: Final = timedelta(minutes=3)
 TWICE: Final = timedelta(minutes=1)

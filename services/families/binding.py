@@ -34,7 +34,7 @@ from storage.tables.families_ties import Alias, RefusedScan
 from storage.types import moment, new_id
 from storage.unit import Unit
 
-BINDING: Final = Purpose("binding")
+BINDING: Final = Purpose("binding", words="绑定")
 LASTS: Final = timedelta(days=30)
 USE: Final = "UPDATE invitation SET used_at = ? WHERE id = ? AND used_at IS NULL AND revoked_at IS NULL RETURNING id"
 SCOPES: Final = families.SCOPES

@@ -24,7 +24,9 @@ from storage.tables.families_ties import TieChange
 from storage.types import new_id
 from storage.unit import Unit
 
-TIE = Purpose("tie", template="matter", sms=True, matter="家书的内容有调整", brief="请查看", last=Last.PHONE)
+TIE = Purpose(
+    "tie", words="家书的调整", template="matter", sms=True, matter="家书的内容有调整", brief="请查看", last=Last.PHONE
+)
 LESS = {
     "daily": "tie.narrowed_daily",
     "health": "tie.narrowed_health",

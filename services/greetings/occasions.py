@@ -36,11 +36,12 @@ from storage.queries.families import Who
 from storage.types import new_id
 from storage.unit import Unit
 
-GREETING: Final = Purpose("greeting", machine=True, by_day=True, parks=False, mass=True)
-CARD: Final = Purpose("greeting_elder", machine=True, by_day=True, parks=False, last=Last.PRINT)
+GREETING: Final = Purpose("greeting", words="问候家属", machine=True, by_day=True, parks=False, mass=True)
+CARD: Final = Purpose("greeting_elder", words="问候老人", machine=True, by_day=True, parks=False, last=Last.PRINT)
 """For the elder: a card for the bedside where no message may leave (H1)."""
 REMINDER: Final = Purpose(
     "reminder",
+    words="提醒",
     machine=True,
     by_day=True,
     parks=False,
@@ -49,7 +50,7 @@ REMINDER: Final = Purpose(
     brief="已约好",
     last=Last.PHONE,
 )
-ASKED: Final = Purpose("birthday_soon", machine=True, by_day=True, parks=False)
+ASKED: Final = Purpose("birthday_soon", words="请家属录一句话", machine=True, by_day=True, parks=False)
 """The family is asked for a word before a birthday: by a message, or not at all."""
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {

@@ -33,6 +33,7 @@ from storage.unit import Unit
 
 LETTER: Final = Purpose(
     "letter",
+    words="家书",
     machine=True,
     by_day=True,
     parks=False,

@@ -34,6 +34,7 @@ from storage.unit import Unit
 
 WEEKLY: Final = Purpose(
     "weekly",
+    words="每周家书",
     machine=True,
     by_day=True,
     parks=False,
@@ -41,9 +42,16 @@ WEEKLY: Final = Purpose(
     matter="这一周的家书到了",
     brief="家书到了",
 )
-PAPER: Final = Purpose("weekly_paper", machine=True, by_day=True, parks=False, last=Last.PRINT)
+PAPER: Final = Purpose("weekly_paper", words="每周家书（纸）", machine=True, by_day=True, parks=False, last=Last.PRINT)
 HOSPITAL: Final = Purpose(
-    "hospital", machine=True, by_day=True, template="letter", matter="住院情况写好了", brief="请查看", last=Last.PHONE
+    "hospital",
+    words="住院情况",
+    machine=True,
+    by_day=True,
+    template="letter",
+    matter="住院情况写好了",
+    brief="请查看",
+    last=Last.PHONE,
 )
 BACK: Final = timedelta(days=7)
 """What is older is not opened any more by the machine."""

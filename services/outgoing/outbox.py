@@ -34,8 +34,8 @@ UNFINISHED: Final = "('waiting', 'ready', 'sending')"
 KEPT: Final = "kept"
 """In place of an errcode: parked words that only a colleague lets go (D9)."""
 READ: Final = "语音没放出去；同样的话已经用文字说了"
-SOUND: Final = Purpose(SPOKEN, parks=False, unsent=("cancelled", READ))
-LATE_ANSWER: Final = Purpose("late_answer")
+SOUND: Final = Purpose(SPOKEN, words="放给老人听的", parks=False, unsent=("cancelled", READ))
+LATE_ANSWER: Final = Purpose("late_answer", words="补发的回话")
 BY_A_PERSON: Final = "家里有丧事或静默中：不发消息，请用自己的话打电话说"
 UNFOLLOWED: Final = "对方取消了关注，只能打电话"
 PAPER: Final = "要一份纸的"

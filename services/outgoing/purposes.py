@@ -34,6 +34,8 @@ class Purpose:
 
     name: str
     """The stored word: it stays what it is."""
+    words: str = "消息"
+    """What colleagues read for it."""
     machine: bool = False
     """A machine says it by itself: 静默 and a death stop it (F11). Answers, and a colleague's words, go on."""
     by_day: bool = False
@@ -78,6 +80,11 @@ _declared: Final[dict[str, Purpose]] = {}
 def of(name: str) -> Purpose:
     """The purpose of a stored row; one that a newer release has written says nothing of itself."""
     return _declared.get(name) or Purpose(name, declared=False)
+
+
+def words() -> dict[str, str]:
+    """What colleagues read for each; a call of theirs that was written down was never sent."""
+    return {name: purpose.words for name, purpose in _declared.items()} | {"call": "打过的电话"}
 
 
 def of_machines() -> tuple[str, ...]:

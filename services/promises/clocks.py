@@ -18,6 +18,7 @@ from storage.types import moment
 
 LATE: Final = Purpose(
     "late",
+    words="结果要晚",
     machine=True,
     by_day=True,
     template="matter",

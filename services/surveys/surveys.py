@@ -27,7 +27,7 @@ from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
 
-SURVEY: Final = Purpose("survey", machine=True, by_day=True, parks=False)
+SURVEY: Final = Purpose("survey", words="问卷", machine=True, by_day=True, parks=False)
 LONGEST: Final = 300
 LATER: Final = 3
 AFTERWARDS: Final = timedelta(days=1)

@@ -27,7 +27,13 @@ BLANKS: Final = ("称呼", "老人", "房间")
 """What a canned reply may leave open; an answer with one of these does not leave."""
 OPEN: Final = re.compile(rf"\{{(?:{'|'.join(BLANKS)})\}}")
 ANSWER: Final = Purpose(
-    "answer", on_sent=promises.reached, template="matter", sms=True, matter="您说的事有同事回复了", last=Last.PHONE
+    "answer",
+    words="同事的回复",
+    on_sent=promises.reached,
+    template="matter",
+    sms=True,
+    matter="您说的事有同事回复了",
+    last=Last.PHONE,
 )
 
 

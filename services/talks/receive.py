@@ -39,7 +39,7 @@ from storage.store import Store
 from understanding.cascade import Decision
 
 log = logging.getLogger("jiashu.receive")
-SILENCE: Final = Purpose("silence", machine=True)
+SILENCE: Final = Purpose("silence", words="没人接着说", machine=True)
 
 
 def receive_batch(store: Store, house: House, batch: Sequence[Envelope]) -> list[Receipt]:
