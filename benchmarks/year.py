@@ -34,7 +34,6 @@ from benchmarks.year_home import (
 from benchmarks.year_house import Year, build
 from care import weekly as weekly_rules
 from care.weekly import Kind
-from conversations import events
 from scripts import servers
 from services.announcements import announcements
 from services.announcements.forms import Announce
@@ -89,8 +88,7 @@ async def _of_the_account(year: Year, number: int) -> None:
     write, now = year.home.database.write, year.home.clock()
     for k, day in LEAVERS.items():
         if number == day:
-            year.town.following.discard(year_home.kin(k))
-            await year.home.hears(events.Unfollowed(), year_home.kin(k))
+            await year.unfollows(year_home.kin(k))
     if number == year_home.BREAKS:
         home = year.home.ids.home_id
         broke = partial(templates.broke, home_id=home, kind="notice", code="40037", now=now)
@@ -112,8 +110,7 @@ async def _morning(year: Year, number: int, day: date) -> None:
     talkers += [year_home.kin(k) for k in range(RELATIVES) if k not in year_home.SILENT]
     for at, openid in enumerate(talkers):
         if (at + number) % 3 == 0 and openid in year.town.following:
-            await year.home.hears("谢谢", openid)
-            year.town.session[openid] = year.home.clock() + timedelta(hours=48), 5
+            await year.says(openid, "谢谢")
     await year.opens()
     await _by_hand(year, day)
     await _plans(year, day)
@@ -242,6 +239,23 @@ async def _evening(year: Year, number: int, day: date) -> None:
     await _weeks(year, day)
 
 
+async def hour(year: Year, number: int, hour: int) -> None:
+    """35 minutes past an hour of a day: the clock, what people do then, and what the house makes of it."""
+    day = FIRST + timedelta(days=number)
+    await year.at(datetime.combine(day, time(hour, 35), ZONE))
+    if hour == 1:
+        await year.jobs(frozenset({"days", "ledger", "roster", "calendar"}))
+    if hour == 7:
+        await _events(year, number)
+    if hour == 9:
+        await _morning(year, number, day)
+    if hour == 12:
+        await year.opens()
+    if hour == 16:
+        await _evening(year, number, day)
+    await year.hour()
+
+
 async def play(folder: Path, url: str, days: int) -> year_judge.Verdict:
     """The whole time, then its judgement."""
     year = await build(folder, url)
@@ -249,19 +263,8 @@ async def play(folder: Path, url: str, days: int) -> year_judge.Verdict:
         await year.jobs(frozenset({"days", "calendar"}))
         for number in range(days):
             day = FIRST + timedelta(days=number)
-            for hour in range(24):
-                year.home.clock.now = datetime.combine(day, time(hour, 35), ZONE)
-                if hour == 1:
-                    await year.jobs(frozenset({"days", "ledger", "roster", "calendar"}))
-                if hour == 7:
-                    await _events(year, number)
-                if hour == 9:
-                    await _morning(year, number, day)
-                if hour == 12:
-                    await year.opens()
-                if hour == 16:
-                    await _evening(year, number, day)
-                await year.hour()
+            for of_day in range(24):
+                await hour(year, number, of_day)
             if number % 30 == 29:
                 sys.stdout.write(f"  {day}: {len(year.town.got)} messages at phones\n")
                 sys.stdout.flush()

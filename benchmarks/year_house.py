@@ -17,6 +17,7 @@ from bot.sender import Sender
 from bot.sms_sender import SmsSender
 from care.choices import USUAL
 from care.states import Role, SmsKind, SmsState
+from conversations import events
 from services import install
 from services.access import Viewer
 from services.house import House
@@ -164,6 +165,20 @@ class Year:
     read: Counter[tuple[str, str]] = field(default_factory=Counter)
     """What was read behind an address: (number, words)."""
     chance: random.Random = field(default_factory=lambda: random.Random(8))
+
+    async def at(self, moment: datetime) -> None:
+        """The clock of the house, and of everything around it."""
+        self.home.clock.now = moment
+
+    async def says(self, openid: str, words: str) -> None:
+        """Somebody writes, which opens a window of 48 hours and five messages."""
+        await self.home.hears(words, openid)
+        self.town.session[openid] = self.home.clock() + timedelta(hours=48), 5
+
+    async def unfollows(self, openid: str) -> None:
+        """Somebody takes the account off her phone."""
+        self.town.following.discard(openid)
+        await self.home.hears(events.Unfollowed(), openid)
 
     async def jobs(self, names: frozenset[str] | None) -> None:
         """Every job of these names once, as it would run now."""
