@@ -23,115 +23,11 @@ from storage.postgres_store import PostgresStore
 from storage.sqlite_store import SqliteStore
 from storage.store import Store
 from storage.unit import Unit, _written
-from tests import told
+from tests import facts
 
 T = TypeVar("T")
-TOLD: Final[dict[str, frozenset[str]]] = {
-    "appointment": frozenset({"appointments"}),
-    "audience_group": frozenset({"announcements"}),
-    "audience_member": frozenset({"announcements"}),
-    "offer_consent": frozenset({"announcements"}),
-    "accused": frozenset({"accused", "cases"}),
-    "activity": frozenset({"week"}),
-    "alarm": frozenset({"alarms"}),
-    "application": frozenset({"families"}),
-    "assignment": frozenset({"tasks"}),
-    "bed_check": frozenset({"week"}),
-    "campaign": frozenset({"surveys"}),
-    "case_record": frozenset({"cases"}),
-    "complaint": frozenset({"cases"}),
-    "consent": frozenset({"families"}),
-    "doubt": frozenset({"inbox"}),
-    "duty_span": frozenset({"roster"}),
-    "family_contact": frozenset({"families"}),
-    "inbox": frozenset({"inbox"}),
-    "knowledge_blank": frozenset({"knowledge"}),
-    "knowledge_entry": frozenset({"knowledge"}),
-    "letter": frozenset({"letters"}),
-    "letter_photo": frozenset({"letters"}),
-    "letter_photo_person": frozenset({"letters"}),
-    "letter_reading": frozenset({"letters"}),
-    "weekly_letter": frozenset({"letters"}),
-    "weekly_reading": frozenset({"letters"}),
-    "mark": frozenset({"surveys"}),
-    "menu_meal": frozenset({"week"}),
-    "note": frozenset({"notes"}),
-    "notice_seen": frozenset({"families"}),
-    "outbox": frozenset({"person"}),
-    "participation": frozenset({"surveys"}),
-    "photo_consent": frozenset({"families"}),
-    "plan": frozenset({"days"}),
-    "price": frozenset({"week"}),
-    "promise": frozenset({"promises", "cases"}),
-    "proposal": frozenset({"cases"}),
-    "resident_event": frozenset({"residents"}),
-    "room_kind": frozenset({"week"}),
-    "rota_change": frozenset({"roster"}),
-    "setting": frozenset({"house"}),
-    "stop": frozenset({"residents"}),
-    "task": frozenset({"tasks"}),
-    "tie_change": frozenset({"families"}),
-    "visit": frozenset({"days"}),
-    "week_sheet": frozenset({"week"}),
-    "wish": frozenset({"surveys"}),
-}
-"""For each table the hints of which one must be given by who writes it."""
-CHANGED: Final = frozenset({"bed", "bed_stay", "duty_shift", "home_date", "kinship", "launch", "resident", "station"})
-"""Tables of which no click changes a row without an audit row; new ones a test puts in place itself."""
-UNTRACED: Final = frozenset(
-    {
-        "alarm_call",
-        "alarm_run",
-        "announcement",
-        "announcement_reach",
-        "audit",
-        "chain_round",
-        "complaint_call",
-        "conversation",
-        "duty_post",
-        "duty_span",
-        "follower",
-        "home",
-        "import_row",
-        "import_run",
-        "letter",
-        "letter_reading",
-        "login_throttle",
-        "mark",
-        "participation",
-        "person",
-        "phone_check",
-        "plan",
-        "practice",
-        "staff",
-        "staff_session",
-        "start_code",
-        "takeover",
-        "wechat_account",
-        "weekly_letter",
-        "weekly_reading",
-        "wish",
-    }
-)
-"""Tables that machines and families change as well, or in which a test puts its people."""
-TRACED: Final = frozenset(tables.Base.metadata.tables) - UNTRACED - CHANGED
-"""Tables that no click changes without an audit row: each that is not named above, so that a new one is asked too."""
-OF_NOBODY: Final = frozenset(
-    [
-        "bed",
-        "campaign",
-        "downtime",
-        "export_ask",
-        "knowledge_blank",
-        "knowledge_entry",
-        "letter",
-        "login_throttle",
-        "note",
-        "station",
-        "task",
-    ]
-)
-"""Tables whose rows are locked themselves, since they belong to no person."""
+TRACED: Final = frozenset(tables.Base.metadata.tables) - facts.UNTRACED - facts.CHANGED
+"""Tables that no click changes without an audit row: each of which its subject says nothing else."""
 OPENS_THE_DOOR: Final = frozenset({"password", "pin", "totp_by", "totp_step"})
 """What of a colleague's row is changed by nobody who does not hold it."""
 WITHOUT_PAGES: Final = frozenset({"add_staff", "begin_epoch"})
@@ -167,11 +63,11 @@ def looked_at(given: Any, work: Callable[[Any], T]) -> T:
     if isinstance(given, Unit):
         given.flush()
     topics = {hint.partition(":")[0] for hint in store.hints}
-    untold = sorted(name for name in wrote.names if name in TOLD and not TOLD[name] & topics)
+    untold = sorted(name for name in wrote.names if name in facts.TABLES and not facts.TABLES[name] & topics)
     assert not untold or wrote.acts & WITHOUT_PAGES, f"no page hears that {untold} changed; told were {sorted(topics)}"
-    silent = told.untold(wrote.acts, topics)
+    silent = facts.untold(wrote.acts, topics)
     assert not silent, f"no page hears of {silent}; told were {sorted(topics)}"
-    traced = (wrote.by_click & TRACED) | (wrote.changed & CHANGED)
+    traced = (wrote.by_click & TRACED) | (wrote.changed & facts.CHANGED)
     assert wrote.acts or not traced, f"no trace of who changed {sorted(traced)}"
     return found
 
@@ -267,7 +163,7 @@ def _flushed(session: Unit, *_: object) -> None:
     for row in (one for one in session.dirty if session.is_modified(one)):
         name, person = row.__tablename__, row.id if isinstance(row, tables.Person) else getattr(row, "person_id", 0)
         wrote.changed.add(name)
-        assert name not in OF_NOBODY or (name, row.id) in wrote.rows, f"{name} is changed and was not locked"
+        assert name not in facts.OF_NOBODY or (name, row.id) in wrote.rows, f"{name} is changed and was not locked"
         if name == "staff" and (name, row.id) not in wrote.rows:
             keys = {one.key for one in inspect(row).attrs if one.history.has_changes()} & OPENS_THE_DOOR
             assert not keys, f"{sorted(keys)} of a colleague is changed and was not locked"

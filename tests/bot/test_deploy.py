@@ -107,9 +107,11 @@ def test_fault_i5_release_and_schema_are_told_by_the_command_and_the_changelog(
     changes = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (\S+) · schema (\d{4})$", changes, re.MULTILINE)
     assert newest is not None
-    assert newest.groups() == (project["version"], migrate.head()), (
-        "a release and a migration have their line for operators"
-    )
+    told = {
+        schema for file in (ROOT / "changes").glob("*.md") for schema in re.findall(r"schema (\d{4})", file.read_text())
+    }
+    assert newest[1] == project["version"], "a release has its line for operators"
+    assert newest[2] == migrate.head() or migrate.head() in told, "so has a migration, here or in what is not released"
 
 
 def enters(path: str, rules: list[str]) -> bool:

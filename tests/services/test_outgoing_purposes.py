@@ -6,38 +6,28 @@ import pytest
 
 from services.outgoing import purposes
 from services.outgoing.purposes import Purpose
+from services.subject import subjects
 from services.talks import receive
+from tests import facts
 from tests.frozen import words
 
 
 def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
+    subjects()
     assert receive.SILENCE is purposes.of("silence")
     stored = {
         word.removeprefix("purpose=") for word in words.listed()["columns_with_words"] if word.startswith("purpose=")
     }
     declared = {name for name in stored if purposes.of(name) is purposes.of(name)}
     assert stored - declared == {"call"}, "a logged call is written down, never sent"
+    assert {name for name in stored if purposes.words()[name] == purposes.of("of-tomorrow").words} == set(), (
+        "colleagues read what it is"
+    )
 
 
 def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
-    assert set(purposes.of_machines()) == {
-        "letter",
-        "greeting",
-        "reminder",
-        "survey",
-        "follow_up",
-        "late",
-        "silence",
-    } | {
-        "greeting_elder",
-        "news",
-        "birthday_soon",
-        "appointment",
-        "hospital",
-        "offer",
-        "weekly",
-        "weekly_paper",
-    }
+    subjects()
+    assert set(purposes.of_machines()) == facts.MACHINES
 
 
 def test_p7_a_purpose_of_a_newer_release_parks_and_keeps_nothing() -> None:

@@ -12,7 +12,7 @@ from services import subject
 from services.subject import Subject, gathered, subjects
 from services.talks import dispatch
 from settings import subjects as folders
-from tests import told
+from tests import facts
 from tests.services.test_time import OURS
 
 
@@ -47,9 +47,9 @@ def test_two_subjects_never_carry_out_one_effect_or_own_one_word(monkeypatch: py
 
 def test_what_is_said_of_the_acts_that_pages_hear_of_is_said_of_acts_that_there_are() -> None:
     acts = {act for one in subjects() for act in one.actions}
-    assert told.HEARD.keys() | told.QUIET <= acts
-    assert told.HEARD.keys().isdisjoint(told.QUIET)
-    assert told.untold({"edit_week", "log_in"}, {"week"}) == {"edit_week": ["knowledge"]}
+    assert facts.HEARD.keys() | facts.QUIET <= acts
+    assert facts.HEARD.keys().isdisjoint(facts.QUIET)
+    assert facts.untold({"edit_week", "log_in"}, {"week"}) == {"edit_week": ["knowledge"]}
 
 
 def test_names_of_jobs_are_given_once() -> None:

@@ -20,8 +20,8 @@ from services.ports import Fate
 from storage import archive, migrate, tables
 from storage.queries import emergencies
 from storage.types import Said, Word, Words
+from tests.facts import CLOSED, COUNTS, FREE, OPEN, ROWS
 from tests.frozen import words as frozen
-from tests.storage.columns import CLOSED, COUNTS, FREE, OPEN
 from tests.storage.sample import ENGINES, run, sample
 
 COLUMNS: Final = [column for table in tables.Base.metadata.tables.values() for column in table.columns]
@@ -111,72 +111,7 @@ def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
         "SELECT 1, home_id, person_id, id, '', 'unasked', 0 FROM resident ORDER BY id LIMIT 1",
     )
 
-    for row in (
-        "duty_post (id, home_id, name) SELECT 1, min(id), '2 楼'",
-        "duty_shift (id, home_id, name, begins, ends, works) SELECT 1, min(id), '夜', '20:00', '08:00', true",
-        (
-            "rota_change (id, at, home_id, post_id, shift_id, kind, day, by_id) "
-            "SELECT 1, 0, min(id), 1, 1, 'put', {day}, 0"
-        ),
-        "calendar_day (id, home_id, day, kind, source, at) SELECT 1, min(id), {day}, 'makeup', 'hand', 0",
-        "calendar_year (id, home_id, year, source, at) SELECT 1, min(id), 2026, 'hand', 0",
-        "task (id, home_id, body, source, made_by, made_at) SELECT 1, min(id), {bytes}, 'hand', 0, 0",
-        (
-            "note (id, home_id, resident_id, day, kind, body, by_id, at, use) SELECT 1, min(id), "
-            "(SELECT min(id) FROM resident), {day}, 'words', {bytes}, 0, 0, 'offered'"
-        ),
-        (
-            "doubt (id, home_id, person_id, inbox_id, course, kind, at) SELECT 1, min(id), "
-            "(SELECT min(person_id) FROM inbox), (SELECT min(id) FROM inbox), 'asked', '脑', 0"
-        ),
-        ("takeover (id, home_id, staff_id, session_id, begun_at) SELECT 1, min(id), (SELECT min(id) FROM staff), 1, 0"),
-        (
-            "alarm_call (id, home_id, takeover_id, round, step, of_step, channel, digest, asked_at) "
-            "SELECT 1, min(id), 1, 0, 0, 'floor', 'phone', 'd', 0"
-        ),
-        (
-            "complaint_call (id, home_id, case_id, staff_id, round, digest, number, asked_at) SELECT 1, min(id), "
-            "(SELECT min(id) FROM complaint), (SELECT min(id) FROM staff), 0, 'd', {bytes}, 0"
-        ),
-        "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
-        (
-            "announcement (id, home_id, urgent, words, whom, repeat, first_at, due_at, state, made_by, made_at) "
-            "SELECT 1, min(id), false, {bytes}, 'family', 'once', 0, 0, 'held', 0, 0"
-        ),
-        (
-            "follow_up_talk (id, home_id, resident_id, day, at, by_id, manner, outcome) SELECT 1, min(id), "
-            "(SELECT min(id) FROM resident), {day}, 0, 0, 'face', 'talked'"
-        ),
-        (
-            "mass_send (id, home_id, purpose, state, body, own, made_at, expires_at) SELECT 1, min(id), 'greeting', "
-            "'sent', {bytes}, 'n', 0, 0"
-        ),
-        (
-            "sms (id, home_id, person_id, outbox_id, kind, state, number, made_at) SELECT 1, min(id), "
-            "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'words', 'ordered', 'n', 0"
-        ),
-        (
-            "by_hand (id, home_id, person_id, outbox_id, kind, why, made_at) SELECT 1, min(id), "
-            "(SELECT min(person_id) FROM outbox), (SELECT min(id) FROM outbox), 'phone', '-', 0"
-        ),
-        (
-            "appointment (id, home_id, resident_id, at, what, place, companion, every, stage, made_by, made_at, "
-            "result_told, of_month) SELECT 1, min(id), (SELECT min(id) FROM resident), 0, {bytes}, {bytes}, 'house', "
-            "'once', 'planned', 0, 0, false, 1"
-        ),
-        (
-            "weekly_letter (id, home_id, resident_id, kind, day, facts, sentence, state, written_by, written_at, "
-            "corrected) SELECT 1, min(id), (SELECT min(id) FROM resident), 'week', {day}, {bytes}, {bytes}, 'ready', "
-            "0, 0, false"
-        ),
-        (
-            "weekly_reading (id, home_id, weekly_id, person_id, opened_at) SELECT 1, min(id), 1, "
-            "(SELECT min(person_id) FROM outbox), 0"
-        ),
-        "incident (id, home_id, plan, opened_at, opened_by) SELECT 1, min(id), 'fall', 0, 0",
-        "incident_step (id, incident_id, position, text, doer, calls, within) SELECT 1, 1, 1, '看', 'nurse', '', 0",
-        "incident_call (id, incident_id, who, outcome, at, by_id) SELECT 1, 1, {bytes}, 'reached', 0, 0",
-    ):
+    for row in ROWS:
         day = "'2026-11-22'" if kind == "sqlite" else "DATE '2026-11-22'"
         one = row.replace("{day}", day).replace("{bytes}", "x'00'" if kind == "sqlite" else "'00'")
         run(url, f"INSERT INTO {one} FROM home")
