@@ -1,4 +1,5 @@
-// A client that others wrote for the real platform drives the simulator: docs/simulator.md says how to run it. It ends with 1 at the first surprise.
+// A client that others wrote for the real platform drives the simulator: docs/simulator.md says how to run it. It ends
+// with 1 at the first surprise.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
@@ -6,7 +7,8 @@ const [base, appId, secret, openid, folder, image] = process.argv.slice(2);
 const require = createRequire(`${folder}/package.json`);
 const API = require("co-wechat-api"), OAuth = require("co-wechat-oauth");
 const api = new API(appId, secret);
-Object.assign(api, { prefix: `${base}/cgi-bin/`, mpPrefix: `${base}/cgi-bin/`, snsPrefix: `${base}/sns/`, fileServerPrefix: `${base}/cgi-bin/` });
+Object.assign(api, { prefix: `${base}/cgi-bin/`, mpPrefix: `${base}/cgi-bin/`, snsPrefix: `${base}/sns/`,
+    fileServerPrefix: `${base}/cgi-bin/` });
 
 async function step(name, work) {
   await work();
@@ -16,9 +18,11 @@ async function refused(code, work) {
   await assert.rejects(work, (error) => error.code === code);
 }
 
-const menu = { button: [{ type: "click", name: "家书", key: "LETTER" }, { name: "服务", sub_button: [{ type: "view", name: "我的家书", url: `${base}/p/letters` }] }] };
+const menu = { button: [{ type: "click", name: "家书", key: "LETTER" }, { name: "服务", sub_button: [{
+    type: "view", name: "我的家书", url: `${base}/p/letters` }] }] };
 await step("token", async () => assert.equal(typeof (await api.getAccessToken()).accessToken, "string"));
-await step("a wrong secret is 40125", () => refused(40125, () => Object.assign(new API(appId, "wrong"), { prefix: api.prefix }).getAccessToken()));
+await step("a wrong secret is 40125", () => refused(40125, () => Object.assign(new API(appId, "wrong"), {
+    prefix: api.prefix }).getAccessToken()));
 await step("menu", async () => {
   await api.createMenu(menu);
   assert.equal((await api.getMenu()).menu.button[1].sub_button[0].name, "我的家书");
@@ -67,7 +71,8 @@ await step("ticket", async () => assert.equal(typeof (await api.getTicket()).tic
 await step("OAuth", async () => {
   const oauth = new OAuth(appId, secret);
   const asked = new URL(oauth.getAuthorizeURL(`${base}/back`, "s", "snsapi_userinfo"));
-  const answer = await fetch(`${base}${asked.pathname}${asked.search}`, { headers: { cookie: `phone=${openid}` }, redirect: "manual" });
+  const answer = await fetch(`${base}${asked.pathname}${asked.search}`, { headers: {
+      cookie: `phone=${openid}` }, redirect: "manual" });
   const code = new URL(answer.headers.get("location")).searchParams.get("code");
   const request = oauth.request.bind(oauth);  // its addresses stand in its methods
   oauth.request = (url, options) => request(url.replace("https://api.weixin.qq.com", base), options);

@@ -1,4 +1,5 @@
-/* What the pages need beside htmx: clocks that run on the server's time, the thread's end in sight, Ctrl+Enter, the lost-line strip. */
+/* What the pages need beside htmx: clocks that run on the server's time, the thread's end in sight, Ctrl+Enter, the
+   lost-line strip. */
 (function () {
   "use strict";
   const offset = new Date(document.body.dataset.now).getTime() - Date.now();
@@ -39,7 +40,8 @@
     }
   }
   const beep = () => play([[0, 880], [0.18, 660], [0.36, 880]], 0.16);
-  /* A complaint of level 1 calls until somebody takes it: two low tones, another sound than an alarm, and silent beside one. */
+  /* A complaint of level 1 calls until somebody takes it: two low tones, another sound than an alarm, and silent beside
+     one. */
   let calledFor = new Set(), calledAt = 0;
   function lookAtComplaints(alarmed) {
     const open = Array.from(document.querySelectorAll(".urgent[data-call]"), (one) => one.dataset.call);
@@ -101,9 +103,12 @@
   }
 
   function typing(root) {
-    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)
-      || Array.from(root.querySelectorAll("option")).some((option) => option.selected !== option.defaultSelected && option.parentElement.querySelector("[selected]"))
-      || Array.from(root.querySelectorAll("select")).some((select) => !select.querySelector("[selected]") && select.selectedIndex > 0);
+    return Array.from(root.querySelectorAll("textarea, input:not([type=hidden])")).some((field) => field.value !==
+        field.defaultValue || field.checked !== field.defaultChecked)
+      || Array.from(root.querySelectorAll("option")).some((option) => option.selected !== option.defaultSelected &&
+          option.parentElement.querySelector("[selected]"))
+      || Array.from(root.querySelectorAll("select")).some((select) => !select.querySelector("[selected]") &&
+          select.selectedIndex > 0);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -122,7 +127,8 @@
     const at = rows.indexOf(document.activeElement), on = rows.findIndex((row) => row.matches(".on"));
     rows[Math.max(0, Math.min(rows.length - 1, (at < 0 ? (on < 0 ? (step > 0 ? -1 : 1) : on) : at) + step))].focus();
   }
-  /* The letter: a digit ticks in the row that is marked, and a single choice leads on to the next row; Q W E R … choose a row, 0 passes one.
+  /* The letter: a digit ticks in the row that is marked, and a single choice leads on to the next row; Q W E R … choose
+     a row, 0 passes one.
      Every touch is counted, so that the handbook can tell what a letter costs. */
   let rowOf = null;
   const letterForm = () => document.getElementById("letter");
@@ -133,7 +139,8 @@
     form.querySelectorAll("[data-key].at").forEach((other) => other.classList.remove("at"));
     rowOf.classList.add("at");
   }
-  const after = (row) => { const next = row.nextElementSibling; return next && next.matches("[data-key]") ? next : row; };
+  const after = (row) => { const next = row.nextElementSibling; return next && next.matches("[data-key]") ? next : row;
+      };
   function tick(key) {
     const form = letterForm(), row = form && form.querySelector('[data-key="' + key + '"]');
     if (row) {
@@ -160,17 +167,23 @@
     if (tick(key)) return true;
     const jump = /^[a-z]$/.test(key) && document.querySelector('a[data-jump="' + key + '"]');
     if (jump) { location.href = jump.href; return true; }
-    const field = (key === "r" && document.querySelector("[data-send]")) || (key === "/" && (document.querySelector(".try input, [data-search]") || document.querySelector("[data-bar]")));
+    const field = (key === "r" && document.querySelector("[data-send]")) || (key === "/" &&
+        (document.querySelector(".try input, [data-search]") || document.querySelector("[data-bar]")));
     if (field && field.offsetParent) { field.focus(); return true; }
-    if (key === "/" && document.querySelector('a[href="/console/search"]')) { location.href = "/console/search"; return true; }
+    if (key === "/" && document.querySelector('a[href="/console/search"]')) { location.href = "/console/search";
+        return true; }
     if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
     if (key === "?") { const keys = document.getElementById("keys"); if (keys) keys.showModal(); return Boolean(keys); }
-    if (key === "Escape" && document.querySelector("a.back")) { const back = document.querySelector("a.back"); if (back.offsetParent) back.click(); return false; }
+    if (key === "Escape" && document.querySelector("a.back")) { const back = document.querySelector("a.back");
+        if (back.offsetParent) back.click(); return false; }
     return false;
   }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog[open]")) return;
-    if (leader && Date.now() - leader < 2500 && pageOf(event.key)) { location.href = pageOf(event.key).href; event.preventDefault(); leader = 0; return; }
+    if (event.ctrlKey || event.metaKey || event.altKey ||
+        event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, " +
+          "[contenteditable], dialog[open]")) return;
+    if (leader && Date.now() - leader < 2500 && pageOf(event.key)) { location.href = pageOf(event.key).href;
+        event.preventDefault(); leader = 0; return; }
     leader = event.key === "g" ? Date.now() : 0;
     if (!leader && pressed(event.key)) event.preventDefault();
   });
@@ -182,8 +195,10 @@
     if (event.target.matches("#letter input, #letter textarea, #letter button")) touched();
   });
   document.addEventListener("change", (event) => {
-    const told = event.target.matches(".shots input[type=file]") && event.target.closest(".shots").querySelector("[data-chosen]");
-    if (told) told.textContent = event.target.files.length ? told.dataset.chosen || "选了 " + event.target.files.length + " 张，写好时一起存" : "";
+    const told = event.target.matches(".shots input[type=file]") &&
+        event.target.closest(".shots").querySelector("[data-chosen]");
+    if (told) told.textContent = event.target.files.length ? told.dataset.chosen ||
+        "选了 " + event.target.files.length + " 张，写好时一起存" : "";
   });
   document.addEventListener("input", (event) => {
     const count = event.target.form && event.target.form.querySelector("[data-count]");
@@ -206,7 +221,8 @@
     document.documentElement.dataset.theme = next;
     try { localStorage.setItem("theme", next); } catch (error) { /* a private window keeps nothing */ }
   });
-  /* A live refresh never takes away what somebody is typing, nor overtakes the answer to a form; it is made up for afterwards. */
+  /* A live refresh never takes away what somebody is typing, nor overtakes the answer to a form; it is made up for
+     afterwards. */
   const stale = new Set();
   function held(source) {
     const watched = source.dataset.watch || (source.matches("[data-fresh]") && "#" + source.id);
@@ -216,14 +232,18 @@
     return hold;
   }
   document.addEventListener("htmx:beforeRequest", (event) => { if (held(event.detail.elt)) event.preventDefault(); });
-  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.requestConfig && held(event.detail.requestConfig.elt)) event.detail.shouldSwap = false; });
-  /* Whatever else puts a new card in place of the old one, the answer to another form for one: words that were not sent go with it. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.requestConfig && held(event.detail.requestConfig.elt)) event.detail.shouldSwap = false; });
+  /* Whatever else puts a new card in place of the old one, the answer to another form for one: words that were not sent
+     go with it. */
   let unsent = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     const config = event.detail.requestConfig, sent = config && config.elt.closest("form");
     if (!event.detail.shouldSwap || !event.detail.target.querySelectorAll) return;
     for (const field of event.detail.target.querySelectorAll("form[hx-post] textarea, form[hx-post] input.inp")) {
-      if (field.form !== sent && field.type !== "file" && field.value !== field.defaultValue) unsent.push([field.form.getAttribute("hx-post"), field.name, field.value]);
+      if (field.form !== sent && field.type !== "file" &&
+          field.value !== field.defaultValue) unsent.push([field.form.getAttribute("hx-post"), field.name,
+          field.value]);
     }
   });
   document.addEventListener("htmx:afterSwap", () => {
@@ -233,11 +253,13 @@
     }
     unsent = [];
   });
-  /* What a form has answered (who could not be bound, what to say by telephone) stays through live refreshes, until the next form. */
+  /* What a form has answered (who could not be bound, what to say by telephone) stays through live refreshes, until the
+     next form. */
   let said = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const config = event.detail.requestConfig, root = event.detail.target;
-    said = event.detail.shouldSwap && config && config.elt.matches("[data-watch], [data-fresh]") && root.querySelector(".note[role=status]");
+    said = event.detail.shouldSwap && config && config.elt.matches("[data-watch], [data-fresh]") &&
+        root.querySelector(".note[role=status]");
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const root = said && event.detail.target, head = root && root.querySelector(".pagehead");
@@ -254,10 +276,12 @@
   });
   // A form that was drawn before somebody else saved: its sentence stands above it, and after that it may be saved.
   document.addEventListener("htmx:afterRequest", (event) => {
-    const drawn = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Drawn"), form = event.detail.elt.closest("form");
+    const drawn = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Drawn"),
+        form = event.detail.elt.closest("form");
     if (drawn && form && form.elements.drawn) form.elements.drawn.value = drawn;
   });
-  /* What refuses something has a place on each page, also where a template has none: a press is never without an answer. */
+  /* What refuses something has a place on each page, also where a template has none: a press is never without an
+     answer. */
   function problemBox() {
     let box = document.getElementById("problem");
     if (!box) {
@@ -280,7 +304,8 @@
     const status = event.detail.xhr.status;
     if (status >= 200 && status < 300) {
       if (box) box.replaceChildren();
-      if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => { c.textContent = ""; }); followWindow(); }
+      if (form.matches("[data-clears]")) { form.reset(); form.querySelectorAll("[data-count]").forEach((c) => {
+          c.textContent = ""; }); followWindow(); }
     } else if (!status) {
       problemBox().innerHTML = '<div class="note bad" role="alert">没发出去，内容还在这里。请检查网络再试。</div>';
       toTheProblem(problemBox());
@@ -314,12 +339,14 @@
   let opened = [], chosen = {};
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     if (event.target.id !== "alarms") return;
-    opened = Array.from(event.target.querySelectorAll("article[data-ring] details[open]"), (one) => one.closest("article").dataset.ring.split(":")[0]);
+    opened = Array.from(event.target.querySelectorAll("article[data-ring] details[open]"),
+        (one) => one.closest("article").dataset.ring.split(":")[0]);
     chosen = Object.fromEntries(Array.from(event.target.querySelectorAll("select[id]"), (one) => [one.id, one.value]));
   });
   document.addEventListener("htmx:sseMessage", (event) => {
     if (event.target.id === "alarms") {
-      for (const one of event.target.querySelectorAll("article[data-ring] details")) if (opened.includes(one.closest("article").dataset.ring.split(":")[0])) one.open = true;
+      for (const one of event.target.querySelectorAll("article[data-ring] details"))
+        if (opened.includes(one.closest("article").dataset.ring.split(":")[0])) one.open = true;
       for (const one of event.target.querySelectorAll("select[id]")) if (chosen[one.id]) one.value = chosen[one.id];
     }
     lookAtAlarms();

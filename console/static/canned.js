@@ -32,7 +32,8 @@
     if (!box || !box.open) return;
     const all = buttonsOf(box), at = all.indexOf(document.activeElement);
     if (event.key === "Escape") { box.open = false; fieldOf(box).focus(); }
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") all[(at + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length].focus();
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") all[(at + (event.key === "ArrowDown" ? 1 :
+        all.length - 1)) % all.length].focus();
     else if (/^[1-9]$/.test(event.key) && all[event.key - 1]) take(all[event.key - 1]);
     else return;
     event.preventDefault();

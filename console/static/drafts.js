@@ -2,6 +2,7 @@
    keeps it, for its colleague alone, until it is sent or she logs out. */
 (function () {
   "use strict";
+  const KEPT = "form:is([hx-post],[data-draft])";
   const NEVER = ["hidden", "file", "password", "submit", "button", "reset"];
   const prefix = "draft:" + document.body.dataset.me + ":";
   const nameOf = (form) => prefix + (form.dataset.draft || form.getAttribute("hx-post"));
@@ -15,26 +16,30 @@
     return field.selectedIndex !== Math.max(0, drawn);
   }
   function keep(form) {
-    const written = fieldsOf(form).filter(changed).map((field) => ({ name: field.name, value: field.value, on: ticks(field) ? field.checked : null }));
+    const written = fieldsOf(form).filter(changed).map((field) => ({
+        name: field.name, value: field.value, on: ticks(field) ? field.checked : null }));
     try {
       if (!written.length) sessionStorage.removeItem(nameOf(form));
-      else sessionStorage.setItem(nameOf(form), JSON.stringify({ drawn: form.elements.drawn ? form.elements.drawn.value : "", written }));
+      else sessionStorage.setItem(nameOf(form), JSON.stringify({
+          drawn: form.elements.drawn ? form.elements.drawn.value : "", written }));
     } catch (error) { /* a private window keeps nothing */ }
   }
   function drop(form) {
     try { sessionStorage.removeItem(nameOf(form)); } catch (error) { /* a private window keeps nothing */ }
   }
   function bring(root) {
-    for (const form of root.querySelectorAll("form[hx-post]")) {
+    for (const form of root.querySelectorAll(KEPT)) {
       let kept = null;
       try { kept = JSON.parse(sessionStorage.getItem(nameOf(form))); } catch (error) { return; }
       if (!kept || fieldsOf(form).some(changed)) continue;
       for (const one of kept.written) {
-        const field = fieldsOf(form).find((each) => each.name === one.name && (one.on === null || each.value === one.value));
+        const field = fieldsOf(form).find((each) => each.name === one.name && (one.on === null ||
+            each.value === one.value));
         if (!field) continue;
         if (one.on === null) field.value = one.value;
         else field.checked = one.on;
-        if (field.hasAttribute("hx-get")) field.dispatchEvent(new Event("change", { bubbles: true })); /* what it asks for is drawn anew */
+        if (field.hasAttribute("hx-get")) field.dispatchEvent(new Event("change", { bubbles: true }));
+            /* what it asks for is drawn anew */
         const folded = field.closest("details");
         if (folded) folded.open = true;
       }
@@ -46,16 +51,19 @@
   for (const name of ["input", "change"]) {
     document.addEventListener(name, (event) => {
       const form = event.target.form;
-      if (form && form.hasAttribute("hx-post")) keep(form);
+      if (form && form.matches(KEPT)) keep(form);
     });
   }
   document.addEventListener("click", (event) => {
-    const form = event.target.closest("form[hx-post]");
-    if (form) setTimeout(() => { if (form.isConnected && !form.matches(".htmx-request")) keep(form); }); /* a second tap takes a choice back */
+    const form = event.target.closest(KEPT);
+    if (form) setTimeout(() => { if (form.isConnected && !form.matches(".htmx-request")) keep(form); });
+        /* a second tap takes a choice back */
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.requestConfig.elt, status = event.detail.xhr.status;
-    if (form.matches && form.matches("form[hx-post]") && status >= 200 && status < 300 && !(event.detail.xhr.getResponseHeader("HX-Redirect") || "").startsWith("/console/login")) drop(form);
+    const asked = event.detail.requestConfig.elt, status = event.detail.xhr.status;
+    const form = asked.matches && asked.matches("[data-sends]") ? asked.closest(KEPT) : asked;
+    if (form && form.matches && form.matches(KEPT) && status >= 200 && status < 300 &&
+        !(event.detail.xhr.getResponseHeader("HX-Redirect") || "").startsWith("/console/login")) drop(form);
   });
   document.addEventListener("htmx:afterSettle", (event) => bring(event.detail.target || event.target));
   document.addEventListener("submit", (event) => {

@@ -1,4 +1,5 @@
-/* Who is not there is logged out (30 min; at a station 2): only hands count, never what a page fetches by itself. What was typed stays with
+/* Who is not there is logged out (30 min; at a station 2): only hands count, never what a page fetches by itself. What
+   was typed stays with
    drafts.js. A session that ended elsewhere leads to the log-in at once. */
 (function () {
   "use strict";
@@ -29,8 +30,10 @@
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
     fetch("/console/active", { method: "POST", headers: { "X-CSRF": csrf }, redirect: "manual" }).catch(() => {});
   }
-  /* Who took a shift over leaves her screen hearing: it is veiled, rings and can be answered, and opens nothing else (F1). */
-  const takes = () => document.body.hasAttribute("data-takes"), veiled = () => document.body.classList.contains("veiled");
+  /* Who took a shift over leaves her screen hearing: it is veiled, rings and can be answered, and opens nothing else
+     (F1). */
+  const takes = () => document.body.hasAttribute("data-takes"),
+      veiled = () => document.body.classList.contains("veiled");
   function veil() {
     const cover = document.getElementById("veil");
     if (!cover || gone) { leave(); return; }
@@ -51,9 +54,11 @@
     const then = takes() ? veil : leave;
     if (!station) { then(); return; }
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
-    fetch("/console/station/lock", { method: "POST", headers: { "X-CSRF": csrf }, redirect: "manual" }).then(then, then);
+    fetch("/console/station/lock", { method: "POST", headers: {
+        "X-CSRF": csrf }, redirect: "manual" }).then(then, then);
   }
-  for (const name of ["pointerdown", "keydown", "wheel", "touchstart", "input"]) document.addEventListener(name, acted, { capture: true, passive: true });
+  for (const name of ["pointerdown", "keydown", "wheel", "touchstart", "input"]) document.addEventListener(name, acted,
+      { capture: true, passive: true });
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-Idle"] = String(window.jiashu.quiet());
   });
@@ -63,7 +68,8 @@
     source.ends = true;
     source.addEventListener("over", leave);
   });
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-lock]")) lock(); if (event.target.closest("[data-unveil]")) leave(); });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-lock]")) lock();
+      if (event.target.closest("[data-unveil]")) leave(); });
   document.addEventListener("DOMContentLoaded", () => {
     acted();
     if (limit) setInterval(look, 1000);

@@ -1,4 +1,5 @@
-/* 导入: the file that was chosen is named; J K walk over the rows that are not sure, Enter takes the guess, 0 leaves it empty; off while somebody types. */
+/* 导入: the file that was chosen is named; J K walk over the rows that are not sure, Enter takes the guess, 0 leaves it
+   empty; off while somebody types. */
 (function () {
   "use strict";
   const typing = (at) => at.closest("input, select, textarea, [contenteditable]") !== null;

@@ -1,4 +1,5 @@
-/* 排班 by keys: arrows go from seat to seat, Enter opens one, Esc closes its panel and goes back to where it was opened. */
+/* 排班 by keys: arrows go from seat to seat, Enter opens one, Esc closes its panel and goes back to where it was opened.
+   */
 (function () {
   "use strict";
   let opened = null;
@@ -29,7 +30,8 @@
   function close(panel) {
     panel.replaceChildren();
     const address = opened && opened.getAttribute("hx-get");
-    const there = address && Array.from(document.querySelectorAll(".seat")).find((one) => one.getAttribute("hx-get") === address);
+    const there = address && Array.from(document.querySelectorAll(".seat")).find((one) => one.getAttribute("hx-get") ===
+        address);
     if (there) there.focus();
   }
   document.addEventListener("click", (event) => {

@@ -19,7 +19,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     atTheList();
     const field = document.getElementById("phrase-text");
-    if (field && field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true })); /* a draft came back */
+    if (field && field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+        /* a draft came back */
   });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "settings") atTheList(); });
 })();

@@ -5,6 +5,7 @@
   const PINGS = 4000;
   let lived = Date.now(), restarts = 0, silence = false;
 
+  const polls = () => document.body.hasAttribute("data-polls"); /* a locked duty screen has no stream: it asks */
   const duty = () => { try { return localStorage.getItem("duty") === "1"; } catch (error) { return false; } };
   function showDuty() {
     for (const button of document.querySelectorAll("[data-duty]")) button.setAttribute("aria-pressed", String(duty()));
@@ -17,14 +18,14 @@
   }
   function look() {
     const strip = document.getElementById("lost"), silent = (Date.now() - lived) / 1000;
-    if (!strip || !document.body.hasAttribute("sse-connect")) return;
+    if (!strip || !(document.body.hasAttribute("sse-connect") || polls())) return;
     const restarting = Date.now() < restarts, hung = silent >= RINGS && !restarting;
     if (silent >= SAYS_SO) strip.hidden = false;
     else if (silence) window.jiashu.isBack();
     silence = silent >= SAYS_SO;
     strip.classList.toggle("hung", hung);
     strip.textContent = sentence(silent, restarting);
-    if (hung && duty() && Math.floor(silent) % 3 === 0) window.jiashu.beep();
+    if (hung && (duty() || polls()) && Math.floor(silent) % 3 === 0) window.jiashu.beep();
   }
   document.addEventListener("htmx:sseOpen", (event) => {
     const source = event.detail.source;
@@ -32,10 +33,13 @@
     restarts = 0;
     if (source.watched) return;
     source.watched = true;
-    source.addEventListener("beat", () => { lived = Date.now(); pulse(); }); /* a page in the background has slow timers, and hears all the same */
+    source.addEventListener("beat", () => { lived = Date.now(); pulse(); });
+        /* a page in the background has slow timers, and hears all the same */
     source.addEventListener("restart", () => { restarts = Date.now() + RESTARTS * 1000; look(); });
   });
   document.addEventListener("htmx:sseMessage", () => { lived = Date.now(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+      if (polls() && event.detail.successful) lived = Date.now(); });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-duty]")) return;
     try { localStorage.setItem("duty", duty() ? "0" : "1"); } catch (error) { return; }
@@ -53,7 +57,8 @@
     if (!takes() || !sounds || Date.now() - pulsed < 20000) return;
     pulsed = Date.now();
     const csrf = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF"] || "";
-    fetch("/console/duty/pulse", { method: "POST", headers: { "X-CSRF": csrf, "X-Idle": String(window.jiashu.quiet()) }, redirect: "manual" }).catch(() => {});
+    fetch("/console/duty/pulse", { method: "POST", headers: {
+        "X-CSRF": csrf, "X-Idle": String(window.jiashu.quiet()) }, redirect: "manual" }).catch(() => {});
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-hear]")) window.jiashu.ring();
@@ -61,22 +66,26 @@
     if (event.target.closest("[hx-post='/console/duty/over']")) document.body.removeAttribute("data-takes");
   });
 
-  /* On the screen of who took over an alarm fills everything; the blank is 我去, but not for who was typing or turning pages as it
+  /* On the screen of who took over an alarm fills everything; the blank is 我去, but not for who was typing or turning
+     pages as it
      came, nor where another button has the focus. */
   let typed = 0, rings = "", rang = 0;
-  const ringing = () => Array.from(document.querySelectorAll(".alarm[data-ring]:not(.going)")).map((one) => one.dataset.ring).join(" ");
+  const ringing = () => Array.from(document.querySelectorAll(".alarm[data-ring]:not(.going)")).map((one) =>
+      one.dataset.ring).join(" ");
   /* Who reads the message or cannot come works on: it folds to the strip, until something rings anew. */
   function fold() {
     let folded = "";
     try { folded = sessionStorage.getItem("folded") || ""; } catch (error) { /* a private window keeps nothing */ }
-    document.body.classList.toggle("folded", folded !== "" && folded === ringing() && !document.body.classList.contains("veiled"));
+    document.body.classList.toggle("folded", folded !== "" && folded === ringing() &&
+        !document.body.classList.contains("veiled"));
   }
   function looked() {
     const now = ringing();
     if (now !== rings) { rings = now; rang = Date.now(); }
     fold();
   }
-  for (const name of ["htmx:sseMessage", "htmx:afterSettle", "DOMContentLoaded"]) document.addEventListener(name, looked);
+  for (const name of ["htmx:sseMessage", "htmx:afterSettle", "DOMContentLoaded"]) document.addEventListener(name,
+      looked);
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".alarm .look, .alarm .cannot")) return;
     try { sessionStorage.setItem("folded", ringing()); } catch (error) { return; }
@@ -84,7 +93,8 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea, select, [contenteditable]")) { typed = Date.now(); return; }
-    const go = document.body.matches("[data-takes]:not(.folded)") && document.querySelector(".alarm:not(.going) .go[hx-post$='/go']");
+    const go = document.body.matches("[data-takes]:not(.folded)") &&
+        document.querySelector(".alarm:not(.going) .go[hx-post$='/go']");
     if (event.key !== " " || !go || event.repeat || Date.now() - typed < 3000 || Date.now() - rang < 1500) return;
     if (event.target !== go && event.target.closest("button, a, summary, label, dialog")) return;
     event.preventDefault();
@@ -97,7 +107,8 @@
     if (!here || !field.form || !field.form.hasAttribute("hx-post")) return;
     if (what === "writes" && Date.now() - said < PINGS) return;
     said = what === "writes" ? Date.now() : 0;
-    htmx.ajax("POST", "/console/here", { source: here, values: { topic: here.dataset.here, what: what }, swap: "none" });
+    htmx.ajax("POST", "/console/here", { source: here, values: {
+        topic: here.dataset.here, what: what }, swap: "none" });
   }
   document.addEventListener("input", (event) => {
     if (event.target.matches("textarea")) tell(event.target, event.target.value ? "writes" : "stops");

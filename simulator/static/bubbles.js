@@ -1,4 +1,5 @@
-/* What stands in a chat: one line of it as an element. Words of people are only ever set as text; the one link form of the platform is rebuilt. */
+/* What stands in a chat: one line of it as an element. Words of people are only ever set as text; the one link form of
+   the platform is rebuilt. */
 window.bubbles = function (make, person, post, home) {
   "use strict";
   const $ = (id) => document.getElementById(id);
@@ -21,7 +22,8 @@ window.bubbles = function (make, person, post, home) {
   }
 
   /* A link that is tapped: the platform remembers whose phone it is. */
-  function door(url) { return "open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(url); }
+  function door(url) { return "open?openid=" + encodeURIComponent(person().openid) + "&url=" + encodeURIComponent(url);
+      }
   const BODIES = {
     video(line) {
       const film = make("video");
@@ -32,7 +34,8 @@ window.bubbles = function (make, person, post, home) {
     location(line) {
       const box = make("div", "bb card place");
       box.append(make("b", "", line.content), make("small", "", line.about));
-      box.insertAdjacentHTML("afterbegin", '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 18s6-5.200 6-10A6 6 0 004 8c0 4.800 6 10 6 10z"/><circle cx="10" cy="8" r="2"/></svg>');
+      box.insertAdjacentHTML("afterbegin",
+          '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 18s6-5.200 6-10A6 6 0 004 8c0 4.800 6 10 6 10z"/><circle cx="10" cy="8" r="2"/></svg>');
       return box;
     },
     link: card, news: card, music: card, card,
@@ -48,7 +51,8 @@ window.bubbles = function (make, person, post, home) {
       for (const item of line.items) {
         const choice = make("button", "choice", item.content);
         choice.type = "button";
-        choice.addEventListener("click", () => post("api/text", { openid: person().openid, text: item.content, menu_id: item.id }));
+        choice.addEventListener("click", () => post("api/text", {
+            openid: person().openid, text: item.content, menu_id: item.id }));
         box.append(choice);
       }
       box.append(line.tail || "");
@@ -56,7 +60,8 @@ window.bubbles = function (make, person, post, home) {
     },
   };
   function card(line) {
-    const ours = /^https?:\/\/(127\.0\.0\.1|localhost)[:/]/.test(line.url || ""), box = make(ours ? "a" : "div", "bb card");
+    const ours = /^https?:\/\/(127\.0\.0\.1|localhost)[:/]/.test(line.url || ""), box = make(ours ? "a" : "div",
+        "bb card");
     if (ours) Object.assign(box, { href: door(line.url), target: "_blank", rel: "noopener" });
     box.append(make("b", "", line.content));
     if (line.about) box.append(make("small", "", line.about));
@@ -67,7 +72,8 @@ window.bubbles = function (make, person, post, home) {
   function bubble(line, who) {
     if (line.side === "line") return make("p", "stamp", line.content);
     const row = make("div", "m " + line.side);
-    row.append(line.side === "me" ? make("span", "face " + who.kind, who.name[0]) : make("span", "face house", home().slice(0, 2)));
+    row.append(line.side === "me" ? make("span", "face " + who.kind, who.name[0]) : make("span", "face house",
+        home().slice(0, 2)));
     if (line.kind === "image" && line.media) {
       const picture = make("img");
       picture.src = "api/media/" + line.media;
@@ -76,7 +82,8 @@ window.bubbles = function (make, person, post, home) {
       row.append(picture);
     } else if (line.kind === "voice") {
       const voice = make("div", "bb voice", (line.seconds || 3) + "″");
-      voice.insertAdjacentHTML("beforeend", '<svg viewBox="0 0 20 20" aria-label="语音"><path d="M15 4a11 11 0 000 12M10.500 6.500a6.500 6.500 0 000 7M6 9.200a2 2 0 000 1.600"/></svg>');
+      voice.insertAdjacentHTML("beforeend",
+          '<svg viewBox="0 0 20 20" aria-label="语音"><path d="M15 4a11 11 0 000 12M10.500 6.500a6.500 6.500 0 000 7M6 9.200a2 2 0 000 1.600"/></svg>');
       if (line.media && line.side === "home") {
         const play = make("button", "play");
         play.type = "button";

@@ -1,9 +1,11 @@
-/* The phone and its panel. Words of people are only ever set as text, never as markup; the one link form of the platform is rebuilt. */
+/* The phone and its panel. Words of people are only ever set as text, never as markup; the one link form of the
+   platform is rebuilt. */
 (function () {
   "use strict";
   const $ = (id) => document.getElementById(id);
   const state = { data: null, person: null, keyboard: false, show: "all", line: null, tab: "plain", offset: 0 };
-  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序", "相邻两条对调"], late: ["事件迟到", "比下一条晚，用完自动关"],
+  const FAULTS = { delay: ["延迟", "6 秒 · 推送和接口"], drop: ["断开", "下一次应答丢掉，用完自动关"], duplicate: ["重复", "每条推两遍"], swap: ["乱序",
+      "相邻两条对调"], late: ["事件迟到", "比下一条晚，用完自动关"],
     cut: ["字符截断", "文字最后一个字切成半个"], blanks: ["CDATA 加空白", "每个值的前后"], snapshot: ["快照页", "网页授权给虚拟身份"] };
   const CODES = { "40001": "令牌失效", "45015": "窗口已关", "45047": "条数用完", "48002": "拒收消息", "45009": "今天用完", "-1": "系统忙" };
 
@@ -18,13 +20,15 @@
   const there = (seconds) => new Date((seconds + 8 * 3600) * 1000);
   function clock(seconds, exact) {
     const at = there(seconds);
-    return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (exact ? ":" + two(at.getUTCSeconds()) + "." + String(at.getUTCMilliseconds()).padStart(3, "0") : "");
+    return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (exact ?
+        ":" + two(at.getUTCSeconds()) + "." + String(at.getUTCMilliseconds()).padStart(3, "0") : "");
   }
   /* Within the console each act carries the secret of its session, and what the page fetches by itself says so. */
   const csrf = document.querySelector('meta[name="csrf"]'), KEY = csrf ? { "X-CSRF": csrf.content } : {};
   async function post(path, body) {
     const form = body instanceof FormData;
-    const answer = await fetch(path, { method: "POST", body: form ? body : JSON.stringify(body), headers: form ? KEY : { "Content-Type": "application/json", ...KEY } });
+    const answer = await fetch(path, { method: "POST", body: form ? body : JSON.stringify(body), headers: form ? KEY : {
+        "Content-Type": "application/json", ...KEY } });
     if (!answer.ok) say(answer.status === 413 ? "文件太大：照片和视频最多 10 MB，语音最多 2 MB。" : "没发出去，请再试一次。");
     return answer.ok;
   }
@@ -47,9 +51,11 @@
       button.type = "button";
       button.append(make("span", "face " + phone.kind, phone.name[0]));
       const words = make("span");
-      words.append(make("b", "", phone.name), make("small", "", phone.following ? phone.note.replace("没关注", "刚关注") : "没关注"));
+      words.append(make("b", "", phone.name), make("small", "", phone.following ? phone.note.replace("没关注", "刚关注") :
+          "没关注"));
       button.append(words);
-      button.addEventListener("click", () => { state.person = phone.openid; state.drawn = ""; $("sheet").hidden = true; draw(); });
+      button.addEventListener("click", () => { state.person = phone.openid; state.drawn = ""; $("sheet").hidden = true;
+          draw(); });
       return button;
     }));
     document.querySelector(".screen").classList.toggle("big", who.kind === "elder");
@@ -68,7 +74,8 @@
       chat.scrollTop = chat.scrollHeight;
     }
     $("title").textContent = who.typing ? "对方正在输入…" : data.home.name;
-    const menu = who.following && who.menu.length > 0, keys = who.following && (state.keyboard || !menu), asking = !$("sheet").hidden;
+    const menu = who.following && who.menu.length > 0, keys = who.following && (state.keyboard || !menu),
+        asking = !$("sheet").hidden;
     $("follow").hidden = who.following || asking;
     $("menu").hidden = !menu || keys || asking;
     $("keys").hidden = !keys || asking;
@@ -79,7 +86,8 @@
       $("menu").style.setProperty("--buttons", who.menu.length);
       $("list").hidden = true;
       $("menu").replaceChildren($("to-keys"), ...who.menu.map((item, place) => {
-        const below = item.sub_button && item.sub_button.length, button = make("button", below ? "below" : "", item.name);
+        const below = item.sub_button && item.sub_button.length, button = make("button", below ? "below" : "",
+            item.name);
         button.type = "button";
         if (below) button.setAttribute("aria-expanded", "false");
         button.addEventListener("click", () => (below ? unfold(item, place, button) : tap(item)));
@@ -92,7 +100,8 @@
   /* The sub-buttons of a menu button, above it. */
   function unfold(item, place, button) {
     const open = $("list").hidden || $("list").dataset.of !== String(place);
-    for (const each of $("menu").querySelectorAll(".below")) each.setAttribute("aria-expanded", String(open && each === button));
+    for (const each of $("menu").querySelectorAll(".below")) each.setAttribute("aria-expanded", String(open &&
+        each === button));
     $("list").hidden = !open;
     $("list").dataset.of = String(place);
     $("list").style.setProperty("--place", place);
@@ -101,7 +110,8 @@
       const one = make("button", "", each.name);
       one.type = "button";
       one.setAttribute("role", "menuitem");
-      one.addEventListener("click", () => { $("list").hidden = true; button.setAttribute("aria-expanded", "false"); tap(each); });
+      one.addEventListener("click", () => { $("list").hidden = true; button.setAttribute("aria-expanded", "false");
+          tap(each); });
       return one;
     }));
   }
@@ -111,9 +121,11 @@
     const openid = person().openid;
     if (item.type === "location_select") return askPlace(item.key);
     if (item.type.startsWith("pic_")) return sample("image", { event: item.type, key: item.key });
-    if (item.type.startsWith("scancode_")) return ask("扫码", [["result", "扫到的内容", "床号 306-1"]], "扫到了", (values) => post("api/menu", { openid, type: item.type, key: item.key, ...values }));
+    if (item.type.startsWith("scancode_")) return ask("扫码", [["result", "扫到的内容", "床号 306-1"]], "扫到了",
+        (values) => post("api/menu", { openid, type: item.type, key: item.key, ...values }));
     if (item.type === "view") window.open(door(item.url), "_blank", "noopener");
-    return post("api/menu", { openid, type: item.type, key: item.key || item.media_id || item.article_id || "", url: item.url, pagepath: item.pagepath });
+    return post("api/menu", { openid, type: item.type, key: item.key || item.media_id || item.article_id || "", url:
+        item.url, pagepath: item.pagepath });
   }
 
   /* A sheet at the foot of the phone: fields and one button, or anything else that stands in `more`. */
@@ -130,7 +142,8 @@
       return row;
     });
     sheet.replaceChildren(head, ...rows, ...(more || []), ...(word ? [make("button", "send", word)] : []));
-    sheet.onsubmit = (event) => { event.preventDefault(); const values = Object.fromEntries(new FormData(sheet)); shut(); done(values); };
+    sheet.onsubmit = (event) => { event.preventDefault(); const values = Object.fromEntries(new FormData(sheet));
+        shut(); done(values); };
     fold(true);
     sheet.hidden = false;
     draw();
@@ -139,7 +152,8 @@
   function shut() { $("sheet").hidden = true; $("about").setAttribute("aria-expanded", "false"); draw(); }
   function askPlace(key) {
     const openid = person().openid;
-    ask("位置", [["label", "地点", "杭州市西湖区文三路 88 号"], ["latitude", "纬度", "30.2741"], ["longitude", "经度", "120.1551"]], "发送位置",
+    ask("位置", [["label", "地点", "杭州市西湖区文三路 88 号"], ["latitude", "纬度", "30.2741"], ["longitude", "经度", "120.1551"]],
+        "发送位置",
       (values) => post("api/location", { openid, ...values, ...(key ? { key } : {}) }));
   }
   function askScan() {
@@ -153,7 +167,8 @@
   }
   function askAbout() {
     const who = person(), off = make("button", "btn", "取消关注"), facts = make("p", "dim");
-    facts.textContent = who.following ? "标签：" + (who.tags.join("、") || "没有") + (who.remark ? " · 备注：" + who.remark : "") : "还没有关注。";
+    facts.textContent = who.following ? "标签：" + (who.tags.join("、") || "没有") + (who.remark ? " · 备注：" + who.remark :
+        "") : "还没有关注。";
     off.type = "button";
     off.addEventListener("click", () => { shut(); post("api/follow", { openid: who.openid, on: false }); });
     ask(state.data.home.name, [], "", null, who.following ? [facts, off] : [facts]);
@@ -162,8 +177,10 @@
 
   function drawJournal() {
     const data = state.data, oracle = data.oracle;
-    const cells = [["推送", oracle.pushes, oracle.distinct + " 条不同"], ["重推的应答", oracle.identical + "/" + oracle.repeated, "逐字相同", !oracle.repeated ? "" : oracle.identical === oracle.repeated ? "ok" : "bad"],
-      ["应答 P95", oracle.p95, "ms · 限 5,000"], ["接口", oracle.calls, oracle.call_errors + " 次出错"], ["丢失 · 发重", oracle.lost + " · " + oracle.twice, "", oracle.lost + oracle.twice ? "bad" : ""]];
+    const cells = [["推送", oracle.pushes, oracle.distinct + " 条不同"], ["重推的应答", oracle.identical + "/" + oracle.repeated,
+        "逐字相同", !oracle.repeated ? "" : oracle.identical === oracle.repeated ? "ok" : "bad"],
+      ["应答 P95", oracle.p95, "ms · 限 5,000"], ["接口", oracle.calls, oracle.call_errors + " 次出错"], ["丢失 · 发重",
+          oracle.lost + " · " + oracle.twice, "", oracle.lost + oracle.twice ? "bad" : ""]];
     $("oracle").replaceChildren(...cells.map(([name, value, more, cls]) => {
       const cell = make("div");
       const figure = make("dd", cls || "", String(value));
@@ -171,16 +188,20 @@
       cell.append(make("dt", "", name), figure);
       return cell;
     }));
-    const shown = data.journal.filter((line) => state.show === "all" || line.direction === state.show || (state.show === "bad" && !line.ok));
+    const shown = data.journal.filter((line) => state.show === "all" || line.direction === state.show ||
+        (state.show === "bad" && !line.ok));
     $("none").hidden = shown.length > 0;
     $("lines").replaceChildren(...shown.reverse().map((line) => {
-      const row = make("tr", [line.direction === "sim" ? "sim" : "", line.ok ? "" : "bad", state.line && state.line.n === line.n ? "sel" : ""].join(" "));
+      const row = make("tr", [line.direction === "sim" ? "sim" : "", line.ok ? "" : "bad", state.line &&
+          state.line.n === line.n ? "sel" : ""].join(" "));
       const way = make("td");
       way.append(make("span", "d " + line.direction, { push: "推 →", call: "← 调", sim: "模拟" }[line.direction]));
       const what = make("td");
       what.append(make("b", "", line.kind + " "), line.what);
-      row.append(make("td", "mono", clock(line.at, true)), way, what, make("td", "num mono", line.ms === undefined ? "" : String(Math.round(line.ms))),
-        make("td", "num mono", line.try ? line.try + "/3" : ""), make("td", "", (line.ok ? "✓ " : "") + (line.result || "")));
+      row.append(make("td", "mono", clock(line.at, true)), way, what, make("td", "num mono", line.ms === undefined ?
+          "" : String(Math.round(line.ms))),
+        make("td", "num mono", line.try ? line.try + "/3" : ""), make("td", "", (line.ok ? "✓ " : "") + (line.result ||
+            "")));
       row.addEventListener("click", () => { state.line = line; draw(); });
       return row;
     }));
@@ -194,7 +215,8 @@
 
   function drawPanel() {
     const data = state.data;
-    $("offset").textContent = Math.abs(data.offset) < 1 ? "和真实一样" : "快 " + Math.floor(data.offset / 3600) + " 时 " + Math.floor(data.offset % 3600 / 60) + " 分";
+    $("offset").textContent = Math.abs(data.offset) < 1 ? "和真实一样" :
+        "快 " + Math.floor(data.offset / 3600) + " 时 " + Math.floor(data.offset % 3600 / 60) + " 分";
     $("faults").replaceChildren(...Object.entries(FAULTS).map(([name, [title, more]]) => {
       const on = data.faults[name], button = make("button", "fault" + (on ? " on" : ""));
       button.type = "button";
@@ -205,7 +227,8 @@
       return button;
     }));
     $("codes").replaceChildren(...Object.entries(CODES).map(([code, words]) => {
-      const armed = data.errcodes.filter((each) => String(each) === code).length, button = make("button", armed ? "on" : "");
+      const armed = data.errcodes.filter((each) => String(each) === code).length, button = make("button", armed ? "on" :
+          "");
       button.type = "button";
       button.append(make("b", "mono", code), make("small", "", words + (armed ? " ×" + armed : "")));
       button.addEventListener("click", () => post("api/errcode", { code: Number(code) }));
@@ -215,16 +238,19 @@
       const row = make("div", "q"), dots = make("span", "dots");
       for (let i = 0; i < phone.of && phone.following; i += 1) dots.append(make("i", i < phone.left ? "" : "o"));
       const day = there(phone.until);
-      row.append(make("b", "", phone.name), make("span", "dim", !phone.following ? "没关注" : phone.until ? "至 " + (day.getUTCMonth() + 1) + "-" + two(day.getUTCDate()) + " " + clock(phone.until) : "窗口没开"), dots);
+      row.append(make("b", "", phone.name), make("span", "dim", !phone.following ? "没关注" : phone.until ?
+          "至 " + (day.getUTCMonth() + 1) + "-" + two(day.getUTCDate()) + " " + clock(phone.until) : "窗口没开"), dots);
       if (!phone.following) return row;
       dots.append(" 剩 " + phone.left);
       return row;
     }));
     $("logins").replaceChildren(...data.logins.flatMap((login) => [make("b", "", login.name),
-      make("span", "dim", { carer: "护理", nurse: "护士", desk: "客服", supervisor: "主管", director: "院长", admin: "管理员", auditor: "审计" }[login.role]), make("span", "mono", login.login + " / " + login.password)]));
+      make("span", "dim", { carer: "护理", nurse: "护士", desk: "客服", supervisor: "主管", director: "院长", admin: "管理员",
+          auditor: "审计" }[login.role]), make("span", "mono", login.login + " / " + login.password)]));
     $("console").href = data.console || "#";
     $("console").hidden = !data.console;
-    $("home").textContent = document.body.classList.contains("practice") ? data.home.name : "样板机构 " + data.home.name + " · 虚构数据";
+    $("home").textContent = document.body.classList.contains("practice") ? data.home.name :
+        "样板机构 " + data.home.name + " · 虚构数据";
     $("target").textContent = data.target.replace("http://", "");
   }
 
@@ -234,14 +260,16 @@
     $("time").textContent = clock(now);
     telephone.tick();
   }
-  function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel(); telephone.draw(state.data.telephone); sms.draw(state.data.sms); tick(); }
+  function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel();
+      telephone.draw(state.data.telephone); sms.draw(state.data.sms); tick(); }
 
   let loading = false, again = false;
   async function load() {
     if (loading) { again = true; return; }
     loading = true;
     try {
-      const answer = await fetch("api/state" + (document.body.classList.contains("practice") ? "?journal=0" : ""), { headers: csrf ? { "HX-Request": "true" } : {} });
+      const answer = await fetch("api/state" + (document.body.classList.contains("practice") ? "?journal=0" : ""), {
+          headers: csrf ? { "HX-Request": "true" } : {} });
       const over = answer.headers.get("HX-Redirect");
       if (over) { location.href = over; return; }
       if (!answer.ok) return;
@@ -282,23 +310,29 @@
   }
 
   $("keys").addEventListener("submit", (event) => { event.preventDefault(); send(); });
-  $("text").addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); } });
-  $("text").addEventListener("input", (event) => { event.target.rows = Math.min(4, Math.max(1, Math.ceil(event.target.scrollHeight / 26) - 1)); });
+  $("text").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); } });
+  $("text").addEventListener("input", (event) => {
+      event.target.rows = Math.min(4, Math.max(1, Math.ceil(event.target.scrollHeight / 26) - 1)); });
   $("to-keys").addEventListener("click", () => { state.keyboard = true; draw(); $("text").focus(); });
   $("to-menu").addEventListener("click", () => { state.keyboard = false; draw(); });
   $("plus").addEventListener("click", () => fold(!$("more").hidden));
-  for (const button of document.querySelectorAll("[data-sample]")) button.addEventListener("click", () => sample(button.dataset.sample));
+  for (const button of document.querySelectorAll("[data-sample]")) button.addEventListener("click",
+      () => sample(button.dataset.sample));
   for (const box of document.querySelectorAll("[data-kind]")) {
-    box.addEventListener("change", () => { fold(true); if (box.files[0]) file(box.dataset.kind, box.files[0], box.files[0].name); box.value = ""; });
+    box.addEventListener("change", () => { fold(true);
+        if (box.files[0]) file(box.dataset.kind, box.files[0], box.files[0].name); box.value = ""; });
   }
   $("place").addEventListener("click", () => askPlace(""));
   $("article").addEventListener("click", () => {
     const openid = person().openid;
-    ask("链接", [["title", "标题", "冬天老人怎么护膝"], ["description", "摘要", "三个简单的动作"], ["url", "网址", "https://example.cn/knees"]], "发送链接", (values) => post("api/link", { openid, ...values }));
+    ask("链接", [["title", "标题", "冬天老人怎么护膝"], ["description", "摘要", "三个简单的动作"], ["url", "网址",
+        "https://example.cn/knees"]], "发送链接", (values) => post("api/link", { openid, ...values }));
   });
   $("scan").addEventListener("click", askScan);
   $("follow-scan").addEventListener("click", askScan);
-  $("about").addEventListener("click", () => ($("about").getAttribute("aria-expanded") === "true" ? shut() : askAbout()));
+  $("about").addEventListener("click", () => ($("about").getAttribute("aria-expanded") === "true" ? shut() :
+      askAbout()));
   $("follow-on").addEventListener("click", () => post("api/follow", { openid: person().openid, on: true }));
   $("all-off").addEventListener("click", () => post("api/fault", { name: "all" }));
   $("filter").addEventListener("click", (event) => {
@@ -307,7 +341,8 @@
     for (const button of $("filter").children) button.classList.toggle("on", button.dataset.show === state.show);
     draw();
   });
-  $("tabs").addEventListener("click", (event) => { if (event.target.dataset.tab) { state.tab = event.target.dataset.tab; draw(); } });
+  $("tabs").addEventListener("click", (event) => { if (event.target.dataset.tab) { state.tab = event.target.dataset.tab;
+      draw(); } });
   document.querySelector(".switch").addEventListener("click", (event) => {
     if (!event.target.dataset.pane) return;
     document.querySelector(".wrap").dataset.pane = event.target.dataset.pane;
@@ -316,7 +351,8 @@
   for (const button of document.querySelectorAll("[data-jump]")) {
     button.addEventListener("click", () => {
       const jump = button.dataset.jump;
-      post("api/clock", jump === "back" ? { back: true } : jump === "morning" || jump === "month" ? { to: jump } : { seconds: Number(jump) });
+      post("api/clock", jump === "back" ? { back: true } : jump === "morning" || jump === "month" ? { to: jump }
+          : { seconds: Number(jump) });
     });
   }
   const live = new EventSource("api/events");
