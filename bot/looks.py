@@ -10,7 +10,8 @@ from typing import Final
 from bot.inbound import Inbound
 from care.chain import Reachable
 from services.accusations import accusations
-from services.emergencies import auditor, phones, unreadable
+from services.calling import phones
+from services.emergencies import auditor, unreadable
 from services.emergencies import receivers as _receivers
 from services.emergencies import ringing as _ringing
 from services.emergencies.board import Board

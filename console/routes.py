@@ -3,6 +3,7 @@
 A views module has one `Routes`; the console finds it by folder. An address without a permission is refused.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -15,7 +16,7 @@ from care.errors import NotFound
 from care.states import Role
 from console.context import DATABASE
 from console.forms import read
-from services.access import Page
+from services.access import Page, page_at
 from services.form import Form
 from storage.looked import Look
 from web.sessions import viewer
@@ -42,6 +43,8 @@ class Anybody:
 COLLEAGUE: Final = Anybody("whoever has a session")
 STRANGER: Final = Anybody("whoever comes")
 May = Page | frozenset[Role] | Anybody
+OBJECT: Final = re.compile(r"\{\w+:\\d\{1,18\}\}")
+"""The id of something in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +131,19 @@ class Routes:
 
     def _add(self, method: str, path: str, handler: H, template: str, may: May | None) -> H:
         permission = self._may if may is None else may
-        whole = permission if isinstance(permission, Page) and method == "GET" and "{" not in path else None
-        """The page whose lists this address shows; what names an object is noted by its door."""
+        whole = "" if method != "GET" or isinstance(permission, Anybody) or OBJECT.search(path) else path
+        """Of an address that shows lists; what names an object is noted by its door (S4)."""
+        if whole and isinstance(permission, Page):
+            whole = permission.path
 
         @wraps(handler)
         async def served(request: web.Request) -> web.StreamResponse:
             if not allows(permission, request):
                 raise NotFound
             answer = await handler(request)
-            if whole is not None:
+            if whole:
                 who = viewer(request)
-                request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"page:{whole.path}")])
+                request.app[DATABASE].note([Look(who.home_id, f"staff:{who.id}", f"page:{page_of(whole)}")])
             if isinstance(answer, web.StreamResponse):
                 return answer
             if not OF_EVERY_PAGE.isdisjoint(answer):
@@ -149,6 +154,13 @@ class Routes:
         setattr(served, MAY, permission)
         self.all.append(Route(method, path, served))
         return handler
+
+
+def page_of(path: str) -> str:
+    """The page to which an address belongs, else the address itself up to what it is filled with."""
+    parts = path.partition("{")[0].rstrip("/").split("/")
+    known = ("/".join(parts[:many]) for many in range(len(parts), 1, -1))
+    return next((one for one in known if page_at(one) is not None), "/".join(parts))
 
 
 def allows(may: May, request: web.Request) -> bool:

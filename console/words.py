@@ -40,6 +40,8 @@ STATES = {
     "held": "等院长确认",
 }
 BAD = frozenset({"unknown", "given_up"})
+WITHOUT_MENU: Final = {"/consents": "同意书", "/contacts": "联系人", "/binding": "绑定", "/callout": "叫人单"}
+"""Addresses that belong to no page of the menu, as the audit tells them."""
 PREVIEWS = {
     "image": "［照片］",
     "voice": "［语音］",
@@ -142,8 +144,9 @@ def subject(value: str) -> str:
     words, parts = gathered(lambda one: one.things).get(kind, kind), which.split(".")
     if words.count("{}") == len(parts):
         return words.format(*parts)
-    if kind == "page" and (page := page_at(which)) is not None:
-        which = page.name
+    if kind == "page":
+        page = page_at(which)
+        which = page.name if page is not None else WITHOUT_MENU.get(which, which)
     return f"{words.partition('：')[0]} {which}".strip()
 
 

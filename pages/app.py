@@ -132,7 +132,7 @@ async def show_notice(request: web.Request) -> web.StreamResponse:
 
 async def seen_notice(request: web.Request) -> web.StreamResponse:
     """Read, and tapped; the page that was wanted opens."""
-    form, openid, now = await request.post(), request[OPENID], request.app[CLOCK]()
+    form, openid, now = await bodies.fields(request), request[OPENID], request.app[CLOCK]()
     version, back = str(form.get("version", "")), str(form.get("back", ""))
     try:
         await request.app[DATABASE].write(lambda db: notices.saw(db, openid, version, now))
@@ -151,29 +151,27 @@ def _notice(request: web.Request, back: str, *, fresh: bool = False) -> web.Stre
 @aiohttp_jinja2.template("letters.html")
 async def shelf(request: web.Request) -> dict[str, Any]:
     """All letters that this person may read."""
+    return await _shelf(request)
+
+
+async def _shelf(request: web.Request) -> dict[str, Any]:
     openid, before = request[OPENID], _day(request.query.get("before", ""))
-    found, more, of_weeks = await request.app[DATABASE].read(lambda db: _shelf(db, openid, before))
-    seen = _shelf_seen(found, of_weeks)
-    return {"shelf": found, "weeks": of_weeks, "more": more, "before": before, "seen": seen}
+    every, today = request.query.get("weeks") == "all", request.app[CLOCK]().astimezone(request.app[HOUSE].home.zone)
 
+    def work(db: Unit) -> dict[str, Any]:
+        reader = letters.who_reads(db, openid)
+        found, more = ([], None) if every else queries.shelf(db, reader, before)
+        weeks, further = ([], False) if before else letters_weekly.shelf(db, reader, every=every)
+        return {"shelf": found, "more": more, "weeks": weeks, "further": further}
 
-def _shelf(
-    db: Unit, openid: str, before: date | None
-) -> tuple[list[queries.OnShelf], date | None, list[letters_weekly.OnShelf]]:
-    reader = letters.who_reads(db, openid)
-    found, more = queries.shelf(db, reader, before)
-    return found, more, [] if before else letters_weekly.shelf(db, reader)
-
-
-def _shelf_seen(found: list[queries.OnShelf], of_weeks: list[letters_weekly.OnShelf]) -> str:
-    return revision.of([one[:4] for one in found], [one[:4] for one in of_weeks])
+    found = await request.app[DATABASE].read(work)
+    seen = revision.of([one[:4] for one in found["shelf"]], [one[:4] for one in found["weeks"]])
+    return found | {"before": before, "every": every, "seen": seen, "today": today.date()}
 
 
 async def shelf_still(request: web.Request) -> web.Response:
     """What may be read now, as a short word: a shelf that lies open is drawn anew when it is another (F50)."""
-    openid, before = request[OPENID], _day(request.query.get("before", ""))
-    found, _, of_weeks = await request.app[DATABASE].read(lambda db: _shelf(db, openid, before))
-    return web.Response(text=_shelf_seen(found, of_weeks))
+    return web.Response(text=(await _shelf(request))["seen"])
 
 
 async def still(request: web.Request) -> web.Response:

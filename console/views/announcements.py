@@ -9,8 +9,8 @@ from console.context import CLOCK, DATABASE, HOUSE
 from console.forms import number
 from console.routes import Routes
 from services.access import access_page
-from services.announcements import announcements
-from services.announcements.access import ANNOUNCEMENTS, MAY_RELEASE, access_announcement, on_floors
+from services.announcements import announcements, audience
+from services.announcements.access import ANNOUNCEMENTS, MAY_RELEASE, access_announcement
 from services.announcements.forms import Announce, Decide
 from storage.queries import announcements as queries
 from storage.queries import announcements_groups as groups
@@ -49,7 +49,7 @@ async def preview(request: web.Request, form: Announce) -> dict[str, Any]:
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, ANNOUNCEMENTS)
         found = announcements.preview(db, house, who, form, now)
-        return {"found": found, "counts": announcements.people(found)}
+        return {"found": found, "counts": audience.people(found)}
 
     found = await request.app[DATABASE].read(work)
     return found | {"text": announcements.signed(form.words.strip(), house), "urgent": form.urgent}
@@ -102,12 +102,15 @@ async def decide(request: web.Request, form: Decide) -> dict[str, Any]:
 
 
 async def _list(request: web.Request) -> dict[str, Any]:
-    who = viewer(request)
+    who, before = viewer(request), number(request.query, "before")
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, ANNOUNCEMENTS)
+        lines, more = queries.listed(db, who.sight, before)
         return {
-            "lines": [line for line in queries.listed(db, who.home_id) if on_floors(who, line.row)],
+            "lines": lines,
+            "more": more,
+            "before": before,
             "residents": residents.lines(db, who.sight),
             "floors": families.floors(db, who.home_id),
             "groups": groups.groups(db, who.home_id) if not who.floors else [],

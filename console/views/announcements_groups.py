@@ -66,7 +66,7 @@ async def _people(request: web.Request) -> dict[str, Any]:
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, ANNOUNCEMENTS)
-        found = [] if who.floors else queries.everybody(db, who.home_id)
+        found = everybody = [] if who.floors else queries.everybody(db, who.home_id)
         if group:
             found = [one for one in found if group in one.groups]
         if name:
@@ -78,6 +78,7 @@ async def _people(request: web.Request) -> dict[str, Any]:
             "many": len(found),
             "wanting": sum(one.wants is not None and not one.stopped for one in found),
             "page": page or 0,
+            "cut": queries.GUESTS if sum(one.who.resident_id == 0 for one in everybody) >= queries.GUESTS else 0,
             "more": len(found) > begin + MOST,
         }
 
@@ -87,5 +88,6 @@ async def _people(request: web.Request) -> dict[str, Any]:
         "q": name,
         "KINDS": groups.KINDS,
         "kind_of": groups.kind_of,
+        "revision_of": groups.revision_of,
         "whole": not who.floors,
     }

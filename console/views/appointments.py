@@ -9,6 +9,7 @@ from care.appointments import LATE
 from care.states import Status
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE
+from console.forms import number
 from console.routes import Routes
 from services.access import access_page
 from services.appointments import appointments
@@ -97,15 +98,18 @@ async def act(request: web.Request, form: EditAppointment | EndAppointment) -> d
 
 async def _board(request: web.Request) -> dict[str, Any]:
     who, now, zone = viewer(request), request.app[CLOCK](), request.app[HOUSE].home.zone
-    writes = who.role in WRITES
+    writes, page = who.role in WRITES, number(request.query, "page")
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, APPOINTMENTS)
         ahead = queries.ahead(db, who.sight)
+        past, more = queries.past(db, who.sight, page)
         return {
             "ahead": [one for one in ahead if one.row.at + LATE > now],
             "late": [one for one in ahead if one.row.at + LATE <= now],
-            "past": queries.past(db, who.sight),
+            "past": past,
+            "more": more,
+            "page": page,
             "people": residents.lines(db, who.sight) if writes else [],
             "kin": queries.relatives_of(db, {one.row.resident_id for one in ahead}) if writes else {},
         }

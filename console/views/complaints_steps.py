@@ -11,7 +11,7 @@ from console.views.complaints import COMPLAINT, complaint_of, found_by
 from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.access import COMPLAINTS
-from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
+from services.complaints.forms import Assess, Correct, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.form import Form
 from services.house import House
 from storage.unit import Unit
@@ -19,6 +19,7 @@ from web.sessions import viewer
 
 STEPS: Final[dict[str, type[Form]]] = {
     "assess": Assess,
+    "correct": Correct,
     "inquire": Inquire,
     "plan": Propose,
     "decide": Decide,
@@ -42,6 +43,8 @@ def _do(db: Unit, house: House, who: Viewer, complaint: int, form: Form, now: da
     match form:
         case Assess():
             complaints.assess(db, house, who, complaint, form, now)
+        case Correct():
+            complaints.correct(db, house, who, complaint, form, now)
         case Inquire():
             complaints.inquire(db, who, complaint, form, now)
         case Propose():

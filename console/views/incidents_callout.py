@@ -14,6 +14,7 @@ from console.views.incidents import SHORT_NUMBERS
 from services.incidents import callout
 from services.incidents.access import INCIDENTS, MAY_PLAN
 from services.staff.sessions import token_hash
+from storage.looked import Look
 from web.sessions import ANSWERS_IN, viewer
 
 log = logging.getLogger("jiashu.alarms")
@@ -33,6 +34,7 @@ async def read(request: web.Request) -> dict[str, Any]:
         async with asyncio.timeout(ANSWERS_IN):
             found = await request.app[DATABASE].read(lambda db: callout.of_token(db, token, now))
         kept[key] = found
+        request.app[DATABASE].note([Look(found.home_id, "machine", "page:/callout")])
     except NotFound:
         kept.pop(key, None)
         raise

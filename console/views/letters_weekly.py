@@ -13,6 +13,7 @@ from care.weekly import Kind
 from console.context import CLOCK, DATABASE, HOUSE
 from console.routes import Routes
 from services.access import access_page
+from services.followups import followups as follow_up
 from services.letters import letters
 from services.letters import weekly as service
 from services.letters.access import LETTERS, access_weekly
@@ -156,7 +157,8 @@ async def _rows(request: web.Request) -> dict[str, Any]:
 
 
 async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
-    who, now, home = viewer(request), request.app[CLOCK](), request.app[HOUSE].home
+    who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
+    home = house.home
     today = letters.today(home, now)
 
     def work(db: Unit) -> dict[str, Any]:
@@ -182,7 +184,7 @@ async def _entry(request: web.Request, resident_id: int) -> dict[str, Any]:
             "wishes": families_ties.wishes(db, resident.id),
             "talked": [
                 talk
-                for talk in followups.talks(db, who.sight, resident.id, TALKS)
+                for talk in follow_up.shown(house, who, followups.talks(db, who.sight, resident.id, TALKS))
                 if talk.row.person_id is None and monday <= talk.row.day <= day and talk.row.outcome == "talked"
             ],
             "said": dailies.sentences_of(db, resident.id, monday, day),

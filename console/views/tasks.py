@@ -124,12 +124,13 @@ async def act(request: web.Request, form: ActOnTask | EditTask | HandTask | Give
 async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[str, Any]:
     who, now = viewer(request), request.app[CLOCK]()
     access_page(who, TASKS)
-    show = _show(request, who)
+    show, page = _show(request, who), whole(request.query.get("page", "")) or 0
 
     def work(db: Unit) -> dict[str, Any]:
-        lines = queries.open_ones(db, who.sight, show)
+        lines = queries.open_ones(db, who.sight, show, skip=page * queries.SHOWN)
         return {
             "counts": queries.counts(db, who.sight, now),
+            "ended_many": queries.ended_many(db, who.sight, show, now),
             "lines": lines,
             "look_ins": talks_doubts.look_ins(db, [line.row.id for line in lines]),
             "looks": talks_doubts.of_tasks(db, who.sight, [line.row.id for line in lines if line.row.source == "look"]),
@@ -138,7 +139,11 @@ async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[s
 
     found = await request.app[DATABASE].read(work)
     late = [line for line in found["lines"] if line.row.due_at is not None and line.row.due_at <= now]
-    return found | _words(request) | {"show": show, "late": late, "marked": marked, "done": done}
+    counts: queries.Counts = found["counts"]
+    many = {"mine": counts.mine, "floor": counts.floor, "all": counts.every}[show]
+    overdue = {"mine": counts.late, "floor": counts.late_floor, "all": counts.late_all}[show]
+    pages = {"page": page, "more": (page + 1) * queries.SHOWN < many, "overdue": overdue}
+    return found | _words(request) | pages | {"show": show, "late": late, "marked": marked, "done": done}
 
 
 def _words(request: web.Request) -> dict[str, Any]:

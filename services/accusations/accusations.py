@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from care import accusations as accusation
 from care.accusations import Accusation, Colleague, Names
 from care.errors import Decided, Invalid, NotFound
 from care.states import Role
@@ -99,6 +100,17 @@ def _floors(context: Context) -> list[str]:
         context.person_id,
     )
     return [str(row[0]) for row in rows] or [""]
+
+
+def kept_from(house: Names, viewer: Viewer, words: str, writer: int | None = None) -> bool:
+    """Whether words that a colleague wrote down accuse a colleague, and this one must not read them: a lead may, and
+    who wrote them, unless they are meant themselves (C14, F5).
+    """
+    found = accusation.read(words, house)
+    if found is None:
+        return False
+    one = house.colleagues.get(viewer.id)
+    return (one is not None and means(found, one)) or not (viewer.role in LEADS or viewer.id == writer)
 
 
 def _reach(house: Names, found: Accusation, reach: str) -> str:

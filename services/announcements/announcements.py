@@ -2,8 +2,7 @@
 when it does, one end for each (N4, N6, F42).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,11 +10,13 @@ from sqlalchemy import select
 
 from care.announcements import Repeat, Stage, Whom, next_due
 from care.errors import Changed, Decided, Invalid, TooLate
+from care.letters import bad_news
 from care.ways import Last
 from services.access import Viewer, name_of
 from services.announcements.access import MAY_RELEASE, access_announcement
+from services.announcements.audience import Told, audience, not_said
 from services.announcements.forms import Announce, Decide
-from services.families.reach import cannot, must_not
+from services.families.reach import cannot
 from services.form import coming
 from services.house import House
 from services.outgoing import by_hand, masses, outbox
@@ -24,7 +25,7 @@ from services.outgoing.purposes import Purpose
 from services.outgoing.stops import silent, stopped
 from storage import revision, tables
 from storage.queries import announcements_groups as groups
-from storage.queries import families
+from storage.queries import families, residents
 from storage.queries.families import Who
 from storage.tables.announcements import Announcement, AnnouncementReach
 from storage.types import new_id
@@ -49,9 +50,6 @@ NEWS: Final = Purpose("news", words="一般的通知", machine=True, by_day=True
 HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
 """How long it is worth saying: what is urgent, and the rest."""
 LONGEST: Final = 500
-QUIET: Final = "静默中"
-NO_PHONE: Final = "没有关注公众号"
-GONE: Final = {"去世": "老人已去世", "退住": "老人已退住"}
 OPEN: Final = frozenset({Stage.PLANNED.value, Stage.HELD.value})
 DECIDED: Final = {
     "planned": "照发",
@@ -60,15 +58,6 @@ DECIDED: Final = {
     "leaving": "发出去了",
     "released": "发出去了",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A person as the preview shows one: who, and why a message does not reach them now, or why nothing is said."""
-
-    who: Who
-    not_said: str
-    cannot: str
 
 
 def write(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> Announcement:
@@ -162,6 +151,7 @@ def _checked(db: Unit, house: House, viewer: Viewer, form: Announce, now: dateti
         raise Invalid(why=f"太长了，最多 {LONGEST} 个字，现在 {len(words)} 个。")
     outbox.fits(signed(words, house))
     _whom(db, viewer, form)
+    _private(db, viewer, form, words)
     if form.at is None:
         return words, now
     zone = house.home.zone
@@ -192,44 +182,24 @@ def _whom(db: Unit, viewer: Viewer, form: Announce) -> None:
             raise Invalid(why="没有这位老人，请重选。")
 
 
+def _private(db: Unit, viewer: Viewer, form: Announce, words: str) -> None:
+    """Bad news of one resident is told by telephone first, and who reads of a resident was chosen (C-2, F12).
+
+    Raises Invalid.
+    """
+    if form.resident and form.whom != Whom.ELDER and bad_news(words) and not form.called:
+        raise Invalid(why="这像是这位老人的坏消息，请先打电话；打过了，勾上「坏消息电话里说过了」再发。")
+    named = [line.name for line in residents.lines(db, viewer.sight) if len(line.name) > 1 and line.name in words]
+    if named and not form.resident and not form.named:
+        raise Invalid(
+            why=f"里面有「{named[0]}」，收到的人都会看到。只关于一位老人的，请在「只关于一位老人」里选；"
+            "可以让大家看到的，勾上「可以让大家看到老人的名字」。"
+        )
+
+
 def signed(words: str, house: House) -> str:
     """The words as they are read, with who says them."""
     return f"{words}\n{house.home.name}"
-
-
-# -- to whom ---------------------------------------------------------------------------------------------------------
-
-
-def audience(db: Unit, home_id: int, form: Announce, person: int = 0) -> list[Who]:
-    """Everybody whom it concerns, each once, with a phone in WeChat or without; one `person` alone where given."""
-    found: dict[int, Who] = {}
-    if person:
-        there = families.of_person(db, home_id, person)
-    else:
-        there = families.people(db, home_id, form.resident or None, everybody=True)
-    if form.group or form.offer:
-        there = _chosen(db, home_id, form, there, person)
-    for who in there:
-        if (form.floor and who.floor != form.floor) or form.resident not in {0, who.resident_id}:
-            continue
-        if form.whom == Whom.BOTH.value or who.is_elder == (form.whom == Whom.ELDER.value):
-            before = found.get(who.person_id)
-            if before is None or (before.status in GONE and who.status not in GONE):
-                found[who.person_id] = replace(who, stopped=who.stopped or (before is not None and before.stopped))
-            elif who.stopped and who.status not in GONE:
-                found[who.person_id] = replace(before, stopped=True)
-    return list(found.values())
-
-
-def _chosen(db: Unit, home_id: int, form: Announce, there: Sequence[Who], person: int) -> list[Who]:
-    """Of a group, and of who wants to hear of offers, those alone; who belongs to nobody here is among them."""
-    members = groups.members(db, form.group) if form.group else None
-    strangers = groups.guests(db, home_id, [person] if person else members)
-    chosen = [who for who in (*there, *strangers) if members is None or who.person_id in members]
-    if not form.offer:
-        return chosen
-    wants = groups.wanting(db, [who.person_id for who in chosen])
-    return [who for who in chosen if who.person_id in wants]
 
 
 def preview(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetime) -> list[Told]:
@@ -240,21 +210,6 @@ def preview(db: Unit, house: House, viewer: Viewer, form: Announce, now: datetim
     quiet = silent(db, [who.person_id for who in there])
     found = [replace(who, stopped=who.stopped or who.person_id in quiet) for who in there]
     return [Told(who, not_said(who, form), cannot(who, now)) for who in found]
-
-
-def not_said(who: Who, form: Announce) -> str:
-    """Why a message of it is not sent to this person; "" where one is. What is urgent is told to everybody, to a family
-    in mourning by a person (F42).
-    """
-    if who.status in GONE:
-        return GONE[who.status]
-    if form.offer and who.resident_id and (why := must_not(who, "offer")):
-        return why
-    if form.resident and not who.is_elder and not who.scopes:
-        return "没有同意知道这位老人的事"
-    if who.stopped:
-        return BY_A_PERSON if form.urgent else QUIET
-    return "" if form.urgent or who.phone else NO_PHONE
 
 
 def form_of(db: Unit, row: Announcement) -> Announce:
@@ -367,16 +322,6 @@ def end(db: Unit, house: House, number: int, now: datetime) -> None:
     else:
         row.state, row.due_at, row.round = Stage.PLANNED.value, again, row.round + 1
     db.store.hint("announcements")
-
-
-def people(found: Sequence[Told]) -> tuple[int, int, int]:
-    """How many a message reaches now, how many another way, how many nothing is said to."""
-    said = [one for one in found if not one.not_said]
-    return (
-        len([one for one in said if not one.cannot]),
-        len([one for one in said if one.cannot]),
-        len(found) - len(said),
-    )
 
 
 def _noted(db: Unit, viewer: Viewer, row: Announcement, act: str, now: datetime) -> None:

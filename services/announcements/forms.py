@@ -18,6 +18,10 @@ class Announce(Form, frozen=True, kw_only=True):
     group: int = 0
     offer: bool = False
     """Activities and offers: only to who wants to hear of them, and by a mass send alone (B2)."""
+    called: bool = False
+    """Bad news of one resident was told by telephone before."""
+    named: bool = False
+    """A resident's name may be read by everybody."""
 
 
 class MakeGroup(Form, frozen=True, kw_only=True):

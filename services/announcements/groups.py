@@ -5,10 +5,11 @@ from typing import Final
 
 from sqlalchemy import select
 
-from care.errors import Decided, Invalid, NotFound
+from care.errors import Changed, Decided, Invalid, NotFound
 from services.access import Viewer, access_page
 from services.announcements.access import ANNOUNCEMENTS, access_group
 from services.announcements.forms import MakeGroup, PutPerson
+from storage import revision
 from storage.queries import announcements_groups as queries
 from storage.queries.families import Who
 from storage.tables.announcements_groups import AudienceGroup, AudienceMember, OfferConsent
@@ -60,12 +61,20 @@ def put(db: Unit, viewer: Viewer, person_id: int, form: PutPerson, now: datetime
     wanted = form.groups & known
     rows = db.scalars(select(AudienceMember).where(AudienceMember.person_id == person_id))
     held = {row.group_id: row for row in rows if row.group_id in known}
+    stands = revision.of(sorted(held), queries.wanting(db, [person_id]).get(person_id))
+    if form.drawn not in {None, stands}:
+        raise Changed(who="同事或本人", what="改过这一位的名单或意愿", revision=stands)
     for group in held.keys() - wanted:
         db.delete(held[group])
     for group in wanted - held.keys():
         db.add(AudienceMember(id=new_id(), group_id=group, person_id=person_id, put_by=viewer.id, put_at=now))
     _consent(db, viewer, person_id, now, wants=form.wants)
     _noted(db, viewer, "put_person", f"person:{person_id}", None, now)
+
+
+def revision_of(one: queries.Listed) -> str:
+    """In which groups somebody is and what they want, as the form is drawn from it."""
+    return revision.of(sorted(one.groups), None if one.stopped else one.wants)
 
 
 def _consent(db: Unit, viewer: Viewer, person_id: int, now: datetime, *, wants: bool) -> None:

@@ -3,6 +3,7 @@
 Each says what it needs; nothing ends without the family.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,11 +11,11 @@ from care.errors import Invalid
 from care.severity import Level
 from care.stages import Stage
 from care.states import Role
-from services.access import HANDLERS, LEADS, Viewer
+from services.access import HANDLERS, LEADS, Viewer, name_of
 from services.accusations import accusations
 from services.complaints import results, standing, verdicts
 from services.complaints.access import access_complaint
-from services.complaints.forms import Assess, Hear, Inquire, Learn, Tell
+from services.complaints.forms import Assess, Correct, Hear, Inquire, Learn, Tell
 from services.house import House
 from services.promises import promises
 from services.records import records
@@ -43,16 +44,8 @@ def assess(db: Unit, house: House, viewer: Viewer, case_id: int, form: Assess, n
         raise Invalid(why="性质、等级、责任范围都要选。")
     if form.scope != "ours" and not form.passed_to.strip():
         raise Invalid(why="不全是本院的事，请写转给了谁、家属同意没有。")
-    if form.level > complaint.level and (viewer.role not in LEADS or not form.why.strip()):
-        raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
     staff = {one.id: one for one in standing.colleagues(db, viewer)}
-    owner = staff.get(form.owner)
-    if owner is None or Role(owner.role) not in HANDLERS:
-        raise Invalid(why="请选一位负责人：客服、主管或院长。")
-    if not form.accused <= set(staff):
-        raise Invalid(why="被投诉的人不在名单里，请重选。")
-    if form.owner in form.accused or viewer.id in form.accused:
-        raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来评估。")
+    owner = _in_charge(viewer, complaint, form, staff)
     if form.owner not in {complaint.told_id, viewer.id}:
         complaint.told_at, complaint.told_id = None, None  # the next look tells her
     complaint.category, complaint.level, complaint.scope, complaint.owner_id, complaint.stage = (
@@ -69,6 +62,50 @@ def assess(db: Unit, house: House, viewer: Viewer, case_id: int, form: Assess, n
     )
     records.written(db, viewer, complaint.id, "step", words, now)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "assess", f"case:{complaint.id}")
+
+
+def correct(db: Unit, house: House, viewer: Viewer, case_id: int, form: Correct, now: datetime) -> None:
+    """What the assessment said, said better: a line of the case names what changed, and why (D6).
+
+    Raises Invalid with a sentence, Decided before the assessment and after the end, Changed.
+    """
+    complaint = standing.at(db, viewer, case_id, set(Stage) - {Stage.RECEIVED, Stage.ASSESSMENT}, form.drawn)
+    if form.category not in house.choices.categories_of(complaint.category) or form.level not in set(Level):
+        raise Invalid(why="性质和等级都要选。")
+    why = standing.needed(form.why, "请写为什么更正：家属补充了什么，或查明了什么。")
+    staff = {one.id: one for one in standing.colleagues(db, viewer)}
+    owner, before = _in_charge(viewer, complaint, form, staff), complaint.owner_id
+    held = {row.staff_id for row in db.scalars(complaints.named(complaint)) if row.staff_id is not None}
+    changed = [
+        f"性质 {complaint.category} → {form.category}" if form.category != complaint.category else "",
+        f"等级 {complaint.level} → {form.level}" if form.level != complaint.level else "",
+        f"负责人 {name_of(db, before) if before else '没有'} → {owner.name}" if form.owner != before else "",
+        "说到的人" if form.accused != held else "",
+    ]
+    if not any(changed):
+        raise Invalid(why="和现在的一样，没有要更正的。")
+    if form.owner not in {before, viewer.id}:
+        complaint.told_at, complaint.told_id = None, None  # the next look tells her
+    complaint.category, complaint.level, complaint.owner_id = form.category, form.level, form.owner
+    _name(db, viewer, complaint, form.accused, {one.id: one.name for one in staff.values()}, now)
+    records.written(db, viewer, complaint.id, "step", f"更正：{'；'.join(filter(None, changed))}。{why}", now)
+    db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "correct_case", f"case:{complaint.id}")
+
+
+def _in_charge(
+    viewer: Viewer, complaint: tables.Complaint, form: Assess | Correct, staff: Mapping[int, tables.Staff]
+) -> tables.Staff:
+    """Who answers for it, as the form says. Raises Invalid for who may not, and for a level that is lowered."""
+    if form.level > complaint.level and (viewer.role not in LEADS or not form.why.strip()):
+        raise Invalid(why="等级往低改，要主管或院长来改，并写明理由。")
+    owner = staff.get(form.owner)
+    if owner is None or Role(owner.role) not in HANDLERS:
+        raise Invalid(why="请选一位负责人：客服、主管或院长。")
+    if not form.accused <= set(staff):
+        raise Invalid(why="被投诉的人不在名单里，请重选。")
+    if form.owner in form.accused or viewer.id in form.accused:
+        raise Invalid(why="被投诉的人不能办这件投诉，请换一位负责人，由别的同事来办。")
+    return owner
 
 
 def _name(

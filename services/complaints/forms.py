@@ -17,6 +17,18 @@ class Assess(Form, frozen=True, kw_only=True):
     accused: frozenset[int] = frozenset()
 
 
+class Correct(Form, frozen=True, kw_only=True):
+    """更正: the nature, the level, who answers for it and whom it is about, once they are known better; with a reason
+    (D6).
+    """
+
+    category: str
+    level: int
+    owner: int
+    accused: frozenset[int] = frozenset()
+    why: str
+
+
 class Inquire(Form, frozen=True, kw_only=True):
     """查明: what the inquiry found (C6)."""
 

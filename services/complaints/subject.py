@@ -45,6 +45,7 @@ SUBJECT: Final = Subject(
         "open_case": "立案",
         "take_on": "接手联系",
         "assess": "评估",
+        "correct_case": "更正",
         "inquire": "查明",
         "propose": "提交方案",
         "interim": "申请中期回复",

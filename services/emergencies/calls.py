@@ -12,8 +12,9 @@ from care.states import CallOutcome, CallWay, Role
 from care.triage import Audience, Urgency
 from services.access import name_of
 from services.accusations import accusations
+from services.calling import phones
 from services.calling.orders import SILENT, STALE, Order, name_of_call, number_of
-from services.emergencies import alarms, phones, raising
+from services.emergencies import alarms, raising
 from services.emergencies.ringing import place_of
 from services.house import House
 from services.ports import CallReport, CallText, Placed

@@ -16,8 +16,8 @@ from care.errors import NotFound
 from care.states import CallOutcome, CallWay
 from care.triage import Audience
 from services.access import Viewer, may_hear
-from services.calling import orders
-from services.emergencies import calls, phones, raising, receivers
+from services.calling import orders, phones
+from services.emergencies import calls, raising, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
 from services.house import House

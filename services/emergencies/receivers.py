@@ -15,8 +15,7 @@ from care.errors import Invalid, NotFound
 from care.states import CallWay, TakeoverEnd
 from care.triage import Audience
 from services.access import LEADS, WORKS, Viewer
-from services.calling import orders
-from services.emergencies import phones
+from services.calling import orders, phones
 from services.emergencies.forms import TakeOver
 from services.house import House
 from storage import tables

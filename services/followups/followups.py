@@ -1,22 +1,31 @@
 """A talk is written down; whoever was talked to is not due again before the next month or quarter (V1, F46)."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 
+from care import accusations as accusation
 from care.errors import Invalid
 from care.followups import Content, Manner, Outcome
+from care.states import Role
 from services.access import Viewer
+from services.accusations import accusations
 from services.followups.forms import WriteTalk
 from services.house import House
 from services.residents.access import access_resident
+from services.tasks import filed
 from storage import tables
+from storage.queries.followups import Talk
 from storage.tables.followups import FollowUpTalk
 from storage.types import new_id
 from storage.unit import Unit
 
 LONGEST: Final = 300
+SOON: Final = timedelta(minutes=30)
+KEPT: Final = "说到同事的事，主管和院长看得到"
 ASKED: Final = {"life": "生活", "body": "身体", "wish": "意见"}
 
 
@@ -61,4 +70,34 @@ def write(db: Unit, house: House, viewer: Viewer, form: WriteTalk, now: datetime
     db.flush()
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "write_follow_up", f"resident:{resident.id}")
     db.store.hint("followups")
+    _tell_lead(db, house, viewer, resident, "；".join(filter(None, words.values())), now)
     return row
+
+
+def _tell_lead(db: Unit, house: House, viewer: Viewer, resident: tables.Resident, words: str, now: datetime) -> None:
+    """What accuses a colleague is read by leads alone: one of them, whom it does not mean, has to look (C14, F5)."""
+    found = accusation.read(words, house.names)
+    if found is None:
+        return
+    meant = [one for one in house.names.colleagues.values() if accusations.means(found, one)]
+    lead = Role.DIRECTOR if any(one.role == Role.SUPERVISOR for one in meant) else Role.SUPERVISOR
+    filed.write(
+        db.store,
+        home_id=viewer.home_id,
+        words="回访里说到同事，请看「回访」里这一条，先去看老人",
+        source="followup",
+        now=now,
+        due_at=now + SOON,
+        role=lead.value,
+        resident_id=resident.id,
+    )
+
+
+def shown(house: House, viewer: Viewer, talks: Sequence[Talk]) -> list[Talk]:
+    """The talks with what this colleague may read: of what accuses somebody, that there is something."""
+    return [
+        replace(talk, life="", body="", wish=KEPT)
+        if accusations.kept_from(house.names, viewer, f"{talk.life}；{talk.body}；{talk.wish}", talk.row.by_id)
+        else talk
+        for talk in talks
+    ]

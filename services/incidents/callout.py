@@ -10,7 +10,7 @@ from care.chain import Reachable
 from care.errors import Forbidden, NotFound
 from care.incidents import Plan
 from services.access import Viewer
-from services.emergencies import phones
+from services.calling import phones
 from services.incidents import plans
 from services.incidents.access import MAY_PLAN
 from services.staff.sessions import token_hash
@@ -25,6 +25,7 @@ from storage.unit import Unit
 class Callout:
     """What the list says: who can be rung now, whom to call outside, the first steps of each plan."""
 
+    home_id: int
     people: list[Reachable]
     outside: list[OutsideContact]
     plans: dict[str, Plan]
@@ -41,7 +42,9 @@ def of_token(db: Unit, token: str, now: datetime) -> Callout:
     found: dict[str, Reachable] = {}
     for one in phones.reachable(db, row.home_id, now):
         found.setdefault(one.number, one)
-    return Callout(list(found.values()), plans.contacts(db, row.home_id), dict(plans.of_home(db, row.home_id)))
+    return Callout(
+        row.home_id, list(found.values()), plans.contacts(db, row.home_id), dict(plans.of_home(db, row.home_id))
+    )
 
 
 def current(db: Unit, viewer: Viewer) -> tuple[str, datetime] | None:

@@ -15,6 +15,7 @@ from care.states import Launch, LetterState, Status
 from care.ways import Last
 from care.weekly import Kind
 from conversations.effects import say
+from conversations.phrases import date_of
 from services.access import Viewer, name_of
 from services.house import House
 from services.letters.access import access_weekly
@@ -288,7 +289,8 @@ def _print(db: Unit, row: WeeklyLetter, resident: tables.Resident, tie: tables.K
 
 def on_paper(drawn: Sheet) -> str:
     """Its words in lines."""
-    span = f"{drawn.first.month}月{drawn.first.day}日—{drawn.last.month}月{drawn.last.day}日"
+    last = date_of(drawn.last, drawn.first)
+    span = f"{drawn.first.year}年{drawn.first.month}月{drawn.first.day}日—{last}"
     lines = [f"{drawn.title}（{span}）", drawn.sentence]
     lines += [f"{name}：{words}" for name, words in drawn.facts]
     lines += [f"{one.name}：{one.words}" for one in drawn.trend]

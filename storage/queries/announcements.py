@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, true
 
 from care.announcements import Stage
 from storage import tables
+from storage.queries.pages import and_one
+from storage.queries.sight import Sight
 from storage.queries.talks import Who, whos
 from storage.seal import Unreadable
 from storage.tables.announcements import Announcement, AnnouncementReach
 from storage.tables.announcements_groups import AudienceGroup
 from storage.unit import Unit
 
-MOST: Final = 60
+AHEAD_MOST: Final = 500
+PAGE: Final = 30
 ALL: Final = 20_000
 AHEAD: Final = frozenset({Stage.PLANNED.value, Stage.HELD.value})
 
@@ -44,20 +47,23 @@ class Reached:
     """What a colleague shall do, or did."""
 
 
-def listed(db: Unit, home_id: int) -> list[Line]:
-    """What is to come by its hour, then what has left, the newest first."""
-    row, reach = Announcement, AnnouncementReach
+def listed(db: Unit, sight: Sight, before: int = 0) -> tuple[list[Line], int]:
+    """What is to come by its hour, then a page of what has left, the newest first, and where the next page begins; of
+    the viewer's floors, or what she wrote. Of a later page (`before`) what has left alone.
+    """
+    row, reach, home_id = Announcement, AnnouncementReach, sight.home_id
     ahead = row.state.in_((Stage.PLANNED.value, Stage.HELD.value, Stage.LEAVING.value))
+    mine = or_(row.floor.in_(sight.floors), row.made_by == sight.staff_id) if sight.floors else true()
     asked = (
         select(row, tables.Staff.name, tables.Resident)
         .outerjoin(tables.Staff, tables.Staff.id == row.made_by)
         .outerjoin(tables.Resident, tables.Resident.id == row.resident_id)
-        .where(row.home_id == home_id)
+        .where(row.home_id == home_id, mine)
     )
-    rows = [
-        *db.execute(asked.where(ahead).order_by(row.due_at, row.id).limit(MOST)),
-        *db.execute(asked.where(~ahead).order_by(row.id.desc()).limit(MOST)),
-    ]
+    left = asked.where(~ahead, row.id < before if before else true()).order_by(row.id.desc())
+    over = db.execute(left.limit(and_one(PAGE))).all()
+    coming = [] if before else db.execute(asked.where(ahead).order_by(row.due_at, row.id).limit(AHEAD_MOST)).all()
+    rows, more = [*coming, *over[:PAGE]], over[PAGE - 1][0].id if len(over) > PAGE else 0
     counted = {
         (number, turn): count
         for number, turn, count in db.execute(
@@ -68,7 +74,7 @@ def listed(db: Unit, home_id: int) -> list[Line]:
     }
     numbers = {one.group_id for one, *_ in rows if one.group_id is not None}
     named = {row.id: row.name for row in db.scalars(select(AudienceGroup).where(AudienceGroup.id.in_(numbers)))}
-    return [
+    lines = [
         Line(
             one,
             words(db, one),
@@ -79,6 +85,7 @@ def listed(db: Unit, home_id: int) -> list[Line]:
         )
         for one, by, home in rows
     ]
+    return lines, more
 
 
 def words(db: Unit, row: Announcement) -> str:

@@ -18,7 +18,8 @@ from storage.unit import Unit
 
 STOP: Final = "stop"
 """The matter of a task: somebody wrote 退订."""
-GUESTS: Final = 300
+GUESTS: Final = 3_000
+"""Of those who write to the home without a tie, so many stand in the list, who wrote last first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ def members(db: Unit, group_id: int) -> set[int]:
     return set(db.scalars(select(AudienceMember.person_id).where(AudienceMember.group_id == group_id)))
 
 
+def willing(db: Unit, home_id: int) -> set[int]:
+    """Everybody who said that they want to hear of activities and offers."""
+    table = OfferConsent
+    return set(db.scalars(select(table.person_id).where(table.home_id == home_id, table.ended_at.is_(None))))
+
+
 def wanting(db: Unit, people: Collection[int]) -> dict[int, datetime]:
     """Which of these want to hear of activities and offers, and since when; who wrote 退订 since then does not."""
     table = OfferConsent
@@ -82,13 +89,12 @@ def _stopped(db: Unit, people: Collection[int]) -> dict[int, datetime]:
 
 
 def guests(db: Unit, home_id: int, people: Collection[int] | None = None) -> list[Who]:
-    """Who writes to the home and belongs to nobody who lives here: of these people, or the last of all."""
+    """Who writes to the home and belongs to nobody who lives here: of these people all, else the last ones."""
     person, phone = tables.Person, tables.Follower
     mine = (person.home_id == home_id, person.kind == PersonKind.GUEST.value, phone.following)
     asked = select(person, phone).join(phone, phone.person_id == person.id).where(*mine)
-    if people is not None:
-        asked = asked.where(person.id.in_(people))
-    rows = db.execute(asked.order_by(phone.heard_at.desc(), person.id).limit(GUESTS)).all()
+    asked = asked.where(person.id.in_(people)) if people is not None else asked.limit(GUESTS)
+    rows = db.execute(asked.order_by(phone.heard_at.desc(), person.id)).all()
     stops = set(
         db.scalars(
             select(tables.Stop.person_id).where(

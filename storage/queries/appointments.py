@@ -48,10 +48,12 @@ def ahead(db: Unit, sight: Sight) -> list[One]:
     return _with_words(db, sight, [table.stage == Stage.PLANNED.value], table.at, table.id)
 
 
-def past(db: Unit, sight: Sight) -> list[One]:
-    """What is over, the last one first."""
+def past(db: Unit, sight: Sight, page: int = 0) -> tuple[list[One], bool]:
+    """A page of what is over, the last one first, and whether there is more."""
     table = Appointment
-    return _with_words(db, sight, [table.stage != Stage.PLANNED.value], table.at.desc(), table.id, most=PAST)
+    over, order = [table.stage != Stage.PLANNED.value], (table.at.desc(), table.id)
+    found = _with_words(db, sight, over, *order, most=PAST + 1, skip=page * PAST)
+    return found[:PAST], len(found) > PAST
 
 
 def of_resident(db: Unit, sight: Sight, resident_id: int) -> list[One]:
@@ -67,6 +69,7 @@ def _with_words(
     where: Sequence[ColumnElement[bool]],
     *order: UnaryExpression[Any] | InstrumentedAttribute[Any],
     most: int = MOST,
+    skip: int = 0,
 ) -> list[One]:
     table, home, person = Appointment, tables.Resident, tables.Person
     rows = db.execute(
@@ -76,6 +79,7 @@ def _with_words(
         .where(table.home_id == sight.home_id, sight.resident(), *where)
         .order_by(*order)
         .limit(most)
+        .offset(skip)
     ).all()
     kin = {row.told_id for row, _, _ in rows if row.told_id is not None}
     names = {one.id: db.words(one, "name", "家属") for one in db.scalars(select(person).where(person.id.in_(kin)))}

@@ -13,7 +13,9 @@ from storage.queries.sight import Sight
 from storage.tables.followups import FollowUpTalk
 from storage.unit import Unit
 
-MOST: Final = 100
+PAGE: Final = 30
+PAPER: Final = 5_000
+"""Talks on one printed ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Due:
     last: date | None
     tries: int
     """Calls in a row that nobody took."""
+    phone: str = ""
+    """The number of the relative; "" where none is on file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,6 @@ class Board:
     residents: tuple[int, int]
     """Asked within a month, and all who live here."""
     families: tuple[int, int]
-    talks: list[Talk]
 
 
 def board(db: Unit, sight: Sight, today: date, zone: tzinfo) -> Board:
@@ -79,17 +82,16 @@ def board(db: Unit, sight: Sight, today: date, zone: tzinfo) -> Board:
         every.append(Due(row.id, 0, name, place, "", *mine[1:]))
         relative = kin.get(row.id)
         if relative is not None:
-            number, called, relation = relative
+            number, called, relation, phone = relative
             theirs = _due(last.get((row.id, number)), number, began[row.id], today, family=True)
             asked[1] += theirs[0]
-            every.append(Due(row.id, number, called, place, f"{name}的{relation}", *theirs[1:]))
+            every.append(Due(row.id, number, called, place, f"{name}的{relation}", *theirs[1:], phone))
     now = sorted((one for one in every if one.day <= today), key=lambda one: (one.day, one.place))
     return Board(
         now[:A_DAY],
         max(0, len(now) - A_DAY),
         (asked[0], len(homes)),
         (asked[1], len(kin)),
-        talks(db, sight),
     )
 
 
@@ -133,8 +135,8 @@ def _day(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
 
 
-def _first_called(db: Unit, residents: list[int]) -> dict[int, tuple[int, str, str]]:
-    """The relative of each who is called first: person, name, relation."""
+def _first_called(db: Unit, residents: list[int]) -> dict[int, tuple[int, str, str, str]]:
+    """The relative of each who is called first: person, name, relation, number."""
     tie, person = tables.Kinship, tables.Person
     rows = db.execute(
         select(tie, person)
@@ -143,12 +145,27 @@ def _first_called(db: Unit, residents: list[int]) -> dict[int, tuple[int, str, s
         .order_by(tie.position.desc(), tie.is_primary, tie.id.desc())
     )
     return {
-        row.resident_id: (who.id, db.words(who, "name", "家属"), db.words(row, "relation", "家属")) for row, who in rows
+        row.resident_id: (
+            who.id,
+            db.words(who, "name", "家属"),
+            db.words(row, "relation", "家属"),
+            db.open(who, "phone") or "",
+        )
+        for row, who in rows
     }
 
 
-def talks(db: Unit, sight: Sight, resident: int = 0, most: int = MOST) -> list[Talk]:
-    """What was written down, the newest first."""
+def many(db: Unit, sight: Sight) -> int:
+    """How many talks were written down."""
+    table, home = FollowUpTalk, tables.Resident
+    asked = select(func.count()).select_from(table).join(home, home.id == table.resident_id)
+    return db.scalars(asked.where(table.home_id == sight.home_id, sight.resident())).one()
+
+
+def talks(
+    db: Unit, sight: Sight, resident: int = 0, most: int = PAGE, skip: int = 0, days: tuple[date, date] | None = None
+) -> list[Talk]:
+    """What was written down, the newest first; of one resident, of a time with both its days."""
     table, home, person = FollowUpTalk, tables.Resident, tables.Person
     asked = (
         select(table, home, person, tables.Staff.name)
@@ -158,7 +175,10 @@ def talks(db: Unit, sight: Sight, resident: int = 0, most: int = MOST) -> list[T
         .where(table.home_id == sight.home_id, sight.resident())
         .order_by(table.id.desc())
         .limit(most)
+        .offset(skip)
     )
+    if days is not None:
+        asked = asked.where(table.day.between(*days))
     rows = db.execute(asked.where(table.resident_id == resident) if resident else asked).all()
     return [
         Talk(

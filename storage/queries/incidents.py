@@ -16,6 +16,8 @@ from storage.tables.incidents import Incident, IncidentCall, IncidentStep
 from storage.unit import Unit
 
 PAGE = 30
+OPEN = 500
+"""Incidents that nobody has closed, on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ def listed(db: Unit, home_id: int, *, closed: bool, before: int = 0) -> tuple[li
         .outerjoin(tables.Staff, tables.Staff.id == Incident.lead_id)
         .where(Incident.home_id == home_id, over, Incident.id < before if before else true())
         .order_by(Incident.id.desc())
-        .limit(and_one(PAGE))
+        .limit(and_one(PAGE if closed else OPEN))
     )
     every = db.execute(asked).all()
-    rows = every[:PAGE]
+    rows = every[: PAGE if closed else OPEN]
     counted = {
         number: (done, steps)
         for number, done, steps in db.execute(

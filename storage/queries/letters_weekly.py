@@ -27,7 +27,9 @@ from storage.unit import Unit
 PHOTOS: Final = 3
 """Photos of the week on one page."""
 OF_SHELF: Final = 8
-"""Of each elder on the shelf."""
+"""Letters of a week on the shelf at first."""
+ALL: Final = 400
+"""When all are asked for."""
 SHOWN_FOR: Final = timedelta(days=7)
 """So long the menu names one."""
 RELEASED: Final = LetterState.RELEASED.value
@@ -339,8 +341,9 @@ OnShelf = tuple[int, str, date, date, bool]
 """(letter, title, first day, last day, whether it was opened)."""
 
 
-def shelf(db: Unit, person_id: int) -> list[OnShelf]:
-    """The newest that a relative may read."""
+def shelf(db: Unit, person_id: int, *, every: bool = False) -> tuple[list[OnShelf], bool]:
+    """The newest that a relative may read, or every one, and whether there are more."""
+    most = ALL if every else OF_SHELF
     table, tie = WeeklyLetter, tables.Kinship
     found = db.execute(
         select(table, tables.Resident, tie, WeeklyReading.id)
@@ -349,17 +352,17 @@ def shelf(db: Unit, person_id: int) -> list[OnShelf]:
         .outerjoin(WeeklyReading, and_(WeeklyReading.weekly_id == table.id, WeeklyReading.person_id == person_id))
         .where(tie.person_id == person_id, table.state == RELEASED)
         .order_by(table.day.desc(), table.id)
-        .limit(2 * OF_SHELF)
+        .limit(3 * most + 1)
     ).all()
-    found = [one for one in found if weekly.may_read(Kind(one[0].kind), one[2].scopes.split())][:OF_SHELF]
+    found = [one for one in found if weekly.may_read(Kind(one[0].kind), one[2].scopes.split())]
     shown: list[OnShelf] = []
-    for row, resident, mine, read in found:
+    for row, resident, mine, read in found[:most]:
         elder = db.words(db.get_one(tables.Person, resident.person_id), "name", "老人")
         kind = Kind(row.kind)
         first = row.day - timedelta(days=6) if kind is Kind.WEEK else row.day
         title = weekly.title(kind, db.words(mine, "relation"), resident.sex, elder)
         shown.append((row.id, title, first, row.day, read is not None))
-    return shown
+    return shown, len(found) > most
 
 
 def newest(store: Store, person_id: int, since: date) -> list[tuple[str, Kind, date, int]]:

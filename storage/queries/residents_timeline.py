@@ -103,7 +103,7 @@ def _letters(asked: Asked) -> Iterator[Entry]:
     )
     for letter, name in rows:
         state = _STATES.get(letter.state, "")
-        yield Entry(letter.written_at, "letter", f"{letter.day:%m-%d} 的家书，{state}", name or "")
+        yield Entry(letter.written_at, "letter", f"{letter.day} 的家书，{state}", name or "")
 
 
 def _weeks(asked: Asked) -> Iterator[Entry]:
@@ -116,7 +116,7 @@ def _weeks(asked: Asked) -> Iterator[Entry]:
         .limit(asked.most)
     )
     for row, name in rows:
-        what = "到 {day:%m-%d} 的一周" if row.kind == Kind.WEEK else "{day:%m-%d} 在医院的情况"
+        what = "到 {day} 的一周" if row.kind == Kind.WEEK else "{day} 在医院的情况"
         yield Entry(row.written_at, "letter", f"{what.format(day=row.day)}，{_STATES.get(row.state, '')}", name or "")
 
 

@@ -53,6 +53,7 @@ class Counts:
     floor: int
     every: int
     late: int
+    late_floor: int
     late_all: int
 
 
@@ -113,20 +114,22 @@ def counts(db: Unit, sight: Sight, now: datetime) -> Counts:
             func.count(case((_of("floor", sight), 1))),
             func.count(),
             func.count(case((and_(mine(sight), late), 1))),
+            func.count(case((and_(_of("floor", sight), late), 1))),
             func.count(case((late, 1))),
         ).where(seen(sight), Task.ended_at.is_(None))
     ).one()
     return Counts(*found)
 
 
-def open_ones(db: Unit, sight: Sight, which: str, resident_id: int = 0, most: int = SHOWN) -> list[Line]:
-    """What is to be done: the latest first, then what has no time."""
+def open_ones(db: Unit, sight: Sight, which: str, resident_id: int = 0, most: int = SHOWN, skip: int = 0) -> list[Line]:
+    """A page of what is to be done: the latest first, then what has no time."""
     about = Task.resident_id == resident_id if resident_id else true()
     asked = (
         select(Task)
         .where(seen(sight), _of(which, sight), about, Task.ended_at.is_(None))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(most)
+        .offset(skip)
     )
     return _lines(db, sight, list(db.scalars(asked)))
 
@@ -146,6 +149,12 @@ def ended_ones(db: Unit, sight: Sight, which: str, now: datetime) -> list[Line]:
         .limit(ENDED)
     )
     return _lines(db, sight, list(db.scalars(asked)))
+
+
+def ended_many(db: Unit, sight: Sight, which: str, now: datetime) -> int:
+    """How many ended within a day."""
+    asked = select(func.count()).select_from(Task)
+    return db.scalars(asked.where(seen(sight), _of(which, sight), Task.ended_at > now - LATELY)).one()
 
 
 def in_hands(db: Unit, sight: Sight, staff_id: int) -> list[Line]:

@@ -72,9 +72,10 @@ class Colleague:
         self.client, self.house, self.headers = client, home, {"HX-Request": "true"}
 
     async def get(self, path: str, status: int = 200) -> str:
+        """The page; where its template goes on in a new line there is a blank, as a browser shows it."""
         async with self.client.get(f"/console{path}") as answer:
             assert answer.status == status, path
-            return await answer.text()
+            return re.sub(r"\n\s+", " ", await answer.text())
 
     async def drawn(self, path: str, form: str = "") -> str:
         """The revision that the form of a page carries, the first one or that of an act."""

@@ -29,7 +29,7 @@ async def test_c6_a_photo_of_the_records_is_sealed_and_shown_with_who_when_and_a
     page = await (await desk.post(f"/complaints/{number}/evidence", form("22 日晚三楼送餐记录"))).text()
     assert "22 日晚三楼送餐记录" in page
     assert "陈晓雯" in page
-    assert re.search(r"指纹 [0-9a-f]{8}", page)
+    assert re.search(r"指纹\s+[0-9a-f]{8}", page)
     assert "收进一份证据" in page
     (kept,) = files(tmp_path)
     assert PNG not in kept.read_bytes()

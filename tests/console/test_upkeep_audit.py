@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from care.states import Role
+from console.routes import Anybody
 from console.words import subject
 from services.access import HANDLERS, page_at
 from services.subject import gathered
@@ -11,6 +12,7 @@ from services.upkeep import audit_looks
 from tests.conftest import HomeUnderTest
 from tests.console.browsers import Desk, House
 from tests.console.front import HERS, RIGHT, WRONG, Front, front, quick
+from tests.console.test_routes import served
 from tests.frozen import words as frozen
 
 __all__ = ["front", "quick"]
@@ -46,6 +48,25 @@ async def test_fault_s4_messages_a_case_body_and_a_list_are_told_and_a_refused_p
     for what in (f"person:{person}", f"case:{case}", "page:/residents"):
         assert (f"staff:{desk.id}", what) in looks
     assert {what for who, what in looks if who == f"staff:{carer.id}"} <= {"page:/today", "page:/chats"}
+
+
+async def test_fault_s4_every_address_that_shows_a_list_leaves_a_look(house: House) -> None:
+    """Each GET without an object in it, those of later subjects too; what names an object is noted by its door."""
+    await house.home.staff(Role.DIRECTOR, "沈国平", "shen")
+    known, silent = 0, []
+    async with house.browser("shen") as client:
+        for method, path, may in served(house):
+            if method != "GET" or isinstance(may, Anybody) or may is None or re.search(r"/1(?=/|$)", path):
+                continue
+            house.home.clock.on(minutes=11)
+            before = len(await told(house.home))
+            async with client.get(path, allow_redirects=False) as answer:
+                if answer.status == 200:
+                    known += 1
+                    new = (await told(house.home))[before:]
+                    silent += [] if any(action == "view" for _, action, _ in new) else [path]
+    assert silent == []
+    assert known > 50
 
 
 async def test_fault_s4_wrong_passwords_and_log_outs_are_rows_and_no_typed_name_is_kept(front: Front) -> None:

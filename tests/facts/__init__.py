@@ -6,6 +6,7 @@ Each may have, and tells of its own tables and acts alone:
   the house (names, sentences, places, digests, keys); `COUNTS`: columns of small numbers (engineering 2);
 - `ROWS`: an SQL row `table (columns) SELECT values` for each table with closed words of which the sample home has none;
   `{day}` and `{bytes}` are written as the engine writes them;
+- `ELSEWHERE`: `column=word` for what a call names like a closed column of another table and keeps in none;
 - `TABLES`: table → the topics of which one must be told by who writes it; `ACTS`: topics → the acts of the audit that
   tell all of them; `QUIET`: acts that change nothing of what another page shows (architecture, decision 11);
 - `UNTRACED`: tables that machines and families change as well, or in which a test puts its people, so that a click
@@ -46,9 +47,9 @@ HEARD: Final = {
     act: frozenset(topics.split()) for told in _all("ACTS") for topics, acts in told.items() for act in acts.split()
 }
 """For each act what it tells."""
-QUIET, MACHINES, UNTRACED, CHANGED, OF_NOBODY = (
+QUIET, MACHINES, UNTRACED, CHANGED, OF_NOBODY, ELSEWHERE = (
     frozenset(word for words in _all(name) for word in words.split())
-    for name in ("QUIET", "MACHINES", "UNTRACED", "CHANGED", "OF_NOBODY")
+    for name in ("QUIET", "MACHINES", "UNTRACED", "CHANGED", "OF_NOBODY", "ELSEWHERE")
 )
 
 

@@ -47,7 +47,7 @@ TABLES = {
     "proposal": "cases",
 }
 ACTS = {
-    "case cases": "add_evidence approve assess inquire note return take_on verdict_accepted",
+    "case cases": "add_evidence approve assess correct_case inquire note return take_on verdict_accepted",
     "case cases inbox outbox person promises": "tell",
     "case cases inbox person promises": "open_case verdict_call",
     "case cases person promises": "interim propose verdict_declined",

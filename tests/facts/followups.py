@@ -17,3 +17,4 @@ ROWS = (
 ACTS = {
     "followups": "write_follow_up",
 }
+ELSEWHERE = "source=followup"

@@ -50,3 +50,4 @@ ACTS = {
 MACHINES = "hospital letter weekly weekly_paper"
 UNTRACED = "letter letter_reading weekly_letter weekly_reading"
 OF_NOBODY = "letter"
+ELSEWHERE = "scope=health"

@@ -45,3 +45,4 @@ QUIET = (
 UNTRACED = "login_throttle staff staff_session"
 CHANGED = "station"
 OF_NOBODY = "login_throttle station"
+ELSEWHERE = "ended_how=restored"

@@ -37,3 +37,4 @@ ACTS = {
 QUIET = "answer move_canned remove_canned show_phone view write_canned"
 MACHINES = "silence"
 UNTRACED = "conversation"
+ELSEWHERE = "kind=noted state=answered"

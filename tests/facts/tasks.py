@@ -36,3 +36,4 @@ ACTS = {
     "tasks": "add_task done_task dropped_task edit_task give_back_task hand_task take_task undo_task",
 }
 OF_NOBODY = "note task"
+ELSEWHERE = "kind=words"

@@ -103,6 +103,7 @@ PAIRS: Final[tuple[Pair, ...]] = (
         INQUIRY, "step.assess", "step.assess", "", "Changed", more="once more"
     ),  # a writes what stands: nothing changes
     pair(INQUIRY, "step.assess", "step.inquire", "", "Decided"),
+    same(INQUIRY, "step.correct", "Changed"),
     pair(COMPLAINT, "step.assess", "step.interim"),
     pair(COMPLAINT, "step.assess", says("护工打我妈，胳膊都青了"), "", "Changed"),
     same(NAMED, "accused.decide", "Decided"),

@@ -1,15 +1,17 @@
 """Announcements: to whom, by which way, one end for each person (N4, N6, F42)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from care.announcements import Repeat, next_due
 from care.errors import Changed, Invalid, NotFound, TooLate
 from care.states import Role
 from services.access import Viewer
-from services.announcements import announcements, subject
+from services.announcements import announcements, audience, subject
 from services.announcements.access import access_announcement
 from services.announcements.forms import Announce, Decide
 from services.outgoing.outbox import BY_A_PERSON
@@ -109,7 +111,7 @@ async def test_f42_a_family_in_mourning_hears_what_is_urgent_from_a_person_and_n
     )
     assert sorted((why, bool(none)) for why, none in rows) == [
         (BY_A_PERSON, False),
-        (announcements.QUIET, True),
+        (audience.QUIET, True),
     ]
     assert await house.one("SELECT count(*) FROM by_hand WHERE person_id = ?", person) == 1
 
@@ -223,7 +225,7 @@ async def test_n4_the_preview_says_who_and_how_and_keeps_nothing(house: HomeUnde
     await house.hears("你好", "kin3")
     form = Announce(words=WATER, urgent=True)
     found = await house.database.read(lambda db: announcements.preview(db, house.house, lead, form, house.clock()))
-    assert announcements.people(found) == (1, 1, 0)
+    assert audience.people(found) == (1, 1, 0)
     assert await house.one("SELECT count(*) FROM announcement") == 0
 
 
@@ -318,3 +320,51 @@ async def test_n4_words_for_nobody_are_not_kept(house: HomeUnderTest, lead: View
     await house.rows("UPDATE resident SET status = '退住'")
     with pytest.raises(Invalid, match="一位也没有"):
         await writes(house, lead, Announce(words=WATER))
+
+
+async def test_fault_c2_of_one_resident_the_body_is_told_to_who_may_know_of_it(
+    house: HomeUnderTest, lead: Viewer
+) -> None:
+    resident = await house.one("SELECT id FROM resident WHERE room = '306'")
+    ill = Announce(words="王桂兰今天发烧 38.5 度，医生看过，开了药。", urgent=True, resident=resident)
+    with pytest.raises(Invalid, match="请先打电话"):
+        await writes(house, lead, ill)
+    called = msgspec.structs.replace(ill, called=True)
+
+    async def said() -> list[str]:
+        found = await house.database.read(
+            lambda db: announcements.preview(db, house.house, lead, called, house.clock())
+        )
+        return [one.not_said for one in found]
+
+    assert await said() == ["说到身体，没有同意知道身体情况"]
+    await writes(house, lead, called)
+    await job(house, 3)
+    assert await house.one("SELECT count(*) FROM outbox") == 0
+    assert await house.one("SELECT why FROM announcement_reach") == "说到身体，没有同意知道身体情况"
+    await house.rows("UPDATE kinship SET scopes = 'daily health'")
+    assert await said() == [""]
+    winter = Announce(words="冬衣请带来。", resident=resident)
+    found = await house.database.read(lambda db: announcements.preview(db, house.house, lead, winter, house.clock()))
+    assert [one.not_said for one in found] == [""]
+
+
+async def test_fault_c2_a_residents_name_goes_to_everybody_only_when_somebody_says_so(
+    house: HomeUnderTest, lead: Viewer
+) -> None:
+    wrong = Announce(words="王桂兰家属请来交费。")
+    with pytest.raises(Invalid, match="里面有「王桂兰」"):
+        await writes(house, lead, wrong)
+    await writes(house, lead, msgspec.structs.replace(wrong, words="祝王桂兰生日快乐。", named=True))
+
+
+async def test_c8_announcements_that_have_left_are_on_pages(house: HomeUnderTest, lead: Viewer) -> None:
+    for number in range(queries.PAGE + 2):
+        row = await writes(house, lead, Announce(words=f"第 {number} 条"))
+        cancel = partial(announcements.decide, viewer=lead, number=row, verdict="cancelled", form=Decide())
+        await house.database.write(partial(cancel, now=house.clock()))
+    ahead = await writes(house, lead, Announce(words="还没发"))
+    lines, more = await house.database.read(lambda db: queries.listed(db, lead.sight))
+    assert (lines[0].row.id, len(lines)) == (ahead, queries.PAGE + 1)
+    rest, last = await house.database.read(lambda db: queries.listed(db, lead.sight, more))
+    assert ([line.words for line in rest], last) == (["第 1 条", "第 0 条"], 0)

@@ -182,7 +182,7 @@ async def test_v3_the_daughter_hears_how_it_was_what_to_mind_and_when_again(hous
         await ends(house, who, row.id)
     ahead = await house.database.read(lambda db: queries.ahead(db, who.sight))
     assert [(one.what, one.row.at.astimezone(ZONE).day, one.told) for one in ahead] == [("骨科复查", 24, "李静")]
-    past = await house.database.read(lambda db: queries.past(db, who.sight))
+    past, _ = await house.database.read(lambda db: queries.past(db, who.sight))
     assert [(one.row.stage, one.row.result_told) for one in past] == [("done", True)]
     number = await resident(house)
     assert await house.database.read(lambda db: len(queries.of_resident(db, who.sight, number))) == 1

@@ -143,7 +143,7 @@ async def test_f45_a_page_says_whether_she_has_heard_of_it_or_waits_for_a_call(h
     await house.database.write(take_back)
     on(house, 24, 12)
     await ends(house, who, row.id, told=True, news="called", result="片子上有个瘤，要再查")
-    (one,) = await house.database.read(lambda db: queries.past(db, who.sight))
+    (one,), _ = await house.database.read(lambda db: queries.past(db, who.sight))
     assert one.heard == "还没送到"
 
 

@@ -12,7 +12,7 @@ from care.states import Role
 from services.access import Viewer
 from services.complaints import complaints, proposals
 from services.complaints.access import access_complaint
-from services.complaints.forms import Decide, Inquire, Interim, Learn, Tell
+from services.complaints.forms import Correct, Decide, Inquire, Interim, Learn, Tell
 from services.talks import answering
 from storage import tables
 from storage.queries import complaints as queries
@@ -95,6 +95,46 @@ async def test_c5_the_assessment_asks_for_what_it_needs(story: Story) -> None:
         await story.assess(accused=frozenset(), level=4)
     await story.assess(story.lead, accused=frozenset(), level=4)
     assert await home.one("SELECT count(*) FROM accused WHERE state <> 'lifted'") == 0
+
+
+async def test_fault_d6_owner_level_and_whom_it_is_about_are_corrected_later_with_a_reason(story: Story) -> None:
+    await story.to_the_plan()
+    held = await story.home.database.read(
+        lambda db: {row.staff_id for row in db.scalars(queries.named(db.get_one(tables.Complaint, story.complaint)))}
+    )
+    asked: dict[str, Any] = {
+        "category": "护理质量",
+        "level": 1,
+        "owner": story.director.id,
+        "why": "家属补充：夜班没有人",
+    }
+
+    async def correct(who: Viewer, **more: Any) -> None:
+        form = Correct(**(asked | {"accused": frozenset(held)} | more))
+        await story.do(
+            lambda db: complaints.correct(db, story.home.house, who, story.complaint, form, story.home.clock())
+        )
+
+    for wrong, why in (
+        ({"why": " "}, "为什么更正"),
+        ({"category": "没有的"}, "都要选"),
+        ({"owner": story.nurse.id}, "选一位负责人"),
+        ({"level": 4}, "往低改"),
+        ({"accused": frozenset({story.director.id})}, "不能办"),
+        ({"accused": frozenset()}, "请主管或院长来改"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            await correct(story.desk, **wrong)
+    await correct(story.desk)
+    assert await story.home.rows("SELECT level, owner_id, stage FROM complaint") == [(1, story.director.id, 4)]
+    with pytest.raises(Invalid, match="没有要更正的"):
+        await correct(story.desk)
+    await correct(story.lead, accused=frozenset(), why="不是周敏，是外包的阿姨")
+    seen = await story.home.database.read(lambda db: queries.one(db, access_complaint(db, story.lead, story.complaint)))
+    told = [line.words for line in seen.records]
+    assert any("更正：等级" in line and "→ 1" in line and "夜班没有人" in line for line in told)
+    assert any("更正：说到的人。不是周敏" in line for line in told)
+    assert await story.home.one("SELECT count(*) FROM accused WHERE state <> 'lifted'") == 0
 
 
 async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Story) -> None:

@@ -12,7 +12,7 @@ from services.access import Viewer
 from services.followups import followups
 from services.followups.forms import WriteTalk
 from storage.queries import followups as queries
-from storage.queries.followups import Board
+from storage.queries.followups import Board, Talk
 from tests import houses
 from tests.conftest import HomeUnderTest
 
@@ -56,6 +56,11 @@ async def talks(house: HomeUnderTest, who: Viewer, form: WriteTalk) -> None:
     await house.database.write(lambda db: followups.write(db, house.house, who, form, house.clock()))
 
 
+async def talked(house: HomeUnderTest, who: Viewer) -> list[Talk]:
+    found = await house.database.read(lambda db: queries.talks(db, who.sight))
+    return followups.shown(house.house, who, found)
+
+
 def said(resident: int, **more: object) -> WriteTalk:
     return WriteTalk(
         **{"resident": resident, "life": "饭量可以", "body": "膝盖疼", "content": "good"} | more  # type: ignore[arg-type]
@@ -84,7 +89,7 @@ async def test_v1_who_was_talked_to_is_not_due_before_the_next_month_or_quarter(
     found = await board(house, nurse)
     assert [one.name for one in found.due] == ["何秀英"]
     assert (found.residents, found.families) == ((1, 2), (1, 1))
-    assert [(one.name, one.body, one.wish) for one in found.talks] == [
+    assert [(one.name, one.body, one.wish) for one in await talked(house, nurse)] == [
         ("李静", "膝盖疼", "周末想带她出去"),
         ("王桂兰", "膝盖疼", ""),
     ]
@@ -143,3 +148,41 @@ async def test_l2_nobody_is_asked_after_a_death(house: HomeUnderTest, nurse: Vie
     house.clock.on(days=91)
     assert {one.name for one in (await board(house, nurse)).due} == {"何秀英"}
     assert timedelta(days=30) == RESIDENT
+
+
+async def test_fault_s1_what_accuses_a_colleague_is_read_by_a_lead_and_not_by_her(
+    house: HomeUnderTest, nurse: Viewer
+) -> None:
+    carer = await house.staff(Role.CARER, "周敏", "zhou")
+    lead = await house.staff(Role.SUPERVISOR, "何志远", "he")
+    await talks(house, nurse, said(await room(house, "306"), wish="说护工周敏昨晚打她还掐她"))
+    words = {who.name: (await talked(house, who))[0] for who in (carer, nurse, lead)}
+    assert (words["周敏"].wish, words["周敏"].body) == (followups.KEPT, "")
+    assert "掐她" in words["何志远"].wish
+    assert "掐她" in words["唐雨"].wish, "who wrote it"
+    other = await house.staff(Role.NURSE, "何苗", "miao")
+    assert (await talked(house, other))[0].wish == followups.KEPT
+    assert await house.rows("SELECT role, source FROM task") == [("supervisor", "followup")]
+    await talks(house, nurse, said(await room(house, "201"), wish="何志远主管骂她"))
+    assert (await talked(house, lead))[0].wish == followups.KEPT
+    assert await house.one("SELECT role FROM task ORDER BY id DESC LIMIT 1") == "director"
+    await talks(house, nurse, said(await room(house, "201"), wish="夸周敏耐心"))
+    assert await house.one("SELECT count(*) FROM task") == 2
+
+
+async def test_c8_every_talk_is_on_a_page_and_every_talk_of_a_month_on_its_ledger(
+    house: HomeUnderTest, nurse: Viewer
+) -> None:
+    number = await room(house, "306")
+    for one in range(queries.PAGE + 3):
+        await talks(house, nurse, said(number, life=f"第{one}次"))
+    first = await talked(house, nurse)
+    rest = await house.database.read(lambda db: queries.talks(db, nurse.sight, skip=queries.PAGE))
+    assert (len(first), [one.life for one in rest]) == (queries.PAGE, ["第2次", "第1次", "第0次"])
+    assert await house.database.read(lambda db: queries.many(db, nurse.sight)) == queries.PAGE + 3
+    month = house.clock().astimezone(HOME).date().replace(day=1)
+    days = (month, month + timedelta(days=27))
+    paper = await house.database.read(lambda db: queries.talks(db, nurse.sight, most=queries.PAPER, days=days))
+    assert len(paper) == queries.PAGE + 3
+    before = (month - timedelta(days=31), month - timedelta(days=1))
+    assert await house.database.read(lambda db: queries.talks(db, nurse.sight, days=before)) == []

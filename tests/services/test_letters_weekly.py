@@ -126,7 +126,7 @@ async def test_u2_a_week_counts_itself_and_each_reads_what_was_agreed(house: Hom
         await house.database.write(
             lambda db: weekly.react(db, letters.who_reads(db, "daughter"), row.id, "好", house.clock())
         )
-    shelf = await house.database.read(lambda db: queries.shelf(db, letters.who_reads(db, "niece")))
+    shelf, _ = await house.database.read(lambda db: queries.shelf(db, letters.who_reads(db, "niece")))
     assert [(one[1], one[2], one[4]) for one in shelf] == [("王桂兰的一周", SUNDAY - timedelta(days=6), True)]
 
 
@@ -204,7 +204,7 @@ async def test_u1_what_was_read_and_is_corrected_says_so_and_what_became_bad_is_
     shown, _ = await house.database.read(
         lambda db: residents_timeline.timeline(db, who.sight, db.get_one(tables.Resident, number), "letter")
     )
-    assert [entry.words for entry in shown] == ["到 11-22 的一周，家里能看"]
+    assert [entry.words for entry in shown] == ["到 2026-11-22 的一周，家里能看"]
     again = await pens(house, who, sentence="写错了一处，这一句才对。")
     assert (again.state, again.corrected) == ("released", True)
     worse = await pens(house, who, sentence="昨天夜里摔了一跤，今天好些。")
@@ -289,7 +289,7 @@ async def test_n7_a_page_for_who_has_no_wechat_is_a_card_to_be_printed(house: Ho
         return weekly.on_paper(queries.sheet(db, row, lives, ("daily",), "女儿"))
 
     sheet = await house.database.read(paper)
-    assert sheet.splitlines()[0] == "妈妈的一周（11月16日—11月22日）"
+    assert sheet.splitlines()[0] == "妈妈的一周（2026年11月16日—11月22日）"
     assert "下周：周三理发。" in sheet
     assert "身体" not in sheet
 

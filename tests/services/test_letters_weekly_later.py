@@ -78,8 +78,8 @@ async def test_f13_who_knows_of_daily_things_alone_is_not_told_of_a_stay_in_hosp
     told = await house.rows("SELECT person_id FROM outbox WHERE purpose = 'hospital'")
     assert [row[0] for row in told] == [daughter]
     assert await house.database.read(lambda db: queries.page(db, niece, number)) is None
-    assert await house.database.read(lambda db: queries.shelf(db, niece)) == []
-    assert len(await house.database.read(lambda db: queries.shelf(db, daughter))) == 1
+    assert await house.database.read(lambda db: queries.shelf(db, niece)) == ([], False)
+    assert len((await house.database.read(lambda db: queries.shelf(db, daughter)))[0]) == 1
 
 
 async def test_f12_one_that_waits_for_a_call_is_let_go_the_day_after(house: HomeUnderTest) -> None:

@@ -8,12 +8,12 @@ import pytest
 from care.errors import Forbidden, Invalid, NotFound
 from care.sla import Kind
 from care.states import Role
-from services.announcements import announcements
+from services.announcements import audience
 from services.announcements.forms import Announce
 from services.calling.orders import digest
+from services.calling.phones import check
 from services.complaints import night
 from services.emergencies import receivers
-from services.emergencies.phones import check
 from services.expiries import expiries
 from services.expiries.forms import KeepDate
 from services.families import openids
@@ -91,7 +91,7 @@ async def test_f1_what_is_known_of_one_telephone_says_nothing_of_another(home: H
 
 async def test_n4_who_has_no_phone_in_wechat_is_in_an_announcement_to_all(house: HomeUnderTest) -> None:
     form = Announce(words="明天停水。", urgent=True, whom="elder")
-    found = await house.database.read(lambda db: announcements.audience(db, house.ids.home_id, form))
+    found = await house.database.read(lambda db: audience.audience(db, house.ids.home_id, form))
     assert len(found) == 6, "five of them have no phone"
 
 

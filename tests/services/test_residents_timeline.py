@@ -59,7 +59,7 @@ async def test_a5_letters_visits_alarms_calls_and_complaints_stand_in_the_timeli
         entries, _ = await home.database.read(lambda db: residents_timeline.timeline(db, desk.sight, row, kind))
         return [entry.words for entry in entries]
 
-    assert await words("letter") == ["11-21 的家书，家里能看"]
+    assert await words("letter") == ["2026-11-21 的家书，家里能看"]
     assert await words("visit") == ["孙玉约好来看，后来取消了", "孙玉约好来看"]
     assert await words("alarm") == ["报警：跌倒受伤，还没有人到"]
     assert "跟孙玉通了电话" in await words("talk")

@@ -1,10 +1,14 @@
 """Subjects are found by folder: each says what it gives in one value, and nothing is given twice (engineering 9)."""
 
 import ast
+import pkgutil
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import services
 from conversations.effects import Effect, Say
 from conversations.registry import standard
 from scripts.stage import ROOT
@@ -50,6 +54,24 @@ def test_what_is_said_of_the_acts_that_pages_hear_of_is_said_of_acts_that_there_
     assert facts.HEARD.keys() | facts.QUIET <= acts
     assert facts.HEARD.keys().isdisjoint(facts.QUIET)
     assert facts.untold({"edit_week", "log_in"}, {"week"}) == {"edit_week": ["knowledge"]}
+
+
+def test_a_subject_that_the_contracts_do_not_name_yet_knows_no_other_subject() -> None:
+    """Contract 1b of pyproject.toml lists the layers of services; a new package begins as a subject among subjects."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = [
+        [one.strip().removeprefix("services.") for one in re.split(r"[|:]", layer)]
+        for layer in next(one for one in listed if one["name"].startswith("1b."))["layers"]
+    ]
+    named, beside = {one for layer in layers for one in layer}, set(layers[1])
+    here = {one.name for one in pkgutil.iter_modules(services.__path__)}
+    assert named <= here
+    wrong = {}
+    for new in here - named - {"install"}:
+        files = [file.read_text(encoding="utf-8") for file in (ROOT / "services" / new).rglob("*.py")]
+        known = {word for text in files for word in re.findall(r"^from services\.(\w+)", text, re.MULTILINE)}
+        wrong[new] = known & (beside | {"talks"})
+    assert {new: known for new, known in wrong.items() if known} == {}
 
 
 def test_names_of_jobs_are_given_once() -> None:

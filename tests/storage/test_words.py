@@ -20,7 +20,7 @@ from services.ports import Fate
 from storage import archive, migrate, tables
 from storage.queries import emergencies
 from storage.types import Said, Word, Words
-from tests.facts import CLOSED, COUNTS, FREE, OPEN, ROWS
+from tests.facts import CLOSED, COUNTS, ELSEWHERE, FREE, OPEN, ROWS
 from tests.frozen import words as frozen
 from tests.storage.sample import ENGINES, run, sample
 
@@ -63,14 +63,7 @@ def test_p7_every_word_that_the_code_writes_into_a_closed_column_is_one_of_its_e
     known: dict[str, set[str]] = {}
     for name, words in CLOSED.items():
         known.setdefault(name.partition(".")[2], set()).update(map(str, values(words)))
-    elsewhere = {
-        "state=answered",  # of a bubble on a page, never stored
-        "scope=health",  # of a field of the letter's form
-        "kind=noted",  # of the inbox
-        "kind=words",  # of a note
-        "ended_how=restored",  # of a colleague's WeChat
-    }
-    written = frozen.listed()["columns_with_words"] - elsewhere
+    written = frozen.listed()["columns_with_words"] - ELSEWHERE
     named = [line.split("=") for line in written if line.partition("=")[0] in known]
     assert [f"{name}={word}" for name, word in named if word not in known[name]] == []
     assert len(named) >= 25

@@ -113,6 +113,7 @@ CONSOLE: Final[dict[Key, Act]] = {
     _on_complaint("assess"): act(
         "step.assess", "case", "step.assess step.inquire step.interim accused.decide push", PERSON, "Decided"
     ),
+    _on_complaint("correct"): act("step.correct", "case", "step.correct", PERSON, "Changed"),
     _on_complaint("inquire"): act(
         "step.inquire", "case", "step.assess step.inquire step.plan step.interim", PERSON, "Decided"
     ),

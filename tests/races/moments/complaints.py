@@ -7,7 +7,7 @@ from typing import Final
 from services.accusations import accusations
 from services.accusations.forms import DecideAccused
 from services.complaints import complaints, evidence, night, proposals, standing
-from services.complaints.forms import Assess, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
+from services.complaints.forms import Assess, Correct, Decide, Hear, Inquire, Interim, Learn, Propose, Tell
 from services.media.files import File
 from services.talks import answering
 from storage import tables
@@ -83,6 +83,23 @@ def _assess(turn: Turn, db: Unit, owner: int = 0) -> None:
             passed_to="",
             owner=turn[f"{S}{owner}"],
             accused=frozenset(),
+            drawn=turn.seen,
+        ),
+        turn.now,
+    )
+
+
+def _correct(turn: Turn, db: Unit) -> None:
+    complaints.correct(
+        db,
+        turn.house,
+        turn.who(D),
+        turn["case"],
+        Correct(
+            category=("餐饮", "沟通")[turn.nth],
+            level=turn["level"],
+            owner=turn[f"{S}0"],
+            why=f"补充{turn.nth}",
             drawn=turn.seen,
         ),
         turn.now,
@@ -203,6 +220,7 @@ SIDES: Final = (
         ),
     ),
     in_unit("step.assess", lambda t, db: _assess(t, db, t.nth), _step_form),
+    in_unit("step.correct", _correct, _step_form),
     in_unit(
         "step.inquire",
         lambda t, db: complaints.inquire(db, t.who(D), t["case"], Inquire(finding=f"查明{t.nth}", drawn=t.seen), t.now),
