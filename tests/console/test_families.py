@@ -83,7 +83,7 @@ async def test_f49_a_binding_day_from_a_print_of_a_floor_to_twenty_at_once(
     assert "2 位等您核对" in board
     assert "用过的单子又来一次" in board
     people = {row[1]: row[0] for row in await house.home.rows("SELECT person_id, position FROM kinship")}
-    mine = re.findall(r'<option value="(\d+)" selected>(李\w)（', board)
+    mine = re.findall(r'<option value="(\d+)"\s+selected>(李\w)（', board)
     assert [name for _, name in mine] == ["李明", "李响"]
     assert {int(number) for number, _ in mine} <= set(people.values())
     ticked = {"applications": [one, two], f"proof-{one}": "card", f"proof-{two}": "card", f"rang-{one}": "1"}
