@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped
 
+from care.imports import ImportedRow, ImportState
 from storage.tables.base import After, Base
-from storage.types import Moment, Word, column, link, sealed, searchable
+from storage.types import Moment, Word, closed, column, link, sealed, searchable
 
 
 class ImportRun(Base):
@@ -24,7 +25,7 @@ class ImportRun(Base):
     sha: Mapped[str] = searchable(64, "which file it is")
     name: Mapped[bytes] = sealed("the name of the file, which often names people")
     plans: Mapped[bytes | None] = sealed("how each sheet is read, as JSON; heads may be anything", nullable=True)
-    state: Mapped[str] = column(Word(10), "staged, applying, done, undone or gone")
+    state: Mapped[str] = closed(ImportState, String(10), "how far it has come")
     done_rows: Mapped[int] = column(Integer, "how far the writing has come", default=0, server_default="0")
     all_rows: Mapped[int] = column(Integer, "of how many", default=0, server_default="0")
     began_at: Mapped[datetime | None] = column(Moment, "when the writing began", nullable=True)
@@ -55,7 +56,7 @@ class ImportRow(Base):
     hidden: Mapped[bool] = column(Boolean, "whether it was hidden in the sheet")
     raw: Mapped[bytes | None] = sealed("its cells, as JSON", nullable=True)
     fixed: Mapped[bytes | None] = sealed("what a colleague filled in or decided, as JSON", nullable=True)
-    verdict: Mapped[str] = column(Word(10), "staged, done, left, undone or kept")
+    verdict: Mapped[str] = closed(ImportedRow, String(10), "what became of it")
     why: Mapped[bytes | None] = sealed("why it was left or kept", nullable=True)
     made: Mapped[bytes | None] = sealed("the rows that were written, with their values, as msgpack", nullable=True)
 

@@ -58,7 +58,11 @@ class Outbox(Base):
         "machine time of the first template call that has no answer yet: after ten minutes nobody can know",
         nullable=True,
     )
-    proof: Mapped[str | None] = column(Word(12), "handed, delivered or refused, as the platform says", nullable=True)
+    proof: Mapped[str | None] = column(
+        Word(12),
+        "what is known of its arrival: handed, delivered, refused, unheard, opened, or how a colleague said it",
+        nullable=True,
+    )
     mass_id: Mapped[int | None] = column(
         BigInteger, "by which mass send it leaves (mass_send.id)", nullable=True, index=True
     )

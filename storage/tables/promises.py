@@ -43,6 +43,6 @@ class Promise(Base):
     kept_by: Mapped[int | None] = column(BigInteger, "that human", nullable=True)
     kept_how: Mapped[str | None] = column(
         String(12),
-        "message, call, visit, paper, answer, decided, reopened; older rows: 电话, 面谈, 书面",
+        "message, call, visit, paper, answer, decided, reopened, joined, a verdict; older rows: 电话, 面谈, 书面",
         nullable=True,
     )

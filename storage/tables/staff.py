@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
+from care.sessions import SessionEnd
 from care.states import Role
 from storage.tables.base import After, Base
 from storage.types import Moment, Word, closed, column, link, sealed, searchable
@@ -65,8 +66,8 @@ class StaffSession(Base):
     created_at: Mapped[datetime] = column(Moment, "log-in")
     expires_at: Mapped[datetime] = column(Moment, "the end of the session")
     ended_at: Mapped[datetime | None] = column(Moment, "log-out", nullable=True)
-    ended_how: Mapped[str | None] = column(
-        Word(12), "out, ended, put_out, idle, password, switched; null = open, or an older row", nullable=True
+    ended_how: Mapped[str | None] = closed(
+        SessionEnd, String(12), "how it ended; null = open, or an older row", nullable=True
     )
     seen_at: Mapped[datetime | None] = column(
         Moment, "the last act of a person, at most a minute old; null = an older row", nullable=True

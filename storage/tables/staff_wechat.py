@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Index, text
+from sqlalchemy import BigInteger, Boolean, Index, String, text
 from sqlalchemy.orm import Mapped
 
+from care.sessions import WechatEnd
 from storage.tables.base import After, Base
-from storage.types import Moment, Word, column, link, searchable
+from storage.types import Moment, closed, column, link, searchable
 
 
 class StaffWechat(Base):
@@ -37,9 +38,10 @@ class StaffWechat(Base):
         Moment, "since when neither the code nor the WeChat is worth anything", nullable=True
     )
     ended_by: Mapped[int | None] = column(BigInteger, "who ended it", nullable=True)
-    ended_how: Mapped[str | None] = column(
-        Word(12),
-        "newer: another code or phone; unbound by hand; put_out with her account; restored from a backup",
+    ended_how: Mapped[str | None] = closed(
+        WechatEnd,
+        String(12),
+        "why: another code or phone, unbound by hand, put out with her account, restored from a backup",
         nullable=True,
     )
     menu: Mapped[bool] = column(

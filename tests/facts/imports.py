@@ -1,11 +1,14 @@
 """What the tests of the whole house must know of imports."""
 
+from care import imports
 from storage.types import Word
 
+CLOSED = {
+    "import_row.verdict": tuple(imports.ImportedRow),
+    "import_run.state": tuple(imports.ImportState),
+}
 OPEN = {
     "export_ask.kind": Word,
-    "import_row.verdict": Word,
-    "import_run.state": Word,
 }
 FREE = {
     "import_map.fields",
@@ -25,3 +28,7 @@ ACTS = {
 QUIET = "fetch_export refuse_export show_passwords"
 UNTRACED = "import_row import_run"
 OF_NOBODY = "export_ask"
+ROWS = (
+    "import_run (id, home_id, made_by, made_at, sha, name, state) SELECT 1, min(id), 0, 0, 's', {bytes}, 'staged'",
+    "import_row (id, home_id, run_id, sheet, number, hidden, verdict) SELECT 1, min(id), 1, 0, 1, false, 'staged'",
+)

@@ -1,16 +1,16 @@
 """What the tests of the whole house must know of staff."""
 
-from care import states
+from care import sessions, states
 from storage.types import Word
 
 CLOSED = {
     "staff.role": tuple(states.Role),
+    "staff_session.ended_how": tuple(sessions.SessionEnd),
+    "staff_wechat.ended_how": tuple(sessions.WechatEnd),
 }
 OPEN = {
     "staff.pledge": Word,
     "staff_session.awaits": Word,
-    "staff_session.ended_how": Word,
-    "staff_wechat.ended_how": Word,
 }
 FREE = {
     "complaint_unit.members",
@@ -45,4 +45,13 @@ QUIET = (
 UNTRACED = "login_throttle staff staff_session"
 CHANGED = "station"
 OF_NOBODY = "login_throttle station"
-ELSEWHERE = "ended_how=restored"
+ROWS = (
+    (
+        "staff_session (id, staff_id, token_hash, csrf, created_at, expires_at) SELECT 1, "
+        "(SELECT min(id) FROM staff), {bytes}, 'c', 0, 0"
+    ),
+    (
+        "staff_wechat (id, home_id, staff_id, digest, made_by, made_at, expires_at) SELECT 1, min(id), "
+        "(SELECT min(id) FROM staff), 'd', 0, 0, 0"
+    ),
+)

@@ -6,14 +6,12 @@ import pytest
 
 from services.outgoing import purposes
 from services.outgoing.purposes import Purpose
-from services.subject import subjects
 from services.talks import receive
 from tests import facts
 from tests.frozen import words
 
 
 def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
-    subjects()
     assert receive.SILENCE is purposes.of("silence")
     stored = {
         word.removeprefix("purpose=") for word in words.listed()["columns_with_words"] if word.startswith("purpose=")
@@ -26,7 +24,6 @@ def test_p7_every_purpose_that_is_stored_is_declared_by_a_subject() -> None:
 
 
 def test_f11_what_machines_say_by_themselves_is_what_silence_stops() -> None:
-    subjects()
     assert set(purposes.of_machines()) == facts.MACHINES
 
 
