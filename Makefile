@@ -53,9 +53,9 @@ check: developers ## lint, format, types, import rules, migrations, phrases, flo
 docs: developers ## the docs site, in site/
 	$(PY) -m mkdocs build --strict --site-dir site
 
-shots: test-setup ## pictures of every page at 1440 and 390 px, in shots/
+shots: test-setup ## pictures of every page at 1440 and 390 px, in shots/; DOCS=1 renews those of the docs
 	rm -rf shots
-	$(PY) -m scripts.shots
+	$(PY) -m scripts.shots $(if $(DOCS),--docs)
 
 bench: developers ## benchmarks as ratios, side by side in one run
 	$(PY) -m benchmarks.inbound

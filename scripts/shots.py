@@ -1,6 +1,8 @@
 """Pictures of every page in `shots/`: 1440 and 390 px wide, light and dark, empty and full."""
 
 import asyncio
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,6 +20,15 @@ FOLDER = ROOT / "shots"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
+
+OF_DOCS = {
+    "today": "today-alarm-1440-light",
+    "phone": "phone-full-390-light",
+    "letter": "family-letter-390-light",
+    "letter-entry": "letter-entry-full-1440-light",
+    "survey": "family-survey-390-light",
+}
+"""The pictures of the docs, each by the name under which it is taken."""
 
 FORMS = (
     "surveys",
@@ -222,6 +233,9 @@ async def main() -> None:
         finally:
             await bare.stop(bare.service)
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
+    if "--docs" in sys.argv:
+        for name, taken in OF_DOCS.items():
+            shutil.copy2(FOLDER / f"{taken}.png", ROOT / "docs" / "pictures" / f"{name}.png")
 
 
 if __name__ == "__main__":
