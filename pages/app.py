@@ -21,7 +21,7 @@ from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
 from pages import weeks
 from pages.context import ASK, CLOCK, DATABASE, FOLDER, HOUSE, in_size
-from pages.door import OPENID, Door
+from pages.door import OPENID, Address, Door, Opens, add
 from services.families import notice as notices
 from services.house import House
 from services.letters import letters, terms
@@ -73,23 +73,7 @@ def build(
     environment.filters["hm"] = lambda at: f"{at.astimezone(house.home.zone):%H:%M}"
     environment.globals.update({"house": house, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
-    app.router.add_get("/in", door.enter)
-    app.router.add_get("/notice", show_notice)
-    app.router.add_post("/notice", seen_notice)
-    app.router.add_get("/letters", shelf)
-    app.router.add_get("/letters/still", shelf_still)
-    app.router.add_get(r"/letters/{letter:\d{1,18}}/still", still)
-    app.router.add_get(r"/weeks/{weekly:\d{1,18}}/still", weeks.still)
-    app.router.add_get(r"/weeks/{weekly:\d{1,18}}", weeks.show)
-    app.router.add_post(r"/weeks/{weekly:\d{1,18}}", weeks.say)
-    app.router.add_get(r"/words/{row:\d{1,18}}", words)
-    app.router.add_get(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits)
-    app.router.add_post(rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words)
-    app.router.add_get("/survey", sheet)
-    app.router.add_post("/survey", answer_sheet)
-    app.router.add_get(r"/letters/{letter:\d{1,18}}", letter)
-    app.router.add_post(r"/letters/{letter:\d{1,18}}", react)
-    app.router.add_get(r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo)
+    add(app, [("GET", "/in", door.enter, Opens.STRANGER), *ADDRESSES])
     return app
 
 
@@ -326,4 +310,23 @@ def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamRes
     return in_size(request, "letter.html", {"page": page, "told": told, "seen": _seen(page), "term": term})
 
 
+ADDRESSES: Final[tuple[Address, ...]] = (
+    ("GET", "/notice", show_notice, Opens.KNOWN),
+    ("POST", "/notice", seen_notice, Opens.KNOWN),
+    ("GET", "/letters", shelf, Opens.KNOWN),
+    ("GET", "/letters/still", shelf_still, Opens.KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}/still", still, Opens.KNOWN),
+    ("GET", r"/weeks/{weekly:\d{1,18}}/still", weeks.still, Opens.KNOWN),
+    ("GET", r"/weeks/{weekly:\d{1,18}}", weeks.show, Opens.KNOWN),
+    ("POST", r"/weeks/{weekly:\d{1,18}}", weeks.say, Opens.KNOWN),
+    ("GET", r"/words/{row:\d{1,18}}", words, Opens.KNOWN),
+    ("GET", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits, Opens.STRANGER),
+    ("POST", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words, Opens.STRANGER),
+    ("GET", "/survey", sheet, Opens.KNOWN),
+    ("POST", "/survey", answer_sheet, Opens.KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}", letter, Opens.KNOWN),
+    ("POST", r"/letters/{letter:\d{1,18}}", react, Opens.KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo, Opens.KNOWN),
+)
+"""Everything that families open, and for whom each is."""
 TOLD_FIRST.update({shelf, letter, sheet, words, weeks.show})

@@ -9,8 +9,9 @@ import binascii
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from enum import Enum
 from typing import Final
 from urllib.parse import urlencode
 
@@ -31,6 +32,27 @@ OPENID: Final = web.RequestKey("openid", str)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Opens(Enum):
+    """For whom an address is."""
+
+    KNOWN = "a phone that the platform has named"
+    STRANGER = "whoever comes: the way in, and what an SMS leads to"
+
+
+Address = tuple[str, str, Handler, Opens]
+"""Method, path below /p, what serves it, for whom."""
+OPENS: Final = web.AppKey[dict[object, Opens]]("page_opens")
+"""For whom each address was added, by what serves it."""
+
+
+def add(app: web.Application, addresses: Iterable[Address]) -> None:
+    """Serve these; what is added in another way is refused."""
+    kept = app.setdefault(OPENS, {})
+    for method, path, handler, opens in addresses:
+        app.router.add_route(method, path, handler)
+        kept[handler] = opens
+
+
 class Door:
     """Lets people in, or sends them to the platform first."""
 
@@ -41,9 +63,15 @@ class Door:
 
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Every page but the way in, what is static, and what an SMS opens needs to know who it is."""
-        if request.path.startswith(("/p/static/", "/p/s/")) or request.path == "/p/in":
+        """What was added for a stranger, and static files, are for everybody; what was added for a phone that is known
+        needs to know whose it is; whatever was added without a word does not exist.
+        """
+        static = isinstance(request.match_info.route.resource, web.StaticResource)
+        opens = request.app[OPENS].get(request.match_info.handler)
+        if opens is Opens.STRANGER or static:
             return await handler(request)
+        if opens is None:
+            raise NotFound
         known = self._known(request)
         if known is None:
             if request.method != "GET":

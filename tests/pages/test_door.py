@@ -13,12 +13,13 @@ from aiohttp.test_utils import TestServer
 from care import notice
 from care.states import Role
 from pages import app as pages
-from pages.door import Door
+from pages.door import OPENS, Door, Opens
 from services.families import narrowing
 from services.families import notice as notices
 from services.families.forms import NarrowScope, RemoveRelative
 from services.letters.photos import Photo
 from services.media import media
+from services.outgoing import sms
 from services.ports import CodeUsed, NotIdentified
 from settings import Http, Media, Wechat
 from storage.queries import families_notice
@@ -111,6 +112,36 @@ async def letter(house: HomeUnderTest, tmp_path: Path) -> tuple[int, int]:
             lambda db, o=who: notices.saw(db, o, notice.VERSION, house.clock())  # type: ignore[misc]
         )
     return number, photo
+
+
+async def test_p2_each_address_says_for_whom_it_is_and_one_that_does_not_is_refused(
+    server: TestServer, reader: Reader
+) -> None:
+    """Whoever is not known is led to the platform, and writes nothing; what was added without a word does not exist."""
+    (pages_,) = [one._app for one in server.app.router.resources() if isinstance(one, web.PrefixedSubAppResource)]
+    strangers, many = set(), 0
+    for route in pages_.router.routes():
+        resource = route.resource
+        if resource is None or isinstance(resource, web.StaticResource) or route.method == "HEAD":
+            continue
+        opens, many = pages_[OPENS][route.handler], many + 1
+        path = re.sub(r"\{secret\}", "A" * sms.LENGTH, re.sub(r"\{(?!secret)\w+\}", "1", resource.canonical))
+        if opens is Opens.STRANGER:
+            strangers.add(path)
+        elif route.method == "GET":
+            status, location, _ = await reader.get(path)
+            assert (status, location.partition("?")[0]) == (303, PLATFORM), path
+        else:
+            assert (await reader.post(path))[0] == 403, path
+    assert strangers == {"/p/in", f"/p/s/{'A' * sms.LENGTH}"}
+    assert many > 15
+
+    async def forgotten(_: web.Request) -> web.Response:
+        return web.Response(text="open")
+
+    pages_.router._frozen = False
+    pages_.router.add_get("/forgotten", forgotten)
+    assert (await reader.get("/p/forgotten"))[0] == 404
 
 
 async def test_f15_the_daughter_is_sent_to_the_platform_once_and_then_reads_her_letter(
