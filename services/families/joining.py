@@ -8,21 +8,26 @@ where nothing was said to them since, it can go back.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import ColumnElement, UniqueConstraint, exists, select, update
+from sqlalchemy.orm import aliased
 
 from care.errors import Conflict, Decided, Invalid, NotFound
+from care.states import OutboxState
 from services.access import HANDLERS, Viewer, name_of
 from services.outgoing import outbox
 from storage import tables
 from storage.tables.families_ties import Alias
 from storage.tables.letters_weekly import WeeklyReading
-from storage.types import micros, new_id
+from storage.types import micros, moment, new_id
 from storage.unit import Unit
 
 UNDO: Final = timedelta(days=1)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+CORE: Final = {"synchronize_session": False}
+"""Rows go over by statements; what the session knows is read again afterwards."""
 STAYS: Final = frozenset({"kinship", "consent", "resident", "conversation"})
 """Tables of people whose rows do not simply go over: a guest has no tie, and of two talks the newer goes on."""
 MOVES: Final[tuple[type[tables.Base], ...]] = tuple(
@@ -100,20 +105,14 @@ def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
     for table in MOVES:
         name = table.__tablename__
         ids = set(moved["rows"].get(name, ()))
-        later = {
-            row[0]
-            for row in db.store.rows(f"SELECT id FROM {name} WHERE person_id = ? AND id > ?", alias.became, moved["at"])
-        }
+        later = set(db.scalars(select(table.id).where(_of(table) == alias.became, table.id > moved["at"])))
         _rows_over(db, table, sorted(ids | later), alias.became, alias.was)
     _talk_back(db, alias.was, alias.became, moved["talk"])
-    for promise, person, look_at in moved["joined"]:
-        db.store.change(
-            tables.Promise,
-            "UPDATE promise SET kept_at = NULL, kept_by = NULL, kept_how = NULL, look_at = ? WHERE id = ? RETURNING id",
-            look_at,
-            promise,
-            persons=[person],
-        )
+    for promise, _, look_at in moved["joined"]:
+        row = db.get_one(tables.Promise, promise, populate_existing=True)
+        row.kept_at = row.kept_by = row.kept_how = None
+        row.look_at = None if look_at is None else moment(look_at)
+    db.flush()
     _in_turn(db, alias.became, alias.was)
     alias.undone_at, alias.undone_by = now, viewer.id
     db.flush()
@@ -171,119 +170,100 @@ def became(db: Unit, person_id: int) -> int:
 
 def _not_under_way(db: Unit, *people: int) -> None:
     """A message that the platform has in its hands is settled first: its sender knows whose it was."""
-    for person in people:
-        if db.store.row("SELECT 1 FROM outbox WHERE person_id = ? AND state = 'sending' LIMIT 1", person) is not None:
-            raise Sending
+    row = tables.Outbox
+    sending = select(row.id).where(row.person_id.in_(people), row.state == OutboxState.SENDING.value)
+    if db.scalars(sending.limit(1)).first() is not None:
+        raise Sending
 
 
 def _over(db: Unit, moves: Sequence[type[tables.Base]], was: int, to: int) -> dict[str, list[int]]:
     """What both have already, a letter that both have read, stays with each."""
     found: dict[str, list[int]] = {}
     for table in moves:
-        name, same = table.__tablename__, once(table)
-        both = " AND ".join(f"b.{column} = {name}.{column}" for column in same)
-        rows = db.store.change(
-            table,
-            f"UPDATE {name} SET person_id = ? WHERE person_id = ?"
-            + (f" AND NOT EXISTS (SELECT 1 FROM {name} b WHERE b.person_id = ? AND {both})" if same else "")
-            + " RETURNING id",
-            to,
-            was,
-            *([to] if same else []),
-            persons=[was, to],
-        )
+        other, same = aliased(table), once(table)
+        both = [getattr(other, column) == getattr(table, column) for column in same]
+        mine = update(table).where(_of(table) == was)
+        if same:
+            mine = mine.where(~exists().where(_of(other) == to, *both))
+        rows = sorted(db.scalars(mine.values(person_id=to).returning(table.id).execution_options(**CORE)))
         if rows:
-            found[table.__tablename__] = sorted(row[0] for row in rows)
+            found[table.__tablename__] = rows
     return found
 
 
+def _of(table: Any) -> ColumnElement[int]:  # noqa: ANN401  (a mapped class, or an alias of one)
+    """Whose a row is."""
+    return cast("ColumnElement[int]", table.person_id)
+
+
 def _rows_over(db: Unit, table: type[tables.Base], ids: Sequence[int], was: int, to: int) -> None:
-    for one in ids:
-        db.store.change(
-            table,
-            f"UPDATE {table.__tablename__} SET person_id = ? WHERE id = ? AND person_id = ? RETURNING id",
-            to,
-            one,
-            was,
-            persons=[was, to],
-        )
+    mine = update(table).where(table.id.in_(ids), _of(table) == was)
+    db.execute(mine.values(person_id=to).execution_options(**CORE))
 
 
 def _talk(db: Unit, was: int, to: int) -> str:
     """The newer talk goes on; the other one stays with the guest. `moved`, `swapped` or `kept`."""
-    mine = db.store.row("SELECT id, heard_at, spoke_at FROM conversation WHERE person_id = ?", was)
-    theirs = db.store.row("SELECT id, heard_at, spoke_at FROM conversation WHERE person_id = ?", to)
+    mine, theirs = _talk_of(db, was), _talk_of(db, to)
     if mine is None:
         return "kept"
     if theirs is None:
-        _whose(db, mine[0], was, to)
+        _whose(db, mine.id, to)
         return "moved"
-    if max(mine[1] or 0, mine[2] or 0) < max(theirs[1] or 0, theirs[2] or 0):
+    if _last(mine) < _last(theirs):
         return "kept"
-    _swap(db, mine[0], theirs[0], was, to)
+    _swap(db, mine.id, theirs.id, was, to)
     return "swapped"
 
 
+def _talk_of(db: Unit, person: int) -> tables.Conversation | None:
+    return db.fresh(select(tables.Conversation).where(tables.Conversation.person_id == person)).first()
+
+
+def _last(talk: tables.Conversation) -> datetime:
+    """When anything was said in it."""
+    return max(talk.heard_at or NEVER, talk.spoke_at or NEVER)
+
+
 def _talk_back(db: Unit, was: int, to: int, how: str) -> None:
-    mine = db.store.row("SELECT id FROM conversation WHERE person_id = ?", to)
+    mine, theirs = _talk_of(db, to), _talk_of(db, was)
     if how == "moved" and mine is not None:
-        _whose(db, mine[0], to, was)
-    elif how == "swapped" and mine is not None:
-        theirs = db.store.row("SELECT id FROM conversation WHERE person_id = ?", was)
-        if theirs is not None:
-            _swap(db, mine[0], theirs[0], to, was)
+        _whose(db, mine.id, was)
+    elif how == "swapped" and mine is not None and theirs is not None:
+        _swap(db, mine.id, theirs.id, to, was)
 
 
-def _whose(db: Unit, talk: int, person: int, to: int, *, among: Sequence[int] = ()) -> None:
-    db.store.change(
-        tables.Conversation,
-        "UPDATE conversation SET person_id = ? WHERE id = ? RETURNING id",
-        to,
-        talk,
-        persons=[person, *among],
-    )
+def _whose(db: Unit, talk: int, to: int) -> None:
+    row = tables.Conversation
+    db.execute(update(row).where(row.id == talk).values(person_id=to).execution_options(**CORE))
 
 
 def _swap(db: Unit, mine: int, theirs: int, was: int, to: int) -> None:
     """Each person has one talk at a time: the other one steps aside for a moment (its link is looked at at COMMIT)."""
-    _whose(db, theirs, to, -theirs)
-    _whose(db, mine, was, to)
-    _whose(db, theirs, to, was, among=[was])
+    _whose(db, theirs, -theirs)
+    _whose(db, mine, to)
+    _whose(db, theirs, was)
 
 
 def _one_promise(db: Unit, person: int, viewer: Viewer, now: datetime) -> list[tuple[int, int, int | None]]:
     """Both were promised a reply: one is owed, by the earlier time; the other clock stops. Those of a case stay."""
-    rows = db.store.rows(
-        "SELECT id, kind, look_at FROM promise WHERE person_id = ? AND kept_at IS NULL AND case_id IS NULL "
-        "ORDER BY due_at, id",
-        person,
-    )
+    row = tables.Promise
+    open_ = select(row).where(row.person_id == person, row.kept_at.is_(None), row.case_id.is_(None))
     seen, joined = set[str](), list[tuple[int, int, int | None]]()
-    for promise, kind, look_at in rows:
-        if kind in seen:
-            joined.append((promise, person, look_at))
-            db.store.change(
-                tables.Promise,
-                "UPDATE promise SET kept_at = ?, kept_by = ?, kept_how = 'joined', look_at = NULL WHERE id = ? "
-                "RETURNING id",
-                micros(now),
-                viewer.id,
-                promise,
-                persons=[person],
-            )
-        seen.add(kind)
+    for promise in db.fresh(open_.order_by(row.due_at, row.id)):
+        if promise.kind in seen:
+            joined.append((promise.id, person, None if promise.look_at is None else micros(promise.look_at)))
+            promise.kept_at, promise.kept_by, promise.kept_how, promise.look_at = now, viewer.id, "joined", None
+        seen.add(promise.kind)
+    db.flush()
     return joined
 
 
 def _in_turn(db: Unit, *people: int) -> None:
     """One row of each queue is the first: what both had ready stands in line again, by age."""
     for person in people:
-        rows = db.store.change(
-            tables.Outbox,
-            "UPDATE outbox SET state = 'waiting' WHERE person_id = ? AND state = 'ready' RETURNING queue",
-            person,
-            persons=[person],
-        )
-        waits = db.store.rows("SELECT DISTINCT queue FROM outbox WHERE person_id = ? AND state = 'waiting'", person)
-        for queue in {str(row[0]) for row in [*rows, *waits]}:
+        row = tables.Outbox
+        ready = update(row).where(row.person_id == person, row.state == OutboxState.READY.value)
+        db.execute(ready.values(state=OutboxState.WAITING.value).execution_options(**CORE))
+        waits = select(row.queue).where(row.person_id == person, row.state == OutboxState.WAITING.value).distinct()
+        for queue in sorted(db.scalars(waits)):
             outbox.advance(db.store, person, queue)
