@@ -35,7 +35,7 @@ from storage import migrate, seal
 from storage.open import open_database
 
 ELDER: Final = "oSim_wangguilan_00000000002"
-SCENE: Final = ROOT / "deploy" / "sample-home.toml"
+SCENE: Final = ROOT / "bot" / "sample" / "home.toml"
 KEY, SECRET, RECEIPTS = "alarms-key", "alarms-secret", "r" * 32
 AT_ONCE: Final = 6.0
 HEARD: Final = 25.0

@@ -161,7 +161,7 @@ def _platform(used: Stage, target: str) -> list[str]:
         "--app-id",
         APP_ID,
         "--scene",
-        "deploy/sample-home.toml",
+        "bot/sample/home.toml",
         "--journal",
         str(used.folder / "journal.jsonl"),
         "--offset-file",

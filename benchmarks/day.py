@@ -158,7 +158,7 @@ async def prove() -> Proof:
     proof = Proof()
     async with cluster(staff=False) as built:
         used = built.used
-        scene = tomllib.loads((ROOT / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
+        scene = tomllib.loads((ROOT / "bot" / "sample" / "home.toml").read_text(encoding="utf-8"))
         database = open_database(
             built.url, seal.load(used.folder / "jiashu.keys", may_create=False), lambda _store, _batch: []
         )

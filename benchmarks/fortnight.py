@@ -61,7 +61,7 @@ class Seen:
 
 def scene() -> dict[str, Any]:
     """The colleagues of the sample home, 200 residents with a phone each, 100 relatives."""
-    kept = tomllib.loads((ROOT / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
+    kept = tomllib.loads((ROOT / "bot" / "sample" / "home.toml").read_text(encoding="utf-8"))
     people: list[dict[str, Any]] = []
     for number in range(RESIDENTS):
         floor, place = divmod(number, 50)

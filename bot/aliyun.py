@@ -109,7 +109,7 @@ def reasons(section: str, product: str) -> dict[str, str]:
 SYSTEM: Final = frozenset(
     {"isp.SYSTEM_ERROR", "isp.GATEWAY_ERROR", "isp.UNKNOWN", "InternalError", "ServiceUnavailable"}
 )
-"""Codes of a company that is ill itself."""
+"""Codes of failures on the side of the provider."""
 
 
 class Account:

@@ -21,7 +21,7 @@ from settings import ClockFile, Database, Home, Http, Media, Security, Settings,
 from settings.keys import KEYS
 from storage import migrate, rehearsal
 
-SCENE: Final = Path(__file__).parent.parent / "deploy" / "sample-home.toml"
+SCENE: Final = Path(__file__).parent / "sample" / "home.toml"
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 

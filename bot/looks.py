@@ -30,8 +30,8 @@ from settings import Settings
 from settings.clock import Clock, wall
 
 RESTS: Final = 4
-"""How many times as long as a look at the alarms nobody looks again: a board with a thousand strips takes a fifth of a
-processor.
+"""The pause between two reads of the open alarms, as a multiple of the time that the last one took: a thousand alarms
+cost at most a fifth of a processor.
 """
 
 

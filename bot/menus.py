@@ -13,7 +13,7 @@ log = logging.getLogger("jiashu.menus")
 
 async def follow(running: Running, desk: AccountDesk, now: datetime) -> None:
     """Tag who was bound, and take the tag from who is so no more; what the platform refuses is tried again for a day.
-    Without an account the words do, and nothing is asked.
+    Without a configured account no API is called; colleagues use the words of their menu.
     """
     database, home_id = running.database, running.home_id
     waiting = await database.read(lambda db: wechat.menus(db, home_id, now))

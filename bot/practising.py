@@ -21,7 +21,7 @@ from services.subject import Running
 from settings import Settings, Wechat
 
 log = logging.getLogger("jiashu.practice")
-SCENE: Final = Path(__file__).parent.parent / "deploy" / "practice.toml"
+SCENE: Final = Path(__file__).parent / "sample" / "practice.toml"
 BEGINS: Final = 8.0
 """Seconds for the simulator to listen."""
 LOCK: Final = "jiashu.practice"

@@ -37,8 +37,8 @@ class Quick:
         return words if timedelta() <= at - said <= WITHIN else ""
 
     def remember(self, phone: str, found: Reading, at: datetime) -> None:
-        """Keep a piece, with those before it; what was heard already, and a long sentence, begins anew. What tells all
-        that it wants is no piece, and ends none.
+        """Keep a piece, with those before it; what was heard already, and a long sentence, begins anew. A complete
+        message is no piece: it is not kept, and keeps nothing from being joined.
         """
         if found.words and tells_all(found):
             return
@@ -51,8 +51,8 @@ class Quick:
 
 
 def tells_all(found: Reading) -> bool:
-    """Whether a message is whole by itself: 谢谢, 怎么收费. It wants what it says, and is surely no danger; what says
-    too little to be calm (心里慌) is not, however small its odds are.
+    """Whether a message is a complete request and surely below the threshold of a danger: 谢谢, 怎么收费. What says too
+    little (心里慌) is not, however small its odds are.
     """
     if found.read is None or found.intent != Intent.ASK:
         return True

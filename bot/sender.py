@@ -42,7 +42,7 @@ class Sender:
         sent: Callable[[Fate], None] = lambda _: None,
         house: House | None = None,
     ) -> None:
-        """`house`: when it is silent, and where families open pages; as usual, and nowhere, without one."""
+        """`house` gives quiet hours and the address of pages; None: the usual hours, and no address."""
         self._database, self._platform, self._clock, self._reach, self._sounds = (
             database,
             platform,

@@ -86,7 +86,7 @@ breaks the frame, and only where somebody looks.
 
 
 class Routes:
-    """The addresses of one views module; `may` is who may use those that name nobody else."""
+    """The addresses of one views module; `may` is the permission of those that have none of their own."""
 
     def __init__(self, may: May) -> None:
         self._may = may

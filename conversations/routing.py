@@ -59,7 +59,7 @@ COLLEAGUE: Final = "colleague"
 STAFF_BIND: Final = "staff_bind"
 """The one-time code of a colleague, in whatever talk the phone is."""
 Words = Callable[[str], object]
-"""Says by its truth whether a sentence, without blanks around it, means this and nothing else; pure and quick."""
+"""A pure predicate: true if the stripped sentence means exactly this intent."""
 
 
 @dataclass(frozen=True, slots=True)

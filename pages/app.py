@@ -21,7 +21,7 @@ from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
 from pages import weeks
 from pages.context import ASK, CLOCK, DATABASE, FOLDER, HOUSE, in_size
-from pages.door import OPENID, Address, Door, Opens, add
+from pages.door import KNOWN, OPENID, STRANGER, Address, Door, add
 from services.families import notice as notices
 from services.house import House
 from services.letters import letters, terms
@@ -73,7 +73,7 @@ def build(
     environment.filters["hm"] = lambda at: f"{at.astimezone(house.home.zone):%H:%M}"
     environment.globals.update({"house": house, "REACTIONS": letters.REACTIONS, "MARKS": survey.MARKS})
     app.router.add_static("/static", HERE / "static", name="static", append_version=True)
-    add(app, [("GET", "/in", door.enter, Opens.STRANGER), *ADDRESSES])
+    add(app, [("GET", "/in", door.enter, STRANGER), *ADDRESSES])
     return app
 
 
@@ -311,22 +311,22 @@ def _paper(request: web.Request, page: queries.Page, told: str) -> web.StreamRes
 
 
 ADDRESSES: Final[tuple[Address, ...]] = (
-    ("GET", "/notice", show_notice, Opens.KNOWN),
-    ("POST", "/notice", seen_notice, Opens.KNOWN),
-    ("GET", "/letters", shelf, Opens.KNOWN),
-    ("GET", "/letters/still", shelf_still, Opens.KNOWN),
-    ("GET", r"/letters/{letter:\d{1,18}}/still", still, Opens.KNOWN),
-    ("GET", r"/weeks/{weekly:\d{1,18}}/still", weeks.still, Opens.KNOWN),
-    ("GET", r"/weeks/{weekly:\d{1,18}}", weeks.show, Opens.KNOWN),
-    ("POST", r"/weeks/{weekly:\d{1,18}}", weeks.say, Opens.KNOWN),
-    ("GET", r"/words/{row:\d{1,18}}", words, Opens.KNOWN),
-    ("GET", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits, Opens.STRANGER),
-    ("POST", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words, Opens.STRANGER),
-    ("GET", "/survey", sheet, Opens.KNOWN),
-    ("POST", "/survey", answer_sheet, Opens.KNOWN),
-    ("GET", r"/letters/{letter:\d{1,18}}", letter, Opens.KNOWN),
-    ("POST", r"/letters/{letter:\d{1,18}}", react, Opens.KNOWN),
-    ("GET", r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo, Opens.KNOWN),
+    ("GET", "/notice", show_notice, KNOWN),
+    ("POST", "/notice", seen_notice, KNOWN),
+    ("GET", "/letters", shelf, KNOWN),
+    ("GET", "/letters/still", shelf_still, KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}/still", still, KNOWN),
+    ("GET", r"/weeks/{weekly:\d{1,18}}/still", weeks.still, KNOWN),
+    ("GET", r"/weeks/{weekly:\d{1,18}}", weeks.show, KNOWN),
+    ("POST", r"/weeks/{weekly:\d{1,18}}", weeks.say, KNOWN),
+    ("GET", r"/words/{row:\d{1,18}}", words, KNOWN),
+    ("GET", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits, STRANGER),
+    ("POST", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words, STRANGER),
+    ("GET", "/survey", sheet, KNOWN),
+    ("POST", "/survey", answer_sheet, KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}", letter, KNOWN),
+    ("POST", r"/letters/{letter:\d{1,18}}", react, KNOWN),
+    ("GET", r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo, KNOWN),
 )
 """Everything that families open, and for whom each is."""
 TOLD_FIRST.update({shelf, letter, sheet, words, weeks.show})

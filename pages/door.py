@@ -10,8 +10,8 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import Final
 from urllib.parse import urlencode
 
@@ -32,11 +32,15 @@ OPENID: Final = web.RequestKey("openid", str)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Opens(Enum):
+@dataclass(frozen=True, slots=True)
+class Opens:
     """For whom an address is."""
 
-    KNOWN = "a phone that the platform has named"
-    STRANGER = "whoever comes: the way in, and what an SMS leads to"
+    who: str
+
+
+KNOWN: Final = Opens("a phone that the platform has named")
+STRANGER: Final = Opens("whoever comes: the way in, and what an SMS leads to")
 
 
 Address = tuple[str, str, Handler, Opens]
@@ -68,7 +72,7 @@ class Door:
         """
         static = isinstance(request.match_info.route.resource, web.StaticResource)
         opens = request.app[OPENS].get(request.match_info.handler)
-        if opens is Opens.STRANGER or static:
+        if opens is STRANGER or static:
             return await handler(request)
         if opens is None:
             raise NotFound

@@ -1,1 +1,1 @@
-"""The metronome: interval jobs that call one service each with the time."""
+"""Interval jobs that call one service each with the time."""

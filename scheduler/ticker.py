@@ -1,4 +1,4 @@
-"""The metronome: APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up
+"""APScheduler with a memory store; what is due lives in the database, so that a missed tick is made up
 by the next.
 
 A clock that jumps (the panel of the simulator, a host that slept) is caught up with at once, not at the next interval

@@ -160,7 +160,7 @@ class Stage:
                 "--app-id",
                 APP_ID,
                 "--scene",
-                "deploy/sample-home.toml",
+                "bot/sample/home.toml",
                 "--journal",
                 str(self.folder / "journal.jsonl"),
                 "--offset-file",

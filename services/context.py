@@ -28,7 +28,7 @@ class Context(msgspec.Struct):
     kind: str = "guest"
     event: events.Message | None = None
     accused: Accusation | None = None
-    """Whom this message accuses, until it is written down (`services.accusations.accusations.accusations.mark`)."""
+    """Whom this message accuses, until it is written down (`services.accusations.accusations.mark`)."""
     status: str = ""
     """How it stands with the elder who speaks (`Talk.status`)."""
     called: bool = False

@@ -67,10 +67,8 @@ class Pending:
         self._new.setdefault(table, {})[values["id"]] = values  # type: ignore[index]  # an id is a number
 
     def update(self, table: type[tables.Base], row_id: int, values: Values) -> bool:
-        """A change, joined to what is held of its row; False for one of what is unique, which may make room for a new
-        row.
-
-        Then what is held is to be sent first, and the change at once.
+        """Merge a change into the buffered row. False for a change of a unique column, which may make room for another
+        row: the caller sends what is buffered first, then the change.
         """
         new = self._new.get(table)
         if new is not None and row_id in new:

@@ -246,7 +246,9 @@ class SqliteDatabase(Database):
         self._settle([job.future], [result])
 
     def _wait(self, error: Exception, batch: Sequence[Arrived]) -> None:
-        """The database is away: what was taken goes back to the front, in its order, and the thread breathes."""
+        """The database is away: the batch goes back to the front of the queue, in its order, and the thread
+        sleeps for a moment.
+        """
         self.disk_full, self._put_back = full(error), self._put_back or bool(batch)
         if self.away_since is None:
             self.away_since = time.monotonic()
@@ -296,7 +298,9 @@ class SqliteDatabase(Database):
         return result
 
     def _here(self, before: int) -> None:
-        """Something was committed. While arrivals wait that could not be, a small job that finds room is no proof."""
+        """Something was committed. While arrivals still fail, a small job that succeeds does not mean that the disk has
+        room again.
+        """
         if self._put_back:
             return
         if self.away_since is not None and self._connection.total_changes != before:

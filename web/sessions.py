@@ -120,7 +120,7 @@ def middleware(
 
 
 def _out(request: web.Request, found: sessions.Session | None, login: str) -> web.StreamResponse:
-    """To the log-in; but what a page fetches by itself that is veiled and hears alarms leaves it as it stands."""
+    """Redirect to the log-in; a background request of a locked page, which still receives alarms, gets 204."""
     if found is not None and request.method == "GET" and request.headers.get("HX-Request"):
         return web.Response(status=204)
     return _lead_to(request, LOCKED if request.cookies.get(STATION) else login)

@@ -17,7 +17,7 @@ from storage.store import Store
 from storage.unit import Unit
 
 T = TypeVar("T")
-BOOK: Final = Path(__file__).parent.parent.parent / "deploy" / "sample-fortnight"
+BOOK: Final = Path(__file__).parent / "book"
 """What people say in the fortnight, in files of TOML, and the pictures of their letters."""
 
 

@@ -35,8 +35,8 @@ AT_ONCE: Final = 50
 
 
 def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
-    """Complaints of which nobody in charge has been told; those whom somebody was told of who may not handle them any
-    more; and, once the desk has closed, those that who is on duty may answer.
+    """Complaints to announce: nobody in charge was notified yet, or the notified colleague may not handle it any more,
+    or, once the desk has closed, somebody on duty may answer it.
     """
     table = tables.Complaint
     open_ = table.home_id == home_id, table.closed_at.is_(None)
@@ -52,7 +52,9 @@ def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
 
 
 def _lost(db: Unit, rows: Iterable[tables.Complaint]) -> set[int]:
-    """Those of these of which the one who was told has left, is meant by them, or handles none any more."""
+    """Of these complaints, those whose notified owner has left, is accused in it, or may not handle complaints any
+    more.
+    """
     told: dict[int, list[int]] = {}
     for row in rows:
         if row.told_id is not None:

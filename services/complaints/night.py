@@ -5,7 +5,7 @@ than a tap.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -38,14 +38,20 @@ SOMEBODY: Final = "负责的同事"
 TRY_CALL: Final = "客服上班了，这一件由他们答复。"
 
 
+class _Case(NamedTuple):
+    id: int
+    level: int
+
+
 def _kept(store: Store, sent: Sent) -> None:
     """It arrived: the first hour of this case is kept, and no other promise; not of one that has become grave since."""
-    row = store.row(
+    row = store.one_of(
+        _Case,
         "SELECT c.id, c.level FROM case_record r JOIN complaint c ON c.id = r.case_id WHERE r.outbox_id = ?",
         sent.row_id,
     )
-    if row is not None and row[1] in BY_TAP:
-        promises.keep_first(store, row[0], sent.person_id, sent.staff_id, sent.now, how=sent.how)
+    if row is not None and row.level in BY_TAP:
+        promises.keep_first(store, row.id, sent.person_id, sent.staff_id, sent.now, how=sent.how)
 
 
 SEEN: Final = Purpose(

@@ -39,7 +39,7 @@ STEPS: Final = ("new", "checking", "checking", "deciding", "deciding", "telling"
 
 
 class Judged(NamedTuple):
-    """A complaint whose end a family, or a colleague for them, says something to."""
+    """A complaint on whose result the family, or a colleague for it, gives a verdict."""
 
     id: int
     number: str
@@ -220,11 +220,17 @@ def reopen(
     return due, _hand_up(store, home_id, person_id, case_id)
 
 
+class _Next(NamedTuple):
+    id: int
+    name: str
+
+
 def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
     """The next one up answers for it from now on: 客服 → 主管 → 院长, never somebody whom the case is about."""
     owner = store.row("SELECT s.role FROM complaint c JOIN staff s ON s.id = c.owner_id WHERE c.id = ?", case_id)
     for role in UP[UP.index(owner[0]) :] if owner and owner[0] in UP else UP[1:]:
-        found = store.row(
+        found = store.one_of(
+            _Next,
             """SELECT s.id, s.name FROM staff s WHERE s.home_id = ? AND s.role = ? AND s.left_at IS NULL
                AND s.id NOT IN (SELECT staff_id FROM accused WHERE person_id = ? AND case_id = ?
                AND staff_id IS NOT NULL AND state <> 'lifted') AND s.id <> (SELECT coalesce(owner_id, 0) FROM complaint
@@ -237,8 +243,8 @@ def _hand_up(store: Store, home_id: int, person_id: int, case_id: int) -> str:
             case_id,
         )
         if found is not None and (owner is None or owner[0] != role):
-            store.update(tables.Complaint, case_id, person=person_id, owner_id=found[0])
-            return ROLES[role] + str(found[1])
+            store.update(tables.Complaint, case_id, person=person_id, owner_id=found.id)
+            return ROLES[role] + found.name
     return "院长" if owner and owner[0] == "director" else "上一级"
 
 

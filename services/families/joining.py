@@ -191,9 +191,10 @@ def _over(db: Unit, moves: Sequence[type[tables.Base]], was: int, to: int) -> di
     return found
 
 
-def _of(table: Any) -> ColumnElement[int]:  # noqa: ANN401  (a mapped class, or an alias of one)
-    """Whose a row is."""
-    return cast("ColumnElement[int]", table.person_id)
+def _of(table: type[tables.Base]) -> ColumnElement[int]:
+    """Whose a row of this table, or of an alias of it, is."""
+    mapped: Any = table
+    return cast("ColumnElement[int]", mapped.person_id)
 
 
 def _rows_over(db: Unit, table: type[tables.Base], ids: Sequence[int], was: int, to: int) -> None:

@@ -126,7 +126,7 @@ def number(text: str) -> str:
 
 
 def _is(db: Unit, tie: tables.Kinship, name: str, relation: str) -> bool:
-    """Whether a tie is that of somebody of this name, and by this word: without a number nobody tells two apart."""
+    """Whether a tie has this name and relation; two people without a phone number cannot be told apart."""
     there = db.get_one(tables.Person, tie.person_id)
     return (db.open(there, "name"), db.open(tie, "relation")) == (name, relation)
 

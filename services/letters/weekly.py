@@ -237,7 +237,7 @@ def release(db: Unit, house: House, weekly_id: int, now: datetime) -> bool:
 
 
 def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, now: datetime) -> None:
-    """Each relative by her wish (N7): of a week not who wants changes alone, of a stay in hospital everybody."""
+    """Each relative by her wish (N7): not who wants changes alone, unless it is news from hospital."""
     kind = Kind(row.kind)
     late = row.day < weekly.sunday_of(today(house.home, now)) and now - opens_at(house, row) > NEWS
     told = {"elder": dailies.name(db, resident), "link": link(house.public_url, row.id, "weeks")}

@@ -107,8 +107,8 @@ def _write(store: Store, row: _Joined, end: MassState, proof: str, why: str, cod
 
 
 def stop(store: Store, now: datetime) -> int:
-    """The account may not send: what waits to be joined or to be asked for is over, and not made up for (F17); of what
-    was asked without an answer nobody can know.
+    """The account is blocked: rows that are not submitted yet are cancelled and never sent later (F17); rows that were
+    submitted without a response become unknown.
     """
     rows = store.rows_locked(
         1,
@@ -155,19 +155,32 @@ def told(store: Store, home_id: int, fields: Mapping[str, str], now: datetime) -
     store.hint("outbox", "reach")
 
 
+class _Known(NamedTuple):
+    id: int
+    told_at: int | None
+
+
+class _Asked(NamedTuple):
+    id: int
+    people: int
+
+
 def _told_of(store: Store, home_id: int, number: str, total: str, now: datetime) -> int | None:
-    """By its number; else the only one of which nothing was told, that was asked for, and went to as many."""
+    """The mass send with this msg_id; else the only one without a result that was submitted to as many people."""
     if number not in NO_NUMBER:
-        row = store.row("SELECT id, told_at FROM mass_send WHERE ref = ? AND home_id = ?", number[:32], home_id)
+        row = store.one_of(
+            _Known, "SELECT id, told_at FROM mass_send WHERE ref = ? AND home_id = ?", number[:32], home_id
+        )
         if row is not None:
-            return int(row[0]) if row[1] is None else None
+            return row.id if row.told_at is None else None
     states = "'sending', 'sent', 'unknown'" if number in NO_NUMBER else "'sending', 'waiting', 'unknown'"
     ref = "" if number in NO_NUMBER else "AND ref IS NULL AND asked_at IS NOT NULL"
-    rows = store.rows(
+    rows = store.all_of(
+        _Asked,
         f"""SELECT id, people FROM mass_send WHERE home_id = ? AND told_at IS NULL AND made_at > ?
             AND state IN ({states}) {ref} ORDER BY id LIMIT 2""",
         home_id,
         now - LATELY,
     )
-    ours = len(rows) == 1 and (not total or total == str(rows[0][1]))
-    return int(rows[0][0]) if ours else None
+    ours = len(rows) == 1 and (not total or total == str(rows[0].people))
+    return rows[0].id if ours else None

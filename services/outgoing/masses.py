@@ -29,7 +29,7 @@ from storage.store import Store
 from storage.types import moment
 
 MASS: Final = "mass"
-"""In place of an errcode, of a message that waits to be joined; and the name of its words among the fields."""
+"""Stored in place of an errcode while a row waits for its mass send; also the key of its text in `fields`."""
 WAITS: Final = "等着一起群发；对方一来信就单独发"
 MOST_A_MONTH: Final = 4
 """Mass sends that reach one person in a calendar month; the platform drops the fifth (wechat.md 6)."""

@@ -41,7 +41,7 @@ class Purpose:
     by_day: bool = False
     """Not in silent hours, even when it should have left before them (F16)."""
     parks: bool = True
-    """Waits until the person writes again when it may not leave now; else it was true then alone (F2, F16)."""
+    """Waits until the person writes again when it may not leave now; False: it expires (F2, F16)."""
     unsent: tuple[str, str] = PULLED
     """State and reason of what is not parked and cannot leave."""
     on_sent: Callable[[Store, Sent], None] | None = None
@@ -78,7 +78,7 @@ _declared: Final[dict[str, Purpose]] = {}
 
 
 def of(name: str) -> Purpose:
-    """The purpose of a stored row; one that a newer release has written says nothing of itself."""
+    """The purpose of a stored row; one that a newer release has written has the default properties."""
     return _declared.get(name) or Purpose(name, declared=False)
 
 

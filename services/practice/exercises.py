@@ -20,7 +20,7 @@ PHONES: Final = {
     "guest_0000004": "打听的人",
     "family_000005": "新家属",
 }
-"""The phones of deploy/practice.toml, by what follows `OPENID`."""
+"""The phones of bot/sample/practice.toml, by what follows `OPENID`."""
 
 
 @dataclass(frozen=True, slots=True)

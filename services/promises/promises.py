@@ -218,25 +218,33 @@ def keep_first(store: Store, case_id: int, person_id: int, staff_id: int, now: d
     store.hint("cases", f"case:{case_id}", "promises", f"person:{person_id}")
 
 
+class _Whose(NamedTuple):
+    home_id: int
+    inbox_id: int | None
+
+
 def promise_call(store: Store, case_id: int, person_id: int, now: datetime, due_at: datetime) -> None:
     """A call about a case that was told to the family with its hour; one that they wait for already is enough. The
     person is locked.
     """
     if next_call(store, person_id, now) is not None:
         return
-    row = store.row(
-        "SELECT home_id, inbox_id FROM promise WHERE case_id = ? AND kind = ?", case_id, Kind.FIRST_FEEDBACK.value
+    row = store.one_of(
+        _Whose,
+        "SELECT home_id, inbox_id FROM promise WHERE case_id = ? AND kind = ?",
+        case_id,
+        Kind.FIRST_FEEDBACK.value,
     )
     if row is not None:
         make(
             store,
-            home_id=row[0],
+            home_id=row.home_id,
             person_id=person_id,
             kind=Kind.CALL,
             made_at=now,
             due_at=due_at,
             case_id=case_id,
-            inbox_id=row[1],
+            inbox_id=row.inbox_id,
         )
 
 

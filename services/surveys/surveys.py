@@ -5,7 +5,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -189,21 +189,27 @@ def keep(db: Unit, person_id: int, marks: Mapping[str, int], wish: str) -> None:
 # -- in the talk ---------------------------------------------------------------------------------------------------
 
 
+class _Round(NamedTuple):
+    id: int
+    items: str
+
+
 def start(context: Context, _: StartSurvey) -> Done | Refused:
     """The questions that this person has not answered yet: Done.ref the campaign, known their ids; Refused `none` or
     `done`.
     """
-    row = context.store.row(
+    row = context.store.one_of(
+        _Round,
         "SELECT id, items FROM campaign WHERE home_id = ? AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
         context.home_id,
     )
     if row is None or context.kind != "family" or not _tied(context):
         return Refused("none")
     if context.store.row(
-        "SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row[0], context.person_id
+        "SELECT 1 FROM participation WHERE campaign_id = ? AND person_id = ?", row.id, context.person_id
     ):
         return Refused("done")
-    return Done(ref=str(row[0]), known=tuple(row[1].split()))
+    return Done(ref=str(row.id), known=tuple(row.items.split()))
 
 
 def _tied(context: Context) -> bool:

@@ -60,17 +60,23 @@ def joins(context: Context, heard: Triage, words: str) -> Triage | None:
     return CALM
 
 
+class _Meant(NamedTuple):
+    staff_id: int | None
+    role: str
+
+
 def _names_nobody_new(context: Context) -> bool:
     """Whether everybody whom these words may mean was meant before."""
     found = context.accused
     if found is None:
         return True
-    rows = context.store.rows(
+    rows = context.store.all_of(
+        _Meant,
         "SELECT staff_id, role FROM accused WHERE person_id = ? AND named_at > ?",
         context.person_id,
         context.now - WITHIN,
     )
-    staff, roles = {row[0] for row in rows}, {str(row[1]) for row in rows}
+    staff, roles = {row.staff_id for row in rows}, {row.role for row in rows}
     return found.staff <= staff and {role for role, _ in found.roles} <= roles
 
 

@@ -6,7 +6,7 @@ The task says what is to be done; the words stay with the message, for who may r
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -49,9 +49,16 @@ class Whom:
     lives_here: bool = False
 
 
+class _Lives(NamedTuple):
+    id: int
+    floor: str
+    status: str
+
+
 def of_whom(store: Store, person_id: int) -> Whom:
     """The resident who speaks or to whom the speaker belongs; the floor of a phone of several."""
-    rows = store.rows(
+    rows = store.all_of(
+        _Lives,
         """SELECT r.id, r.floor, r.status FROM resident r WHERE r.status NOT IN ('退住', '去世') AND (r.person_id = ?
            OR r.id IN (SELECT k.resident_id FROM kinship k WHERE k.person_id = ?)) ORDER BY r.id""",
         person_id,
@@ -60,11 +67,11 @@ def of_whom(store: Store, person_id: int) -> Whom:
     if not rows:
         place = store.row("SELECT floor FROM common_phone WHERE place_id = ?", person_id)
         return Whom() if place is None else Whom(floor=str(place[0]), lives_here=True)
-    floors = {str(row[1]) for row in rows}
+    floors = {row.floor for row in rows}
     return Whom(
-        int(rows[0][0]) if len(rows) == 1 else None,
+        rows[0].id if len(rows) == 1 else None,
         floors.pop() if len(floors) == 1 else "",
-        any(row[2] == "在住" for row in rows),
+        any(row.status == "在住" for row in rows),
     )
 
 

@@ -4,7 +4,7 @@ Each asks first who she is now. Names go out as 王奶奶 with the room; nothing
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from care.named import Living, meant
 from care.states import NoteUse, TaskEnd
@@ -99,13 +99,20 @@ def act(context: Context, effect: ActOnTask) -> Done:
     return Done(how=word, ref=what, known=(str(number),))
 
 
+class _Given(NamedTuple):
+    body: bytes
+    owner_id: int | None
+
+
 def _undo(context: Context, who: Viewer, number: int) -> Done:
-    row = context.store.row("SELECT body, owner_id FROM task WHERE id = ? AND home_id = ?", number, who.home_id)
+    row = context.store.one_of(
+        _Given, "SELECT body, owner_id FROM task WHERE id = ? AND home_id = ?", number, who.home_id
+    )
     if row is None or not _changed(context.store, UNDO, number, who.id, context.now - BACK):
         return Done(how="gone", ref="这件撤销不了了：过了一天，或别人动过。")
-    _went(context, who, number, (row[1], row[1]), "undone")
+    _went(context, who, number, (row.owner_id, row.owner_id), "undone")
     context.store.audit(who.home_id, context.now, f"staff:{who.id}", "undo_task", f"task:{number}", "微信")
-    return Done(how="undone", ref=context.store.open(Task, "body", number, row[0]).decode())
+    return Done(how="undone", ref=context.store.open(Task, "body", number, row.body).decode())
 
 
 def _changed(store: Store, sql: str, *values: object) -> bool:

@@ -3,8 +3,12 @@
 """
 
 import configparser
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -165,6 +169,37 @@ def test_fault_i3_no_key_and_no_secret_enters_an_image() -> None:
         "storage/migrations/env.py",
     ):
         assert enters(needed, rules), needed
+
+
+def test_i1_what_enters_an_image_and_is_installed_there_has_the_sample_home_and_the_phones_of_practice(
+    tmp_path: Path,
+) -> None:
+    """As the Dockerfile does it: what .dockerignore lets in, installed beside nothing else."""
+    rules = [
+        line
+        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    tree, goal = tmp_path / "tree", tmp_path / "site"
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, names):
+        if enters(name, rules) and (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", str(goal), str(tree)]
+    subprocess.run([sys.executable, *install], check=True)
+    files = "demo.SCENE, practising.SCENE, stage.BOOK / 'people.toml'"
+    asks = f"print(*(one.exists() for one in ({files})), demo.__file__)"
+    asks = f"from bot import demo, practising; from bot.sample import stage; {asks}"
+    found = subprocess.run(
+        [sys.executable, "-P", "-c", asks],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(goal), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert found == ["True", "True", "True", str(goal / "bot" / "demo.py")]
 
 
 def test_fault_i1_the_locks_hold_all_that_debians_python_and_the_newest_one_need() -> None:

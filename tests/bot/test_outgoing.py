@@ -46,7 +46,7 @@ class Outside:
 async def outside() -> AsyncIterator[Outside]:
     world = World(
         Keys("wx0123456789abcdef", "secret", "tok", "a" * 43, "secure"),
-        ROOT / "deploy" / "sample-home.toml",
+        ROOT / "bot" / "sample" / "home.toml",
         "http://127.0.0.1:1/wechat",
     )
     fail: list[str] = []

@@ -22,7 +22,7 @@ from storage.types import micros
 from tests.conftest import HomeUnderTest
 
 ROOT = Path(fortnight.__file__).parent
-SCENE = tomllib.loads((ROOT.parents[1] / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
+SCENE = tomllib.loads((ROOT.parents[1] / "bot" / "sample" / "home.toml").read_text(encoding="utf-8"))
 EVENING = datetime(2026, 11, 29, 12, 30, tzinfo=UTC)
 WRITES = {"add", "add_all", "delete", "merge", "insert", "insert_missing", "update", "change", "execute"}
 

@@ -61,7 +61,7 @@ class Line:
 
 @pytest.fixture
 async def line(home: HomeUnderTest) -> AsyncIterator[Line]:
-    world = World(Keys("wx0123456789abcdef", "s", "t", "a" * 43, "plain"), ROOT / "deploy" / "sample-home.toml", "")
+    world = World(Keys("wx0123456789abcdef", "s", "t", "a" * 43, "plain"), ROOT / "bot" / "sample" / "home.toml", "")
     texts, ours, theirs = await furnished(home), web.Application(), web.Application()
     async with aiohttp.ClientSession() as http, aiohttp.ClientSession() as calling:
         sending: list[SmsSender] = []

@@ -28,7 +28,7 @@ from tests.console.browsers import Colleague, House
 from tests.services.test_setup import BASE
 
 BAND = "没有一句话会发到真的微信"
-SCENE = Path(__file__).parents[2] / "deploy" / "practice.toml"
+SCENE = Path(__file__).parents[2] / "bot" / "sample" / "practice.toml"
 RESIDENTS = {"staff": [], "people": [], "residents": [["306", "1", "王桂兰", "女", "1944-10-14"]]}
 FAMILY = "oSim_practice_family_000001"
 

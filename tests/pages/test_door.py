@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from care import notice
 from care.states import Role
 from pages import app as pages
-from pages.door import OPENS, Door, Opens
+from pages.door import OPENS, STRANGER, Door
 from services.families import narrowing
 from services.families import notice as notices
 from services.families.forms import NarrowScope, RemoveRelative
@@ -126,7 +126,7 @@ async def test_p2_each_address_says_for_whom_it_is_and_one_that_does_not_is_refu
             continue
         opens, many = pages_[OPENS][route.handler], many + 1
         path = re.sub(r"\{secret\}", "A" * sms.LENGTH, re.sub(r"\{(?!secret)\w+\}", "1", resource.canonical))
-        if opens is Opens.STRANGER:
+        if opens is STRANGER:
             strangers.add(path)
         elif route.method == "GET":
             status, location, _ = await reader.get(path)

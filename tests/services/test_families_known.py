@@ -17,7 +17,7 @@ from tests import houses
 from tests.conftest import HomeUnderTest, put
 from tests.services.replies import every_open
 
-SCENE = tomllib.loads((Path(__file__).parents[2] / "deploy" / "sample-home.toml").read_text(encoding="utf-8"))
+SCENE = tomllib.loads((Path(__file__).parents[2] / "bot" / "sample" / "home.toml").read_text(encoding="utf-8"))
 DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
 

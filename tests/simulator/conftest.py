@@ -75,7 +75,7 @@ class Platform:
 @pytest.fixture
 async def platform(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Platform]:
     keys = Keys(APP_ID, SECRET, "tok", "a" * 43, "secure")
-    world = World(keys, ROOT / "deploy" / "sample-home.toml", "http://127.0.0.1:1/wechat")
+    world = World(keys, ROOT / "bot" / "sample" / "home.toml", "http://127.0.0.1:1/wechat")
     async with ClientSession() as http:
         pusher, pushed = Pusher(world, http), list[dict[str, Any]]()
 

@@ -160,7 +160,7 @@ class Start:
 @pytest.fixture
 async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
     start: Start = getattr(request, "param", Start())
-    world = World(Keys(APP_ID, SECRET, "tok", "a" * 43, "plain"), ROOT / "deploy" / "sample-home.toml", "http://x/")
+    world = World(Keys(APP_ID, SECRET, "tok", "a" * 43, "plain"), ROOT / "bot" / "sample" / "home.toml", "http://x/")
     receiver, taker, app = Receiver(), web.Application(), web.Application(middlewares=[guard.only_here])
     taker.router.add_post("/telephone/a-secret", receiver.take)
     if start.door:

@@ -137,7 +137,7 @@ async def _one_message(tmp_path: Any, trace: Trace) -> None:
         "--app-id",
         APP_ID,
         "--scene",
-        "deploy/sample-home.toml",
+        "bot/sample/home.toml",
         env=platform_environment(),
         cwd=ROOT,
     )
