@@ -160,8 +160,8 @@ class Inbound:
         return await self._on_disk(push.key)
 
     async def _on_disk(self, key: str) -> datetime:
-        """The arrival time of a push, once its spool write has ended. Not read from `_spooled`, which the callback fills:
-        a retry that comes between the end of the write and its callback would not find it there.
+        """The arrival time of a push, once its spool write has ended. Not read from `_spooled`, which the callback
+        fills: a retry that comes between the end of the write and its callback would not find it there.
         """
         keeping, arrived_at = self._keeping[key]
         await asyncio.shield(keeping)

@@ -23,7 +23,7 @@ DAUGHTER, ELDER = "oSim_lijing_0000000000000001", "oSim_wangguilan_00000000002"
 
 OF_DOCS = {
     "today": "today-alarm-1440-light",
-    "phone": "phone-full-390-light",
+    "phone": "phone-complaint-390-light",
     "letter": "family-letter-390-light",
     "letter-entry": "letter-entry-full-1440-light",
     "survey": "family-survey-390-light",
@@ -210,6 +210,10 @@ async def main() -> None:
                 await used.act("text", openid=ELDER, text="我闺女什么时候来")
                 await used.act("text", openid=DAUGHTER, text="你们把我妈摔了，我要投诉")
                 await asyncio.sleep(0.5)
+                page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="zh-CN")
+                await page.goto(used.phone)
+                await snap(page, "phone-complaint-390-light")
+                await page.close()
                 for kind, name in (("image", "sample.png"), ("voice", "sample.amr")):
                     form = {"openid": DAUGHTER, "kind": kind, "file": (ROOT / "simulator" / "static" / name).open("rb")}
                     async with used.http.post(f"{used.phone}/api/file", data=form) as answer:

@@ -55,8 +55,8 @@ def _of_number(store: Store, person_id: int, number: str) -> "_Row | None":
 
 
 def _newest(store: Store, person_id: int, number: str, now: datetime) -> "_Row | None":
-    """The message of this phone to which an event belongs whose MsgID we do not know: the one whose response is missing;
-    with MsgID 0 the oldest one without a report. None where neither is there.
+    """The message of this phone to which an event belongs whose MsgID we do not know: the one whose response is
+    missing; with MsgID 0 the oldest one without a report. None where neither is there.
     """
     states, any_ref = ("'sending', 'sent', 'review'", 1) if number in NONE else ("'sending', 'unknown'", 0)
     return store.one_of(

@@ -30,7 +30,7 @@ from storage.unit import Unit
 KEY: Final = "practice"
 """The last part of the path of its account, which no webhook has: pushes come by `/wechat`, as they will later."""
 OPENID: Final = f"{rehearsal.OPENID}practice_"
-"""How an openid of a phone of practice begins (bot/sample/practice.toml); none of them is ever taken by a real account."""
+"""How an openid of a phone of practice begins (bot/sample/practice.toml); a real account never takes one."""
 AUTHORIZE: Final = "/console/practice/phones/connect/oauth2/authorize"
 """Where the simulator says whose phone it is: behind the console's log-in, whatever name the browser uses for us."""
 REAL: Final = "这里已经收到过真的微信消息，不能再回到练习：练习里说过的话转正式时都要清掉，真的不能清。"
