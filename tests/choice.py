@@ -2,7 +2,7 @@
 
 A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
 `--whole` tries everything. `make test`, which is run many times a day, says `--in-turns`: of the stories in a browser a
-third, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without which nothing lands, tries
+fifth, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without which nothing lands, tries
 them all.
 """
 
@@ -17,7 +17,7 @@ import pytest
 T = TypeVar("T")
 MARK: Final = "part"
 """The marker of a parametrized test that is tried in parts: `@pytest.mark.part(3)`."""
-STORIES, TWINS = 3, 4
+STORIES, TWINS = 5, 4
 """Days within which `make test` has tried every story, and every test of the services on PostgreSQL. The first has no
 common part with the 2 of most markers: else some cases would never come.
 """
@@ -75,7 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
     """Options of a run."""
     parser.addoption("--only-parts", action="store_true", help="only tests that try more with --whole")
     parser.addoption(
-        "--in-turns", action="store_true", help="a third of the stories, a quarter of the services' tests on PostgreSQL"
+        "--in-turns", action="store_true", help="a fifth of the stories, a quarter of the services' tests on PostgreSQL"
     )
     parser.addoption("--whole", action="store_true", help="every case of long rows, as make soak tries them")
     parser.addoption(
