@@ -28,17 +28,17 @@ TWINS = [
 ]
 
 
-def test_what_is_tried_in_turns_has_been_tried_within_six_days() -> None:
-    for items, days in ((STORIES, 6), (TWINS, 4)):
+def test_what_is_tried_in_turns_has_been_tried_within_ten_days() -> None:
+    for items, days in ((STORIES, 10), (TWINS, 4)):
         for first in (0, 364):
             tried = {item.name for day in range(days) for item in items if Choice(first + day, False, True).takes(item)}
             assert tried == {item.name for item in items}
 
 
-def test_of_a_day_a_sixth_of_the_stories_and_every_test_on_one_engine_is_tried() -> None:
+def test_of_a_day_a_tenth_of_the_stories_and_every_test_on_one_engine_is_tried() -> None:
     for day in range(1, 367):
         chosen = Choice(day, False, True)
-        assert 3 <= sum(map(chosen.takes, STORIES)) <= 20
+        assert 1 <= sum(map(chosen.takes, STORIES)) <= 16
         assert sum(map(chosen.takes, TWINS)) > len(TWINS) / 2
         assert all(chosen.takes(item) for item in TWINS if "sqlite" in item.name)
     assert all(Choice(1, True, True).takes(item) for item in STORIES)
