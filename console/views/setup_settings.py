@@ -16,7 +16,7 @@ from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.routes import Routes
 from conversations.effects import say
 from services.access import Page, Viewer, access_page, pages
-from services.greetings.occasions import GREETED
+from services.greetings.occasions import ELDER_AT, FAMILY_AT, GREETED
 from services.house import House
 from services.outgoing import templates
 from services.roster import hours
@@ -224,6 +224,7 @@ def _greetings(db: Unit, who: Viewer, _base: Settings, house: House, now: dateti
     ]
     return {
         "feasts": [one for one in feasts if one.id not in occasions.BY_HAND],
+        "hours": (ELDER_AT, FAMILY_AT),
         "by_hand": [one for one in feasts if one.id in occasions.BY_HAND],
         "drawn": changes.revision_of(db, who.home_id, [choices.FESTIVALS]),
         "last": changes.last_of(db, who.home_id, [choices.FESTIVALS]),

@@ -189,7 +189,7 @@ async def test_v3_the_daughter_hears_how_it_was_what_to_mind_and_when_again(hous
     told_of, _ = await house.database.read(
         lambda db: residents_timeline.timeline(db, who.sight, db.get_one(tables.Resident, number), "doctor")
     )
-    assert [entry.words for entry in told_of] == ["骨科复查，做完了：骨头长得好，拐杖再用一个月"]
+    assert [(entry.words, entry.who) for entry in told_of] == [("骨科复查，做完了：骨头长得好，拐杖再用一个月", "何苗")]
 
 
 async def test_r1_what_comes_every_week_is_there_again_once_it_is_over_and_not_in_the_past(

@@ -13,6 +13,7 @@ from services.families import binding, phones
 from services.families.forms import ChangePhone, ConfirmBinding
 from storage import tables
 from storage.queries import families_phones as queries
+from storage.queries import talks
 from tests.conftest import HomeUnderTest
 from tests.services.couples import Couple, bound, couple, furnished, resident
 
@@ -153,3 +154,10 @@ async def test_f3_while_it_rings_nobody_changes_whose_phone_it_is(couple: Couple
         await change("elder", 0)
     with pytest.raises(Invalid, match="是谁的手机"):
         await change("family", 0)
+
+
+async def test_f3_the_talk_of_one_of_a_couple_and_that_of_their_phone_say_whose_it_is(couple: Couple) -> None:
+    desk = await couple.home.staff(Role.DESK, "林可", "lin")
+    for person in (couple.wang, couple.li, couple.place):
+        seen = await couple.home.database.read(lambda db, who=person: talks.thread(db, desk.sight, who))  # type: ignore[misc]
+        assert seen.phone_is.startswith("两人共用："), person

@@ -78,6 +78,8 @@ async def test_n8_a_day_is_set_with_a_reason_and_taken_back_to_what_is_published
     await sets(home, lead, SetDay(day=day, kind="holiday", name="院庆", reason="院庆放一天", drawn=drawn))
     with pytest.raises(Changed, match="沈国平刚刚把这一天改成了「放假」"):
         await sets(home, lead, SetDay(day=day, kind="makeup", reason="补班", drawn=drawn))
+    await sets(home, lead, SetDay(day=day, kind="makeup", name="补班", reason="院庆改到下周"))
+    assert await home.rows("SELECT kind, name FROM calendar_day WHERE day = ?", day) == [("makeup", "补班")]
     await sets(home, lead, SetDay(day=day, kind="plain"))
     assert await kinds(home, day) == [None]
     with pytest.raises(Invalid, match="已经过了"):
