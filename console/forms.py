@@ -35,6 +35,11 @@ def number(fields: MultiMapping[Any], name: str) -> int:
     return whole(words(fields, name)) or 0
 
 
+def page_number(fields: MultiMapping[Any]) -> int:
+    """Which page of a list an address asks for, from 0."""
+    return min(number(fields, "page"), 10_000)
+
+
 def _day(fields: MultiMapping[Any], name: str) -> date | None:
     """None for an empty field. Raises Invalid for what is no day."""
     try:

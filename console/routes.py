@@ -43,7 +43,7 @@ class Anybody:
 COLLEAGUE: Final = Anybody("whoever has a session")
 STRANGER: Final = Anybody("whoever comes")
 May = Page | frozenset[Role] | Anybody
-OBJECT: Final = re.compile(r"\{\w+:\\d\{1,18\}\}")
+OBJECT: Final = re.compile(r"\{\w+:\\d\{1,18\}[}|]")
 """The id of something in an address."""
 
 
@@ -158,7 +158,7 @@ class Routes:
 
 def page_of(path: str) -> str:
     """The page to which an address belongs, else the address itself up to what it is filled with."""
-    parts = path.partition("{")[0].rstrip("/").split("/")
+    parts = path.partition("{")[0].rstrip("/").removesuffix("/part").split("/")
     known = ("/".join(parts[:many]) for many in range(len(parts), 1, -1))
     return next((one for one in known if page_at(one) is not None), "/".join(parts))
 

@@ -53,7 +53,7 @@ def add(app: web.Application, addresses: Iterable[Address]) -> None:
     """Serve these; what is added in another way is refused."""
     kept = app.setdefault(OPENS, {})
     for method, path, handler, opens in addresses:
-        app.router.add_route(method, path, handler)
+        (app.router.add_get if method == "GET" else app.router.add_post)(path, handler)
         kept[handler] = opens
 
 

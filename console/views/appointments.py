@@ -9,7 +9,7 @@ from care.appointments import LATE
 from care.states import Status
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import number
+from console.forms import page_number
 from console.routes import Routes
 from services.access import access_page
 from services.appointments import appointments
@@ -98,7 +98,7 @@ async def act(request: web.Request, form: EditAppointment | EndAppointment) -> d
 
 async def _board(request: web.Request) -> dict[str, Any]:
     who, now, zone = viewer(request), request.app[CLOCK](), request.app[HOUSE].home.zone
-    writes, page = who.role in WRITES, number(request.query, "page")
+    writes, page = who.role in WRITES, page_number(request.query)
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, APPOINTMENTS)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from care.followups import CONTENT, MANNERS, OUTCOMES
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import number
+from console.forms import page_number
 from console.routes import Routes
 from services.access import access_page
 from services.followups import followups
@@ -18,6 +18,7 @@ from storage.unit import Unit
 from web.sessions import viewer
 
 ROUTES: Final = Routes(FOLLOW_UPS)
+OLDEST: Final = date(2000, 1, 1)
 NAMES: Final = {
     "MANNERS": {one.value: words for one, words in MANNERS.items()},
     "OUTCOMES": {one.value: words for one, words in OUTCOMES.items()},
@@ -53,14 +54,20 @@ async def ledger(request: web.Request) -> dict[str, Any]:
             "board": queries.board(db, who.sight, today, house.home.zone),
         }
 
-    months = {"month": first, "before": first - timedelta(days=1), "after": last + timedelta(days=1), "today": today}
+    months = {
+        "this_month": first == today.replace(day=1),
+        "month": first,
+        "before": first - timedelta(days=1),
+        "after": last + timedelta(days=1),
+        "today": today,
+    }
     return await request.app[DATABASE].read(work) | NAMES | months
 
 
 def _month(text: str, today: date) -> date:
     """The first day of a month as it stands in an address, 2026-11; of this month for anything else."""
     try:
-        return min(date.fromisoformat(f"{text}-01"), today.replace(day=1))
+        return max(OLDEST, min(date.fromisoformat(f"{text}-01"), today.replace(day=1)))
     except ValueError:
         return today.replace(day=1)
 
@@ -75,7 +82,7 @@ async def write(request: web.Request, form: WriteTalk) -> dict[str, Any]:
 
 async def _board(request: web.Request) -> dict[str, Any]:
     who, now, house = viewer(request), request.app[CLOCK](), request.app[HOUSE]
-    zone, page = house.home.zone, number(request.query, "page")
+    zone, page = house.home.zone, page_number(request.query)
 
     def work(db: Unit) -> dict[str, Any]:
         access_page(who, FOLLOW_UPS)

@@ -7,6 +7,7 @@ from aiohttp import web
 from care.states import ROLES, Role
 from care.words import whole
 from console.context import CLOCK, DATABASE
+from console.forms import page_number
 from console.routes import Routes
 from services.access import Viewer, access_page, access_person
 from services.residents.access import access_resident
@@ -124,7 +125,7 @@ async def act(request: web.Request, form: ActOnTask | EditTask | HandTask | Give
 async def _list(request: web.Request, marked: int = 0, done: str = "") -> dict[str, Any]:
     who, now = viewer(request), request.app[CLOCK]()
     access_page(who, TASKS)
-    show, page = _show(request, who), whole(request.query.get("page", "")) or 0
+    show, page = _show(request, who), page_number(request.query)
 
     def work(db: Unit) -> dict[str, Any]:
         lines = queries.open_ones(db, who.sight, show, skip=page * queries.SHOWN)
@@ -151,7 +152,8 @@ def _words(request: web.Request) -> dict[str, Any]:
         "post_of": tasks.post_of,
         "drawn_of": tasks.revision_of,
         "ROLES": {role.value: ROLES[role] for role in FIRST},
-        "shown": f"?show={_show(request, viewer(request))}",
+        "shown": f"?show={_show(request, viewer(request))}"
+        + (f"&page={page}" if (page := page_number(request.query)) else ""),
     }
 
 

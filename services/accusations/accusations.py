@@ -110,7 +110,11 @@ def kept_from(house: Names, viewer: Viewer, words: str, writer: int | None = Non
     if found is None:
         return False
     one = house.colleagues.get(viewer.id)
-    return (one is not None and means(found, one)) or not (viewer.role in LEADS or viewer.id == writer)
+    if one is not None and means(found, one):
+        return True
+    left = [each for each in house.colleagues.values() if not means(found, each)]
+    readers = next((roles for roles in (LEADS, HANDLERS) if any(each.role in roles for each in left)), frozenset(Role))
+    return viewer.role not in readers and viewer.id != writer
 
 
 def _reach(house: Names, found: Accusation, reach: str) -> str:

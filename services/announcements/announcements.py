@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from care.announcements import Repeat, Stage, Whom, next_due
 from care.errors import Changed, Decided, Invalid, TooLate
-from care.letters import bad_news
+from care.letters import bad_news, of_body
 from care.ways import Last
 from services.access import Viewer, name_of
 from services.announcements.access import MAY_RELEASE, access_announcement
@@ -189,10 +189,18 @@ def _private(db: Unit, viewer: Viewer, form: Announce, words: str) -> None:
     """
     if form.resident and form.whom != Whom.ELDER and bad_news(words) and not form.called:
         raise Invalid(why="这像是这位老人的坏消息，请先打电话；打过了，勾上「坏消息电话里说过了」再发。")
-    named = [line.name for line in residents.lines(db, viewer.sight) if len(line.name) > 1 and line.name in words]
-    if named and not form.resident and not form.named:
+    everybody = replace(viewer, floors=frozenset()).sight
+    lines = residents.lines(db, everybody)
+    theirs = {line.name for line in lines if line.id == form.resident}
+    others = [line.name for line in lines if len(line.name) > 1 and line.name not in theirs]
+    named = [name for name in others if name in words]
+    if named and (bad_news(words) or of_body(words)):
         raise Invalid(
-            why=f"里面有「{named[0]}」，收到的人都会看到。只关于一位老人的，请在「只关于一位老人」里选；"
+            why=f"里面有「{named[0]}」，又说到身体：别的人不能知道。请去掉，或在「只关于一位老人」里选这位，只告诉这家。"
+        )
+    if named and not form.named:
+        raise Invalid(
+            why=f"里面有「{named[0]}」，收到的人都会看到。只关于一位老人的，请在「只关于一位老人」里选这位；"
             "可以让大家看到的，勾上「可以让大家看到老人的名字」。"
         )
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from care.errors import Invalid
+from care.errors import Invalid, NotFound
 from care.severity import Level
 from care.stages import Stage
 from care.states import Role
 from services.access import HANDLERS, LEADS, Viewer, name_of
 from services.accusations import accusations
 from services.complaints import results, standing, verdicts
-from services.complaints.access import access_complaint
+from services.complaints.access import access_complainant, access_complaint
 from services.complaints.forms import Assess, Correct, Hear, Inquire, Learn, Tell
 from services.house import House
 from services.promises import promises
@@ -36,6 +36,7 @@ def assess(db: Unit, house: House, viewer: Viewer, case_id: int, form: Assess, n
     Raises Invalid with a sentence.
     """
     complaint = standing.at(db, viewer, case_id, {Stage.ASSESSMENT, Stage.INQUIRY}, form.drawn)
+    _require_known(viewer, complaint)
     if (
         form.category not in house.choices.categories_of(complaint.category)
         or form.scope not in SCOPES
@@ -70,12 +71,13 @@ def correct(db: Unit, house: House, viewer: Viewer, case_id: int, form: Correct,
     Raises Invalid with a sentence, Decided before the assessment and after the end, Changed.
     """
     complaint = standing.at(db, viewer, case_id, set(Stage) - {Stage.RECEIVED, Stage.ASSESSMENT}, form.drawn)
+    _require_known(viewer, complaint)
     if form.category not in house.choices.categories_of(complaint.category) or form.level not in set(Level):
         raise Invalid(why="性质和等级都要选。")
     why = standing.needed(form.why, "请写为什么更正：家属补充了什么，或查明了什么。")
     staff = {one.id: one for one in standing.colleagues(db, viewer)}
     owner, before = _in_charge(viewer, complaint, form, staff), complaint.owner_id
-    held = {row.staff_id for row in db.scalars(complaints.named(complaint)) if row.staff_id is not None}
+    held = {row.staff_id for row in db.scalars(complaints.named(complaint)) if row.staff_id in staff}
     changed = [
         f"性质 {complaint.category} → {form.category}" if form.category != complaint.category else "",
         f"等级 {complaint.level} → {form.level}" if form.level != complaint.level else "",
@@ -90,6 +92,12 @@ def correct(db: Unit, house: House, viewer: Viewer, case_id: int, form: Correct,
     _name(db, viewer, complaint, form.accused, {one.id: one.name for one in staff.values()}, now)
     records.written(db, viewer, complaint.id, "step", f"更正：{'；'.join(filter(None, changed))}。{why}", now)
     db.store.audit(complaint.home_id, now, f"staff:{viewer.id}", "correct_case", f"case:{complaint.id}")
+
+
+def _require_known(viewer: Viewer, complaint: tables.Complaint) -> None:
+    """Raises NotFound for who may not know who complained: whoever hands a case to herself would (C14)."""
+    if not access_complainant(viewer, complaint):
+        raise NotFound
 
 
 def _in_charge(
@@ -115,13 +123,14 @@ def _name(
     lifted by the lead (C6).
     """
     rows = [row for row in db.scalars(complaints.named(complaint)) if row.staff_id is not None]
-    lifted = {row.staff_id for row in rows} - ticked
+    lifted = ({row.staff_id for row in rows} & set(called)) - ticked
+    """Whoever does not work here any more was not offered, and stays named."""
     if lifted and viewer.role not in LEADS:
         raise Invalid(
             why=f"来信说到{'、'.join(called.get(one or 0, '一位同事') for one in lifted)}。要去掉，请主管或院长来改。"
         )
     for row in rows:
-        if row.staff_id in lifted or row.state == accusations.SUSPECTED:
+        if row.staff_id in lifted or (row.staff_id in ticked and row.state == accusations.SUSPECTED):
             row.state = accusations.LIFTED if row.staff_id in lifted else accusations.CONFIRMED
             row.decided_at, row.decided_by = now, viewer.id
     for staff_id in sorted(ticked - {row.staff_id for row in rows}):

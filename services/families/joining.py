@@ -110,6 +110,8 @@ def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
     _talk_back(db, alias.was, alias.became, moved["talk"])
     for promise, _, look_at in moved["joined"]:
         row = db.get_one(tables.Promise, promise, populate_existing=True)
+        if row.person_id not in {alias.was, alias.became}:  # joined with a third since
+            continue
         row.kept_at = row.kept_by = row.kept_how = None
         row.look_at = None if look_at is None else moment(look_at)
     db.flush()

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from care import accusations as accusation
+from care.accusations import Accusation
 from care.errors import Invalid
 from care.followups import Content, Manner, Outcome
 from care.states import Role
@@ -79,25 +80,50 @@ def _tell_lead(db: Unit, house: House, viewer: Viewer, resident: tables.Resident
     found = accusation.read(words, house.names)
     if found is None:
         return
-    meant = [one for one in house.names.colleagues.values() if accusations.means(found, one)]
-    lead = Role.DIRECTOR if any(one.role == Role.SUPERVISOR for one in meant) else Role.SUPERVISOR
+    role, owner = _lead_for(db, house, viewer, found)
     filed.write(
         db.store,
         home_id=viewer.home_id,
         words="回访里说到同事，请看「回访」里这一条，先去看老人",
-        source="followup",
+        source="followup",  # TO_A_LEAD of the queries
         now=now,
         due_at=now + SOON,
-        role=lead.value,
+        role=role,
+        owner_id=owner,
         resident_id=resident.id,
     )
 
 
+def _lead_for(db: Unit, house: House, viewer: Viewer, found: Accusation) -> tuple[str, int | None]:
+    """Whose task it is: a role of which nobody is meant, else one colleague who is not; leads first, then who answers
+    complaints.
+    """
+    here = db.scalars(
+        select(tables.Staff).where(tables.Staff.home_id == viewer.home_id, tables.Staff.left_at.is_(None))
+    ).all()
+    known = house.names.colleagues
+    meant = {row.id for row in here if row.id in known and accusations.means(found, known[row.id])}
+    for role in (Role.SUPERVISOR, Role.DIRECTOR, Role.DESK):
+        of_role = [row.id for row in here if row.role == role]
+        if of_role and not meant & set(of_role):
+            return role.value, None
+        if left := [one for one in of_role if one not in meant]:
+            return "", left[0]
+    return Role.NURSE.value, None
+
+
 def shown(house: House, viewer: Viewer, talks: Sequence[Talk]) -> list[Talk]:
     """The talks with what this colleague may read: of what accuses somebody, that there is something."""
-    return [
-        replace(talk, life="", body="", wish=KEPT)
-        if accusations.kept_from(house.names, viewer, f"{talk.life}；{talk.body}；{talk.wish}", talk.row.by_id)
-        else talk
-        for talk in talks
-    ]
+    return [_as_read(house, viewer, talk) for talk in talks]
+
+
+def _as_read(house: House, viewer: Viewer, talk: Talk) -> Talk:
+    def kept(words: str) -> bool:
+        return accusations.kept_from(house.names, viewer, words, talk.row.by_id)
+
+    words = {"life": talk.life, "body": talk.body, "wish": talk.wish}
+    if not kept("；".join(words.values())):
+        return talk
+    alone = {name for name, text in words.items() if kept(text)} or set(words)
+    life, body, wish = ("" if name in alone else text for name, text in words.items())
+    return replace(talk, life=life, body=body, wish="；".join(filter(None, (wish, KEPT))))

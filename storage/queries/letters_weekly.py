@@ -354,6 +354,7 @@ def shelf(db: Unit, person_id: int, *, every: bool = False) -> tuple[list[OnShel
         .order_by(table.day.desc(), table.id)
         .limit(3 * most + 1)
     ).all()
+    cut = len(found) > 3 * most
     found = [one for one in found if weekly.may_read(Kind(one[0].kind), one[2].scopes.split())]
     shown: list[OnShelf] = []
     for row, resident, mine, read in found[:most]:
@@ -362,7 +363,7 @@ def shelf(db: Unit, person_id: int, *, every: bool = False) -> tuple[list[OnShel
         first = row.day - timedelta(days=6) if kind is Kind.WEEK else row.day
         title = weekly.title(kind, db.words(mine, "relation"), resident.sex, elder)
         shown.append((row.id, title, first, row.day, read is not None))
-    return shown, len(found) > most
+    return shown, cut or len(found) > most
 
 
 def newest(store: Store, person_id: int, since: date) -> list[tuple[str, Kind, date, int]]:

@@ -19,6 +19,8 @@ from storage.unit import Unit
 
 SHOWN: Final = 200
 ENDED: Final = 40
+TO_A_LEAD: Final = "followup"
+"""The source of a task that words against a colleague have made: it is seen by whose it is alone (C14)."""
 LATELY: Final = timedelta(days=1)
 """So long what has ended stays on the page, to be taken back."""
 
@@ -76,6 +78,7 @@ def seen(sight: Sight) -> ColumnElement[bool]:
     floors = Task.floor.in_(("", *sight.floors)) if sight.floors else true()
     others = and_(
         floors,
+        or_(Task.source != TO_A_LEAD, Task.role == sight.role),
         or_(Task.resident_id.is_(None), Task.resident_id.in_(residents)),
         or_(Task.talk_of.is_(None), sight.person(Task.talk_of)),
         or_(Task.case_id.is_(None), Task.case_id.in_(cases)),

@@ -133,6 +133,8 @@ async def test_p2_each_address_says_for_whom_it_is_and_one_that_does_not_is_refu
             assert (status, location.partition("?")[0]) == (303, PLATFORM), path
         else:
             assert (await reader.post(path))[0] == 403, path
+    async with reader.client.head(server.make_url("/p/letters"), allow_redirects=False) as answer:
+        assert answer.status == 403, "a monitor is told, as before"
     assert strangers == {"/p/in", f"/p/s/{'A' * sms.LENGTH}"}
     assert many > 15
 

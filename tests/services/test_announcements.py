@@ -356,6 +356,19 @@ async def test_fault_c2_a_residents_name_goes_to_everybody_only_when_somebody_sa
     with pytest.raises(Invalid, match="里面有「王桂兰」"):
         await writes(house, lead, wrong)
     await writes(house, lead, msgspec.structs.replace(wrong, words="祝王桂兰生日快乐。", named=True))
+    ill = msgspec.structs.replace(wrong, words="何秀英昨晚摔了，骨折送医院，探视改时间。", named=True, urgent=True)
+    with pytest.raises(Invalid, match="又说到身体"):
+        await writes(house, lead, ill)
+    wang, he = [await house.one("SELECT id FROM resident WHERE room = ?", room) for room in ("306", "201")]
+    quarrel = Announce(words="王桂兰和何秀英拌嘴了。", resident=wang)
+    with pytest.raises(Invalid, match="里面有「何秀英」"):
+        await writes(house, lead, quarrel)
+    with pytest.raises(Invalid, match="又说到身体"):
+        await writes(house, lead, msgspec.structs.replace(quarrel, words="何秀英尿失禁，王桂兰帮她。", named=True))
+    await writes(house, lead, msgspec.structs.replace(ill, resident=he, called=True, named=False))
+    floor = await house.staff(Role.DESK, "林可", "lin", "3")
+    with pytest.raises(Invalid, match="里面有「何秀英」"):
+        await writes(house, floor, Announce(words="何秀英家属请来交费。", floor="3"))
 
 
 async def test_c8_announcements_that_have_left_are_on_pages(house: HomeUnderTest, lead: Viewer) -> None:

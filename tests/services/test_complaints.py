@@ -137,6 +137,23 @@ async def test_fault_d6_owner_level_and_whom_it_is_about_are_corrected_later_wit
     assert await story.home.one("SELECT count(*) FROM accused WHERE state <> 'lifted'") == 0
 
 
+async def test_fault_d6_who_left_stays_named_and_a_hidden_name_is_not_opened_by_a_correction(story: Story) -> None:
+    await story.to_the_plan()
+    await story.home.rows("UPDATE staff SET left_at = 1 WHERE id = ?", story.nurse.id)
+    form = Correct(category="护理质量", level=1, owner=story.lead.id, why="夜班没有人")
+    now = story.home.clock
+
+    def work(who: Viewer) -> Any:
+        return lambda db: complaints.correct(db, story.home.house, who, story.complaint, form, now())
+
+    await story.do(work(story.director))
+    assert await story.home.rows("SELECT staff_id, state FROM accused") == [(story.nurse.id, "confirmed")]
+    await story.home.rows("UPDATE complaint SET hide_name = TRUE")
+    form = Correct(category="护理质量", level=1, owner=story.desk.id, why="我来办")
+    with pytest.raises(NotFound):
+        await story.do(work(story.desk))
+
+
 async def test_c6_the_accused_cannot_touch_the_case_once_it_is_named(story: Story) -> None:
     await story.assess(accused=frozenset({story.director.id}))
     for work in (

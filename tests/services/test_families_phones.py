@@ -3,6 +3,7 @@ colleague changes whose phone one is (F3).
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -159,5 +160,5 @@ async def test_f3_while_it_rings_nobody_changes_whose_phone_it_is(couple: Couple
 async def test_f3_the_talk_of_one_of_a_couple_and_that_of_their_phone_say_whose_it_is(couple: Couple) -> None:
     desk = await couple.home.staff(Role.DESK, "林可", "lin")
     for person in (couple.wang, couple.li, couple.place):
-        seen = await couple.home.database.read(lambda db, who=person: talks.thread(db, desk.sight, who))  # type: ignore[misc]
+        seen = await couple.home.database.read(partial(talks.thread, sight=desk.sight, person_id=person))
         assert seen.phone_is.startswith("两人共用："), person

@@ -1,6 +1,7 @@
 """回访: residents monthly, families quarterly, spread, counted by any talk (V1, V2, F46)."""
 
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from services.access import Viewer
 from services.followups import followups
 from services.followups.forms import WriteTalk
 from storage.queries import followups as queries
+from storage.queries import tasks
 from storage.queries.followups import Board, Talk
 from tests import houses
 from tests.conftest import HomeUnderTest
@@ -157,17 +159,30 @@ async def test_fault_s1_what_accuses_a_colleague_is_read_by_a_lead_and_not_by_he
     lead = await house.staff(Role.SUPERVISOR, "何志远", "he")
     await talks(house, nurse, said(await room(house, "306"), wish="说护工周敏昨晚打她还掐她"))
     words = {who.name: (await talked(house, who))[0] for who in (carer, nurse, lead)}
-    assert (words["周敏"].wish, words["周敏"].body) == (followups.KEPT, "")
+    assert (words["周敏"].wish, words["周敏"].body) == (followups.KEPT, "膝盖疼"), "the next shift knows of the knee"
     assert "掐她" in words["何志远"].wish
     assert "掐她" in words["唐雨"].wish, "who wrote it"
     other = await house.staff(Role.NURSE, "何苗", "miao")
     assert (await talked(house, other))[0].wish == followups.KEPT
     assert await house.rows("SELECT role, source FROM task") == [("supervisor", "followup")]
+    for who, seen in ((carer, 0), (other, 0), (lead, 1)):
+        lines = await house.database.read(partial(tasks.open_ones, sight=who.sight, which="all"))
+        assert len(lines) == seen, who.name
     await talks(house, nurse, said(await room(house, "201"), wish="何志远主管骂她"))
     assert (await talked(house, lead))[0].wish == followups.KEPT
+    assert await house.one("SELECT role FROM task ORDER BY id DESC LIMIT 1") == "nurse", "no director is there"
+    director = await house.staff(Role.DIRECTOR, "沈国平", "shen")
+    await talks(house, nurse, said(await room(house, "201"), wish="何志远主管骂她"))
     assert await house.one("SELECT role FROM task ORDER BY id DESC LIMIT 1") == "director"
+    await talks(house, nurse, said(await room(house, "201"), wish="沈国平院长骂她，何志远主管也骂她"))
+    second = await house.staff(Role.SUPERVISOR, "马文静", "ma")
+    await talks(house, nurse, said(await room(house, "201"), wish="沈国平院长骂她，何志远主管也骂她"))
+    assert await house.rows("SELECT role, owner_id FROM task ORDER BY id DESC LIMIT 1") == [("", second.id)]
+    assert "骂她" in (await talked(house, second))[0].wish
+    assert (await talked(house, director))[0].wish == followups.KEPT
+    many = await house.one("SELECT count(*) FROM task")
     await talks(house, nurse, said(await room(house, "201"), wish="夸周敏耐心"))
-    assert await house.one("SELECT count(*) FROM task") == 2
+    assert await house.one("SELECT count(*) FROM task") == many
 
 
 async def test_c8_every_talk_is_on_a_page_and_every_talk_of_a_month_on_its_ledger(
