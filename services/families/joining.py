@@ -77,7 +77,7 @@ def join(db: Unit, viewer: Viewer, was: int, became: int, application_id: int | 
 
 def bring(db: Unit, viewer: Viewer, was: int, became: int, now: datetime) -> dict[str, Any]:
     """Phone, talk, messages, promises and what waits go over; what did. Both are locked. Raises Sending."""
-    _not_under_way(db, was, became)
+    not_under_way(db, was, became)
     moved: dict[str, Any] = {"rows": _over(db, MOVES, was, became)}
     moved["talk"] = _talk(db, was, became)
     moved["joined"] = _one_promise(db, became, viewer, now)
@@ -101,7 +101,7 @@ def undo(db: Unit, viewer: Viewer, alias_id: int, now: datetime) -> Alias:
     why = why_not_back(db, alias, now)
     if why:
         raise Invalid(why=why)
-    _not_under_way(db, alias.was, alias.became)
+    not_under_way(db, alias.was, alias.became)
     for table in MOVES:
         name = table.__tablename__
         ids = set(moved["rows"].get(name, ()))
@@ -170,8 +170,8 @@ def became(db: Unit, person_id: int) -> int:
         person_id = found
 
 
-def _not_under_way(db: Unit, *people: int) -> None:
-    """A message that the platform has in its hands is settled first: its sender knows whose it was."""
+def not_under_way(db: Unit, *people: int) -> None:
+    """A message that the platform has in its hands is settled first: its sender knows whose it was. Raises Sending."""
     row = tables.Outbox
     sending = select(row.id).where(row.person_id.in_(people), row.state == OutboxState.SENDING.value)
     if db.scalars(sending.limit(1)).first() is not None:

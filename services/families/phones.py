@@ -10,7 +10,7 @@ from care.errors import Changed, Decided, Invalid, NotFound
 from care.states import Binding, PersonKind
 from services.access import HANDLERS, Viewer
 from services.families.forms import ChangePhone
-from services.families.joining import Sending
+from services.families.joining import not_under_way
 from services.residents.access import access_resident
 from services.search import search
 from storage import revision, tables
@@ -124,11 +124,7 @@ def change(
         raise Decided(who="有同事", what="改过这部手机")
     follower = again.follower
     _nothing_rings(db, again, now)
-    if (
-        db.store.row("SELECT 1 FROM outbox WHERE person_id = ? AND state = 'sending' LIMIT 1", follower.person_id)
-        is not None
-    ):
-        raise Sending
+    not_under_way(db, follower.person_id)
     if again.row is not None:
         db.execute(delete(CommonPhone).where(CommonPhone.id == again.row.id))
     if form.phone_is == "elder":

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from care import customs, occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
-from care.states import Launch
+from care.states import Launch, OutboxState
 from care.ways import Last
 from conversations.effects import Say, say
 from services.access import HANDLERS, Viewer, name_of
@@ -221,12 +221,13 @@ def due(db: Unit, home_id: int, now: datetime, limit: int = 100) -> list[int]:
 
 def _key(db: Unit, row: tables.Plan) -> str:
     """The cause of its words; what was taken back and is planned again is said under the next number."""
-    keys = (f"plan:{row.id}:greeting:{number}" for number in count(1))
-    return next(
-        key
-        for key in keys
-        if db.store.row("SELECT 1 FROM outbox WHERE dedup_key = ? AND state = 'cancelled'", key) is None
-    )
+    out = tables.Outbox
+
+    def was_taken_back(key: str) -> bool:
+        same = select(out.id).where(out.dedup_key == key, out.state == OutboxState.CANCELLED.value)
+        return db.scalars(same).first() is not None
+
+    return next(key for key in (f"plan:{row.id}:greeting:{number}" for number in count(1)) if not was_taken_back(key))
 
 
 def release(db: Unit, house: House, plan_id: int, now: datetime) -> bool:
