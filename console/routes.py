@@ -15,10 +15,10 @@ from aiohttp import web
 from care.errors import NotFound
 from care.states import Role
 from console.context import DATABASE
-from console.forms import read
 from services.access import Page, page_at
 from services.form import Form
 from storage.looked import Look
+from web.forms import read
 from web.sessions import viewer
 
 F = TypeVar("F", bound=Form)

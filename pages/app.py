@@ -22,6 +22,7 @@ from conversations.phrases import day_of
 from pages import weeks
 from pages.context import ASK, CLOCK, DATABASE, FOLDER, HOUSE, in_size
 from pages.door import KNOWN, OPENID, STRANGER, Address, Door, add
+from pages.forms import AnswerSheet, OpenWords, SayWord, SeenNotice
 from services.families import notice as notices
 from services.house import House
 from services.letters import letters, terms
@@ -37,7 +38,8 @@ from storage.database import Database
 from storage.queries import families_notice, letters_weekly, outgoing
 from storage.queries import letters_pages as queries
 from storage.unit import Unit
-from web import bodies, errors, headers, practice
+from web import errors, headers, practice
+from web.forms import read
 
 HERE = Path(__file__).parent
 BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|weeks/\d{1,18}|survey|words/\d{1,18})", re.ASCII)
@@ -116,13 +118,12 @@ async def show_notice(request: web.Request) -> web.StreamResponse:
 
 async def seen_notice(request: web.Request) -> web.StreamResponse:
     """Read, and tapped; the page that was wanted opens."""
-    form, openid, now = await bodies.fields(request), request[OPENID], request.app[CLOCK]()
-    version, back = str(form.get("version", "")), str(form.get("back", ""))
+    form, openid, now = await read(request, SeenNotice), request[OPENID], request.app[CLOCK]()
     try:
-        await request.app[DATABASE].write(lambda db: notices.saw(db, openid, version, now))
+        await request.app[DATABASE].write(lambda db: notices.saw(db, openid, form.version, now))
     except Invalid:
-        return _notice(request, back, fresh=True)
-    raise web.HTTPSeeOther(back if BACK.fullmatch(back) else "/p/letters")
+        return _notice(request, form.back, fresh=True)
+    raise web.HTTPSeeOther(form.back if BACK.fullmatch(form.back) else "/p/letters")
 
 
 def _notice(request: web.Request, back: str, *, fresh: bool = False) -> web.StreamResponse:
@@ -189,12 +190,12 @@ async def letter(request: web.Request) -> web.StreamResponse:
 async def react(request: web.Request) -> web.StreamResponse:
     """收到, 谢谢, 有疑问 or 请来电; the last two reach a colleague under a clock."""
     form, openid, number, now = (
-        await bodies.fields(request),
+        await read(request, SayWord),
         request[OPENID],
         int(request.match_info["letter"]),
         request.app[CLOCK](),
     )
-    word = str(form.get("word", ""))
+    word = form.word
 
     def work(db: Unit) -> queries.Page:
         return letters.react(db, letters.who_reads(db, openid), number, word, now)
@@ -231,8 +232,8 @@ async def ask_digits(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("sms.html")
 async def open_words(request: web.Request) -> dict[str, Any]:
     """The words, once, for who knows the number."""
-    form, secret, now = await bodies.fields(request), request.match_info["secret"], request.app[CLOCK]()
-    digits = unicodedata.normalize("NFKC", str(form.get("digits", ""))).strip()
+    form, secret, now = await read(request, OpenWords), request.match_info["secret"], request.app[CLOCK]()
+    digits = unicodedata.normalize("NFKC", form.digits).strip()
     return {
         "shown": await request.app[DATABASE].store(lambda store: sms_results.open_words(store, secret, digits, now))
     }
@@ -252,9 +253,10 @@ async def sheet(request: web.Request) -> dict[str, Any]:
 @aiohttp_jinja2.template("survey.html")
 async def answer_sheet(request: web.Request) -> dict[str, Any]:
     """Keep the answers; who wants to be called says so apart from them."""
-    form, openid = await bodies.fields(request), request[OPENID]
-    marks = {name: int(str(mark)) for name, mark in form.items() if str(mark).isdecimal() and len(str(mark)) == 1}
-    wish = str(form.get("wish", "")).replace("\r\n", "\n")
+    form, openid = await read(request, AnswerSheet), request[OPENID]
+    given = ((name, mark) for name, ticked in form.marks.items() for mark in ticked)
+    marks = {name: int(mark) for name, mark in given if mark.isdecimal() and len(mark) == 1}
+    wish = form.wish.replace("\r\n", "\n")
     try:
         await request.app[DATABASE].write(lambda db: surveys.keep(db, letters.who_reads(db, openid), marks, wish))
     except Invalid as error:
@@ -262,7 +264,7 @@ async def answer_sheet(request: web.Request) -> dict[str, Any]:
     except (surveys.Answered, NotFound) as error:
         return {"items": [], "told": error.sentence, "problem": ""}
     told = "都记下了，谢谢您。答案和姓名分开存，没有人能看到是谁答的。"
-    if form.get("call"):
+    if form.call:
         told += "\n" + await request.app[ASK](
             openid, "［问卷］请给我打电话", f"p:survey:{request.app[CLOCK]():%Y-%m}:{openid}"
         )

@@ -8,12 +8,13 @@ from care.errors import Invalid, NotFound
 from care.weekly import Kind
 from pages.context import ASK, CLOCK, DATABASE, in_size
 from pages.door import OPENID
+from pages.forms import SayOfWeek
 from services.letters import letters, weekly
 from storage import revision
 from storage.queries import letters_weekly as queries
 from storage.queries.letters_weekly import Page
 from storage.unit import Unit
-from web import bodies
+from web.forms import read
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -34,9 +35,9 @@ async def still(request: web.Request) -> web.Response:
 
 async def say(request: web.Request) -> web.StreamResponse:
     """A tap, or what a relative thinks; who asks or thinks something reaches a colleague under a clock."""
-    form, openid, number, now = await bodies.fields(request), request[OPENID], _number(request), request.app[CLOCK]()
-    word, words = str(form.get("word", "")), str(form.get("opinion", ""))
-    if "opinion" in form:
+    form, openid, number, now = await read(request, SayOfWeek), request[OPENID], _number(request), request.app[CLOCK]()
+    word, words = form.word, form.opinion
+    if not word:
         page = await request.app[DATABASE].write(
             lambda db: weekly.opened(db, letters.who_reads(db, openid), number, now)
         )  # fmt: skip

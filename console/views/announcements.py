@@ -6,7 +6,6 @@ from aiohttp import web
 
 from care.announcements import REPEAT, WHOM
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import number
 from console.routes import Routes
 from services.access import access_page
 from services.announcements import announcements, audience
@@ -16,6 +15,7 @@ from storage.queries import announcements as queries
 from storage.queries import announcements_groups as groups
 from storage.queries import families, residents
 from storage.unit import Unit
+from web.forms import number
 from web.sessions import viewer
 
 ROUTES: Final = Routes(ANNOUNCEMENTS)

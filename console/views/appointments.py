@@ -9,7 +9,6 @@ from care.appointments import LATE
 from care.states import Status
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import page_number
 from console.routes import Routes
 from services.access import access_page
 from services.appointments import appointments
@@ -19,6 +18,7 @@ from services.residents.access import access_resident
 from storage.queries import appointments as queries
 from storage.queries import residents
 from storage.unit import Unit
+from web.forms import page_number
 from web.sessions import viewer
 
 ROUTES: Final = Routes(APPOINTMENTS)

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import number
 from console.routes import Routes
 from services.access import Viewer, access_page
 from services.accusations import accusations
@@ -24,6 +23,7 @@ from storage.queries import complaints as queries
 from storage.queries import complaints_calls, complaints_list, talks
 from storage.tables.complaints_calls import ComplaintCall
 from storage.unit import Unit
+from web.forms import number
 from web.sessions import viewer
 
 FILTERS = (("", "在办"), ("late", "超时"), ("serious", "1 级"), ("cautious", "慎重"), ("hidden", "不公开姓名"))

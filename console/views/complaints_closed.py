@@ -7,12 +7,12 @@ from aiohttp import web
 
 from care.words import legal
 from console.context import DATABASE
-from console.forms import number
 from console.routes import Routes
 from console.views.complaints import shown
 from services.access import access_page
 from services.complaints.access import COMPLAINTS
 from storage.queries import complaints_list
+from web.forms import number
 from web.sessions import viewer
 
 RESULTS: Final = {"": "都要", "first": "一次认可", "again": "重新处理过"}

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, SETTINGS
-from console.forms import SENT, keep_with
+from console.files import keep_with
 from console.routes import Routes
 from console.views.complaints import COMPLAINT, complaint_of, found_by
 from console.views.media import SHOWN
@@ -17,6 +17,7 @@ from services.complaints.forms import AddEvidence
 from services.media import media
 from storage import tables
 from storage.unit import Unit
+from web.forms import SENT
 from web.sessions import viewer
 
 ROUTES: Final = Routes(COMPLAINTS)

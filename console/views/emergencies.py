@@ -8,7 +8,6 @@ from aiohttp import web
 
 from care.errors import Busy, NotFound
 from console.context import BOARD, CLOCK, DATABASE, HOUSE, LIVE
-from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import access_page
 from services.emergencies import acts, alarms, chain, unreadable
@@ -18,6 +17,7 @@ from services.staff import staff
 from services.upkeep import pulse
 from storage.queries import emergencies as queries
 from storage.unit import Unit
+from web.forms import number
 from web.sessions import viewer
 
 REF = r"{ref:[0-9a-f]{20}}"

@@ -12,7 +12,7 @@ from aiohttp import web
 from care import families, notice, pictures
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from console.forms import SENT, keep_with
+from console.files import keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
 from services.families import consents, contacts, disputes, merging, narrowing, photos, relatives, sheets, ties, wishes
@@ -46,6 +46,7 @@ from storage.queries import families_ties as queries
 from storage.queries.outgoing_sms import refusal
 from storage.tables.families_ties import ConsentProof
 from storage.unit import Unit
+from web.forms import SENT
 from web.sessions import viewer
 
 ROUTES: Final = Routes(HANDLERS)

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from care import families
 from care.errors import Invalid, JiashuError, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, account
-from console.forms import number, parts
 from console.routes import Routes
 from conversations.flows.families import SCENE
 from services.access import HANDLERS
@@ -27,6 +26,7 @@ from services.residents.access import access_resident
 from storage.queries import families_day as queries
 from storage.queries import families_phones
 from storage.unit import Unit
+from web.forms import number, parts
 from web.sessions import viewer
 
 ROUTES: Final = Routes(HANDLERS)

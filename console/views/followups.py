@@ -7,7 +7,6 @@ from aiohttp import web
 
 from care.followups import CONTENT, MANNERS, OUTCOMES
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import page_number
 from console.routes import Routes
 from services.access import access_page
 from services.followups import followups
@@ -15,6 +14,7 @@ from services.followups.access import FOLLOW_UPS
 from services.followups.forms import WriteTalk
 from storage.queries import followups as queries
 from storage.unit import Unit
+from web.forms import page_number
 from web.sessions import viewer
 
 ROUTES: Final = Routes(FOLLOW_UPS)

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from care.incidents import CALL_WORDS, NUMBERS, Calls, Doer, name_of
 from console.context import CLOCK, DATABASE, HOUSE
-from console.forms import number
 from console.routes import Routes
 from services.access import WORKS, Viewer, access_page
 from services.incidents import incidents, plans
@@ -32,6 +31,7 @@ from storage.looked import Look
 from storage.queries import incidents as queries
 from storage.queries import residents, residents_record, roster
 from storage.unit import Unit
+from web.forms import number
 from web.sessions import viewer
 
 ROUTES: Final = Routes(INCIDENTS)

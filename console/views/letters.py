@@ -15,7 +15,7 @@ from care.pictures import COMPANY, RESIDENTS, UNASKED
 from care.states import NoteUse
 from care.words import whole
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
-from console.forms import SENT, keep_with
+from console.files import keep_with
 from console.routes import Routes
 from services.access import access_page
 from services.letters import letters, photos, shared
@@ -29,6 +29,7 @@ from storage.queries import families_ties, letters_photos, residents, tasks
 from storage.queries import letters as queries
 from storage.types import new_id
 from storage.unit import Unit
+from web.forms import SENT
 from web.sessions import viewer
 
 STATES = {"ready": "写好", "held": "先打电话", "released": "已发", "withdrawn": "已收回"}

@@ -9,7 +9,7 @@ from aiohttp import web
 from care.errors import Invalid, NotFound
 from care.words import whole
 from console.context import CLOCK, DATABASE, SETTINGS
-from console.forms import SENT, keep_with
+from console.files import keep_with
 from console.routes import Routes
 from console.views.media import SHOWN
 from console.views.residents import resident_of
@@ -26,6 +26,7 @@ from storage.queries import residents as queries
 from storage.queries import residents_timeline
 from storage.types import micros, moment
 from storage.unit import Unit
+from web.forms import SENT
 from web.sessions import viewer
 
 ROUTES: Final = Routes(RESIDENTS)

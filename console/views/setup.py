@@ -10,7 +10,6 @@ from aiohttp import web
 
 from care.errors import Changed, Invalid, JiashuError, NotFound
 from console.context import CLOCK, DATABASE, DOCTOR, HOUSE, SETTINGS, account
-from console.forms import NAMES, SENT
 from console.routes import STRANGER, Routes
 from console.views.staff import give
 from services.access import Viewer
@@ -24,6 +23,7 @@ from services.staff import sessions as logins
 from services.staff import staff
 from settings import Settings
 from storage.unit import Unit
+from web.forms import NAMES, SENT
 from web.sessions import viewer
 
 ROUTES: Final = Routes(SETUP)

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from care.words import whole
 from console.context import BOARD, CLOCK, DATABASE, HOUSE
-from console.forms import number
 from console.routes import COLLEAGUE, Routes
 from services.access import LEADS, Viewer, access_page, access_person, pages
 from services.accusations import accusations
@@ -22,6 +21,7 @@ from storage.queries import complaints_urgent, families_ties, talks_list, tasks
 from storage.queries import staff as colleagues
 from storage.queries import talks as queries
 from storage.unit import Unit
+from web.forms import number
 from web.sessions import viewer
 
 ON_TOP: Final = 20

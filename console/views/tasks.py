@@ -7,7 +7,6 @@ from aiohttp import web
 from care.states import ROLES, Role
 from care.words import whole
 from console.context import CLOCK, DATABASE
-from console.forms import page_number
 from console.routes import Routes
 from services.access import Viewer, access_page, access_person
 from services.residents.access import access_resident
@@ -18,6 +17,7 @@ from services.tasks.forms import ActOnTask, AddTask, EditTask, GiveBack, HandTas
 from storage.queries import residents, talks_doubts
 from storage.queries import tasks as queries
 from storage.unit import Unit
+from web.forms import page_number
 from web.sessions import viewer
 
 ROUTES: Final = Routes(TASKS)

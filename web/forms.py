@@ -1,7 +1,6 @@
 """Forms as people fill them: words, numbers, days, files."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
@@ -11,10 +10,7 @@ from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 from care.errors import Invalid
 from care.words import legal, whole
-from console.context import DATABASE, SETTINGS
 from services.form import Form
-from services.media import media
-from storage.unit import Unit
 from web import bodies
 
 FILES: Final = 16 * 1024 * 1024
@@ -114,18 +110,3 @@ async def _parts(request: web.Request) -> tuple[MultiDictProxy[Any], list[tuple[
         elif part.filename is None:
             fields.add(part.name, data.decode("utf-8", "replace"))
     return MultiDictProxy(fields), files
-
-
-async def keep_with(request: web.Request, files: Sequence[tuple[int, bytes]], work: Callable[[Unit], object]) -> None:
-    """Seal and write files under their ids, then write down what they are; files whose rows could not be written are
-    taken away again.
-    """
-    folder, database = request.app[SETTINGS].media.path, request.app[DATABASE]
-    for number, data in files:
-        await asyncio.to_thread(media.write_file, folder, database.sealer, number, data)
-    try:
-        await database.write(work)
-    except BaseException:
-        for number, _ in files:
-            media.file_of(folder, number).unlink(missing_ok=True)
-        raise
