@@ -52,8 +52,6 @@ GATHERS: Final = 1.0
 """Seconds in which the pages are told once while the past of a sample home is played."""
 TOLD: Final = 500
 """Of so many COMMITs it is remembered what they changed: some seconds of the busiest hour."""
-REMEMBERS: Final = 60.0
-"""Seconds for which it is remembered though no page is open; a page that comes later draws everything anew."""
 SEEN: Final = web.RequestKey("seen", str)
 """Which process, and how many changes it had told when a request began: its page asks for the later ones when its
 stream opens.
@@ -71,8 +69,6 @@ class Live:
         self._told: deque[frozenset[str]] = deque(maxlen=TOLD)
         self._life, self._count = secrets.token_hex(4), 0
         self._gathered: set[str] = set()
-        self._left_at = -REMEMBERS
-        """When the last page left; at the start no page has read anything of this process."""
         database.listen(self.tell)
         board.listen(self._tell_alarms)
 
@@ -81,17 +77,13 @@ class Live:
         told = frozenset(hints)
         if "*" in told:  # another process changed something, nobody knows what
             told = frozenset().union(topics(), *(wanted for wanted, *_ in self._pages))
-        here = {hint for hint in told if hint[0] == "h" and hint.startswith(presence.PREFIX)}
+        here = {hint for hint in told if hint.startswith(presence.PREFIX)}
         for hint in here:
             self._tell_here(*self.presence.hear(hint))
-        if here:
-            told -= here
+        told -= here
         if not told:
             return
         self._count += 1
-        if not self._pages and time.monotonic() - self._left_at > REMEMBERS:
-            self._told.clear()
-            return
         self._told.append(told)
         if self._board.playing:  # a whole day of a sample home is played in a second: pages are drawn once in it
             if not self._gathered:
@@ -191,7 +183,6 @@ class Live:
             pass
         finally:
             self._pages.discard(page)
-            self._left_at = time.monotonic()
             elsewhere = frozenset().union(*(other for other, _, staff_id in self._pages if staff_id == me))
             self._here(about - elsewhere, me, presence.LEFT)
         return response
