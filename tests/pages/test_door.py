@@ -338,3 +338,20 @@ async def test_f48_who_belongs_to_nobody_meets_no_notice_and_learns_nothing(
     assert "看过了" not in (await reader.get("/p/letters"))[2]
     assert "我们怎么用您的信息" in (await reader.get("/p/notice"))[2], "but may read it"
     assert (await reader.get(f"/p/letters/{letter[0]}"))[0] == 404
+
+
+async def test_fault_s11_a_body_that_nobody_can_read_is_told_in_a_sentence(
+    reader: Reader, letter: tuple[int, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    number, _ = letter
+    await reader.enters(f"/p/letters/{number}", "daughter")
+    for path in ("/p/notice", f"/p/letters/{number}", "/p/survey"):
+        for kind, body in (
+            ("application/x-www-form-urlencoded; charset=nonsense", b"a=b"),
+            ("multipart/form-data", b"x"),
+            ("multipart/form-data; boundary=a", b"--a\r\n\r\nx"),
+        ):
+            headers = {"Content-Type": kind}
+            async with reader.client.post(reader.server.make_url(path), data=body, headers=headers) as answer:
+                assert answer.status == 400, (path, kind)
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []

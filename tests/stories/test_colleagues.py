@@ -202,3 +202,41 @@ async def test_fault_i14_a_service_that_hangs_does_not_look_alive_and_a_restart_
         used.service.send_signal(signal.SIGTERM)
         await expect(strip).to_contain_text("系统正在重启", timeout=10_000)
         await page.context.close()
+
+
+async def test_fault_i14_a_locked_station_says_that_nobody_answers(browser: Browser) -> None:
+    """It has no stream of its own: it asks every two seconds, and a server that hangs is told all the same."""
+    async with stage(staff=True) as used:
+        page = await (await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})).new_page()
+        await page.clock.install()
+        await page.goto(f"{used.url}/console/login")
+        await page.get_by_label("姓名或登录名").fill("shen")
+        await page.get_by_label("密码").fill("stage-password")
+        await page.get_by_role("button", name="登录").click()
+        await page.goto(f"{used.url}/console/stations")
+        await page.locator("[name=name]").first.fill("三楼护士站")
+        await page.locator("form[hx-post='/console/stations'] button").first.click()
+        await page.wait_for_url(re.compile("/console/station$"))
+        strip = page.locator("#lost")
+        await page.clock.fast_forward(4_000)
+        await expect(strip).to_be_hidden()
+        assert used.service
+        used.service.send_signal(signal.SIGSTOP)
+        await page.clock.fast_forward(14_000)
+        await expect(strip).to_contain_text("没有回音")
+        await expect(strip).to_be_visible()
+        used.service.send_signal(signal.SIGCONT)
+        await page.clock.fast_forward(4_000)
+        await expect(strip).to_be_hidden(timeout=15_000)
+        await page.context.close()
+
+
+async def test_fault_d10_a_menu_that_was_pasted_is_still_there_after_another_page(demo: Demo) -> None:
+    page = await log_in(demo.browser, demo.console, "he", 1440, SIZES[1440])
+    await page.goto(f"{demo.console}week")
+    await page.locator("#paste > summary").click()
+    await page.locator("#paste textarea").fill("周一\t白粥\t红烧肉\t面条")
+    await page.goto(f"{demo.console}today")
+    await page.goto(f"{demo.console}week")
+    await expect(page.locator("#paste textarea")).to_have_value("周一\t白粥\t红烧肉\t面条")
+    await page.context.close()
