@@ -113,7 +113,8 @@ class Hours:
 
     def open_until(self, at: datetime) -> datetime | None:
         """Until when the desk is there, if it is."""
-        return next((ends for begins, ends in self._spans(at) if begins <= at), None)
+        begins, ends = next(self._spans(at), (at, None))
+        return ends if begins <= at else None
 
     def next_open(self, at: datetime) -> datetime | None:
         """When somebody is there again; `at` itself while somebody is; None if never within two months."""
@@ -133,6 +134,8 @@ class Hours:
 
     def _spans(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Spans of presence that are not over, in UTC; one that goes on at midnight is one."""
+        if not self.desk.is_set:
+            return
         first = at.astimezone(self.zone).date() - timedelta(days=1)
         held: tuple[datetime, datetime] | None = None
         for n in range(LOOK):

@@ -39,7 +39,7 @@ class Sealer:
 
     def __init__(self, keys: dict[str, bytes], current: str, audit_key: bytes) -> None:
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self._current, self._audit = current, audit_key
+        self._current, self._audit = current, hmac.new(audit_key, digestmod="sha256")
         name = current.encode()
         self._head = VERSION + bytes([len(name)]) + name
         self._nonces: deque[bytes] = deque()
@@ -78,7 +78,9 @@ class Sealer:
     def sign(self, *parts: object) -> bytes:
         """The HMAC-SHA256 of an audit row over its fields, each with its length, so that none can lend to the next."""
         fields = [part if type(part) is bytes else str(part).encode() for part in parts]
-        return hmac.digest(self._audit, b"".join([_LENGTH(len(field)) + field for field in fields]), "sha256")
+        mac = self._audit.copy()
+        mac.update(b"".join([_LENGTH(len(field)) + field for field in fields]))
+        return mac.digest()
 
 
 def load(path: Path, *, may_create: bool) -> Sealer:

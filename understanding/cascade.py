@@ -236,8 +236,8 @@ def matters(reading: Reading, who: str, open_: str = "") -> list[tuple[str, str]
     whole = (Part(reading.words, reading.scores),) if open_ and not reading.parts else ()
     for part in (*reading.parts, *whole):
         scores = inline().said_by(part.scores, who, open_)
-        intent = CLASSES[max(range(len(CLASSES)), key=scores.__getitem__)]
-        if intent in WANTS and max(scores) >= (SURER if open_ else SURE):
+        most = max(scores)
+        if most >= (SURER if open_ else SURE) and (intent := CLASSES[scores.index(most)]) in WANTS:
             found.append((intent, part.words))
     return found
 

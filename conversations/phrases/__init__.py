@@ -96,10 +96,10 @@ def fill(text: str, params: Mapping[str, Value], reader: Reader) -> str:
 def _value(name: str, params: Mapping[str, Value], reader: Reader) -> Value:
     if name in params:
         return params[name]
+    if name not in {"clock", "today"}:
+        return reader.always[name]
     local = reader.now.astimezone(reader.zone)
-    if name == "clock":
-        return clock(local)
-    return f"{local.month}月{local.day}日，星期{WEEKDAYS[local.weekday()]}" if name == "today" else reader.always[name]
+    return clock(local) if name == "clock" else f"{local.month}月{local.day}日，星期{WEEKDAYS[local.weekday()]}"
 
 
 def clock(local: datetime) -> str:
@@ -135,6 +135,7 @@ def date_of(day: date, today: date) -> str:
 
 
 @cache
+@lru_cache(maxsize=64)
 def always(
     home: str,
     phone: str,
@@ -144,9 +145,9 @@ def always(
     robot: str = "小安",
     duty: str = "",
     url: str = "",
-) -> dict[str, str]:
-    """What every phrase may name; only who is in the house is sent to the bell. Without an address of the house the
-    notice is told at the desk.
+) -> Mapping[str, str]:
+    """What every phrase may name, for reading alone; only who is in the house is sent to the bell. Without an address
+    of the house the notice is told at the desk.
     """
     by_phone = f"急事请打 {phone}。" if phone else "急事请直接打院里的电话。"
     urgent = "急就打 120。" if away else "急就按床头铃。" if elder else by_phone

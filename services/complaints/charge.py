@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import and_, or_, select
 
 from care.sla import Kind
 from care.states import Role
@@ -40,15 +40,12 @@ def to_tell(db: Unit, house: House, home_id: int, now: datetime) -> list[int]:
     """
     table = tables.Complaint
     open_ = table.home_id == home_id, table.closed_at.is_(None)
-    waits = or_(table.told_at.is_(None), table.feedback_at.is_(None))
-    first = case((table.told_at.is_(None), 0), else_=1)
-    rows = list(db.scalars(select(table).where(*open_, waits).order_by(first, table.id).limit(MOST)))
-    lost = _lost(db, [row for row in rows if row.told_at is not None])
-    return [
-        row.id
-        for row in rows
-        if row.told_at is None or row.id in lost or (night.begins(house, row, now) and row.night_until is None)
-    ]
+    new, waits = table.told_at.is_(None), table.feedback_at.is_(None)
+    by_night = and_(waits, table.night_until.is_(None), queries.by_tap(night.BY_TAP, night.BY_NO_TAP))
+    begins = or_(new, by_night) if night.shut(house, now) else new
+    found = list(db.scalars(select(table.id).where(*open_, begins).order_by(new.desc(), table.id).limit(MOST)))
+    told = db.scalars(select(table).where(*open_, waits, table.told_id.is_not(None)).order_by(table.id).limit(MOST))
+    return list(dict.fromkeys([*found, *sorted(_lost(db, told))]))
 
 
 def _lost(db: Unit, rows: Iterable[tables.Complaint]) -> set[int]:

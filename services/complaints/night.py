@@ -70,12 +70,17 @@ class SeeAtNight(Form, frozen=True, kw_only=True):
 
 
 def begins(house: House, complaint: tables.Complaint, now: datetime) -> bool:
-    """Whether a tap may answer it from now on: nobody is at the desk, and the desk is back in the morning."""
-    if complaint.feedback_at is not None or complaint.level not in BY_TAP or complaint.category in BY_NO_TAP:
+    """Whether a tap may answer it from now on."""
+    by_tap = complaint.feedback_at is None and complaint.level in BY_TAP and complaint.category not in BY_NO_TAP
+    return by_tap and shut(house, now)
+
+
+def shut(house: House, now: datetime) -> bool:
+    """Whether nobody is at the desk, and the desk is back in the morning."""
+    hours = house.hours
+    if hours.open_until(now) is not None:
         return False
-    if house.hours.open_until(now) is not None:
-        return False
-    back = house.hours.next_open(now)
+    back = hours.next_open(now)
     return back is not None and back - now <= A_NIGHT
 
 

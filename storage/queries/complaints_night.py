@@ -37,6 +37,11 @@ def meant(db: Unit, case_id: int) -> set[int]:
     return {number for number in db.scalars(asked) if number is not None}
 
 
+def by_tap(levels: Collection[int], but: Collection[str]) -> ColumnElement[bool]:
+    """Of these levels, but not of these categories."""
+    return and_(tables.Complaint.level.in_(levels), tables.Complaint.category.not_in(but))
+
+
 def waiting(db: Unit, sight: Sight, now: datetime, levels: Collection[int], but: Collection[str]) -> list[Waiting]:
     """Those of these levels, but not of these categories, that nobody has answered or seen, the oldest first; none that
     may be about the viewer, and none of an elder.
@@ -48,8 +53,7 @@ def waiting(db: Unit, sight: Sight, now: datetime, levels: Collection[int], but:
         .where(
             _theirs(sight),
             case.night_until > now,
-            case.level.in_(levels),
-            case.category.not_in(but),
+            by_tap(levels, but),
             case.seen_by.is_(None),
             case.feedback_at.is_(None),
             case.closed_at.is_(None),
