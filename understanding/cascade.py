@@ -236,8 +236,9 @@ def matters(reading: Reading, who: str, open_: str = "") -> list[tuple[str, str]
     whole = (Part(reading.words, reading.scores),) if open_ and not reading.parts else ()
     for part in (*reading.parts, *whole):
         scores = inline().said_by(part.scores, who, open_)
-        most = max(scores)
-        if most >= (SURER if open_ else SURE) and (intent := CLASSES[scores.index(most)]) in WANTS:
+        intents = scores[: len(CLASSES)]  # behind them is the margin of any danger
+        most = max(intents)
+        if most >= (SURER if open_ else SURE) and (intent := CLASSES[intents.index(most)]) in WANTS:
             found.append((intent, part.words))
     return found
 

@@ -9,6 +9,7 @@ import pytest
 from bot.questions import Said, read, second
 from care.triage import Audience, Triage, Urgency
 from understanding import cascade
+from understanding.classes import SCORES
 
 DATA = tomllib.loads((Path(__file__).parent.parent / "data" / "triage.toml").read_text(encoding="utf-8"))
 
@@ -109,3 +110,14 @@ def test_f59_a_name_tells_no_death(name: str, who: str) -> None:
 @pytest.mark.parametrize("words", ["人没了", "妈走了", "去世了", "爸死了"])
 def test_f59_a_short_death_is_a_death(words: str) -> None:
     assert read(again(), Said(words, "family"))[0].intent == "bereaved"
+
+
+@pytest.mark.parametrize("words", ["我妈摔了一跤流血了", "我要上吊", "先问一下怎么收费，另外我妈刚才摔倒了", "你好"])
+@pytest.mark.parametrize("most", range(len(SCORES)))
+def test_u7_whichever_margin_is_the_largest_a_part_has_one_intent_or_none(words: str, most: int) -> None:
+    """The last margin is that of any danger, and no intent of its own."""
+    read_ = cascade.read(words)
+    loud = tuple(9.0 if at == most else -9.0 for at in range(len(SCORES)))
+    found = cascade.matters(cascade.Reading(read_.words, loud), "family", "complaint")
+    wanted = SCORES[most] if SCORES[most] in cascade.WANTS else None
+    assert [intent for intent, _ in found] == ([wanted] if wanted else [])
