@@ -11,7 +11,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from care.errors import ConfigError, FolderUnwritable, reason
-from settings import ClockFile, Database, Home, Http, Media, Mode, Reading, Security, Settings, Sms, Telephone, Wechat
+from settings import (
+    ClockFile,
+    Database,
+    Home,
+    Http,
+    Media,
+    Mode,
+    Reading,
+    Robot,
+    Security,
+    Settings,
+    Sms,
+    Telephone,
+    Wechat,
+)
 from settings.keys import ACCOUNT, CONSOLE, KEYS, checked
 
 PREFIX: Final = "JIASHU_"
@@ -32,6 +46,8 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
     _account(given, values["wechat"], problems)
     _telephone(values["telephone"], problems)
     _sms(values["sms"], problems)
+    if values["robot"].get("kind") and not values["robot"].get("url"):
+        problems.append("robot.url：没有写，请写群机器人的 Webhook 地址")
     _shared(values, problems)
     if problems:
         raise ConfigError(problems="".join(f"\n  · {problem}" for problem in sorted(problems)))
@@ -46,6 +62,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         reading=_reading(values["reading"]),
         telephone=Telephone(**values["telephone"]),
         sms=Sms(**values["sms"]),
+        robot=Robot(**values["robot"]),
         redis_url=values["redis"].get("url", ""),
         inbox_spool=values["inbox"].get("spool", ""),
         open=_open(given),

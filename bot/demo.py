@@ -17,7 +17,20 @@ from bot.sample.demo import MARKER, Sample
 from bot.serving import running, until_told
 from care.errors import Invalid
 from care.states import Role
-from settings import ClockFile, Database, Home, Http, Media, Security, Settings, Sms, Telephone, Wechat, is_loopback
+from settings import (
+    ClockFile,
+    Database,
+    Home,
+    Http,
+    Media,
+    Robot,
+    Security,
+    Settings,
+    Sms,
+    Telephone,
+    Wechat,
+    is_loopback,
+)
 from settings.keys import KEYS
 from storage import migrate, rehearsal
 
@@ -64,6 +77,11 @@ def sms_of_play(phone_port: int, kept: dict[str, str], home: str) -> Sms:
     )
 
 
+def robot_of_play(phone_port: int, kept: dict[str, str]) -> Robot:
+    """The robot of the colleagues' group in the simulator."""
+    return Robot("wecom", f"http://127.0.0.1:{phone_port}/robot/wecom?key={kept['app_id']}")
+
+
 def sample_settings(
     port: int, phone_port: int, data: Path, home: dict[str, str], kept: dict[str, str] | None = None
 ) -> Settings:
@@ -85,6 +103,7 @@ def sample_settings(
         clock=ClockFile(str(data / "clock-offset")),
         telephone=telephone_of_play(phone_port, kept),
         sms=sms_of_play(phone_port, kept, home["name"]),
+        robot=robot_of_play(phone_port, kept),
         home=Home(name=home["name"], phone=home["phone"]),
         open=frozenset(f"home.{key}" for key in KEYS["home"]) - {"home.name", "home.phone", "home.timezone"},
     )

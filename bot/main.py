@@ -11,7 +11,7 @@ from datetime import datetime
 import aiohttp
 from aiohttp import web
 
-from bot import config, doctor, health, menus, proofs, slow, stronger, telephone, texter, upkeep, wire
+from bot import config, doctor, health, menus, proofs, robots, slow, stronger, telephone, texter, upkeep, wire
 from bot.alone import Alone
 from bot.beside import Line
 from bot.dialer import Dialer, Reports
@@ -23,6 +23,7 @@ from bot.inbound import Inbound
 from bot.looks import Looks
 from bot.masses import MassSender
 from bot.metrics import Metrics
+from bot.poster import Poster
 from bot.practising import Stage
 from bot.rates import Rates
 from bot.reading import Reader
@@ -106,7 +107,7 @@ class Service:
             [job for job in self.jobs() if works or job.everywhere], self.running, self.clock, self._leads
         )
         loops = (
-            (self.sender.run(), self.dialer.run(), self.masses.run(), self.texts.run(), self.fetcher.run())
+            (one.run() for one in (self.sender, self.dialer, self.masses, self.texts, self.poster, self.fetcher))
             if works
             else ()
         )
@@ -178,6 +179,9 @@ class Service:
         self.house.sms = texts.connected
         self.texts = SmsSender(self.database, texts, ids.home_id, self.clock)
         self.dialer = Dialer(self.database, company, self.house, ids.home_id, self.clock, (calls, ringing))
+        robot = robots.of(settings.robot, self.http)
+        self.house.robot = robot.connected
+        self.poster = Poster(self.database, robot, self.house, ids.home_id, self.clock)
         self.alone = Alone(self.board, company, ids.home_id, self.clock, lambda: self.looks.reachable, self._went)
         self.webhook = Webhook(
             wire.Codec.of(ids.settings.wechat), self.inbound, self.house, self.clock, self.reach, self._greeted
@@ -215,8 +219,9 @@ class Service:
         self.dialer.stop()
         self.masses.stop()
         self.texts.stop()
+        self.poster.stop()
         if self.role != "web":
-            await asyncio.wait(self._tasks[:4], timeout=GRACE)
+            await asyncio.wait(self._tasks[:5], timeout=GRACE)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -338,6 +343,8 @@ class Service:
             self.sender.wake()
         if "calls" in hints:
             self.dialer.wake()
+        if "group" in hints:
+            self.poster.wake()
         if "sms" in hints and not self.held:
             self.texts.wake()
         if "media" in hints:
@@ -365,6 +372,7 @@ class Service:
             self.dialer.wake()
             self.masses.wake()
             self.texts.wake()
+            self.poster.wake()
         self.fetcher.wake()
         await self._heartbeat()
 

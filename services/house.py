@@ -65,6 +65,8 @@ class House:
     """Whether the simulator stands in for the platform (F54); every page says so."""
     telephone: bool = False
     """Whether a telephone company rings colleagues (F1)."""
+    robot: bool = False
+    """Whether the robot of a group tells of alarms (F15)."""
     rings_complaints: bool = False
     """Whether it rings who is in charge of a grave complaint while nobody is at the desk (F41)."""
     sms: bool = False

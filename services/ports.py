@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from care.errors import JiashuError
+from care.group_posts import PostEnd
 from care.states import CallOutcome, SmsKind, SmsState
 
 
@@ -131,6 +132,39 @@ class NoTelephone:
         """Refuse."""
         del number, text, words, own
         return Placed(outcome=CallOutcome.REFUSED, why="没有接电话线路")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the company of a group's robot said. `again`: in so many seconds it may be asked once more."""
+
+    outcome: PostEnd
+    code: str = ""
+    why: str = ""
+    """In Chinese, for the staff."""
+    again: float = 0.0
+
+
+class Robot(Protocol):
+    """Posts into the colleagues' group chat. Nobody counts as reached by it (anchors-reach 1)."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a group at all."""
+
+    async def post(self, text: str) -> Posted:
+        """Post once. Never raises for what the company says, and takes at most five seconds."""
+
+
+class NoRobot:
+    """No group: nothing is posted, and it says so."""
+
+    connected = False
+
+    async def post(self, text: str) -> Posted:
+        """Refuse."""
+        del text
+        return Posted(PostEnd.REFUSED, why="没有接群机器人")
 
 
 @dataclass(frozen=True, slots=True)

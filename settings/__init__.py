@@ -210,6 +210,17 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class Robot:
+    """The robot of the colleagues' group chat, which tells of alarms. Without a `kind` no group is told. `url` is its
+    webhook, a secret; `secret` signs what is posted, where the company wants it.
+    """
+
+    kind: str = ""
+    url: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
 
@@ -223,6 +234,7 @@ class Settings:
     reading: Reading = field(default_factory=Reading)
     telephone: Telephone = field(default_factory=Telephone)
     sms: Sms = field(default_factory=Sms)
+    robot: Robot = field(default_factory=Robot)
     redis_url: str = ""
     inbox_spool: str = ""
     open: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from settings import Mode, is_at_home, networks
+from settings import Mode, is_at_home, is_loopback, networks
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 Check = Callable[[str], Any]
@@ -99,6 +99,13 @@ def _stronger(text: str) -> str:
     raise ValueError(message)
 
 
+def _robot(text: str) -> str:
+    if not text or re.fullmatch(r"https://[^\s/@]+/\S*", text) or is_loopback(text):
+        return text
+    message = "请写群机器人的 Webhook 地址，https:// 开头，从群设置里抄来"
+    raise ValueError(message)
+
+
 def _truth(text: str) -> bool | None:
     if text.lower() in {"true", "1", "yes"}:
         return True
@@ -179,6 +186,13 @@ KEYS: Final[Mapping[str, Mapping[str, Check]]] = {
         "words_text": _matching(r"\S{1,64}", "请写短信模板的编号，例如 SMS_1234", empty=True),
         "call_text": _matching(r"\S{1,64}", "请写请回电短信的模板编号，例如 SMS_1235", empty=True),
         "receipts": _matching(r"[A-Za-z0-9_\-]{24,64}", "请写 24 到 64 位的口令，只用字母和数字", empty=True),
+    },
+    "robot": {
+        "kind": _matching(
+            r"wecom|dingtalk|feishu", "请写 wecom（企业微信）、dingtalk（钉钉）或 feishu（飞书），或者留空", empty=True
+        ),
+        "url": _robot,
+        "secret": _matching(r"\S{1,100}", "请写机器人「加签」的密钥", empty=True),
     },
     "speech": {},
     "security": {

@@ -18,6 +18,7 @@ from aiohttp.typedefs import Middleware
 from simulator import guard
 from simulator.api import Api
 from simulator.codec import Keys
+from simulator.groups import Groups
 from simulator.phone import PhonePage
 from simulator.pushes import Pusher
 from simulator.sms import SmsCompany
@@ -99,7 +100,7 @@ async def serve(options: argparse.Namespace) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         pusher = Pusher(world, http)
         app = web.Application(middlewares=doors, client_max_size=12 * 1024 * 1024)
-        company = texts = None
+        company = texts = groups = None
         if telephone:
             gateway = Gateway(world, telephone, given("SIMULATOR_TELEPHONE_SECRET", ""))
             receipts, seconds = options.telephone_receipts, options.telephone_seconds
@@ -108,7 +109,9 @@ async def serve(options: argparse.Namespace) -> None:
             told_sms, home = given("SIMULATOR_SMS_RECEIPTS", ""), given("SIMULATOR_SMS_HOME", "")
             texts = SmsCompany(world, http, gateway, receipts=told_sms, base=home, seconds=seconds)
             texts.routes(app.router)
-        PhonePage(world, pusher, company, texts, practice=options.practice).routes(app.router)
+            groups = Groups(world, telephone, given("SIMULATOR_TELEPHONE_SECRET", ""))
+            groups.routes(app.router)
+        PhonePage(world, pusher, company, texts, groups, practice=options.practice).routes(app.router)
         Api(world).routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from simulator.files import mime
+from simulator.groups import Groups
 from simulator.guard import is_loopback
 from simulator.pushes import Pusher
 from simulator.sms import SmsCompany
@@ -39,11 +40,13 @@ class PhonePage:
         pusher: Pusher,
         company: Company | None = None,
         texts: SmsCompany | None = None,
+        groups: Groups | None = None,
         *,
         practice: bool = False,
     ) -> None:
         """In `practice` there are phones alone: no journal, no faults, no clock."""
         self.world, self.pusher, self.company, self.texts, self.practice = world, pusher, company, texts, practice
+        self.groups = groups
 
     def routes(self, router: web.UrlDispatcher) -> None:
         """All addresses; what plays the platform's own part is not there in practice."""
@@ -119,6 +122,7 @@ class PhonePage:
                 "target": world.target,
                 "telephone": self.company.drawn() if self.company else None,
                 "sms": self.texts.drawn() if self.texts else None,
+                "groups": self.groups.drawn() if self.groups else None,
                 "journal": list(world.journal)[-120:] if request.query.get("journal") != "0" else [],
             }
         )

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from console.context import BOARD, CLOCK, DATABASE, HOUSE
 from console.routes import Routes
-from services.access import access_page
-from services.emergencies import receivers
+from services.access import LEADS, access_page
+from services.emergencies import group, receivers
 from services.emergencies.access import DUTY
 from services.emergencies.forms import TakeOver
 from services.emergencies.receivers import Receiver, Receivers
 from settings.clock import wall
+from storage.tables.emergencies_chain import GroupPost
 from storage.unit import Unit
 from web.sessions import SESSION, viewer
 
@@ -66,6 +67,13 @@ async def over(request: web.Request) -> dict[str, Any]:
     return await _done(request, lambda db, now: receivers.hand_over(db, who, session, now))
 
 
+@ROUTES.post("/duty/group", "emergencies/_duty.html")
+async def try_group(request: web.Request) -> dict[str, Any]:
+    """A lead tries whether the colleagues' group hears."""
+    who, house = viewer(request), request.app[HOUSE]
+    return await _done(request, lambda db, now: group.test(db, house, who, now))
+
+
 @ROUTES.post("/duty/pulse")
 async def pulse(request: web.Request) -> web.Response:
     """The page says that its sound is on."""
@@ -84,10 +92,12 @@ async def _duty(request: web.Request) -> dict[str, Any]:
     who, session, house, now = viewer(request), request[SESSION].id, request.app[HOUSE], request.app[CLOCK]()
     access_page(who, DUTY)
 
-    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]], tuple[int, int]]:
+    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]], tuple[int, int], GroupPost | None]:
         nights = receivers.proven_nights(db, who.home_id, house.home.zone, now)
-        return receivers.now_(db, house, who.home_id, wall()), receivers.posts_of(db, who, now), nights
+        found, posts = receivers.now_(db, house, who.home_id, wall()), receivers.posts_of(db, who, now)
+        return found, posts, nights, group.last(db, who.home_id) if house.robot else None
 
-    found, posts, nights = await request.app[DATABASE].read(work)
+    found, posts, nights, told = await request.app[DATABASE].read(work)
     mine: Receiver | None = next((one for one in found.all if one.session == session), None)
-    return {"receivers": found, "posts": posts, "mine": mine, "nights": nights}
+    robot = {"is_set": house.robot, "last": told, "may_try": who.role in LEADS}
+    return {"receivers": found, "posts": posts, "mine": mine, "nights": nights, "robot": robot}

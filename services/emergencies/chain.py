@@ -13,11 +13,12 @@ from sqlalchemy import or_, select
 from care import chain as ladder
 from care.chain import LADDERS, About, Reachable, Step
 from care.errors import NotFound
+from care.group_posts import PostWhy
 from care.states import CallOutcome, CallWay
 from care.triage import Audience
 from services.access import Viewer, may_hear
 from services.calling import orders, phones
-from services.emergencies import calls, raising, receivers
+from services.emergencies import calls, group, raising, receivers
 from services.emergencies.receivers import Receivers
 from services.emergencies.strip import OLD
 from services.house import House
@@ -78,6 +79,7 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
             next_at=alarm.raised_at + ladder.first_wait(alarm.level, heard=heard),
         )
         db.add(run)
+        group.order(db, house, alarm, run, PostWhy.NEW, now)
     elif run.next_at is None:  # its end was taken back
         run.next_at, run.ended_at, run.late_at, run.round, run.step = now, None, None, run.round + 1, 0
         run.went_at = None
@@ -88,6 +90,7 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
     if alarm.going_at is not None and run.late_at is None:
         run.late_at, run.step = now, ladder.above(steps, run.step)
         db.store.audit(alarm.home_id, now, "machine", "not_arrived", f"alarm:{alarm.id}")
+        group.order(db, house, alarm, run, PostWhy.LATE, now)
     _ring(db, house, alarm, run, steps, about, now)
     db.store.hint("alarms")
     return True
@@ -146,6 +149,8 @@ def _ring(
             run.next_at = now + (ladder.AGAIN if whole else ladder.EACH[alarm.level])
             if not asked and not _rang_in_round(db, run):
                 run.nobody_at = run.nobody_at or now
+                if house.telephone:
+                    group.order(db, house, alarm, run, PostWhy.NOBODY, now)
             return
 
 

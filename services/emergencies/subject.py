@@ -61,6 +61,7 @@ SUBJECT: Final = Subject(
         "take_over": "接班",
         "heard_sound": "听到报警声",
         "end_duty": "交班",
+        "try_group": "试群机器人",
     },
     things={"alarm": "报警", "unreadable": "损坏的来信", "takeover": "接班"},
     topics=("duty",),

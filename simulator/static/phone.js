@@ -41,7 +41,7 @@
   const person = () => state.data.phones.find((phone) => phone.openid === state.person) || state.data.phones[0];
 
   const { bubble, door } = window.bubbles(make, person, post, () => state.data.home.name);
-  const sms = window.sms(make, post, clock);
+  const sms = window.sms(make, post, clock), groups = window.groups(make, post, clock);
   const telephone = window.telephone(make, post, clock, () => (Date.now() + state.offset) / 1000);
 
   function drawPhone() {
@@ -261,7 +261,7 @@
     telephone.tick();
   }
   function draw() { if (!state.data) return; drawPhone(); drawJournal(); drawPanel();
-      telephone.draw(state.data.telephone); sms.draw(state.data.sms); tick(); }
+      telephone.draw(state.data.telephone); sms.draw(state.data.sms); groups.draw(state.data.groups); tick(); }
 
   let loading = false, again = false;
   async function load() {

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, String,
 from sqlalchemy.orm import Mapped
 
 from care.chain import Step
+from care.group_posts import PostEnd, PostWhy
 from care.states import CallOutcome, CallWay, TakeoverEnd
 from storage.tables.base import After, Base
 from storage.types import Moment, Words, closed, column, link, sealed, searchable
@@ -96,6 +97,30 @@ class AlarmCall(Base):
     outcome: Mapped[str | None] = closed(CallOutcome, String(16), "null while it goes on", nullable=True)
     ref: Mapped[str | None] = searchable(64, "the company's number of the call", nullable=True)
     code: Mapped[str | None] = column(String(64), "what the company said", nullable=True)
+
+
+class GroupPost(Base):
+    """The robot of the colleagues' group was to tell of an alarm: place and level alone (F15). Nobody counts as reached
+    by it.
+    """
+
+    __tablename__ = "group_post"
+    after_practice = After.GONE
+    __table_args__ = (
+        UniqueConstraint("alarm_id", "reason", "times"),
+        Index("ix_group_post_open", "ended_at", "home_id"),
+    )
+
+    home_id: Mapped[int] = link("home.id", "which home")
+    alarm_id: Mapped[int | None] = link("alarm.id", "of which alarm; null when a colleague tries it", nullable=True)
+    reason: Mapped[str] = closed(PostWhy, String(8), "why the group is told")
+    times: Mapped[int] = column(SmallInteger, "cries that were known by then", default=0)
+    asked_at: Mapped[datetime] = column(Moment, "when it was ordered")
+    taken_at: Mapped[datetime | None] = column(Moment, "when a process began with it", nullable=True)
+    ended_at: Mapped[datetime | None] = column(Moment, "when it was over", nullable=True)
+    outcome: Mapped[str | None] = closed(PostEnd, String(8), "null while it goes on", nullable=True)
+    code: Mapped[str | None] = column(String(64), "what the company said", nullable=True)
+    why: Mapped[str | None] = column(String(120), "what that means, for the staff", nullable=True)
 
 
 class PhoneCheck(Base):

@@ -88,6 +88,7 @@ WRITTEN: dict[str, dict[str, str | int | bool]] = {
         "backups": "/srv/backups",
         "metrics_token": "t" * 16,
     },
+    "robot": {"kind": "", "url": "https://robots.example.cn/send?key=k", "secret": "s3cret"},
     "sms": {
         "provider": "",
         "url": "https://sms.example.cn",

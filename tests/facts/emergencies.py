@@ -2,6 +2,7 @@
 
 from care import states
 from care.chain import Step
+from care.group_posts import PostEnd, PostWhy
 from care.triage import Audience, Urgency
 from storage.types import Said, Words
 
@@ -12,6 +13,8 @@ CLOSED = {
     "alarm_call.of_step": tuple(Step),
     "alarm_call.outcome": tuple(states.CallOutcome),
     "alarm_call.channel": tuple(states.CallWay),
+    "group_post.outcome": tuple(PostEnd),
+    "group_post.reason": tuple(PostWhy),
     "phone_check.bad_how": tuple(states.CallOutcome),
     "takeover.ended_how": tuple(states.TakeoverEnd),
     "unreadable.audience": tuple(Audience),
@@ -27,6 +30,8 @@ FREE = {
     "alarm_call.digest",
     "alarm_call.ref",
     "alarm_press.token",
+    "group_post.code",
+    "group_post.why",
     "phone_check.digest",
     "unreadable.key",
 }
@@ -38,6 +43,7 @@ COUNTS = {
     "alarm_run.count",
     "alarm_run.round",
     "alarm_run.step",
+    "group_post.times",
 }
 ROWS = (
     "takeover (id, home_id, staff_id, session_id, begun_at) SELECT 1, min(id), (SELECT min(id) FROM staff), 1, 0",
@@ -46,6 +52,7 @@ ROWS = (
         "min(id), 1, 0, 0, 'floor', 'phone', 'd', 0"
     ),
     "phone_check (id, home_id, digest) SELECT 1, min(id), 'd'",
+    "group_post (id, home_id, reason, times, asked_at) SELECT 1, min(id), 'test', 0, 0",
 )
 TABLES = {
     "alarm": "alarms",
@@ -57,6 +64,7 @@ ACTS = {
     "alarms unreadable": "unreadable",
     "calls": "ring_phone",
     "duty": "end_duty heard_sound take_over",
+    "duty group": "try_group",
 }
 QUIET = "take_note"
-UNTRACED = "alarm_call alarm_run chain_round phone_check takeover"
+UNTRACED = "alarm_call alarm_run chain_round group_post phone_check takeover"

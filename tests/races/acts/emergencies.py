@@ -22,6 +22,10 @@ ACTS: Final[dict[Key, Act]] = dict(
         _duty("over", MINE),
         _duty("pulse", MINE),
         (
+            post("/console/duty/group", "try_group"),
+            act("duty.group", "group_post", guard=ROW, why="two who try at one moment make one post of two lines"),
+        ),
+        (
             post("/console/alarms/{ref}/cannot", "cannot"),
             act("alarm.cannot", "alarm", guard=ROW, why="who cannot come twice cannot come; the next one is rung once"),
         ),
