@@ -91,6 +91,7 @@ def claim(db: Unit, house: House, home_id: int, now: datetime) -> Post | None:
     """Everything that is to be posted now, as one post; None where there is nothing."""
     rows: list[int] = []
     lines: list[str] = []
+    rings = False
     for number in db.scalars(_open(home_id, now).order_by(GroupPost.id).limit(MOST)).all():
         row = db.lock_row(select(GroupPost).where(GroupPost.id == number))
         if row is None or row.ended_at is not None or (row.taken_at is not None and row.taken_at > now - LOST):
@@ -102,9 +103,11 @@ def claim(db: Unit, house: House, home_id: int, now: datetime) -> Post | None:
         row.taken_at = now
         rows.append(row.id)
         lines.append(said)
+        rings = rings or row.alarm_id is not None
     if not rows:
         return None
-    return Post(tuple(rows), "\n".join((f"【报警】{house.home.name}", *lines, "请看报警屏，或接值班手机。")))
+    what_to_do = ("请看报警屏，或接值班手机。",) if rings else ()
+    return Post(tuple(rows), "\n".join((f"【报警】{house.home.name}", *lines, *what_to_do)))
 
 
 def _line(db: Unit, house: House, row: GroupPost) -> str:

@@ -130,7 +130,9 @@ async def test_f15_a_lead_tries_the_group_and_nobody_else_does(grouped: Tower) -
     await grouped.write(lambda db, now: group.test(db, house, grouped.who["he"], now))
     with pytest.raises(Conflict):
         await grouped.write(lambda db, now: group.test(db, house, grouped.who["he"], now))
-    assert "试一下群机器人，没有事" in await posts(grouped)
+    said = await posts(grouped)
+    assert "试一下群机器人，没有事" in said
+    assert "报警屏" not in said, "nobody shall run"
     assert grouped.who["he"].role is Role.SUPERVISOR
 
 
