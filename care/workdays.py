@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 from typing import Final
 
 from care.states import DayKind
@@ -17,6 +16,10 @@ from care.states import DayKind
 Span = tuple[int, int]
 """From which minute of the day to which; 1440 is midnight."""
 DAY: Final = 24 * 60
+Presence = tuple[datetime, datetime]
+"""From which moment to which, in UTC."""
+KEPT: Final = 16
+"""Days of which the presences are kept."""
 LOOK: Final = 60
 """So many days ahead the desk is looked for."""
 FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
@@ -88,6 +91,9 @@ class Desk:
 
     hours: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     days: Workdays = field(default_factory=Workdays)
+    _known: dict[tuple[date, tzinfo], tuple[Presence, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def is_set(self) -> bool:
@@ -102,6 +108,31 @@ class Desk:
         if kind in {DayKind.MAKEUP, DayKind.WORKDAY} and weekday > 5:
             weekday = MONDAY
         return self.hours.get(str(weekday), ())
+
+    def presences(self, first: date, zone: tzinfo) -> tuple[Presence, ...]:
+        """The spans of presence in two months from a day on, in UTC; one that goes on at midnight is one. Kept, since
+        each promise asks for those of the same day.
+        """
+        known = self._known.get((first, zone))
+        if known is None:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            known = self._known[first, zone] = tuple(self._presences(first, zone))
+        return known
+
+    def _presences(self, first: date, zone: tzinfo) -> Iterator[Presence]:
+        held: Presence | None = None
+        for day in (first + timedelta(days=n) for n in range(LOOK)):
+            for begin, end in self.on(day):
+                begins, ends = _at(day, begin, zone), _at(day, end, zone)
+                if held is not None and begins <= held[1]:
+                    held = held[0], max(ends, held[1])
+                    continue
+                if held is not None:
+                    yield held
+                held = begins, ends
+        if held is not None:
+            yield held
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +163,12 @@ class Hours:
             left -= ends - start
         return at + length
 
-    def _spans(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Spans of presence that are not over, in UTC; one that goes on at midnight is one."""
-        if not self.desk.is_set:
-            return
+    def _spans(self, at: datetime) -> Iterator[Presence]:
+        """Spans of presence that are not over, in UTC."""
         first = at.astimezone(self.zone).date() - timedelta(days=1)
-        held: tuple[datetime, datetime] | None = None
-        for n in range(LOOK):
-            day = first + timedelta(days=n)
-            for begin, end in self.desk.on(day):
-                begins, ends = _at(day, begin, self.zone), _at(day, end, self.zone)
-                if held is not None and begins <= held[1]:
-                    held = held[0], max(ends, held[1])
-                    continue
-                if held is not None and held[1] > at:
-                    yield held
-                held = begins, ends
-        if held is not None and held[1] > at:
-            yield held
+        return (span for span in self.desk.presences(first, self.zone) if span[1] > at)
 
 
-@lru_cache(maxsize=512)
 def _at(day: date, minute: int, zone: tzinfo) -> datetime:
     there = day + timedelta(days=1) if minute == DAY else day
     minute %= DAY
