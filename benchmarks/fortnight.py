@@ -21,7 +21,7 @@ from typing import Any, Final
 from bot.sample import fortnight
 from bot.sample import home as homes
 from bot.sample.home import Home
-from bot.sample.stage import Act, Stage
+from bot.sample.play import Act, Play
 from care.triage import Audience
 from scripts.stage import ROOT
 from services import install
@@ -104,7 +104,7 @@ def lines() -> dict[str, list[Line]]:
     return found
 
 
-class Play:
+class Messages:
     """The fortnight, a message at a time."""
 
     def __init__(self, home: Home, seen: Seen, chance: random.Random) -> None:
@@ -117,7 +117,7 @@ class Play:
             return found
         return again(found, tuple(self.second.score(found.read.words)), self.home.house.names)
 
-    def acts(self, stage: Stage) -> Iterator[Act]:
+    def acts(self, play: Play) -> Iterator[Act]:
         """What everybody says, at the hours of the day."""
         known = lines()
         people = [("elder", f"oFortnight_elder_{n:012}") for n in range(RESIDENTS)]
@@ -126,27 +126,27 @@ class Play:
             for who, openid in people:
                 if self.chance.random() < SPEAKS[who]:
                     for _ in range(self.chance.randint(1, 2)):
-                        yield self._act(stage, day, openid, self.chance.choice(known[who]))
-            yield self._act(stage, day, self.chance.choice(people[:RESIDENTS])[1], self.chance.choice(known["real"]))
+                        yield self._act(play, day, openid, self.chance.choice(known[who]))
+            yield self._act(play, day, self.chance.choice(people[:RESIDENTS])[1], self.chance.choice(known["real"]))
 
-    def _act(self, stage: Stage, day: int, openid: str, line: Line) -> Act:
-        at = stage.moment(f"{day} 06:30") + timedelta(seconds=self.chance.randint(0, 15 * 3600))
+    def _act(self, play: Play, day: int, openid: str, line: Line) -> Act:
+        at = play.moment(f"{day} 06:30") + timedelta(seconds=self.chance.randint(0, 15 * 3600))
 
         async def do(at: datetime) -> None:
-            await self._says(stage, openid, line, at)
+            await self._says(play, openid, line, at)
 
         return Act(at, "says", do)
 
-    async def _says(self, stage: Stage, openid: str, line: Line, at: datetime) -> None:
-        before = await self._alarms(stage)
-        await stage.played.hear(openid, line.text, at)
-        rang = await self._alarms(stage) > before
-        asked = await stage.number(
+    async def _says(self, play: Play, openid: str, line: Line, at: datetime) -> None:
+        before = await self._alarms(play)
+        await play.played.hear(openid, line.text, at)
+        rang = await self._alarms(play) > before
+        asked = await play.number(
             "SELECT count(*) FROM doubt d JOIN follower f ON f.person_id = d.person_id "
             "WHERE f.openid = ? AND d.course = 'asked' AND d.ended_at IS NULL",
             openid,
         )
-        shown = await stage.number(
+        shown = await play.number(
             "SELECT count(*) FROM doubt d JOIN follower f ON f.person_id = d.person_id WHERE f.openid = ? AND d.at = ?",
             openid,
             at,
@@ -161,22 +161,22 @@ class Play:
             if rang:
                 self.seen.rung.append(line)
         if asked and self.chance.random() < ANSWERS:
-            await stage.played.hear(openid, "要" if line.rings else "不用", at + timedelta(seconds=30))
-        await self._arrives(stage, at + timedelta(minutes=3))
+            await play.played.hear(openid, "要" if line.rings else "不用", at + timedelta(seconds=30))
+        await self._arrives(play, at + timedelta(minutes=3))
 
-    async def _alarms(self, stage: Stage) -> int:
-        return await stage.number("SELECT count(*) FROM alarm")
+    async def _alarms(self, play: Play) -> int:
+        return await play.number("SELECT count(*) FROM alarm")
 
-    async def _arrives(self, stage: Stage, at: datetime) -> None:
+    async def _arrives(self, play: Play, at: datetime) -> None:
         """Whoever is called is there three minutes later."""
         who = self.home.director
 
         def end(db: Unit, openid: str, audience: Audience) -> None:
-            alarms.go(db, stage.home.house, who, openid, audience, at - timedelta(minutes=2))
+            alarms.go(db, play.home.house, who, openid, audience, at - timedelta(minutes=2))
             alarms.arrive(db, who, openid, audience, at)
 
-        for openid, audience in await stage.database.store(lambda store: store.rows(RINGS)):
-            await stage.write(partial(end, openid=openid, audience=Audience(audience)))
+        for openid, audience in await play.database.store(lambda store: store.rows(RINGS)):
+            await play.write(partial(end, openid=openid, audience=Audience(audience)))
 
 
 async def main() -> bool:
@@ -196,11 +196,11 @@ async def main() -> bool:
         ids = await database.write(lambda db: install.install(db, settings, EVENING))
         began = fortnight.begins(EVENING, settings)
         home = await homes.furnish(database, ids, scene(), EVENING, began)
-        play = Play(home, seen, random.Random(20261129))
+        messages = Messages(home, seen, random.Random(20261129))
         running = Running(database, home.house, ids.home_id, settings)
-        ran = fortnight.Fortnight(home, running, EVENING, acts=play.acts)
-        stage = await ran.play()
-        silent = await stage.number("SELECT count(*) FROM doubt WHERE ended_how = 'silence'")
+        ran = fortnight.Fortnight(home, running, EVENING, acts=messages.acts)
+        play = await ran.play()
+        silent = await play.number("SELECT count(*) FROM doubt WHERE ended_how = 'silence'")
         await database.close()
     days = fortnight.DAYS
     print(

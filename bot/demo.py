@@ -122,7 +122,7 @@ async def run(port: int, phone_port: int, data: Path, *, fortnight: bool = True,
     settings = sample_settings(port, phone_port, data, scene["home"], kept)
     await asyncio.to_thread(migrate.upgrade, settings.database.path)
     sample = Sample(scene, data, settings, fortnight=fortnight and kept is None)
-    async with running(settings, sample.furnish, held=sample.fortnight) as service:
+    async with running(settings, sample.furnish, plays_past=sample.fortnight) as service:
         child = await _start(settings, phone_port, SCENE, data)
         try:
             await listens(child, phone_port)

@@ -20,12 +20,14 @@ def _all(codes: Iterable[int], meaning: Meaning) -> dict[int, Meaning]:
 
 
 _BUG = Meaning(Outcome(Fate.GIVEN_UP, "消息格式不对，没有发出，已通知工程师", alert=True))
-_KEYS = Meaning(Outcome(Fate.RETRY, "微信不认我们的账号或密钥，请管理员检查 [wechat] 配置", hold=True, alert=True))
+_KEYS = Meaning(
+    Outcome(Fate.RETRY, "微信不认我们的账号或密钥，请管理员检查 [wechat] 配置", account_waits=True, alert=True)
+)
 _ADDRESS = Meaning(
-    Outcome(Fate.RETRY, "微信没有放行这台服务器的 IP，请管理员到公众平台加白名单", hold=True, alert=True)
+    Outcome(Fate.RETRY, "微信没有放行这台服务器的 IP，请管理员到公众平台加白名单", account_waits=True, alert=True)
 )
 _TEMPLATE = Meaning(Outcome(Fate.PARKED, "模板不可用，请管理员检查", alert=True))
-_BANNED = Meaning(Outcome(Fate.RETRY, "公众号的发送能力被限制，请改用电话并联系管理员", hold=True, alert=True))
+_BANNED = Meaning(Outcome(Fate.RETRY, "公众号的发送能力被限制，请改用电话并联系管理员", account_waits=True, alert=True))
 
 TABLE: Final[dict[int, Meaning]] = {
     **_all([0], Meaning(Outcome(Fate.SENT, ""))),
@@ -53,7 +55,11 @@ TABLE: Final[dict[int, Meaning]] = {
     **_all([45002, 45003, 45004, 45005, 45006], Meaning(Outcome(Fate.GIVEN_UP, "消息太长，请分成几条再发"))),
     **_all(
         [45009],
-        Meaning(Outcome(Fate.RETRY, "今天的发送次数用完了，明天零点后再发", hold=True, retry_after=1800.0, alert=True)),
+        Meaning(
+            Outcome(
+                Fate.RETRY, "今天的发送次数用完了，明天零点后再发", account_waits=True, retry_after=1800.0, alert=True
+            )
+        ),
     ),
     **_all([45011], Meaning(Outcome(Fate.RETRY, "这一分钟发得太多，稍后再发", retry_after=60.0))),
     **_all(
@@ -65,15 +71,20 @@ TABLE: Final[dict[int, Meaning]] = {
     **_all([45066], Meaning(Outcome(Fate.RETRY, "太快了，一分钟后再发", retry_after=60.0))),
     **_all([45067, 45072, 45080, 45081, 45109], _BUG),
     **_all(
-        [48001], Meaning(Outcome(Fate.RETRY, "公众号没有这项权限（认证可能过期），请联系管理员", hold=True, alert=True))
+        [48001],
+        Meaning(
+            Outcome(Fate.RETRY, "公众号没有这项权限（认证可能过期），请联系管理员", account_waits=True, alert=True)
+        ),
     ),
     **_all([48002], Meaning(Outcome(Fate.GIVEN_UP, "对方关掉了接收消息，只能打电话"))),
     **_all([48004, 48006, 50002], _BANNED),
 }
 
 NO_ANSWER: Final = Outcome(Fate.UNKNOWN, "微信没应答，不确定送到没有；没有重发，请看一下对方是否收到", code="no-answer")
-TOO_FAST: Final = Outcome(Fate.RETRY, "发得太密，过一会儿按次序再发", code="rate", hold=True)
-NO_ACCOUNT: Final = Outcome(Fate.RETRY, "还没有接公众号，接好以后会发", code="no-account", hold=True, retry_after=60.0)
+TOO_FAST: Final = Outcome(Fate.RETRY, "发得太密，过一会儿按次序再发", code="rate", account_waits=True)
+NO_ACCOUNT: Final = Outcome(
+    Fate.RETRY, "还没有接公众号，接好以后会发", code="no-account", account_waits=True, retry_after=60.0
+)
 NOT_REACHED: Final = Outcome(Fate.RETRY, "连不上微信，正在重试", code="no-connection")
 
 

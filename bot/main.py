@@ -24,7 +24,7 @@ from bot.looks import Looks
 from bot.masses import MassSender
 from bot.metrics import Metrics
 from bot.poster import Poster
-from bot.practising import Stage
+from bot.practising import Simulation
 from bot.rates import Rates
 from bot.reading import Reader
 from bot.sender import Sender
@@ -85,7 +85,7 @@ class Service:
         self.board, self.slow = Board(), slow.Slow(slow.Limits())
         self.reader = Reader(again=settings.reading.second and role != "worker", stronger=stronger.of(settings.reading))
         self._beat = 0.0
-        self.held = False
+        self.plays_past = False
         """While the past of a sample home is played no job of a subject runs and nothing leaves: what is due then was
         due then.
         """
@@ -119,7 +119,7 @@ class Service:
         await self._heartbeat()
         self.reader.start()
         self.ticker.start()
-        if not self.held:
+        if not self.plays_past:
             self.sender.wake()
         self.fetcher.wake()
 
@@ -151,7 +151,7 @@ class Service:
         self.http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=64), middlewares=(Way(self.house).check,)
         )
-        self.stage = Stage(self.running, serves=self.role != "worker")
+        self.simulation = Simulation(self.running, serves=self.role != "worker")
         self.rates = Rates(settings.redis_url)
         self.gateway = Gateway(ids.settings.wechat, self.http, self.rates)
         self.fetcher = Fetcher(self.database, self.gateway, settings.media.path, self.clock)
@@ -190,11 +190,11 @@ class Service:
         self.beside = None if self.database.shared else Line(self.running, self.clock)
 
     async def _leads(self) -> bool:
-        return not self.held and await self.database.leads()
+        return not self.plays_past and await self.database.leads()
 
     async def release(self) -> None:
         """The past is over: jobs run, what waits leaves."""
-        self.held, self.board.playing = False, ""
+        self.plays_past, self.board.playing = False, ""
         self.board.touch()
         await self.looks.all()
         self.sender.wake()
@@ -211,7 +211,7 @@ class Service:
 
     async def stop(self) -> None:
         """Stop the loops, finish what is in the writer, close."""
-        await self.stage.end()
+        await self.simulation.end()
         if self.beside is not None:
             await self.beside.stop()
         self.ticker.stop()
@@ -284,7 +284,7 @@ class Service:
             Job("spool", 1.0, lambda *_: self._drain(), "把数据库不在时存下的来信收进来", everywhere=True),
             Job("watch", 0.5, lambda *_: self._watch(), "看数据库和 Redis 在不在", everywhere=True),
             Job("wake-up", 1.0, lambda *_: self._wake_up(), "叫醒发送和取文件", everywhere=True),
-            Job("simulator", 1.0, lambda *_: self.stage.look(), "练习时让模拟手机开着", everywhere=True),
+            Job("simulator", 1.0, lambda *_: self.simulation.look(), "练习时让模拟手机开着", everywhere=True),
             Job(
                 "menus",
                 30.0,
@@ -339,13 +339,13 @@ class Service:
         self.house.use(settings)
 
     def _wake(self, hints: frozenset[str]) -> None:
-        if "outbox" in hints and not self.held:
+        if "outbox" in hints and not self.plays_past:
             self.sender.wake()
         if "calls" in hints:
             self.dialer.wake()
         if "group" in hints:
             self.poster.wake()
-        if "sms" in hints and not self.held:
+        if "sms" in hints and not self.plays_past:
             self.texts.wake()
         if "media" in hints:
             self.fetcher.wake()
@@ -367,7 +367,7 @@ class Service:
 
     async def _wake_up(self) -> None:
         """The sleepers poll as well: a hint may be lost, a row may become due."""
-        if not self.held:
+        if not self.plays_past:
             self.sender.wake()
             self.dialer.wake()
             self.masses.wake()

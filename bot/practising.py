@@ -27,7 +27,7 @@ BEGINS: Final = 8.0
 LOCK: Final = "jiashu.practice"
 
 
-class Stage:
+class Simulation:
     """The simulator of this process, if it is this one that runs it."""
 
     def __init__(self, running: Running, *, serves: bool) -> None:

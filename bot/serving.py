@@ -24,11 +24,11 @@ class PortTaken(JiashuError):
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, furnish: Furnish | None = None, role: str = "all", *, held: bool = False
+    settings: Settings, furnish: Furnish | None = None, role: str = "all", *, plays_past: bool = False
 ) -> AsyncIterator[Service]:
     """A service that serves HTTP while the block runs; a worker serves its health alone."""
     service = Service(settings, role)
-    service.held = held
+    service.plays_past = plays_past
     try:
         await service.start(furnish)
     except BaseException:

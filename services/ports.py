@@ -25,14 +25,14 @@ class Fate(StrEnum):
 class Outcome:
     """The fate of a send, the platform's code, a sentence in Chinese for the staff, and what follows.
 
-    `hold`: nothing of the account can go now, so the try does not count; `retry_after` is in seconds.
+    `account_waits`: nothing of the account can go now, so the try does not count; `retry_after` is in seconds.
     """
 
     fate: Fate
     why: str
     code: str = ""
     retry_after: float = 0.0
-    hold: bool = False
+    account_waits: bool = False
     window_closed: bool = False
     quota_used_up: bool = False
     unfollowed: bool = False

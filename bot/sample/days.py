@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from bot.sample.stage import Act, Stage
+from bot.sample.play import Act, Play
 from care.states import Role
 from services.access import Viewer
 from services.greetings import occasions
@@ -35,7 +35,7 @@ QUIET: Final = -3
 """From this day on letters without a sentence are played too: whose family does not read yet."""
 
 
-def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
+def acts(book: Mapping[str, Any], play: Play) -> Iterable[Act]:
     """A letter each day for each resident of the book; without a sentence for the others, in the last days."""
     readers: dict[str, list[str]] = {}
     for one in book["kin"]:
@@ -47,26 +47,26 @@ def acts(book: Mapping[str, Any], stage: Stage) -> Iterable[Act]:
         for nth, sentence in enumerate(told["sentences"]):
             day = nth + 1 - len(told["sentences"]) + told.get("last", 0)
             if sentence:
-                yield from _letter(stage, place, day, sentence, readers.get(place, ()), told.get("photos", {}))
-    for place in sorted(set(stage.home.residents) - set(book["letters"])):
+                yield from _letter(play, place, day, sentence, readers.get(place, ()), told.get("photos", {}))
+    for place in sorted(set(play.home.residents) - set(book["letters"])):
         for day in range(QUIET, 0 if place.startswith(OPEN) else 1):
-            yield from _letter(stage, place, day, "", (), {})
+            yield from _letter(play, place, day, "", (), {})
 
 
 def _letter(
-    stage: Stage, place: str, day: int, sentence: str, readers: Sequence[str], photos: Mapping[str, Sequence[str]]
+    play: Play, place: str, day: int, sentence: str, readers: Sequence[str], photos: Mapping[str, Sequence[str]]
 ) -> Iterable[Act]:
     chance = _chance(place, day)
-    at = stage.moment(f"{day} 13:40") + timedelta(minutes=chance % 190, seconds=chance % 53)
-    yield Act(at, f"letter {place} {day}", partial(_write, stage, place, day, sentence, photos.get(str(day), ())))
+    at = play.moment(f"{day} 13:40") + timedelta(minutes=chance % 190, seconds=chance % 53)
+    yield Act(at, f"letter {place} {day}", partial(_write, play, place, day, sentence, photos.get(str(day), ())))
     for nth, name in enumerate(readers):
         luck = _chance(name, day)
         if luck % 100 < READ:
-            opened = stage.moment(f"{day} 17:34") + timedelta(
+            opened = play.moment(f"{day} 17:34") + timedelta(
                 minutes=(luck % 100) * (luck // 7 % 100) // 40, seconds=nth + luck % 47
             )
             word = ("收到", "谢谢")[luck % 2] if luck // 100 % 100 < THANKED else ""
-            yield Act(opened, f"{name} reads {place} {day}", partial(_read, stage, place, day, name, word))
+            yield Act(opened, f"{name} reads {place} {day}", partial(_read, play, place, day, name, word))
 
 
 def _chance(*words: object) -> int:
@@ -74,16 +74,16 @@ def _chance(*words: object) -> int:
     return int.from_bytes(hashlib.sha256(" ".join(map(str, words)).encode()).digest()[:4], "big")
 
 
-def writer(stage: Stage, place: str, day: int) -> Viewer:
+def writer(play: Play, place: str, day: int) -> Viewer:
     """Who writes the letters of a room on a day."""
     floor = place[0]
-    carers = [one for one in stage.home.staff.values() if one.role is Role.CARER and floor in one.floors]
+    carers = [one for one in play.home.staff.values() if one.role is Role.CARER and floor in one.floors]
     return carers[(day + int(place[2:3])) % len(carers)]
 
 
-async def _write(stage: Stage, place: str, day: int, sentence: str, photos: Sequence[str], at: datetime) -> None:
-    resident, chance = stage.home.residents.get(place), _chance(place, day, "ticks")
-    if resident is None or not await stage.number("SELECT 1 FROM resident WHERE id = ? AND status = '在住'", resident):
+async def _write(play: Play, place: str, day: int, sentence: str, photos: Sequence[str], at: datetime) -> None:
+    resident, chance = play.home.residents.get(place), _chance(place, day, "ticks")
+    if resident is None or not await play.number("SELECT 1 FROM resident WHERE id = ? AND status = '在住'", resident):
         return
     ticked = {
         "meals": {MEALS[chance % len(MEALS)]},
@@ -100,84 +100,84 @@ async def _write(stage: Stage, place: str, day: int, sentence: str, photos: Sequ
         taps=6 + chance % 5,
         alone=bool(photos),
     )
-    files = [(Photo(new_id(), "image/jpeg", len(data)), data) for data in map(stage.photo, photos)]
+    files = [(Photo(new_id(), "image/jpeg", len(data)), data) for data in map(play.photo, photos)]
     for photo, data in files:
-        await stage.seal(photo.id, data)
-    who, today = writer(stage, place, day), stage.day(day)
+        await play.seal(photo.id, data)
+    who, today = writer(play, place, day), play.day(day)
     kept = [photo for photo, _ in files]
-    await stage.write(lambda db: letters.write(db, who, resident, today, form, at, kept).id)
+    await play.write(lambda db: letters.write(db, who, resident, today, form, at, kept).id)
 
 
-async def _read(stage: Stage, place: str, day: int, name: str, word: str, at: datetime) -> None:
-    resident = stage.home.residents.get(place)
-    if resident is None or name not in stage.phones:
+async def _read(play: Play, place: str, day: int, name: str, word: str, at: datetime) -> None:
+    resident = play.home.residents.get(place)
+    if resident is None or name not in play.phones:
         return
-    letter, person = await stage.number(RELEASED, resident, stage.day(day)), await stage.person(name)
+    letter, person = await play.number(RELEASED, resident, play.day(day)), await play.person(name)
     if letter and word:
-        await stage.write(lambda db: letters.react(db, person, letter, word, at))
+        await play.write(lambda db: letters.react(db, person, letter, word, at))
     elif letter:
-        await stage.write(lambda db: letters.opened(db, person, letter, at))
+        await play.write(lambda db: letters.opened(db, person, letter, at))
 
 
-async def asks(stage: Stage, at: datetime, *, who: str, place: str, day: int, word: str) -> None:
+async def asks(play: Play, at: datetime, *, who: str, place: str, day: int, word: str) -> None:
     """A relative wants somebody after a letter: 有疑问, 请来电."""
-    person = await stage.person(who)
-    letter = await stage.number(RELEASED, stage.home.residents[place], stage.day(day))
-    await stage.write(lambda db: letters.react(db, person, letter, word, at))
-    await stage.played.note(stage.phones[who], word, f"letter:{letter}:{person}:{word}", at)
+    person = await play.person(who)
+    letter = await play.number(RELEASED, play.home.residents[place], play.day(day))
+    await play.write(lambda db: letters.react(db, person, letter, word, at))
+    await play.played.note(play.phones[who], word, f"letter:{letter}:{person}:{word}", at)
 
 
-async def let_go(stage: Stage, at: datetime, *, place: str, day: int, by: str, says: str) -> None:
+async def let_go(play: Play, at: datetime, *, place: str, day: int, by: str, says: str) -> None:
     """The family was called, so a letter that waited may go."""
     sql = "SELECT id FROM letter WHERE resident_id = ? AND day = ?"
-    letter = await stage.number(sql, stage.home.residents[place], stage.day(day))
-    await stage.write(lambda db: letters.let_go(db, stage.who(by), letter, LetGo(called=says), at))
+    letter = await play.number(sql, play.home.residents[place], play.day(day))
+    await play.write(lambda db: letters.let_go(db, play.who(by), letter, LetGo(called=says), at))
 
 
-async def visit(stage: Stage, at: datetime, *, place: str, who: str, when: str, by: str = "chen") -> None:
+async def visit(play: Play, at: datetime, *, place: str, who: str, when: str, by: str = "chen") -> None:
     """A relative said when they come."""
-    form = BookVisit(person=await stage.person(who), at=stage.moment(when))
-    resident, house = stage.home.residents[place], stage.home.house
-    await stage.write(lambda db: occasions.book_visit(db, house, stage.who(by), resident, form, at))
+    form = BookVisit(person=await play.person(who), at=play.moment(when))
+    resident, house = play.home.residents[place], play.home.house
+    await play.write(lambda db: occasions.book_visit(db, house, play.who(by), resident, form, at))
 
 
-async def status(stage: Stage, at: datetime, *, place: str, by: str, to: str) -> None:
+async def status(play: Play, at: datetime, *, place: str, by: str, to: str) -> None:
     """Where somebody is."""
-    form = SetStatus(status=to, name=stage.home.names[place] if to == "去世" else "")
-    await stage.write(lambda db: residents.set_status(db, stage.who(by), stage.home.residents[place], form, at))
+    form = SetStatus(status=to, name=play.home.names[place] if to == "去世" else "")
+    await play.write(lambda db: residents.set_status(db, play.who(by), play.home.residents[place], form, at))
 
 
-async def move(stage: Stage, at: datetime, *, place: str, by: str, to: str) -> None:
+async def move(play: Play, at: datetime, *, place: str, by: str, to: str) -> None:
     """Another bed."""
-    bed = await stage.number(FREE, *to.split("-"))
-    resident = stage.home.residents[place]
-    await stage.write(lambda db: residents.move(db, stage.who(by), resident, Move(place=bed), at))
+    bed = await play.number(FREE, *to.split("-"))
+    resident = play.home.residents[place]
+    await play.write(lambda db: residents.move(db, play.who(by), resident, Move(place=bed), at))
 
 
-async def hush(stage: Stage, at: datetime, *, place: str, by: str, on: bool) -> None:
+async def hush(play: Play, at: datetime, *, place: str, by: str, on: bool) -> None:
     """静默, or no more."""
-    resident = stage.home.residents[place]
-    await stage.write(lambda db: residents.hush(db, stage.who(by), resident, Hush(on=on), at))
+    resident = play.home.residents[place]
+    await play.write(lambda db: residents.hush(db, play.who(by), resident, Hush(on=on), at))
 
 
-async def begin_survey(stage: Stage, at: datetime, *, by: str) -> None:
+async def begin_survey(play: Play, at: datetime, *, by: str) -> None:
     """The questionnaire of the month."""
-    await stage.write(lambda db: surveys.begin(db, stage.home.house, stage.who(by), at))
+    await play.write(lambda db: surveys.begin(db, play.home.house, play.who(by), at))
 
 
-async def fill_in(stage: Stage, at: datetime, *, who: str, marks: Sequence[int], wish: str = "") -> None:
+async def fill_in(play: Play, at: datetime, *, who: str, marks: Sequence[int], wish: str = "") -> None:
     """A relative answers on the page, item by item as they stand there."""
-    person = await stage.person(who)
-    items = await stage.word("SELECT items FROM campaign WHERE closed_at IS NULL")
+    person = await play.person(who)
+    items = await play.word("SELECT items FROM campaign WHERE closed_at IS NULL")
     given = dict(zip(items.split(), marks, strict=False))
     del at
-    await stage.write(lambda db: surveys.keep(db, person, given, wish))
+    await play.write(lambda db: surveys.keep(db, person, given, wish))
 
 
-async def end_survey(stage: Stage, at: datetime, *, by: str) -> None:
+async def end_survey(play: Play, at: datetime, *, by: str) -> None:
     """Nobody answers any more."""
-    campaign = await stage.number("SELECT id FROM campaign WHERE closed_at IS NULL")
-    await stage.write(lambda db: surveys.end(db, stage.who(by), campaign, at))
+    campaign = await play.number("SELECT id FROM campaign WHERE closed_at IS NULL")
+    await play.write(lambda db: surveys.end(db, play.who(by), campaign, at))
 
 
 DOES: Final[Mapping[str, Callable[..., Any]]] = {

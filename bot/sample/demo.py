@@ -19,7 +19,7 @@ from bot.main import Service
 from bot.sample import fortnight as played
 from bot.sample import home as homes
 from bot.sample.home import Home
-from bot.sample.stage import Stage
+from bot.sample.play import Play
 from services.install import Installed
 from services.subject import Running
 from settings import Settings
@@ -71,26 +71,26 @@ class Sample:
             service.board.touch()
             _line(f"\r  {service.board.playing}", end="")
 
-        play = played.Fortnight(home, running, now, told)
+        fortnight = played.Fortnight(home, running, now, told)
         try:
-            stage = await play.play()
+            play = await fortnight.play()
         except Exception:
             log.exception("the fortnight was not played to its end", extra={"action": "sample"})
             _line("\n  前两周的事没有补完，别的都能用。\n")
             return
-        chats = await self._chats(stage)
+        chats = await self._chats(play)
         await asyncio.to_thread((self.data / CHATS).write_bytes, msgspec.json.encode(chats))
         await self._shown(phones, chats)
         _line(f"\r  前两周的事补好了，用了 {time.monotonic() - begun:.0f} 秒。{' ' * 20}\n\n")
 
-    async def _chats(self, stage: Stage) -> list[dict[str, Any]]:
+    async def _chats(self, play: Play) -> list[dict[str, Any]]:
         """Each phone of the fortnight with its chat, and what the platform may still send to it."""
-        names = {openid: name for name, openid in stage.phones.items()}
+        names = {openid: name for name, openid in play.phones.items()}
         found = []
-        for openid, chat in stage.played.phones.chats.items():
-            heard = stage.played.phones.heard.get(openid)
-            left = {"heard": heard.timestamp(), "left": await stage.number(LEFT, openid)} if heard else {}
-            kind = await stage.word(KIND, openid)
+        for openid, chat in play.played.phones.chats.items():
+            heard = play.played.phones.heard.get(openid)
+            left = {"heard": heard.timestamp(), "left": await play.number(LEFT, openid)} if heard else {}
+            kind = await play.word(KIND, openid)
             one = {"openid": openid, "name": names[openid], "kind": kind, "note": NOTES[kind], "chat": chat}
             found.append(one | left)
         return found

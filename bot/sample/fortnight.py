@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.sample import chapters
 from bot.sample.home import Home
-from bot.sample.stage import BOOK, Act, Stage
+from bot.sample.play import BOOK, Act, Play
 from care.errors import JiashuError
 from care.states import HandOutcome
 from services.letters import letters
@@ -66,15 +66,15 @@ class Fortnight:
     running: Running
     now: datetime
     told: Told = lambda *_: None
-    acts: Callable[[Stage], Iterable[Act]] = lambda stage: chapters.acts(book(), stage)
+    acts: Callable[[Play], Iterable[Act]] = lambda play: chapters.acts(book(), play)
     at: datetime = field(init=False)
     failed: list[str] = field(default_factory=list)
 
-    async def play(self) -> Stage:
+    async def play(self) -> Play:
         """Everything up to `now`."""
-        stage = Stage(self.home, self.running, self.now)
+        play = Play(self.home, self.running, self.now)
         self.at = begins(self.now, self.running.settings) + timedelta(hours=8)
-        acts = [act for act in self.acts(stage) if self.at < act.at <= self.now - JUST_NOW]
+        acts = [act for act in self.acts(play) if self.at < act.at <= self.now - JUST_NOW]
         day: date | None = None
         for act in sorted(acts, key=lambda act: act.at):
             today = self._day(act.at)
@@ -82,18 +82,18 @@ class Fortnight:
                 day = today
                 self.told(max(1, DAYS - (self._day(self.now) - today).days), DAYS)
             await self._until(act.at)
-            await self._do(stage, act)
+            await self._do(play, act)
         await self._until(self.now)
         self.told(DAYS, DAYS)
-        return stage
+        return play
 
-    async def _do(self, stage: Stage, act: Act) -> None:
+    async def _do(self, play: Play, act: Act) -> None:
         try:
             await act.do(act.at)
         except JiashuError as error:
             self.failed.append(f"{act.at:%m-%d %H:%M} {act.what}: {error.sentence}")
             log.warning("an act of the sample home failed", extra={"action": "sample", "what": act.what})
-        await stage.played.deliver(act.at)
+        await play.played.deliver(act.at)
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.running.settings.home.zone).date()

@@ -71,7 +71,7 @@ async def write(request: web.Request, form: WriteLetter) -> web.StreamResponse:
     pictures = [(photos.Photo(new_id(), photos.take(data), len(data)), data) for data in sent]
 
     def work(db: Unit) -> None:
-        lines = notes.held(db, who, resident, form.notes)
+        lines = notes.lock_offered(db, who, resident, form.notes)
         row = letters.write(db, who, resident, day, form, now, [one for one, _ in pictures])
         notes.used(db, who, row, lines, now)
 

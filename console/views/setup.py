@@ -153,7 +153,7 @@ async def _write(request: web.Request, word: str, drawn: str | None, work: Act) 
     who, base, now = viewer(request), request.app[SETTINGS], request.app[CLOCK]()
 
     def checked(db: Unit) -> None:
-        settings.hold(db, who)
+        settings.lock_home(db, who)
         stands = steps.state(db, who, base).drawn[word]
         if drawn not in {None, "", stands}:
             raise Changed(who="有同事", what="改了这一页", revision=stands)

@@ -50,7 +50,7 @@ def settle(store: Store, claimed: Claim, outcome: Outcome, now: datetime) -> Non
         fate, why, used_up = Fate.RETRY, "对方刚又来信，马上再发", False
     elif (
         fate is Fate.RETRY
-        and not outcome.hold
+        and not outcome.account_waits
         and now - moment(row.created_at) > TRIES_FOR
         and not _just_opened(store, now)
     ):
@@ -84,7 +84,7 @@ def _again(store: Store, claimed: Claim, outcome: Outcome, why: str, now: dateti
     """It is tried again after a while. A card without an answer keeps the moment at which it was asked first: until the
     platform has said something no other way may say the same.
     """
-    wait = outcome.retry_after or (HOLD if outcome.hold else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
+    wait = outcome.retry_after or (HOLD if outcome.account_waits else BACK_OFF[min(claimed.tries, len(BACK_OFF)) - 1])
     answered = {} if why == templates.AGAIN else {"asked_at": None}
     store.update(
         tables.Outbox,
@@ -106,7 +106,9 @@ def _of_template(store: Store, row: _Sending, outcome: Outcome, now: datetime) -
     """
     if outcome.code in templates.BROKEN:
         templates.broke(store, row.home_id, purposes.of(row.purpose).template, outcome.code, now)
-        return replace(outcome, fate=Fate.RETRY, why=f"{outcome.why}；改走别的办法", hold=False, retry_after=0.001)
+        return replace(
+            outcome, fate=Fate.RETRY, why=f"{outcome.why}；改走别的办法", account_waits=False, retry_after=0.001
+        )
     if outcome.code == templates.REFUSED_WORDS:
         return replace(outcome, fate=Fate.RETRY, why=f"{templates.NOT_THESE}；改走别的办法", retry_after=0.001)
     if outcome.fate is Fate.UNKNOWN:  # for as long as its number is known; the next claim looks at that

@@ -84,7 +84,7 @@ def why_not(db: Unit, base: Settings, home_id: int) -> str:
 def begin(db: Unit, viewer: Viewer, base: Settings, now: datetime) -> None:
     """Practise from now on. Who comes second finds it begun. Raises Invalid, NotFound."""
     access_page(viewer, SETUP)
-    home = settings.hold(db, viewer)
+    home = settings.lock_home(db, viewer)
     if going_on(db, viewer.home_id) is not None:
         return
     wrong = why_not(db, base, viewer.home_id)
@@ -173,7 +173,7 @@ def go_over(db: Unit, viewer: Viewer, name: str, form: GoOver, backup: str, now:
 
     Raises Invalid, Conflict, NotFound.
     """
-    home = settings.hold(db, viewer)
+    home = settings.lock_home(db, viewer)
     may_go_over(db, viewer, name, form)
     row = going_on(db, viewer.home_id)
     if row is None:

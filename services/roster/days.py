@@ -95,7 +95,7 @@ def _row(home_id: int, day: date, kind: DayKind, name: str, now: datetime) -> Ca
 
 def set_day(db: Unit, viewer: Viewer, form: SetDay, now: datetime) -> None:
     """A day is another one than it says, for a reason; `plain` takes that back. Raises Forbidden, Invalid, Changed."""
-    home = held(db, viewer)
+    home = lock_calendar(db, viewer)
     if form.day is None:
         raise Invalid(why="请选哪一天。")
     today = now.astimezone(kinds.zone_of(home)).date()
@@ -137,7 +137,7 @@ def set_day(db: Unit, viewer: Viewer, form: SetDay, now: datetime) -> None:
 
 def check_year(db: Unit, viewer: Viewer, form: CheckYear, now: datetime) -> None:
     """Somebody compared a year with the notice and has set its days by hand. Raises Forbidden, Invalid."""
-    home = held(db, viewer)
+    home = lock_calendar(db, viewer)
     today = now.astimezone(kinds.zone_of(home)).date()
     if form.year not in unknown(db, home.id, today):
         raise Invalid(why=f"{form.year} 年已经对过了。")
@@ -159,8 +159,8 @@ def check_year(db: Unit, viewer: Viewer, form: CheckYear, now: datetime) -> None
     db.store.hint("calendar")
 
 
-def held(db: Unit, viewer: Viewer) -> tables.Home:
-    """The calendar for who may change it, held. Raises Forbidden, NotFound."""
+def lock_calendar(db: Unit, viewer: Viewer) -> tables.Home:
+    """The calendar for who may change it, locked. Raises Forbidden, NotFound."""
     if viewer.role not in LEADS:
         raise Forbidden
     return access_calendar(db, viewer, lock=True)

@@ -81,7 +81,7 @@ def _times(text: str) -> tuple[time, time]:
 
 def set_hours(db: Unit, viewer: Viewer, form: SetHours, now: datetime) -> None:
     """When the desk is there and when machines are silent, from now on. Raises Forbidden, Invalid, Changed."""
-    home = days.held(db, viewer)
+    home = days.lock_calendar(db, viewer)
     known = stored(db, home.id)
     if form.drawn not in {None, hours_revision(known)}:
         last = max(known.values(), key=lambda row: row.at, default=None)

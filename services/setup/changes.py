@@ -19,7 +19,7 @@ def begin(db: Unit, viewer: Viewer, keys: Collection[str], drawn: str | None, wh
     Raises Changed, NotFound.
     """
     access_page(viewer, SETTINGS)
-    settings.hold(db, viewer)
+    settings.lock_home(db, viewer)
     stands = revision_of(db, viewer.home_id, keys)
     if drawn in {None, "", stands}:
         return

@@ -80,7 +80,7 @@ def edition(db: Unit, home_id: int) -> tuple[int, bool]:
     return home.edition, home.directed_at is not None
 
 
-def hold(db: Unit, viewer: Viewer) -> tables.Home:
+def lock_home(db: Unit, viewer: Viewer) -> tables.Home:
     """Nobody else sets anything until the end of the transaction."""
     home = db.lock_row(select(tables.Home).where(tables.Home.id == viewer.home_id))
     if home is None:
@@ -94,7 +94,7 @@ def put(db: Unit, viewer: Viewer, values: Mapping[str, str | None], now: datetim
 
     Raises Invalid with what to write. The audit says which keys, never what.
     """
-    home = hold(db, viewer)
+    home = lock_home(db, viewer)
     row, changed = tables.Setting, []
     known = {one.key: one for one in db.scalars(select(row).where(row.home_id == home.id).order_by(row.revision))}
     for key, text in values.items():

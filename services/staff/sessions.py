@@ -16,7 +16,7 @@ from care.errors import JiashuError
 from care.states import Role
 from services.access import Viewer
 from services.staff import pledge
-from services.staff.staff import HERE, Knock, device_mac, held
+from services.staff.staff import HERE, Knock, device_mac, lock_throttle
 from storage import tables
 from storage.tables.emergencies_chain import Takeover
 from storage.tables.staff import Station
@@ -89,7 +89,7 @@ def log_in(
     staff = db.lock_row(select(tables.Staff).where(tables.Staff.id == who.staff_id, tables.Staff.left_at.is_(None)))
     if staff is None or who.password not in {None, staff.password}:
         raise JustChanged
-    row = held(db, who)
+    row = lock_throttle(db, who)
     if row is not None:
         db.delete(row)
     stays = timedelta(hours=hours), idle

@@ -257,7 +257,7 @@ def count(db: Unit, who: Knock, now: datetime) -> int:
     The last one shuts the door at once, so that nothing that comes in the same moment, here or in another process,
     gets a sixth; a right password opens it again.
     """
-    row = held(db, who)
+    row = lock_throttle(db, who)
     if row is None:
         _forget(db, now)
         row = tables.LoginThrottle(id=new_id(), key=who.key, fails=0, until=None, last_at=now)
@@ -284,7 +284,7 @@ def failed(who: Knock, left: int) -> Look:
 
 def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
     """The last try was wrong: lock the pair and tell the lead; gives the error to show."""
-    row = held(db, who)
+    row = lock_throttle(db, who)
     if row is None:  # meanwhile a right password came, or somebody of the lead unlocked
         return WrongPassword(left=FAILS)
     row.until, row.locked_at, row.seen_at, row.seen_by = now + LOCK, now, None, None
@@ -299,12 +299,12 @@ def lock(db: Unit, who: Knock, now: datetime) -> JiashuError:
 
 def forget(db: Unit, who: Knock) -> None:
     """The right one came: the tries before it count no more."""
-    row = held(db, who)
+    row = lock_throttle(db, who)
     if row is not None:
         db.delete(row)
 
 
-def held(db: Unit, who: Knock) -> tables.LoginThrottle | None:
+def lock_throttle(db: Unit, who: Knock) -> tables.LoginThrottle | None:
     """The row of a place and name, locked."""
     return db.lock_row(select(tables.LoginThrottle).where(tables.LoginThrottle.key == who.key))
 

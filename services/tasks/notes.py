@@ -86,15 +86,15 @@ def take_back(db: Unit, viewer: Viewer, note_id: int, _: ActOnTask, now: datetim
     return row
 
 
-def held(db: Unit, viewer: Viewer, resident_id: int, wanted: Collection[int]) -> list[Note]:
-    """The offered ones among these notes about a resident, held, to be taken into a letter; others are passed over."""
+def lock_offered(db: Unit, viewer: Viewer, resident_id: int, wanted: Collection[int]) -> list[Note]:
+    """The offered ones among these notes about a resident, locked, to be taken into a letter; others are left out."""
     mine = Note.home_id == viewer.home_id, Note.resident_id == resident_id
     found = (db.lock_row(select(Note).where(Note.id == number, *mine)) for number in sorted(wanted))
     return [row for row in found if row is not None and row.use == NoteUse.OFFERED]
 
 
 def used(db: Unit, viewer: Viewer, letter: tables.Letter, rows: Sequence[Note], now: datetime) -> None:
-    """These lines, which are held, are in the letter that was just kept."""
+    """These lines, which are locked, are in the letter that was just kept."""
     for row in rows:
         if (row.resident_id, row.day) == (letter.resident_id, letter.day):
             row.use, row.settled_at, row.settled_by = NoteUse.USED.value, now, viewer.id

@@ -50,7 +50,7 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Overview:
     """The page: whom to ask now, how many wait behind them, and how far the month and the quarter have come."""
 
     due: list[Due]
@@ -60,7 +60,7 @@ class Board:
     families: tuple[int, int]
 
 
-def board(db: Unit, sight: Sight, today: date, zone: tzinfo) -> Board:
+def board(db: Unit, sight: Sight, today: date, zone: tzinfo) -> Overview:
     """For the residents whom the viewer works with."""
     table, person = tables.Resident, tables.Person
     homes = db.execute(
@@ -87,7 +87,7 @@ def board(db: Unit, sight: Sight, today: date, zone: tzinfo) -> Board:
             asked[1] += theirs[0]
             every.append(Due(row.id, number, called, place, f"{name}的{relation}", *theirs[1:], phone))
     now = sorted((one for one in every if one.day <= today), key=lambda one: (one.day, one.place))
-    return Board(
+    return Overview(
         now[:A_DAY],
         max(0, len(now) - A_DAY),
         (asked[0], len(homes)),

@@ -188,9 +188,9 @@ def test_fault_i1_what_enters_an_image_and_is_installed_there_has_the_sample_hom
             shutil.copy2(ROOT / name, tree / name)
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", str(goal), str(tree)]
     subprocess.run([sys.executable, *install], check=True)
-    files = "demo.SCENE, practising.SCENE, stage.BOOK / 'people.toml'"
+    files = "demo.SCENE, practising.SCENE, play.BOOK / 'people.toml'"
     asks = f"print(*(one.exists() for one in ({files})), demo.__file__)"
-    asks = f"from bot import demo, practising; from bot.sample import stage; {asks}"
+    asks = f"from bot import demo, practising; from bot.sample import play; {asks}"
     found = subprocess.run(
         [sys.executable, "-P", "-c", asks],
         cwd=tmp_path,

@@ -51,9 +51,9 @@ def test_an_engineer_is_alerted_where_nobody_in_the_home_can_mend_it_and_never_f
 
 
 def test_what_concerns_the_account_holds_back_all_and_what_concerns_one_person_that_one_alone() -> None:
-    assert having("hold") == ALL_WAIT
-    assert errcodes.TOO_FAST.hold
-    assert not errcodes.NOT_REACHED.hold
+    assert having("account_waits") == ALL_WAIT
+    assert errcodes.TOO_FAST.account_waits
+    assert not errcodes.NOT_REACHED.account_waits
     assert having("unfollowed") == {43004, 43005, 46004, 50005}
     assert having("window_closed") == {45015}
     assert having("quota_used_up") == {45047}

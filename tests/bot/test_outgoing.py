@@ -148,7 +148,7 @@ async def test_a_wrong_secret_is_told_and_holds_everything(outside: Outside) -> 
         Wechat(app_id="wx0123456789abcdef", app_secret="wrong", api_base_url=outside.wechat.api_base_url), outside.http
     )
     outcome = await wrong.send_text(DAUGHTER, "一")
-    assert outcome.hold
+    assert outcome.account_waits
     assert outcome.code == "40125"
     with pytest.raises(TokenRefused):
         await Tokens(Wechat(app_id="x", app_secret="y", api_base_url=outside.wechat.api_base_url), outside.http).get()

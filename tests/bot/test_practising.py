@@ -15,7 +15,7 @@ from yarl import URL
 from bot import practising, pushes, way
 from bot.envelopes import Account
 from bot.main import Service
-from bot.practising import SCENE, Stage
+from bot.practising import SCENE, Simulation
 from conversations.events import Text
 from services.house import House, Practising
 from services.practice import exercises
@@ -86,12 +86,12 @@ async def test_f54_what_waited_in_the_spool_is_taken_by_its_own_kind_of_account_
 async def test_f54_one_process_of_a_host_runs_the_simulator_and_another_takes_over_when_it_ends(
     service: Service,
 ) -> None:
-    first, second = (Stage(service.running, serves=True) for _ in range(2))
+    first, second = (Simulation(service.running, serves=True) for _ in range(2))
     assert (first._alone(), second._alone(), first._alone()) == (True, False, True)
     await first.end()
     assert second._alone()
     await second.end()
-    await Stage(service.running, serves=False).look()
+    await Simulation(service.running, serves=False).look()
     assert service.house.practice is None, "without practice nothing is started"
 
 
@@ -119,7 +119,7 @@ async def test_f54_without_practice_every_call_leaves_and_in_practice_those_to_t
 
 
 async def test_f54_the_lock_of_the_simulator_is_nobody_elses_and_is_let_go(service: Service) -> None:
-    stage = Stage(service.running, serves=True)
+    stage = Simulation(service.running, serves=True)
     assert stage._alone()
     lock = service.settings.key_file.with_name(practising.LOCK)
     assert lock.stat().st_mode & 0o777 == 0o600

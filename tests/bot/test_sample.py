@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.sample import fortnight, stage
+from bot.sample import fortnight, play
 from bot.sample import home as homes
-from bot.sample.stage import Stage
+from bot.sample.play import Play
 from console import app as console
 from services.access import pages
 from services.emergencies.board import Board
@@ -53,11 +53,11 @@ def test_the_book_says_everything_once_and_names_only_people_who_are_there() -> 
     } == set()
     for told in book["letters"].values():
         for photo in (photo for photos in told["photos"].values() for photo in photos):
-            assert (stage.BOOK / f"{photo}.jpg").is_file(), photo
+            assert (play.BOOK / f"{photo}.jpg").is_file(), photo
 
 
 @pytest.fixture
-async def played(home: HomeUnderTest) -> tuple[HomeUnderTest, Stage]:
+async def played(home: HomeUnderTest) -> tuple[HomeUnderTest, Play]:
     began = fortnight.begins(EVENING, home.settings)
     made = await homes.furnish(home.database, home.ids, SCENE, EVENING, began)
     told: list[int] = []
@@ -73,7 +73,7 @@ async def played(home: HomeUnderTest) -> tuple[HomeUnderTest, Stage]:
 
 @pytest.mark.slow
 async def test_a_fortnight_shows_every_stage_and_leaves_nothing_undone(
-    played: tuple[HomeUnderTest, Stage], monkeypatch: pytest.MonkeyPatch
+    played: tuple[HomeUnderTest, Play], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under, found = played
     stages = await under.rows("SELECT DISTINCT stage FROM complaint WHERE closed_at IS NULL ORDER BY stage")
@@ -121,7 +121,7 @@ async def test_a_fortnight_shows_every_stage_and_leaves_nothing_undone(
     await _every_page(under, found, monkeypatch)
 
 
-async def _every_page(under: HomeUnderTest, found: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def _every_page(under: HomeUnderTest, found: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """The director opens each page of the menu, a resident of each kind and every complaint."""
     monkeypatch.setattr(staff, "verify", lambda *_: True)
 

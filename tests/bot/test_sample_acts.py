@@ -8,8 +8,8 @@ import pytest
 
 from bot.sample import days, fortnight, people
 from bot.sample import home as homes
+from bot.sample.play import Act, Play
 from bot.sample.played import Phones
-from bot.sample.stage import Act, Stage
 from care.states import Role
 from services.access import Viewer
 from services.house import House
@@ -30,7 +30,7 @@ BOOK: Final[dict[str, Any]] = {
 }
 
 
-def stage_of(database: Any = None) -> Stage:
+def stage_of(database: Any = None) -> Play:
     def viewer(number: int, name: str, role: Role, floors: str = "") -> Viewer:
         return Viewer(number, 1, name, role, frozenset(floors.split()))
 
@@ -45,7 +45,7 @@ def stage_of(database: Any = None) -> Stage:
     played: Any = None
     made = homes.Home(played, staff, {"306-1": 1, "301-1": 2, "201-2": 3}, {})
     running: Any = SimpleNamespace(settings=Settings(home=Home()), database=database)
-    return Stage(made, running, NOW)
+    return Play(made, running, NOW)
 
 
 def told(acts: list[Act]) -> list[tuple[str, str]]:

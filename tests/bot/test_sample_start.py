@@ -64,7 +64,7 @@ async def test_the_past_is_played_while_nothing_leaves_and_only_once(
 ) -> None:
     monkeypatch.setattr(fortnight, "book", lambda: BOOK)
     service, (address, shown) = made(tmp_path, migrated), phones
-    service.held, sample = True, sample_of(service, tmp_path)
+    service.plays_past, sample = True, sample_of(service, tmp_path)
     await service.start(sample.furnish)
     try:
         assert await service._leads() is False
@@ -72,7 +72,7 @@ async def test_the_past_is_played_while_nothing_leaves_and_only_once(
         service.board.listen(lambda: told.append(service.board.playing))
         await sample.play(service, address)
         assert any("第 14 天，共 14 天" in words for words in told)
-        assert (service.held, service.board.playing) == (False, "")
+        assert (service.plays_past, service.board.playing) == (False, "")
         assert await service._leads() is True
         daughter = next(one for one in shown if one["name"] == "李静")
         first, *_, thanks, answer = daughter["chat"]

@@ -14,7 +14,7 @@ from services.followups import followups
 from services.followups.forms import WriteTalk
 from storage.queries import followups as queries
 from storage.queries import tasks
-from storage.queries.followups import Board, Talk
+from storage.queries.followups import Overview, Talk
 from tests import houses
 from tests.conftest import HomeUnderTest
 
@@ -45,7 +45,7 @@ async def nurse(house: HomeUnderTest) -> Viewer:
     return await house.staff(Role.NURSE, "唐雨", "tang")
 
 
-async def board(house: HomeUnderTest, who: Viewer) -> Board:
+async def board(house: HomeUnderTest, who: Viewer) -> Overview:
     today = house.clock().astimezone(HOME).date()
     return await house.database.read(lambda db: queries.board(db, who.sight, today, HOME))
 

@@ -133,7 +133,7 @@ async def test_queues_do_not_wait_for_each_other_but_each_keeps_its_order(home: 
         (Outcome(Fate.PARKED, "条数", code="45047", quota_used_up=True), "parked", 0),
         (Outcome(Fate.REVIEW, "审核", code="40252"), "review", 4),
         (Outcome(Fate.GIVEN_UP, "取关", unfollowed=True), "given_up", 0),
-        (Outcome(Fate.RETRY, "账号", hold=True), "ready", 5),
+        (Outcome(Fate.RETRY, "账号", account_waits=True), "ready", 5),
         (Outcome(Fate.RETRY, "忙"), "ready", 5),
     ],
 )

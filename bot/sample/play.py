@@ -31,7 +31,7 @@ class Act:
 
 
 @dataclass(slots=True)
-class Stage:
+class Play:
     """The home in play; names lead to numbers."""
 
     home: Home
