@@ -135,7 +135,7 @@ class Account:
                 timeout=self.within,
                 allow_redirects=False,
             ) as response:
-                said = told_by(response.status, await _start_of(response), ref)
+                said = told_by(response.status, await start_of(response), ref)
         except LeavesTheHouse:
             return Said(PRACTICE)
         except UNWRITTEN as error:
@@ -189,7 +189,8 @@ def _without(action: str, error: Exception, code: str) -> Said:
     return Said(code)
 
 
-async def _start_of(response: aiohttp.ClientResponse) -> bytes:
+async def start_of(response: aiohttp.ClientResponse) -> bytes:
+    """The first bytes of an answer, however it is cut; what is beyond `ANSWER` is not read."""
     said = b""
     while len(said) < ANSWER and (more := await response.content.read(ANSWER - len(said))):
         said += more

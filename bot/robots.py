@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from bot.aliyun import start_of
 from bot.way import LeavesTheHouse
 from care.group_posts import PostEnd
 from services import ports
@@ -25,11 +26,13 @@ from settings.clock import wall
 log = logging.getLogger("jiashu.robots")
 WITHIN: Final = 4.8
 """Seconds for a post."""
-ANSWER: Final = 1 << 16
-"""Bytes of an answer; what is beyond is not read."""
+CLOSES: Final = {"Connection": "close"}
+"""On an old connection that the company has just closed nobody knows whether a post was heard."""
 NAMES: Final = {"wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书"}
-SOON, LATER = 10.0, 20.0
-"""Seconds until it may be tried again: the network failed; the company counts posts by the minute."""
+SOON, LATER, LATEST = 10.0, 20.0, 120.0
+"""Seconds until it may be tried again: nobody was reached; the company counts posts by the minute; it may have been
+posted, so that few more are made.
+"""
 ADDRESS: Final = "群机器人的地址不对，或机器人已经从群里删掉，请管理员核对 [robot] url"
 GONE: Final = "群已经解散，或机器人停用了，请管理员换一个机器人"
 OFTEN: Final = "一分钟里发得太多，公司不收，过一会儿再发"
@@ -53,7 +56,7 @@ REASONS: Final[dict[str, dict[str, str]]] = {
 }
 """What the documented codes mean, by company."""
 UNREACHED: Final = Posted(PostEnd.UNHEARD, "no-connection", "连不上群机器人的公司，请管理员检查网络", SOON)
-UNANSWERED: Final = Posted(PostEnd.UNHEARD, "no-answer", "群机器人的公司没应答，不确定发出去没有", SOON)
+UNANSWERED: Final = Posted(PostEnd.UNHEARD, "no-answer", "群机器人的公司没应答，不确定发出去没有", LATEST)
 PRACTISING: Final = Posted(PostEnd.REFUSED, "practice", "练习中不往外发")
 
 
@@ -68,11 +71,11 @@ class Group:
 
     async def post(self, text: str) -> Posted:
         """Post once."""
-        url, body = self._asked(text)
         try:
-            async with self._http.post(url, json=body, timeout=self._within, allow_redirects=False) as response:
-                answer = await response.content.read(ANSWER)
-                found = meaning(self._settings.kind, response.status, answer)
+            url, body = self._asked(text)
+            asked = self._http.post(url, json=body, headers=CLOSES, timeout=self._within, allow_redirects=False)
+            async with asked as response:
+                found = meaning(self._settings.kind, response.status, await start_of(response))
         except LeavesTheHouse:
             return PRACTISING
         except aiohttp.ClientConnectorError:

@@ -100,7 +100,11 @@ def _stronger(text: str) -> str:
 
 
 def _robot(text: str) -> str:
-    if not text or re.fullmatch(r"https://[^\s/@]+/\S*", text) or is_loopback(text):
+    try:
+        good = (re.fullmatch(r"https://[^\s/@\[\]]+/\S*", text) or is_loopback(text)) and _has_port(text)
+    except ValueError:
+        good = False
+    if not text or good:
         return text
     message = "请写群机器人的 Webhook 地址，https:// 开头，从群设置里抄来"
     raise ValueError(message)

@@ -134,7 +134,6 @@ def date_of(day: date, today: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day.year != today.year else f"{day.month}月{day.day}日"
 
 
-@cache
 @lru_cache(maxsize=64)
 def always(
     home: str,

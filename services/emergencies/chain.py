@@ -79,10 +79,13 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
             next_at=alarm.raised_at + ladder.first_wait(alarm.level, heard=heard),
         )
         db.add(run)
-        group.order(db, house, alarm, run, PostWhy.NEW, now)
+        group.order(db, house, alarm, PostWhy.NEW, now)
     elif run.next_at is None:  # its end was taken back
         run.next_at, run.ended_at, run.late_at, run.round, run.step = now, None, None, run.round + 1, 0
         run.went_at = None
+        group.order(db, house, alarm, PostWhy.NEW, now)
+    if run.went_at is not None and alarm.going_at is None:  # whoever went does not go any more
+        group.order(db, house, alarm, PostWhy.NEW, now)
     _someone_went(db, alarm, run, steps, now)
     _cried_again(alarm, run, heard, now)
     if run.next_at is None or run.next_at > now:
@@ -90,7 +93,7 @@ def _look_at(db: Unit, house: House, alarm: tables.Alarm, run: AlarmRun | None, 
     if alarm.going_at is not None and run.late_at is None:
         run.late_at, run.step = now, ladder.above(steps, run.step)
         db.store.audit(alarm.home_id, now, "machine", "not_arrived", f"alarm:{alarm.id}")
-        group.order(db, house, alarm, run, PostWhy.LATE, now)
+        group.order(db, house, alarm, PostWhy.LATE, now)
     _ring(db, house, alarm, run, steps, about, now)
     db.store.hint("alarms")
     return True
@@ -148,9 +151,9 @@ def _ring(
         if asked or whole:
             run.next_at = now + (ladder.AGAIN if whole else ladder.EACH[alarm.level])
             if not asked and not _rang_in_round(db, run):
+                if run.nobody_at is None and house.telephone and not out:
+                    group.order(db, house, alarm, PostWhy.NOBODY, now)
                 run.nobody_at = run.nobody_at or now
-                if house.telephone:
-                    group.order(db, house, alarm, run, PostWhy.NOBODY, now)
             return
 
 

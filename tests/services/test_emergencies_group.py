@@ -34,6 +34,12 @@ async def posts(tower: Tower, answer: Posted = SENT) -> str:
     return found.text
 
 
+async def goes(tower: Tower, login: str) -> None:
+    """我去."""
+    house, who = tower.home.house, tower.who[login]
+    await tower.write(lambda db, now: alarms.go(db, house, who, "third", FALLEN, now))
+
+
 async def test_f15_the_group_hears_the_place_and_the_level_and_no_name(grouped: Tower) -> None:
     await grouped.cries()
     await grouped.goes_on(1)
@@ -86,6 +92,55 @@ async def test_f2_who_went_and_is_not_there_is_told_to_the_group(grouped: Tower)
     assert "去的人三分钟没到" in await posts(grouped)
 
 
+async def test_f2_the_second_who_is_late_is_told_as_well(grouped: Tower) -> None:
+    await grouped.cries()
+    await grouped.goes_on(1)
+    await posts(grouped)
+    for login in ("zhou", "tang"):
+        await goes(grouped, login)
+        await grouped.goes_on(181)
+        assert "去的人三分钟没到" in await posts(grouped), login
+
+
+async def test_f15_an_alarm_that_was_said_to_be_over_and_is_not_is_told_again(grouped: Tower) -> None:
+    house, who = grouped.home.house, grouped.who["zhou"]
+    await grouped.cries()
+    await grouped.goes_on(1)
+    await grouped.write(lambda db, now: alarms.go(db, house, who, "third", FALLEN, now))
+    assert await posts(grouped) == "", "she goes"
+    await grouped.write(lambda db, now: alarms.arrive(db, who, "third", FALLEN, now))
+    await grouped.goes_on(1)
+    await grouped.write(lambda db, now: alarms.undo(db, who, "third", FALLEN, now))
+    await grouped.goes_on(1)
+    assert await grouped.home.one("SELECT count(*) FROM group_post WHERE reason = 'new'") == 2
+
+
+async def test_f27_what_accuses_a_colleague_is_told_to_no_group(grouped: Tower) -> None:
+    await grouped.cries("护工周敏打我了，我摔倒了")
+    await grouped.goes_on(2)
+    assert await grouped.home.one("SELECT count(*) FROM alarm WHERE audience = 'floor'") == 1, "the floor has the place"
+    assert await posts(grouped) == "", "she is in the group as well"
+
+
+async def test_f15_of_who_is_not_in_the_house_the_group_reads_no_state(grouped: Tower) -> None:
+    await grouped.home.rows("UPDATE resident SET status = '住院' WHERE room = '306'")
+    await grouped.cries()
+    await grouped.goes_on(1)
+    said = await posts(grouped)
+    assert "住院" not in said
+    assert said == "" or "请看电脑上的报警" in said
+
+
+async def test_f15_what_is_too_long_for_one_post_is_two(grouped: Tower, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "BYTES", 60)
+    await grouped.cries()
+    await grouped.cries("救命", "second")
+    await grouped.goes_on(1)
+    said = [await posts(grouped), await posts(grouped), await posts(grouped)]
+    assert ["306" in one for one in said] == [True, False, False]
+    assert ["201" in one for one in said] == [False, True, False]
+
+
 async def test_f1_nobody_counts_as_reached_by_the_group(grouped: Tower) -> None:
     await grouped.cries()
     await grouped.goes_on(1)
@@ -120,7 +175,7 @@ async def test_f15_an_old_post_is_no_news(grouped: Tower) -> None:
     await grouped.goes_on(1)
     grouped.home.clock.now += timedelta(minutes=11)
     assert await posts(grouped) == ""
-    assert await grouped.home.one("SELECT outcome FROM group_post") == "stopped"
+    assert await grouped.home.one("SELECT outcome || why FROM group_post") == "unheard十分钟里没能发出去"
 
 
 async def test_f15_a_lead_tries_the_group_and_nobody_else_does(grouped: Tower) -> None:
