@@ -39,7 +39,7 @@ def mark(context: Context, case_id: int | None, owner_id: int | None = None) -> 
     found, store = context.accused, context.store
     if case_id is not None and context.untied:
         _tie(context, case_id)
-    if found is None or context.inbox_id is None:
+    if found is None:
         return
     context.accused = None
     floors = _floors(context) if any(not floor for _, floor in found.roles) else []

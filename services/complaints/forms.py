@@ -5,6 +5,14 @@ from datetime import date
 from services.form import Form
 
 
+class TakeDown(Form, frozen=True, kw_only=True):
+    """登记: what somebody said by telephone, at the desk or on paper; `at` is the time of the day, "" = now (F17)."""
+
+    way: str = ""
+    words: str = ""
+    at: str = ""
+
+
 class Assess(Form, frozen=True, kw_only=True):
     """评估: nature, level 1 … 4, whose responsibility, who answers for it, whom it is about (C5, C6)."""
 

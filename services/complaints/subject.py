@@ -43,6 +43,7 @@ SUBJECT: Final = Subject(
         "see_at_night": "值班回了一句",
         "night_begins": "没人在，值班可以先回一句",
         "open_case": "立案",
+        "take_down": "代为登记",
         "take_on": "接手联系",
         "assess": "评估",
         "correct_case": "更正",

@@ -49,6 +49,7 @@ TABLES = {
 ACTS = {
     "case cases": "add_evidence approve assess correct_case inquire note return take_on verdict_accepted",
     "case cases inbox outbox person promises": "tell",
+    "case cases inbox person": "take_down",
     "case cases inbox person promises": "open_case verdict_call",
     "case cases person promises": "interim propose verdict_declined",
     "cases": "close",

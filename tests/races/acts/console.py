@@ -107,6 +107,12 @@ CONSOLE: Final[dict[Key, Act]] = {
     post("/console/complaints/{complaint}/{act}", "note"): act("case.note", "case", why=READS),
     post("/console/night/{complaint}", "see"): act("case.night", "case", "case.night", PERSON, "Decided"),
     post("/console/complaints/{complaint}/take", "take"): act("case.take", "case", why=READS),
+    post("/console/complaints/from/{person}", "take_down"): act(
+        "case.take_down",
+        "case",
+        guard=PERSON,
+        why="what two take down of one person becomes one case, whose person is locked",
+    ),
     post("/console/complaints/{complaint}/evidence", "add"): act(
         "case.evidence", "case", "step.learn", PERSON, "Conflict"
     ),
