@@ -166,3 +166,13 @@ def test_n8_when_the_last_known_span_is_over_nobody_is_there() -> None:
     assert once.open_until(at("2026-07-01T16:59")) == at("2026-07-01T17:00")
     assert (once.open_until(at("2026-07-01T17:00")), once.next_open(at("2026-07-01T17:00"))) == (None, None)
     assert once.after(at("2026-07-01T16:30"), HOUR) == at("2026-07-01T17:30"), "a promise has a time all the same"
+
+
+def test_n8_whatever_days_were_asked_before_each_is_answered_as_if_it_were_the_first() -> None:
+    """The presences of some days are kept, and no more of them."""
+    asked = hours()
+    for n in [*range(40), 3, 0]:
+        then = at("2026-09-20 22:10") + timedelta(days=n)
+        found = asked.open_until(then), asked.next_open(then), asked.after(then, HOUR)
+        alone = hours()
+        assert found == (alone.open_until(then), alone.next_open(then), alone.after(then, HOUR)), then
