@@ -19,6 +19,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from bot import bounded
 from bot.way import LeavesTheHouse
 from settings.clock import wall
 
@@ -135,7 +136,7 @@ class Account:
                 timeout=self.within,
                 allow_redirects=False,
             ) as response:
-                said = told_by(response.status, await start_of(response), ref)
+                said = told_by(response.status, await bounded.body(response, ANSWER), ref)
         except LeavesTheHouse:
             return Said(PRACTICE)
         except UNWRITTEN as error:
@@ -187,14 +188,6 @@ def _without(action: str, error: Exception, code: str) -> Said:
         extra={"action": f"{action}_unanswered", "code": code, "why": type(error).__name__},
     )
     return Said(code)
-
-
-async def start_of(response: aiohttp.ClientResponse) -> bytes:
-    """The first bytes of an answer, however it is cut; what is beyond `ANSWER` is not read."""
-    said = b""
-    while len(said) < ANSWER and (more := await response.content.read(ANSWER - len(said))):
-        said += more
-    return said
 
 
 def canonical(query: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from bot.aliyun import start_of
+from bot import bounded
 from bot.way import LeavesTheHouse
 from care.group_posts import PostEnd
 from services import ports
@@ -26,6 +26,8 @@ from settings.clock import wall
 log = logging.getLogger("jiashu.robots")
 WITHIN: Final = 4.8
 """Seconds for a post."""
+ANSWER: Final = 1 << 16
+"""Bytes of an answer; what is beyond is not read."""
 CLOSES: Final = {"Connection": "close"}
 """On an old connection that the company has just closed nobody knows whether a post was heard."""
 NAMES: Final = {"wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书"}
@@ -75,7 +77,7 @@ class Group:
             url, body = self._asked(text)
             asked = self._http.post(url, json=body, headers=CLOSES, timeout=self._within, allow_redirects=False)
             async with asked as response:
-                found = meaning(self._settings.kind, response.status, await start_of(response))
+                found = meaning(self._settings.kind, response.status, await bounded.body(response, ANSWER))
         except LeavesTheHouse:
             return PRACTISING
         except aiohttp.ClientConnectorError:

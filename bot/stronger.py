@@ -13,6 +13,7 @@ from typing import Final, Literal
 import aiohttp
 import msgspec
 
+from bot import bounded
 from settings import Reading
 from understanding import cascade
 from understanding.classes import INTENTS, KINDS
@@ -119,10 +120,7 @@ class Stronger:
         async with self._http.post(self._url, json=asked, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise EOFError
-            said = await answer.content.read(BYTES)
-            while len(said) < BYTES and (more := await answer.content.read(BYTES - len(said))):
-                said += more
-            return said
+            return await bounded.body(answer, BYTES)
 
 
 def told_by(body: bytes) -> cascade.Told:

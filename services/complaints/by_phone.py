@@ -55,9 +55,7 @@ def take_down(db: Unit, house: House, viewer: Viewer, person_id: int, form: Take
     db.store.flush()
     table = tables.Complaint
     mine = select(table.id).where(table.person_id == person.id, table.number == done.ref)
-    case = db.scalars(mine.order_by(table.id.desc())).first()
-    if case is None:
-        raise Invalid(why="没有记下来，请再试一次。")
+    case = db.scalars(mine.order_by(table.id.desc()).limit(1)).one()
     records.written(db, viewer, case, "note", f"{WAYS[form.way]}，{viewer.name} 记下", now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "take_down", f"case:{case}")
     db.store.hint("cases", f"case:{case}", "inbox", f"person:{person.id}")
