@@ -37,9 +37,9 @@ posted, so that few more are made.
 """
 ADDRESS: Final = "群机器人的地址不对，或机器人已经从群里删掉，请管理员核对 [robot] url"
 GONE: Final = "群已经解散，或机器人停用了，请管理员换一个机器人"
-OFTEN: Final = "一分钟里发得太多，公司不收，过一会儿再发"
+OFTEN: Final = "一分钟里发得太多，对方不收，过一会儿再发"
 SAFETY: Final = "机器人的安全设置不放行：关键词填「报警」，或核对 [robot] secret；限了 IP 的把这台服务器加进去"
-WORDS: Final = "公司说这些字不能发"
+WORDS: Final = "对方说这些字不能发"
 REASONS: Final[dict[str, dict[str, str]]] = {
     "wecom": {"93000": ADDRESS, "45009": OFTEN, "45033": OFTEN, "-1": OFTEN},
     "dingtalk": {
@@ -57,8 +57,8 @@ REASONS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """What the documented codes mean, by company."""
-UNREACHED: Final = Posted(PostEnd.UNHEARD, "no-connection", "连不上群机器人的公司，请管理员检查网络", SOON)
-UNANSWERED: Final = Posted(PostEnd.UNHEARD, "no-answer", "群机器人的公司没应答，不确定发出去没有", LATEST)
+UNREACHED: Final = Posted(PostEnd.UNHEARD, "no-connection", "连不上群机器人的服务器，请管理员检查网络", SOON)
+UNANSWERED: Final = Posted(PostEnd.UNHEARD, "no-answer", "群机器人的服务器没应答，不确定发出去没有", LATEST)
 PRACTISING: Final = Posted(PostEnd.REFUSED, "practice", "练习中不往外发")
 
 

@@ -14,7 +14,6 @@ from services.emergencies.access import DUTY
 from services.emergencies.forms import TakeOver
 from services.emergencies.receivers import Receiver, Receivers
 from settings.clock import wall
-from storage.tables.emergencies_chain import GroupPost
 from storage.unit import Unit
 from web.sessions import SESSION, viewer
 
@@ -92,12 +91,13 @@ async def _duty(request: web.Request) -> dict[str, Any]:
     who, session, house, now = viewer(request), request[SESSION].id, request.app[HOUSE], request.app[CLOCK]()
     access_page(who, DUTY)
 
-    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]], tuple[int, int], GroupPost | None]:
+    def work(db: Unit) -> tuple[Receivers, list[tuple[int, str]], tuple[int, int], dict[str, Any]]:
         nights = receivers.proven_nights(db, who.home_id, house.home.zone, now)
         found, posts = receivers.now_(db, house, who.home_id, wall()), receivers.posts_of(db, who, now)
-        return found, posts, nights, group.last(db, who.home_id) if house.robot else None
+        robot = {"is_set": house.robot, "last": group.last(db, who.home_id), "tries": group.tries(db, who.home_id)}
+        return found, posts, nights, robot
 
-    found, posts, nights, told = await request.app[DATABASE].read(work)
+    found, posts, nights, robot = await request.app[DATABASE].read(work)
     mine: Receiver | None = next((one for one in found.all if one.session == session), None)
-    robot = {"is_set": house.robot, "last": told, "may_try": who.role in LEADS}
+    robot["may_try"] = who.role in LEADS
     return {"receivers": found, "posts": posts, "mine": mine, "nights": nights, "robot": robot}

@@ -71,14 +71,17 @@ def test(db: Unit, house: House, viewer: Viewer, now: datetime) -> None:
     """A lead tries whether the group hears. Raises Forbidden; Conflict where there is no robot, or a try goes on."""
     if viewer.role not in LEADS:
         raise Forbidden
-    under_way = select(GroupPost.id).where(
-        GroupPost.home_id == viewer.home_id, GroupPost.alarm_id.is_(None), GroupPost.ended_at.is_(None)
-    )
-    if not house.robot or epochs.closed(db, viewer.home_id) or db.scalars(under_way).first() is not None:
+    if not house.robot or epochs.closed(db, viewer.home_id) or tries(db, viewer.home_id):
         raise Conflict
     _add(db, viewer.home_id, None, PostWhy.TEST, 0, now)
     db.store.audit(viewer.home_id, now, f"staff:{viewer.id}", "try_group", f"home:{viewer.home_id}")
     db.store.hint("duty")
+
+
+def tries(db: Unit, home_id: int) -> bool:
+    """Whether a try is under way."""
+    mine = GroupPost.home_id == home_id, GroupPost.alarm_id.is_(None), GroupPost.ended_at.is_(None)
+    return db.scalars(select(GroupPost.id).where(*mine).limit(1)).first() is not None
 
 
 def _add(db: Unit, home_id: int, alarm_id: int | None, reason: PostWhy, times: int, now: datetime) -> None:
