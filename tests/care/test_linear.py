@@ -3,6 +3,7 @@ the soak's.
 """
 
 import gc
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -36,10 +37,8 @@ def test_fault_s3_reading_is_linear_in_the_text(name: str) -> None:
 
 
 def test_fault_s3_a_reader_that_tries_again_at_every_sign_is_found() -> None:
-    def quadratic(text: str) -> int:
-        return sum(text.find("绝不", place) for place in range(len(text)))
-
-    assert growth(quadratic, Family("again at every sign", "断了"), LENGTHS[1], FAR) > FAR
+    again = re.compile("(?:断了)*绝不")
+    assert growth(again.search, Family("again at every sign", "断了"), LENGTHS[0], FAR) > FAR
 
 
 @pytest.mark.parametrize(
