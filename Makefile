@@ -32,10 +32,10 @@ test-setup: developers
 	@sh scripts/test-setup
 
 test: test-setup ## all tests; of stories in a browser and of twins on PostgreSQL the part of the day
-	$(PY) -m pytest -n 4 --dist worksteal --in-turns
+	$(PY) -m scripts.steady 4 --in-turns
 
 coverage: test-setup ## all tests with all stories on both engines, and how much of the rules they reach
-	$(PY) -m pytest -n 3 --dist worksteal --cov
+	$(PY) -m scripts.steady 3 --cov
 	$(PY) -m scripts.coverage
 
 test-fast: test-setup ## the tests without stories and PostgreSQL, in a minute

@@ -38,11 +38,15 @@ def is_night(at: datetime, zone: tzinfo, quiet: Quiet = USUAL) -> bool:
 
 def next_allowed(at: datetime, zone: tzinfo, kind: str, quiet: Quiet = USUAL) -> datetime:
     """The next moment at which a machine may speak, in UTC; `at` itself when it may now."""
-    local = at.astimezone(zone)
-    for begin, end in quiet.spans(kind):
-        if _inside(local.time(), begin, end):
-            day = local.date() + timedelta(days=1 if local.time() >= begin > end else 0)
-            return datetime.combine(day, end, zone).astimezone(UTC)
+    spans = quiet.spans(kind)
+    for _ in spans:  # where one span ends another may go on
+        local = at.astimezone(zone)
+        inside = next((span for span in spans if _inside(local.time(), *span)), None)
+        if inside is None:
+            break
+        begin, end = inside
+        day = local.date() + timedelta(days=1 if local.time() >= begin > end else 0)
+        at = datetime.combine(day, end, zone)
     return at.astimezone(UTC)
 
 

@@ -19,7 +19,7 @@ from care import notice
 from care import surveys as survey
 from care.errors import Invalid, JiashuError, NotFound
 from conversations.phrases import day_of
-from pages import weeks
+from pages import preferences, weeks
 from pages.context import ASK, CLOCK, DATABASE, FOLDER, HOUSE, in_size
 from pages.door import KNOWN, OPENID, STRANGER, Address, Door, add
 from pages.forms import AnswerSheet, OpenWords, SayWord, SeenNotice
@@ -42,7 +42,7 @@ from web import errors, headers, practice
 from web.forms import read
 
 HERE = Path(__file__).parent
-BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|weeks/\d{1,18}|survey|words/\d{1,18})", re.ASCII)
+BACK: Final = re.compile(r"/p/(?:letters(?:/\d{1,18})?|weeks/\d{1,18}|survey|preferences|words/\d{1,18})", re.ASCII)
 """Pages to which the notice leads on."""
 
 
@@ -324,6 +324,8 @@ ADDRESSES: Final[tuple[Address, ...]] = (
     ("GET", r"/words/{row:\d{1,18}}", words, KNOWN),
     ("GET", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", ask_digits, STRANGER),
     ("POST", rf"/s/{{secret:[A-Za-z0-9]{{{sms.LENGTH}}}}}", open_words, STRANGER),
+    ("GET", "/preferences", preferences.show, KNOWN),
+    ("POST", "/preferences", preferences.save, KNOWN),
     ("GET", "/survey", sheet, KNOWN),
     ("POST", "/survey", answer_sheet, KNOWN),
     ("GET", r"/letters/{letter:\d{1,18}}", letter, KNOWN),
@@ -331,4 +333,4 @@ ADDRESSES: Final[tuple[Address, ...]] = (
     ("GET", r"/letters/{letter:\d{1,18}}/{photo:\d{1,18}}", photo, KNOWN),
 )
 """Everything that families open, and for whom each is."""
-TOLD_FIRST.update({shelf, letter, sheet, words, weeks.show})
+TOLD_FIRST.update({shelf, letter, sheet, words, weeks.show, preferences.show})

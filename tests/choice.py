@@ -2,7 +2,7 @@
 
 A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
 `--whole` tries everything. `make test`, which is run many times a day, says `--in-turns`: of the stories in a browser a
-fifth, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without which nothing lands, tries
+fifth, of the slow tests a third, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without which nothing lands, tries
 them all.
 """
 
@@ -17,9 +17,9 @@ import pytest
 T = TypeVar("T")
 MARK: Final = "part"
 """The marker of a parametrized test that is tried in parts: `@pytest.mark.part(3)`."""
-STORIES, TWINS = 5, 4
-"""Days within which `make test` has tried every story, and every test of the services on PostgreSQL. The first has no
-common part with the 2 of most markers: else some cases would never come.
+STORIES, TWINS, SLOW = 5, 4, 3
+"""Days within which `make test` has tried every story, every test of the services on PostgreSQL, and every slow one.
+The first has no common part with the 2 of most markers: else some cases would never come.
 """
 
 
@@ -52,10 +52,14 @@ class Choice:
         return bool((sum(places) + own + self.turn) % mark.args[0] == 0)
 
     def _has_its_turn(self, item: pytest.Item) -> bool:
-        """Whether this is the day of a story, or of a test of the services on PostgreSQL; all others have each day."""
+        """Whether this is the day of a story, of a slow test, or of one of the services on PostgreSQL; all others have
+        each day.
+        """
         if "stories" in item.path.parts:
             own = zlib.crc32(item.originalname.encode()) // 2  # type: ignore[attr-defined]
             return (own + self.turn) % STORIES == 0
+        if item.get_closest_marker("slow") is not None:
+            return (zlib.crc32(item.name.encode()) + self.turn) % SLOW == 0
         if "services" in item.path.parts and "postgres" in parameters(item).values():
             return (zlib.crc32(item.name.encode()) + self.turn) % TWINS == 0
         return True
@@ -75,7 +79,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Options of a run."""
     parser.addoption("--only-parts", action="store_true", help="only tests that try more with --whole")
     parser.addoption(
-        "--in-turns", action="store_true", help="a fifth of the stories, a quarter of the services' tests on PostgreSQL"
+        "--in-turns",
+        action="store_true",
+        help="a fifth of the stories, a third of the slow tests, a quarter of the services' tests on PostgreSQL",
     )
     parser.addoption("--whole", action="store_true", help="every case of long rows, as make soak tries them")
     parser.addoption(

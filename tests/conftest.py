@@ -1,10 +1,11 @@
 """What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
+import asyncio
 import gc
 import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -327,19 +328,62 @@ def fresh(
             pool.give_back(url)
 
 
+def settings_of(folder: Path, name: str, url: str) -> Settings:
+    """A home whose files lie in that folder."""
+    return Settings(
+        wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
+        database=Database(url),
+        security=Security(key_file=str(folder / f"{Path(name).stem}.keys")),
+        media=Media(folder / "media"),
+        home=Home(name="青禾颐养院", phone="0571-8800-0101"),
+    )
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A home as `install` leaves it on SQLite: half of what a home costs a test, and the same each time."""
+
+    file: bytes
+    keys: bytes
+    ids: install.Installed
+
+    def put(self, folder: Path, name: str) -> None:
+        """The files of a home that nobody has used."""
+        (folder / name).write_bytes(self.file)
+        keys = folder / f"{Path(name).stem}.keys"
+        keys.touch(0o600)
+        keys.write_bytes(self.keys)
+
+
+@pytest.fixture(scope="session")
+def installed(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("installed")
+    (folder / "home.db").write_bytes(migrated.read_bytes())
+    settings = settings_of(folder, "home.db", f"sqlite:///{folder / 'home.db'}")
+
+    async def install_once() -> install.Installed:
+        database = open_database(settings.database.url, seal.load(settings.key_file, may_create=True), lambda *_: [])
+        await database.start()
+        ids = await database.write(lambda db: install.install(db, settings, START))
+        await database.close()
+        return ids
+
+    ids = asyncio.run(install_once())
+    return Installed((folder / "home.db").read_bytes(), (folder / "home.keys").read_bytes(), ids)
+
+
 @pytest.fixture
-async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterator[MakeHome]:
+async def make_home(
+    tmp_path: Path, engine: str, fresh: Callable[[str], str], installed: Installed
+) -> AsyncIterator[MakeHome]:
     """Builds a home; all of them are closed, and no reading connection may be left out."""
     made: list[AnyDatabase] = []
 
     async def make(house: House | None = None, name: str = "jiashu.db") -> HomeUnderTest:
-        settings = Settings(
-            wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-            database=Database(fresh(name)),
-            security=Security(key_file=str(tmp_path / f"{Path(name).stem}.keys")),
-            media=Media(tmp_path / "media"),
-            home=Home(name="青禾颐养院", phone="0571-8800-0101"),
-        )
+        ready = engine == "sqlite" and not (tmp_path / name).exists()
+        settings = settings_of(tmp_path, name, fresh(name))
+        if ready:
+            installed.put(tmp_path, name)
         built = house or House(settings.home)
         sealer = seal.load(settings.key_file, may_create=True)
         database = open_database(
@@ -351,7 +395,11 @@ async def make_home(tmp_path: Path, fresh: Callable[[str], str]) -> AsyncIterato
         transactions.watch(database)
         made.append(database)
         clock = Moves()
-        ids = await database.write(lambda db: install.install(db, settings, clock()))
+        ids = (
+            replace(installed.ids, settings=settings)
+            if ready
+            else await database.write(lambda db: install.install(db, settings, clock()))
+        )
         return HomeUnderTest(database, built, clock, ids, settings)
 
     yield make

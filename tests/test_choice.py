@@ -26,10 +26,12 @@ STORIES = [_item("tests/stories/test_day.py", f"test_{n}", 2, width=width) for n
 TWINS = [
     _item("tests/services/test_tasks.py", f"test_{n}", engine=one) for n in range(30) for one in ("sqlite", "postgres")
 ]
+SLOW = [_item("tests/bot/test_sample.py", f"test_{n}", 1) for n in range(30)]
+"""Whatever is asked of them, the stand-ins say that they carry the mark."""
 
 
 def test_what_is_tried_in_turns_has_been_tried_within_ten_days() -> None:
-    for items, days in ((STORIES, 10), (TWINS, 4)):
+    for items, days in ((STORIES, 10), (TWINS, 4), (SLOW, 3)):
         for first in (0, 364):
             tried = {item.name for day in range(days) for item in items if Choice(first + day, False, True).takes(item)}
             assert tried == {item.name for item in items}
@@ -41,5 +43,6 @@ def test_of_a_day_a_tenth_of_the_stories_and_every_test_on_one_engine_is_tried()
         assert 1 <= sum(map(chosen.takes, STORIES)) <= 16
         assert sum(map(chosen.takes, TWINS)) > len(TWINS) / 2
         assert all(chosen.takes(item) for item in TWINS if "sqlite" in item.name)
+        assert 1 <= sum(map(chosen.takes, SLOW)) < len(SLOW)
     assert all(Choice(1, True, True).takes(item) for item in STORIES)
     assert sum(Choice(1, False).takes(item) for item in STORIES) == len(STORIES) / 2

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from care import families, notice, pictures
+from care import families, notice, pictures, preferences
 from care.errors import Invalid, NotFound
 from console.context import CLOCK, DATABASE, HOUSE, SETTINGS
 from console.files import keep_with
 from console.routes import Routes
 from services.access import HANDLERS, LEADS
 from services.families import consents, contacts, disputes, merging, narrowing, photos, relatives, sheets, ties, wishes
+from services.families import preferences as preferring
 from services.families.access import access_consent, access_proof, access_tie
 from services.families.forms import (
     AddRelative,
@@ -31,6 +32,7 @@ from services.families.forms import (
     NameContact,
     NarrowScope,
     PlaceRelative,
+    PreferRelative,
     ProveRelative,
     RecordConsent,
     RemoveRelative,
@@ -69,6 +71,7 @@ SOON: Final = timedelta(days=30)
 CHANGES: Final[dict[type[Form], Callable[..., None]]] = {
     EditRelative: ties.edit,
     PlaceRelative: ties.place,
+    PreferRelative: preferring.prefer,
     MakePrimary: ties.primary,
     ProveRelative: ties.prove,
     MergeRelative: merging.merge,
@@ -111,7 +114,7 @@ async def side(request: web.Request) -> dict[str, Any]:
     return await _family(request) | {"what": request.match_info["what"], "one": None, "scope": ""}
 
 
-@ROUTES.get(rf"{PERSON}/{{what:edit|prove|less|more|merge|remove}}", "families/_side.html")
+@ROUTES.get(rf"{PERSON}/{{what:edit|prefer|prove|less|more|merge|remove}}", "families/_side.html")
 async def side_of(request: web.Request) -> dict[str, Any]:
     """The same about one relative; less and remove show what the relative will read."""
     facts = await _family(request)
@@ -138,6 +141,7 @@ async def side_of(request: web.Request) -> dict[str, Any]:
         "no_sms": no_sms,
         "rang": one.tie.rang_at is not None and now - one.tie.rang_at < families.NUMBER_AGES,
         "drawn_one": ties.revision_of(one.tie, one.person),
+        "drawn_wants": preferring.revision_of(one.person),
         "asked": families.HEALTH_SENTENCE.format(name=one.name),
     }
 
@@ -151,11 +155,12 @@ async def add(request: web.Request, form: AddRelative) -> dict[str, Any]:
 
 
 @ROUTES.forms(
-    rf"{PERSON}/{{act:edit|place|primary|prove|less|merge|remove}}",
+    rf"{PERSON}/{{act:edit|place|prefer|primary|prove|less|merge|remove}}",
     "act",
     {
         "edit": EditRelative,
         "place": PlaceRelative,
+        "prefer": PreferRelative,
         "primary": MakePrimary,
         "prove": ProveRelative,
         "less": NarrowScope,
@@ -345,6 +350,7 @@ def _words() -> dict[str, Any]:
         "ZONES": ZONES,
         "LANGUAGES": families.LANGUAGES,
         "ALL_THE_SAME": wishes.ALL_THE_SAME,
+        "WANTS": preferences,
         "FILES": consents.KINDS,
         "AGREES_BY": pictures.AGREES_BY,
         "NOTICE": notice.VERSION,

@@ -63,7 +63,12 @@ for _intent in INTENTS:
     flow.enters(on=_intent)(begins(_intent))
 
 
-PROMISED: Final = {"added": "matter.added", "enquiry": "matter.enquiry", "more": "matter.enquiry_more"}
+PROMISED: Final = {
+    "added": "matter.added",
+    "chooses": "matter.chooses",
+    "enquiry": "matter.enquiry",
+    "more": "matter.enquiry_more",
+}
 """What is said to who waits for an answer, where it is not the first word of a matter of a family."""
 
 

@@ -152,7 +152,8 @@ def always(
     urgent = "急就打 120。" if away else "急就按床头铃。" if elder else by_phone
     told = f'先看一眼<a href="{url.rstrip("/")}/p/notice">我们怎么用您的信息</a>。' if url else ""
     said = {"home": home, "phone": phone or "（请到前台）", "robot": robot, "urgent": urgent, "duty": duty}
-    return said | {"notice": told}
+    choose = f'不要哪些、几点发，<a href="{url.rstrip("/")}/p/preferences">您自己也能选</a>。' if url else ""
+    return said | {"notice": told, "choose": choose}
 
 
 def unsaid(named: Collection[str]) -> list[str]:

@@ -225,6 +225,7 @@ def doubts(key: str, words: str) -> list[str]:
 EXAMPLES: Final[Mapping[str, str]] = {
     "called": "王奶奶",
     "category": "餐饮",
+    "choose": "您自己也能选。",
     "choices": "1 怎么办入住\n2 伙食怎么样",
     "count": "8",
     "day": "12月3日",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from care.announcements import Repeat, Stage, Whom, next_due
 from care.errors import Changed, Decided, Invalid, TooLate
 from care.letters import bad_news, of_body
+from care.preferences import Declined
 from care.ways import Last
 from services.access import Viewer, name_of
 from services.announcements.access import MAY_RELEASE, access_announcement
@@ -45,7 +46,7 @@ NOTICE: Final = Purpose(
 NOTICE_ELDER: Final = Purpose("notice_elder", words="给老人的通知", to_many=True, last=Last.PRINT)
 OFFER: Final = Purpose("offer", words="活动和优惠", machine=True, by_day=True, parks=False, mass=True, only_mass=True)
 """活动和优惠: by a mass send alone, to who wants them; never by a template, and no message of the machine's own (B2)."""
-NEWS: Final = Purpose("news", words="一般的通知", machine=True, by_day=True, parks=False)
+NEWS: Final = Purpose("news", words="一般的通知", machine=True, by_day=True, parks=False, topic=Declined.NEWS)
 """一般: by a message, or not at all; nobody telephones for it."""
 HOLDS: Final = {True: timedelta(days=3), False: timedelta(hours=12)}
 """How long it is worth saying: what is urgent, and the rest."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from care.announcements import Whom
 from care.letters import of_body
+from care.preferences import NOT_WANTED, Declined
 from services.announcements.forms import Announce
 from services.families.reach import must_not
 from services.outgoing.outbox import BY_A_PERSON
@@ -75,7 +76,11 @@ def not_said(who: Who, form: Announce) -> str:
         return "说到身体，没有同意知道身体情况"
     if who.stopped:
         return BY_A_PERSON if form.urgent else QUIET
-    return "" if form.urgent or who.phone else NO_PHONE
+    if form.urgent:
+        return ""
+    if not form.offer and Declined.NEWS in who.declines:
+        return NOT_WANTED
+    return "" if who.phone else NO_PHONE
 
 
 def people(found: Sequence[Told]) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from care import appointments as rules
 from care.appointments import Companion, Every, Stage
 from care.errors import Changed, Decided, Forbidden, Invalid
 from care.letters import bad_news, grave_news
+from care.preferences import Declined
 from care.states import Status
 from care.ways import Last
 from conversations import phrases
@@ -38,6 +39,7 @@ REMINDER: Final = Purpose(
     matter="就医提醒",
     brief="已约好",
     last=Last.PHONE,
+    topic=Declined.REMINDER,
 )
 RESULT: Final = Purpose(
     "care_result", words="就医情况", by_day=True, template="care", matter="就医情况", brief="请查看", last=Last.PHONE

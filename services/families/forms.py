@@ -60,6 +60,14 @@ class EditRelative(Form, frozen=True, kw_only=True):
     paper: bool = False
 
 
+class PreferRelative(Form, frozen=True, kw_only=True):
+    """What a relative does not want, and between which hours of her own machines may write to her (N7)."""
+
+    declines: frozenset[str] = frozenset()
+    hour_from: int | None = None
+    hour_until: int | None = None
+
+
 class PlaceRelative(Form, frozen=True, kw_only=True):
     """At which place a relative is called, from 1."""
 

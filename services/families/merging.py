@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from care import families
 from care.errors import Invalid
 from services.access import Viewer
-from services.families import joining
+from services.families import joining, preferences
 from services.families.access import access_tie
 from services.families.disputes import refuse_widening
 from services.families.forms import MergeRelative
@@ -61,6 +61,7 @@ def merge(db: Unit, viewer: Viewer, resident_id: int, person_id: int, form: Merg
         db.seal(stays, "phone", db.open(gone, "phone"))
     stays.timezone = stays.timezone or gone.timezone
     stays.language = stays.language or gone.language
+    preferences.join(gone, stays)
     gone.kind = "guest"
     db.flush()
     search.renamed(db, stays)

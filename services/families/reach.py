@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from care import preferences
 from services.outgoing import sending
 from storage.queries.families import Who
 
@@ -31,7 +32,7 @@ def must_not(who: Who, occasion: str) -> str:
         (not who.is_elder and "daily" not in who.scopes, "没有同意看日常"),
         (who.serious, ASK_FIRST),
     )
-    return next((words for true, words in reasons if true), "")
+    return next((words for true, words in reasons if true), "") or preferences.why_not(who.declines, occasion)
 
 
 def cannot(who: Who, now: datetime) -> str:

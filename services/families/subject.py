@@ -44,6 +44,7 @@ SUBJECT: Final = Subject(
         "edit_relative": "改家属",
         "place_relative": "改打电话的先后",
         "make_primary": "改主要联系人",
+        "prefer": "记下想怎样收到",
         "prove_relative": "证实亲属关系",
         "consent": "记一次同意",
         "attach_proof": "补同意的凭据",

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from care import customs, occasions, quiet_hours
 from care.errors import Changed, Conflict, Decided, Invalid, JiashuError, NotFound, TooLate
 from care.occasions import Day
+from care.preferences import Declined
 from care.states import Launch, OutboxState
 from care.ways import Last
 from conversations.effects import Say, say
@@ -36,7 +37,9 @@ from storage.queries.families import Who
 from storage.types import new_id
 from storage.unit import Unit
 
-GREETING: Final = Purpose("greeting", words="问候家属", machine=True, by_day=True, parks=False, mass=True)
+GREETING: Final = Purpose(
+    "greeting", words="问候家属", machine=True, by_day=True, parks=False, mass=True, topic=Declined.GREETING
+)
 CARD: Final = Purpose("greeting_elder", words="问候老人", machine=True, by_day=True, parks=False, last=Last.PRINT)
 """For the elder: a card for the bedside where no message may leave (H1)."""
 REMINDER: Final = Purpose(
@@ -49,8 +52,11 @@ REMINDER: Final = Purpose(
     matter="探视提醒",
     brief="已约好",
     last=Last.PHONE,
+    topic=Declined.REMINDER,
 )
-ASKED: Final = Purpose("birthday_soon", words="请家属录一句话", machine=True, by_day=True, parks=False)
+ASKED: Final = Purpose(
+    "birthday_soon", words="请家属录一句话", machine=True, by_day=True, parks=False, topic=Declined.GREETING
+)
 """The family is asked for a word before a birthday: by a message, or not at all."""
 AHEAD: Final = timedelta(days=30)
 GREETED: Final = {

@@ -14,6 +14,7 @@ from care.states import Launch, Role
 from conversations.effects import say
 from conversations.phrases import date_of
 from services.access import LEADS, Viewer, name_of
+from services.families import preferences
 from services.house import House
 from services.letters import shared
 from services.letters.access import access_letter
@@ -246,7 +247,7 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
     of_week = not changed and letters_weekly.announced(db, row.resident_id, row.day)
     for tie in queries.told(db, row.resident_id):
         kin, zone = tie.person_id, queries.zone(db, tie.person_id) or house.home.zone
-        at = families.at_hour(now, tie.hour, zone)
+        at = preferences.opens(db, kin, families.at_hour(now, tie.hour, zone), zone)
         if (
             families.announces(tie.frequency, row.day, changed=changed)
             and not (of_week and families.wants_week(tie.frequency, changed=False))
@@ -264,8 +265,8 @@ def _push(db: Unit, house: House, row: tables.Letter, resident: tables.Resident,
                 text=today_words if read_on == row.day else later,
                 now=now,
                 queue="notice",
-                not_before=at if tie.hour is not None else None,
-                expires_at=midnight if tie.hour is None else at + LATE,
+                not_before=at if at > now else None,
+                expires_at=at + LATE if tie.hour is not None or at > now else midnight,
                 fields={
                     "elder": told["elder"],
                     "matter": LETTER.matter if read_on == row.day else f"{date_of(row.day, read_on)}的家书到了",

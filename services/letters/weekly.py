@@ -17,6 +17,7 @@ from care.weekly import Kind
 from conversations.effects import say
 from conversations.phrases import date_of
 from services.access import Viewer, name_of
+from services.families import preferences
 from services.house import House
 from services.letters.access import access_weekly
 from services.letters.forms import LetGo, WithdrawLetter, WriteWeekly
@@ -249,7 +250,7 @@ def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, 
     words = house.words([say(key, **told)], now)
     for tie in queries.told(db, row.resident_id, kind):
         kin, zone = tie.person_id, dailies.zone(db, tie.person_id) or house.home.zone
-        at = families.at_hour(now, tie.hour, zone)
+        at = preferences.opens(db, kin, families.at_hour(now, tie.hour, zone), zone)
         if kind is Kind.WEEK and tie.paper:
             _print(db, row, resident, tie, now)
         if kind is Kind.WEEK and not families.wants_week(tie.frequency, changed=row.corrected):
@@ -263,8 +264,8 @@ def _tell(db: Unit, house: House, row: WeeklyLetter, resident: tables.Resident, 
             text=words,
             now=now,
             queue="notice",
-            not_before=at if tie.hour is not None else None,
-            expires_at=(at if tie.hour is not None else now) + (KEPT if kind is Kind.HOSPITAL else NEWS),
+            not_before=at if at > now else None,
+            expires_at=at + (KEPT if kind is Kind.HOSPITAL else NEWS),
             staff_id=row.written_by if kind is Kind.HOSPITAL else None,
             fields={"elder": told["elder"], "matter": purpose.matter, templates.PAGE: f"/p/weeks/{row.id}"},
         )

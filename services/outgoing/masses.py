@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from care import quiet_hours
+from care import preferences, quiet_hours
 from care.quiet_hours import Quiet
 from care.states import MassState
 from care.ways import Way
@@ -63,6 +63,7 @@ class _Waiting(NamedTuple):
     settled_at: int
     expires_at: int
     fields: bytes | None
+    declines: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def join(store: Store, now: datetime) -> int:
         _Waiting(*row)
         for row in store.rows_locked(
             1,
-            f"""SELECT o.id, o.person_id, o.home_id, o.queue, o.purpose, o.settled_at, o.expires_at, b.fields
-                FROM outbox o JOIN outbox_body b ON b.id = o.id
+            f"""SELECT o.id, o.person_id, o.home_id, o.queue, o.purpose, o.settled_at, o.expires_at, b.fields,
+                p.declines FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id
                 WHERE o.state = 'parked' AND o.code = '{MASS}' ORDER BY o.home_id, o.purpose, o.id LIMIT {AT_ONCE}""",
         )
     ]
@@ -141,6 +142,8 @@ def _holds(store: Store, row: _Waiting, now: datetime, why: str) -> bool:
     purpose = purposes.of(row.purpose)
     if stopped(store, row.person_id):
         finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=STOPPED)
+    elif purpose.topic in preferences.read(row.declines):
+        finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=preferences.NOT_WANTED)
     elif moment(row.expires_at) <= now:
         finish(store, row.id, row.person_id, row.queue, now, state="cancelled", why=why)
         by_hand.ask(store, row.id, row.home_id, row.person_id, purpose, why, now)
@@ -294,13 +297,18 @@ class _Listed(NamedTuple):
     binding: str | None
     kind: str
     zone: str
+    purpose: str
+    declines: str | None
+    hour_from: int | None
+    hour_until: int | None
 
 
 def _list(store: Store, number: int, now: datetime, quiet: Quiet, *, unanswered: bool) -> tuple[str, ...]:
     """Whom it goes to. Of who is left out after a call without an answer nobody can know whether they heard it."""
     rows = store.all_of(
         _Listed,
-        """SELECT o.id, o.person_id, o.queue, f.openid, f.following, f.binding, p.kind, coalesce(p.timezone, h.timezone)
+        """SELECT o.id, o.person_id, o.queue, f.openid, f.following, f.binding, p.kind,
+           coalesce(p.timezone, h.timezone), o.purpose, p.declines, p.hour_from, p.hour_until
            FROM outbox o JOIN person p ON p.id = o.person_id JOIN home h ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = (SELECT max(id) FROM follower WHERE person_id = o.person_id)
            WHERE o.mass_id = ? AND o.state = 'sending' ORDER BY o.id""",
@@ -316,7 +324,11 @@ def _list(store: Store, number: int, now: datetime, quiet: Quiet, *, unanswered:
             out[row.id] = UNFOLLOWED
         elif row.binding == "shared":
             out[row.id] = SHARED
-        elif quiet_hours.is_quiet(now, ZoneInfo(row.zone), row.kind, quiet):
+        elif purposes.of(row.purpose).topic in preferences.read(row.declines):
+            out[row.id] = preferences.NOT_WANTED
+        elif quiet_hours.is_quiet(
+            now, ZoneInfo(row.zone), row.kind, preferences.within(quiet, row.hour_from, row.hour_until)
+        ):
             out[row.id] = ASLEEP
         else:
             found.append(row.openid)

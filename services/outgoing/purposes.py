@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from care.preferences import Declined
 from care.ways import Last
 from storage.store import Store
 
@@ -54,6 +55,8 @@ class Purpose:
     """Whether it may leave by a mass send when the window is shut; its words to all are among the fields."""
     only_mass: bool = False
     """Never by a message of its own, even when the window is open: activities and offers (B2)."""
+    topic: Declined | None = None
+    """As what a relative may say that she does not want it (N7); None for what is never declined."""
     sms: bool = False
     """Whether an SMS says that something waits, when nothing of the account reaches them; never of a courtesy."""
     matter: str = ""

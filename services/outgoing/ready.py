@@ -36,3 +36,8 @@ class Ready(NamedTuple):
     code: str | None
     fields: bytes | None
     """What a template or a mass send says of it, sealed."""
+    declines: str | None
+    """What this relative does not want (`care.preferences`)."""
+    hour_from: int | None
+    hour_until: int | None
+    """Between which hours of their own zone machines may write to them."""

@@ -3,13 +3,13 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
-from care import ways
-from care.ways import USUAL, Facts, Terms, Way, Window
+from care import preferences, ways
+from care.ways import USUAL, Facts, Last, Terms, Way, Window
 from services.outgoing import by_hand, masses, purposes, sms, templates
 from services.outgoing.outbox import AT_ONCE, SOUND, SPOKEN, advance, finish
 from services.outgoing.purposes import Purpose
@@ -134,7 +134,7 @@ def _ready(store: Store, now: datetime, limit: int, turns: tuple[str, ...]) -> l
         f"""SELECT o.id, o.person_id, o.queue, o.staff_id, o.expires_at, o.tries, o.purpose, b.body, f.id, f.openid,
             f.following, f.session_left, f.session_until, f.scene_left, f.scene_until, p.kind,
             coalesce(p.timezone, h.timezone), f.person_id, s.place_id, s.until, o.home_id, o.created_at, o.asked_at,
-            o.code, b.fields
+            o.code, b.fields, p.declines, p.hour_from, p.hour_until
            FROM outbox o JOIN outbox_body b ON b.id = o.id JOIN person p ON p.id = o.person_id JOIN home h
            ON h.id = o.home_id
            LEFT JOIN follower f ON f.id = {PHONE}
@@ -167,6 +167,11 @@ def _lease_or_end(
     if row.asked_at is not None:
         filled = _once_more(store, row, purpose, now, machine_now, terms)
         return None if filled is None else _lease(store, row, "", filled, now, machine_now)
+    if purpose.topic in preferences.read(row.declines):
+        finish(store, row.id, row.person, row.queue, now, state="cancelled", why=preferences.NOT_WANTED)
+        return None
+    if row.hour_from is not None or row.hour_until is not None:
+        terms = replace(terms, quiet=preferences.within(terms.quiet, row.hour_from, row.hour_until))
     if purpose.by_day and (sleeps(store, row, purpose, now, terms.quiet) or enough(store, row, now, terms)):
         return None
     if stays(store, row, purpose, now, terms) or row.follower is None:
@@ -253,6 +258,8 @@ def _once_more(
 def _fill(store: Store, row: Ready, purpose: Purpose, terms: Terms) -> tuple[Filled | None, str]:
     if purpose.template and not terms.page:
         return None, templates.NO_PAGE
+    if purpose.last is Last.PHONE and preferences.Declined.CARDS in preferences.read(row.declines):
+        return None, preferences.BY_TELEPHONE
     if row.code == templates.REFUSED_WORDS:
         return None, templates.NOT_THESE
     return templates.fill(store, row.home_id, purpose, row.id, moment(row.created_at), row.zone, terms.phone)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from care import families, phones, quiet_hours
+from care import families, phones, preferences, quiet_hours
 from care.quiet_hours import Quiet
 from care.states import PersonKind, SmsKind, SmsState
 from care.ways import Terms
@@ -57,6 +57,8 @@ def why_not(store: Store, row: Ready, purpose: Purpose, now: datetime, terms: Te
         return None
     if not terms.page:
         return NO_PAGE
+    if preferences.Declined.CARDS in preferences.read(row.declines):
+        return preferences.BY_TELEPHONE
     before = store.row("SELECT state FROM sms WHERE outbox_id = ? AND kind = 'words'", row.id)
     if before is not None and before[0] not in {SmsState.DROPPED.value, SmsState.ORDERED.value}:
         return ONCE

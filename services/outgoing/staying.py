@@ -41,6 +41,7 @@ def sleeps(store: Store, row: Ready, purpose: Purpose, now: datetime, quiet: Qui
     else:
         store.update(tables.Outbox, row.id, person=row.person, state="planned", not_before=awake)
         advance(store, row.person, row.queue)
+        store.hint(f"person:{row.person}")
     return True
 
 

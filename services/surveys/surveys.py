@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from care import quiet_hours, surveys
 from care.errors import Conflict, Decided, Invalid, NotFound
+from care.preferences import Declined
 from care.states import Launch
 from conversations.effects import KeepSurvey, StartSurvey, say
 from conversations.events import Done, Refused
@@ -27,7 +28,7 @@ from storage.queries import surveys as queries
 from storage.types import new_id
 from storage.unit import Unit
 
-SURVEY: Final = Purpose("survey", words="问卷", machine=True, by_day=True, parks=False)
+SURVEY: Final = Purpose("survey", words="问卷", machine=True, by_day=True, parks=False, topic=Declined.SURVEY)
 LONGEST: Final = 300
 LATER: Final = 3
 AFTERWARDS: Final = timedelta(days=1)

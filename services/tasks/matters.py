@@ -66,7 +66,8 @@ def file(context: Context, effect: FileMatter) -> Done:
     asks = context.kind == "guest" and not about.lives and intent == "private"
     whose = table().post(role, "" if about.lives else floor)
     of_stranger = "more" if added else "enquiry" if context.kind == "guest" and not about.lives else ""
-    new = (intent in ENQUIRES and of_stranger) or ("added" if added else "new")
+    chooses = intent == "stop" and context.kind == "family" and not added
+    new = (intent in ENQUIRES and of_stranger) or ("added" if added else "chooses" if chooses else "new")
     how = _how(context, matter, about, whose) or ("guest" if asks else new)
     return Done(how=how, known=(matter.name, whose))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from care import customs
+from care import customs, preferences
 from care.customs import NOTHING, Customs
 from storage import tables
 from storage.queries.residents import LIVING
@@ -41,6 +41,8 @@ class Who:
     """Whether the resident is back from hospital and no nurse has signed (F7)."""
     phone: bool = True
     """Whether there is a phone of theirs in WeChat at all."""
+    declines: frozenset[str] = frozenset()
+    """What they said that they do not want (N7)."""
 
     @property
     def kind(self) -> str:
@@ -152,6 +154,7 @@ def listed(
                 kept.get(resident.id, NOTHING),
                 resident.back_at is not None,
                 phone is not None,
+                preferences.read(persons[number].declines),
             )
         )
     return found

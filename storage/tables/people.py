@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from care.states import Binding, PersonKind
 from storage.tables.base import After, Base
-from storage.types import Moment, Word, closed, column, link, sealed, searchable
+from storage.types import Moment, Word, Words, closed, column, link, sealed, searchable
 
 
 class Person(Base):
@@ -24,6 +24,13 @@ class Person(Base):
     language: Mapped[str | None] = column(
         Word(8), "what colleagues speak with them, where it is not 普通话", nullable=True
     )
+    declines: Mapped[str | None] = column(
+        Words(64), "what this relative does not want (care.preferences); null = nothing", nullable=True
+    )
+    hour_from: Mapped[int | None] = column(
+        SmallInteger, "from which hour of their own zone machines may write, where they chose one", nullable=True
+    )
+    hour_until: Mapped[int | None] = column(SmallInteger, "until which hour", nullable=True)
     created_at: Mapped[datetime] = column(Moment, "when the person became known")
 
 

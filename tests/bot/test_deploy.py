@@ -171,6 +171,7 @@ def test_fault_i3_no_key_and_no_secret_enters_an_image() -> None:
         assert enters(needed, rules), needed
 
 
+@pytest.mark.slow
 def test_fault_i1_what_enters_an_image_and_is_installed_there_has_the_sample_home_and_the_phones_of_practice(
     tmp_path: Path,
 ) -> None:

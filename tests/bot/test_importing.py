@@ -43,6 +43,7 @@ def _house(service: Service) -> Any:
     return work
 
 
+@pytest.mark.slow
 async def test_n3_the_command_says_what_would_be_and_then_does_it_beside_the_service(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,6 +33,7 @@ def told(command: str, text: str, file: Path | None = None) -> list[dict[str, An
     return [json.loads(line) for line in target.getvalue().splitlines()]
 
 
+@pytest.mark.slow
 def test_q3_answer_reads_the_starter_knowledge_without_a_config() -> None:
     found = told("answer", "怎么收费\n\n有补贴吗\n今天会不会下雨\n")
     assert [set(line) for line in found] == [{"question", "kind", "id", "offers", "score", "answer", "missing"}] * 3
@@ -45,6 +46,7 @@ def test_q3_answer_reads_the_starter_knowledge_without_a_config() -> None:
     assert (more["kind"], more["id"], more["missing"]) == ("human", None, ["发票怎么开"]), "beside the forty"
 
 
+@pytest.mark.slow
 async def test_q3_answer_reads_the_homes_own_knowledge_with_one(home: HomeUnderTest, tmp_path: Path) -> None:
     import asyncio
 

@@ -159,6 +159,7 @@ FILLED = (
 JUNK = ("²", "１", "-1", "9" * 40, "1e9", "x\x00y", "9999999999999999.1", "'; --")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_fault_c11_no_address_breaks_on_words_where_it_wants_a_number(
     house: House, engine: str, chosen: Choice

@@ -56,7 +56,7 @@ ACTS = {
     "families letters": "allow_pictures consent_ended forbid_pictures name_contact",
     "families letters outbox person residents": "remove_relative",
     "families letters person residents": "narrow",
-    "families person residents": "consent edit_relative make_primary place_relative prove_relative",
+    "families person residents": "consent edit_relative make_primary place_relative prefer prove_relative",
     "families residents": "add_relative add_wish end_dispute end_wish start_dispute",
 }
 QUIET = "invite revoke_sheet see_notice"

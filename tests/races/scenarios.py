@@ -237,6 +237,9 @@ PAIRS: Final[tuple[Pair, ...]] = (
     # relatives
     same(START, adds("李明"), "Invalid"),
     same(START, "family.edit", "Changed"),
+    same(START, "family.prefer", "Changed"),
+    same(START, "page.prefer", "Changed"),
+    pair(START, "family.prefer", "page.prefer", "Changed", "Changed"),
     same(START, "family.place", "Changed"),
     pair(START, "family.place", "family.primary", "Changed", "Changed"),
     same(START, "family.primary", "Changed"),

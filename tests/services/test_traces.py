@@ -10,7 +10,7 @@ from sqlalchemy import select
 from care.errors import Invalid, NotFound
 from care.states import Role
 from conversations import answers
-from services.families import contacts, disputes, narrowing, relatives, ties, wishes
+from services.families import contacts, disputes, narrowing, preferences, relatives, ties, wishes
 from services.families import forms as family
 from services.greetings import occasions, subject
 from services.imports import exports
@@ -86,6 +86,12 @@ async def test_fault_t_every_change_about_a_relative_is_in_the_trace_and_told(ho
         ("place_relative", lambda db: ties.place(db, desk, number, person, family.PlaceRelative(position=1), now())),
         ("make_primary", lambda db: ties.primary(db, desk, number, person, family.MakePrimary(), now())),
         ("prove_relative", lambda db: ties.prove(db, desk, number, person, family.ProveRelative(proof="card"), now())),
+        (
+            "prefer",
+            lambda db: preferences.prefer(
+                db, desk, number, person, family.PreferRelative(declines=frozenset({"news"})), now()
+            ),
+        ),
         ("consent", lambda db: ties.agree(db, desk, number, person, more, now())),
         (
             "narrow",

@@ -284,6 +284,7 @@ async def test_what_one_process_changed_the_other_hears_by_redis_or_by_looking(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.mark.slow
 def test_migrations_go_up_and_down_and_up_on_both_engines(postgres_server: servers.Postgres, tmp_path: Any) -> None:
     for where in (postgres_server.create("updown"), tmp_path / "updown.db"):
         migrate.upgrade(where)

@@ -81,6 +81,7 @@ def test_p7_what_else_lists_these_words_has_all_of_them() -> None:
     assert set(archive.NOT_FINAL) < set(states.OutboxState)
 
 
+@pytest.mark.slow
 @ENGINES
 def test_p7_the_database_itself_refuses_what_is_none_of_the_closed_words(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest

@@ -16,6 +16,7 @@ ACTS: Final[dict[Key, Act]] = {
     _on_one("edit"): act("family.edit", "tie", "family.edit", PERSON, "Changed"),
     _on_one("place"): act("family.place", "order", "family.place family.primary", PERSON, "Changed"),
     _on_one("primary"): act("family.primary", "order", "family.place family.primary", PERSON, "Changed"),
+    _on_one("prefer"): act("family.prefer", "wants", "family.prefer page.prefer", PERSON, "Changed"),
     _on_one("prove"): act("family.prove", "tie", why="what somebody saw stands; the newest name is in the row"),
     _on_one("less"): act("family.less", "tie", "family.less family.remove job.letters", PERSON, "Decided"),
     _on_one("merge"): act(

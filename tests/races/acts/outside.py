@@ -26,6 +26,7 @@ OUTSIDE: Final[dict[Key, Act]] = {
     post("/sms/{secret}", "post"): act(
         "sms.report", "outbox", guard=PERSON, why="a report counts once, and none after the end"
     ),
+    post("/p/preferences", "save"): act("page.prefer", "wants", "family.prefer page.prefer", PERSON, "Changed"),
     post("/p/survey", "answer_sheet"): act(
         "page.survey", "sheet", "page.survey effect.KeepSurvey survey.end", UNIQUE, "Answered"
     ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.families import binding, disputes, narrowing, relatives, ties
+from services.families import binding, disputes, narrowing, preferences, relatives, ties
 from services.families.forms import (
     AddRelative,
     ConfirmBinding,
@@ -10,6 +10,7 @@ from services.families.forms import (
     MakePrimary,
     NarrowScope,
     PlaceRelative,
+    PreferRelative,
     RefuseBinding,
     RemoveRelative,
     StartDispute,
@@ -143,6 +144,10 @@ def _of_niece(turn: Turn, db: Unit) -> str:
     return ties.revision_of(tie, db.get_one(tables.Person, tie.person_id))
 
 
+def _wants(turn: Turn, db: Unit) -> str:
+    return preferences.revision_of(db.get_one(tables.Person, turn["niece"]))
+
+
 SIDES: Final = (
     in_unit(
         "family.edit",
@@ -155,6 +160,23 @@ SIDES: Final = (
             t.now,
         ),
         _of_niece,
+    ),
+    in_unit(
+        "family.prefer",
+        lambda t, db: preferences.prefer(
+            db, t.who(D), t["room306"], t["niece"], PreferRelative(hour_from=9 + t.nth, drawn=t.seen), t.now
+        ),
+        _wants,
+    ),
+    in_unit(
+        "page.prefer",
+        lambda t, db: (
+            preferences.prefer_own(
+                db, t["niece"], PreferRelative(declines=frozenset({"news"}), hour_until=20 + t.nth, drawn=t.seen), t.now
+            )
+            and None
+        ),
+        _wants,
     ),
     in_unit(
         "family.place",
