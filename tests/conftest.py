@@ -380,7 +380,8 @@ async def make_home(
     made: list[AnyDatabase] = []
 
     async def make(house: House | None = None, name: str = "jiashu.db") -> HomeUnderTest:
-        ready = engine == "sqlite" and not (tmp_path / name).exists()
+        keys = tmp_path / f"{Path(name).stem}.keys"  # there already: a second process of a home, or one of a sample
+        ready = engine == "sqlite" and not keys.exists()
         settings = settings_of(tmp_path, name, fresh(name))
         if ready:
             installed.put(tmp_path, name)
