@@ -1,5 +1,5 @@
-"""A run of the tests, after which the few that failed are tried once more, alone: `python -m scripts.steady 3 --cov` (how
-many workers, then what pytest is given).
+"""A run of the tests, after which the few that failed are tried once more, alone: `python -m scripts.steady 3 --cov`
+(how many workers, then what pytest is given).
 
 Stories drive a browser and several services on two cores of a machine that others use as well: now and then one of them
 is late for reasons of that machine. What fails twice is broken, and so is a run in which more than `MOST` failed. Each

@@ -2,8 +2,8 @@
 
 A case that is left out today comes within as many days as there are parts; `--turn` brings back the part of any day,
 `--whole` tries everything. `make test`, which is run many times a day, says `--in-turns`: of the stories in a browser a
-fifth, of the slow tests a third, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without which nothing lands, tries
-them all.
+fifth, of the slow tests a third, and of what runs on both engines a quarter on PostgreSQL. `make coverage`, without
+which nothing lands, tries them all.
 """
 
 import zlib

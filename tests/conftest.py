@@ -1,6 +1,5 @@
 """What all tests share: a home on a real database, SQLite or PostgreSQL, whose clock the test holds in its hand."""
 
-import asyncio
 import gc
 import itertools
 import os
@@ -32,12 +31,13 @@ from services.staff import staff
 from services.subject import subjects
 from services.talks.envelope import Answer, Envelope, Receipt
 from services.talks.receive import receive_batch
-from settings import Database, Home, Media, Security, Settings, Wechat
+from settings import Settings
 from storage import migrate, seal
 from storage.database import Database as AnyDatabase
 from storage.open import open_database
 from storage.store import Store
 from tests import choice, databases, statements, transactions
+from tests.installed import Installed, install_once, keys_of, settings_of
 
 generated.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("shared")  # another process may take the processor for a second: that is no finding
@@ -328,48 +328,9 @@ def fresh(
             pool.give_back(url)
 
 
-def settings_of(folder: Path, name: str, url: str) -> Settings:
-    """A home whose files lie in that folder."""
-    return Settings(
-        wechat=Wechat(app_id="wx0123456789abcdef", app_secret="s", token="tok", encoding_aes_key="a" * 43),
-        database=Database(url),
-        security=Security(key_file=str(folder / f"{Path(name).stem}.keys")),
-        media=Media(folder / "media"),
-        home=Home(name="青禾颐养院", phone="0571-8800-0101"),
-    )
-
-
-@dataclass(frozen=True)
-class Installed:
-    """A home as `install` leaves it on SQLite: half of what a home costs a test, and the same each time."""
-
-    file: bytes
-    keys: bytes
-    ids: install.Installed
-
-    def put(self, folder: Path, name: str) -> None:
-        """The files of a home that nobody has used."""
-        (folder / name).write_bytes(self.file)
-        keys = folder / f"{Path(name).stem}.keys"
-        keys.touch(0o600)
-        keys.write_bytes(self.keys)
-
-
 @pytest.fixture(scope="session")
 def installed(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = tmp_path_factory.mktemp("installed")
-    (folder / "home.db").write_bytes(migrated.read_bytes())
-    settings = settings_of(folder, "home.db", f"sqlite:///{folder / 'home.db'}")
-
-    async def install_once() -> install.Installed:
-        database = open_database(settings.database.url, seal.load(settings.key_file, may_create=True), lambda *_: [])
-        await database.start()
-        ids = await database.write(lambda db: install.install(db, settings, START))
-        await database.close()
-        return ids
-
-    ids = asyncio.run(install_once())
-    return Installed((folder / "home.db").read_bytes(), (folder / "home.keys").read_bytes(), ids)
+    return install_once(tmp_path_factory.mktemp("installed"), migrated.read_bytes(), START)
 
 
 @pytest.fixture
@@ -380,8 +341,7 @@ async def make_home(
     made: list[AnyDatabase] = []
 
     async def make(house: House | None = None, name: str = "jiashu.db") -> HomeUnderTest:
-        keys = tmp_path / f"{Path(name).stem}.keys"  # there already: a second process of a home, or one of a sample
-        ready = engine == "sqlite" and not keys.exists()
+        ready = engine == "sqlite" and not keys_of(tmp_path, name).exists()  # not a second time, and not a sample
         settings = settings_of(tmp_path, name, fresh(name))
         if ready:
             installed.put(tmp_path, name)
