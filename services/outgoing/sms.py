@@ -102,6 +102,12 @@ def proved_number(store: Store, person_id: int, now: datetime) -> bool:
     return store.row(asked, person_id, now - AGES) is not None
 
 
+def no_cards(store: Store, person_id: int) -> bool:
+    """Whether what cannot wait shall be said to her on the telephone instead (N7)."""
+    row = store.row("SELECT declines FROM person WHERE id = ?", person_id)
+    return row is not None and preferences.Declined.CARDS in preferences.read(row[0])
+
+
 def number_of(store: Store, person_id: int) -> str:
     """The number of a person; "" where there is none, or none that can be opened."""
     row = store.row("SELECT phone FROM person WHERE id = ?", person_id)

@@ -18,6 +18,7 @@ from services.outgoing.sms import (
     OPENS_FOR,
     SMS,
     brake,
+    no_cards,
     number_of,
     proved_number,
 )
@@ -127,6 +128,8 @@ def _asked(store: Store, row: _Row, now: datetime) -> tuple[str, dict[str, str]]
         return None
     purpose = purposes.of(message[0])
     if (purpose.machine and stopped(store, row.person_id)) or not proved_number(store, row.person_id, now):
+        return None
+    if no_cards(store, row.person_id):
         return None
     return number, {"matter": purpose.matter}
 

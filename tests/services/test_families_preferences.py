@@ -183,6 +183,24 @@ async def test_n7_who_wants_a_call_gets_neither_card_nor_sms(home: HomeUnderTest
     assert await states(home) == [("parked", sending.WINDOW_CLOSED)], "and it leaves by WeChat should she write"
 
 
+async def test_n7_an_sms_that_is_ordered_is_asked_again_before_it_goes(home: HomeUnderTest) -> None:
+    texts = await furnished(home)
+    who = await home.staff()
+    await home.hears("我要投诉，三楼水管漏了", LI)
+    home.clock.on(hours=49)
+    home.clock.now = home.clock().replace(hour=16)  # midnight at home: it waits for the morning
+    await reply(home, who, "管子换好了", "a", LI)
+    await texts.leave()
+    assert await home.rows("SELECT state FROM sms") == [("ordered",)]
+    await chooses(home, LI, PreferRelative(declines=frozenset({"cards"})))
+    home.clock.on(hours=9)
+    await texts.leave()
+    await texts.leave()
+    assert texts.sent == []
+    assert await home.rows("SELECT state FROM sms") == [("dropped",)]
+    assert rules.BY_TELEPHONE in str(await hands(home))
+
+
 async def test_n7_a_card_is_passed_over_alike(house: HomeUnderTest) -> None:
     answer = purposes.of("answer")
     assert answer.last is Last.PHONE
